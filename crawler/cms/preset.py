@@ -1,0 +1,44 @@
+"""What is known of one content management system, as a value. Facts only: the systems themselves are in their own files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.model import Link, ListRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list page as presets see it."""
+
+    url: str
+    html: str
+    tree: LexborHTMLParser
+    request: ListRequest  # what was asked for to get it
+    first: ListRequest  # what was asked for to get the list's first page
+
+
+class Paging(Protocol):
+    """A way from one page of a list to the next."""
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """The request for the page after this one; None at the end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """One system. Everything here is a hint that can be outvoted by the page itself."""
+
+    name: str  # what `cms:` in sources.yaml says
+    maker: str  # for people
+    marks: re.Pattern[str]  # recognises the system in the page's source or address
+    article: re.Pattern[str] | None = None  # addresses of articles
+    body: tuple[str, ...] = ()  # CSS selectors of the article's body
+    paging: tuple[Paging, ...] = ()  # tried in order
+    records: Callable[[ListPage], Iterator[Link]] | None = None  # entries that are not plain links

@@ -1,0 +1,137 @@
+"""Everything that can go wrong, as one tree. Exit code and retry are facts of the class.
+
+    CrawlerError                     exit 1, no retry
+      ConfigError                    exit 2: a faulty sources.yaml or wrong use
+      FetchError                     becomes an Outcome, never stops a crawl
+        Unreachable                  no answer, or half of one; retried
+        Refused                      the server, its robots.txt or our guard says no
+        Gone                         404, 410, or a page that says so
+        Challenged                   a script to solve instead of a page
+        TooLarge                     over a size limit
+        NotSaved                     a replay holds nothing for this address
+      ExtractError
+        UnknownFormat                neither HTML nor a document format we read
+        NoBody                       a page without an article
+        NotAReport                   an article, but no 法治政府建设情况报告
+      ExpectationError               a site yields less than it must
+      ArchiveError
+        ArchiveLocked                exit 3: another crawl holds this archive
+        ArchiveDamaged               exit 4: damaged, or cannot be written
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from crawler.model import Ending
+
+
+class CrawlerError(Exception):
+    """Root of the tree. The message is written for the person who must act on it."""
+
+    exit_code: ClassVar[int] = 1
+    retry: ClassVar[bool] = False
+
+
+class ConfigError(CrawlerError):
+    """Faults in sources.yaml, every one of them, or wrong use of a command.
+
+    `faults` are lines such as `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
+    """
+
+    exit_code = 2
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class FetchError(CrawlerError):
+    """An address that could not be had; `ending` is the Outcome it becomes."""
+
+    ending: ClassVar[Ending] = Ending.FAILED
+
+    def __init__(self, url: str, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+        self.retry_after = retry_after  # seconds the server asked us to wait
+
+
+class Unreachable(FetchError):
+    """No connection, no answer in time, an answer cut short, or a server in trouble (5xx, 429)."""
+
+    retry = True
+
+
+class Refused(FetchError):
+    """The server (401, 403, 451), its robots.txt, or our own guard says no."""
+
+    ending = Ending.REFUSED
+
+
+class Gone(FetchError):
+    """404 or 410, or a page with status 200 that says it is no more."""
+
+    ending = Ending.GONE
+
+
+class Challenged(FetchError):
+    """A page of script to solve (瑞数 and the like) instead of the page asked for."""
+
+    ending = Ending.CHALLENGED
+
+
+class TooLarge(FetchError):
+    """More bytes than the limit allows."""
+
+
+class NotSaved(FetchError):
+    """A replay holds nothing for this address."""
+
+
+class ExtractError(CrawlerError):
+    """A page that was fetched but gives no report."""
+
+    def __init__(self, url: str | None, reason: str) -> None:
+        super().__init__(f"{url}: {reason}" if url else reason)
+        self.url = url
+        self.reason = reason
+
+
+class UnknownFormat(ExtractError):
+    """Neither HTML nor a document format we can read."""
+
+
+class NoBody(ExtractError):
+    """A page without an article on it."""
+
+
+class NotAReport(ExtractError):
+    """An article, but not a 法治政府建设情况报告."""
+
+
+class ExpectationError(CrawlerError):
+    """A site yields fewer reports than it must: it has dried up, or its layout changed."""
+
+    def __init__(self, site: str, expected: str, found: str) -> None:
+        super().__init__(f"{site}: expected {expected}, found {found}: has the list layout changed?")
+        self.site = site
+        self.expected = expected
+        self.found = found
+
+
+class ArchiveError(CrawlerError):
+    """Something about the archive."""
+
+
+class ArchiveLocked(ArchiveError):
+    """Another crawl holds this archive."""
+
+    exit_code = 3
+
+
+class ArchiveDamaged(ArchiveError):
+    """The archive is damaged or cannot be written."""
+
+    exit_code = 4

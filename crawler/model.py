@@ -1,0 +1,248 @@
+"""The nouns of the house: frozen values that every room speaks in. No behaviour beyond what a value knows of itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from crawler.coding import decode_content
+
+Headers = tuple[tuple[str, str], ...]
+"""Header pairs in the order they came. Bytes are decoded as ISO-8859-1, so every byte comes back as it was."""
+
+Tls = Literal["strict", "legacy", "unverified"]
+
+
+class Ending(StrEnum):
+    """How the visit of one address ended."""
+
+    NEW = "new"  # a report not held before
+    REVISED = "revised"  # the page's text has changed: a further version
+    UNCHANGED = "unchanged"  # same text as the last version
+    DUPLICATE = "duplicate"  # same text as a report held from another address
+    LISTED = "listed"  # a list page, read for its links
+    GONE = "gone"
+    MOVED = "moved"
+    REFUSED = "refused"
+    CHALLENGED = "challenged"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    DRIED_UP = "dried_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Years:
+    """The report years wanted, both ends included; `last` None means no end."""
+
+    first: int
+    last: int | None = None
+
+    def __contains__(self, year: int) -> bool:
+        return self.first <= year and (self.last is None or year <= self.last)
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last or ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What a site must at least yield; less means that it has dried up."""
+
+    years: tuple[int, ...] = ()
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One government site: an entry of sources.yaml. ("source" is 来源, a field of a Report.)"""
+
+    id: str
+    name: str
+    region: str  # GB/T 2260, six digits
+    lists: tuple[str, ...] = ()  # addresses of list pages
+    pages: tuple[str, ...] = ()  # addresses of reports given outright
+    cms: str | None = None  # name of a preset; None: recognised from the page
+    body: str | None = None  # CSS selector of the article's body
+    match: str | None = None  # regular expression that a link's title must match, instead of the title filter
+    years: Years = Years(first=2015)
+    delay: float = 1.0  # seconds between two requests to one host
+    every: str | None = None  # least time between two visits, such as "1d"
+    tls: Tls = "strict"
+    render: bool = False
+    expect: Expect | None = None
+    enabled: bool = True
+    seen: str | None = None  # ISO date: last day it was seen to work
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entry of a list page."""
+
+    url: str
+    title: str
+    date: str | None = None  # ISO date shown beside it
+    found_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """What to ask for to get a list page; `form` pairs are sent as application/x-www-form-urlencoded."""
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    form: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list page, understood: its entries in page order and the request for the page after it."""
+
+    links: tuple[Link, ...]
+    next: ListRequest | None = None
+    cms: str = "generic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a conditional request (RFC 9110, section 13) can be made with."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One HTTP exchange as it came over the wire, de-chunked but not decompressed."""
+
+    url: str
+    status: int
+    reason: str
+    headers: Headers
+    payload: bytes
+    fetched_at: datetime  # aware, UTC
+    method: str = "GET"
+    request_headers: Headers = ()
+    request_body: bytes = b""
+    http_version: str = "HTTP/1.1"
+    ip: str | None = None
+    truncated: str | None = None  # WARC-Truncated reason: "length", "time", "disconnect"
+    hops: tuple[Capture, ...] = ()  # the redirects that led here, first one first
+
+    def header(self, name: str) -> str | None:
+        """First value of a header, by case-insensitive name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def body(self) -> bytes:
+        """The payload with its Content-Encoding undone; the payload itself where that fails."""
+        return decode_content(self.payload, self.header("content-encoding"))
+
+    @property
+    def payload_sha256(self) -> str:
+        """SHA-256 of the payload, 64 hex characters."""
+        return hashlib.sha256(self.payload).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clue:
+    """One piece of evidence for one field of a report."""
+
+    field: str
+    value: str
+    weight: float  # 0 to 1
+    where: str  # for people: "meta PubDate", "info line", …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One of the statutory sections, with its place in the body (character offsets, end excluded)."""
+
+    kind: str  # achievements, problems, responsibility, plans, other
+    title: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file the page offers with the report."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a page says, stripped of boilerplate. Field names are the keys of every JSON output."""
+
+    id: str | None = None  # given by the archive
+    title: str
+    issuer: str | None = None
+    region: str | None = None  # GB/T 2260, six digits
+    year: int | None = None  # the year reported on
+    kind: str | None = None  # government, party_government, department; None: not such a report
+    published: str | None = None  # ISO date or date-time at the page's precision, China time
+    source: str | None = None  # 来源
+    signed: str | None = None  # 落款日期, ISO date
+    index: Mapping[str, str] | None = None  # 政府信息公开 index table
+    url: str | None = None
+    version: int | None = None  # given by the archive
+    text_sha256: str
+    body: str  # paragraphs joined by one newline
+    sections: tuple[Section, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    author: str | None = None
+    signer: str | None = None
+    undecodable: int = 0  # bytes that no encoding could make sense of
+    continues: str | None = None  # address of the article's next page
+    extractor: str = ""
+    clues: tuple[Clue, ...] = field(default=(), repr=False)
+
+    def text(self) -> str:
+        """The report in the form of the seed documents: title, one line of metadata, paragraphs, blank lines between."""
+        meta = " ".join(
+            f"{label}:{value}"
+            for label, value in (("发布日期", (self.published or "").replace("T", " ")), ("来源", self.source))
+            if value
+        )
+        blocks = [self.title, *([meta] if meta else []), *self.body.split("\n")]
+        return "\n\n".join(blocks) + "\n"
+
+
+JSON_KEYS = (
+    "id", "title", "issuer", "region", "year", "kind", "published", "source", "signed", "index",
+    "url", "version", "text_sha256", "body", "sections", "attachments",
+)  # fmt: skip
+"""The keys of a report in JSON output, in order: the contract at the door."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One text of a report, as first and last seen."""
+
+    report_id: str
+    number: int  # from 1
+    text_sha256: str
+    simhash: str  # 16 hex characters
+    first_seen: datetime
+    last_seen: datetime
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How the visit of one address ended, for people and for the record."""
+
+    ending: Ending
+    url: str
+    site_id: str
+    detail: str = ""
+    report_id: str | None = None
+    version: int | None = None
+    at: datetime | None = None

@@ -1,0 +1,92 @@
+"""Chinese text as this archive keeps it: folding, paragraphs, dates and numerals. Pure functions of str."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_INDENT = " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
+_INVISIBLE = dict.fromkeys((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD))
+_FULL_WIDTH_RUN = re.compile("[\uff01-\uff5e]")
+
+
+def fold(text: str) -> str:
+    """Text with full-width ASCII forms (U+FF01 to U+FF5E) as ASCII. Not NFKC: `①`, `㎡`, `…`, `。` stay."""
+    return text.translate(_FULL_WIDTH) if _FULL_WIDTH_RUN.search(text) else text
+
+
+def paragraphs(text: str) -> list[str]:
+    """The non-empty lines of a text, folded, without indentation and without invisible characters."""
+    return [line for raw in fold(text.translate(_INVISIBLE)).split("\n") if (line := raw.strip(_INDENT))]
+
+
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "0": 0, "Ｏ": 0, "两": 2}
+_DIGITS |= {"◯": 0, "０": 0}
+
+
+def chinese_number(text: str) -> int | None:
+    """Value of a Chinese numeral below 10,000 in either spelling: 二〇二三 is 2023, 二十一 is 21. None if it is none."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if not text:
+        return None
+    if not any(unit in text for unit in "十百千"):
+        if not all(c in _DIGITS for c in text):
+            return None
+        return int("".join(str(_DIGITS[c]) for c in text))
+    total, digit = 0, None
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif char in "十百千":
+            total += (1 if digit is None else digit) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = None
+        else:
+            return None
+    return total + (digit or 0)
+
+
+_NUMERAL = "0-9〇零○◯O一二三四五六七八九十"
+_DATE = re.compile(
+    rf"""
+    (?<![0-9])
+    (?: (?P<y>(?:19|20)[0-9]{{2}}) \s* (?P<sep>[-/.年]) \s* (?P<m>[0-9]{{1,2}}) \s* (?:(?P=sep)|[-/.月]) \s* (?P<d>[0-9]{{1,2}}) (?![0-9]) \s* [日号]?
+      | (?P<cy>[二一][{_NUMERAL}]{{3}}) \s* 年 \s* (?P<cm>[{_NUMERAL}]{{1,2}}) \s* 月 \s* (?P<cd>[{_NUMERAL}]{{1,3}}) \s* [日号]
+    )
+    (?: [T\s,]{{0,4}} (?P<H>[01]?[0-9]|2[0-3]) \s* [:∶时] \s* (?P<M>[0-5][0-9]) (?: \s*[:∶分]\s* (?P<S>[0-5][0-9]) (?:\.[0-9]+)? )? )?
+    """,
+    re.X,
+)
+
+
+def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
+    """Every date in a text as (ISO date or date-time to the minute, start, end).
+
+    Takes `2023-02-21 10:00:05`, `2023年2月21日`, `2023/2/21`, `2023.02.21`, `二〇二三年二月二十一日`;
+    seconds are dropped. Dates that no calendar has are passed over.
+    """
+    for match in _DATE.finditer(fold(text)):
+        if match["y"]:
+            year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+        else:
+            year = chinese_number(match["cy"]) or 0
+            month, day = chinese_number(match["cm"]) or 0, chinese_number(match["cd"]) or 0
+        if not _in_calendar(year, month, day):
+            continue
+        iso = f"{year:04}-{month:02}-{day:02}"
+        if match["H"]:
+            iso += f"T{int(match['H']):02}:{match['M']}"
+        yield iso, match.start(), match.end()
+
+
+def iso_date(text: str) -> str | None:
+    """The first date of a text, as `find_dates` gives it."""
+    return next((iso for iso, _, _ in find_dates(text)), None)
+
+
+def _in_calendar(year: int, month: int, day: int) -> bool:
+    if not (1900 <= year <= 2099 and 1 <= month <= 12 and day >= 1):
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return day <= (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]

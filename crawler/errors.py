@@ -1,22 +1,22 @@
 """Everything that can go wrong, as one tree. Exit code and retry are facts of the class.
 
-    CrawlerError                     exit 1, no retry
-      ConfigError                    exit 2: a faulty sources.yaml or wrong use
-      FetchError                     becomes an Outcome, never stops a crawl
-        Unreachable                  no answer, or half of one; retried
-        Refused                      the server, its robots.txt or our guard says no
-        Gone                         404, 410, or a page that says so
-        Challenged                   a script to solve instead of a page
-        TooLarge                     over a size limit
-        NotSaved                     a replay holds nothing for this address
-      ExtractError
-        UnknownFormat                neither HTML nor a document format we read
-        NoBody                       a page without an article
-        NotAReport                   an article, but no 法治政府建设情况报告
-      ExpectationError               a site yields less than it must
-      ArchiveError
-        ArchiveLocked                exit 3: another crawl holds this archive
-        ArchiveDamaged               exit 4: damaged, or cannot be written
+CrawlerError                     exit 1, no retry
+  ConfigError                    exit 2: a faulty sources.yaml or wrong use
+  FetchError                     becomes an Outcome, never stops a crawl
+    Unreachable                  no answer, or half of one; retried
+    Refused                      the server, its robots.txt or our guard says no
+    Gone                         404, 410, or a page that says so
+    Challenged                   a script to solve instead of a page
+    TooLarge                     over a size limit
+    NotSaved                     a replay holds nothing for this address
+  ExtractError
+    UnknownFormat                neither HTML nor a document format we read
+    NoBody                       a page without an article
+    NotAReport                   an article, but no 法治政府建设情况报告
+  ExpectationError               a site yields less than it must
+  ArchiveError
+    ArchiveLocked                exit 3: another crawl holds this archive
+    ArchiveDamaged               exit 4: damaged, or cannot be written
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ class TooLarge(FetchError):
 
 
 class NotSaved(FetchError):
-    """A replay holds nothing for this address."""
+    """A replay holds nothing for this address. No fault of the site's."""
+
+    ending = Ending.SKIPPED
 
 
 class ExtractError(CrawlerError):

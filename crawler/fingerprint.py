@@ -7,9 +7,7 @@ from collections import Counter
 
 _SHINGLE = 3
 _LANE_BITS = 32
-_SPREAD = tuple(
-    sum((byte >> bit & 1) << (bit * _LANE_BITS) for bit in range(8)) for byte in range(256)
-)
+_SPREAD = tuple(sum((byte >> bit & 1) << (bit * _LANE_BITS) for bit in range(8)) for byte in range(256))
 
 
 def text_sha256(body: str) -> str:
@@ -40,7 +38,12 @@ def simhash(body: str) -> str:
 
 def bands(simhash_hex: str) -> tuple[int, int, int, int]:
     """The four 16-bit quarters of a simhash. Two hashes at distance ≤ 3 agree in at least one of them."""
-    return (int(simhash_hex[:4], 16), int(simhash_hex[4:8], 16), int(simhash_hex[8:12], 16), int(simhash_hex[12:], 16))
+    return (
+        int(simhash_hex[:4], 16),
+        int(simhash_hex[4:8], 16),
+        int(simhash_hex[8:12], 16),
+        int(simhash_hex[12:], 16),
+    )
 
 
 def distance(one: str, other: str) -> int:

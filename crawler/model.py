@@ -208,7 +208,10 @@ class Report:
         """The report in the form of the seed documents: title, one line of metadata, paragraphs, blank lines between."""
         meta = " ".join(
             f"{label}:{value}"
-            for label, value in (("发布日期", (self.published or "").replace("T", " ")), ("来源", self.source))
+            for label, value in (
+                ("发布日期", (self.published or "").replace("T", " ")),
+                ("来源", self.source),
+            )
             if value
         )
         blocks = [self.title, *([meta] if meta else []), *self.body.split("\n")]

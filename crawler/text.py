@@ -6,22 +6,40 @@ import re
 from collections.abc import Iterator
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_INDENT = " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
+_INDENT = (
+    " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
+)
 _INVISIBLE = dict.fromkeys((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD))
 _FULL_WIDTH_RUN = re.compile("[\uff01-\uff5e]")
+_FREQUENT = tuple((wide, chr(ord(wide) - 0xFEE0)) for wide in "，：；（）％！？．")
+_INVISIBLE_RUN = re.compile("[\ufeff\u200b-\u200d\u2060\u00ad]")
 
 
 def fold(text: str) -> str:
     """Text with full-width ASCII forms (U+FF01 to U+FF5E) as ASCII. Not NFKC: `①`, `㎡`, `…`, `。` stay."""
+    for (
+        wide,
+        narrow,
+    ) in _FREQUENT:  # str.replace runs at memchr's speed, translate at a dict lookup a character
+        text = text.replace(wide, narrow)
     return text.translate(_FULL_WIDTH) if _FULL_WIDTH_RUN.search(text) else text
 
 
 def paragraphs(text: str) -> list[str]:
     """The non-empty lines of a text, folded, without indentation and without invisible characters."""
-    return [line for raw in fold(text.translate(_INVISIBLE)).split("\n") if (line := raw.strip(_INDENT))]
+    if _INVISIBLE_RUN.search(text):
+        text = text.translate(_INVISIBLE)
+    return [line for raw in fold(text).split("\n") if (line := raw.strip(_INDENT))]
 
 
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "0": 0, "Ｏ": 0, "两": 2}
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "○": 0,
+    "O": 0,
+    "0": 0,
+    "Ｏ": 0,
+    "两": 2,
+}
 _DIGITS |= {"◯": 0, "０": 0}
 
 

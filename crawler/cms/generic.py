@@ -1,1 +1,10 @@
-"""A site of no known system."""
+"""A site of no known system: plain links, and a link that says 下一页."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.cms.paging import NextLink
+from crawler.cms.preset import Preset
+
+GENERIC = Preset(name="generic", maker="unknown", marks=re.compile(""), paging=(NextLink(),))

@@ -1,0 +1,40 @@
+"""国泰新点 (epoint): `…/007023/20240103/<guid>.html`, lists `subpage.html`, `2.html`, `3.html`, …"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawler.address import join
+from crawler.cms.paging import NextLink
+from crawler.cms.preset import ListPage, Preset
+from crawler.model import ListRequest
+
+_PAGES = re.compile(
+    r"""(?:pageCount|totalPage|pagecount)['"]?\s*[:=]\s*['"]?(\d+)|共\s*(\d+)\s*页|\d+\s*/\s*(\d+)\s*页?\s*<""",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PathNumbered:
+    """The number is the file's name: after `subpage.html` comes `2.html`, as far as the page says there are pages."""
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """The file with the next number in the same folder."""
+        found = _PAGES.search(page.html)
+        total = int(next(filter(None, found.groups()), "1")) if found else 1
+        name = urlsplit(page.url).path.rpartition("/")[2]
+        here = int(m[1]) if (m := re.match(r"(\d+)\.html?$", name)) else 1
+        url = join(page.url, f"{here + 1}.html")
+        return ListRequest(url=url) if url and here < total else None
+
+
+EPOINT = Preset(
+    name="epoint",
+    maker="国泰新点 epoint",
+    marks=re.compile(r"ewb-|epoint|/subpage\.html|/20\d{6}/[0-9a-f]{8}-[0-9a-f]{4}-", re.I),
+    article=re.compile(r"/20\d{6}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.html", re.I),
+    paging=(NextLink(), PathNumbered()),
+)

@@ -1,0 +1,33 @@
+"""大汉 jcms (大汉版通): `/col/col71910/index.html`, whose records sit as CDATA in a script, and `dataproxy.jsp` for more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.cms.links import links_of
+from crawler.cms.paging import DataProxy, NextLink
+from crawler.cms.preset import ListPage, Preset
+from crawler.model import Link
+
+_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
+
+
+def records(page: ListPage) -> Iterator[Link]:
+    """The links inside the CDATA records of a list page or of a dataproxy answer, in order."""
+    for record in _RECORD.findall(page.html):
+        yield from links_of(LexborHTMLParser(record), page.url, found_on=page.first.url)
+
+
+JCMS = Preset(
+    name="jcms",
+    maker="大汉网络 jcms / 大汉版通",
+    marks=re.compile(
+        r"/art/20\d{2}/\d{1,2}/\d{1,2}/art_|/module/web/jpage/|/col/col\d+/|<datastore>|大汉版通", re.I
+    ),
+    article=re.compile(r"/art/(20\d{2})/(\d{1,2})/(\d{1,2})/art_\w+\.html"),
+    paging=(DataProxy(), NextLink()),
+    records=records,
+)

@@ -1,0 +1,146 @@
+"""Ways from one page of a list to the next, as values. Each reads the page it stands on and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from crawler.address import canonical, join
+from crawler.cms.preset import ListPage
+from crawler.model import ListRequest
+
+_NEXT_TEXT = re.compile(r"^[\s\[【<]*(下一?页|后一?页|下頁|next(\s*page)?|[>›»]{1,2})[\s>›»\]】]*$", re.I)
+_LOCATION = re.compile(r"""location(?:\.href)?\s*=\s*['"]([^'"]+)['"]""")  # onclick="location.href='2.html'"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Pages named by number after a script call that states how many there are.
+
+    `call` has the groups `total`, `current`, `name` and `ext`; `first` is the number that the call gives page one.
+    """
+
+    call: re.Pattern[str]
+    first: int = 0
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """`index.html` to `index_1.html` and on, up to the total of the call."""
+        found = self.call.search(page.html)
+        if not found:
+            return None
+        following = int(found["current"]) + 1
+        if following >= int(found["total"]) + self.first:
+            return None
+        url = join(page.url, f"{found['name']}_{following}.{found['ext']}")
+        return ListRequest(url=url) if url else None
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """博达: `fzgz.htm` comes first, then `fzgz/12.htm` down to `fzgz/1.htm`, so that old pages keep their address."""
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """One below this page's number; from the first page, the highest number that it links to."""
+        stem = re.sub(r"\.html?$", "", page.first.url)
+        numbered = re.compile(re.escape(stem) + r"/(\d+)(\.html?)$")
+        here = numbered.match(page.url)
+        if here:
+            below = int(here[1]) - 1
+            return ListRequest(url=f"{stem}/{below}{here[2]}") if below else None
+        urls = (join(page.url, a.attributes.get("href") or "") for a in page.tree.css("a[href]"))
+        matches = [m for url in urls if url and (m := numbered.match(url))]
+        highest = max(matches, key=lambda m: int(m[1]), default=None)
+        return ListRequest(url=highest[0]) if highest else None
+
+
+@dataclass(frozen=True, slots=True)
+class NextLink:
+    """A link that says 下一页, by its text, its title or its class."""
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """The first such link that leads to another page of the same host."""
+        for node in page.tree.css("a, [onclick]"):
+            if not _says_next(node):
+                continue
+            url = _target(node, page.url)
+            if (
+                url
+                and canonical(url) != canonical(page.url)
+                and urlsplit(url).netloc == urlsplit(page.url).netloc
+            ):
+                return ListRequest(url=url)
+        return None
+
+
+def _says_next(node: LexborNode) -> bool:
+    text = node.text(strip=True)
+    if len(text) <= 12 and _NEXT_TEXT.match(text):
+        return True
+    attributes = node.attributes
+    classes = (attributes.get("class") or "").lower().split()
+    return (
+        bool(_NEXT_TEXT.match(attributes.get("title") or ""))
+        or "next" in classes
+        or attributes.get("rel") == "next"
+    )
+
+
+def _target(node: LexborNode, base: str) -> str | None:
+    href = node.attributes.get("href") or ""
+    script = _LOCATION.search(node.attributes.get("onclick") or href)
+    return join(base, script[1] if script else href)
+
+
+_PROXY = re.compile(r"""['"]?(/module/web/jpage/\w+\.jsp(?:\?[^'"<>\s\]]*)?)""")
+_PARAMETER = re.compile(
+    r"""['"]?\b(col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)['"]?\s*[:=]\s*['"]?([^'",;&}\s]*)"""
+)
+_PER_PAGE = re.compile(r"""\bper[pP]age['"]?\s*[:=]\s*['"]?(\d+)""")
+_TOTAL = re.compile(r"""total[rR]ecord['"]?\s*(?:[:=]\s*['"]?|>)(\d+)""")
+
+
+@dataclass(frozen=True, slots=True)
+class DataProxy:
+    """大汉 jpage: the page holds the first records, `dataproxy.jsp` gives any further range of them by POST."""
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """The range after the records seen so far, as many as this answer held; None past the total."""
+        held = page.html.count("<record>")
+        if not held:
+            return None
+        asked = dict(page.request.form)
+        form = asked or self._parameters(page.html)
+        start = int(asked.get("endrecord") or held) + 1 if asked else held + 1
+        total = _TOTAL.search(page.html)
+        if not form or (start > int(total[1]) if total else bool(asked) and held < self._asked_for(asked)):
+            return None
+        per_page = int(asked.get("perpage") or (m[1] if (m := _PER_PAGE.search(page.html)) else held))
+        end = start + max(held if not asked else self._asked_for(asked), per_page) - 1
+        if total:
+            end = min(end, int(total[1]))
+        form |= {"startrecord": str(start), "endrecord": str(end), "perpage": str(per_page)}
+        url = page.request.url if asked else self._proxy(page)
+        return ListRequest(url=url, method="POST", form=tuple(form.items())) if url else None
+
+    @staticmethod
+    def _asked_for(form: dict[str, str]) -> int:
+        return int(form["endrecord"]) - int(form["startrecord"]) + 1
+
+    @staticmethod
+    def _proxy(page: ListPage) -> str | None:
+        found = _PROXY.search(page.html)
+        return join(page.url, found[1].partition("?")[0]) if found else None
+
+    @staticmethod
+    def _parameters(html: str) -> dict[str, str]:
+        proxy = _PROXY.search(html)
+        if not proxy:
+            return {}
+        query = dict(parse_qsl(proxy[1].partition("?")[2].replace("&amp;", "&"), keep_blank_values=True))
+        query.pop("page", None)
+        if "columnid" in query:
+            return query
+        return query | dict(_PARAMETER.findall(html))

@@ -1,0 +1,25 @@
+"""TRS WCM / 海云, the most common of all: `t20230315_2170174.shtml`, `createPageHTML(5, 0, "index", "html")`."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.cms.paging import NextLink, Numbered
+from crawler.cms.preset import Preset
+
+# createPageHTML(17, 0, "index", "shtml");  createPageHTML("3","0","index","html")
+_CALL = re.compile(
+    r"""createPage\w*\(\s*['"]?(?P<total>\d+)['"]?\s*,\s*['"]?(?P<current>\d+)['"]?\s*,"""
+    r"""\s*['"](?P<name>[\w-]+)['"]\s*,\s*['"](?P<ext>s?html?)['"]"""
+)
+
+TRS = Preset(
+    name="trs",
+    maker="拓尔思 TRS WCM / 海云",
+    marks=re.compile(
+        r"TRS_(?:Editor|UEDITOR)|/t20\d{6}_\d+\.s?html?|createPage\w*\(\s*['\"]?\d+['\"]?\s*,\s*['\"]?\d|trs_editor",
+        re.I,
+    ),
+    article=re.compile(r"/t(20\d{2})(\d{2})(\d{2})_\d+\.s?html?$"),
+    paging=(Numbered(_CALL), NextLink()),
+)

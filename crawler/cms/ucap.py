@@ -1,0 +1,25 @@
+"""UCAP / 开普云: `/content/post_123.html`, `createPageHTML('page_div', 12, 1, 'index', 'html', 228)` counting from one."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.cms.paging import NextLink, Numbered
+from crawler.cms.preset import Preset
+
+# createPageHTML('page_div',12, 1,'fzzfjs','shtml',228);
+_CALL = re.compile(
+    r"""createPageHTML\(\s*['"][\w-]+['"]\s*,\s*['"]?(?P<total>\d+)['"]?\s*,\s*['"]?(?P<current>\d+)['"]?\s*,"""
+    r"""\s*['"](?P<name>[\w-]+)['"]\s*,\s*['"](?P<ext>s?html?)['"]"""
+)
+
+UCAP = Preset(
+    name="ucap",
+    maker="开普云 UCAP",
+    marks=re.compile(
+        r"UCAP-CONTENT|<ucap|ucapcontent|/content/post_\d+\.html|createPageHTML\(\s*['\"][\w-]+['\"]\s*,\s*\d",
+        re.I,
+    ),
+    article=re.compile(r"/content/post_\d+\.html|/c\d+/20\d{4}/\w+\.s?html"),
+    paging=(Numbered(_CALL, first=1), NextLink()),
+)

@@ -1,0 +1,18 @@
+"""博达 VSB: `/info/1981/411251.htm`, lists `fzgz.htm`, `fzgz/12.htm`, … counting down."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.cms.paging import Countdown, NextLink
+from crawler.cms.preset import Preset
+
+VSB = Preset(
+    name="vsb",
+    maker="西安博达 VisualSiteBuilder",
+    marks=re.compile(
+        r"vsb_content|_vsbscreen|/info/\d{4}/\d+\.html?|v_news_content|visual\s*site\s*builder", re.I
+    ),
+    article=re.compile(r"/info/\d+/\d+\.html?$"),
+    paging=(Countdown(), NextLink()),
+)

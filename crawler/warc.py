@@ -1,0 +1,306 @@
+"""Captures to WARC/1.1 records (ISO 28500) and back, on an open file. Knows no archive and no run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawler.errors import ArchiveDamaged
+from crawler.model import Capture, Headers
+
+REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_STORED_DECODED = "transfer-encoding"  # the body is kept de-chunked, so this header must not claim otherwise
+_ORIGINAL = "X-Archive-Orig-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The response record that a revisit refers to."""
+
+    record_id: str
+    url: str
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a record came to stand."""
+
+    record_id: str
+    offset: int  # bytes from the start of the file
+    length: int  # bytes, compressed
+
+
+class _RawBlock:
+    """An HTTP header block that warcio writes byte for byte (its own way re-encodes non-ASCII headers)."""
+
+    def __init__(self, block: bytes) -> None:
+        self.headers_buff = block
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        """Nothing to compute: the bytes are there."""
+
+
+def http_block(start_line: str, headers: Headers) -> bytes:
+    """Start line and headers as bytes, ended by an empty line; header text is ISO-8859-1, so bytes come back as they were."""
+    lines = [start_line, *(f"{_renamed(name)}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(lines).encode("latin-1", "replace")
+
+
+def _renamed(name: str) -> str:
+    return _ORIGINAL + name if name.lower() == _STORED_DECODED else name
+
+
+def warc_date(when: datetime) -> str:
+    """WARC-Date (W3C-DTF, UTC) with as many decimals as the time has: 2026-11-24T09:30:00.123Z."""
+    when = when.astimezone(UTC)
+    text = when.strftime("%Y-%m-%dT%H:%M:%S")
+    return text + (f".{when.microsecond:06}".rstrip("0") if when.microsecond else "") + "Z"
+
+
+def parse_warc_date(text: str) -> datetime:
+    """The time of a WARC-Date, aware, UTC."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+
+
+class WarcFile:
+    """Appends records to an open binary file, each a gzip member of its own, flushed when it is whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
+
+    def info(self, name: str, when: datetime, fields: Mapping[str, str]) -> Place:
+        """The `warcinfo` record that heads a file."""
+        block = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
+        return self._write("warcinfo", when, {"WARC-Filename": name}, "application/warc-fields", block)
+
+    def capture(self, capture: Capture, earlier: Earlier | None = None) -> Place:
+        """`response` and `request` of a capture, or `revisit` and `request` where `earlier` has the same payload.
+
+        A 304 with `earlier` is a server-not-modified revisit. Returns the place of the response or revisit.
+        """
+        record_id = _new_id()
+        common = {"WARC-Target-URI": capture.url} | ({"WARC-IP-Address": capture.ip} if capture.ip else {})
+        fields = dict(common)
+        if capture.truncated:
+            fields["WARC-Truncated"] = capture.truncated
+        payload = capture.payload
+        fields["WARC-Payload-Digest"] = f"sha256:{_base32(payload)}"
+        kind = "response"
+        if earlier is not None:
+            kind, payload = "revisit", b""
+            fields |= {
+                "WARC-Profile": REVISIT_NOT_MODIFIED if capture.status == 304 else REVISIT_SAME_PAYLOAD,
+                "WARC-Refers-To": earlier.record_id,
+                "WARC-Refers-To-Target-URI": earlier.url,
+                "WARC-Refers-To-Date": warc_date(earlier.date),
+            }
+            if capture.status == 304:
+                del fields["WARC-Payload-Digest"]  # a 304 has no payload whose digest could be told
+        status_line = f"{capture.http_version} {capture.status} {capture.reason}".rstrip()
+        block = http_block(status_line, capture.headers)
+        place = self._write(
+            kind,
+            capture.fetched_at,
+            fields,
+            "application/http; msgtype=response",
+            block + payload,
+            record_id=record_id,
+        )
+        target = capture.url.split("/", 3)
+        request_line = f"{capture.method} /{target[3] if len(target) > 3 else ''} HTTP/1.1"
+        self._write(
+            "request",
+            capture.fetched_at,
+            common | {"WARC-Concurrent-To": record_id},
+            "application/http; msgtype=request",
+            http_block(request_line, capture.request_headers) + capture.request_body,
+        )
+        return place
+
+    def resource(self, url: str, when: datetime, content_type: str, data: bytes) -> Place:
+        """A `resource` record: a document that no HTTP exchange brought."""
+        digest = {"WARC-Payload-Digest": f"sha256:{_base32(data)}"}
+        return self._write("resource", when, {"WARC-Target-URI": url} | digest, content_type, data)
+
+    def metadata(self, refers_to: str, url: str, when: datetime, content: Mapping[str, Any]) -> Place:
+        """A `metadata` record of JSON about the record `refers_to`."""
+        fields = {"WARC-Target-URI": url, "WARC-Refers-To": refers_to}
+        block = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+        return self._write("metadata", when, fields, "application/json", block)
+
+    def _write(
+        self,
+        kind: str,
+        when: datetime,
+        fields: Mapping[str, str],
+        content_type: str,
+        block: bytes,
+        *,
+        record_id: str | None = None,
+    ) -> Place:
+        record_id = record_id or _new_id()
+        headers = StatusAndHeaders(
+            "",
+            [
+                ("WARC-Type", kind),
+                ("WARC-Record-ID", record_id),
+                ("WARC-Date", warc_date(when)),
+                *fields.items(),
+                ("WARC-Block-Digest", f"sha256:{_base32(block)}"),
+            ],
+            protocol="WARC/1.1",
+        )
+        record = ArcWarcRecord(
+            "warc",
+            kind,
+            headers,
+            io.BytesIO(block),
+            None,
+            content_type,
+            len(block),
+            payload_length=len(block),
+        )
+        offset = self._file.tell()
+        # a revisit's block is its HTTP header, which warcio writes only by way of http_headers
+        if kind == "revisit":
+            record.http_headers = _RawBlock(block)
+            record.raw_stream = io.BytesIO(b"")
+            record.payload_length = 0
+        self._writer.write_record(record)
+        self._file.flush()
+        return Place(record_id=record_id, offset=offset, length=self._file.tell() - offset)
+
+
+def _new_id() -> str:
+    return f"<urn:uuid:{uuid4()}>"
+
+
+def _base32(data: bytes) -> str:
+    return base64.b32encode(hashlib.sha256(data).digest()).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as read back: its named fields (names in lower case), its block, and where it stands."""
+
+    kind: str
+    fields: Mapping[str, str]
+    block: bytes
+    place: Place
+
+    @property
+    def url(self) -> str:
+        """WARC-Target-URI."""
+        return self.fields.get("warc-target-uri", "").strip("<>")
+
+    @property
+    def date(self) -> datetime:
+        """WARC-Date."""
+        return parse_warc_date(self.fields["warc-date"])
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """Every record of a WARC file, ours or anybody's. Raises ArchiveDamaged, naming file and place, where it breaks."""
+    with path.open("rb") as file:
+        iterator = ArchiveIterator(file, no_record_parse=True)
+        try:
+            for record in iterator:
+                fields = {name.lower(): value for name, value in record.rec_headers.headers}
+                block = record.content_stream().read()
+                offset, length = iterator.get_record_offset(), iterator.get_record_length()
+                place = Place(record_id=fields.get("warc-record-id", ""), offset=offset, length=length)
+                yield Record(kind=record.rec_type, fields=fields, block=block, place=place)
+        except (ArchiveLoadFailed, zlib.error, EOFError, KeyError, ValueError) as error:
+            raise ArchiveDamaged(f"{path}: a record cannot be read ({error})") from error
+
+
+def read_captures(path: Path) -> Iterator[Capture]:
+    """The captures of a WARC's `response` records, each with the request it answers where that is in the file too."""
+    waiting: Record | None = None
+    for record in read_records(path):
+        if (
+            record.kind == "request"
+            and waiting
+            and record.fields.get("warc-concurrent-to") == waiting.place.record_id
+        ):
+            yield to_capture(waiting, record)
+            waiting = None
+            continue
+        if waiting:
+            yield to_capture(waiting)
+            waiting = None
+        if record.kind == "response" and record.url.startswith("http"):
+            waiting = record
+    if waiting:
+        yield to_capture(waiting)
+
+
+def to_capture(response: Record, request: Record | None = None) -> Capture:
+    """The capture that a `response` record (and its `request`) keeps."""
+    start, headers, payload = _parse_block(response.block)
+    version, _, rest = start.partition(" ")
+    status, _, reason = rest.partition(" ")
+    capture = Capture(
+        url=response.url,
+        status=int(status) if status.isdigit() else 0,
+        reason=reason,
+        headers=tuple((_named_back(name), value) for name, value in headers),
+        payload=payload,
+        fetched_at=response.date,
+        http_version=version,
+        ip=response.fields.get("warc-ip-address"),
+        truncated=response.fields.get("warc-truncated"),
+    )
+    if request is None:
+        return capture
+    line, request_headers, body = _parse_block(request.block)
+    return replace(capture, method=line.partition(" ")[0], request_headers=request_headers, request_body=body)
+
+
+def _named_back(name: str) -> str:
+    return name[len(_ORIGINAL) :] if name.lower() == (_ORIGINAL + _STORED_DECODED).lower() else name
+
+
+def _parse_block(block: bytes) -> tuple[str, Headers, bytes]:
+    head, _, body = block.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
+    return lines[0], headers, body
+
+
+def whole_length(path: Path) -> int:
+    """Bytes at the start of a record-compressed WARC that are whole gzip members: all of it unless the tail is torn."""
+    whole = 0
+    decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    with path.open("rb") as file:
+        position = 0
+        while chunk := file.read(1 << 20):
+            position += len(chunk)
+            while chunk:
+                try:
+                    decoder.decompress(chunk)
+                except zlib.error:
+                    return whole
+                chunk = decoder.unused_data
+                if decoder.eof:
+                    whole = position - len(chunk)
+                    decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    return whole

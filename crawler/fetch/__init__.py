@@ -1,0 +1,19 @@
+"""The only door to the network: a stack of httpx transports, and `Fetcher`, which retries and follows redirects."""
+
+from __future__ import annotations
+
+from crawler.fetch.client import Fetcher, user_agent
+from crawler.fetch.guard import ConnectTo, parse_connect_to
+from crawler.fetch.judge import judge
+from crawler.fetch.replay import Exchange, Replay, load_exchanges
+
+__all__ = [
+    "ConnectTo",
+    "Exchange",
+    "Fetcher",
+    "Replay",
+    "judge",
+    "load_exchanges",
+    "parse_connect_to",
+    "user_agent",
+]

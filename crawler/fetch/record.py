@@ -1,0 +1,107 @@
+"""Turns every exchange into a Capture and hands it on before anybody judges it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+
+from crawler.errors import TooLarge, Unreachable
+from crawler.model import Capture, Headers
+
+Sink = Callable[[Capture], None]
+
+MAX_BODY = 30 * 1024 * 1024  # bytes
+TOTAL_TIME = 120.0  # seconds one exchange may take, however slowly it drips
+_UNDONE = (b"content-encoding", b"transfer-encoding")  # a Capture undoes these by itself
+_TRUNCATED: dict[type[Exception], str] = {  # WARC-Truncated reasons, ISO 28500, 5.13
+    TooLarge: "length",
+    TimeoutError: "time",
+    httpx.ReadTimeout: "time",
+}
+
+
+class Recorder(httpx.AsyncBaseTransport):
+    """Reads each response whole, gives its Capture to `sink`, and passes the response on with the Capture in its extensions.
+
+    A body that breaks off or is over `max_body` bytes is recorded as truncated, and then the error goes on.
+    """
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        *,
+        sink: Sink,
+        clock: Callable[[], datetime],
+        max_body: int = MAX_BODY,
+        total_time: float = TOTAL_TIME,
+    ) -> None:
+        self._inner = inner
+        self._sink = sink
+        self._clock = clock
+        self._max_body = max_body
+        self._total_time = total_time
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The inner transport's response, read and recorded."""
+        url = str(request.url)
+        response: httpx.Response | None = None
+        payload = bytearray()
+        try:
+            async with asyncio.timeout(self._total_time):
+                response = await self._inner.handle_async_request(request)
+                async for chunk in response.aiter_raw():
+                    payload += chunk
+                    if len(payload) > self._max_body:
+                        raise TooLarge(url, f"body over {self._max_body} bytes")
+        except (TimeoutError, httpx.TransportError, TooLarge) as error:
+            if response is not None:
+                reason = _TRUNCATED.get(type(error), "disconnect")
+                self._sink(self._capture(request, response, bytes(payload[: self._max_body]), reason))
+            if isinstance(error, TimeoutError):
+                raise Unreachable(url, f"not done within {self._total_time:.0f} seconds") from error
+            raise
+        finally:
+            if response is not None:
+                await response.aclose()
+        capture = self._capture(request, response, bytes(payload))
+        self._sink(capture)
+        return httpx.Response(
+            status_code=response.status_code,
+            headers=[(k, v) for k, v in response.headers.raw if k.lower() not in _UNDONE],
+            content=capture.payload,
+            request=request,
+            extensions={"capture": capture},
+        )
+
+    def _capture(
+        self, request: httpx.Request, response: httpx.Response, payload: bytes, truncated: str | None = None
+    ) -> Capture:
+        extensions = response.extensions
+        stream = extensions.get("network_stream")
+        address = stream.get_extra_info("server_addr") if stream is not None else None
+        return Capture(
+            url=str(request.url),
+            method=request.method,
+            status=response.status_code,
+            reason=response.reason_phrase,
+            headers=pairs(response.headers),
+            payload=payload,
+            fetched_at=extensions.get("fetched_at") or self._clock(),
+            request_headers=pairs(request.headers),
+            request_body=request.content,
+            http_version=extensions.get("http_version", b"HTTP/1.1").decode("ascii"),
+            ip=str(address[0]) if address else extensions.get("ip"),
+            truncated=truncated,
+        )
+
+    async def aclose(self) -> None:
+        """Close what lies below."""
+        await self._inner.aclose()
+
+
+def pairs(headers: httpx.Headers) -> Headers:
+    """Header pairs in order, bytes as ISO-8859-1."""
+    return tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in headers.raw)

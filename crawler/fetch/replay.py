@@ -1,0 +1,130 @@
+"""The bottom of the stack when nothing may be fetched: answers from saved exchanges, and from nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from crawler.address import canonical
+from crawler.errors import ConfigError, NotSaved
+from crawler.model import Capture, Headers
+from crawler.warc import parse_warc_date, read_captures
+
+EXCHANGES = "exchanges.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One saved answer and what it answers."""
+
+    method: str
+    url: str
+    status: int
+    headers: Headers
+    body: bytes
+    reason: str = ""
+    form: bytes = b""  # the request's body
+    date: datetime | None = None
+    ip: str | None = None
+
+    @classmethod
+    def of(cls, capture: Capture) -> Exchange:
+        """What a capture saves."""
+        return cls(
+            method=capture.method,
+            url=capture.url,
+            status=capture.status,
+            reason=capture.reason,
+            headers=capture.headers,
+            body=capture.payload,
+            form=capture.request_body,
+            date=capture.fetched_at,
+            ip=capture.ip,
+        )
+
+
+class Replay(httpx.AsyncBaseTransport):
+    """Answers each request with what was saved for it: same method, address and form, http and https being one.
+
+    Several answers saved for one request come in the order they were saved, the last one again and again.
+    """
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._saved: defaultdict[tuple[str, str, bytes], list[Exchange]] = defaultdict(list)
+        for exchange in exchanges:
+            self._saved[exchange.method, canonical(exchange.url), exchange.form].append(exchange)
+        self._urls = {url for _, url, _ in self._saved}
+
+    def holds(self, url: str) -> bool:
+        """Whether any answer is saved for an address."""
+        return canonical(url) in self._urls
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The saved answer, with its date and address as extensions. Raises NotSaved."""
+        answers = self._saved.get((request.method, canonical(str(request.url)), request.content))
+        if not answers:
+            raise NotSaved(str(request.url), "nothing is saved for this address")
+        exchange = answers.pop(0) if len(answers) > 1 else answers[0]
+        return httpx.Response(
+            status_code=exchange.status,
+            headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in exchange.headers],
+            stream=httpx.ByteStream(exchange.body),
+            extensions={
+                "reason_phrase": exchange.reason.encode("latin-1"),
+                "fetched_at": exchange.date,
+                "ip": exchange.ip,
+            },
+        )
+
+
+def load_exchanges(path: Path) -> list[Exchange]:
+    """The exchanges of a fixture folder, of a folder of such folders, or of a WARC file.
+
+    Raises ConfigError where there are none, and where an exchanges.yaml is faulty (naming file and entry).
+    """
+    if path.is_file():
+        if not path.name.endswith((".warc", ".warc.gz", ".warc.gz.open")):
+            raise ConfigError(f"{path}: neither a WARC (.warc, .warc.gz) nor a folder with {EXCHANGES}")
+        return [Exchange.of(capture) for capture in read_captures(path)]
+    files = [path / EXCHANGES] if (path / EXCHANGES).is_file() else sorted(path.glob(f"*/{EXCHANGES}"))
+    if not files:
+        raise ConfigError(f"{path}: no {EXCHANGES} here, nor in the folders below it; nothing to replay")
+    return [exchange for file in files for exchange in _read_folder(file)]
+
+
+def _read_folder(file: Path) -> Iterator[Exchange]:
+    try:
+        entries = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not YAML ({error})") from error
+    for number, entry in enumerate(entries or []):
+        try:
+            yield _exchange(entry, file.parent)
+        except (KeyError, TypeError, ValueError, OSError) as error:
+            raise ConfigError(
+                f"{file}: [{number}]: not a saved exchange ({type(error).__name__}: {error})"
+            ) from error
+
+
+def _exchange(entry: dict[str, Any], folder: Path) -> Exchange:
+    name = entry.get("file")
+    if name and Path(name).name != name:
+        raise ValueError(f"file {name!r} must be in the same folder")
+    return Exchange(
+        method=str(entry.get("method", "GET")),
+        url=str(entry["url"]),
+        status=int(entry["status"]),
+        reason=str(entry.get("reason", "")),
+        headers=tuple((str(key), str(value)) for key, value in entry.get("headers", [])),
+        body=(folder / name).read_bytes() if name else b"",
+        form=str(entry.get("form", "")).encode(),
+        date=parse_warc_date(str(entry["date"])) if "date" in entry else None,
+        ip=entry.get("ip"),
+    )

@@ -1,0 +1,153 @@
+"""The catalogue's tables. It is derived: everything in it can be read again from the WARC files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python, naive UTC in the database: SQLite keeps no zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """Base of all tables."""
+
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class RunRow(Base, kw_only=True):
+    """One crawl or import. `finished_at` empty: it was killed, or still runs."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    command: Mapped[str] = mapped_column(default="")
+    software: Mapped[str] = mapped_column(default="")
+
+
+class CaptureRow(Base, kw_only=True):
+    """One HTTP exchange and where its WARC record stands."""
+
+    __tablename__ = "captures"
+    __table_args__ = (Index("captures_by_payload", "url_key", "payload_sha256"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), default=None)
+    url: Mapped[str] = mapped_column(Text)
+    url_key: Mapped[str] = mapped_column(Text)  # canonical address
+    method: Mapped[str] = mapped_column(String(8), default="GET")
+    fetched_at: Mapped[datetime]
+    status: Mapped[int]
+    payload_sha256: Mapped[str] = mapped_column(String(64))
+    record_type: Mapped[str] = mapped_column(String(16))  # response, revisit, resource
+    record_id: Mapped[str] = mapped_column(String(64), unique=True)
+    warc_file: Mapped[str]  # relative to the archive
+    warc_offset: Mapped[int]
+    warc_length: Mapped[int]
+    etag: Mapped[str | None] = mapped_column(Text, default=None)
+    last_modified: Mapped[str | None] = mapped_column(default=None)
+
+
+class ReportRow(Base, kw_only=True):
+    """One report, whatever number of addresses it stands at."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    site_id: Mapped[str] = mapped_column(index=True)
+    region: Mapped[str | None] = mapped_column(String(6), index=True, default=None)
+    year: Mapped[int | None] = mapped_column(index=True, default=None)
+    versions: Mapped[list[VersionRow]] = relationship(
+        init=False, back_populates="report", order_by="VersionRow.number"
+    )
+    pages: Mapped[list[PageRow]] = relationship(init=False, back_populates="report", order_by="PageRow.id")
+
+
+class VersionRow(Base, kw_only=True):
+    """One text of a report, with all that its page said then."""
+
+    __tablename__ = "versions"
+    __table_args__ = (
+        UniqueConstraint("report_id", "number"),
+        Index("versions_by_band_0", "band_0"),
+        Index("versions_by_band_1", "band_1"),
+        Index("versions_by_band_2", "band_2"),
+        Index("versions_by_band_3", "band_3"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False)
+    report: Mapped[ReportRow] = relationship(back_populates="versions")
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(Text)
+    issuer: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str | None]
+    published: Mapped[str | None] = mapped_column(String(16))
+    source: Mapped[str | None] = mapped_column(Text)
+    signed: Mapped[str | None] = mapped_column(String(10))
+    index: Mapped[dict[str, Any] | None] = mapped_column("page_index")
+    body: Mapped[str] = mapped_column(Text)
+    sections: Mapped[list[Any]]
+    attachments: Mapped[list[Any]]
+    url: Mapped[str] = mapped_column(Text)
+    text_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    simhash: Mapped[str] = mapped_column(String(16))
+    band_0: Mapped[int]
+    band_1: Mapped[int]
+    band_2: Mapped[int]
+    band_3: Mapped[int]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id"))
+    text_file: Mapped[str]  # relative to the archive
+    extractor: Mapped[str]
+
+
+class PageRow(Base, kw_only=True):
+    """One address of a report, and the text last seen there."""
+
+    __tablename__ = "pages"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    url_key: Mapped[str] = mapped_column(Text, unique=True)
+    url: Mapped[str] = mapped_column(Text)
+    site_id: Mapped[str]
+    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False)
+    report: Mapped[ReportRow] = relationship(back_populates="pages")
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+
+
+class OutcomeRow(Base, kw_only=True):
+    """How the visit of one address ended."""
+
+    __tablename__ = "outcomes"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    at: Mapped[datetime]
+    site_id: Mapped[str]
+    url: Mapped[str] = mapped_column(Text)
+    ending: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str] = mapped_column(Text)
+    report_id: Mapped[str | None] = mapped_column(ForeignKey("reports.id"))
+    version: Mapped[int | None]

@@ -1,0 +1,34 @@
+"""One writer an archive: a lock that the kernel drops when its holder dies, with the holder's name in it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from crawler.errors import ArchiveLocked
+
+NAME = ".lock"
+
+
+def acquire(archive: Path, now: datetime) -> BinaryIO:
+    """The open lock file; closing it lets go. Raises ArchiveLocked, saying who holds it and since when."""
+    file = (archive / NAME).open("a+b")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = file.read(500).decode("utf-8", "replace").strip() or "another process"
+        file.close()
+        raise ArchiveLocked(
+            f"{archive}: held by {holder}; let it finish, or name another --archive"
+        ) from None
+    file.truncate(0)
+    file.write(
+        f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode()
+    )
+    file.flush()
+    return file

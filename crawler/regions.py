@@ -1,0 +1,180 @@
+"""Division codes of GB/T 2260: what a code is called, and which code a government's name belongs to.
+
+The table `regions.tsv` beside this file holds the divisions in use on 2026-09-11 (国家地名信息库 of 民政部, by way of the data set
+"real-china-division", CC BY 4.0) and the codes and names that ended in 2000 or later; its head states the origins in full.
+It is read on the first question. Knows nothing of development zones, departments or streets: those count as their government.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast
+
+from crawler.text import fold
+
+Level = Literal["province", "city", "county"]
+
+LEVELS: tuple[Level, ...] = ("province", "city", "county")
+"""省级, 地级, 县级, from the top. Districts of 直辖市 and counties run by a province have the province as parent."""
+
+_FIRST_REPORTS = 2015  # a division that ended later may have published a report, so its name still counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """One division, as named in the table."""
+
+    code: str  # six digits
+    name: str
+    short: str  # 黄石港 of 黄石港区
+    level: Level
+    parent: str | None  # code
+    until: int | None  # year in which code or name went out of use; None: in use
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    by_code: Mapping[str, Region]  # in use, or else the last of that code
+    by_name: Mapping[str, tuple[Region, ...]]
+    by_short: Mapping[str, tuple[Region, ...]]  # in use only
+    longest: int  # characters of the longest name
+
+
+@cache
+def _table() -> _Table:
+    by_code: dict[str, Region] = {}
+    by_name: dict[str, tuple[Region, ...]] = {}
+    by_short: dict[str, tuple[Region, ...]] = {}
+    for line in Path(__file__).with_name("regions.tsv").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        code, name, short, level, parent, until = line.split("\t")
+        row = Region(
+            code=code,
+            name=name,
+            short=short,
+            level=cast(Level, level),
+            parent=parent or None,
+            until=int(until) if until else None,
+        )
+        by_code.setdefault(code, row)
+        by_name[name] = (*by_name.get(name, ()), row)
+        if row.until is None:
+            by_short[short] = (*by_short.get(short, ()), row)
+    return _Table(by_code, by_name, by_short, max(map(len, by_name)))
+
+
+def region(code: str) -> Region | None:
+    """The division of a six-digit code, in use or not; None if the table has no such code."""
+    return _table().by_code.get(code)
+
+
+def path(code: str) -> str:
+    """Full name from the province down: 420202 is 湖北省黄石市黄石港区. KeyError if the table has no such code."""
+    row = _table().by_code[code]
+    return (path(row.parent) if row.parent else "") + row.name
+
+
+def region_of(name: str, *, within: str | None = None) -> str | None:
+    """Code of the government that a name names: 武汉市人民政府, 湖北省黄石市黄石港区人民政府, 中共许昌市委 许昌市人民政府.
+
+    A department counts as its government (长春市司法局 is 220100). Names of several divisions (鼓楼区) are settled by a
+    division named elsewhere in the text, or else by `within`: a code, or the name of a division. None if no division is
+    named or it stays open which one is meant. Former names are known (襄樊市 is 420600).
+    """
+    mentions = list(_mentions(_PREFIX.sub("", fold(name).strip())))
+    around = within if within is None or within in _table().by_code else region_of(within)
+    found, settled = _walk(mentions, around)
+    if found and not settled:
+        found, settled = _walk(mentions, found)
+    return found if settled else None
+
+
+def _walk(mentions: Iterable[tuple[Region, ...]], around: str | None) -> tuple[str | None, bool]:
+    """The innermost division that the mentions lead to, and whether each mention on the way had one meaning."""
+    here: str | None = None
+    settled = True
+    for mention in mentions:
+        fitting = _alive([row for row in mention if here is None or _related(row.code, here)])
+        codes = {row.code for row in fitting}
+        if len(codes) > 1 and around:
+            codes = {code for code in codes if _inside(code, around)} or codes
+        if len(codes) > 1:
+            settled = False
+        for code in codes if len(codes) == 1 else ():
+            here = code if here is None or _inside(code, here) else here
+    return here, settled
+
+
+def _alive(rows: list[Region]) -> list[Region]:
+    """Of divisions with one name, those that a report can come from; the last to end if none can.
+
+    A division that kept its name in its province and changed its code (公主岭市, 220381 until 2020) is the one in use.
+    """
+    by_code = _table().by_code
+    current = [row for row in rows if row.until is None]
+    provinces = {row.code[:2] for row in current}
+    late = [
+        row
+        for row in rows
+        if row.until
+        and row.until >= _FIRST_REPORTS
+        and (row.code[:2] not in provinces or by_code[row.code].until is None)
+    ]
+    last = max((row.until or 0 for row in rows), default=0)
+    return current + late or [row for row in rows if row.until == last]
+
+
+def _inside(code: str, outer: str) -> bool:
+    """Whether a division is another one or lies in it."""
+    step: str | None = code
+    while step and step != outer:
+        step = _table().by_code[step].parent
+    return step is not None
+
+
+def _related(one: str, other: str) -> bool:
+    return _inside(one, other) or _inside(other, one)
+
+
+_PREFIX = re.compile(r"^(?:中国共产党|中共|中国)[·•\s]*")  # 中共许昌市委, 中国·武汉
+_OFFICE = re.compile("[局厅部委办院]|生产建设兵团")  # what follows 公安 in 公安局: no 公安县 is meant
+_END = re.compile(r"(?:人民)?政府|$")
+
+
+def _mentions(text: str) -> Iterator[tuple[Region, ...]]:
+    """The divisions named in a text, in order: each time all that have the name. The longest name wins.
+
+    Short names (武汉, 静海) count only at the start, after a space or a mark, or right behind another division's name.
+    """
+    at, follows = 0, True
+    while at < len(text):
+        rows, length = _named(text, at)
+        if not rows and (follows or not text[at - 1].isalnum()):
+            rows, length = _named_short(text, at)
+        if rows:
+            yield rows
+        at, follows = at + length, bool(rows)
+
+
+def _named(text: str, at: int) -> tuple[tuple[Region, ...], int]:
+    table = _table()
+    for length in range(min(table.longest, len(text) - at), 1, -1):
+        if rows := table.by_name.get(text[at : at + length]):
+            return rows, length
+    return (), 1
+
+
+def _named_short(text: str, at: int) -> tuple[tuple[Region, ...], int]:
+    table = _table()
+    for length in range(min(table.longest, len(text) - at), 1, -1):
+        rows = table.by_short.get(text[at : at + length], ())
+        if not _END.match(text, at + length):
+            rows = tuple(row for row in rows if row.level != "county")
+        if rows and not _OFFICE.match(text, at + length):
+            return tuple(row for row in rows if row.level == "province") or rows, length
+    return (), 1

@@ -1,0 +1,75 @@
+"""What a site's entry in sources.yaml really finds, for the person who writes it. Reads lists, and one report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.crawl import Visit, crawl_site, understand
+from crawler.discover import Verdict
+from crawler.errors import ExtractError, FetchError
+from crawler.fetch import Fetcher
+from crawler.model import Ending, Link, Outcome, Report, Site
+
+NEAR_MISSES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What was seen of one site."""
+
+    site: Site
+    cms: str | None
+    list_pages: int
+    links: int
+    reports: tuple[tuple[Link, int | None], ...]  # with the year each title gives
+    near_misses: tuple[tuple[Link, str], ...]  # titles that come close, and why they are not taken
+    newest: Report | None
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the entry works: a report was found and could be read, and nothing failed."""
+        return not self.problems
+
+
+async def check_site(site: Site, fetcher: Fetcher) -> Check:
+    """Walk a site's lists without storing anything, and read the newest report found."""
+    visit = Visit(site, fetcher, archive=None)
+    outcomes = [outcome async for outcome in crawl_site(visit)]
+    problems = [f"{o.url}: {o.ending.value}: {o.detail}" for o in outcomes if _is_problem(o)]
+    verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}
+    reports = [(link, verdict.year) for link, verdict in verdicts.values() if verdict.report]
+    reports += [(Link(url=url, title="(given outright)"), None) for url in site.pages]
+    newest = None
+    if not reports:
+        problems.append("no report found: is this the right column? `match` can widen what titles are taken")
+    else:
+        try:
+            newest = await _read(
+                max(reports, key=lambda pair: (pair[0].date or "", pair[1] or 0))[0], site, fetcher
+            )
+        except (FetchError, ExtractError) as error:
+            problems.append(str(error))
+    return Check(
+        site=site,
+        cms=visit.listings[0].cms if visit.listings else site.cms,
+        list_pages=len(visit.listings),
+        links=sum(len(listing.links) for listing in visit.listings),
+        reports=tuple(reports),
+        near_misses=tuple(_near_misses(list(verdicts.values()))),
+        newest=newest,
+        problems=tuple(problems),
+    )
+
+
+async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
+    return understand(await fetcher.get(link.url, delay=site.delay), link, site)
+
+
+def _is_problem(outcome: Outcome) -> bool:
+    return outcome.ending not in (Ending.LISTED, Ending.SKIPPED)
+
+
+def _near_misses(verdicts: list[tuple[Link, Verdict]]) -> list[tuple[Link, str]]:
+    near = [(link, verdict.why) for link, verdict in verdicts if not verdict.report and "法治" in link.title]
+    return near[:NEAR_MISSES]

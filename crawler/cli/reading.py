@@ -1,0 +1,108 @@
+"""`fazhi extract`, `reports`, `show`: what a page or the archive says."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler import extract as extraction
+from crawler.archive import Archive
+from crawler.cli.crawling import ArchiveOption, JsonOption
+from crawler.cli.output import iso, print_json, print_table, report_json
+from crawler.errors import CrawlerError
+from crawler.fetch import Fetcher
+from crawler.model import Report
+
+
+def extract(
+    places: Annotated[list[str], typer.Argument(metavar="FILE_OR_URL...", help="Saved pages, or addresses.")],
+    json: JsonOption = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the evidence for each field.")] = False,
+) -> None:
+    """One page to text, for trying things out. Nothing is kept."""
+    reports: list[Report] = []
+    failed = False
+    for place in places:
+        try:
+            is_url = re.match(r"https?://", place)
+            reports.append(asyncio.run(_from_web(place)) if is_url else _from_file(Path(place)))
+        except CrawlerError as error:
+            print(error if place in str(error) else f"{place}: {error}", file=sys.stderr)
+            failed = True
+    if json:
+        print_json([_explained(report) if explain else report_json(report) for report in reports])
+    else:
+        for report in reports:
+            print(report.text(), flush=True)
+            if explain:
+                rows = sorted(report.clues, key=lambda clue: (clue.field, -clue.weight))
+                print_table(
+                    ("field", "weight", "value", "where"),
+                    [(c.field, f"{c.weight:.2f}", c.value, c.where) for c in rows],
+                )
+    raise typer.Exit(1 if failed else 0)
+
+
+async def _from_web(url: str) -> Report:
+    async with Fetcher(sink=lambda _: None) as fetcher:
+        capture = await fetcher.get(url)
+    return extraction.extract(capture.body, capture.headers, capture.url)
+
+
+def _from_file(path: Path) -> Report:
+    try:
+        return extraction.extract(path.read_bytes())
+    except OSError as error:
+        raise CrawlerError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _explained(report: Report) -> dict[str, object]:
+    clues = [{"field": c.field, "value": c.value, "weight": c.weight, "where": c.where} for c in report.clues]
+    return report_json(report) | {"clues": clues}
+
+
+def reports(
+    archive: ArchiveOption = Path("archive"),
+    region: Annotated[str | None, typer.Option(help="GB/T 2260 code; takes in what lies within.")] = None,
+    year: Annotated[int | None, typer.Option(help="The year reported on.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the reports held, each in its latest version."""
+    with Archive.read(archive) as store:
+        found = store.reports(region=region, year=year)
+    if json:
+        print_json([report_json(report, body=False) for report in found])
+        return
+    print_table(
+        ("id", "published", "version", "title"),
+        [(report.id, (report.published or "")[:10], report.version, report.title) for report in found],
+    )
+
+
+def show(
+    report_id: Annotated[
+        str, typer.Argument(metavar="ID", help="A report's id, or a part of it that only it has.")
+    ],
+    version: Annotated[int | None, typer.Option(help="Which version; the latest without.")] = None,
+    archive: ArchiveOption = Path("archive"),
+    json: JsonOption = False,
+) -> None:
+    """One report: its text on stdout, what is known of it on stderr."""
+    with Archive.read(archive) as store:
+        report = store.show(report_id, version)
+        history, places = store.history(report_id), store.locations(report_id)
+    if json:
+        print_json(report_json(report))
+        return
+    for place in places:
+        print(f"{report.id}  {place}", file=sys.stderr)
+    for row in history:
+        marker = "*" if row.number == report.version else " "
+        span = f"seen {iso(row.first_seen)} to {iso(row.last_seen)}"
+        print(f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}", file=sys.stderr)
+    print(report.text(), end="")

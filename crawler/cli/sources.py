@@ -1,0 +1,118 @@
+"""`fazhi source list` and `fazhi source check`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from crawler.check import Check, check_site
+from crawler.cli.crawling import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
+from crawler.cli.output import print_json, print_table, report_json
+from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
+from crawler.model import Site
+from crawler.sources import choose, load_sites
+
+app = typer.Typer(help="See and test the entries of sources.yaml.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    sources: SourcesOption = Path("sources.yaml"),
+    json: JsonOption = False,
+) -> None:
+    """The sites configured."""
+    sites = load_sites(sources)
+    if json:
+        print_json([_site_json(site) for site in sites])
+        return
+    rows = [
+        (s.id, s.region, s.name, s.lists[0] if s.lists else s.pages[0], s.seen or "never tried")
+        for s in sites
+    ]
+    print_table(("id", "region", "name", "first address", "seen to work"), rows)
+
+
+def _site_json(site: Site) -> dict[str, Any]:
+    return asdict(site) | {"years": str(site.years)}
+
+
+@app.command("check")
+def check(
+    ids: IdsArgument = None,
+    sources: SourcesOption = Path("sources.yaml"),
+    replay: ReplayOption = None,
+    json: JsonOption = False,
+    connect_to: Annotated[ConnectToOption, typer.Option("--connect-to", hidden=True)] = None,
+) -> None:
+    """Visit sites and show what their entries find; nothing is kept. Exit code 1 if any fails."""
+    sites = choose(load_sites(sources), ids or ())
+    saved = Replay(load_exchanges(replay)) if replay else None
+    if saved is not None and not ids:
+        sites = tuple(site for site in sites if any(map(saved.holds, (*site.lists, *site.pages))))
+    checks = asyncio.run(_checks(sites, saved, parse_connect_to(connect_to or ())))
+    if json:
+        print_json([_check_json(found) for found in checks])
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for found in checks:
+            _print(console, found)
+    raise typer.Exit(0 if all(found.ok for found in checks) else 1)
+
+
+async def _checks(
+    sites: tuple[Site, ...], saved: Replay | None, mapping: dict[str, tuple[str, int]]
+) -> list[Check]:
+    async with Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping) as fetcher:
+        return await asyncio.gather(*(check_site(site, fetcher) for site in sites))
+
+
+def _check_json(found: Check) -> dict[str, Any]:
+    return {
+        "id": found.site.id,
+        "ok": found.ok,
+        "cms": found.cms,
+        "list_pages": found.list_pages,
+        "links": found.links,
+        "reports": [
+            {"url": link.url, "title": link.title, "date": link.date, "year": year}
+            for link, year in found.reports
+        ],
+        "near_misses": [
+            {"url": link.url, "title": link.title, "why": why} for link, why in found.near_misses
+        ],
+        "newest": report_json(found.newest, body=False) if found.newest else None,
+        "problems": list(found.problems),
+    }
+
+
+def _print(console: Console, found: Check) -> None:
+    mark = "[green]ok[/]    " if found.ok else "[red]fails[/] "
+    console.print(
+        f"{mark} [bold]{escape(found.site.id)}[/] {escape(found.site.name)}: {found.cms or 'no list'},"
+        f" {found.list_pages} list pages, {found.links} links, {len(found.reports)} reports"
+    )
+    years = Counter(year for _, year in found.reports if year)
+    if years:
+        console.print(
+            f"       years: {', '.join(f'{year}' + (f' ×{n}' if n > 1 else '') for year, n in sorted(years.items()))}"
+        )
+    dates = sorted(link.date for link, _ in found.reports if link.date)
+    if dates:
+        console.print(f"       dates: {dates[0]} to {dates[-1]}")
+    if report := found.newest:
+        first = report.body.partition("\n")[0]
+        console.print(
+            f"       newest: {escape(report.title)} ({report.published or 'no date'}, {len(report.body)} characters)"
+        )
+        console.print(f"               {escape(first[:60])}…")
+    for link, why in found.near_misses:
+        console.print(f"       not taken: {escape(link.title)} ({why})", style="dim")
+    for problem in found.problems:
+        console.print(f"       [red]{escape(problem)}[/]")

@@ -28,7 +28,7 @@ _SAFE = "%/:=&?~#+!$,;'@()*[]"
 def join(base: str, href: str) -> str | None:
     """Absolute http(s) address of a link as browsers resolve it, or None for `javascript:`, `mailto:` and the broken."""
     href = re.sub(r"[\t\r\n]", "", href.strip())
-    if not href or href.startswith("#"):
+    if not href or href.startswith("#") or re.fullmatch(r"https?:/*", href, re.I):
         return None
     try:
         parts = urlsplit(urljoin(base, href.replace("\\", "/")))

@@ -129,7 +129,11 @@ class WarcFile:
         self._write(
             "request",
             capture.fetched_at,
-            common | {"WARC-Concurrent-To": record_id},
+            common
+            | {
+                "WARC-Concurrent-To": record_id,
+                "WARC-Payload-Digest": f"sha256:{_base32(capture.request_body)}",
+            },
             "application/http; msgtype=request",
             http_block(request_line, capture.request_headers) + capture.request_body,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
+import platform
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -27,8 +27,6 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
             f"{archive}: held by {holder}; let it finish, or name another --archive"
         ) from None
     file.truncate(0)
-    file.write(
-        f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode()
-    )
+    file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
     file.flush()
     return file

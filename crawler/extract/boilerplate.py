@@ -1,0 +1,91 @@
+"""Words of the frame around an article: widgets, breadcrumbs, footers. Whole lines only; the words may all stand in prose."""
+
+from __future__ import annotations
+
+import re
+
+_WIDGET = re.compile(
+    r"""
+    (?:点击|我要|一键)?(?:打\s*印|复\s*制|收\s*藏|下\s*载|纠\s*错|评\s*论|举\s*报)(?:此|本|当前|该)?(?:页面?|文章?|稿|链接|地址|网址)?
+  | (?:添加|加入|放入)(?:到)?(?:收藏夹?|书签)
+  | (?:关\s*闭|返回)(?:此|本|当前)?(?:窗口|页面?|顶部|首页|列表|上一?页|上级)?
+  | (?:文本|正文|网页)?(?:保存|另存)(?:为|本页)?
+  | (?:选择)?(?:字\s*体|字\s*号|文字)(?:大小|缩放|显示)? | [大中小](?=[\s\d|/\]】)、,]|$) | (?:默认|超大|特大|较大|增大|减小|放大|缩小)(?:字体|字号)?
+  | 背景色? | 护眼(?:模式)? | 阅读模式 | 无障碍(?:浏览|阅读)? | 语音(?:播报|朗读)? | 朗\s*读 | 播\s*放 | 暂\s*停 | 停\s*止 | 听新闻 | 倍速
+  | (?:我要|一键)?(?:分享|转发|推荐)(?:本页|本文|此文|文章)?(?:到|至|给(?:好友|朋友))?
+  | 手机(?:看|阅读|浏览|版) | (?:用)?(?:手机)?扫(?:一扫|码|描(?:二维码)?)(?:看|在?手机(?:端)?上?(?:查看|打开|阅读|浏览)?(?:当前|本)?(?:页面?)?|分享本?页?)?
+  | (?:打开|查看|浏览)当前页面?
+  | (?:关注)?(?:官方)?(?:微\s*信|微\s*博|公众号|客户端|视频号|抖音|二维码|QQ空间|QQ好友|QQ|人人网|豆瓣|新浪|腾讯|百度|贴吧|朋友圈|网易|搜狐|邮件)+
+  | (?:浏览|阅读|点击|访问|查看|点阅)(?:次数|量|数|率|人数)? | 人气 | 次数 | (?<![一-鿿])次 | 点赞 | 赞 | 正文 | 首\s*页 | 视力保护色? | 网友评论 | 发表评论 | 更多
+  | (?:联系|关于)我们 | (?:网站|本站|站点)(?:地图|声明|导航|帮助|首页|简介|概况) | 使用帮助 | 隐私(?:声明|保护|政策|安全) | 法律声明 | 版权(?:声明|保护) | 免责声明 | 常见问题
+  | 设为首页 | 意见建议 | 网站管理 | 友情链接 | 无障碍 | 简体 | 繁体 | English | RSS | print | close | share | more | top
+    """,
+    re.X | re.I,
+)
+_RESIDUE = re.compile(r"[\W\d_]*")
+
+BREADCRUMB = re.compile(
+    r"^(?:您|你)?(?:当前|现在|目前)?(?:所在|的)?(?:的)?(?:位\s*置|页面|栏目)\s*[:是在]"  # 当前位置:首页 > 要闻
+    r"|^(?:您|你)(?:当前|现在|目前)?(?:的|所在)*(?:位置|是在)"
+    r"|^(?:当前|所在)(?:位置|栏目|页面)"
+    r"|^首\s*页\s*(?:[>»›/\-—|·]|$)"  # 首页 > 政务公开
+    r"|^[>»›]"  # >政府信息公开>法治工作
+    r"|^[^。,;]{1,30}(?:\s*(?:>+|»|›|>>)\s*[^。,;>]{1,30}){2,}$"  # 首页>公开>报告
+)
+
+_FOOTER = re.compile(
+    r"^(?:版权所有|主办(?:单位)?\s*[: ]|承办(?:单位)?\s*[: ]|主管(?:单位)?\s*[: ]|技术支持|网站标识码|政府网站标识码|copyright|produced\s+by|powered\s+by|©)"
+    r"|ICP\s*备|公网安备|网安备案|网站标识码|版权所有|copyright\s*(?:©|\(c\)|&copy)|建议使用.{0,20}(?:浏览器|分辨率)|最佳(?:浏览|分辨)",
+    re.I,
+)
+
+_END = re.compile(
+    r"""^[\[【(<■◆●▪·>\s]*(?:
+        上一[篇条页则个]|下一[篇条则个]|前一[篇条]|后一[篇条]|上篇|下篇
+      | (?:相关|推荐|延伸|热门|精彩|更多|最新|猜你喜欢|大家都在看|热点|图文|本类|同类|往期|编辑|频道)(?:的)?(?:链接|阅读|新闻|文章|信息|稿件|文档|推荐|资讯|报道|内容|专题|文件|解读|回顾|精选|资料|排行|评论|主题|帖子)
+      | (?:用)?(?:手机)?扫(?:一扫|码|描).{0,24}$
+      | (?:分享(?:到|至|按钮)?|网友评论|我要评论|发表评论|评论(?:列表|区)|最新评论|网友留言|查看评论|所有评论)\s*[::]?
+      | 关键[词字]\s*[::] | 标签\s*[::] | Tags?\s*[::]
+      | 免责声明\s*[::]? | 版权声明\s*[::]? | (?:特别|郑重)声明\s*[::]
+      | (?:浏览|阅读|点击|访问)(?:次数|量|数)\s*[::]
+      | 本文(?:地址|链接|网址|来源)\s*[::]
+      | 声明\s*[::]
+    )""",
+    re.X | re.I,
+)
+
+_EDITOR = re.compile(
+    r"^[\[【(<\s]*(?:(?:责任|网络|网页|执行|值班|本期|页面|网站|栏目|本网|新媒体|文字|微信|见习|初审|实习)?\s*(?:编\s*[辑校审]|责\s*编|校\s*对|审\s*[核校]|终\s*审|复\s*审|一\s*审|二\s*审|三\s*审|初\s*审|监\s*制|录入(?:员|人)?|发布人|供稿人?|排版|美编))"
+    r"\s*[:/|丨]?\s*[^。,;:]{0,24}(?:[\s,;|/]+[^。,;]{1,30})?[\]】)>\s]*$"
+)
+_EDITOR_COLON = re.compile(r"[:/|丨]|^.{0,3}编\s+辑|[\]】)]$|^责\s*编|^责任编辑")
+
+
+def is_widget(text: str) -> bool:
+    """Whether a line is nothing but the page's buttons and counters: `【 打印 】 【 扫一扫 】`, `【字体:大 中 小】`."""
+    if len(text) > 120:
+        return False
+    left = _WIDGET.sub("", text)
+    return (len(left) < len(text) and _RESIDUE.fullmatch(left) is not None) or not any(
+        c.isalnum() for c in text
+    )
+
+
+def is_breadcrumb(text: str) -> bool:
+    """Whether a line says where in the site the page stands."""
+    return len(text) < 160 and BREADCRUMB.search(text) is not None
+
+
+def is_footer(text: str) -> bool:
+    """Whether a line belongs to the site's footer: owner, licence numbers, 网站标识码."""
+    return len(text) < 300 and _FOOTER.search(text) is not None
+
+
+def is_end(text: str) -> bool:
+    """Whether a line opens what follows an article: 上一篇, 相关链接, 扫一扫在手机打开当前页."""
+    return len(text) < 160 and _END.search(text) is not None
+
+
+def is_editor(text: str) -> bool:
+    """Whether a line names the page's editor and no more: `责任编辑:某某`, `编 辑:`."""
+    return len(text) < 80 and _EDITOR.search(text) is not None and _EDITOR_COLON.search(text) is not None

@@ -1,0 +1,175 @@
+"""Which element of a page holds the article: text and punctuation weigh, links do not, known containers have a small advantage."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.extract.hints import HINTS
+
+_SENTENCE = re.compile("[。，；、：！？,;!?]|\\.\\s")
+_FOOTER = re.compile(
+    r"版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
+    re.I,
+)
+_SHORTEST = 10  # characters of a text that can be evidence
+_DEEPEST = 48  # ancestors looked at above a text
+_STAY = 0.78  # a child must hold this part of its parent's text to stand for it
+_STAY_HINTED = 0.55  # the same for a known container
+
+
+def _ids(*tags: str) -> frozenset[int]:
+    """lexbor's numbers of tags: comparing integers is twice as fast as comparing names."""
+    tree = LexborHTMLParser("".join(f"<{tag}></{tag}>" for tag in tags))
+    found = {node.tag_id for tag in tags for node in tree.css(tag)}
+    return frozenset(found)
+
+
+_RAW = _ids("script", "style", "noscript", "template", "textarea", "title")
+_LINK = _ids("a")
+_INLINE = _ids(
+    "p",
+    "span",
+    "font",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "o:p",
+    "a",
+    "pre",
+    "big",
+    "small",
+)
+_TEXT = 2  # lexbor's number of a text node
+_HINT_IDS = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == "#")
+_HINT_CLASSES = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == ".")
+_HINT_TAGS = frozenset(hint for hints in HINTS.values() for hint in hints if hint[0] not in "#.")
+
+
+@dataclass(slots=True)
+class Block:
+    """An element and the weight of the text below it."""
+
+    node: LexborNode
+    tag_id: int
+    parent: int  # mem_id; 0 at the top of what is looked at
+    weight: float = 0.0
+    children: list[int] = field(default_factory=list)
+
+
+def choose(tree: LexborHTMLParser, hint: str | None = None) -> LexborNode | None:
+    """The element that holds the article; None where no text on the page can be evidence of one.
+
+    `hint` is a CSS selector given by people. It is taken when what it selects holds text at all.
+    """
+    body = tree.body
+    if body is None:
+        return None
+    blocks = _weigh(body, _SHORTEST) or _weigh(body, 2)
+    if hint and (hinted := _hinted(tree, hint, blocks)):
+        return hinted
+    return _descend(blocks)
+
+
+def _hinted(tree: LexborHTMLParser, hint: str, blocks: dict[int, Block]) -> LexborNode | None:
+    found = [(blocks[n.mem_id].weight if n.mem_id in blocks else 0.0, n) for n in tree.css(hint)]
+    weight, node = max(found, key=lambda pair: pair[0], default=(0.0, None))
+    return node if weight > 0 else None
+
+
+def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
+    """Every element above a text that reads like prose, by mem_id, with the weight of such text below it."""
+    blocks: dict[int, Block] = {}
+    direct: dict[int, float] = {}
+    seen: set[str] = set()
+    raw = False
+    for node in body.traverse(include_text=True):
+        tag = node.tag_id
+        if tag != _TEXT:
+            raw = tag in _RAW
+            continue
+        if raw:
+            raw = False
+            continue
+        text = node.text_content or ""
+        if len(text) < shortest:
+            continue
+        text = text.strip()
+        if len(text) < shortest or text in seen:
+            continue
+        if len(text) > 20:
+            seen.add(text)  # desktop and mobile copies of one text count once
+        weight = _worth(text)
+        if weight and (home := _home(node, blocks)):
+            direct[home] = direct.get(home, 0.0) + weight
+    for home, weight in direct.items():
+        while home:
+            block = blocks[home]
+            block.weight += weight
+            home = block.parent
+    return blocks
+
+
+def _worth(text: str) -> float:
+    """What a text says for its surroundings: its length, more where it has punctuation, nothing where it is a footer."""
+    marks = len(_SENTENCE.findall(text))
+    if len(text) < 120 and _FOOTER.search(text):
+        return 0.0
+    if not marks:
+        return len(text) * (0.3 if len(text) < 40 else 0.7)
+    return len(text) + 4.0 * marks
+
+
+def _home(node: LexborNode, blocks: dict[int, Block]) -> int:
+    """mem_id of the element a text stands in, its ancestors entered in `blocks`; 0 when it stands in a link."""
+    parent = node.parent
+    chain: list[tuple[int, LexborNode, int]] = []
+    while parent is not None and len(chain) < _DEEPEST:
+        key = parent.mem_id
+        if key in blocks:
+            break
+        tag = parent.tag_id
+        if tag in _LINK:
+            return 0
+        chain.append((key, parent, tag))
+        parent = parent.parent
+    above = parent.mem_id if parent is not None and len(chain) < _DEEPEST else 0
+    for key, element, tag in reversed(chain):
+        blocks[key] = Block(element, tag, above)
+        if above:
+            blocks[above].children.append(key)
+        above = key
+    return above
+
+
+def _descend(blocks: dict[int, Block]) -> LexborNode | None:
+    """From the heaviest top down, as long as one child holds nearly all of the text."""
+    tops = [block for block in blocks.values() if not block.parent and block.weight]
+    if not tops:
+        return None
+    block = max(tops, key=lambda top: top.weight)
+    while True:
+        children = [blocks[key] for key in block.children if blocks[key].tag_id not in _INLINE]
+        best = max(children, key=lambda child: child.weight, default=None)
+        if best is None or best.weight < block.weight * (_STAY_HINTED if is_known(best.node) else _STAY):
+            return block.node
+        block = best
+
+
+def is_known(node: LexborNode) -> bool:
+    """Whether the table of hints knows this element."""
+    if node.tag in _HINT_TAGS:
+        return True
+    attributes = node.attributes
+    if attributes.get("id") in _HINT_IDS:
+        return True
+    classes = attributes.get("class")
+    return bool(classes) and not _HINT_CLASSES.isdisjoint(classes.split())

@@ -1,0 +1,138 @@
+"""Bytes to characters. Declarations are weighed, not believed: these sites mislabel their pages. Knows no HTML beyond `charset=`."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from crawler.model import Headers
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # <meta charset="gb2312">
+_DECLARED_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # text/html; charset=GBK
+_HEAD = 4096  # bytes in which a declaration is looked for
+_SAMPLE = 64 * 1024  # bytes from which the legacy encoding is judged
+
+_SUPERSETS = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "cp936": "gb18030",
+    "hz-gb-2312": "hz",
+    "big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "cp950": "big5hkscs",
+    "unicode": "utf-16-le",
+    "utf-16": "utf-16-le",
+    "iso-8859-1": "",
+    "latin1": "",
+    "us-ascii": "",
+    "ascii": "",
+    "windows-1252": "",
+}
+"""Labels as servers write them, and what is really meant; an empty value is a default that says nothing of Chinese pages."""
+
+_COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过民前面政府市区法治行建设"
+_COMMON_BIG5 = "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過民前面政府市區法治行建設"
+_CONTROLS = dict.fromkeys([*range(0x09), 0x0B, 0x0E, 0x0F, *range(0x10, 0x20), 0x7F])
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def decode(body: bytes, headers: Headers = ()) -> tuple[str, str, int]:
+    """The text of a page, the encoding it was read with, and how many bytes no encoding could make sense of.
+
+    The order: byte order mark; strict UTF-8; the declared label, taken for the superset that is meant;
+    GB18030 or Big5 by which reads more like Chinese; at last with replacement, counted.
+    The text holds no control characters, no lone surrogates and no U+FFFD put there by us.
+    """
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return _lenient(body[len(mark) :], name)
+    try:
+        return _clean(body.decode("utf-8")), "utf-8", 0
+    except UnicodeDecodeError:
+        pass
+    return _lenient(body, _judge(body, declared(body, headers)))
+
+
+def declared(body: bytes, headers: Headers) -> str | None:
+    """The encoding that the HTTP header or the page's head names, as a Python codec name; None where it says nothing useful."""
+    labels = [
+        m[1]
+        for key, value in headers
+        if key.lower() == "content-type" and (m := _DECLARED_HEADER.search(value))
+    ]
+    labels += [m.decode("ascii", "replace") for m in _DECLARED.findall(body[:_HEAD])]
+    for label in labels:
+        name = _SUPERSETS.get(label.lower(), label)
+        try:
+            if name and not codecs.lookup(name).name.startswith(
+                ("utf-16", "utf-32", "utf-7", "idna", "puny")
+            ):
+                return codecs.lookup(name).name
+        except LookupError:
+            continue
+    return None
+
+
+def _judge(body: bytes, label: str | None) -> str:
+    """The encoding of a page that is not valid UTF-8."""
+    if _looks_like_utf16(body):
+        return "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
+    sample = body[:_SAMPLE]
+    scores = {name: _score(sample, name) for name in ("utf-8", "gb18030", "big5hkscs")}
+    if label and label not in scores and _is_text_codec(label):
+        scores[label] = _score(sample, label)
+    best = max(scores, key=lambda name: (scores[name], name == label))
+    return best if scores[best] > 0 else (label if label in scores else None) or "utf-8"
+
+
+def _score(sample: bytes, name: str) -> float:
+    """How much a sample reads like Chinese: common characters, less a fine for every byte that does not decode."""
+    text = sample.decode(name, "replace")
+    wide = sum(1 for char in text if char > "\x7f")
+    common = _COMMON_BIG5 if name.startswith("big5") else _COMMON
+    known = sum(text.count(char) for char in common)
+    marks = sum(text.count(char) for char in "，。、：；")
+    return (known + marks - 3 * text.count("\ufffd")) / (wide + 1)
+
+
+def _is_text_codec(name: str) -> bool:
+    return bool(getattr(codecs.lookup(name), "_is_text_encoding", True))
+
+
+def _looks_like_utf16(body: bytes) -> bool:
+    """UTF-16 without a mark: every other byte of the leading markup is NUL."""
+    head = body[:64]
+    return len(head) >= 8 and (head[1::2].count(0) > len(head) * 0.4 or head[0::2].count(0) > len(head) * 0.4)
+
+
+def _lenient(body: bytes, name: str) -> tuple[str, str, int]:
+    text = body.decode(name, "fazhi-replace")
+    bad = text.count("\ufffd")
+    return _clean(text.replace("\ufffd", "") if bad else text), name, bad
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    """Error handler: one U+FFFD a bad byte, so that they can be counted.
+
+    GBK of Windows writes the euro sign as a single 0x80, which GB18030 does not know.
+    """
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return "".join(
+        "€" if byte == 0x80 and error.encoding == "gb18030" else "\ufffd" for byte in bad
+    ), error.end
+
+
+codecs.register_error("fazhi-replace", _replace)
+
+
+def _clean(text: str) -> str:
+    return text.translate(_CONTROLS) if _CONTROL.search(text) else text

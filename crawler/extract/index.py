@@ -1,0 +1,87 @@
+"""The 政府信息公开 index table: labels spaced out or not, in cells or in lines, to a mapping with canonical keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_CANONICAL = {
+    "索引号": "索引号 信息索引号 索引码 信息索引",
+    "主题分类": "主题分类 主题类别 信息分类 内容分类",
+    "主题词": "主题词",
+    "体裁分类": "体裁分类 文种分类 体裁",
+    "服务对象": "服务对象分类 服务对象",
+    "组配分类": "组配分类",
+    "发布机构": "发布机构 公开机构 信息公开机构 发布单位 公开单位 公开责任部门 责任部门",
+    "发文机关": "发文机关 发文机构 发文单位 制发机关 制文机关",
+    "成文日期": "成文日期 成文时间 生成日期 生成时间 产生日期 制发日期",
+    "发文日期": "发文日期 发文时间",
+    "发布日期": "发布日期 发布时间 公开日期 公开时间 公布日期",
+    "生效日期": "生效日期 生效时间 实施日期 施行日期",
+    "失效日期": "失效日期 失效时间 废止日期",
+    "发文字号": "发文字号 文号 文件字号",
+    "文件编号": "文件编号",
+    "名称": "信息名称 文件名称 名称 标题",
+    "有效性": "有效性 时效性 是否有效 效力状态 有效状态 文件状态 信息有效性",
+    "公开方式": "公开方式 公开形式",
+    "公开范围": "公开范围",
+    "公开时限": "公开时限",
+    "公开程序": "公开程序",
+    "公开属性": "公开属性 公开类别",
+    "统一登记号": "统一登记号 统一编号 登记号",
+    "关键词": "关键词",
+    "内容概述": "内容概述 信息概述",
+}
+_KEY = {name: key for key, names in _CANONICAL.items() for name in names.split()}
+_SURE = ("索引号", "组配分类", "主题分类", "发文字号", "公开方式", "文件编号", "有效性", "统一登记号")
+_LABEL = re.compile(
+    r"(?<![一-鿿])[\[【]?("
+    + "|".join(r"\s*".join(name) for name in sorted(_KEY, key=len, reverse=True))
+    + r")[\]】]?\s*(?:[:∶]|\t|$|(?=\s[A-Z0-9一-鿿]))"
+)
+_SPACES = re.compile(r"\s+")
+_EMPTY = re.compile(r"[\s\-—_/:、无]*")
+
+
+def labels(text: str) -> list[tuple[str, str]]:
+    """(canonical key, value) of each index label in a line, in order; values may be empty."""
+    found = [m for m in _LABEL.finditer(text) if m[0][-1:] in ":∶\t" or m.end() == len(text)]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [
+        (_KEY[_SPACES.sub("", match[1])], text[match.end() : end].strip("\t \u3000[【:;"))
+        for match, end in zip(found, ends, strict=True)
+    ]
+
+
+def is_index(text: str) -> bool:
+    """Whether a line is a row of an index table: it starts with an index label that is no mere 发布日期."""
+    if len(text) > 400:
+        return False
+    found = _LABEL.match(text)
+    if not found or not (found[0][-1:] in ":∶\t" or found.end() == len(text)):
+        return False
+    keys = [key for key, _ in labels(text)]
+    return any(key in _SURE for key in keys) or keys[0] not in ("发布日期", "名称", "关键词") or len(keys) > 1
+
+
+def read(lines: Iterable[str]) -> dict[str, str]:
+    """The index table among the lines above an article; empty when there is none.
+
+    A label alone on its line takes the next line as its value, unless that is a label too.
+    """
+    table: dict[str, str] = {}
+    waiting: str | None = None
+    for text in lines:
+        if not is_index(text):
+            if waiting and len(text) < 120:
+                table.setdefault(waiting, text)
+            waiting = None
+            continue
+        pairs = labels(text)
+        for key, value in pairs:
+            if not _EMPTY.fullmatch(value):
+                table.setdefault(key, value)
+        last, value = pairs[-1]
+        waiting = last if not value else None
+    sure = sum(1 for key in table if key in _SURE)
+    return table if sure and (len(table) > 1 or "索引号" in table) else {}

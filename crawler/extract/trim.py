@@ -1,0 +1,129 @@
+"""Lines into header, body and footer. The same for a page's lines and for the lines of a plain-text document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.extract.boilerplate import is_breadcrumb, is_editor, is_end, is_footer, is_widget
+from crawler.extract.index import is_index
+from crawler.extract.labels import is_info
+from crawler.extract.lines import Line
+
+_PROSE = re.compile(r"[。；;，,、：:！!？?]")
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?|txt|jpe?g)(?:$|[?#&])", re.I)
+_ATTACHMENT = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*:)")
+_BARE_ATTACHMENT = re.compile(
+    r"^[\[【(]?(?:相关)?附件(?:下载|列表)?\s*[:]?[\]】)]?$"
+)  # 附件下载: with nothing behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Lines of a document by role."""
+
+    header: list[Line]
+    body: list[Line]
+    footer: list[Line]
+
+
+def squeeze(text: str) -> str:
+    """Only what can be compared between two showings of a title: letters, digits and characters."""
+    return "".join(char for char in text if char.isalnum())
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line can only be the article's own text."""
+    text = line.text
+    if len(text) < 24 or line.is_links or not _PROSE.search(text):
+        return False
+    return len(text) > 200 or not (
+        is_info(text) or is_index(text) or is_breadcrumb(text) or is_footer(text) or is_widget(text)
+    )
+
+
+def is_attachment(line: Line) -> bool:
+    """Whether a line offers a file: 附件:1.…, or a link to a document."""
+    if _BARE_ATTACHMENT.match(line.text):
+        return False
+    return bool(_ATTACHMENT.match(line.text)) or any(_FILE.search(href) for _, href in line.links)
+
+
+def is_frame(line: Line) -> bool:
+    """Whether a line belongs to the frame around an article, wherever it stands."""
+    text = line.text
+    return (
+        is_widget(text)
+        or (line.is_links and not is_attachment(line))
+        or is_breadcrumb(text)
+        or is_footer(text)
+        or is_end(text)
+        or is_editor(text)
+        or bool(_BARE_ATTACHMENT.match(text))
+    )
+
+
+def split(lines: list[Line], titles: frozenset[str]) -> Parts:
+    """Header, body and footer of a document; `titles` are squeezed titles that the page is known by."""
+    first = next(
+        (i for i, line in enumerate(lines) if is_prose(line) and squeeze(line.text) not in titles), None
+    )
+    if first is None:
+        first = next((i for i, line in enumerate(lines) if not _is_header(line, titles)), len(lines))
+    start = _start(lines, first, titles)
+    end = _end(lines, start)
+    inner = [line for i, line in enumerate(lines[start:end]) if not _is_inner_frame(line)]
+    return Parts(lines[:start], inner, lines[end:])
+
+
+def _start(lines: list[Line], first: int, titles: frozenset[str]) -> int:
+    """The line after the last one above the first paragraph that belongs to the header."""
+    for i in range(first - 1, -1, -1):
+        if _is_header(lines[i], titles):
+            return i + 1
+    return 0
+
+
+def _is_header(line: Line, titles: frozenset[str]) -> bool:
+    text = line.text
+    squeezed = squeeze(text)
+    return (
+        squeezed in titles
+        or line.tag in ("h1", "h2")
+        or is_frame(line)
+        or is_info(text)
+        or is_index(text)
+        or (len(squeezed) > 5 and any(title.startswith(squeezed) for title in titles))
+    )
+
+
+def _end(lines: list[Line], start: int) -> int:
+    """The line at which the footer begins: the first frame line behind most of the text."""
+    weights = [len(line.text) if not line.is_links else 0 for line in lines]
+    total = sum(weights[start:]) or 1
+    before = 0
+    for i in range(start, len(lines)):
+        line = lines[i]
+        rest = total - before
+        if is_end(line.text) and before > 0.5 * total:
+            return _back(lines, start, i)
+        if (
+            rest < 0.35 * total
+            and is_frame(line)
+            and not any(is_prose(later) for later in lines[i + 1 : i + 6])
+        ):
+            return _back(lines, start, i)
+        before += weights[i]
+    return _back(lines, start, len(lines))
+
+
+def _back(lines: list[Line], start: int, end: int) -> int:
+    """`end` moved up over frame lines that stand directly above it."""
+    while end > start and is_frame(lines[end - 1]):
+        end -= 1
+    return end
+
+
+def _is_inner_frame(line: Line) -> bool:
+    text = line.text
+    return is_widget(text) or is_editor(text) or is_breadcrumb(text) or (line.is_links and is_end(text))

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import gzip
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import ArchiveDamaged
+from crawler.model import Capture
+from crawler.warc import Earlier, WarcFile, read_captures, read_records, warc_date, whole_length
+
+WHEN = datetime(2026, 11, 25, 3, 0, 0, 123000, tzinfo=UTC)
+GBK = "报告".encode("gbk").decode("latin-1")
+CAPTURE = Capture(
+    url="http://www.example.gov.cn/art/2022/3/4/art_1_2.html?a=1",
+    status=200,
+    reason="OK",
+    headers=(("Content-Type", "text/html"), ("X-Title", GBK), ("Set-Cookie", "a=1"), ("set-cookie", "b=2")),
+    payload="正文\r\n\r\n".encode("gb18030"),
+    fetched_at=WHEN,
+    request_headers=(("Host", "www.example.gov.cn"), ("User-Agent", "fazhi")),
+    ip="203.0.113.9",
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "test.warc.gz"
+
+
+def write(path: Path, *captures: Capture) -> None:
+    with path.open("wb") as file:
+        warc = WarcFile(file)
+        warc.info(path.name, WHEN, {"software": "fazhi/test"})
+        for capture in captures:
+            warc.capture(capture)
+
+
+def test_a_capture_comes_back_byte_for_byte(path: Path) -> None:
+    write(path, CAPTURE)
+    assert list(read_captures(path)) == [CAPTURE]
+
+
+def test_a_form_and_a_truncated_body_come_back(path: Path) -> None:
+    post = replace(CAPTURE, method="POST", request_body=b"startrecord=1&endrecord=45", truncated="length")
+    write(path, post, CAPTURE)
+    assert list(read_captures(path)) == [post, CAPTURE]
+
+
+def test_chunking_that_is_undone_is_not_claimed(path: Path) -> None:
+    chunked = replace(CAPTURE, headers=(("Transfer-Encoding", "chunked"),))
+    write(path, chunked)
+    assert b"X-Archive-Orig-Transfer-Encoding: chunked" in gzip.decompress(path.read_bytes())
+    assert list(read_captures(path)) == [chunked]
+
+
+def test_warcio_finds_every_digest_right(path: Path) -> None:
+    earlier = Earlier(record_id="<urn:uuid:1>", url=CAPTURE.url, date=WHEN)
+    with path.open("wb") as file:
+        warc = WarcFile(file)
+        warc.info(path.name, WHEN, {"software": "fazhi/test"})
+        place = warc.capture(CAPTURE)
+        warc.capture(CAPTURE, earlier)
+        warc.capture(replace(CAPTURE, status=304, reason="Not Modified", payload=b""), earlier)
+        warc.metadata(place.record_id, CAPTURE.url, WHEN, {"title": "报告"})
+        warc.resource("urn:fazhi:import:a.txt", WHEN, "text/plain", b"text")
+    check = subprocess.run(
+        [sys.executable, "-m", "warcio.cli", "check", "-v", str(path)], capture_output=True, text=True
+    )
+    assert check.returncode == 0, check.stdout
+    assert "fail" not in check.stdout
+    assert [record.kind for record in read_records(path)] == [
+        "warcinfo", "response", "request", "revisit", "request", "revisit", "request", "metadata", "resource",
+    ]  # fmt: skip
+
+
+def test_a_revisit_keeps_headers_and_names_what_it_repeats(path: Path) -> None:
+    with path.open("wb") as file:
+        WarcFile(file).capture(CAPTURE, Earlier(record_id="<urn:uuid:1>", url=CAPTURE.url, date=WHEN))
+    revisit = next(read_records(path))
+    assert revisit.fields["warc-refers-to"] == "<urn:uuid:1>"
+    assert revisit.fields["warc-refers-to-date"] == "2026-11-25T03:00:00.123Z"
+    assert revisit.fields["warc-profile"].endswith("identical-payload-digest")
+    assert revisit.block.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert revisit.block.endswith(b"\r\n\r\n")
+
+
+def test_places_lead_to_their_records(path: Path) -> None:
+    with path.open("wb") as file:
+        warc = WarcFile(file)
+        warc.capture(CAPTURE)
+        place = warc.capture(replace(CAPTURE, payload=b"second"))
+    data = path.read_bytes()[place.offset : place.offset + place.length]
+    assert gzip.decompress(data).startswith(b"WARC/1.1\r\nWARC-Type: response\r\n")
+
+
+@pytest.mark.parametrize("cut", [1, 10, 200])
+def test_a_torn_tail_is_found(path: Path, cut: int) -> None:
+    write(path, CAPTURE, CAPTURE)
+    data = path.read_bytes()
+    ends = [record.place.offset + record.place.length for record in read_records(path)]
+    assert whole_length(path) == ends[-1] == len(data)
+    path.write_bytes(data[:-cut])
+    assert whole_length(path) in ends
+    assert len(data) - cut - 1000 < whole_length(path) < len(data)
+
+
+def test_whole_length_of_nothing_and_of_no_gzip_is_nothing(path: Path) -> None:
+    path.write_bytes(b"")
+    assert whole_length(path) == 0
+    path.write_bytes(b"this is no gzip")
+    assert whole_length(path) == 0
+
+
+def test_a_damaged_file_is_named(path: Path) -> None:
+    write(path, CAPTURE)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(bytes(data))
+    with pytest.raises(ArchiveDamaged, match=str(path)):
+        list(read_records(path))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # warcio leaves a buffer open
+def test_captures_of_other_crawlers_are_read(path: Path) -> None:
+    """Written by warcio itself, with its defaults: WARC/1.0, SHA-1."""
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.0")
+        writer.write_record(
+            writer.create_warc_record(CAPTURE.url, "response", payload=io.BytesIO(b"body"), http_headers=http)
+        )
+    (capture,) = read_captures(path)
+    assert (capture.url, capture.status, capture.body) == (CAPTURE.url, 200, b"body")
+
+
+def test_dates_keep_as_many_decimals_as_they_have() -> None:
+    assert warc_date(WHEN) == "2026-11-25T03:00:00.123Z"
+    assert warc_date(WHEN.replace(microsecond=0)) == "2026-11-25T03:00:00Z"

@@ -252,13 +252,15 @@ class Archive:
         self._session.commit()
 
     def close(self, *, finished: bool = True) -> None:
-        """Finish the run's WARC, commit, let go of the lock."""
+        """Finish the run's WARC, commit, let go of the lock.
+
+        A run that did not finish leaves its WARC `.open`: the next one mends it and enters what it holds.
+        """
         try:
-            if self._warcs is not None:
+            if finished and self._run is not None and self._warcs is not None:
                 with _damage(self.path):
                     self._warcs.close()
-                    if finished and self._run is not None and self._clock is not None:
-                        self._run.finished_at = self._now()
+                    self._run.finished_at = self._now()
                     self._session.commit()
         finally:
             self._let_go()
@@ -270,6 +272,8 @@ class Archive:
     def _let_go(self) -> None:
         self._session.close()
         self._engine.dispose()
+        if self._warcs is not None:
+            self._warcs.abandon()
         if self._lock is not None:
             self._lock.close()
             self._lock = None

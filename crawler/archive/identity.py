@@ -44,7 +44,7 @@ def settle(session: Session, report: Report, site: Site, now: datetime, capture:
         return Change(
             _outcome(Ending.REVISED, url, site, now, latest, "same change as at its other address"), latest
         )
-    version = _add_version(page.report, report, site, now, capture)
+    version = _add_version(session, page.report, report, site, now, capture)
     session.flush()
     return Change(
         _outcome(Ending.REVISED, url, site, now, version, f"text {was[:8]} is now {version.text_sha256[:8]}"),
@@ -83,7 +83,7 @@ def _first_visit(
     row = ReportRow(id=_new_id(session, report), site_id=site.id, region=report.region, year=report.year)
     session.add(row)
     session.add(_page(row, url, report, site, now))
-    version = _add_version(row, report, site, now, capture)
+    version = _add_version(session, row, report, site, now, capture)
     session.flush()
     return Change(_outcome(Ending.NEW, url, site, now, version, _near_words(near)), version)
 
@@ -145,11 +145,11 @@ def _page(row: ReportRow, url: str, report: Report, site: Site, now: datetime) -
 
 
 def _add_version(
-    row: ReportRow, report: Report, site: Site, now: datetime, capture: CaptureRow | None
+    session: Session, row: ReportRow, report: Report, site: Site, now: datetime, capture: CaptureRow | None
 ) -> VersionRow:
     mark = simhash(report.body)
     b0, b1, b2, b3 = bands(mark)
-    return VersionRow(
+    version = VersionRow(
         report=row,
         number=len(row.versions) + 1,
         title=report.title,
@@ -175,6 +175,8 @@ def _add_version(
         text_file=text_file(report, site, now),
         extractor=report.extractor,
     )
+    session.add(version)
+    return version
 
 
 def _outcome(

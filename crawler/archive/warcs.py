@@ -71,6 +71,12 @@ class RunWarcs:
         sync_folder(self._path.parent)
         self._file = self._warc = None
 
+    def abandon(self) -> None:
+        """Let go of the file in progress, as a kill would; the next run mends it."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._warc = None
+
 
 def mend(archive: Path, notify: Callable[[str], None]) -> list[Path]:
     """Finish the files that a killed run left `.open`; returns those that hold whole records.

@@ -1,0 +1,88 @@
+"""What tests share: an archive, a clock that is set by hand, captures made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import Archive
+from crawler.fingerprint import text_sha256
+from crawler.model import Capture, Report, Site
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def opened(folder: Path, clock: Clock) -> Iterator[Callable[[], Archive]]:
+    """Opens the archive for a run; a minute passes between two of them."""
+    archives: list[Archive] = []
+
+    def open_again() -> Archive:
+        clock.forward(minutes=1)
+        archives.append(Archive.create(folder, clock=clock, notify=notices.append))
+        return archives[-1]
+
+    notices: list[str] = []
+    open_again.notices = notices  # type: ignore[attr-defined]
+    yield open_again
+    for archive in archives:
+        archive.close()
+
+
+SITE = Site(
+    id="wuhan", name="武汉市人民政府", region="420100", lists=("https://www.wuhan.gov.cn/zwgk/fzzfj/",)
+)
+URL = "https://www.wuhan.gov.cn/zwgk/fzzfj/202303/t20230315_2170174.shtml"
+BODY = "\n".join(f"第{n}项工作取得成效,完成事项{n * 37}件,群众满意度达到{90 + n % 10}%。" for n in range(60))
+
+
+def a_capture(
+    url: str = URL, payload: bytes = b"<p>page</p>", *, at: datetime, status: int = 200, **headers: str
+) -> Capture:
+    return Capture(
+        url=url,
+        status=status,
+        reason="OK",
+        headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()),
+        payload=payload,
+        fetched_at=at,
+        request_headers=(("Host", "www.wuhan.gov.cn"),),
+        ip="203.0.113.9",
+    )
+
+
+def a_report(body: str = BODY, *, year: int = 2022, published: str | None = "2023-02-21T10:00") -> Report:
+    return Report(
+        title=f"武汉市人民政府关于{year}年度推进法治政府建设情况的报告",
+        issuer="武汉市人民政府",
+        year=year,
+        published=published,
+        index={"索引号": "A-1"},
+        text_sha256=text_sha256(body),
+        body=body,
+        extractor="test/1",
+    )

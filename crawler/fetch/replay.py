@@ -107,7 +107,7 @@ def _read_folder(file: Path) -> Iterator[Exchange]:
     for number, entry in enumerate(entries or []):
         try:
             yield _exchange(entry, file.parent)
-        except (KeyError, TypeError, ValueError, OSError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, OSError) as error:
             raise ConfigError(
                 f"{file}: [{number}]: not a saved exchange ({type(error).__name__}: {error})"
             ) from error

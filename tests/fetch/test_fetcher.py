@@ -1,0 +1,286 @@
+"""The stack above the network, which respx stands in for; the network itself is met in tests/test_crawl.py."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+import respx
+
+from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
+from crawler.fetch import Fetcher
+from crawler.fetch.failures import TABLE, failure
+from crawler.fetch.record import Recorder
+from crawler.model import Capture, ListRequest, Validators
+from tests.conftest import Clock
+
+HOST = "http://www.example.gov.cn"
+PAGE = f"{HOST}/a.html"
+Get = Callable[..., object]
+
+
+class Desk:
+    """A fetcher whose captures and waits are kept to look at."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.captures: list[Capture] = []
+        self.waits: list[float] = []
+        self.fetcher = Fetcher(sink=self.captures.append, clock=clock, sleep=self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+@pytest.fixture
+async def desk(clock: Clock) -> AsyncIterator[Desk]:
+    desk = Desk(clock)
+    async with desk.fetcher:
+        yield desk
+
+
+@pytest.fixture
+def web() -> AsyncIterator[respx.Router]:
+    with respx.mock(assert_all_called=False) as router:
+        router.get(path="/robots.txt").respond(404)
+        yield router
+
+
+async def test_an_answer_is_recorded_as_it_came(desk: Desk, web: respx.Router, clock: Clock) -> None:
+    title = "报告".encode("gbk")
+    web.get(PAGE).mock(
+        httpx.Response(200, headers=[(b"X-Title", title), (b"Content-Encoding", b"gzip")], content=b"no gzip")
+    )
+    capture = await desk.fetcher.get(PAGE)
+    assert (capture.status, capture.payload, capture.body, capture.fetched_at) == (
+        200,
+        b"no gzip",
+        b"no gzip",
+        clock(),
+    )
+    assert capture.header("x-title") == title.decode("latin-1")
+    assert dict(capture.request_headers)["Accept-Encoding"] == "identity"
+    assert [c.url for c in desk.captures] == [f"{HOST}/robots.txt", PAGE]
+
+
+async def test_robots_txt_is_asked_once_and_obeyed(desk: Desk, web: respx.Router) -> None:
+    robots = web.get(f"{HOST}/robots.txt").respond(
+        text="\ufeffUser-agent: *\nDisallow: /secret/\nCrawl-delay: 7"
+    )
+    web.get(path="/a.html").respond(200)
+    await desk.fetcher.get(PAGE)
+    with pytest.raises(Refused, match=r"robots\.txt disallows it"):
+        await desk.fetcher.get(f"{HOST}/secret/a.html")
+    assert robots.call_count == 1
+    assert desk.waits == [pytest.approx(7, abs=0.5)]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_robots_txt_that_is_not_to_be_had_forbids_nothing(
+    desk: Desk, web: respx.Router, status: int
+) -> None:
+    web.get(f"{HOST}/robots.txt").respond(status, text="User-agent: *\nDisallow: /")
+    web.get(PAGE).respond(200)
+    assert (await desk.fetcher.get(PAGE)).status == 200
+
+
+async def test_robots_txt_of_a_server_in_trouble_forbids_everything(desk: Desk, web: respx.Router) -> None:
+    web.get(f"{HOST}/robots.txt").respond(503)
+    page = web.get(PAGE).respond(200)
+    with pytest.raises(Unreachable, match=r"robots\.txt answers 503"):
+        await desk.fetcher.get(PAGE)
+    assert not page.called
+
+
+async def test_robots_txt_is_followed_where_it_moved(desk: Desk, web: respx.Router) -> None:
+    web.get(f"{HOST}/robots.txt").respond(301, headers={"Location": "/r/robots.txt"})
+    web.get(f"{HOST}/r/robots.txt").respond(text="User-agent: fazhi\nDisallow: /a")
+    with pytest.raises(Refused):
+        await desk.fetcher.get(PAGE)
+
+
+async def test_requests_to_one_host_keep_their_distance(desk: Desk, web: respx.Router) -> None:
+    web.get(host="www.example.gov.cn").respond(200)
+    web.get(host="other.gov.cn").respond(200)
+    await desk.fetcher.get(PAGE, delay=2.0)
+    await desk.fetcher.get("http://other.gov.cn/", delay=2.0)
+    await desk.fetcher.get(f"{HOST}/b.html", delay=2.0)
+    # robots.txt counts as a request: one wait for each page, none between hosts
+    assert desk.waits == [pytest.approx(2, abs=0.5)] * 3
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 429])
+async def test_a_server_in_trouble_is_asked_three_times_and_every_answer_recorded(
+    desk: Desk, web: respx.Router, status: int
+) -> None:
+    web.get(PAGE).respond(status)
+    with pytest.raises(Unreachable, match=f"HTTP {status}"):
+        await desk.fetcher.get(PAGE)
+    assert [c.status for c in desk.captures if c.url == PAGE] == [status] * 3
+
+
+async def test_a_server_that_recovers_gives_its_page(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).mock(
+        side_effect=[httpx.ConnectError("no"), httpx.ReadTimeout("slow"), httpx.Response(200, text="ok")]
+    )
+    assert (await desk.fetcher.get(PAGE)).payload == b"ok"
+
+
+async def test_retry_after_is_heeded_in_both_forms(desk: Desk, web: respx.Router, clock: Clock) -> None:
+    date = format_datetime(clock() + timedelta(seconds=45), usegmt=True)
+    web.get(PAGE).mock(
+        side_effect=[
+            httpx.Response(503, headers={"Retry-After": "20"}),
+            httpx.Response(429, headers={"Retry-After": date}),
+            httpx.Response(200),
+        ]
+    )
+    await desk.fetcher.get(PAGE)
+    assert desk.waits == [20, 45]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(404, Gone), (410, Gone), (403, Refused), (401, Refused), (412, Challenged), (204 + 100, FetchError)],
+)
+async def test_a_clear_answer_is_not_asked_for_again(
+    desk: Desk, web: respx.Router, status: int, error: type[FetchError]
+) -> None:
+    page = web.get(PAGE).respond(status)
+    if status == 304:
+        assert (await desk.fetcher.get(PAGE, Validators(etag='"1"'))).status == 304
+        return
+    with pytest.raises(error):
+        await desk.fetcher.get(PAGE)
+    assert page.call_count == 1
+
+
+async def test_a_page_of_script_only_is_a_challenge(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(
+        202, html="<html><head><script>$_ts=window['$_ts'];</script></head><body></body></html>"
+    )
+    with pytest.raises(Challenged, match="a script to solve"):
+        await desk.fetcher.get(PAGE)
+
+
+async def test_a_page_that_says_it_is_gone_is_gone(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(200, content="<html><body><h1>您访问的页面不存在</h1></body></html>".encode("gbk"))
+    with pytest.raises(Gone, match="says that it does not exist"):
+        await desk.fetcher.get(PAGE)
+
+
+async def test_redirects_are_followed_and_every_hop_recorded(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(302, headers={"Location": "/b.html"})
+    web.get(f"{HOST}/b.html").respond(301, headers={"Location": "https://www.example.gov.cn/c.html"})
+    web.get("https://www.example.gov.cn/c.html").respond(200, text="ok")
+    capture = await desk.fetcher.get(PAGE)
+    assert capture.url == "https://www.example.gov.cn/c.html"
+    assert [hop.status for hop in capture.hops] == [302, 301]
+    assert len(desk.captures) == 5  # with the robots.txt of both origins
+
+
+async def test_a_location_in_gbk_bytes_is_followed_as_it_is(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).mock(httpx.Response(302, headers=[(b"Location", "/报告.html".encode("gbk"))]))
+    target = web.get(url=f"{HOST}/%B1%A8%B8%E6.html").respond(200)
+    await desk.fetcher.get(PAGE)
+    assert target.called
+
+
+async def test_redirects_in_a_circle_end(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(302, headers={"Location": "/b.html"})
+    web.get(f"{HOST}/b.html").respond(302, headers={"Location": "/a.html"})
+    with pytest.raises(FetchError, match="in a circle"):
+        await desk.fetcher.get(PAGE)
+
+
+@pytest.mark.parametrize("target", ["ftp://b.gov.cn/", "javascript:alert(1)", "file:///etc/passwd"])
+async def test_redirects_away_from_the_web_are_refused(desk: Desk, web: respx.Router, target: str) -> None:
+    web.get(PAGE).respond(302, headers={"Location": target})
+    with pytest.raises(Refused, match="no http address"):
+        await desk.fetcher.get(PAGE)
+
+
+async def test_conditional_requests_carry_what_is_known(desk: Desk, web: respx.Router) -> None:
+    page = web.get(PAGE).respond(304)
+    capture = await desk.fetcher.get(
+        PAGE, Validators(etag='"1"', last_modified="Wed, 25 Nov 2026 03:00:00 GMT")
+    )
+    assert capture.status == 304
+    sent = page.calls.last.request.headers
+    assert (sent["If-None-Match"], sent["If-Modified-Since"]) == ('"1"', "Wed, 25 Nov 2026 03:00:00 GMT")
+
+
+async def test_forms_are_posted(desk: Desk, web: respx.Router) -> None:
+    page = web.post(PAGE).respond(200)
+    await desk.fetcher.get(ListRequest(url=PAGE, method="POST", form=(("startrecord", "1"), ("path", "/"))))
+    assert page.calls.last.request.content == b"startrecord=1&path=%2F"
+    assert desk.captures[-1].request_body == b"startrecord=1&path=%2F"
+
+
+async def test_an_address_with_a_password_is_refused(desk: Desk, web: respx.Router) -> None:
+    with pytest.raises(Refused, match="password"):
+        await desk.fetcher.get("http://user:secret@www.example.gov.cn/")
+
+
+@pytest.mark.parametrize("url", ["ftp://a.gov.cn/", "http://", "http://[::1"])
+async def test_what_is_no_web_address_is_an_error_of_ours(desk: Desk, web: respx.Router, url: str) -> None:
+    with pytest.raises(FetchError):
+        await desk.fetcher.get(url)
+
+
+class Dripping(httpx.AsyncBaseTransport):
+    """Sends half a body and then does what it is told."""
+
+    def __init__(self, then: Exception | bytes) -> None:
+        self._then = then
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        async def stream() -> AsyncIterator[bytes]:
+            yield b"half"
+            if isinstance(self._then, Exception):
+                raise self._then
+            yield self._then
+
+        return httpx.Response(200, content=stream())
+
+
+@pytest.mark.parametrize(
+    ("then", "error", "truncated"),
+    [
+        (httpx.ReadError("reset"), httpx.ReadError, "disconnect"),
+        (httpx.ReadTimeout("slow"), httpx.ReadTimeout, "time"),
+        (TimeoutError(), Unreachable, "time"),
+        (b"x" * 100, TooLarge, "length"),
+    ],
+)
+async def test_half_an_answer_is_recorded_as_half(
+    then: Exception | bytes, error: type[Exception], truncated: str, clock: Clock
+) -> None:
+    captures: list[Capture] = []
+    recorder = Recorder(Dripping(then), sink=captures.append, clock=clock, max_body=50)
+    with pytest.raises(error):
+        await recorder.handle_async_request(httpx.Request("GET", PAGE))
+    (capture,) = captures
+    assert capture.truncated == truncated
+    assert capture.payload.startswith(b"half")
+    assert len(capture.payload) <= 50
+
+
+def leaves(kind: type[Exception]) -> list[type[Exception]]:
+    return [leaf for child in kind.__subclasses__() for leaf in leaves(child)] or [kind]
+
+
+def test_every_exception_of_httpx_is_in_the_table() -> None:
+    public = {
+        value for _, value in inspect.getmembers(httpx, inspect.isclass) if issubclass(value, Exception)
+    }
+    known = [
+        kind
+        for kind in public
+        if kind not in TABLE and not any(child in public for child in kind.__subclasses__())
+    ]
+    assert known == []
+    assert failure(PAGE, httpx.ConnectError("refused")).reason == "cannot connect: refused"

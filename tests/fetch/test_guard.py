@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import httpcore
+import pytest
+
+from crawler.errors import ConfigError, Refused
+from crawler.fetch import parse_connect_to
+from crawler.fetch.guard import GuardedBackend, is_public
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",
+     "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1", "2002:0a00:0001::1", "255.255.255.255"],
+)  # fmt: skip
+def test_addresses_that_are_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["59.173.12.3", "2400:3200::1", "::ffff:59.173.12.3", "64:ff9b::59.173.12.3"]
+)
+def test_addresses_that_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+def backend(*addresses: str | Exception) -> GuardedBackend:
+    async def resolver(host: str, port: int) -> list[str]:
+        if addresses and isinstance(addresses[0], Exception):
+            raise addresses[0]
+        return [str(address) for address in addresses]
+
+    return GuardedBackend(resolver=resolver)
+
+
+@pytest.mark.parametrize("addresses", [("127.0.0.1",), ("59.173.12.3", "10.0.0.1")])
+async def test_a_host_with_any_private_address_is_refused(addresses: tuple[str, ...]) -> None:
+    with pytest.raises(Refused, match="is not public"):
+        await backend(*addresses).connect_tcp("a.gov.cn", 80, timeout=1)
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "localhost"])
+async def test_loopback_in_disguise_is_refused(host: str) -> None:
+    with pytest.raises((Refused, httpcore.ConnectError)):
+        await GuardedBackend().connect_tcp(host, 80, timeout=2)
+
+
+@pytest.mark.parametrize("error", [OSError("no such host"), UnicodeError("label too long")])
+async def test_a_host_without_address_cannot_be_connected_to(error: Exception) -> None:
+    with pytest.raises(httpcore.ConnectError, match=r"no address for a\.gov\.cn"):
+        await backend(error).connect_tcp("a.gov.cn", 80, timeout=1)
+    with pytest.raises(httpcore.ConnectError, match="has no address"):
+        await backend().connect_tcp("a.gov.cn", 80, timeout=1)
+
+
+async def test_a_socket_file_is_never_connected_to() -> None:
+    with pytest.raises(Refused):
+        await GuardedBackend().connect_unix_socket("/run/some.sock")
+
+
+def test_connect_to_is_read_as_curl_reads_it() -> None:
+    assert parse_connect_to(["a.gov.cn:80:127.0.0.1:8080"]) == {"a.gov.cn:80": ("127.0.0.1", 8080)}
+    for wrong in ("a.gov.cn:80", "a:b:c:d", "a:80:b:"):
+        with pytest.raises(ConfigError, match="must be HOST:PORT:ADDRESS:PORT"):
+            parse_connect_to([wrong])

@@ -1,0 +1,111 @@
+"""The nouns of the loopback web: what a government publishes, and where. Knows no HTML and no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Mapping[str, str]
+"""The parameters of a request, of the query and of the posted form together."""
+
+Render = Callable[[Form], str]
+"""A page as its template makes it, asked with the request's parameters."""
+
+GOLD_KEYS = ("title", "issuer", "region", "year", "published", "source", "signed", "index", "body")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A report or a piece of news, in the archive's form: folded, a paragraph a line.
+
+    A line with tabs is a row of a data table. `attachments` are (file name, title): the title is a line of the
+    body, or its end.
+    """
+
+    url: str
+    title: str
+    body: str
+    published: str  # ISO date or date-time at the precision that the page shows
+    issuer: str | None = None
+    region: str | None = None
+    year: int | None = None  # the year reported on; None: news
+    source: str | None = None
+    signed: str | None = None
+    index: Mapping[str, str] | None = None
+    author: str | None = None
+    attachments: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def gold(self) -> dict[str, object]:
+        """What an extractor must find on the page, with the keys of the gold seeds."""
+        return {key: getattr(self, key) for key in GOLD_KEYS}
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The lines of the body."""
+        return self.body.split("\n")
+
+    @property
+    def day(self) -> str:
+        """The date of publication, without the time: 2023-02-21."""
+        return self.published[:10]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a site: its list's address, its breadcrumb, and the addresses of its entries, newest first."""
+
+    url: str
+    trail: tuple[str, ...]
+    entries: tuple[str, ...]
+    per_page: int = 15
+
+    @property
+    def name(self) -> str:
+        """The last part of the breadcrumb."""
+        return self.trail[-1]
+
+    @property
+    def pages(self) -> int:
+        """How many list pages the entries need."""
+        return -(-len(self.entries) // self.per_page)
+
+    def page(self, number: int) -> tuple[str, ...]:
+        """The entries of one list page, counted from 1."""
+        return self.entries[(number - 1) * self.per_page : number * self.per_page]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Government:
+    """One government and its site."""
+
+    id: str
+    name: str  # 武汉市人民政府
+    region: str  # GB/T 2260, six digits
+    base: str  # scheme and host: https://www.wuhan.gov.cn
+    template: str  # name of the template that its pages are made with
+    code: str  # 网站标识码, ten digits
+    record: str  # ICP 备案号
+    columns: tuple[Column, ...]
+    documents: tuple[Document, ...]  # its reports
+    news: tuple[Document, ...]
+    encoding: str = "utf-8"  # what the bytes are in
+    content_type: str = "text/html; charset=utf-8"  # what the header says
+    https: Literal["no", "also", "only"] = "no"  # only: http redirects
+    robots: str | None = None  # None: 404
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The addresses of its list pages, as sources.yaml has them."""
+        return tuple(column.url for column in self.columns)
+
+    @property
+    def place(self) -> str:
+        """武汉市, the government's name without 人民政府."""
+        return self.name.removesuffix("人民政府")
+
+    @property
+    def articles(self) -> dict[str, Document]:
+        """Reports and news by address."""
+        return {document.url: document for document in (*self.documents, *self.news)}

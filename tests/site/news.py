@@ -1,0 +1,35 @@
+"""The news between the reports: titles that look like a report's and are none, ordinary titles, and short texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from tests.site.banks import bank
+from tests.site.model import Document
+from tests.site.pick import Picker
+from tests.site.punctuation import fold
+
+NUMBER = 48
+
+
+def news(government: str, place: str, name: Callable[[date, int], str]) -> tuple[Document, ...]:
+    """So many pieces of news of one government, newest first; `name` makes an address from a date and a number."""
+    picker = Picker("news", government)
+    bag = bank("news")
+    titles = [*bag["traps"], *picker.some(bag["titles"], NUMBER - len(bag["traps"]))]
+    day = date(2025, 5, 30)
+    made = []
+    for number, title in enumerate(picker.some(titles, NUMBER)):
+        day -= timedelta(days=picker.between(9, 40))
+        words = {"name": place, "y": day.year, "m": day.month}
+        lines = picker.some(bag["paragraphs"], picker.between(3, 6))
+        made.append(
+            Document(
+                url=name(day, number),
+                title=fold(picker.fill(title, **words)),
+                body=fold("\n".join(picker.fill(line, **words) for line in lines)),
+                published=f"{day.isoformat()}T{picker.between(8, 17):02}:{picker.between(0, 59):02}",
+            )
+        )
+    return tuple(made)

@@ -29,25 +29,7 @@ def _ids(*tags: str) -> frozenset[int]:
 
 _RAW = _ids("script", "style", "noscript", "template", "textarea", "title")
 _LINK = _ids("a")
-_INLINE = _ids(
-    "p",
-    "span",
-    "font",
-    "b",
-    "strong",
-    "i",
-    "em",
-    "u",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "o:p",
-    "a",
-    "pre",
-    "big",
-    "small",
-)
+_INLINE = _ids(*"p span font b strong i em u h1 h2 h3 h4 a pre big small".split())
 _TEXT = 2  # lexbor's number of a text node
 _HINT_IDS = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == "#")
 _HINT_CLASSES = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == ".")
@@ -172,4 +154,4 @@ def is_known(node: LexborNode) -> bool:
     if attributes.get("id") in _HINT_IDS:
         return True
     classes = attributes.get("class")
-    return bool(classes) and not _HINT_CLASSES.isdisjoint(classes.split())
+    return classes is not None and not _HINT_CLASSES.isdisjoint(classes.split())

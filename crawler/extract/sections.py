@@ -36,10 +36,9 @@ def find(body: str) -> tuple[Section, ...]:
     kinds = [_kind(title) for _, title in heads]
     if not any(kind not in (None, "other") for kind in kinds):
         return ()
-    kinds = [kind or "other" for kind in kinds]
     ends = [start for start, _ in heads[1:]] + [len(body)]
     return tuple(
-        Section(kind=kind, title=title, start=start, end=end if end == len(body) else end - 1)
+        Section(kind=kind or "other", title=title, start=start, end=end if end == len(body) else end - 1)
         for kind, (start, title), end in zip(kinds, heads, ends, strict=True)
     )
 

@@ -28,6 +28,9 @@ _META_DATES = {
 }
 _META_TITLES = {"articletitle": 0.7, "og:title": 0.5}
 _META_SOURCES = {"contentsource": 0.6, "source": 0.4}
+_DATED = re.compile(
+    r"(?<=\S\S\S\S\S)\s+(?:20\d{2}[-/年.]\d|(?:来源|发布时间|发布日期|时间)\s*:).*$"
+)  # a heading that goes on: 2023-08-19 来源:…
 _SHORTEST_TITLE = 5
 
 
@@ -60,6 +63,8 @@ def from_info(lines: Sequence[Line]) -> Iterator[Clue]:
     for distance, line in enumerate(reversed(lines)):
         near = max(0.3, 0.95 - 0.02 * distance)
         if not labels.is_info(line.text):
+            if distance < 8 and len(line.text) <= 80 and not is_frame(line) and (date := iso_date(line.text)):
+                yield Clue(field="published", value=date, weight=near - 0.4, where="line with a date")
             continue
         for info in labels.read(line.text):
             value: str | None = info.value
@@ -112,11 +117,11 @@ def from_titles(tree: LexborHTMLParser, header: Sequence[Line], meta: dict[str, 
     known = [squeeze(text) for text in (meta.get("articletitle", ""), meta.get("og:title", ""), page) if text]
     shown = [line for line in header if _could_be_title(line)]
     for place, line in enumerate(reversed(shown[-30:])):
-        text = _joined(line, shown, known)
+        text = _DATED.sub("", _joined(line, shown, known))
         bare = squeeze(text)
         repeated = sum(bare in other or (len(other) > 8 and other in bare) for other in known)
         weight = 0.5 + 0.15 * min(repeated, 2) + (0.1 if line.tag in ("h1", "h2") else 0.0) - 0.012 * place
-        if repeated or line.tag:
+        if repeated or (line.tag and not known):
             yield Clue(field="title", value=text, weight=min(weight, 0.99), where="shown above the body")
         else:
             yield Clue(field="title", value=text, weight=0.35 - 0.012 * place, where="line above the body")

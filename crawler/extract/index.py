@@ -46,6 +46,8 @@ _EMPTY = re.compile(r"[\s\-—_/:、无]*")
 def labels(text: str) -> list[tuple[str, str]]:
     """(canonical key, value) of each index label in a line, in order; values may be empty."""
     found = [m for m in _LABEL.finditer(text) if m[0][-1:] in ":∶\t" or m.end() == len(text)]
+    if not found:
+        return []
     ends = [match.start() for match in found[1:]] + [len(text)]
     return [
         (_KEY[_SPACES.sub("", match[1])], text[match.end() : end].strip("\t \u3000[【:;"))
@@ -73,7 +75,7 @@ def read(lines: Iterable[str]) -> dict[str, str]:
     waiting: str | None = None
     for text in lines:
         if not is_index(text):
-            if waiting and len(text) < 120:
+            if waiting and len(text) < 60:
                 table.setdefault(waiting, text)
             waiting = None
             continue

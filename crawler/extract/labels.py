@@ -56,6 +56,8 @@ _EMPTY = re.compile(r"[\W_]*")
 def read(text: str) -> list[Info]:
     """The labelled values of a line in order, empty ones left out."""
     found = list(_LABEL.finditer(text))
+    if not found:
+        return []
     ends = [match.start() for match in found[1:]] + [len(text)]
     out = []
     for match, end in zip(found, ends, strict=True):

@@ -27,7 +27,11 @@ def extract_page(html: str, url: str | None, hint: str | None, undecodable: int)
     meta = clues.metas(tree)
     page = linearise((tree.body.html or "") if tree.body else "")
     above = _above(page, lines)
-    titles = list(clues.from_titles(tree, [*above, *lines[:12]], meta))
+    named = index.read(line.text for line in (*above, *lines[:12]))
+    titles = [
+        *clues.from_titles(tree, [*above, *lines[:12]], meta),
+        *(c for c in clues.from_index(named) if c.field == "title"),
+    ]
     title = clues.settle(titles, "title") or ""
     parts = split(
         lines,

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -49,7 +49,7 @@ def check(
     sources: SourcesOption = Path("sources.yaml"),
     replay: ReplayOption = None,
     json: JsonOption = False,
-    connect_to: Annotated[ConnectToOption, typer.Option("--connect-to", hidden=True)] = None,
+    connect_to: ConnectToOption = None,
 ) -> None:
     """Visit sites and show what their entries find; nothing is kept. Exit code 1 if any fails."""
     sites = choose(load_sites(sources), ids or ())

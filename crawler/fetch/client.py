@@ -9,18 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 import httpcore
 import httpx
 import tenacity
 
 from crawler import __version__
-from crawler.address import join
 from crawler.errors import CrawlerError, FetchError, Refused
 from crawler.fetch.failures import TABLE, failure
 from crawler.fetch.guard import ConnectTo, Guarded, GuardedBackend
-from crawler.fetch.judge import judge
+from crawler.fetch.judge import judge, redirect_target
 from crawler.fetch.polite import Polite, Sleep
 from crawler.fetch.record import Recorder, Sink
 from crawler.fetch.robots import Robots
@@ -109,7 +107,7 @@ class Fetcher:
         request = asked
         while True:
             capture = await self._exchange(request, validators if not hops else None, delay)
-            location = _location(capture)
+            location = redirect_target(capture)
             if location is None:
                 judge(capture)
                 return replace(capture, hops=tuple(hops))
@@ -137,6 +135,8 @@ class Fetcher:
                 data=dict(asked.form) if asked.method == "POST" else None,
                 extensions={"delay": delay},
             )
+            if request.url.scheme not in ("http", "https") or not request.url.host:
+                raise Refused(asked.url, "only addresses of http and https are fetched")
             if request.url.userinfo:
                 raise Refused(asked.url, "an address with a password in it")
             response = await self._client.send(request, follow_redirects=False)
@@ -178,16 +178,3 @@ def _wait(state: tenacity.RetryCallState) -> float:
     if asked is not None:
         return min(asked, _LONGEST_WAIT)
     return tenacity.wait_exponential_jitter(multiplier=1.0, max=30.0, jitter=1.0)(state)
-
-
-def _location(capture: Capture) -> str | None:
-    """Where a redirect leads. Servers put raw GBK bytes there; those are percent-encoded as they are."""
-    if capture.status not in (301, 302, 303, 307, 308):
-        return None
-    value = capture.header("location")
-    if not value:
-        return None
-    target = join(capture.url, quote(value.encode("latin-1"), safe="%/:=&?~#+!$,;'@()*[]"))
-    if target is None:
-        raise Refused(capture.url, f"redirects to {value!r}, which is no http address")
-    return target

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from email.utils import parsedate_to_datetime
+from urllib.parse import quote
 
+from crawler.address import join
 from crawler.errors import Challenged, FetchError, Gone, Refused, Unreachable
 from crawler.model import Capture
 
@@ -31,6 +33,20 @@ def judge(capture: Capture) -> None:
         raise FetchError(url, f"HTTP {status} {capture.reason} is no answer to this".strip())
     if status != 304 and _says_gone(capture):
         raise Gone(url, f"HTTP {status}, but the page says that it does not exist")
+
+
+def redirect_target(capture: Capture) -> str | None:
+    """Where a redirect leads, None for any other answer. Raises Refused when that is no http address.
+
+    Servers put raw GBK bytes there; those are percent-encoded as they are.
+    """
+    value = capture.header("location")
+    if capture.status not in (301, 302, 303, 307, 308) or not value:
+        return None
+    target = join(capture.url, quote(value.encode("latin-1"), safe="%/:=&?~#+!$,;'@()*[]"))
+    if target is None:
+        raise Refused(capture.url, f"redirects to {value!r}, which is no http address")
+    return target
 
 
 def retry_after(capture: Capture) -> float | None:

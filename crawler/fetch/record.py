@@ -15,7 +15,11 @@ Sink = Callable[[Capture], None]
 
 MAX_BODY = 30 * 1024 * 1024  # bytes
 TOTAL_TIME = 120.0  # seconds one exchange may take, however slowly it drips
-_UNDONE = (b"content-encoding", b"transfer-encoding")  # a Capture undoes these by itself
+_OURS = (
+    b"content-encoding",
+    b"transfer-encoding",
+    b"location",
+)  # handled by Capture and Fetcher, kept from httpx
 _TRUNCATED: dict[type[Exception], str] = {  # WARC-Truncated reasons, ISO 28500, 5.13
     TooLarge: "length",
     TimeoutError: "time",
@@ -70,7 +74,7 @@ class Recorder(httpx.AsyncBaseTransport):
         self._sink(capture)
         return httpx.Response(
             status_code=response.status_code,
-            headers=[(k, v) for k, v in response.headers.raw if k.lower() not in _UNDONE],
+            headers=[(k, v) for k, v in response.headers.raw if k.lower() not in _OURS],
             content=capture.payload,
             request=request,
             extensions={"capture": capture},

@@ -10,6 +10,7 @@ import httpx
 from protego import Protego
 
 from crawler.errors import NotSaved, Refused, Unreachable
+from crawler.fetch.judge import redirect_target
 
 _MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _MAX_SIZE = 512 * 1024  # bytes read of it; RFC 9309, 2.5 asks for 500 KiB at least
@@ -52,8 +53,8 @@ class Robots(httpx.AsyncBaseTransport):
             except NotSaved:  # a fixture need not hold one
                 return ""
             body = await response.aread()
-            if response.is_redirect:
-                url = urljoin(url, response.headers["location"])
+            if target := redirect_target(response.extensions["capture"]):
+                url = target
                 continue
             if response.status_code >= 500:  # RFC 9309, 2.3.1.4: unreachable means disallowed
                 raise Unreachable(

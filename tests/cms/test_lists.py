@@ -1,0 +1,185 @@
+"""Each system's lists, in the forms that FACTS of the field give; whole pages of them are met in tests/test_crawl.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.cms import BY_NAME, PRESETS, recognise
+from crawler.discover import discover
+from crawler.model import Listing, ListRequest
+
+LIST = "http://www.example.gov.cn/zwgk/fzzf/"
+
+
+def listing(
+    html: str,
+    url: str = LIST,
+    *,
+    request: ListRequest | None = None,
+    first: str | None = None,
+    cms: str | None = None,
+) -> Listing:
+    start = ListRequest(url=first or url)
+    return discover(html.encode(), (), url, request=request or ListRequest(url=url), first=start, cms=cms)
+
+
+def following(html: str, url: str = LIST, **more: str) -> str | None:
+    found = listing(html, url, first=more.get("first"), cms=more.get("cms")).next
+    return found.url if found else None
+
+
+def test_generic_comes_last_and_names_are_unique() -> None:
+    assert PRESETS[-1].name == "generic"
+    assert len(BY_NAME) == len(PRESETS)
+
+
+@pytest.mark.parametrize(
+    ("mark", "name"),
+    [
+        ('<script>createPageHTML(17, 0, "index", "shtml");</script>', "trs"),
+        ('<a href="./202303/t20230315_2170174.shtml">a</a>', "trs"),
+        ("<datastore><recordset></recordset></datastore>", "jcms"),
+        ('<a href="/art/2018/5/3/art_71910_8100858.html">a</a>', "jcms"),
+        ('<a href="/info/1981/411251.htm">a</a>', "vsb"),
+        ('<a href="/content/post_123.html">a</a>', "ucap"),
+        ("<script>createPageHTML('page_div',12, 1,'fzzfjs','shtml',228);</script>", "ucap"),
+        ('<div class="ewb-list"></div>', "epoint"),
+        ('<a href="/a.html">a</a>', "generic"),
+    ],
+)
+def test_a_system_is_recognised_by_its_marks(mark: str, name: str) -> None:
+    assert recognise(mark, LIST).name == name
+
+
+def test_trs_counts_from_nought() -> None:
+    page = '<script>createPageHTML(3, {n}, "index", "html");</script>'
+    assert following(page.format(n=0)) == LIST + "index_1.html"
+    assert following(page.format(n=1), LIST + "index_1.html") == LIST + "index_2.html"
+    assert following(page.format(n=2), LIST + "index_2.html") is None
+
+
+def test_the_function_that_makes_trs_paging_is_not_taken_for_its_call() -> None:
+    assert (
+        following(
+            "<script>function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){}</script>"
+        )
+        is None
+    )
+
+
+def test_ucap_counts_from_one() -> None:
+    page = "<script>createPageHTML('page_div', 3, {n}, 'index', 'html', 38);</script>"
+    assert following(page.format(n=1)) == LIST + "index_2.html"
+    assert following(page.format(n=3), LIST + "index_3.html") is None
+
+
+def test_vsb_counts_down() -> None:
+    first = "http://www.example.gov.cn/zwgk/fzgz.htm"
+    pager = '<div class="p_pages"><a href="fzgz/12.htm">2</a><a href="fzgz/11.htm">3</a><a href="fzgz/1.htm">尾页</a></div>'
+    assert following(pager, first, cms="vsb") == "http://www.example.gov.cn/zwgk/fzgz/12.htm"
+    assert following("", "http://www.example.gov.cn/zwgk/fzgz/12.htm", first=first, cms="vsb").endswith(
+        "/fzgz/11.htm"
+    )  # type: ignore[union-attr]
+    assert following("", "http://www.example.gov.cn/zwgk/fzgz/1.htm", first=first, cms="vsb") is None
+
+
+def test_epoint_names_pages_by_number_as_far_as_it_says() -> None:
+    first = LIST + "subpage.html"
+    assert following("<script>var pageCount = 3;</script>", first, cms="epoint") == LIST + "2.html"
+    assert following("<script>var pageCount = 3;</script>", LIST + "3.html", cms="epoint") is None
+    assert following("", first, cms="epoint") is None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="index_1.html">下一页</a>',
+        '<a href="index_1.html">[下一页]</a>',
+        '<a href="index_1.html"><span>下页</span></a>',
+        '<a href="index_1.html" class="next">→</a>',
+        '<a href="index_1.html" title="下一页"><img src="r.gif"></a>',
+        """<a href="javascript:;" onclick="location.href='index_1.html'">下一页</a>""",
+        """<span onclick="window.location='index_1.html'">下一页</span>""",
+    ],
+)
+def test_a_link_to_the_next_page_is_found_however_it_is_written(link: str) -> None:
+    assert following(link) == LIST + "index_1.html"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="javascript:void(0)">下一页</a>',
+        '<a href="">下一页</a>',
+        f'<a href="{LIST}">下一页</a>',
+        '<a href="http://elsewhere.cn/">下一页</a>',
+        '<a href="a.html">下一页我们将介绍更多内容</a>',
+    ],
+)
+def test_what_leads_to_no_next_page_ends_the_list(link: str) -> None:
+    assert following(link) is None
+
+
+RECORDS = "".join(
+    f"<record><![CDATA[<li><a href='/art/2022/3/{n}/art_1_{n}.html' title='第{n}条'>第{n}…</a><b>2022-03-{n:02}</b></li>]]></record>"
+    for n in range(1, 4)
+)
+JPAGE = (
+    "<div id='5678'><script type='text/xml'><datastore><nextgroup><![CDATA[<a href=\"/module/web/jpage/dataproxy.jsp?page=1"
+    '&appid=1&webid=1&path=/&columnid=910&sourceContentType=1&unitid=5678&webname=x&permissiontype=0"></a>]]></nextgroup>'
+    f"<recordset>{RECORDS}</recordset></datastore></script></div><script>totalRecord:7, perPage:3</script>"
+)
+
+
+def test_jcms_records_are_read_out_of_their_script() -> None:
+    found = listing(JPAGE)
+    assert [(link.title, link.date) for link in found.links][:2] == [
+        ("第1条", "2022-03-01"),
+        ("第2条", "2022-03-02"),
+    ]
+    assert found.links[0].url == "http://www.example.gov.cn/art/2022/3/1/art_1_1.html"
+
+
+def test_jcms_asks_its_proxy_range_by_range_to_the_total() -> None:
+    second = listing(JPAGE).next
+    assert second is not None
+    assert (second.method, second.url) == ("POST", "http://www.example.gov.cn/module/web/jpage/dataproxy.jsp")
+    assert dict(second.form) == {
+        "appid": "1", "webid": "1", "path": "/", "columnid": "910", "sourceContentType": "1", "unitid": "5678",
+        "webname": "x", "permissiontype": "0", "startrecord": "4", "endrecord": "6", "perpage": "3",
+    }  # fmt: skip
+    answer = f"<datastore><totalrecord>7</totalrecord><recordset>{RECORDS}</recordset></datastore>"
+    third = listing(answer, second.url, request=second, first=LIST, cms="jcms").next
+    assert third is not None
+    assert (dict(third.form)["startrecord"], dict(third.form)["endrecord"]) == ("7", "7")
+    assert listing(answer, second.url, request=third, first=LIST, cms="jcms").next is None
+
+
+def test_jcms_without_a_total_ends_with_a_short_answer() -> None:
+    page = JPAGE.replace("totalRecord:7, ", "")
+    second = listing(page).next
+    assert second is not None
+    short = "<datastore><recordset><record><![CDATA[<a href='/art/2022/1/1/art_1_9.html'>九</a>]]></record></recordset></datastore>"
+    assert listing(short, second.url, request=second, first=LIST, cms="jcms").next is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "title", "date"),
+    [
+        ('<li><a href="a.html" title="关于2022年法治政府建设情况的报告">关于2022年法治…</a><span>2023-02-21</span></li>', "关于2022年法治政府建设情况的报告", "2023-02-21"),
+        ('<li><span>[2023.02.21]</span><a href="a.html">情况报告</a></li>', "情况报告", "2023-02-21"),
+        ('<tr><td><a href="a.html">· 情况报告</a></td><td>2023/2/21</td></tr>', "情况报告", "2023-02-21"),
+        ('<a href="a.html"><p title="关于2022年的报告">关于2022…</p><i>2023年02月21日</i></a>', "关于2022年的报告", "2023-02-21"),
+        ('<li><a href="a.html">情况报告（全文） 2023-02-21</a></li>', "情况报告(全文)", "2023-02-21"),
+        ('<li><a href="a.html">情况报告</a></li>', "情况报告", None),
+    ],
+)  # fmt: skip
+def test_entries_give_their_whole_title_and_their_date(entry: str, title: str, date: str | None) -> None:
+    html = f"<table>{entry}</table>" if entry.startswith("<tr") else f"<ul>{entry}</ul>"
+    (link,) = listing(html).links
+    assert (link.title, link.date, link.url) == (title, date, LIST + "a.html")
+
+
+def test_of_two_links_to_one_page_the_fuller_title_is_kept() -> None:
+    (link,) = listing('<a href="a.html">报告</a><a href="a.html">关于2022年的报告</a>').links
+    assert link.title == "关于2022年的报告"

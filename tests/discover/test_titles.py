@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from crawler.discover import judge_title, title_year
+
+TITLES: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent.parent / "titles.yaml").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("row", TITLES, ids=lambda row: str(row["title"])[:40])
+def test_real_titles_are_told_apart(row: dict[str, Any]) -> None:
+    verdict = judge_title(row["title"])
+    assert verdict.report is row["report"], verdict.why
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in TITLES if row["report"]], ids=lambda row: str(row["title"])[:40]
+)
+def test_the_year_of_real_titles_is_read(row: dict[str, Any]) -> None:
+    assert title_year(row["title"]) == row["year"]
+
+
+def test_the_table_holds_enough_of_both_kinds() -> None:
+    assert sum(row["report"] for row in TITLES) >= 40
+    assert sum(not row["report"] for row in TITLES) >= 40
+
+
+def test_a_sites_own_pattern_replaces_the_filter() -> None:
+    assert judge_title("法治建设年报(2022年)", match="法治建设年报").report
+    assert judge_title("法治建设年报(2022年)", match="法治建设年报").year == 2022
+    assert (
+        judge_title("关于2022年法治政府建设情况的报告", match="法治建设年报").why
+        == "does not match the site's pattern"
+    )
+
+
+def test_a_refusal_says_why() -> None:
+    assert judge_title("2023年政府工作报告").why == "names no such report"
+    assert judge_title("2023年法治政府建设工作要点落实情况报告").why.startswith("a plan")

@@ -1,15 +1,15 @@
-"""Our extractor in the form that scorers of extractors ask for: bytes in, {"body", "title", "date"} out."""
+"""Our extractor in the shape that the scoring tool wants: {"body", "title", "date"}."""
 
 from __future__ import annotations
 
-from crawler.errors import ExtractError
-from crawler.extract import extract as ours
+from crawler.errors import NoBody
+from crawler.extract import extract as _extract
 
 
 def extract(page: bytes) -> dict[str, str | None]:
-    """Body, title and date of a page; nothing where there is none."""
+    """What `crawler.extract` makes of a page; nothing where it finds no body."""
     try:
-        report = ours(page)
-    except ExtractError:
+        report = _extract(page)
+    except NoBody:
         return {}
     return {"body": report.body, "title": report.title, "date": report.published}

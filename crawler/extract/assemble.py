@@ -1,65 +1,96 @@
-"""Trimmed lines and weighed evidence into a Report. The same for pages and for plain-text documents."""
+"""From material to Report: roles of lines, evidence, what it means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
 from crawler import __version__
-from crawler.extract import clues, kind, sections
+from crawler.errors import NoBody
+from crawler.extract import files, index, kind, sections
+from crawler.extract.evidence import foot_clues, index_clues, info_clues, signature
 from crawler.extract.lines import Line
-from crawler.extract.trim import is_attachment
+from crawler.extract.material import Material
+from crawler.extract.settle import settle
+from crawler.extract.titles import title_clues
+from crawler.extract.trim import Parts, is_prose, split, squeeze
+from crawler.extract.witnesses import url_date
 from crawler.fingerprint import text_sha256
-from crawler.model import Attachment, Clue, Report
-from crawler.regions import region_of
+from crawler.model import Clue, Report
+from crawler.regions import region, region_of
 
 EXTRACTOR = f"fazhi/{__version__}"
+_NEAR = 6  # header lines that count as close to the body
 
 
-def assemble(
-    *,
-    title: str,
-    body: Sequence[str],
-    index: Mapping[str, str],
-    evidence: Sequence[Clue],
-    attachments: tuple[Attachment, ...] = (),
-    url: str | None = None,
-    undecodable: int = 0,
+def assemble(material: Material, url: str | None) -> Report:
+    """The report that the material makes. Raises NoBody when no line is left for the body."""
+    parts = split(material.lines, frozenset(map(squeeze, material.titles)), material.first, material.last)
+    table = index.read(line.text for line in parts.header)
+    clues = [
+        *info_clues(parts.header, _NEAR),
+        *index_clues(table),
+        *material.clues,
+        *url_date(url),
+        *foot_clues(parts.footer),
+        *title_clues(parts.header, material.titles),
+    ]
+    title = settle(clues, "title")
+    if title is None:
+        title, parts = _untitled(parts)
+        clues.append(Clue(field="title", value=title, weight=0.3, where="first line"))
+    paragraphs = [line.text for line in parts.body]
+    if not paragraphs:
+        raise NoBody(url, "no line of the page is left when navigation and footer are gone")
+    clues += signature(paragraphs)
+    return _report(material, parts, table, tuple(clues), title, url)
+
+
+def _untitled(parts: Parts) -> tuple[str, Parts]:
+    """A document that names no title: its first line, unless that is a whole paragraph."""
+    if len(parts.body) > 1 and not is_prose(parts.body[0]):
+        return parts.body[0].text, Parts(parts.header, parts.body[1:], parts.footer)
+    return "", parts
+
+
+def _report(
+    material: Material, parts: Parts, table: dict[str, str], clues: tuple[Clue, ...], title: str, url: str | None
 ) -> Report:
-    """The Report of a title, its body's paragraphs, its index table and the clues for all else."""
-    text = "\n".join(body)
-    signed, signer = clues.signature(body)
+    body = "\n".join(line.text for line in parts.body)
+    signer = settle(clues, "signer")
     issuer = kind.issuer(title, signer)
-    region = clues.settle(evidence, "region") or (region_of(issuer) if issuer else None)
+    outer: list[Line] = [*parts.body, *parts.footer]
     return Report(
         title=title,
         issuer=issuer,
-        region=region,
-        year=kind.year(title, text),
-        kind=kind.kind(title, text, issuer),
-        published=clues.settle(evidence, "published"),
-        source=clues.settle(evidence, "source"),
-        signed=signed,
+        region=_region(material, parts, issuer),
+        year=kind.year(title, body),
+        kind=kind.kind(title, body, issuer),
+        published=settle(clues, "published"),
+        source=settle(clues, "source"),
+        signed=settle(clues, "signed"),
         signer=signer,
-        author=clues.settle(evidence, "author"),
-        index=dict(index) or None,
+        author=settle(clues, "author"),
+        index=table or None,
         url=url,
-        text_sha256=text_sha256(text),
-        body=text,
-        sections=sections.find(text),
-        attachments=attachments,
-        undecodable=undecodable,
+        text_sha256=text_sha256(body),
+        body=body,
+        sections=sections.find(body),
+        attachments=files.attachments(outer, url),
+        continues=files.continues(outer, url),
+        undecodable=material.undecodable,
         extractor=EXTRACTOR,
-        clues=tuple(evidence),
+        clues=clues,
     )
 
 
-def attachments_of(lines: Iterable[Line], absolute: Callable[[str], str]) -> tuple[Attachment, ...]:
-    """The files that lines link to, each once."""
-    found = {
-        absolute(href): Attachment(title=text, url=absolute(href))
-        for line in lines
-        if is_attachment(line)
-        for text, href in line.links
-        if not href.startswith(("javascript:", "#", "mailto:"))
-    }
-    return tuple(found.values())
+def _region(material: Material, parts: Parts, issuer: str | None) -> str | None:
+    """The division of the 网站标识码 (its first six digits, GB/T 2260); else the one the issuer's name belongs to."""
+    code = material.site_code or next(filter(None, (site_code_of(line) for line in parts.footer)), None)
+    if code and code[:6].isdigit() and region(code[:6]):
+        return code[:6]
+    return region_of(issuer) if issuer else None
+
+
+def site_code_of(line: Line) -> str | None:
+    """The 网站标识码 in a footer line."""
+    _, found, rest = line.text.partition("标识码")
+    digits = rest.lstrip(" ::")[:10]
+    return digits if found and len(digits) == 10 and digits.isdigit() else None

@@ -29,7 +29,7 @@ def _ids(*tags: str) -> frozenset[int]:
 
 _RAW = _ids("script", "style", "noscript", "template", "textarea", "title")
 _LINK = _ids("a")
-_INLINE = _ids(*"p span font b strong i em u h1 h2 h3 h4 a pre big small".split())
+_INLINE = _ids(*["p", "span", "font", "b", "strong", "i", "em", "u", "h1", "h2", "h3", "h4", "a", "pre", "big", "small"])
 _TEXT = 2  # lexbor's number of a text node
 _HINT_IDS = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == "#")
 _HINT_CLASSES = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == ".")

@@ -43,6 +43,15 @@ _CONTROLS = dict.fromkeys([*range(0x09), 0x0B, 0x0E, 0x0F, *range(0x10, 0x20), 0
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
+_WIDE = re.compile(rb"[\x80-\xff]")
+_HIGH = bytes(range(0x80, 0x100))
+_UTF8_CHARACTER = re.compile(rb"[\xe3-\xe9][\x80-\xbf][\x80-\xbf]")
+_PAIR = re.compile(rb"[\x81-\xfe](?:[\x80-\xfe]|([\x40-\x7e]))")
+_QUICK = 3000  # bytes from the first that is not ASCII: enough to see that a page is plain GB2312
+_LOW_TRAILS = 0.08  # GB2312 has no second byte below 0xA1; Big5 has them in two characters of five
+_PLAIN = (None, "gb18030", "utf-8")
+
+
 def decode(body: bytes, headers: Headers = ()) -> tuple[str, str, int]:
     """The text of a page, the encoding it was read with, and how many bytes no encoding could make sense of.
 
@@ -84,22 +93,35 @@ def _judge(body: bytes, label: str | None) -> str:
     """The encoding of a page that is not valid UTF-8."""
     if _looks_like_utf16(body):
         return "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
-    sample = body[:_SAMPLE]
-    scores = {name: _score(sample, name) for name in ("utf-8", "gb18030", "big5hkscs")}
-    if label and label not in scores and _is_text_codec(label):
-        scores[label] = _score(sample, label)
+    wide = _WIDE.search(body)
+    start = wide.start() if wide else 0
+    quick = body[start : start + _QUICK]
+    if label in _PLAIN and 3 * len(_UTF8_CHARACTER.findall(quick)) < 0.3 * _wide_bytes(quick):
+        pairs = _PAIR.findall(quick)
+        if sum(map(bool, pairs)) < _LOW_TRAILS * len(pairs):
+            return "gb18030"
+    sample = body[start : start + _SAMPLE]
+    names = dict.fromkeys(("utf-8", "gb18030", "big5hkscs", *([label] if label and _is_text_codec(label) else [])))
+    scores = {name: _score(sample, name) for name in names}
     best = max(scores, key=lambda name: (scores[name], name == label))
     return best if scores[best] > 0 else (label if label in scores else None) or "utf-8"
+
+
+def _wide_bytes(sample: bytes) -> int:
+    return len(sample) - len(sample.translate(None, _HIGH))
 
 
 def _score(sample: bytes, name: str) -> float:
     """How much a sample reads like Chinese: common characters, less a fine for every byte that does not decode."""
     text = sample.decode(name, "replace")
-    wide = sum(1 for char in text if char > "\x7f")
+    wide = len(text) - len(_ASCII.findall(text))
     common = _COMMON_BIG5 if name.startswith("big5") else _COMMON
     known = sum(text.count(char) for char in common)
     marks = sum(text.count(char) for char in "，。、：；")
     return (known + marks - 3 * text.count("\ufffd")) / (wide + 1)
+
+
+_ASCII = re.compile("[\x00-\x7f]")
 
 
 def _is_text_codec(name: str) -> bool:
@@ -113,7 +135,10 @@ def _looks_like_utf16(body: bytes) -> bool:
 
 
 def _lenient(body: bytes, name: str) -> tuple[str, str, int]:
-    text = body.decode(name, "fazhi-replace")
+    try:
+        return _clean(body.decode(name)), name, 0
+    except UnicodeDecodeError:
+        text = body.decode(name, "fazhi-replace")
     bad = text.count("\ufffd")
     return _clean(text.replace("\ufffd", "") if bad else text), name, bad
 

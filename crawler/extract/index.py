@@ -84,6 +84,6 @@ def read(lines: Iterable[str]) -> dict[str, str]:
             if not _EMPTY.fullmatch(value):
                 table.setdefault(key, value)
         last, value = pairs[-1]
-        waiting = last if not value else None
+        waiting = last if not value and len(pairs) == 1 else None
     sure = sum(1 for key in table if key in _SURE)
     return table if sure and (len(table) > 1 or "索引号" in table) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from crawler.text import fold
@@ -23,230 +23,173 @@ class Line(NamedTuple):
         return self.linked > 0.6 * len(self.text)
 
 
+# Control characters stand for markup while the text is cleaned as one string; decoding has removed those of the page.
+_BREAK, _LINK, _LINK_END, _HEADING, _CELL, _ROW, _ROW_END, _TABLE = "\x1e\x01\x02\x03\x04\x05\x06\x07"
+_MARKS = re.compile("[\x01-\x07\x1e]")
+
 _TOKEN = re.compile(r'<(/?[a-zA-Z][^\s/>"]*)((?:[^>"]|"[^"]*")*)>')
 _UNSEEN = re.compile(
     r"<(script|style|noscript|template|textarea|select|button|svg|iframe|object|video|audio|head)\b.*?</\1>|<!--.*?-->",
     re.S,
 )
+_UNSEEN_STARTS = re.compile(r"<(?:!--|s[cetv]|no|te|bu|i[fn]|ob|vi|au|he)")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=\"", re.I)
 _HREF = re.compile(r'\shref="([^"]*)"')
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_BLOCKS = (
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
+    " form header hr html legend li main menu nav ol p section summary table tbody tfoot thead ul caption"
+    " ucapcontent ucaptitle option h1 h2 h3 h4 h5 h6 pre"
+).split()
+_ACTIONS = (
+    {name: _BREAK for name in _BLOCKS}
+    | {f"/{name}": _BREAK for name in [*_BLOCKS, "td", "th"]}
+    | {f"h{level}": f"{_BREAK}{_HEADING}{level}" for level in range(1, 7)}
+    | {"br": _BREAK, "td": _BREAK + _CELL, "th": _BREAK + _CELL, "tr": _BREAK + _ROW, "/tr": _BREAK + _ROW_END}
+    | {"a": _LINK, "/a": _LINK_END}
 )
-_BLOCKS = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-    "caption",
-    "ucapcontent",
-    "ucaptitle",
-    "option",
-]
-_BREAKS = frozenset([*_BLOCKS, *("/" + name for name in _BLOCKS), "br"])
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_ROW_TAGS = frozenset(("tr", "/tr", "td", "th"))
-_SPECIAL = frozenset(("a", "/a", "pre", "/pre"))
-_SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2002\u2003]+")
+"""What a tag leaves in the text; other tags leave nothing."""
+
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3001-\u303f"
-_BROKEN = re.compile(
-    rf"(?<=[{_CJK}])[ \t]*[\r\n]\s*(?=[{_CJK}])"
-)  # a source line broken between two characters
+_BROKEN = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n]\s*(?=[{_CJK}])")  # a source line broken between two characters
+_SPACE = re.compile(r"[\t\r\n\f\u00a0\u2002\u2003][ \t\r\n\f\u00a0\u2002\u2003]*| [ \t\r\n\f\u00a0\u2002\u2003]+")
 _INVISIBLE = re.compile("[\ufeff\u200b\u200c\u200d\u2060\u00ad]")
 _EDGE = " \t\r\n\f\v\u00a0\u3000\u2002\u2003"
 _CELL_LENGTH = 200  # characters; a cell that holds more is layout, not data
 
 
-@dataclass(slots=True)
-class _Row:
-    first: int
-    cells: list[int] = field(default_factory=list)
-    nested: bool = False
-
-
 def linearise(html: str) -> list[Line]:
     """The lines of a piece of well-formed markup, as lexbor serialises it."""
-    if "<script" in html or "<style" in html or "<!--" in html or "<s" in html or "<n" in html:
+    if _UNSEEN_STARTS.search(html):
         html = _UNSEEN.sub("", html)
-    return _Reader().read(html)
+    text, hrefs = _marked(html)
+    return _rows(_clean(text).split(_BREAK), hrefs)
 
 
 def clean(text: str) -> str:
     """One paragraph: white space collapsed as browsers do, edges stripped, folded."""
+    return _clean(text).strip(_EDGE)
+
+
+def _clean(text: str) -> str:
     if "\n" in text or "\r" in text:
         text = _BROKEN.sub("", text)
-    if "\u200b" in text or "\ufeff" in text or "\u00ad" in text:
+    if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
-    return fold(_SPACE.sub(" ", text).strip(_EDGE))
+    return fold(_SPACE.sub(" ", text))
 
 
 def unescape(text: str) -> str:
-    """Undoes the four escapes that HTML serialisation writes."""
+    """Undoes the escapes that HTML serialisation writes."""
     if "&" not in text:
         return text
-    return (
-        text.replace("&nbsp;", "\u00a0")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", '"')
-        .replace("&amp;", "&")
-    )
+    for escaped, char in (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        text = text.replace(escaped, char)
+    return text
 
 
-class _Reader:
-    """Reads tokens from left to right, without recursion; keeps the line being built and the table rows open."""
+def _marked(html: str) -> tuple[str, list[str]]:
+    """The text with a mark for every tag that matters, and the addresses of its links in order. No recursion."""
+    parts = _TOKEN.split(html)
+    out = [parts[0]]
+    hrefs: list[str] = []
+    hidden = pre = 0
+    for name, attributes, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        if hidden:
+            if name not in _VOID:
+                hidden += -1 if name[0] == "/" else 1
+            if hidden:
+                continue
+        elif attributes and _HIDDEN.search(attributes) and name not in _VOID:
+            hidden = 1
+            out.append(_BREAK)
+            continue
+        elif mark := _ACTIONS.get(name):
+            out.append(mark)
+            if mark == _LINK:
+                found = _HREF.search(attributes)
+                hrefs.append(found[1] if found else "")
+            elif name in ("pre", "/pre"):
+                pre += 1 if name == "pre" else -1
+        if text:
+            out.append(text if pre <= 0 else text.replace("\n", _BREAK))
+    return unescape("".join(out)), hrefs
+
+
+def _rows(pieces: list[str], hrefs: list[str]) -> list[Line]:
+    """Pieces between breaks to lines; rows of short cells become one line, cells separated by tabs."""
+    lines: list[Line] = []
+    rows: list[list[int]] = []  # for each row open: where it and its cells begin in `lines`
+    address = iter(hrefs)
+    state = _State()
+    for piece in pieces:
+        if not _MARKS.search(piece):
+            if text := piece.strip(_EDGE):
+                lines.append(Line(text, len(text), "", ((text, state.href),)) if state.inside else Line(text))
+            continue
+        head = piece[0]
+        if head == _ROW:
+            rows.append([len(lines)])
+        elif head == _CELL and rows:
+            rows[-1].append(len(lines))
+        elif head == _ROW_END and rows:
+            _join(lines, rows.pop())
+            if rows:
+                rows[-1].append(-1)  # a row that holds rows is layout
+        tag = ""
+        if head == _HEADING:
+            tag = f"h{piece[1]}"
+            piece = piece[2:]
+        if line := state.line(piece, tag, address):
+            lines.append(line)
+    return lines
+
+
+class _State:
+    """Whether the text being read stands in a link, and in which."""
+
+    __slots__ = ("href", "inside")
 
     def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.buffer: list[str] = []
-        self.links: list[tuple[str, str]] = []
-        self.linked = 0
-        self.heading = ""
-        self.href: str | None = None
-        self.pre = 0
-        self.rows: list[_Row] = []
+        self.inside = False
+        self.href = ""
 
-    def read(self, html: str) -> list[Line]:
-        parts = _TOKEN.split(html)
-        self.add(parts[0])
-        hidden = 0  # depth inside a hidden element
-        for name, attributes, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-            if hidden:
-                if name not in _VOID:
-                    hidden += -1 if name[0] == "/" else 1
-                if hidden:
-                    continue
-            elif attributes and name not in _VOID and _HIDDEN.search(attributes):
-                hidden = 1
-                self.flush()
-                continue
-            if name in _BREAKS:
-                self.flush()
-                if name in _HEADINGS:
-                    self.heading = name
-                elif name in _ROW_TAGS:
-                    self.table(name)
-                elif name in _SPECIAL:
-                    self.special(name, attributes)
-            elif name in _SPECIAL:
-                self.special(name, attributes)
-            if text:
-                self.add(text)
-        self.flush()
-        return self.lines
+    def line(self, piece: str, tag: str, address: Iterator[str]) -> Line | None:
+        """The line in a piece that has marks."""
+        texts: list[str] = []
+        links: list[tuple[str, str]] = []
+        linked = 0
+        for part in _LINK_PARTS.split(piece):
+            if part == _LINK:
+                self.inside, self.href = True, unescape(next(address, ""))
+            elif part == _LINK_END:
+                self.inside = False
+            else:
+                texts.append(part)
+                if self.inside and (shown := part.strip(_EDGE + "\x04\x05\x06")):
+                    linked += len(shown)
+                    links.append((shown, self.href))
+        text = _MARKS.sub("", "".join(texts)).strip(_EDGE)
+        return Line(text, linked, tag, tuple(links)) if text else None
 
-    def add(self, text: str) -> None:
-        text = unescape(text)
-        if self.href is not None and (stripped := text.strip(_EDGE)):
-            self.linked += len(stripped)
-            self.links.append((stripped, self.href))
-        if self.pre and "\n" in text:
-            first, *rest = text.split("\n")
-            self.buffer.append(first)
-            for line in rest:
-                self.flush()
-                self.buffer.append(line)
-        else:
-            self.buffer.append(text)
 
-    def special(self, name: str, attributes: str) -> None:
-        if name == "a":
-            found = _HREF.search(attributes)
-            self.href = unescape(found[1]) if found else None
-        elif name == "/a":
-            self.href = None
-        else:
-            self.pre = max(self.pre + (1 if name == "pre" else -1), 0)
+_LINK_PARTS = re.compile("([\x01\x02])")
 
-    def flush(self) -> None:
-        """Ends the line being built."""
-        if self.buffer:
-            if text := clean("".join(self.buffer)):
-                self.lines.append(Line(text, self.linked, self.heading, tuple(self.links)))
-            self.buffer.clear()
-        if self.linked:
-            self.linked = 0
-            self.links.clear()
-        self.heading = ""
 
-    def table(self, name: str) -> None:
-        if name == "tr":
-            if self.rows:
-                self.rows[-1].nested = True
-            self.rows.append(_Row(len(self.lines)))
-        elif name == "/tr":
-            if self.rows:
-                self.join_row(self.rows.pop())
-        elif self.rows:
-            self.rows[-1].cells.append(len(self.lines))
-
-    def join_row(self, row: _Row) -> None:
-        """A row of short cells becomes one line, cells separated by tabs; a layout row is left as it is."""
-        if row.nested or len(row.cells) < 2:
-            return
-        ends = [*row.cells[1:], len(self.lines)]
-        cells = [self.lines[first:end] for first, end in zip(row.cells, ends, strict=True)]
-        if sum(1 for cell in cells if cell) < 2 or any(
-            sum(len(x.text) for x in cell) > _CELL_LENGTH for cell in cells
-        ):
-            return
-        text = "\t".join(" ".join(line.text for line in cell) for cell in cells).rstrip("\t")
-        inner = self.lines[row.first :]
-        links = tuple(link for line in inner for link in line.links)
-        self.lines[row.first :] = [Line(text, sum(line.linked for line in inner), "", links)]
+def _join(lines: list[Line], row: list[int]) -> None:
+    """Makes one line of a data row; leaves a layout row as it is."""
+    first, *starts = row
+    if len(starts) < 2 or -1 in starts:
+        return
+    cells = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    if sum(map(bool, cells)) < 2 or any(sum(len(line.text) for line in cell) > _CELL_LENGTH for cell in cells):
+        return
+    inner = lines[first:]
+    lines[first:] = [
+        Line(
+            "\t".join(" ".join(line.text for line in cell) for cell in cells).rstrip("\t"),
+            sum(line.linked for line in inner),
+            "",
+            tuple(link for line in inner for link in line.links),
+        )
+    ]

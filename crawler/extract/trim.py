@@ -63,25 +63,27 @@ def is_frame(line: Line) -> bool:
     )
 
 
-def split(lines: list[Line], titles: frozenset[str]) -> Parts:
-    """Header, body and footer of a document; `titles` are squeezed titles that the page is known by."""
-    first = next(
-        (i for i, line in enumerate(lines) if is_prose(line) and squeeze(line.text) not in titles), None
-    )
+def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | None = None) -> Parts:
+    """Header, body and footer of a document; `titles` are squeezed titles that the page is known by.
+
+    The body lies within lines[low:high].
+    """
+    high = len(lines) if high is None else high
+    first = next((i for i in range(low, high) if is_prose(lines[i]) and squeeze(lines[i].text) not in titles), None)
     if first is None:
-        first = next((i for i, line in enumerate(lines) if not _is_header(line, titles)), len(lines))
-    start = _start(lines, first, titles)
-    end = _end(lines, start)
-    inner = [line for i, line in enumerate(lines[start:end]) if not _is_inner_frame(line)]
+        first = next((i for i in range(low, high) if not _is_header(lines[i], titles)), high)
+    start = _start(lines, first, low, titles)
+    end = _end(lines, start, high)
+    inner = [line for line in lines[start:end] if not _is_inner_frame(line)]
     return Parts(lines[:start], inner, lines[end:])
 
 
-def _start(lines: list[Line], first: int, titles: frozenset[str]) -> int:
+def _start(lines: list[Line], first: int, low: int, titles: frozenset[str]) -> int:
     """The line after the last one above the first paragraph that belongs to the header."""
-    for i in range(first - 1, -1, -1):
+    for i in range(first - 1, low - 1, -1):
         if _is_header(lines[i], titles):
             return i + 1
-    return 0
+    return low
 
 
 def _is_header(line: Line, titles: frozenset[str]) -> bool:
@@ -89,7 +91,7 @@ def _is_header(line: Line, titles: frozenset[str]) -> bool:
     squeezed = squeeze(text)
     return (
         squeezed in titles
-        or line.tag in ("h1", "h2")
+        or line.tag == "h1"
         or is_frame(line)
         or is_info(text)
         or is_index(text)
@@ -97,24 +99,20 @@ def _is_header(line: Line, titles: frozenset[str]) -> bool:
     )
 
 
-def _end(lines: list[Line], start: int) -> int:
+def _end(lines: list[Line], start: int, high: int) -> int:
     """The line at which the footer begins: the first frame line behind most of the text."""
-    weights = [len(line.text) if not line.is_links else 0 for line in lines]
-    total = sum(weights[start:]) or 1
+    weights = [len(line.text) if not line.is_links else 0 for line in lines[start:high]]
+    total = sum(weights) or 1
     before = 0
-    for i in range(start, len(lines)):
+    for i in range(start, high):
         line = lines[i]
         rest = total - before
-        if is_end(line.text) and before > 0.5 * total:
+        if before > 0.5 * total and is_end(line.text):
             return _back(lines, start, i)
-        if (
-            rest < 0.35 * total
-            and is_frame(line)
-            and not any(is_prose(later) for later in lines[i + 1 : i + 6])
-        ):
+        if rest < 0.35 * total and is_frame(line) and not any(map(is_prose, lines[i + 1 : min(i + 6, high)])):
             return _back(lines, start, i)
-        before += weights[i]
-    return _back(lines, start, len(lines))
+        before += weights[i - start]
+    return _back(lines, start, high)
 
 
 def _back(lines: list[Line], start: int, end: int) -> int:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.site.templates import jcms, trs
+from tests.site.templates.epoint import EPOINT
+from tests.site.templates.jcms import JCMS
+from tests.site.templates.tables import TABLES
 from tests.site.templates.template import Template
+from tests.site.templates.trs import TRS
+from tests.site.templates.trs_paper import TRS_PAPER
+from tests.site.templates.ucap import UCAP
+from tests.site.templates.vsb import VSB
 
-TEMPLATES: dict[str, Template] = {template.name: template for template in (trs.TRS, jcms.JCMS)}
+TEMPLATES: dict[str, Template] = {
+    template.name: template for template in (TRS, JCMS, UCAP, EPOINT, TRS_PAPER, VSB, TABLES)
+}

@@ -1,0 +1,80 @@
+"""Evidence in the text itself: info line, index table, signature at the end. Lines in, Clues out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from crawler.extract import labels
+from crawler.extract.boilerplate import is_breadcrumb, is_footer
+from crawler.extract.index import is_index
+from crawler.extract.lines import Line
+from crawler.model import Clue
+from crawler.text import find_dates, iso_date
+
+_WEAK_LABELS = ("更新时间", "更新日期", "生成日期", "编辑时间", "创建时间")
+_TODAY = re.compile(r"今天是|今日是|现在是|现在时间|当前时间|星期[一二三四五六日天]\s*$|Copyright|©|版权", re.I)
+_TAIL = 8  # lines from the end in which a signature is looked for
+_SIGNER = re.compile(
+    r"[\u4e00-\u9fff()·、\s]{2,48}(?:政府|委员会|管委会|办公[厅室]|办事处|局|厅|委|办|院|署|部|中心|队|处|站|公司|组)"
+)
+_DATE_LINE = re.compile(r"[\s()\[\]]*[0-9一二三四五六七八九十〇零○◯O年月日号./-]{6,14}[\s()\[\]]*")
+
+
+def info_clues(header: Sequence[Line], near: int) -> Iterator[Clue]:
+    """Clues of the lines above the body. `near`: how many of the last ones stand closest to it and weigh more."""
+    for i, line in enumerate(header):
+        text = line.text
+        if len(text) > 200 or _TODAY.search(text) or is_breadcrumb(text) or is_footer(text) or is_index(text):
+            continue  # the index table is read by itself
+        bonus = 0.02 if i >= len(header) - near else 0.0
+        found = labels.read(text)
+        dated = False
+        for info in found:
+            if info.field == "published":
+                if date := iso_date(info.value):
+                    dated = True
+                    weight = 0.6 if info.label in _WEAK_LABELS else 0.9
+                    yield Clue(field="published", value=date, weight=weight + bonus, where=f"info line {info.label}")
+            elif info.field != "other":
+                yield Clue(field=info.field, value=info.value, weight=0.9 + bonus, where=f"info line {info.label}")
+        if not dated and not line.is_links and len(text) < 100 and (date := iso_date(text)):
+            yield Clue(field="published", value=date, weight=0.76 + bonus, where="date above the body")
+
+
+def foot_clues(footer: Sequence[Line]) -> Iterator[Clue]:
+    """The same of the first lines below the body, weighing less: a date or source may stand only there."""
+    for line in footer[:12]:
+        if len(line.text) > 120 or _TODAY.search(line.text):
+            continue
+        for info in labels.read(line.text):
+            value = iso_date(info.value) if info.field == "published" else info.value
+            if value and info.field != "other":
+                yield Clue(field=info.field, value=value, weight=0.55, where=f"below the body {info.label}")
+
+
+def index_clues(index: Mapping[str, str]) -> Iterator[Clue]:
+    """What the 政府信息公开 index table says of publication."""
+    for key, weight in (("发布日期", 0.8), ("发文日期", 0.58)):
+        if date := iso_date(index.get(key, "")):
+            yield Clue(field="published", value=date, weight=weight, where=f"index table {key}")
+
+
+def signature(body: Sequence[str]) -> Iterator[Clue]:
+    """Signer and date at the end: `某市人民政府` and `2023年2月20日`, on two lines or one."""
+    for i in range(len(body) - 1, max(len(body) - 1 - _TAIL, 0), -1):
+        text = body[i]
+        date = next(find_dates(text), None)
+        if date is None or len(text) > 60 or date[2] < len(text.rstrip(" )]")):
+            continue
+        above = text[: date[1]].strip(" ([")
+        if not above and _DATE_LINE.fullmatch(text):
+            above = body[i - 1]
+        elif not _SIGNER.fullmatch(above):
+            continue
+        yield Clue(field="signed", value=date[0][:10], weight=0.9, where="end of the body")
+        if _SIGNER.fullmatch(above):
+            yield Clue(field="signer", value=above.strip(), weight=0.9, where="end of the body")
+        return
+    if body and len(body) > 1 and len(body[-1]) < 30 and _SIGNER.fullmatch(body[-1]):
+        yield Clue(field="signer", value=body[-1], weight=0.6, where="end of the body")

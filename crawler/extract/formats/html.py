@@ -1,0 +1,123 @@
+"""HTML pages: the article's element, the lines around it, and what the head says."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.errors import NoBody
+from crawler.extract.candidates import choose
+from crawler.extract.decode import decode
+from crawler.extract.lines import Line, linearise
+from crawler.extract.material import Format, Material
+from crawler.extract.trim import squeeze
+from crawler.extract.witnesses import head_clues, json_ld, page_titles, site_code
+from crawler.model import Headers
+from crawler.text import iso_date
+
+_MARKUP = re.compile(
+    rb"<\s*(?:!doctype|!--|html|head|body|meta|title|script|div|p|table|span|br|a|h[1-6]|ul|li|td|tr|font|iframe|frameset|section|article|link)\b"
+    rb"|<\0[a-zA-Z!]\0|\0<\0[a-zA-Z!]",
+    re.I,
+)
+_BINARY = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+_SNIFFED = 65536  # bytes in which markup must begin
+_LEVELS = 14  # ancestors climbed for the lines around the body
+_BEFORE, _AFTER = 60, 8  # lines looked at around the body
+_NEAR = 6000  # characters of markup beside the body that are read
+
+
+def _recognises(body: bytes, headers: Headers) -> bool:
+    return not body.startswith(_BINARY) and _MARKUP.search(body, 0, _SNIFFED) is not None
+
+
+def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
+    """Raises NoBody where no text on the page can be an article."""
+    text, _, undecodable = decode(body, headers)
+    tree = LexborHTMLParser(text)
+    node = choose(tree, hint)
+    if node is None:
+        raise NoBody(url, "no text on the page that could be an article")
+    metas = _metas(tree)
+    titles = page_titles(tree, metas)
+    known = frozenset(map(squeeze, titles))
+    before = _before(node, known)
+    inner = linearise(node.html or "")
+    after = _after(node)
+    return Material(
+        lines=[*before, *inner, *after],
+        first=len(before),
+        last=len(before) + len(inner),
+        titles=titles,
+        clues=(*head_clues(metas), *json_ld(text)),
+        site_code=site_code(metas, text),
+        undecodable=undecodable,
+    )
+
+
+def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+    """Names of the page's meta elements, lower case, to their contents; the first that is not empty counts."""
+    metas: dict[str, str] = {}
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+        content = attributes.get("content")
+        if name and content and content.strip():
+            metas.setdefault(name.strip().lower(), content.strip())
+    return metas
+
+
+def _before(node: LexborNode, titles: frozenset[str]) -> list[Line]:
+    """The lines above an element, climbing level by level until title and date are seen, or enough is."""
+    lines: list[Line] = []
+    here: LexborNode | None = node
+    for _ in range(_LEVELS):
+        if here is None or here.tag == "body" or len(lines) >= _BEFORE:
+            break
+        beside = here.prev
+        while beside is not None and len(lines) < _BEFORE:
+            if found := _lines_of(beside, tail=True):
+                lines = [*found, *lines]
+                if _has_head(lines, titles):
+                    return lines
+            beside = beside.prev
+        here = here.parent
+    return lines
+
+
+def _after(node: LexborNode) -> list[Line]:
+    """The first lines below an element: what is not body but belongs to it, such as attachments or the source."""
+    lines: list[Line] = []
+    here: LexborNode | None = node
+    for _ in range(_LEVELS):
+        if here is None or here.tag == "body":
+            break
+        beside = here.next
+        while beside is not None:
+            lines += _lines_of(beside, tail=False)
+            if len(lines) >= _AFTER:
+                return lines
+            beside = beside.next
+        here = here.parent
+    return lines
+
+
+def _lines_of(node: LexborNode, *, tail: bool) -> list[Line]:
+    """The lines of an element, of a large one only the end nearer to the body."""
+    if node.is_empty_text_node or node.is_comment_node or node.tag in ("script", "style"):
+        return []
+    html = node.html or ""
+    if len(html) > _NEAR:
+        html = html[html.find("<", len(html) - _NEAR) :] if tail else html[: html.rfind("<", 0, _NEAR)]
+    return linearise(html)
+
+
+def _has_head(lines: list[Line], titles: frozenset[str]) -> bool:
+    """Whether both the title and a date are among the lines."""
+    return any(squeeze(line.text) in titles for line in lines) and any(
+        iso_date(line.text) for line in lines if len(line.text) < 200
+    )
+
+
+HTML = Format(recognises=_recognises, read=_read)

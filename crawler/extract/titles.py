@@ -1,0 +1,54 @@
+"""The title: as the head of the page names it, and as it is shown above the body. The whole one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from crawler.extract.index import is_index
+from crawler.extract.labels import is_info
+from crawler.extract.lines import Line
+from crawler.extract.trim import is_frame, squeeze
+from crawler.model import Clue
+
+_SHORTEST, _LONGEST = 4, 160  # characters
+_MOST_LINES = 4  # lines of one centred title
+_HEADINGS = {"h1": 0.75, "h2": 0.6, "h3": 0.55}
+
+
+def title_clues(header: Sequence[Line], named: Sequence[str]) -> Iterator[Clue]:
+    """Clues of a title: lines above the body that agree with the head, headings, and the head alone."""
+    for i, name in enumerate(named):
+        yield Clue(field="title", value=name, weight=(0.7, 0.5, 0.3, 0.25)[min(i, 3)], where="head")
+    squeezed = [squeeze(name) for name in named]
+    plain = [line for line in header if _may_be_title(line)]
+    for i, line in enumerate(plain):
+        closeness = 0.01 * i / len(plain)
+        if agreed := _agreeing(plain, i, squeezed):
+            yield Clue(field="title", value=agreed, weight=0.9 + closeness + 0.0002 * len(agreed), where="shown and in the head")
+        elif line.tag in _HEADINGS:
+            yield Clue(field="title", value=line.text, weight=_HEADINGS[line.tag] + closeness, where=f"heading {line.tag}")
+        elif not line.is_links:
+            yield Clue(field="title", value=line.text, weight=0.4 + closeness, where="above the body")
+
+
+def _may_be_title(line: Line) -> bool:
+    text = line.text
+    return _SHORTEST <= len(text) <= _LONGEST and not (is_info(text) or is_index(text) or is_frame(line))
+
+
+def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | None:
+    """The text of one line, or of some lines joined, that the head of the page confirms."""
+    joined = ""
+    best = None
+    for line in lines[first : first + _MOST_LINES]:
+        joined += line.text
+        shown = squeeze(joined)
+        if len(shown) < _SHORTEST:
+            continue
+        if any(shown == name or (len(shown) > 7 and shown in name) for name in named):
+            best = joined
+        elif any(len(name) > 11 and shown.startswith(name) and len(shown) < 2 * len(name) for name in named[:1]):
+            best = best or joined  # the head was cut short
+        else:
+            break
+    return best

@@ -55,9 +55,14 @@ async def found(site: Site, folder: Path, archive: Archive) -> dict[str, Any]:
     replay = Replay(load_exchanges(folder))
     async with Fetcher(sink=archive.record, replay=replay) as fetcher:
         async for outcome in crawl([site], fetcher=fetcher, archive=archive):
-            outcomes.append([outcome.ending.value, outcome.url, outcome.detail if outcome.ending is Ending.LISTED else ""])
+            outcomes.append(
+                [outcome.ending.value, outcome.url, outcome.detail if outcome.ending is Ending.LISTED else ""]
+            )
     reports = [
-        {key: getattr(report, key) if key != "index" else report.index and dict(report.index) for key in _FACTS}
+        {
+            key: getattr(report, key) if key != "index" else report.index and dict(report.index)
+            for key in _FACTS
+        }
         for report in archive.reports()
     ]
     return {"outcomes": outcomes, "reports": reports}

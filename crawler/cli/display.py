@@ -33,6 +33,7 @@ class Display:
         self._json = json
         self._counts: Counter[Ending] = Counter()
         self._by_site: defaultdict[str, Counter[Ending]] = defaultdict(Counter)
+        self._troubles: Counter[str] = Counter()
         self._nothing_saved = 0
         self._out = Console(highlight=False, soft_wrap=True)
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -62,14 +63,21 @@ class Display:
         else:
             self._counts[outcome.ending] += 1
             self._by_site[outcome.site_id][outcome.ending] += 1
+            self._troubles[outcome.site_id] += self._is_trouble(outcome)
         if self._json:
             print_json(outcome_json(outcome), indent=None)
-        elif outcome.ending in TROUBLE:
+        elif self._is_trouble(outcome):
             self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}")
         elif outcome.ending in NEWS or archive is None:
             self._line(self._out, outcome, self._news(outcome, archive))
         if self._status:
             self._status.update(f"{_tally(self._counts)} · {escape(outcome.url)}")
+
+    def _is_trouble(self, outcome: Outcome) -> bool:
+        """A report that is gone is news; a list that is gone is trouble."""
+        site = self._sites.get(outcome.site_id)
+        lost = outcome.ending is Ending.GONE and site is not None and outcome.url in site.lists
+        return outcome.ending in TROUBLE or lost
 
     def _news(self, outcome: Outcome, archive: Archive | None) -> str:
         if archive is None or outcome.report_id is None:
@@ -85,9 +93,7 @@ class Display:
 
     def finish(self, archive: Path, *, dry_run: bool) -> int:
         """The summary, and the exit code: 1 when any site had trouble."""
-        troubled = [
-            name for name, counts in self._by_site.items() if any(counts[ending] for ending in TROUBLE)
-        ]
+        troubled = [name for name, number in self._troubles.items() if number]
         if not self._json:
             if self._out.is_terminal and not dry_run:
                 self._out.print(self._table())
@@ -116,7 +122,8 @@ class Display:
         table = Table(
             "site",
             "",
-            *(e.value for e in (*_COLUMNS, Ending.FAILED)),
+            *(e.value for e in _COLUMNS),
+            "trouble",
             header_style="bold",
             box=None,
             pad_edge=False,
@@ -125,7 +132,7 @@ class Display:
             counts = self._by_site.get(name)
             if counts is None:
                 continue
-            trouble = sum(counts[ending] for ending in TROUBLE)
+            trouble = self._troubles[name]
             cells = [str(counts[ending] or "·") for ending in _COLUMNS]
             table.add_row(name, self._sites[name].name, *cells, f"[red]{trouble}[/]" if trouble else "·")
         for column in table.columns[2:]:

@@ -17,30 +17,46 @@ from crawler.model import Clue, Report
 from crawler.regions import region, region_of
 
 EXTRACTOR = f"fazhi/{__version__}"
+_TITLE_LINES = 4  # lines of the body that may be its title in several lines
 _NEAR = 6  # header lines that count as close to the body
 
 
 def assemble(material: Material, url: str | None) -> Report:
     """The report that the material makes. Raises NoBody when no line is left for the body."""
     parts = split(material.lines, frozenset(map(squeeze, material.titles)), material.first, material.last)
-    table = index.read(line.text for line in parts.header)
+    known = frozenset(map(squeeze, material.titles))
+    table = index.read("" if squeeze(line.text) in known else line.text for line in parts.header)
     clues = [
         *info_clues(parts.header, _NEAR),
         *index_clues(table),
         *material.clues,
         *url_date(url),
         *foot_clues(parts.footer),
-        *title_clues(parts.header, material.titles),
+        *title_clues(parts.header, parts.body[:_TITLE_LINES], material.titles),
     ]
     title = settle(clues, "title")
     if title is None:
         title, parts = _untitled(parts)
         clues.append(Clue(field="title", value=title, weight=0.3, where="first line"))
+    parts = _without_title(parts, squeeze(title))
     paragraphs = [line.text for line in parts.body]
     if not paragraphs:
         raise NoBody(url, "no line of the page is left when navigation and footer are gone")
     clues += signature(paragraphs)
     return _report(material, parts, table, tuple(clues), title, url)
+
+
+def _without_title(parts: Parts, title: str) -> Parts:
+    """The body without repetitions of a title that is shown above it. A document's only heading is part of its text."""
+    first = 0
+    if any(squeeze(line.text) == title for line in parts.header):
+        while first < len(parts.body) - 1 and _repeats(squeeze(parts.body[first].text), title):
+            first += 1
+    return Parts(parts.header, parts.body[first:], parts.footer) if first else parts
+
+
+def _repeats(line: str, title: str) -> bool:
+    return line in title and len(line) >= 0.6 * len(title)
 
 
 def _untitled(parts: Parts) -> tuple[str, Parts]:
@@ -51,7 +67,12 @@ def _untitled(parts: Parts) -> tuple[str, Parts]:
 
 
 def _report(
-    material: Material, parts: Parts, table: dict[str, str], clues: tuple[Clue, ...], title: str, url: str | None
+    material: Material,
+    parts: Parts,
+    table: dict[str, str],
+    clues: tuple[Clue, ...],
+    title: str,
+    url: str | None,
 ) -> Report:
     body = "\n".join(line.text for line in parts.body)
     signer = settle(clues, "signer")

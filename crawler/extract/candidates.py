@@ -9,12 +9,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.hints import HINTS
 
-_SENTENCE = re.compile("[。，；、：！？,;!?]|\\.\\s")
+_MARKS = "。，；、：！？,;"
 _FOOTER = re.compile(
     r"版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
     re.I,
 )
 _SHORTEST = 10  # characters of a text that can be evidence
+_LINK_LENGTH = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
 _DEEPEST = 48  # ancestors looked at above a text
 _STAY = 0.78  # a child must hold this part of its parent's text to stand for it
 _STAY_HINTED = 0.55  # the same for a known container
@@ -29,7 +30,9 @@ def _ids(*tags: str) -> frozenset[int]:
 
 _RAW = _ids("script", "style", "noscript", "template", "textarea", "title")
 _LINK = _ids("a")
-_INLINE = _ids(*["p", "span", "font", "b", "strong", "i", "em", "u", "h1", "h2", "h3", "h4", "a", "pre", "big", "small"])
+_INLINE = _ids(
+    *["p", "span", "font", "b", "strong", "i", "em", "u", "h1", "h2", "h3", "h4", "a", "pre", "big", "small"]
+)
 _TEXT = 2  # lexbor's number of a text node
 _HINT_IDS = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == "#")
 _HINT_CLASSES = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == ".")
@@ -90,7 +93,7 @@ def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
         if len(text) > 20:
             seen.add(text)  # desktop and mobile copies of one text count once
         weight = _worth(text)
-        if weight and (home := _home(node, blocks)):
+        if weight and (home := _home(node, blocks, len(text) > _LINK_LENGTH)):
             direct[home] = direct.get(home, 0.0) + weight
     for home, weight in direct.items():
         while home:
@@ -102,16 +105,17 @@ def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
 
 def _worth(text: str) -> float:
     """What a text says for its surroundings: its length, more where it has punctuation, nothing where it is a footer."""
-    marks = len(_SENTENCE.findall(text))
-    if len(text) < 120 and _FOOTER.search(text):
+    marks = sum(map(text.count, _MARKS))
+    size = len(text)
+    if size < 120 and "。" not in text and _FOOTER.search(text):
         return 0.0
     if not marks:
-        return len(text) * (0.3 if len(text) < 40 else 0.7)
-    return len(text) + 4.0 * marks
+        return size * (0.3 if size < 40 else 0.7)
+    return size + 4.0 * marks
 
 
-def _home(node: LexborNode, blocks: dict[int, Block]) -> int:
-    """mem_id of the element a text stands in, its ancestors entered in `blocks`; 0 when it stands in a link."""
+def _home(node: LexborNode, blocks: dict[int, Block], long: bool) -> int:
+    """mem_id of the element a text stands in, its ancestors entered in `blocks`; 0 when it is a link's text."""
     parent = node.parent
     chain: list[tuple[int, LexborNode, int]] = []
     while parent is not None and len(chain) < _DEEPEST:
@@ -119,7 +123,7 @@ def _home(node: LexborNode, blocks: dict[int, Block]) -> int:
         if key in blocks:
             break
         tag = parent.tag_id
-        if tag in _LINK:
+        if tag in _LINK and not long:
             return 0
         chain.append((key, parent, tag))
         parent = parent.parent

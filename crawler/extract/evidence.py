@@ -13,7 +13,9 @@ from crawler.model import Clue
 from crawler.text import find_dates, iso_date
 
 _WEAK_LABELS = ("更新时间", "更新日期", "生成日期", "编辑时间", "创建时间")
-_TODAY = re.compile(r"今天是|今日是|现在是|现在时间|当前时间|星期[一二三四五六日天]\s*$|Copyright|©|版权", re.I)
+_TODAY = re.compile(
+    r"今天是|今日是|现在是|现在时间|当前时间|星期[一二三四五六日天]\s*$|Copyright|©|版权", re.I
+)
 _TAIL = 8  # lines from the end in which a signature is looked for
 _SIGNER = re.compile(
     r"[\u4e00-\u9fff()·、\s]{2,48}(?:政府|委员会|管委会|办公[厅室]|办事处|局|厅|委|办|院|署|部|中心|队|处|站|公司|组)"
@@ -34,10 +36,14 @@ def info_clues(header: Sequence[Line], near: int) -> Iterator[Clue]:
             if info.field == "published":
                 if date := iso_date(info.value):
                     dated = True
-                    weight = 0.6 if info.label in _WEAK_LABELS else 0.9
-                    yield Clue(field="published", value=date, weight=weight + bonus, where=f"info line {info.label}")
+                    weight = 0.73 if info.label in _WEAK_LABELS else 0.9
+                    yield Clue(
+                        field="published", value=date, weight=weight + bonus, where=f"info line {info.label}"
+                    )
             elif info.field != "other":
-                yield Clue(field=info.field, value=info.value, weight=0.9 + bonus, where=f"info line {info.label}")
+                yield Clue(
+                    field=info.field, value=info.value, weight=0.9 + bonus, where=f"info line {info.label}"
+                )
         if not dated and not line.is_links and len(text) < 100 and (date := iso_date(text)):
             yield Clue(field="published", value=date, weight=0.76 + bonus, where="date above the body")
 
@@ -47,6 +53,8 @@ def foot_clues(footer: Sequence[Line]) -> Iterator[Clue]:
     for line in footer[:12]:
         if len(line.text) > 120 or _TODAY.search(line.text):
             continue
+        if (date := iso_date(line.text)) and not line.is_links:
+            yield Clue(field="published", value=date, weight=0.4, where="date below the body")
         for info in labels.read(line.text):
             value = iso_date(info.value) if info.field == "published" else info.value
             if value and info.field != "other":
@@ -55,7 +63,7 @@ def foot_clues(footer: Sequence[Line]) -> Iterator[Clue]:
 
 def index_clues(index: Mapping[str, str]) -> Iterator[Clue]:
     """What the 政府信息公开 index table says of publication."""
-    for key, weight in (("发布日期", 0.8), ("发文日期", 0.58)):
+    for key, weight in (("发布日期", 0.8), ("发文日期", 0.74), ("成文日期", 0.71)):
         if date := iso_date(index.get(key, "")):
             yield Clue(field="published", value=date, weight=weight, where=f"index table {key}")
 

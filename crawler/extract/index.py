@@ -18,7 +18,7 @@ _CANONICAL = {
     "发文日期": "发文日期 发文时间",
     "发布日期": "发布日期 发布时间 公开日期 公开时间 公布日期",
     "生效日期": "生效日期 生效时间 实施日期 施行日期",
-    "失效日期": "失效日期 失效时间 废止日期",
+    "失效日期": "失效日期 失效时间 废止日期 废止时间",
     "发文字号": "发文字号 文号 文件字号",
     "文件编号": "文件编号",
     "名称": "信息名称 文件名称 名称 标题",
@@ -40,7 +40,7 @@ _LABEL = re.compile(
     + r")[\]】]?\s*(?:[:∶]|\t|$|(?=\s[A-Z0-9一-鿿]))"
 )
 _SPACES = re.compile(r"\s+")
-_EMPTY = re.compile(r"[\s\-—_/:、无]*")
+_EMPTY = re.compile(r"[\s\-—_/:、]*|暂?无")
 
 
 def labels(text: str) -> list[tuple[str, str]]:
@@ -50,9 +50,14 @@ def labels(text: str) -> list[tuple[str, str]]:
         return []
     ends = [match.start() for match in found[1:]] + [len(text)]
     return [
-        (_KEY[_SPACES.sub("", match[1])], text[match.end() : end].strip("\t \u3000[【:;"))
+        (_KEY[_SPACES.sub("", match[1])], _value(text[match.end() : end]))
         for match, end in zip(found, ends, strict=True)
     ]
+
+
+def _value(raw: str) -> str:
+    """Up to the end of the cell: what follows there is a label this table does not know."""
+    return raw.strip("\t \u3000").partition("\t")[0].strip(" \u3000[【:;")
 
 
 def is_index(text: str) -> bool:
@@ -69,13 +74,13 @@ def is_index(text: str) -> bool:
 def read(lines: Iterable[str]) -> dict[str, str]:
     """The index table among the lines above an article; empty when there is none.
 
-    A label alone on its line takes the next line as its value, unless that is a label too.
+    A label alone on its line takes the next line as its value, unless that is a label too; an empty line ends a table.
     """
     table: dict[str, str] = {}
     waiting: str | None = None
     for text in lines:
         if not is_index(text):
-            if waiting and len(text) < 60:
+            if waiting and text and len(text) < 60 and not _LABEL.match(text):
                 table.setdefault(waiting, text)
             waiting = None
             continue

@@ -18,7 +18,7 @@ class Info(NamedTuple):
 
 _NAMES = {
     "published": (
-        "发布日期 发布时间 发文时间 发文日期 信息时间 发表时间 发表日期 公开日期 公开时间 上网时间 上传时间 上网日期 录入时间 添加时间"
+        "发布日期 发布时间 发表于 发布于 发贴时间 发帖时间 张贴时间 发文时间 发文日期 信息时间 发表时间 发表日期 公开日期 公开时间 上网时间 上传时间 上网日期 录入时间 添加时间"
         " 添加日期 公布日期 公布时间 更新时间 更新日期 生成日期 文章时间 编辑时间 创建时间 刊登时间 登载时间 发稿时间 信息日期 日期 时间"
     ),
     "source": (
@@ -50,6 +50,9 @@ _LABEL = re.compile(
 _STOP = re.compile(
     r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|\s[大中小](?:\s|$)|扫一扫|\(\s*(?:点击|浏览)"
 )
+_GLUED = re.compile(
+    r"\s*(?:(?:大\s*中\s*小|打\s*印|分\s*享|关\s*闭|收\s*藏|字\s*[体号])[\s:]*)+$"
+)  # 区政府办大中小打印
 _EMPTY = re.compile(r"[\W_]*")
 
 
@@ -73,8 +76,10 @@ def _value(raw: str) -> str:
     stop = _STOP.search(raw)
     if stop and not next(find_dates(raw), None):
         raw = raw[: stop.start()]
+    if (date := next(find_dates(raw), None)) and date[1] > 1:
+        raw = raw[: date[1]]  # 来源:某报 2021-11-25
     raw = raw.strip(" \t\u3000\u00a0[【(|/,;、-—>")
-    raw = raw.rstrip("]】")
+    raw = _GLUED.sub("", raw.rstrip("]】"))
     return "" if _EMPTY.fullmatch(raw) else raw
 
 

@@ -20,7 +20,12 @@ class Line(NamedTuple):
     @property
     def is_links(self) -> bool:
         """Whether most of it is links: navigation, unless they are attachments."""
-        return self.linked > 0.6 * len(self.text)
+        if not self.linked:
+            return False
+        text = self.text
+        if len(text) > 100 and text.count("。") > 1:  # an <a> left open swallows paragraphs
+            return False
+        return self.linked > 0.6 * (len(text) - sum(map(text.count, " []|\t")))
 
 
 # Control characters stand for markup while the text is cleaned as one string; decoding has removed those of the page.
@@ -35,31 +40,102 @@ _UNSEEN = re.compile(
 _UNSEEN_STARTS = re.compile(r"<(?:!--|s[cetv]|no|te|bu|i[fn]|ob|vi|au|he)")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=\"", re.I)
 _HREF = re.compile(r'\shref="([^"]*)"')
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_BLOCKS = (
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
-    " form header hr html legend li main menu nav ol p section summary table tbody tfoot thead ul caption"
-    " ucapcontent ucaptitle option h1 h2 h3 h4 h5 h6 pre"
-).split()
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+_BLOCKS = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "header",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "ul",
+    "caption",
+    "ucapcontent",
+    "ucaptitle",
+    "option",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+]
 _ACTIONS = (
-    {name: _BREAK for name in _BLOCKS}
+    dict.fromkeys(_BLOCKS, _BREAK)
     | {f"/{name}": _BREAK for name in [*_BLOCKS, "td", "th"]}
     | {f"h{level}": f"{_BREAK}{_HEADING}{level}" for level in range(1, 7)}
-    | {"br": _BREAK, "td": _BREAK + _CELL, "th": _BREAK + _CELL, "tr": _BREAK + _ROW, "/tr": _BREAK + _ROW_END}
+    | {
+        "br": _BREAK,
+        "td": _BREAK + _CELL,
+        "th": _BREAK + _CELL,
+        "tr": _BREAK + _ROW,
+        "/tr": _BREAK + _ROW_END,
+    }
     | {"a": _LINK, "/a": _LINK_END}
 )
 """What a tag leaves in the text; other tags leave nothing."""
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3001-\u303f"
-_BROKEN = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n]\s*(?=[{_CJK}])")  # a source line broken between two characters
-_SPACE = re.compile(r"[\t\r\n\f\u00a0\u2002\u2003][ \t\r\n\f\u00a0\u2002\u2003]*| [ \t\r\n\f\u00a0\u2002\u2003]+")
-_INVISIBLE = re.compile("[\ufeff\u200b\u200c\u200d\u2060\u00ad]")
+# A source line broken between two characters. It begins with its newline, so that the search runs at memchr's speed.
+_BROKEN = re.compile(rf"\n(?<=[{_CJK}]\n)[ \t\r\n]*(?=[{_CJK}])")
+_SPACES = "\t\n\r\f\u00a0\u2002\u2003"
+_RUN = re.compile("  +")
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad\ufffd"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _EDGE = " \t\r\n\f\v\u00a0\u3000\u2002\u2003"
 _CELL_LENGTH = 200  # characters; a cell that holds more is layout, not data
 
 
 def linearise(html: str) -> list[Line]:
     """The lines of a piece of well-formed markup, as lexbor serialises it."""
+    if _CONTROL.search(html):
+        html = _CONTROL.sub("", html)
     if _UNSEEN_STARTS.search(html):
         html = _UNSEEN.sub("", html)
     text, hrefs = _marked(html)
@@ -72,18 +148,27 @@ def clean(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    if "\n" in text or "\r" in text:
+    if "\n" in text:
         text = _BROKEN.sub("", text)
-    if _INVISIBLE.search(text):
-        text = _INVISIBLE.sub("", text)
-    return fold(_SPACE.sub(" ", text))
+    for char in _INVISIBLE:
+        if char in text:
+            text = text.replace(char, "")
+    for char in _SPACES:
+        text = text.replace(char, " ")
+    return fold(_RUN.sub(" ", text) if "  " in text else text)
 
 
 def unescape(text: str) -> str:
     """Undoes the escapes that HTML serialisation writes."""
     if "&" not in text:
         return text
-    for escaped, char in (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+    for escaped, char in (
+        ("&nbsp;", "\u00a0"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", '"'),
+        ("&amp;", "&"),
+    ):
         text = text.replace(escaped, char)
     return text
 
@@ -182,7 +267,9 @@ def _join(lines: list[Line], row: list[int]) -> None:
     if len(starts) < 2 or -1 in starts:
         return
     cells = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
-    if sum(map(bool, cells)) < 2 or any(sum(len(line.text) for line in cell) > _CELL_LENGTH for cell in cells):
+    if sum(map(bool, cells)) < 2 or any(
+        sum(len(line.text) for line in cell) > _CELL_LENGTH for cell in cells
+    ):
         return
     inner = lines[first:]
     lines[first:] = [

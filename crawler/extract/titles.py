@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from crawler.extract.index import is_index
@@ -12,28 +13,57 @@ from crawler.model import Clue
 
 _SHORTEST, _LONGEST = 4, 160  # characters
 _MOST_LINES = 4  # lines of one centred title
-_HEADINGS = {"h1": 0.75, "h2": 0.6, "h3": 0.55}
+_HEADINGS = {"h1": 0.62, "h2": 0.48, "h3": 0.45}
+_TAIL = re.compile(
+    r"\s*[\[(【]?\s*(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
+)  # 2023-08-19 来源:解放日报
 
 
-def title_clues(header: Sequence[Line], named: Sequence[str]) -> Iterator[Clue]:
-    """Clues of a title: lines above the body that agree with the head, headings, and the head alone."""
-    for i, name in enumerate(named):
-        yield Clue(field="title", value=name, weight=(0.7, 0.5, 0.3, 0.25)[min(i, 3)], where="head")
+def title_clues(header: Sequence[Line], opening: Sequence[Line], named: Sequence[str]) -> Iterator[Clue]:
+    """Clues of a title: lines that agree with the head, headings, and the head alone.
+
+    `header`: the lines above the body; `opening`: the body's first lines, where a document's own heading may stand.
+    """
     squeezed = [squeeze(name) for name in named]
-    plain = [line for line in header if _may_be_title(line)]
+    for i, name in enumerate(named):
+        confirmed = i == 0 and any(squeezed[0] in other for other in squeezed[1:])
+        yield Clue(
+            field="title",
+            value=name,
+            weight=0.8 if confirmed else (0.6, 0.5, 0.3, 0.25)[min(i, 3)],
+            where="head",
+        )
+    plain = [
+        line._replace(text=_TAIL.sub("", line.text)) for line in [*header, *opening] if _may_be_title(line)
+    ]
+    above = sum(map(_may_be_title, header))
     for i, line in enumerate(plain):
         closeness = 0.01 * i / len(plain)
         if agreed := _agreeing(plain, i, squeezed):
-            yield Clue(field="title", value=agreed, weight=0.9 + closeness + 0.0002 * len(agreed), where="shown and in the head")
+            yield Clue(
+                field="title",
+                value=agreed,
+                weight=0.9 + closeness + 0.0002 * len(agreed),
+                where="shown and in the head",
+            )
+        elif i >= above:
+            continue
         elif line.tag in _HEADINGS:
-            yield Clue(field="title", value=line.text, weight=_HEADINGS[line.tag] + closeness, where=f"heading {line.tag}")
-        elif not line.is_links:
+            yield Clue(
+                field="title",
+                value=line.text,
+                weight=_HEADINGS[line.tag] + closeness,
+                where=f"heading {line.tag}",
+            )
+        elif not line.is_links or (not named and i == above - 1):
             yield Clue(field="title", value=line.text, weight=0.4 + closeness, where="above the body")
 
 
 def _may_be_title(line: Line) -> bool:
     text = line.text
-    return _SHORTEST <= len(text) <= _LONGEST and not (is_info(text) or is_index(text) or is_frame(line))
+    return _SHORTEST <= len(text) <= _LONGEST and not (
+        is_info(text) or is_index(text) or (is_frame(line) and not line.is_links)
+    )
 
 
 def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | None:
@@ -47,7 +77,9 @@ def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | 
             continue
         if any(shown == name or (len(shown) > 7 and shown in name) for name in named):
             best = joined
-        elif any(len(name) > 11 and shown.startswith(name) and len(shown) < 2 * len(name) for name in named[:1]):
+        elif any(
+            len(name) > 11 and shown.startswith(name) and len(shown) < 2 * len(name) for name in named[:1]
+        ):
             best = best or joined  # the head was cut short
         else:
             break

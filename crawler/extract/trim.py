@@ -13,6 +13,9 @@ from crawler.extract.lines import Line
 _PROSE = re.compile(r"[。；;，,、：:！!？?]")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?|txt|jpe?g)(?:$|[?#&])", re.I)
 _ATTACHMENT = re.compile(r"^\s*(?:附\s*件|附\s*表|附\s*:)")
+_DOCUMENT_NUMBER = re.compile(
+    r"^[\u4e00-\u9fff]{1,16}\s*[〔\[(【]\s*(?:19|20)\d\d\s*[〕\])】]\s*第?\s*\d{1,5}\s*号$"
+)  # 教思政厅函〔2024〕10号
 _BARE_ATTACHMENT = re.compile(
     r"^[\[【(]?(?:相关)?附件(?:下载|列表)?\s*[:]?[\]】)]?$"
 )  # 附件下载: with nothing behind it
@@ -69,7 +72,9 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
     The body lies within lines[low:high].
     """
     high = len(lines) if high is None else high
-    first = next((i for i in range(low, high) if is_prose(lines[i]) and squeeze(lines[i].text) not in titles), None)
+    first = next(
+        (i for i in range(low, high) if is_prose(lines[i]) and squeeze(lines[i].text) not in titles), None
+    )
     if first is None:
         first = next((i for i in range(low, high) if not _is_header(lines[i], titles)), high)
     start = _start(lines, first, low, titles)
@@ -95,7 +100,7 @@ def _is_header(line: Line, titles: frozenset[str]) -> bool:
         or is_frame(line)
         or is_info(text)
         or is_index(text)
-        or (len(squeezed) > 5 and any(title.startswith(squeezed) for title in titles))
+        or bool(_DOCUMENT_NUMBER.match(text))
     )
 
 

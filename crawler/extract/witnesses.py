@@ -28,10 +28,17 @@ _META = (
 """Field, meta name (《政府网站发展指引》 2017 and what else is seen), weight."""
 
 _MARKUP = re.compile(r"<[^>]{0,400}>|&lt;.{0,400}?&gt;")  # <br> or <div> inside ArticleTitle
-_SEPARATOR = re.compile(r"\s*[_|｜│丨]+\s*|\s+[-–—]+\s+|[-–—]+(?=[\u4e00-\u9fff])(?<![0-9\u4e00-\u9fff][—]{2})|\s{2,}")
-_SITE = re.compile(r"(?:网|网站|门户|平台|首页|频道|在线|论坛|博客|(?:人民)?政府|办公[厅室]|委员会|[厅局委部院])$")
+_SEPARATOR = re.compile(
+    r"\s*[_|｜│丨]+\s*|\s+[-–—]+\s+|[-–—]+(?=[\u4e00-\u9fff])(?<![0-9\u4e00-\u9fff][—]{2})|\s{2,}"
+)
+_SITE = re.compile(
+    r"(?:网|网站|门户|平台|首页|频道|在线|论坛|博客|(?:人民)?政府|办公[厅室]|委员会|[厅局委部院])$"
+)
 _LD_DATE = re.compile(r'"(?:datePublished|pubDate|upDate)"\s*:\s*"([^"]{8,40})"')
-_SITE_CODE = re.compile(r"(?:网站)?标识码\s*(?:</?[^>]{0,80}>\s*)*[::]?\s*(?:</?[^>]{0,80}>\s*)*((?:\d{10}|bm\d{8}))")
+_SITE_CODE = re.compile(
+    r"标识码(?:\s|[:：]|<[^>]{0,160}>)*(\d{10}|bm\d{8})"
+)  # 网站标识码：<a href="…">4202020002
+_MENTIONS, _REACH = 4, 400  # mentions looked at from the end, characters behind one
 # /202303/t20230315_217.shtml  /art/2018/5/3/art_7  /2024-03/19/content_1.htm  /20240103/<guid>.html
 _URL_DATE = re.compile(
     r"/t(?P<y1>20\d\d)(?P<m1>[01]\d)(?P<d1>[0-3]\d)_"
@@ -89,8 +96,14 @@ def site_code(metas: Mapping[str, str], source: str) -> str | None:
     code = metas.get("siteidcode", "")
     if re.fullmatch(r"\d{10}|bm\d{8}", code):
         return code
-    found = _SITE_CODE.search(source) if "标识码" in source else None
-    return found[1] if found else None
+    at = len(source)
+    for _ in range(_MENTIONS):
+        at = source.rfind("标识码", 0, at)
+        if at < 0:
+            break
+        if found := _SITE_CODE.match(source, at, at + _REACH):
+            return found[1]
+    return None
 
 
 def url_date(url: str | None) -> Iterator[Clue]:

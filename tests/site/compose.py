@@ -27,6 +27,7 @@ class Order:
     region: str
     source: str | None = None
     signed: str | None = None
+    signers: tuple[str, ...] = ()  # who signs; none: the issuer
     index: Mapping[str, str] | None = None
     author: str | None = None
     salutation: str | None = None  # 市委：
@@ -53,7 +54,7 @@ def report(order: Order) -> Document:
         lines += [f"附件：1.{titles[0]}", *(f"{i}.{title}" for i, title in enumerate(titles[1:], 2))]
     if order.signed:
         year, month, day = map(int, order.signed.split("-"))
-        lines += [*order.issuer.split(" "), f"{year}年{month}月{day}日"]
+        lines += [*(order.signers or [order.issuer]), f"{year}年{month}月{day}日"]
     return Document(
         url=order.url,
         title=order.title,

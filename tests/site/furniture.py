@@ -38,7 +38,7 @@ def departments(government: Government) -> list[Item]:
     picker = Picker("departments", government.id)
     return [
         Item(f"{government.place}{name}", f"{government.base.partition(':')[0]}://{_code(picker)}.{host}/")
-        for host in [government.base.rpartition("//")[2].removeprefix("www.")]
+        for host in [government.host.removeprefix("www.")]
         for name in bank("furniture")["departments"]
     ]
 
@@ -54,7 +54,9 @@ def hot_words(government: Government) -> list[str]:
     return Picker("hot", government.id).some(bank("furniture")["hot"], 6)
 
 
-def anchors(items: list[Item] | tuple[Item, ...], form: str = '<a href="{path}" title="{name}">{name}</a>') -> str:
+def anchors(
+    items: list[Item] | tuple[Item, ...], form: str = '<a href="{path}" title="{name}">{name}</a>'
+) -> str:
     """Items as links, a line each, each in the given form."""
     return "\n".join(form.format(name=escape(item.name), path=item.path) for item in items)
 
@@ -66,7 +68,9 @@ def css(government: Government, prefix: str, rules: int) -> str:
     lines = []
     for _ in range(rules):
         selector = f".{prefix}{picker.one(bag['parts'])}"
-        tail = picker.one(("", " a", " li", " a:hover", " ul li a", " span", " .on", " dl dd", ":after", " img"))
+        tail = picker.one(
+            ("", " a", " li", " a:hover", " ul li a", " span", " .on", " dl dd", ":after", " img")
+        )
         if picker.between(0, 3) == 0:
             selector = f"#{prefix}{picker.one(bag['parts'])}{picker.between(1, 9)} {selector}"
         lines.append(f"{selector}{tail}{{{';'.join(picker.some(bag['properties'], picker.between(2, 6)))};}}")

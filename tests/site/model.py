@@ -82,6 +82,7 @@ class Government:
 
     id: str
     name: str  # 武汉市人民政府
+    place: str  # 武汉市, as its pages call it
     region: str  # GB/T 2260, six digits
     base: str  # scheme and host: https://www.wuhan.gov.cn
     template: str  # name of the template that its pages are made with
@@ -90,6 +91,8 @@ class Government:
     columns: tuple[Column, ...]
     documents: tuple[Document, ...]  # its reports
     news: tuple[Document, ...]
+    copies: tuple[Document, ...] = ()  # reports that stand in a second column too, under another address
+    aliases: tuple[str, ...] = ()  # other host names of the same site
     encoding: str = "utf-8"  # what the bytes are in
     content_type: str = "text/html; charset=utf-8"  # what the header says
     https: Literal["no", "also", "only"] = "no"  # only: http redirects
@@ -101,11 +104,11 @@ class Government:
         return tuple(column.url for column in self.columns)
 
     @property
-    def place(self) -> str:
-        """武汉市, the government's name without 人民政府."""
-        return self.name.removesuffix("人民政府")
+    def host(self) -> str:
+        """The host name of its pages' addresses."""
+        return self.base.rpartition("//")[2]
 
     @property
     def articles(self) -> dict[str, Document]:
         """Reports and news by address."""
-        return {document.url: document for document in (*self.documents, *self.news)}
+        return {document.url: document for document in (*self.documents, *self.copies, *self.news)}

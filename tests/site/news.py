@@ -13,20 +13,22 @@ from tests.site.punctuation import fold
 NUMBER = 48
 
 
-def news(government: str, place: str, name: Callable[[date, int], str]) -> tuple[Document, ...]:
-    """So many pieces of news of one government, newest first; `name` makes an address from a date and a number."""
-    picker = Picker("news", government)
+def news(
+    column: str, place: str, name: Callable[[date, int], str], number: int = NUMBER
+) -> tuple[Document, ...]:
+    """So many pieces of news of a column, newest first; `name` makes an address from a date and a number."""
+    picker = Picker("news", column)
     bag = bank("news")
-    titles = [*bag["traps"], *picker.some(bag["titles"], NUMBER - len(bag["traps"]))]
+    titles = [*bag["traps"], *picker.some(bag["titles"], max(0, number - len(bag["traps"])))]
     day = date(2025, 5, 30)
     made = []
-    for number, title in enumerate(picker.some(titles, NUMBER)):
+    for position, title in enumerate(picker.some(titles, number)):
         day -= timedelta(days=picker.between(9, 40))
-        words = {"name": place, "y": day.year, "m": day.month}
+        words = {"name": place, "y": day.year, "y0": day.year - 1, "m": day.month}
         lines = picker.some(bag["paragraphs"], picker.between(3, 6))
         made.append(
             Document(
-                url=name(day, number),
+                url=name(day, position),
                 title=fold(picker.fill(title, **words)),
                 body=fold("\n".join(picker.fill(line, **words) for line in lines)),
                 published=f"{day.isoformat()}T{picker.between(8, 17):02}:{picker.between(0, 59):02}",

@@ -36,7 +36,8 @@ class Picker:
 
     def some(self, things: Sequence[T], number: int) -> list[T]:
         """So many different things, in a chosen order (all of them when there are not as many)."""
-        rest, chosen = list(things), []
+        rest = list(things)
+        chosen: list[T] = []
         while rest and len(chosen) < number:
             chosen.append(rest.pop(self.between(0, len(rest) - 1)))
         return chosen

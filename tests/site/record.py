@@ -34,7 +34,10 @@ def main() -> None:
             folder = FIXTURES / site.id
             shutil.rmtree(folder, ignore_errors=True)
             number = save(captures, folder)
-            with tempfile.TemporaryDirectory() as scratch, Archive.create(Path(scratch), clock=_clock) as archive:
+            with (
+                tempfile.TemporaryDirectory() as scratch,
+                Archive.create(Path(scratch), clock=_clock) as archive,
+            ):
                 write_expected(asyncio.run(found(site, folder, archive)), folder)
             print(f"{site.id}: {number} exchanges")
 

@@ -122,7 +122,7 @@ ALL = {
 
 def script(government: Government, prefix: str, *names: str) -> str:
     """The scripts of these names, one after the other, without tags."""
-    words = {"p": prefix, "code": government.code, "host": government.base.rpartition("//")[2].removeprefix("www.")}
+    words = {"p": prefix, "code": government.code, "host": government.host.removeprefix("www.")}
     return "".join(ALL[name].substitute(words) for name in names)
 
 

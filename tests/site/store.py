@@ -52,6 +52,7 @@ class Store:
         """Note what there is; nothing is rendered yet."""
         self._lock = threading.RLock()
         self._entries: dict[tuple[str, str], _Entry] = {}
+        self._hosts = {alias: government.host for government in governments for alias in government.aliases}
         for government in governments:
             self._add(government)
 
@@ -60,22 +61,24 @@ class Store:
         for document in government.articles.values():
             modified = datetime.fromisoformat(document.published).replace(tzinfo=_CHINA).astimezone(UTC)
             entry = _Entry(government, partial(_article, government, document), modified, document)
-            self._entries[_key(document.url)] = entry
+            self._entries[self._key(document.url)] = entry
             for name, title in document.attachments:
                 address = document.url.rpartition("/")[0] + "/" + name
-                self._entries[_key(address)] = _Entry(government, _nothing, modified, file=word_file(title))
+                self._entries[self._key(address)] = _Entry(
+                    government, _nothing, modified, file=word_file(title)
+                )
         newest = max(entry.modified for entry in self._entries.values() if entry.government is government)
         for column in government.columns:
             for url, render in template.lists(government, column):
                 fixed = not url.endswith(".jsp")
-                self._entries[_key(url)] = _Entry(government, render, newest, fixed=fixed)
+                self._entries[self._key(url)] = _Entry(government, render, newest, fixed=fixed)
         front = _Entry(government, partial(home, government), newest)
-        self._entries.setdefault(_key(government.base + "/"), front)
+        self._entries.setdefault(self._key(government.base + "/"), front)
 
     def page(self, url: str, form: Form) -> Page | None:
         """The page at an address, None when there is none (any more)."""
         with self._lock:
-            entry = self._entries.get(_key(url))
+            entry = self._entries.get(self._key(url))
             if entry is None or entry.down:
                 return None
             if entry.page is None or not entry.fixed:
@@ -95,7 +98,7 @@ class Store:
     def edit(self, url: str, old: str, new: str) -> None:
         """Replace words: in the document where they stand there (folded, as gold is), else in the page's source."""
         with self._lock:
-            entry = self._entries[_key(url)]
+            entry = self._entries[self._key(url)]
             document = entry.document
             if document and (old in document.title or old in document.body):
                 changed = replace(
@@ -108,20 +111,22 @@ class Store:
             else:
                 raise ValueError(f"{url} does not hold {old!r}")
             entry.page = None
-            entry.modified = max(datetime.now(UTC).replace(microsecond=0), entry.modified + timedelta(seconds=1))
+            entry.modified = max(
+                datetime.now(UTC).replace(microsecond=0), entry.modified + timedelta(seconds=1)
+            )
 
     def show(self, url: str, *, down: bool) -> None:
         """Take a page down or put it back."""
         with self._lock:
-            self._entries[_key(url)].down = down
+            self._entries[self._key(url)].down = down
+
+    def _key(self, url: str) -> tuple[str, str]:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return self._hosts.get(host, host), parts.path or "/"
 
     def __contains__(self, url: str) -> bool:
-        return _key(url) in self._entries
-
-
-def _key(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.path or "/"
+        return self._key(url) in self._entries
 
 
 def _article(government: Government, document: Document, form: Form) -> str:

@@ -35,7 +35,7 @@ class Web:
         """Make the sites ready; nothing listens yet."""
         self.governments = governments
         self.requests = []
-        self._by_host = {urlsplit(g.base).hostname or "": g for g in governments}
+        self._by_host = {host: g for g in governments for host in (g.host, *g.aliases)}
         self._store = Store(governments)
         self._delays: dict[str, float] = {}
         self._closing = threading.Event()

@@ -32,4 +32,6 @@ def sniff(body: bytes, headers: Headers, url: str | None) -> Format:
         if known.recognises(body, headers):
             return known
     name = next((name for mark, name in _OTHERS if body.startswith(mark)), "binary data")
-    raise UnknownFormat(url, f"expected {' or '.join(FORMATS)}, found {name}" if body else "found no bytes at all")
+    raise UnknownFormat(
+        url, f"expected {' or '.join(FORMATS)}, found {name}" if body else "found no bytes at all"
+    )

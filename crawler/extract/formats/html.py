@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.errors import NoBody
 from crawler.extract.candidates import choose
 from crawler.extract.decode import decode
+from crawler.extract.index import is_index
 from crawler.extract.lines import Line, linearise
 from crawler.extract.material import Format, Material
 from crawler.extract.trim import squeeze
@@ -21,11 +22,22 @@ _MARKUP = re.compile(
     rb"|<\0[a-zA-Z!]\0|\0<\0[a-zA-Z!]",
     re.I,
 )
-_BINARY = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+_BINARY = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"Rar!",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+)
 _SNIFFED = 65536  # bytes in which markup must begin
 _LEVELS = 14  # ancestors climbed for the lines around the body
-_BEFORE, _AFTER = 60, 8  # lines looked at around the body
-_NEAR = 6000  # characters of markup beside the body that are read
+_INDEX_LEVELS = 4  # levels climbed above title and date for an index table
+_REACHES = (2500, 20000)  # characters of markup read above the body
+_REACH_BELOW = 2000
+_SILENT = frozenset(("script", "style", "-comment", "noscript"))
 
 
 def _recognises(body: bytes, headers: Headers) -> bool:
@@ -69,48 +81,44 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
 
 
 def _before(node: LexborNode, titles: frozenset[str]) -> list[Line]:
-    """The lines above an element, climbing level by level until title and date are seen, or enough is."""
+    """The lines above an element: the near ones, or many more where title and date are not among those."""
     lines: list[Line] = []
-    here: LexborNode | None = node
-    for _ in range(_LEVELS):
-        if here is None or here.tag == "body" or len(lines) >= _BEFORE:
+    for reach in _REACHES:
+        lines = linearise(_beside(node, reach, forward=False))
+        if _has_head(lines, titles):
             break
-        beside = here.prev
-        while beside is not None and len(lines) < _BEFORE:
-            if found := _lines_of(beside, tail=True):
-                lines = [*found, *lines]
-                if _has_head(lines, titles):
-                    return lines
-            beside = beside.prev
-        here = here.parent
     return lines
 
 
 def _after(node: LexborNode) -> list[Line]:
     """The first lines below an element: what is not body but belongs to it, such as attachments or the source."""
-    lines: list[Line] = []
+    return linearise(_beside(node, _REACH_BELOW, forward=True))
+
+
+def _beside(node: LexborNode, reach: int, *, forward: bool) -> str:
+    """About `reach` characters of markup before or after an element, gathered sibling by sibling, climbing."""
+    pieces: list[str] = []
+    total = 0
     here: LexborNode | None = node
     for _ in range(_LEVELS):
-        if here is None or here.tag == "body":
+        if here is None or here.tag == "body" or total >= reach:
             break
-        beside = here.next
-        while beside is not None:
-            lines += _lines_of(beside, tail=False)
-            if len(lines) >= _AFTER:
-                return lines
-            beside = beside.next
+        beside = here.next if forward else here.prev
+        while beside is not None and total < reach:
+            if beside.tag not in _SILENT and (html := beside.html):
+                room = reach - total
+                if len(html) > room:
+                    html = (
+                        html[: html.rfind("<", 0, room)]
+                        if forward
+                        else html[html.find("<", len(html) - room) :]
+                    )
+                pieces.append(html)
+                total += len(html)
+            beside = beside.next if forward else beside.prev
+        pieces.append("<br>")
         here = here.parent
-    return lines
-
-
-def _lines_of(node: LexborNode, *, tail: bool) -> list[Line]:
-    """The lines of an element, of a large one only the end nearer to the body."""
-    if node.is_empty_text_node or node.is_comment_node or node.tag in ("script", "style"):
-        return []
-    html = node.html or ""
-    if len(html) > _NEAR:
-        html = html[html.find("<", len(html) - _NEAR) :] if tail else html[: html.rfind("<", 0, _NEAR)]
-    return linearise(html)
+    return "".join(pieces if forward else reversed(pieces))
 
 
 def _has_head(lines: list[Line], titles: frozenset[str]) -> bool:

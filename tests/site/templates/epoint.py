@@ -120,9 +120,13 @@ def _frame(government: Government, title: str, head: str, content: str, rules: i
             + "</div></li>"
             for part in furniture.menu(government)
         ),
-        hot="".join(f'<a href="/search.html?wd={word}">{word}</a>' for word in furniture.hot_words(government)),
+        hot="".join(
+            f'<a href="/search.html?wd={word}">{word}</a>' for word in furniture.hot_words(government)
+        ),
         links=furniture.anchors(furniture.links(government), '<a href="{path}" target="_blank">{name}</a>'),
-        departments=furniture.anchors(furniture.departments(government), '<a href="{path}" target="_blank">{name}</a>'),
+        departments=furniture.anchors(
+            furniture.departments(government), '<a href="{path}" target="_blank">{name}</a>'
+        ),
         place=government.place,
         code=government.code,
         record=government.record,
@@ -137,7 +141,7 @@ def article(government: Government, document: Document) -> str:
     head = meta(
         (
             ("SiteName", f"{government.place}人民政府"),
-            ("SiteDomain", government.base.rpartition("//")[2]),
+            ("SiteDomain", government.host),
             ("SiteIDCode", government.code),
             ("ColumnName", column.name),
             ("ColumnType", "工作动态"),
@@ -161,7 +165,7 @@ def article(government: Government, document: Document) -> str:
         before=_link(before),
         after=_link(after),
     )
-    return _frame(government, text(document.title), head, content, rules=250)
+    return _frame(government, text(document.title), head, content, rules=340)
 
 
 def _block(document: Document, block: str | list[list[str]]) -> str:
@@ -174,7 +178,9 @@ def _block(document: Document, block: str | list[list[str]]) -> str:
 
 
 def _trail(column: Column) -> str:
-    return "".join(f'<span class="split">&gt;</span><a href="/ywdt/subpage.html">{name}</a>' for name in column.trail)
+    return "".join(
+        f'<span class="split">&gt;</span><a href="/ywdt/subpage.html">{name}</a>' for name in column.trail
+    )
 
 
 def _link(document: Document | None) -> str:
@@ -209,9 +215,17 @@ def _paging(pages: int, number: int) -> str:
     def item(label: str, target: int) -> str:
         name = "subpage" if target == 1 else str(target)
         there = 1 <= target <= pages and target != number
-        return f'<li><a href="{name}.html">{label}</a></li>' if there else f'<li class="disabled"><span>{label}</span></li>'
+        return (
+            f'<li><a href="{name}.html">{label}</a></li>'
+            if there
+            else f'<li class="disabled"><span>{label}</span></li>'
+        )
 
-    ways = [item("首页", 1), item("&lt; 上页", number - 1), f'<li class="active"><span>{number}/{pages}</span></li>']
+    ways = [
+        item("首页", 1),
+        item("&lt; 上页", number - 1),
+        f'<li class="active"><span>{number}/{pages}</span></li>',
+    ]
     return "".join([*ways, item("下页 &gt;", number + 1), item("尾页", pages)])
 
 

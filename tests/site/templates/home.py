@@ -17,9 +17,17 @@ def home(government: Government, form: Form) -> str:
         f'<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">'
         f'<title>{government.name}</title><meta name="SiteName" content="{government.name}">'
         f'<meta name="SiteIDCode" content="{government.code}"></head><body><h1>{government.name}</h1><div class="nav">'
-        f'{menu}</div>{"".join(_column(government, column) for column in government.columns)}'
+        f"{menu}</div>{_reports(government)}{''.join(_column(government, column) for column in government.columns)}"
         f'<div class="foot">主办：{government.name} 网站标识码：{government.code} {government.record}</div></body></html>\n'
     )
+
+
+def _reports(government: Government) -> str:
+    """The block that sends people to the reports, without dates."""
+    entries = (
+        f'<li><a href="/{d.url.split("/", 3)[3]}">{text(d.title)}</a></li>' for d in government.documents
+    )
+    return f'<div class="column"><h2>法治政府建设年度报告</h2><ul>{"".join(entries)}</ul></div>'
 
 
 def _column(government: Government, column: Column) -> str:

@@ -137,7 +137,7 @@ def article(government: Government, document: Document) -> str:
     head = meta(
         (
             ("SiteName", f"{government.place}人民政府"),
-            ("SiteDomain", government.base.rpartition("//")[2]),
+            ("SiteDomain", government.host),
             ("SiteIDCode", government.code),
             ("ColumnName", column.name),
             ("ColumnType", "政府信息公开"),
@@ -165,7 +165,7 @@ def article(government: Government, document: Document) -> str:
         col=col,
         art=art,
     )
-    return _frame(government, text(document.title), published + ":07_331", head, content, rules=310)
+    return _frame(government, text(document.title), published + ":07_331", head, content, rules=460)
 
 
 def _index(document: Document) -> str:
@@ -206,7 +206,9 @@ def lists(government: Government, column: Column) -> Iterable[tuple[str, Render]
 
 def _list(government: Government, column: Column, form: Form) -> str:
     content = _LIST.substitute(
-        side=furniture.anchors(furniture.menu(government)[0].below, '<tr><td><a href="{path}">{name}</a></td></tr>'),
+        side=furniture.anchors(
+            furniture.menu(government)[0].below, '<tr><td><a href="{path}">{name}</a></td></tr>'
+        ),
         trail="".join(f" &gt; <a href='{column.url}'>{name}</a>" for name in column.trail),
         unit=_UNIT,
         proxy=_PROXY,
@@ -216,7 +218,14 @@ def _list(government: Government, column: Column, form: Form) -> str:
         total=len(column.entries),
     )
     head = meta((("SiteName", f"{government.place}人民政府"), ("ColumnName", column.name)))
-    return _frame(government, f"{government.place}人民政府 {column.name}", "2025-06-03 09:00:00", head, content, rules=130)
+    return _frame(
+        government,
+        f"{government.place}人民政府 {column.name}",
+        "2025-06-03 09:00:00",
+        head,
+        content,
+        rules=130,
+    )
 
 
 def _proxy(government: Government, column: Column, form: Form) -> str:

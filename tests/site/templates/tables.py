@@ -11,7 +11,16 @@ from string import Template as Text
 
 from tests.site import furniture, scripts
 from tests.site.model import Column, Document, Form, Government, Render
-from tests.site.templates.template import Template, column_of, is_signature, linked, relative, rows, shortened, text
+from tests.site.templates.template import (
+    Template,
+    column_of,
+    is_signature,
+    linked,
+    relative,
+    rows,
+    shortened,
+    text,
+)
 
 _PAGE = Text("""<HTML>
 <HEAD>
@@ -88,7 +97,7 @@ def _frame(government: Government, title: str, head: str, content: str, rules: i
         script=scripts.script(government, "jh", "today", "zoom", "search", "share", "statistics"),
         data=scripts.data(government, "jhCount", rules // 3),
         menu="\n".join(
-            f'<TR bgColor=#ffffff><TD noWrap width=80><FONT color=#cc0000><B>{part.name}</B></FONT></TD><TD>'
+            f"<TR bgColor=#ffffff><TD noWrap width=80><FONT color=#cc0000><B>{part.name}</B></FONT></TD><TD>"
             + furniture.anchors(part.below, "<A class=nav href={path}>{name}</A>&nbsp;")
             + "</TD></TR>"
             for part in furniture.menu(government)
@@ -114,8 +123,10 @@ def article(government: Government, document: Document) -> str:
         published=published + ":01",
         body=_body(document),
     )
-    head = f"<META name=ArticleTitle content={text(document.title)}>\n<META name=PubDate content={document.day}>"
-    return _frame(government, f"{text(document.title)}-{government.place}政务网", head, content, rules=360)
+    head = (
+        f"<META name=ArticleTitle content={text(document.title)}>\n<META name=PubDate content={document.day}>"
+    )
+    return _frame(government, f"{text(document.title)}-{government.place}政务网", head, content, rules=800)
 
 
 def _body(document: Document) -> str:
@@ -124,7 +135,9 @@ def _body(document: Document) -> str:
     parts = []
     for block in rows(document):
         if isinstance(block, list):
-            cells = (f"<TR>{''.join(f'<TD align=middle>{text(cell)}</TD>' for cell in row)}</TR>" for row in block)
+            cells = (
+                f"<TR>{''.join(f'<TD align=middle>{text(cell)}</TD>' for cell in row)}</TR>" for row in block
+            )
             parts.append(f"<TABLE borderColor=#000000 cellSpacing=0 border=1>{''.join(cells)}</TABLE>")
         elif is_signature(document, block):
             parts.append(f"{'　' * 24}{text(block)}<BR>")
@@ -137,7 +150,9 @@ def _body(document: Document) -> str:
 
 def _side(government: Government) -> str:
     items = furniture.menu(government)[0].below
-    return furniture.anchors(items, "<TR><TD>&nbsp;<IMG src=/images/dot.gif> <A href={path}>{name}</A></TD></TR>")
+    return furniture.anchors(
+        items, "<TR><TD>&nbsp;<IMG src=/images/dot.gif> <A href={path}>{name}</A></TD></TR>"
+    )
 
 
 def lists(government: Government, column: Column) -> Iterable[tuple[str, Render]]:
@@ -165,9 +180,13 @@ def _list(government: Government, column: Column, number: int, form: Form) -> st
 def _paging(pages: int, number: int) -> str:
     def link(label: str, target: int) -> str:
         name = f"index_{target - 1}" if target > 1 else "index"
-        return f"<A href={name}.html>{label}</A>" if 1 <= target <= pages else f"<FONT color=gray>{label}</FONT>"
+        return (
+            f"<A href={name}.html>{label}</A>" if 1 <= target <= pages else f"<FONT color=gray>{label}</FONT>"
+        )
 
-    return " ".join((link("首页", 1), link("上一页", number - 1), link("下一页", number + 1), link("末页", pages)))
+    return " ".join(
+        (link("首页", 1), link("上一页", number - 1), link("下一页", number + 1), link("末页", pages))
+    )
 
 
 def _entry(document: Document, column: Column) -> str:

@@ -37,7 +37,7 @@ def is_signature(document: Document, line: str) -> bool:
     if not document.signed or line not in document.paragraphs[-3:]:
         return False
     year, month, day = map(int, document.signed.split("-"))
-    return line == f"{year}年{month}月{day}日" or line in (document.issuer or "").split(" ")
+    return line == f"{year}年{month}月{day}日" or line.endswith(("人民政府", "市委"))
 
 
 def rows(document: Document) -> list[list[list[str]] | str]:

@@ -158,7 +158,7 @@ def article(government: Government, document: Document) -> str:
     head = meta(
         (
             ("SiteName", f"{government.place}人民政府门户网站"),
-            ("SiteDomain", government.base.rpartition("//")[2]),
+            ("SiteDomain", government.host),
             ("SiteIDCode", government.code),
             ("ColumnName", column.name),
             ("ColumnType", column.name),
@@ -180,7 +180,9 @@ def article(government: Government, document: Document) -> str:
         files="",
         before=_link(before),
         after=_link(after),
-        related="\n".join(f"<li>{_link(news)}<span>{news.day}</span></li>" for news in related(government, document)),
+        related="\n".join(
+            f"<li>{_link(news)}<span>{news.day}</span></li>" for news in related(government, document)
+        ),
     )
     title = f"{text(document.title)}-{column.name}-{government.place}人民政府门户网站"
     return _frame(government, title, head, content, rules=260)
@@ -214,7 +216,9 @@ def _link(document: Document | None) -> str:
 
 
 def _trail(column: Column) -> str:
-    return "".join(f'&nbsp;&gt;&nbsp;<a href="/zwgk/" class="CurrChnlCls">{name}</a>' for name in column.trail)
+    return "".join(
+        f'&nbsp;&gt;&nbsp;<a href="/zwgk/" class="CurrChnlCls">{name}</a>' for name in column.trail
+    )
 
 
 def lists(government: Government, column: Column) -> Iterable[tuple[str, Render]]:

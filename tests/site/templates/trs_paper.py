@@ -10,7 +10,17 @@ from string import Template as Text
 
 from tests.site import furniture, scripts
 from tests.site.model import Column, Document, Form, Government, Render
-from tests.site.templates.template import Template, column_of, linked, meta, related, relative, rows, shortened, text
+from tests.site.templates.template import (
+    Template,
+    column_of,
+    linked,
+    meta,
+    related,
+    relative,
+    rows,
+    shortened,
+    text,
+)
 
 _PAGE = Text("""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml">
@@ -97,7 +107,9 @@ def _frame(government: Government, title: str, head: str, content: str, rules: i
         wap="\n".join(f"<li>{furniture.anchors((part,))}</li>" for part in menu),
         hot="、".join(furniture.hot_words(government)),
         links=furniture.anchors(furniture.links(government), '<a target="_blank" href="{path}">{name}</a>'),
-        departments=furniture.anchors(furniture.departments(government), '<a target="_blank" href="{path}">{name}</a>'),
+        departments=furniture.anchors(
+            furniture.departments(government), '<a target="_blank" href="{path}">{name}</a>'
+        ),
         place=government.place,
         code=government.code,
         record=government.record,
@@ -133,14 +145,18 @@ def article(government: Government, document: Document) -> str:
         body="\n".join(_block(document, block) for block in rows(document)),
         related="\n".join(_related(other) for other in related(government, document)),
     )
-    return _frame(government, f"{text(document.title)}_{government.place}人民政府", head, content, rules=240)
+    return _frame(government, f"{text(document.title)}_{government.place}人民政府", head, content, rules=420)
 
 
 def _block(document: Document, block: str | list[list[str]]) -> str:
     if isinstance(block, list):
-        head, *lines = ["".join(f"<td><p><span>{text(cell)}</span></p></td>" for cell in row) for row in block]
+        head, *lines = [
+            "".join(f"<td><p><span>{text(cell)}</span></p></td>" for cell in row) for row in block
+        ]
         body = "".join(f"<tr>{line}</tr>" for line in lines)
-        return f'<table border="1" cellpadding="0"><tbody><tr class="firstRow">{head}</tr>{body}</tbody></table>'
+        return (
+            f'<table border="1" cellpadding="0"><tbody><tr class="firstRow">{head}</tr>{body}</tbody></table>'
+        )
     if re.match(r"[一二三四五六七八九十]+、", block):
         return f'<p style="text-indent: 2em;"><strong>{text(block)}</strong></p>'
     line = re.sub(r"^(（[一二三四五六七八九十]+）[^。]*。)", r"<strong>\1</strong>", linked(document, block))
@@ -148,7 +164,9 @@ def _block(document: Document, block: str | list[list[str]]) -> str:
 
 
 def _trail(column: Column) -> str:
-    return "".join(f' &gt; <a href="{column.url}" title="{name}" class="CurrChnlCls">{name}</a>' for name in column.trail)
+    return "".join(
+        f' &gt; <a href="{column.url}" title="{name}" class="CurrChnlCls">{name}</a>' for name in column.trail
+    )
 
 
 def _related(document: Document) -> str:

@@ -151,7 +151,9 @@ def article(government: Government, document: Document) -> str:
         day=document.day,
         source=document.source or "",
         body="\n".join(_block(document, block) for block in rows(document)),
-        related="".join(f'<li><a href="{_path(o)}">{text(o.title)}</a><span>{o.day}</span></li>' for o in others),
+        related="".join(
+            f'<li><a href="{_path(o)}">{text(o.title)}</a><span>{o.day}</span></li>' for o in others
+        ),
     )
     return _frame(government, f"{text(document.title)}-{government.place}人民政府", head, content, rules=290)
 

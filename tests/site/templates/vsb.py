@@ -106,8 +106,13 @@ def _frame(government: Government, title: str, head: str, content: str, rules: i
             for part in furniture.menu(government)
         ),
         hot=" ".join(f'<a href="/ssjg.htm?q={word}">{word}</a>' for word in furniture.hot_words(government)),
-        links=furniture.anchors(furniture.links(government), '<a href="{path}" title="{name}" target="_blank">{name}</a>'),
-        departments=furniture.anchors(furniture.departments(government), '<a href="{path}" title="" onclick="_addDynClicks(&#34;wburl&#34;, 1576984022)">{name}</a>'),
+        links=furniture.anchors(
+            furniture.links(government), '<a href="{path}" title="{name}" target="_blank">{name}</a>'
+        ),
+        departments=furniture.anchors(
+            furniture.departments(government),
+            '<a href="{path}" title="" onclick="_addDynClicks(&#34;wburl&#34;, 1576984022)">{name}</a>',
+        ),
         place=government.place,
         code=government.code,
         record=government.record,
@@ -122,7 +127,7 @@ def article(government: Government, document: Document) -> str:
     head = meta(
         (
             ("SiteName", f"{government.place}人民政府"),
-            ("SiteDomain", government.base.rpartition("//")[2]),
+            ("SiteDomain", government.host),
             ("SiteIDCode", government.code),
             ("ColumnName", column.name),
             ("ColumnType", "信息公开"),
@@ -146,7 +151,7 @@ def article(government: Government, document: Document) -> str:
         before=_link(before),
         after=_link(after),
     )
-    return _frame(government, f"{text(document.title)}-{government.place}人民政府", head, content, rules=330)
+    return _frame(government, f"{text(document.title)}-{government.place}人民政府", head, content, rules=900)
 
 
 def _index(document: Document) -> str:
@@ -179,7 +184,7 @@ def _trail(column: Column) -> str:
 def _link(document: Document | None) -> str:
     if document is None:
         return "没有了"
-    return f'<a href="{document.url.rpartition("/")[2]}">{text(document.title)}</a>'
+    return f'<a href="/{document.url.split("/", 3)[3]}">{text(document.title)}</a>'
 
 
 def lists(government: Government, column: Column) -> Iterable[tuple[str, Render]]:
@@ -197,13 +202,18 @@ def _list(government: Government, column: Column, number: int, form: Form) -> st
     up = "/".join([".."] * (_address(column, number).count("/") - 3))
     articles = government.articles
     content = _LIST.substitute(
-        side=furniture.anchors(furniture.menu(government)[0].below, '<li><a href="{path}index.htm">{name}</a></li>'),
+        side=furniture.anchors(
+            furniture.menu(government)[0].below, '<li><a href="{path}index.htm">{name}</a></li>'
+        ),
         up=up,
         trail=_trail(column),
         entries="\n".join(_entry(articles[url], up) for url in column.page(number)),
         paging=_paging(column, number),
     )
-    head = meta((("SiteName", f"{government.place}人民政府"), ("ColumnName", column.name)), '<META Name="{name}" Content="{content}" />')
+    head = meta(
+        (("SiteName", f"{government.place}人民政府"), ("ColumnName", column.name)),
+        '<META Name="{name}" Content="{content}" />',
+    )
     return _frame(government, f"{column.name}-{government.place}人民政府", head, content, rules=130)
 
 
@@ -211,14 +221,20 @@ def _paging(column: Column, number: int) -> str:
     def link(target: int, label: str, of: str) -> str:
         first, here = column.url.rpartition("/")[2], _address(column, target).rpartition("/")[2]
         stem = first.removesuffix(".htm")
-        href = (f"{stem}/{here}" if target > 1 else first) if number == 1 else (here if target > 1 else f"../{first}")
+        href = (
+            (f"{stem}/{here}" if target > 1 else first)
+            if number == 1
+            else (here if target > 1 else f"../{first}")
+        )
         return f'<span class="{of} p_fun"><a href="{href}"{" class=Next" if label == "下页" else ""}>{label}</a></span>'
 
     parts = [f'<span class="p_t">共{len(column.entries)}条</span>']
     if number > 1:
         parts += [link(1, "首页", "p_first"), link(number - 1, "上页", "p_prev")]
     for target in range(1, column.pages + 1):
-        parts.append(f'<span class="p_no_d">{target}</span>' if target == number else link(target, str(target), "p_no"))
+        parts.append(
+            f'<span class="p_no_d">{target}</span>' if target == number else link(target, str(target), "p_no")
+        )
     if number < column.pages:
         parts += [link(number + 1, "下页", "p_next"), link(column.pages, "尾页", "p_last")]
     return "".join(parts)

@@ -85,19 +85,27 @@ async def crawl(
 
 
 async def _guarded(visit: Visit, replay: Replay | None) -> AsyncGenerator[Outcome, None]:
-    """The site boundary: what no room foresaw ends this site as failed, and no other."""
+    """A site's outcomes; one `skipped` for a site that a replay holds nothing of."""
     site = visit.site
     if replay is not None and not any(replay.holds(url) for url in (*site.lists, *site.pages)):
         yield Outcome(ending=Ending.SKIPPED, url=_front(site), site_id=site.id, detail=NOTHING_SAVED)
         return
+    async for outcome in _contained(visit, _front(site), crawl_site(visit)):
+        yield outcome
+
+
+async def _contained(
+    visit: Visit, url: str, step: AsyncGenerator[Outcome, None]
+) -> AsyncGenerator[Outcome, None]:
+    """The boundary around a site and around each page: what no room foresaw fails this one, and no other."""
     try:
-        async for outcome in crawl_site(visit):
+        async for outcome in step:
             yield outcome
     except ArchiveError:
         raise
     except Exception as error:
-        log.exception("%s: a fault of ours", site.id)
-        yield _noted(visit, Ending.FAILED, _front(site), f"a fault of ours, please report it: {error!r}")
+        log.exception("%s: %s: a fault of ours", visit.site.id, url)
+        yield _noted(visit, Ending.FAILED, url, f"a fault of ours, please report it: {error!r}")
 
 
 NOTHING_SAVED = "nothing of this site is saved here"
@@ -109,7 +117,7 @@ async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
         async for outcome in _walk(visit, url):
             yield outcome
     for url in visit.site.pages:
-        if (given := await _report(visit, Link(url=url, title=""))) is not None:
+        async for given in _contained(visit, url, _report(visit, Link(url=url, title=""))):
             yield given
     try:
         _check_expectations(visit)
@@ -145,7 +153,7 @@ async def _walk(visit: Visit, url: str) -> AsyncGenerator[Outcome, None]:
         detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
         yield _noted(visit, Ending.LISTED, request.url, detail, capture.fetched_at)
         for link in wanted:
-            if (outcome := await _report(visit, link)) is not None:
+            async for outcome in _contained(visit, link.url, _report(visit, link)):
                 yield outcome
         request = listing.next
 
@@ -171,26 +179,29 @@ def may_be_report(cut_title: str) -> bool:
     return "法治" in cut_title or "依法行" in cut_title
 
 
-async def _report(visit: Visit, link: Link) -> Outcome | None:
-    """How the visit of one report's page ended; None when this crawl has asked for it before."""
+async def _report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
+    """How the visit of one report's page ended; nothing when this crawl has asked for it before."""
     if (key := canonical(link.url)) in visit.asked:
-        return None
+        return
     visit.asked.add(key)
+    try:
+        yield await _visit(visit, link)
+    except FetchError as error:
+        yield _noted(visit, error.ending, link.url, error.reason)
+    except NotAReport as error:
+        yield _noted(visit, Ending.SKIPPED, link.url, error.reason)
+    except ExtractError as error:
+        yield _noted(visit, Ending.FAILED, link.url, error.reason)
+
+
+async def _visit(visit: Visit, link: Link) -> Outcome:
     if visit.archive is None:
         return _noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
-    try:
-        validators = None if visit.full else visit.archive.validators(link.url)
-        capture = await visit.fetcher.get(link.url, validators, delay=visit.site.delay)
-        if capture.status == 304:
-            return visit.archive.confirm(link.url, capture, visit.site)
-        report = understand(capture, link, visit.site)
-        return visit.archive.store(report, capture, visit.site)
-    except FetchError as error:
-        return _noted(visit, error.ending, link.url, error.reason)
-    except NotAReport as error:
-        return _noted(visit, Ending.SKIPPED, link.url, error.reason)
-    except ExtractError as error:
-        return _noted(visit, Ending.FAILED, link.url, error.reason)
+    validators = None if visit.full else visit.archive.validators(link.url)
+    capture = await visit.fetcher.get(link.url, validators, delay=visit.site.delay)
+    if capture.status == 304:
+        return visit.archive.confirm(link.url, capture, visit.site)
+    return visit.archive.store(understand(capture, link, visit.site), capture, visit.site)
 
 
 def understand(capture: Capture, link: Link, site: Site) -> Report:

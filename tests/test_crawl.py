@@ -19,7 +19,7 @@ from crawler.archive import CATALOGUE, Archive
 from crawler.check import check_site
 from crawler.crawl import crawl
 from crawler.fetch import Fetcher
-from crawler.model import Ending, Expect, Outcome, Site
+from crawler.model import Ending, Expect, Headers, Outcome, Report, Site
 from crawler.sources import load_sites
 from crawler.warc import read_captures
 from tests.conftest import Clock
@@ -222,6 +222,23 @@ async def test_one_bad_site_never_stops_another(web: Web, run: Run, monkeypatch:
     assert failed.ending is Ending.FAILED
     assert "a fault of ours" in failed.detail
     assert Ending.NEW in endings(outcomes)
+
+
+async def test_one_bad_page_never_stops_its_site(web: Web, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crawler import crawl as module
+
+    government = web.government("wuhan")
+    real, bad = module.extract, government.documents[1].url
+
+    def faulty(body: bytes, headers: Headers, url: str | None, **more: str | None) -> Report:
+        if url == bad:
+            raise RuntimeError("a bug")
+        return real(body, headers, url, **more)
+
+    monkeypatch.setattr(module, "extract", faulty)
+    outcomes = await run(site_of(government))
+    assert [o.url for o in outcomes if o.ending is Ending.FAILED] == [bad]
+    assert endings(outcomes).count(Ending.NEW) == len(government.documents) - 1
 
 
 async def test_lists_that_cannot_be_had_end_as_what_they_met(web: Web, run: Run) -> None:

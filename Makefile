@@ -41,6 +41,10 @@ bench: $(READY)
 fixtures: $(READY)
 	@$(BIN)/python -m tests.site.record
 
+# docs/crawl.svg, drawn from a real run
+picture: $(READY)
+	@$(BIN)/python docs/picture.py
+
 # names, versions and hashes of everything installed
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

@@ -18,7 +18,9 @@ ROUNDS = 5
 
 def main() -> None:
     """Print milliseconds a page (process time, best of ROUNDS) and their ratio."""
-    pages = [path.read_bytes() for path in sorted(PAGES.glob("*/*")) if path.suffix in (".html", ".shtml", ".htm")]
+    pages = [
+        path.read_bytes() for path in sorted(PAGES.glob("*/*")) if path.suffix in (".html", ".shtml", ".htm")
+    ]
     bare = statistics.mean(_best(_parse, page) for page in pages)
     ours = statistics.mean(_best(_extract, page) for page in pages)
     size = sum(map(len, pages)) / len(pages) / 1024

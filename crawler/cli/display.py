@@ -31,6 +31,7 @@ class Display:
     def __init__(self, sites: Sequence[Site], *, json: bool) -> None:
         self._sites = {site.id: site for site in sites}
         self._json = json
+        self._width = min(max((len(site.id) for site in sites), default=0), 20)
         self._counts: Counter[Ending] = Counter()
         self._by_site: defaultdict[str, Counter[Ending]] = defaultdict(Counter)
         self._troubles: Counter[str] = Counter()
@@ -89,7 +90,7 @@ class Display:
     def _line(self, console: Console, outcome: Outcome, text: str) -> None:
         style = _STYLE.get(outcome.ending, "")
         ending = f"[{style}]{outcome.ending.value:<10}[/]" if style else f"{outcome.ending.value:<10}"
-        console.print(f"{ending} {escape(outcome.site_id)}  {escape(text)}")
+        console.print(f"{ending} {escape(outcome.site_id):<{self._width}}  {escape(text)}")
 
     def finish(self, archive: Path, *, dry_run: bool) -> int:
         """The summary, and the exit code: 1 when any site had trouble."""

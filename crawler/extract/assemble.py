@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crawler import __version__
 from crawler.errors import NoBody
 from crawler.extract import files, index, kind, sections
 from crawler.extract.evidence import foot_clues, index_clues, info_clues, signature
 from crawler.extract.lines import Line
 from crawler.extract.material import Material
+from crawler.extract.roles import Role, role, squeeze
 from crawler.extract.settle import settle
 from crawler.extract.titles import title_clues
-from crawler.extract.trim import Parts, is_prose, split, squeeze
+from crawler.extract.trim import Parts, split
 from crawler.extract.witnesses import url_date
 from crawler.fingerprint import text_sha256
 from crawler.model import Clue, Report
 from crawler.regions import region, region_of
 
 EXTRACTOR = f"fazhi/{__version__}"
-_TITLE_LINES = 4  # lines of the body that may be its title in several lines
 _NEAR = 6  # header lines that count as close to the body
 
 
@@ -27,12 +29,12 @@ def assemble(material: Material, url: str | None) -> Report:
     known = frozenset(map(squeeze, material.titles))
     table = index.read("" if squeeze(line.text) in known else line.text for line in parts.header)
     clues = [
-        *info_clues(parts.header, _NEAR),
+        *info_clues(parts.header, parts.roles, _NEAR),
         *index_clues(table),
         *material.clues,
         *url_date(url),
         *foot_clues(parts.footer),
-        *title_clues(parts.header, parts.body[:_TITLE_LINES], material.titles),
+        *title_clues(parts, material.titles),
     ]
     title = settle(clues, "title")
     if title is None:
@@ -52,7 +54,7 @@ def _without_title(parts: Parts, title: str) -> Parts:
     if any(squeeze(line.text) == title for line in parts.header):
         while first < len(parts.body) - 1 and _repeats(squeeze(parts.body[first].text), title):
             first += 1
-    return Parts(parts.header, parts.body[first:], parts.footer) if first else parts
+    return replace(parts, body=parts.body[first:]) if first else parts
 
 
 def _repeats(line: str, title: str) -> bool:
@@ -61,8 +63,8 @@ def _repeats(line: str, title: str) -> bool:
 
 def _untitled(parts: Parts) -> tuple[str, Parts]:
     """A document that names no title: its first line, unless that is a whole paragraph."""
-    if len(parts.body) > 1 and not is_prose(parts.body[0]):
-        return parts.body[0].text, Parts(parts.header, parts.body[1:], parts.footer)
+    if len(parts.body) > 1 and role(parts.body[0]) is not Role.PROSE:
+        return parts.body[0].text, replace(parts, body=parts.body[1:])
     return "", parts
 
 

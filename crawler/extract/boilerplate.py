@@ -22,6 +22,9 @@ _WIDGET = re.compile(
     """,
     re.X | re.I,
 )
+_WIDGET_CHARACTERS = re.compile(
+    rf"[\W\d_a-zA-Z{''.join(sorted(set(re.findall('[一-鿿]', _WIDGET.pattern))))}]*"
+)
 _RESIDUE = re.compile(r"[\W\d_]*")
 
 BREADCRUMB = re.compile(
@@ -30,13 +33,25 @@ BREADCRUMB = re.compile(
     r"|^(?:当前|所在)(?:位置|栏目|页面)"
     r"|^首\s*页\s*(?:[>»›/\-—|·]|$)"  # 首页 > 政务公开
     r"|^[>»›]"  # >政府信息公开>法治工作
-    r"|^[^。,;]{1,30}(?:\s*(?:>+|»|›|>>)\s*[^。,;>]{1,30}){2,}$"  # 首页>公开>报告
 )
+_PATH = re.compile(r"[>»›](?<!-[>»›])[^。,;]{1,40}[>»›][^。,;]{0,40}$")  # 首页>公开>报告
 
 _FOOTER = re.compile(
-    r"^(?:版权所有|主办(?:单位)?\s*[: ]|承办(?:单位)?\s*[: ]|主管(?:单位)?\s*[: ]|技术支持|网站标识码|政府网站标识码|copyright|produced\s+by|powered\s+by|©)"
-    r"|ICP\s*备|公网安备|网安备案|网站标识码|版权所有|copyright\s*(?:©|\(c\)|&copy)|建议使用.{0,20}(?:浏览器|分辨率)|最佳(?:浏览|分辨)",
+    r"版权所有|主办(?:单位)?\s*[: ]|承办(?:单位)?\s*[: ]|主管(?:单位)?\s*[: ]|技术支持|(?:政府)?网站标识码|copyright|produced\s+by|powered\s+by|©",
     re.I,
+)
+_FOOTER_WORDS = (
+    "ICP备",
+    "ICP 备",
+    "公网安备",
+    "网安备案",
+    "网站标识码",
+    "版权所有",
+    "Copyright©",
+    "Copyright ©",
+    "最佳浏览",
+    "最佳分辨",
+    "建议使用IE",
 )
 
 _END = re.compile(
@@ -64,29 +79,28 @@ _EDITOR_COLON = re.compile(r"[:/|丨]|^.{0,3}编\s+辑|[\]】)]$|^责\s*编|^责
 
 def is_widget(text: str) -> bool:
     """Whether a line is nothing but the page's buttons and counters: `【 打印 】 【 扫一扫 】`, `【字体:大 中 小】`."""
-    if len(text) > 120:
+    if len(text) > 120 or not _WIDGET_CHARACTERS.fullmatch(text):
         return False
-    left = _WIDGET.sub("", text)
-    return (len(left) < len(text) and _RESIDUE.fullmatch(left) is not None) or not any(
-        c.isalnum() for c in text
-    )
+    return _RESIDUE.fullmatch(_WIDGET.sub("", text)) is not None
 
 
 def is_breadcrumb(text: str) -> bool:
     """Whether a line says where in the site the page stands."""
-    return len(text) < 160 and BREADCRUMB.search(text) is not None
+    return len(text) < 160 and (BREADCRUMB.match(text) is not None or _PATH.search(text) is not None)
 
 
 def is_footer(text: str) -> bool:
     """Whether a line belongs to the site's footer: owner, licence numbers, 网站标识码."""
-    return len(text) < 300 and _FOOTER.search(text) is not None
+    return len(text) < 300 and (
+        _FOOTER.match(text) is not None or any(word in text for word in _FOOTER_WORDS)
+    )
 
 
 def is_end(text: str) -> bool:
     """Whether a line opens what follows an article: 上一篇, 相关链接, 扫一扫在手机打开当前页."""
-    return len(text) < 160 and _END.search(text) is not None
+    return len(text) < 160 and _END.match(text) is not None
 
 
 def is_editor(text: str) -> bool:
     """Whether a line names the page's editor and no more: `责任编辑:某某`, `编 辑:`."""
-    return len(text) < 80 and _EDITOR.search(text) is not None and _EDITOR_COLON.search(text) is not None
+    return len(text) < 80 and _EDITOR.match(text) is not None and _EDITOR_COLON.search(text) is not None

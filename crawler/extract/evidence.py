@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from crawler.extract import labels
-from crawler.extract.boilerplate import is_breadcrumb, is_footer
-from crawler.extract.index import is_index
 from crawler.extract.lines import Line
+from crawler.extract.roles import Role
 from crawler.model import Clue
 from crawler.text import find_dates, iso_date
 
@@ -16,6 +15,8 @@ _WEAK_LABELS = ("更新时间", "更新日期", "生成日期", "编辑时间", 
 _TODAY = re.compile(
     r"今天是|今日是|现在是|现在时间|当前时间|星期[一二三四五六日天]\s*$|Copyright|©|版权", re.I
 )
+_ELSEWHERE = frozenset((Role.BREADCRUMB, Role.FOOTER, Role.INDEX))  # the index table is read by itself
+_DIGIT_OR_COLON = re.compile(r"[\d:]")
 _TAIL = 8  # lines from the end in which a signature is looked for
 _SIGNER = re.compile(
     r"[\u4e00-\u9fff()·、\s]{2,48}(?:政府|委员会|管委会|办公[厅室]|办事处|局|厅|委|办|院|署|部|中心|队|处|站|公司|组)"
@@ -23,12 +24,17 @@ _SIGNER = re.compile(
 _DATE_LINE = re.compile(r"[\s()\[\]]*[0-9一二三四五六七八九十〇零○◯O年月日号./-]{6,14}[\s()\[\]]*")
 
 
-def info_clues(header: Sequence[Line], near: int) -> Iterator[Clue]:
+def info_clues(header: Sequence[Line], roles: Sequence[Role], near: int) -> Iterator[Clue]:
     """Clues of the lines above the body. `near`: how many of the last ones stand closest to it and weigh more."""
     for i, line in enumerate(header):
         text = line.text
-        if len(text) > 200 or _TODAY.search(text) or is_breadcrumb(text) or is_footer(text) or is_index(text):
-            continue  # the index table is read by itself
+        if (
+            len(text) > 200
+            or roles[i] in _ELSEWHERE
+            or not _DIGIT_OR_COLON.search(text)
+            or _TODAY.search(text)
+        ):
+            continue
         bonus = 0.02 if i >= len(header) - near else 0.0
         found = labels.read(text)
         dated = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from crawler.extract.labels import Label, find
+
 _CANONICAL = {
     "索引号": "索引号 信息索引号 索引码 信息索引",
     "主题分类": "主题分类 主题类别 信息分类 内容分类",
@@ -34,25 +36,29 @@ _CANONICAL = {
 }
 _KEY = {name: key for key, names in _CANONICAL.items() for name in names.split()}
 _SURE = ("索引号", "组配分类", "主题分类", "发文字号", "公开方式", "文件编号", "有效性", "统一登记号")
-_LABEL = re.compile(
-    r"(?<![一-鿿])[\[【]?("
-    + "|".join(r"\s*".join(name) for name in sorted(_KEY, key=len, reverse=True))
-    + r")[\]】]?\s*(?:[:∶]|\t|$|(?=\s[A-Z0-9一-鿿]))"
-)
-_SPACES = re.compile(r"\s+")
+_ENDS = re.compile("[:∶\t]|$")
+_LONGEST = max(map(len, _KEY))
 _EMPTY = re.compile(r"[\s\-—_/:、]*|暂?无")
+
+
+def _labels(text: str) -> list[Label]:
+    """The index labels of a line, in order: each ends a line or a cell, or has a colon behind it."""
+    found: list[Label] = []
+    for label in find(text, _ENDS, _KEY, _LONGEST):
+        if label.start and "\u4e00" <= text[label.start - 1] <= "\u9fff":
+            continue  # 来源及索引号: is another label
+        if not found or label.start >= found[-1].end:
+            found.append(label)
+    return found
 
 
 def labels(text: str) -> list[tuple[str, str]]:
     """(canonical key, value) of each index label in a line, in order; values may be empty."""
-    found = [m for m in _LABEL.finditer(text) if m[0][-1:] in ":∶\t" or m.end() == len(text)]
+    found = _labels(text)
     if not found:
         return []
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return [
-        (_KEY[_SPACES.sub("", match[1])], _value(text[match.end() : end]))
-        for match, end in zip(found, ends, strict=True)
-    ]
+    ends = [label.start for label in found[1:]] + [len(text)]
+    return [(_KEY[label.name], _value(text[label.end : end])) for label, end in zip(found, ends, strict=True)]
 
 
 def _value(raw: str) -> str:
@@ -64,10 +70,10 @@ def is_index(text: str) -> bool:
     """Whether a line is a row of an index table: it starts with an index label that is no mere 发布日期."""
     if len(text) > 400:
         return False
-    found = _LABEL.match(text)
-    if not found or not (found[0][-1:] in ":∶\t" or found.end() == len(text)):
+    found = _labels(text)
+    if not found or text[: found[0].start].strip("[【 "):
         return False
-    keys = [key for key, _ in labels(text)]
+    keys = [_KEY[label.name] for label in found]
     return any(key in _SURE for key in keys) or keys[0] not in ("发布日期", "名称", "关键词") or len(keys) > 1
 
 
@@ -80,7 +86,7 @@ def read(lines: Iterable[str]) -> dict[str, str]:
     waiting: str | None = None
     for text in lines:
         if not is_index(text):
-            if waiting and text and len(text) < 60 and not _LABEL.match(text):
+            if waiting and text and len(text) < 60 and not _labels(text):
                 table.setdefault(waiting, text)
             waiting = None
             continue

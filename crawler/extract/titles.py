@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from crawler.extract.index import is_index
-from crawler.extract.labels import is_info
 from crawler.extract.lines import Line
-from crawler.extract.trim import is_frame, squeeze
+from crawler.extract.roles import Role, squeeze
+from crawler.extract.trim import Parts
 from crawler.model import Clue
 
 _SHORTEST, _LONGEST = 4, 160  # characters
+_OPENING = 4  # lines of the body that may be its title in several lines
+_MAYBE = frozenset((Role.PLAIN, Role.PROSE, Role.LINKS, Role.INFO))
 _MOST_LINES = 4  # lines of one centred title
 _HEADINGS = {"h1": 0.62, "h2": 0.48, "h3": 0.45}
 _TAIL = re.compile(
@@ -19,10 +20,10 @@ _TAIL = re.compile(
 )  # 2023-08-19 来源:解放日报
 
 
-def title_clues(header: Sequence[Line], opening: Sequence[Line], named: Sequence[str]) -> Iterator[Clue]:
+def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
     """Clues of a title: lines that agree with the head, headings, and the head alone.
 
-    `header`: the lines above the body; `opening`: the body's first lines, where a document's own heading may stand.
+    The body's first lines are looked at too: a document's own heading may stand there.
     """
     squeezed = [squeeze(name) for name in named]
     for i, name in enumerate(named):
@@ -33,10 +34,13 @@ def title_clues(header: Sequence[Line], opening: Sequence[Line], named: Sequence
             weight=0.8 if confirmed else (0.6, 0.5, 0.3, 0.25)[min(i, 3)],
             where="head",
         )
-    plain = [
-        line._replace(text=_TAIL.sub("", line.text)) for line in [*header, *opening] if _may_be_title(line)
+    above = [
+        line for line, part in zip(parts.header, parts.roles, strict=True) if part in _MAYBE and _fits(line)
     ]
-    above = sum(map(_may_be_title, header))
+    plain = [
+        line._replace(text=_TAIL.sub("", line.text))
+        for line in [*above, *filter(_fits, parts.body[:_OPENING])]
+    ]
     for i, line in enumerate(plain):
         closeness = 0.01 * i / len(plain)
         if agreed := _agreeing(plain, i, squeezed):
@@ -46,7 +50,7 @@ def title_clues(header: Sequence[Line], opening: Sequence[Line], named: Sequence
                 weight=0.9 + closeness + 0.0002 * len(agreed),
                 where="shown and in the head",
             )
-        elif i >= above:
+        elif i >= len(above) or not line.text:
             continue
         elif line.tag in _HEADINGS:
             yield Clue(
@@ -55,15 +59,18 @@ def title_clues(header: Sequence[Line], opening: Sequence[Line], named: Sequence
                 weight=_HEADINGS[line.tag] + closeness,
                 where=f"heading {line.tag}",
             )
-        elif not line.is_links or (not named and i == above - 1):
+        elif not line.is_links or (not named and i == len(above) - 1):
             yield Clue(field="title", value=line.text, weight=0.4 + closeness, where="above the body")
 
 
-def _may_be_title(line: Line) -> bool:
-    text = line.text
-    return _SHORTEST <= len(text) <= _LONGEST and not (
-        is_info(text) or is_index(text) or (is_frame(line) and not line.is_links)
-    )
+def _shown(line: Line, part: Role) -> Line:
+    """The title in a line that goes on with date and source; nothing where the line has no title before these."""
+    text = _TAIL.sub("", line.text)
+    return line._replace(text="" if part is Role.INFO and len(text) < _SHORTEST else text)
+
+
+def _fits(line: Line) -> bool:
+    return _SHORTEST <= len(line.text) <= _LONGEST
 
 
 def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | None:

@@ -51,9 +51,7 @@ def web() -> AsyncIterator[respx.Router]:
 
 async def test_an_answer_is_recorded_as_it_came(desk: Desk, web: respx.Router, clock: Clock) -> None:
     title = "报告".encode("gbk")
-    web.get(PAGE).mock(
-        httpx.Response(200, headers=[(b"X-Title", title)], content=b"no gzip")
-    )
+    web.get(PAGE).mock(httpx.Response(200, headers=[(b"X-Title", title)], content=b"no gzip"))
     capture = await desk.fetcher.get(PAGE)
     assert (capture.status, capture.payload, capture.body, capture.fetched_at) == (
         200,

@@ -9,10 +9,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.errors import NoBody
 from crawler.extract.candidates import choose
 from crawler.extract.decode import decode
-from crawler.extract.index import is_index
 from crawler.extract.lines import Line, linearise
 from crawler.extract.material import Format, Material
-from crawler.extract.trim import squeeze
+from crawler.extract.roles import squeeze
 from crawler.extract.witnesses import head_clues, json_ld, page_titles, site_code
 from crawler.model import Headers
 from crawler.text import iso_date
@@ -35,7 +34,8 @@ _BINARY = (
 _SNIFFED = 65536  # bytes in which markup must begin
 _LEVELS = 14  # ancestors climbed for the lines around the body
 _INDEX_LEVELS = 4  # levels climbed above title and date for an index table
-_REACHES = (2500, 20000)  # characters of markup read above the body
+_REACH, _REACH_FAR = 2500, 12000  # characters of markup read above the body
+_HEAD_LINES = 15
 _REACH_BELOW = 2000
 _SILENT = frozenset(("script", "style", "-comment", "noscript"))
 
@@ -54,8 +54,8 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     metas = _metas(tree)
     titles = page_titles(tree, metas)
     known = frozenset(map(squeeze, titles))
-    before = _before(node, known)
     inner = linearise(node.html or "")
+    before = _before(node, known, _has_head(inner[:_HEAD_LINES], known))
     after = _after(node)
     return Material(
         lines=[*before, *inner, *after],
@@ -80,14 +80,15 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return metas
 
 
-def _before(node: LexborNode, titles: frozenset[str]) -> list[Line]:
-    """The lines above an element: the near ones, or many more where title and date are not among those."""
-    lines: list[Line] = []
-    for reach in _REACHES:
-        lines = linearise(_beside(node, reach, forward=False))
-        if _has_head(lines, titles):
-            break
-    return lines
+def _before(node: LexborNode, titles: frozenset[str], inside: bool) -> list[Line]:
+    """The lines above an element: the near ones, or many more where no title is among those.
+
+    `inside`: the title stands in the element itself.
+    """
+    lines = linearise(_beside(node, _REACH, forward=False))
+    if inside or _has_head(lines, titles):
+        return lines
+    return linearise(_beside(node, _REACH_FAR, forward=False))
 
 
 def _after(node: LexborNode) -> list[Line]:
@@ -122,10 +123,10 @@ def _beside(node: LexborNode, reach: int, *, forward: bool) -> str:
 
 
 def _has_head(lines: list[Line], titles: frozenset[str]) -> bool:
-    """Whether both the title and a date are among the lines."""
-    return any(squeeze(line.text) in titles for line in lines) and any(
-        iso_date(line.text) for line in lines if len(line.text) < 200
-    )
+    """Whether the title is among the lines; where the page names none, a date."""
+    if titles:
+        return any(len(line.text) < 200 and squeeze(line.text) in titles for line in lines)
+    return any(iso_date(line.text) for line in lines if len(line.text) < 200)
 
 
 HTML = Format(recognises=_recognises, read=_read)

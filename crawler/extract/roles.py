@@ -1,0 +1,91 @@
+"""What part a single line plays: frame, info line, index table, or plain text. Each line is judged once."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from crawler.extract.boilerplate import is_breadcrumb, is_editor, is_end, is_footer, is_widget
+from crawler.extract.index import is_index
+from crawler.extract.labels import is_info
+from crawler.extract.lines import Line
+
+
+class Role(StrEnum):
+    """The part a line plays."""
+
+    PLAIN = "plain"  # text, a heading, a signature
+    PROSE = "prose"  # text that can only be the article's own
+    INFO = "info"  # 来源:… 发布时间:…
+    INDEX = "index"  # 索引号:…
+    NUMBER = "number"  # 教思政厅函〔2024〕10号
+    BREADCRUMB = "breadcrumb"
+    WIDGET = "widget"
+    LINKS = "links"
+    END = "end"  # 上一篇, 相关链接: what follows is not the article
+    EDITOR = "editor"
+    FOOTER = "footer"
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether such a line belongs to the page and not to the article, wherever it stands."""
+        return self in _FRAME
+
+
+_FRAME = frozenset((Role.BREADCRUMB, Role.WIDGET, Role.LINKS, Role.END, Role.EDITOR, Role.FOOTER))
+_SENTENCE = re.compile("[。;,、:!?]")
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?|txt|jpe?g)(?:$|[?#&])", re.I)
+_ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
+_BARE_ATTACHMENT = re.compile(
+    r"[\[【(]?(?:相关)?附件(?:下载|列表)?\s*:?[\]】)]?$"
+)  # 附件下载: with nothing behind it
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,16}\s*[〔\[(【]\s*(?:19|20)\d\d\s*[〕\])】]\s*第?\s*\d{1,5}\s*号$")
+_LONG = 300  # characters; no frame or info line is longer
+_PROSE_LENGTH = 24
+
+
+def role(line: Line) -> Role:
+    """The part a line plays by itself, whatever stands around it."""
+    text = line.text
+    if len(text) >= _LONG:
+        return Role.LINKS if line.is_links else Role.PROSE
+    return _frame(line, text) or _meta(text) or _text(line, text)
+
+
+def _frame(line: Line, text: str) -> Role | None:
+    if is_widget(text) or _BARE_ATTACHMENT.match(text):
+        return Role.WIDGET
+    if is_breadcrumb(text):
+        return Role.BREADCRUMB
+    if is_end(text):
+        return Role.END
+    if is_footer(text):
+        return Role.FOOTER
+    if is_editor(text):
+        return Role.EDITOR
+    return Role.LINKS if line.is_links and not is_attachment(line) else None
+
+
+def _meta(text: str) -> Role | None:
+    if is_index(text):
+        return Role.INDEX
+    if is_info(text):
+        return Role.INFO
+    return Role.NUMBER if _NUMBER.match(text) else None
+
+
+def _text(line: Line, text: str) -> Role:
+    return Role.PROSE if len(text) >= _PROSE_LENGTH and _SENTENCE.search(text) else Role.PLAIN
+
+
+def is_attachment(line: Line) -> bool:
+    """Whether a line offers a file: 附件:1.…, or a link to a document."""
+    return bool(_ATTACHMENT.match(line.text)) or any(_FILE.search(href) for _, href in line.links)
+
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def squeeze(text: str) -> str:
+    """Only what can be compared between two showings of a title: letters, digits and characters."""
+    return _NOT_WORD.sub("", text)

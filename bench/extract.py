@@ -10,7 +10,8 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import ExtractError
-from crawler.extract import decode, extract
+from crawler.extract import extract
+from crawler.extract.decode import decode
 
 PAGES = Path(__file__).parent.parent / "tests" / "fixtures"
 ROUNDS = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import re
@@ -36,9 +37,7 @@ def main() -> None:
         words = ["fazhi", "crawl", "--replay", "tests/fixtures", "--archive", f"{scratch}/archive"]
         seen = _in_terminal([str(ROOT / ".venv" / "bin" / words[0]), *words[1:]])
     text = "\n".join(piece for piece in _DRAWN.split(seen) if piece.strip() and not _SPINNER.search(piece))
-    console = Console(
-        record=True, width=WIDTH, file=open(os.devnull, "w", encoding="utf-8"), force_terminal=True
-    )
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print("$ make demo", style="bold")
     console.print(Text.from_ansi(text.replace(f"{scratch}/archive", "demo-archive")))
     console.save_svg(

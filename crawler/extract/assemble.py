@@ -115,5 +115,5 @@ def _region(material: Material, parts: Parts, issuer: str | None) -> str | None:
 def site_code_of(line: Line) -> str | None:
     """The 网站标识码 in a footer line."""
     _, found, rest = line.text.partition("标识码")
-    digits = rest.lstrip(" ::")[:10]
+    digits = rest.lstrip(" :")[:10]
     return digits if found and len(digits) == 10 and digits.isdigit() else None

@@ -54,10 +54,7 @@ def head_clues(metas: Mapping[str, str]) -> Iterator[Clue]:
         value = metas.get(name)
         if not value:
             continue
-        if field == "published":
-            value = iso_date(value) or ""
-        else:
-            value = clean(_MARKUP.sub("", value))
+        value = (iso_date(value) or "") if field == "published" else clean(_MARKUP.sub("", value))
         if value:
             yield Clue(field=field, value=value, weight=weight, where=f"meta {name}")
 

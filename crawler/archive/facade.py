@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,20 +11,20 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.archive import identity, reading
+from crawler.archive import identity, reading, rows
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow
+from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.files import write_whole
 from crawler.archive.lock import acquire
 from crawler.archive.warcs import RunWarcs, mend
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Capture, Outcome, Report, Site, Validators
-from crawler.warc import Earlier, Place, WarcFile, read_records
+from crawler.warc import WarcFile, read_records
 
 CATALOGUE = "catalogue.db"
 SOFTWARE = f"fazhi/{__version__}"
@@ -97,12 +96,12 @@ class Archive:
 
         The same payload at the same address as before becomes a `revisit` record.
         """
-        with _damage(self.path):
+        with damage(self.path):
             key = canonical(capture.url)
             earlier = reading.same_capture(self._session, key, capture)
             writer, warcs = self._writer()
-            place = writer.capture(capture, _earlier(earlier) if earlier else None)
-            row = _capture_row(capture, key, place, warcs.name, "revisit" if earlier else "response")
+            place = writer.capture(capture, rows.earlier_of(earlier) if earlier else None)
+            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if earlier else "response")
             row.run_id = self._run.id if self._run else None
             if earlier and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
                 row.etag, row.last_modified = (
@@ -118,14 +117,14 @@ class Archive:
 
     def store(self, report: Report, capture: Capture, site: Site) -> Outcome:
         """Keep what a capture says: a new report, a new version, or the note that nothing has changed."""
-        with _damage(self.path):
+        with damage(self.path):
             now = capture.fetched_at
             row = reading.latest_capture(self._session, canonical(capture.url))
             report = replace(report, url=report.url or capture.url, region=report.region or site.region)
             change = identity.settle(self._session, report, site, now, row)
             if row is not None:
                 writer, _ = self._writer()
-                writer.metadata(row.record_id, capture.url, now, _said(report, site, change.outcome))
+                writer.metadata(row.record_id, capture.url, now, rows.said(report, site, change.outcome))
             self._commit(change.outcome)
             if change.version is not None:
                 self._write_text(change.version)
@@ -133,12 +132,14 @@ class Archive:
 
     def ingest(self, report: Report, name: str, data: bytes, site: Site) -> Outcome:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
-        with _damage(self.path):
+        with damage(self.path):
             now, url = self._now(), f"urn:fazhi:import:{name}"
             row = reading.latest_capture(self._session, url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
-                row = _document_row(url, data, now, writer.resource(url, now, "text/plain", data), warcs.name)
+                row = rows.document_row(
+                    url, data, now, writer.resource(url, now, "text/plain", data), warcs.name
+                )
                 row.run_id = self._run.id if self._run else None
                 self._session.add(row)
                 self._session.flush()
@@ -150,14 +151,14 @@ class Archive:
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
         """A 304: what is held from this address is still what stands there."""
-        with _damage(self.path):
+        with damage(self.path):
             outcome = identity.confirm(self._session, canonical(url), url, site, capture.fetched_at)
             self._commit(outcome)
             return outcome
 
     def note(self, outcome: Outcome) -> Outcome:
         """Keep how a visit ended that stored nothing."""
-        with _damage(self.path):
+        with damage(self.path):
             self._commit(outcome)
             return outcome
 
@@ -165,12 +166,12 @@ class Archive:
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
         """The latest version of every report, by region, year and date; a region takes in what lies within it."""
-        with _damage(self.path):
+        with damage(self.path):
             return [reading.to_report(row) for row in reading.latest(self._session, region=region, year=year)]
 
     def show(self, report_id: str, version: int | None = None) -> Report:
         """One report by its id (or an unambiguous start of it), in its latest version or the one asked for."""
-        with _damage(self.path):
+        with damage(self.path):
             return reading.to_report(reading.find_version(self._session, report_id, version))
 
     def history(self, report_id: str) -> list[VersionRow]:
@@ -184,7 +185,7 @@ class Archive:
     # -- opening and closing ------------------------------------------------------------------------------
 
     def _begin(self, command: str, notify: Callable[[str], None]) -> None:
-        with _damage(self.path):
+        with damage(self.path):
             now = self._now()
             upgrade(self._engine)
             for warc in mend(self.path, notify):
@@ -258,7 +259,7 @@ class Archive:
         """
         try:
             if finished and self._run is not None and self._warcs is not None:
-                with _damage(self.path):
+                with damage(self.path):
                     self._warcs.close()
                     self._run.finished_at = self._now()
                     self._session.commit()
@@ -277,87 +278,3 @@ class Archive:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-
-class _damage:
-    """Turns what the disk and the database say into ArchiveDamaged, naming the archive."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, OperationalError) and "locked" in str(error.orig):
-            raise ArchiveDamaged(f"{self._path}: its catalogue is locked by another program") from error
-        if isinstance(error, DatabaseError):
-            raise ArchiveDamaged(f"{self._path / CATALOGUE}: {error.orig}") from error
-        if isinstance(error, OSError):
-            place = (
-                f"{self._path}/{os.path.relpath(error.filename, self._path)}"
-                if error.filename
-                else self._path
-            )
-            raise ArchiveDamaged(f"{place}: {error.strerror or error}") from error
-
-
-def _earlier(row: CaptureRow) -> Earlier:
-    return Earlier(record_id=row.record_id, url=row.url, date=row.fetched_at)
-
-
-def _capture_row(capture: Capture, key: str, place: Place, warc_file: str, record_type: str) -> CaptureRow:
-    return CaptureRow(
-        url=capture.url,
-        url_key=key,
-        method=capture.method,
-        fetched_at=capture.fetched_at,
-        status=capture.status,
-        payload_sha256=capture.payload_sha256,
-        record_type=record_type,
-        record_id=place.record_id,
-        warc_file=warc_file,
-        warc_offset=place.offset,
-        warc_length=place.length,
-        etag=capture.header("etag"),
-        last_modified=capture.header("last-modified"),
-    )
-
-
-def _document_row(url: str, data: bytes, now: datetime, place: Place, warc_file: str) -> CaptureRow:
-    return CaptureRow(
-        url=url,
-        url_key=canonical(url),
-        method="",
-        fetched_at=now,
-        status=0,
-        payload_sha256=hashlib.sha256(data).hexdigest(),
-        record_type="resource",
-        record_id=place.record_id,
-        warc_file=warc_file,
-        warc_offset=place.offset,
-        warc_length=place.length,
-    )
-
-
-def _said(report: Report, site: Site, outcome: Outcome) -> dict[str, object]:
-    """The `metadata` record: what extraction made of a capture, and for which site."""
-    return {
-        "site": {"id": site.id, "name": site.name, "region": site.region},
-        "extractor": report.extractor,
-        "ending": outcome.ending.value,
-        "report": {
-            "id": outcome.report_id,
-            "version": outcome.version,
-            "title": report.title,
-            "issuer": report.issuer,
-            "region": report.region,
-            "year": report.year,
-            "kind": report.kind,
-            "published": report.published,
-            "source": report.source,
-            "signed": report.signed,
-            "text_sha256": report.text_sha256,
-        },
-    }

@@ -77,6 +77,9 @@ _EDITOR = re.compile(
 _EDITOR_COLON = re.compile(r"[:/|丨]|^.{0,3}编\s+辑|[\]】)]$|^责\s*编|^责任编辑")
 
 
+_FOOTER_GATES = ("备", "版权", "标识码", "©", "最佳", "IE")  # no footer word without one of these
+
+
 def is_widget(text: str) -> bool:
     """Whether a line is nothing but the page's buttons and counters: `【 打印 】 【 扫一扫 】`, `【字体:大 中 小】`."""
     if len(text) > 120 or not _WIDGET_CHARACTERS.fullmatch(text):
@@ -91,9 +94,11 @@ def is_breadcrumb(text: str) -> bool:
 
 def is_footer(text: str) -> bool:
     """Whether a line belongs to the site's footer: owner, licence numbers, 网站标识码."""
-    return len(text) < 300 and (
-        _FOOTER.match(text) is not None or any(word in text for word in _FOOTER_WORDS)
-    )
+    if len(text) > 300:
+        return False
+    if _FOOTER.match(text):
+        return True
+    return any(map(text.__contains__, _FOOTER_GATES)) and any(map(text.__contains__, _FOOTER_WORDS))
 
 
 def is_end(text: str) -> bool:

@@ -50,6 +50,7 @@ _NOT_AFTER_WORDS = frozenset(
 )  # 活动时间: is no info
 _COLON = re.compile("[:∶]")
 _SPACES = " \t\u3000\u00a0"
+_NO_SPACES = dict.fromkeys(map(ord, _SPACES))
 _STOP = re.compile(
     r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|\s[大中小](?:\s|$)|扫一扫|\(\s*(?:点击|浏览)"
 )
@@ -63,18 +64,21 @@ _LONGEST = 6  # characters of a label
 def find(text: str, ends: re.Pattern[str], names: Collection[str], longest: int) -> Iterator[Label]:
     """The labels in front of each match of `ends`; their characters may be set apart: 索 引 号."""
     for match in ends.finditer(text):
-        position = match.start()
-        reversed_name = ""
-        found: Label | None = None
-        while position > 0 and len(reversed_name) < longest:
-            position -= 1
-            if (char := text[position]) in _SPACES:
-                continue
-            reversed_name += char
-            if (name := reversed_name[::-1]) in names:
-                found = Label(name, position, match.end())
-        if found:
-            yield found
+        end = match.start()
+        before = text[max(0, end - 3 * longest) : end]
+        bare = before.translate(_NO_SPACES) if " " in before or "\u3000" in before else before
+        for length in range(min(longest, len(bare)), 1, -1):
+            if (name := bare[-length:]) in names:
+                yield Label(name, _start(text, end, length), match.end())
+                break
+
+
+def _start(text: str, end: int, length: int) -> int:
+    """Where the last `length` characters before `end` begin, spaces not counted."""
+    while length:
+        end -= 1
+        length -= text[end] not in _SPACES
+    return end
 
 
 def _labels(text: str) -> list[Label]:
@@ -114,7 +118,7 @@ def is_info(text: str) -> bool:
     """Whether a line is an info line: short, with a label that it is about, or a bare date with a source."""
     if len(text) > 200:
         return False
-    labels = _labels(text)
+    labels = _labels(text) if ":" in text or "∶" in text else []
     if not labels:
         return is_dateline(text)
     first = labels[0].start
@@ -125,7 +129,7 @@ def is_info(text: str) -> bool:
 
 def is_dateline(text: str) -> bool:
     """Whether a line is little more than a date: `2023-02-21 10:00`, `2023-02-21 某报`."""
-    if len(text) > 60 or "。" in text:
+    if len(text) > 60 or "。" in text or not ("19" in text or "20" in text or "年" in text):
         return False
     date = next(find_dates(text), None)
     return date is not None and date[1] <= 12 and len(text) - date[2] <= 24

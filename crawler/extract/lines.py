@@ -185,7 +185,7 @@ def _marked(html: str) -> tuple[str, list[str]]:
                 hidden += -1 if name[0] == "/" else 1
             if hidden:
                 continue
-        elif attributes and _HIDDEN.search(attributes) and name not in _VOID:
+        elif attributes and _may_hide(attributes) and name not in _VOID:
             hidden = 1
             out.append(_BREAK)
             continue
@@ -199,6 +199,10 @@ def _marked(html: str) -> tuple[str, list[str]]:
         if text:
             out.append(text if pre <= 0 else text.replace("\n", _BREAK))
     return unescape("".join(out)), hrefs
+
+
+def _may_hide(attributes: str) -> bool:
+    return ("none" in attributes or "hidden" in attributes) and _HIDDEN.search(attributes) is not None
 
 
 def _rows(pieces: list[str], hrefs: list[str]) -> list[Line]:

@@ -82,6 +82,8 @@ def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | 
         shown = squeeze(joined)
         if len(shown) < _SHORTEST:
             continue
+        if shown in named[:2]:
+            return joined
         if any(shown == name or (len(shown) > 7 and shown in name) for name in named):
             best = joined
         elif any(

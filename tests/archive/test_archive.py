@@ -296,7 +296,7 @@ def test_what_cannot_be_written_is_damage(folder: Path, clock: Clock) -> None:
 def test_a_catalogue_that_is_none_is_damage(folder: Path, clock: Clock) -> None:
     folder.mkdir()
     (folder / CATALOGUE).write_bytes(b"this is no database, but long enough to be looked at" * 20)
-    with pytest.raises(ArchiveDamaged, match=r"catalogue\.db: .*not a database"):
+    with pytest.raises(ArchiveDamaged, match=r"its catalogue: .*not a database"):
         Archive.create(folder, clock=clock)
 
 

@@ -33,10 +33,13 @@ _BINARY = (
 )
 _SNIFFED = 65536  # bytes in which markup must begin
 _LEVELS = 14  # ancestors climbed for the lines around the body
-_INDEX_LEVELS = 4  # levels climbed above title and date for an index table
-_REACH, _REACH_FAR = 2500, 12000  # characters of markup read above the body
-_HEAD_LINES = 15
-_REACH_BELOW = 2000
+_INDEX_WORDS = ("索引号", "信息索引", "发布机构", "发文机关", "发文字号", "组配分类", "公开方式")
+_REACH, _REACH_FAR = 1500, 12000  # characters of markup read above the body
+_LEAD = 400  # characters of markup before a title or date: its element
+_TITLE_START = 10  # characters by which a title is found in markup
+_DATE_LIKE = re.compile(r"20\d\d\s?[-/.年]\s?\d")
+_HEAD_LINES = 15  # lines of the element itself that may be its head
+_REACH_BELOW = 1200
 _SILENT = frozenset(("script", "style", "-comment", "noscript"))
 
 
@@ -55,7 +58,8 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     titles = page_titles(tree, metas)
     known = frozenset(map(squeeze, titles))
     inner = linearise(node.html or "")
-    before = _before(node, known, _has_head(inner[:_HEAD_LINES], known))
+    inside = _has_head(inner[:_HEAD_LINES], known)
+    before = _before(node, titles, inside, any(word in text for word in _INDEX_WORDS))
     after = _after(node)
     return Material(
         lines=[*before, *inner, *after],
@@ -80,15 +84,21 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return metas
 
 
-def _before(node: LexborNode, titles: frozenset[str], inside: bool) -> list[Line]:
-    """The lines above an element: the near ones, or many more where no title is among those.
+def _before(node: LexborNode, titles: tuple[str, ...], inside: bool, indexed: bool) -> list[Line]:
+    """The lines above an element: the near ones, or more where the title is not among those.
 
-    `inside`: the title stands in the element itself.
+    `inside`: the title stands in the element itself. `indexed`: an index table may stand above the title.
     """
-    lines = linearise(_beside(node, _REACH, forward=False))
-    if inside or _has_head(lines, titles):
-        return lines
-    return linearise(_beside(node, _REACH_FAR, forward=False))
+    if indexed:
+        return linearise(_beside(node, _REACH_FAR, forward=False))
+    near = linearise(_beside(node, _REACH, forward=False))
+    if inside or _has_head(near, frozenset(map(squeeze, titles))):
+        return near
+    far = _beside(node, _REACH_FAR, forward=False)
+    at = max((far.rfind(title[:_TITLE_START]) for title in titles), default=-1)
+    if at < 0:
+        at = max((match.start() for match in _DATE_LIKE.finditer(far)), default=-1)
+    return linearise(far[max(far.rfind("<", 0, max(at - _LEAD, 0)), 0) :]) if at >= 0 else near
 
 
 def _after(node: LexborNode) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Captures to WARC/1.1 records (ISO 28500) and back, on an open file. Knows no archive and no run."""
+"""Captures to WARC/1.1 records (ISO 28500), on an open file. Knows no archive and no run."""
 
 from __future__ import annotations
 
@@ -6,27 +6,22 @@ import base64
 import hashlib
 import io
 import json
-import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers
 
 REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-_STORED_DECODED = "transfer-encoding"  # the body is kept de-chunked, so this header must not claim otherwise
-_ORIGINAL = "X-Archive-Orig-"
+STORED_DECODED = "transfer-encoding"  # the body is kept de-chunked, so this header must not claim otherwise
+ORIGINAL = "X-Archive-Orig-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +59,7 @@ def http_block(start_line: str, headers: Headers) -> bytes:
 
 
 def _renamed(name: str) -> str:
-    return _ORIGINAL + name if name.lower() == _STORED_DECODED else name
+    return ORIGINAL + name if name.lower() == STORED_DECODED else name
 
 
 def warc_date(when: datetime) -> str:
@@ -72,11 +67,6 @@ def warc_date(when: datetime) -> str:
     when = when.astimezone(UTC)
     text = when.strftime("%Y-%m-%dT%H:%M:%S")
     return text + (f".{when.microsecond:06}".rstrip("0") if when.microsecond else "") + "Z"
-
-
-def parse_warc_date(text: str) -> datetime:
-    """The time of a WARC-Date, aware, UTC."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
 
 
 class WarcFile:
@@ -199,112 +189,3 @@ def _new_id() -> str:
 
 def _base32(data: bytes) -> str:
     return base64.b32encode(hashlib.sha256(data).digest()).decode("ascii")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record as read back: its named fields (names in lower case), its block, and where it stands."""
-
-    kind: str
-    fields: Mapping[str, str]
-    block: bytes
-    place: Place
-
-    @property
-    def url(self) -> str:
-        """WARC-Target-URI."""
-        return self.fields.get("warc-target-uri", "").strip("<>")
-
-    @property
-    def date(self) -> datetime:
-        """WARC-Date."""
-        return parse_warc_date(self.fields["warc-date"])
-
-
-def read_records(path: Path) -> Iterator[Record]:
-    """Every record of a WARC file, ours or anybody's. Raises ArchiveDamaged, naming file and place, where it breaks."""
-    with path.open("rb") as file:
-        iterator = ArchiveIterator(file, no_record_parse=True)
-        try:
-            for record in iterator:
-                fields = {name.lower(): value for name, value in record.rec_headers.headers}
-                block = record.content_stream().read()
-                offset, length = iterator.get_record_offset(), iterator.get_record_length()
-                place = Place(record_id=fields.get("warc-record-id", ""), offset=offset, length=length)
-                yield Record(kind=record.rec_type, fields=fields, block=block, place=place)
-        except (ArchiveLoadFailed, zlib.error, EOFError, KeyError, ValueError) as error:
-            raise ArchiveDamaged(f"{path}: a record cannot be read ({error})") from error
-
-
-def read_captures(path: Path) -> Iterator[Capture]:
-    """The captures of a WARC's `response` records, each with the request it answers where that is in the file too."""
-    waiting: Record | None = None
-    for record in read_records(path):
-        if (
-            record.kind == "request"
-            and waiting
-            and record.fields.get("warc-concurrent-to") == waiting.place.record_id
-        ):
-            yield to_capture(waiting, record)
-            waiting = None
-            continue
-        if waiting:
-            yield to_capture(waiting)
-            waiting = None
-        if record.kind == "response" and record.url.startswith("http"):
-            waiting = record
-    if waiting:
-        yield to_capture(waiting)
-
-
-def to_capture(response: Record, request: Record | None = None) -> Capture:
-    """The capture that a `response` record (and its `request`) keeps."""
-    start, headers, payload = _parse_block(response.block)
-    version, _, rest = start.partition(" ")
-    status, _, reason = rest.partition(" ")
-    capture = Capture(
-        url=response.url,
-        status=int(status) if status.isdigit() else 0,
-        reason=reason,
-        headers=tuple((_named_back(name), value) for name, value in headers),
-        payload=payload,
-        fetched_at=response.date,
-        http_version=version,
-        ip=response.fields.get("warc-ip-address"),
-        truncated=response.fields.get("warc-truncated"),
-    )
-    if request is None:
-        return capture
-    line, request_headers, body = _parse_block(request.block)
-    return replace(capture, method=line.partition(" ")[0], request_headers=request_headers, request_body=body)
-
-
-def _named_back(name: str) -> str:
-    return name[len(_ORIGINAL) :] if name.lower() == (_ORIGINAL + _STORED_DECODED).lower() else name
-
-
-def _parse_block(block: bytes) -> tuple[str, Headers, bytes]:
-    head, _, body = block.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
-    return lines[0], headers, body
-
-
-def whole_length(path: Path) -> int:
-    """Bytes at the start of a record-compressed WARC that are whole gzip members: all of it unless the tail is torn."""
-    whole = 0
-    decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    with path.open("rb") as file:
-        position = 0
-        while chunk := file.read(1 << 20):
-            position += len(chunk)
-            while chunk:
-                try:
-                    decoder.decompress(chunk)
-                except zlib.error:
-                    return whole
-                chunk = decoder.unused_data
-                if decoder.eof:
-                    whole = position - len(chunk)
-                    decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    return whole

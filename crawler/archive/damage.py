@@ -1,0 +1,35 @@
+"""What the disk and the database say when something is wrong, as ArchiveDamaged."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from crawler.errors import ArchiveDamaged
+
+
+class damage:
+    """Turns what the disk and the database say into ArchiveDamaged, naming the archive."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, OperationalError) and "locked" in str(error.orig):
+            raise ArchiveDamaged(f"{self._path}: its catalogue is locked by another program") from error
+        if isinstance(error, DatabaseError):
+            raise ArchiveDamaged(f"{self._path}: its catalogue: {error.orig}") from error
+        if isinstance(error, OSError):
+            place = (
+                f"{self._path}/{os.path.relpath(error.filename, self._path)}"
+                if error.filename
+                else self._path
+            )
+            raise ArchiveDamaged(f"{place}: {error.strerror or error}") from error

@@ -1,0 +1,74 @@
+"""Nouns into catalogue rows and WARC metadata."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from crawler.address import canonical
+from crawler.archive.catalogue import CaptureRow
+from crawler.model import Capture, Outcome, Report, Site
+from crawler.warc import Earlier, Place
+
+
+def earlier_of(row: CaptureRow) -> Earlier:
+    """The record that a revisit refers to."""
+    return Earlier(record_id=row.record_id, url=row.url, date=row.fetched_at)
+
+
+def capture_row(capture: Capture, key: str, place: Place, warc_file: str, record_type: str) -> CaptureRow:
+    """The row of an HTTP exchange; `key` is its canonical address."""
+    return CaptureRow(
+        url=capture.url,
+        url_key=key,
+        method=capture.method,
+        fetched_at=capture.fetched_at,
+        status=capture.status,
+        payload_sha256=capture.payload_sha256,
+        record_type=record_type,
+        record_id=place.record_id,
+        warc_file=warc_file,
+        warc_offset=place.offset,
+        warc_length=place.length,
+        etag=capture.header("etag"),
+        last_modified=capture.header("last-modified"),
+    )
+
+
+def document_row(url: str, data: bytes, now: datetime, place: Place, warc_file: str) -> CaptureRow:
+    """The row of a document that came as a file."""
+    return CaptureRow(
+        url=url,
+        url_key=canonical(url),
+        method="",
+        fetched_at=now,
+        status=0,
+        payload_sha256=hashlib.sha256(data).hexdigest(),
+        record_type="resource",
+        record_id=place.record_id,
+        warc_file=warc_file,
+        warc_offset=place.offset,
+        warc_length=place.length,
+    )
+
+
+def said(report: Report, site: Site, outcome: Outcome) -> dict[str, object]:
+    """The `metadata` record: what extraction made of a capture, and for which site."""
+    return {
+        "site": {"id": site.id, "name": site.name, "region": site.region},
+        "extractor": report.extractor,
+        "ending": outcome.ending.value,
+        "report": {
+            "id": outcome.report_id,
+            "version": outcome.version,
+            "title": report.title,
+            "issuer": report.issuer,
+            "region": report.region,
+            "year": report.year,
+            "kind": report.kind,
+            "published": report.published,
+            "source": report.source,
+            "signed": report.signed,
+            "text_sha256": report.text_sha256,
+        },
+    }

@@ -1,0 +1,126 @@
+"""What may stand in sources.yaml: its keys and their forms. Every fault says what was expected."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from crawler.address import join
+from crawler.cms import BY_NAME
+
+
+def _fault(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("expected", "{expected}", {"expected": expected})
+
+
+def _identifier(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", value):
+        raise _fault("must be a short name of small letters, digits and hyphens, such as wuhan")
+    return value
+
+
+def _region(value: object) -> str:
+    if isinstance(value, int):
+        raise _fault('must be a GB/T 2260 code in quotes, such as "420100"')
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{5}", value):
+        raise _fault('must be a GB/T 2260 code of six digits in quotes, such as "420100"')
+    return value
+
+
+def _address(value: object) -> str:
+    if not isinstance(value, str) or not re.match(r"https?://", value) or join(value, value) is None:
+        raise _fault("must be an address that starts with http:// or https://")
+    return value
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _fault("must be a name, such as 武汉市人民政府")
+    return value
+
+
+def _delay(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise _fault("must be a number of seconds ≥ 0")
+    return float(value)
+
+
+def _years(value: object) -> str:
+    text = str(value)
+    found = re.fullmatch(r"(20\d{2})(-(20\d{2})?)?", text)
+    if isinstance(value, bool) or not found or (found[3] and found[3] < found[1]):
+        raise _fault('must be a year or a span of years in quotes, such as "2015-" or "2019-2023"')
+    return text
+
+
+def _every(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d*[hdw]", value):
+        raise _fault("must be a time such as 12h, 1d or 2w")
+    return value
+
+
+def _cms(value: object) -> str:
+    if value not in BY_NAME:
+        raise _fault(f"must be one of {', '.join(BY_NAME)}")
+    return str(value)
+
+
+def _pattern(value: object) -> str:
+    try:
+        re.compile(value if isinstance(value, str) else "(")
+    except re.error as error:
+        raise _fault(f"must be a regular expression ({error})") from error
+    return str(value)
+
+
+def _day(value: object) -> str:
+    text = str(value)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise _fault("must be a day, such as 2026-11-24")
+    return text
+
+
+Address = Annotated[str, BeforeValidator(_address)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ExpectEntry(_Strict):
+    years: list[Annotated[int, Field(ge=2000, le=2099)]] = Field(default_factory=list)
+    least: Annotated[int, Field(ge=0)] = 0
+
+
+class Defaults(_Strict):
+    delay: Annotated[float, BeforeValidator(_delay)] = 1.0
+    years: Annotated[str, BeforeValidator(_years)] = "2015-"
+    every: Annotated[str, BeforeValidator(_every)] | None = None
+
+
+class Entry(_Strict):
+    id: Annotated[str, BeforeValidator(_identifier)]
+    name: Annotated[str, BeforeValidator(_name)]
+    region: Annotated[str, BeforeValidator(_region)]
+    lists: list[Address] = Field(default_factory=list)
+    pages: list[Address] = Field(default_factory=list)
+    cms: Annotated[str, BeforeValidator(_cms)] | None = None
+    body: Annotated[str, BeforeValidator(_name)] | None = None
+    match: Annotated[str, BeforeValidator(_pattern)] | None = None
+    years: Annotated[str, BeforeValidator(_years)] | None = None
+    delay: Annotated[float, BeforeValidator(_delay)] | None = None
+    every: Annotated[str, BeforeValidator(_every)] | None = None
+    tls: Literal["strict", "legacy", "unverified"] = "strict"
+    render: bool = False
+    expect: ExpectEntry | None = None
+    enabled: bool = True
+    seen: Annotated[str, BeforeValidator(_day)] | None = None
+    note: str | None = None
+
+
+class File(_Strict):
+    defaults: Defaults = Defaults()
+    sources: list[Entry]

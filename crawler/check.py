@@ -45,9 +45,7 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
         problems.append("no report found: is this the right column? `match` can widen what titles are taken")
     else:
         try:
-            newest = await _read(
-                max(reports, key=lambda pair: (pair[0].date or "", pair[1] or 0))[0], site, fetcher
-            )
+            newest = await _newest(reports, site, fetcher)
         except (FetchError, ExtractError) as error:
             problems.append(str(error))
     return Check(
@@ -60,6 +58,15 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
         newest=newest,
         problems=tuple(problems),
     )
+
+
+async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: Fetcher) -> Report:
+    """The newest report by what its list says; of reports given outright, by what their pages say."""
+    if site.lists:
+        return await _read(
+            max(reports, key=lambda pair: (pair[0].date or "", pair[1] or 0))[0], site, fetcher
+        )
+    return max([await _read(link, site, fetcher) for link, _ in reports], key=lambda report: report.year or 0)
 
 
 async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:

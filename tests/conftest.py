@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from crawler.archive import Archive
 from crawler.fingerprint import text_sha256
 from crawler.model import Capture, Report, Site
+
+settings.register_profile("fazhi", deadline=None)  # a slow machine is no fault
+settings.load_profile("fazhi")
 
 
 class Clock:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -56,6 +58,51 @@ def test_a_crawl_of_the_fixtures_archives_and_a_second_finds_nothing_new(fazhi: 
     assert (code, err) == (0, "")
     assert "0 new reports, 0 new versions of known ones" in out
     assert texts == {path: path.stat().st_mtime_ns for path in folder.glob("text/**/*.txt")}
+
+
+def test_what_the_readme_shows_is_what_comes(fazhi: Fazhi, folder: Path) -> None:
+    words = ("crawl", "--replay", str(FIXTURES), "--archive", str(folder))
+    for name in ("README.md", "README.zh-CN.md"):
+        readme = (ROOT / name).read_text("utf-8")
+        _, out, _ = fazhi(*words)
+        sentence = out.splitlines()[-1].partition("; kept in")[0]
+        if name == "README.md":
+            assert sentence in readme
+            shown = [line for line in readme.splitlines() if line.startswith("new ")]
+            assert shown
+            assert set(shown) <= set(out.splitlines())
+        else:
+            assert "0 new reports, 0 new versions of known ones, 23 unchanged" in sentence
+            assert "0 new reports, 0 new versions of known ones, 23 unchanged" in readme
+
+
+def test_a_terminal_shows_a_table_of_sites(folder: Path) -> None:
+    words = [sys.executable, "-m", "crawler", "crawl", "--replay", str(FIXTURES), "--archive", str(folder)]
+    code = (
+        "import os, pty, sys\nstatus = pty.spawn(sys.argv[1:])\nsys.exit(os.waitstatus_to_exitcode(status))\n"
+    )
+    environment = os.environ | {"COLUMNS": "140", "TERM": "xterm"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0
+    text = done.stdout.decode()
+    assert "trouble" in text
+    assert re.search(r"wuhan\s+武汉市人民政府\s+4\s+4", text)
+
+
+def test_keys_not_honoured_yet_are_told(fazhi: Fazhi, folder: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "sources.yaml"
+    entry = 'id: a, name: 甲市人民政府, region: "420100", lists: [http://a.gov.cn/], tls: legacy, every: 1d'
+    sources.write_text(f"sources: [{{{entry}}}]", "utf-8")
+    _, _, err = fazhi("crawl", "--sources", str(sources), "--replay", str(FIXTURES), "--archive", str(folder))
+    assert err.splitlines() == [
+        f"a: `{key}` is not honoured yet; visited as if it were not there" for key in ("tls", "every")
+    ]
 
 
 def test_a_crawls_own_warc_can_be_replayed(fazhi: Fazhi, filled: Path, tmp_path: Path) -> None:

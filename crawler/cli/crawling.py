@@ -62,6 +62,9 @@ def crawl(
     saved = Replay(load_exchanges(replay)) if replay else None
     mapping = parse_connect_to(connect_to or ())
     display = Display(sites, json=json)
+    for site in sites:
+        for key in not_honoured(site):
+            display.message(f"{site.id}: `{key}` is not honoured yet; visited as if it were not there")
     if saved is None and not asyncio.run(_reachable(sites, mapping)):
         hosts = len({url.split("/")[2] for url in pipeline.entries(sites)})
         raise CrawlerError(NO_SITE.format(sources=sources, count=hosts))
@@ -73,6 +76,12 @@ def crawl(
         ) as store:
             asyncio.run(_crawl(sites, store, saved, mapping, full, display))
     raise typer.Exit(display.finish(archive, dry_run=dry_run))
+
+
+def not_honoured(site: Site) -> list[str]:
+    """Keys of an entry that are understood but that no room acts on yet."""
+    asked = {"tls": site.tls != "strict", "render": site.render, "every": site.every is not None}
+    return [key for key, given in asked.items() if given]
 
 
 async def _reachable(sites: tuple[Site, ...], mapping: dict[str, tuple[str, int]]) -> bool:

@@ -9,11 +9,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.hints import HINTS
 
-_MARKS = "。，；、：！？,;"
 _FOOTER = re.compile(
     r"版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
     re.I,
 )
+_FOOTER_SIGN = re.compile("[权位案码©器率技经IiCcFf]")  # asked first: no footer is without one
 _SHORTEST = 10  # characters of a text that can be evidence
 _LINK_LENGTH = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
 _DEEPEST = 48  # ancestors looked at above a text
@@ -73,61 +73,60 @@ def _hinted(tree: LexborHTMLParser, hint: str, blocks: dict[int, Block]) -> Lexb
 def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
     """Every element above a text that reads like prose, by mem_id, with the weight of such text below it."""
     blocks: dict[int, Block] = {}
-    direct: dict[int, float] = {}
     seen: set[str] = set()
-    raw = False
     for node in body.traverse(include_text=True):
-        tag = node.tag_id
-        if tag != _TEXT:
-            raw = tag in _RAW
+        if node.tag_id != _TEXT or node.is_empty_text_node:
             continue
-        if raw:
-            raw = False
-            continue
-        text = node.text_content or ""
-        if len(text) < shortest:
-            continue
-        text = text.strip()
-        if len(text) < shortest or text in seen:
+        text = node.text_content
+        if text is None or len(text) < shortest or text in seen:
             continue
         if len(text) > 20:
             seen.add(text)  # desktop and mobile copies of one text count once
-        weight = _worth(text)
-        if weight and (home := _home(node, blocks, len(text) > _LINK_LENGTH)):
-            direct[home] = direct.get(home, 0.0) + weight
-    for home, weight in direct.items():
-        while home:
-            block = blocks[home]
-            block.weight += weight
-            home = block.parent
+        parent = node.parent
+        if parent is None or parent.tag_id in _RAW:
+            continue
+        home = _home(parent, blocks, len(text) > _LINK_LENGTH)
+        if home and (weight := _worth(text.strip())):
+            blocks[home].weight += weight
+    _add_up(blocks)
     return blocks
+
+
+def _add_up(blocks: dict[int, Block]) -> None:
+    """Each element's weight to all above it. Ancestors were entered before descendants, so the last come first."""
+    for block in reversed(blocks.values()):
+        if block.parent:
+            blocks[block.parent].weight += block.weight
 
 
 def _worth(text: str) -> float:
     """What a text says for its surroundings: its length, more where it has punctuation, nothing where it is a footer."""
-    marks = sum(map(text.count, _MARKS))
     size = len(text)
-    if size < 120 and "。" not in text and _FOOTER.search(text):
+    marks = text.count("，") + text.count("。") + text.count("、") + text.count("：") + text.count("；")
+    if not marks:
+        marks = text.count(",") + text.count("！") + text.count("？")
+    if size < 120 and "。" not in text and _FOOTER_SIGN.search(text) and _FOOTER.search(text):
         return 0.0
     if not marks:
         return size * (0.3 if size < 40 else 0.7)
     return size + 4.0 * marks
 
 
-def _home(node: LexborNode, blocks: dict[int, Block], long: bool) -> int:
+def _home(parent: LexborNode, blocks: dict[int, Block], long: bool) -> int:
     """mem_id of the element a text stands in, its ancestors entered in `blocks`; 0 when it is a link's text."""
-    parent = node.parent
+    here: LexborNode | None = parent
     chain: list[tuple[int, LexborNode, int]] = []
-    while parent is not None and len(chain) < _DEEPEST:
-        key = parent.mem_id
+    above = 0
+    while here is not None and len(chain) < _DEEPEST:
+        key = here.mem_id
         if key in blocks:
+            above = key
             break
-        tag = parent.tag_id
+        tag = here.tag_id
         if tag in _LINK and not long:
             return 0
-        chain.append((key, parent, tag))
-        parent = parent.parent
-    above = parent.mem_id if parent is not None and len(chain) < _DEEPEST else 0
+        chain.append((key, here, tag))
+        here = here.parent
     for key, element, tag in reversed(chain):
         blocks[key] = Block(element, tag, above)
         if above:

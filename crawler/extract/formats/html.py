@@ -33,7 +33,8 @@ _BINARY = (
 )
 _SNIFFED = 65536  # bytes in which markup must begin
 _LEVELS = 14  # ancestors climbed for the lines around the body
-_INDEX_WORDS = ("索引号", "信息索引", "发布机构", "发文机关", "发文字号", "组配分类", "公开方式")
+_INDEX_WORDS = ("索", "发布机构", "发文机关", "发文字号", "公开方式")
+_INDEX = re.compile(r"索(?:\s|&nbsp;|<[^>]*>)*引|发布机构|发文机关|发文字号|公开方式")
 _REACH, _REACH_FAR = 1500, 12000  # characters of markup read above the body
 _LEAD = 400  # characters of markup before a title or date: its element
 _TITLE_START = 10  # characters by which a title is found in markup
@@ -59,7 +60,7 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     known = frozenset(map(squeeze, titles))
     inner = linearise(node.html or "")
     inside = _has_head(inner[:_HEAD_LINES], known)
-    before = _before(node, titles, inside, any(word in text for word in _INDEX_WORDS))
+    before = _before(node, titles, inside)
     after = _after(node)
     return Material(
         lines=[*before, *inner, *after],
@@ -84,21 +85,27 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return metas
 
 
-def _before(node: LexborNode, titles: tuple[str, ...], inside: bool, indexed: bool) -> list[Line]:
-    """The lines above an element: the near ones, or more where the title is not among those.
+def _before(node: LexborNode, titles: tuple[str, ...], inside: bool) -> list[Line]:
+    """The lines above an element: the near ones, or more where the title or an index table stands farther away.
 
-    `inside`: the title stands in the element itself. `indexed`: an index table may stand above the title.
+    `inside`: the title stands in the element itself.
     """
-    if indexed:
-        return linearise(_beside(node, _REACH_FAR, forward=False))
-    near = linearise(_beside(node, _REACH, forward=False))
+    html = _beside(node, _REACH_FAR, forward=False)
+    start = max(len(html) - _REACH, 0)
+    if any(word in html for word in _INDEX_WORDS) and (found := _INDEX.search(html)):
+        start = min(start, found.start())
+    near = _from(html, start)
     if inside or _has_head(near, frozenset(map(squeeze, titles))):
         return near
-    far = _beside(node, _REACH_FAR, forward=False)
-    at = max((far.rfind(title[:_TITLE_START]) for title in titles), default=-1)
+    at = max((html.rfind(title[:_TITLE_START]) for title in titles), default=-1)
     if at < 0:
-        at = max((match.start() for match in _DATE_LIKE.finditer(far)), default=-1)
-    return linearise(far[max(far.rfind("<", 0, max(at - _LEAD, 0)), 0) :]) if at >= 0 else near
+        at = max((match.start() for match in _DATE_LIKE.finditer(html)), default=-1)
+    return _from(html, at) if 0 <= at < start else near
+
+
+def _from(html: str, start: int) -> list[Line]:
+    """The lines from a place on, with the element that it stands in."""
+    return linearise(html[max(html.rfind("<", 0, max(start - _LEAD, 0)), 0) :] if start else html)
 
 
 def _after(node: LexborNode) -> list[Line]:

@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := demo-archive
 
-.PHONY: setup crawl demo test check bench lock fixtures picture clean
+.PHONY: setup crawl demo test check bench lock fixtures picture schema clean
 
 setup: $(READY)
 
@@ -40,6 +40,10 @@ bench: $(READY)
 # saved pages, recorded anew from the government web on loopback
 fixtures: $(READY)
 	@$(BIN)/python -m tests.site.record
+
+# sources.schema.json, with which editors complete and check sources.yaml
+schema: $(READY)
+	@$(BIN)/python -c 'import json; from crawler.sources import json_schema; print(json.dumps(json_schema(), ensure_ascii=False, indent=2))' > sources.schema.json
 
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)

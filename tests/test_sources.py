@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import ConfigError
 from crawler.model import Expect, Years
-from crawler.sources import choose, load_sites
+from crawler.sources import choose, json_schema, load_sites
 
 FOUR_LINES = """
 sources:
@@ -143,6 +144,11 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     (tmp_path / "gbk.yaml").write_bytes(FOUR_LINES.encode("gbk"))
     with pytest.raises(ConfigError, match="cannot be read as UTF-8"):
         load_sites(tmp_path / "gbk.yaml")
+
+
+def test_the_schema_for_editors_is_up_to_date() -> None:
+    path = Path(__file__).parent.parent / "sources.schema.json"
+    assert json.loads(path.read_text("utf-8")) == json_schema(), "run: make schema"
 
 
 def test_sites_are_chosen_by_id_and_disabled_ones_only_by_name(tmp_path: Path) -> None:

@@ -77,8 +77,8 @@ def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
     for node in body.traverse(include_text=True):
         if node.tag_id != _TEXT or node.is_empty_text_node:
             continue
-        text = node.text_content
-        if text is None or len(text) < shortest or text in seen:
+        text = (node.text_content or "").strip()
+        if len(text) < shortest or text in seen:
             continue
         if len(text) > 20:
             seen.add(text)  # desktop and mobile copies of one text count once
@@ -86,7 +86,7 @@ def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
         if parent is None or parent.tag_id in _RAW:
             continue
         home = _home(parent, blocks, len(text) > _LINK_LENGTH)
-        if home and (weight := _worth(text.strip())):
+        if home and (weight := _worth(text)):
             blocks[home].weight += weight
     _add_up(blocks)
     return blocks

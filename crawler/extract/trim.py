@@ -9,6 +9,9 @@ from crawler.extract.roles import Role, role, squeeze
 
 _INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB))
 _HEAD = frozenset((Role.INFO, Role.INDEX, Role.NUMBER))
+_ABOVE_HEAD = (
+    0.06  # part of the text that may stand above title and index table, such as a hint to a mobile app
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,24 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
 
 def _first(lines: list[Line], roles: list[Role], titles: frozenset[str], low: int, high: int) -> int:
     """The first line that can only be the article's own; without any, the first one that is not of the header."""
-    for i in range(low, high):
+    first = _after_head(lines, roles, titles, low, high)
+    for i in range(first, high):
         if roles[i] is Role.PROSE and not _is_title(lines[i], titles):
             return i
-    return next((i for i in range(low, high) if not _is_header(lines[i], roles[i], titles)), high)
+    return next((i for i in range(first, high) if not _is_header(lines[i], roles[i], titles)), high)
+
+
+def _after_head(lines: list[Line], roles: list[Role], titles: frozenset[str], low: int, high: int) -> int:
+    """Behind the title and index table that stand above most of the text, though a sentence may stand above them."""
+    room = _ABOVE_HEAD * sum(len(line.text) for line in lines[low:high])
+    first = low
+    for i in range(low, high):
+        if roles[i] is Role.INDEX or _is_title(lines[i], titles):
+            first = i + 1
+        room -= len(lines[i].text)
+        if room < 0:
+            break
+    return first
 
 
 def _start(lines: list[Line], roles: list[Role], titles: frozenset[str], low: int, first: int) -> int:

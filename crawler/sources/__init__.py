@@ -15,7 +15,7 @@ from crawler.model import Expect, Site, Years
 from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
 from crawler.sources.marked import Marked, Place, dotted, parse
 
-__all__ = ["choose", "load_sites"]
+__all__ = ["choose", "json_schema", "load_sites"]
 
 
 def load_sites(path: Path) -> tuple[Site, ...]:
@@ -35,6 +35,15 @@ def load_sites(path: Path) -> tuple[Site, ...]:
     if marked.faults or parsed is None:
         raise ConfigError(*(f"{path}:{line}: {text}" for line, text in sorted(set(marked.faults))))
     return tuple(_site(entry, parsed.defaults) for entry in parsed.sources)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a sources.yaml, for editors: what `sources.schema.json` holds."""
+    schema = File.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "sources.yaml of fazhi",
+    } | schema
 
 
 def choose(sites: Iterable[Site], ids: Iterable[str]) -> tuple[Site, ...]:

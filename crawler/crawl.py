@@ -77,8 +77,10 @@ async def crawl(
         while (outcome := await queue.get()) is not None:
             yield outcome
         await work
-    except* ArchiveError as group:
-        raise group.exceptions[0] from None
+    except BaseExceptionGroup as group:
+        if (fatal := group.subgroup(ArchiveError)) is not None:
+            raise fatal.exceptions[0] from None  # one is enough: nothing more can be kept
+        raise
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)

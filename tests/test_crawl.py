@@ -18,8 +18,9 @@ import pytest
 from crawler.archive import CATALOGUE, Archive
 from crawler.check import check_site
 from crawler.crawl import crawl
+from crawler.errors import ArchiveDamaged
 from crawler.fetch import Fetcher
-from crawler.model import Ending, Expect, Headers, Outcome, Report, Site
+from crawler.model import Capture, Ending, Expect, Headers, Outcome, Report, Site
 from crawler.sources import load_sites
 from crawler.warc import read_captures
 from tests.conftest import Clock
@@ -239,6 +240,26 @@ async def test_one_bad_page_never_stops_its_site(web: Web, run: Run, monkeypatch
     outcomes = await run(site_of(government))
     assert [o.url for o in outcomes if o.ending is Ending.FAILED] == [bad]
     assert endings(outcomes).count(Ending.NEW) == len(government.documents) - 1
+
+
+async def test_an_archive_that_takes_no_more_ends_the_crawl(
+    web: Web, run: Run, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    real = Archive.store
+
+    def full(archive: Archive, report: Report, capture: Capture, site: Site) -> Outcome:
+        if report.year == 2023:
+            raise ArchiveDamaged(f"{archive.path}: No space left on device")
+        return real(archive, report, capture, site)
+
+    monkeypatch.setattr(Archive, "store", full)
+    with pytest.raises(ArchiveDamaged, match="No space left on device"):
+        await run(*map(site_of, web.governments))
+    monkeypatch.undo()
+    monkeypatch.setenv("SSL_CERT_FILE", str(web.ca_file))
+    await run(*map(site_of, web.governments))
+    with Archive.read(folder) as archive:
+        assert len(archive.reports()) == sum(len(government.documents) for government in web.governments)
 
 
 async def test_lists_that_cannot_be_had_end_as_what_they_met(web: Web, run: Run) -> None:

@@ -33,14 +33,14 @@ def settle(session: Session, report: Report, site: Site, now: datetime, capture:
     if page is None:
         return _first_visit(session, report, site, now, capture)
     latest = page.report.versions[-1]
-    page.last_seen = now
+    _seen(page, now)
     if page.text_sha256 == report.text_sha256:
         seen = _version_of(page.report, report.text_sha256)
-        seen.last_seen = now
+        _seen(seen, now)
         return Change(_outcome(Ending.UNCHANGED, url, site, now, seen), seen)
     was, page.text_sha256 = page.text_sha256, report.text_sha256
     if latest.text_sha256 == report.text_sha256:  # the change was already seen at the report's other address
-        latest.last_seen = now
+        _seen(latest, now)
         return Change(
             _outcome(Ending.REVISED, url, site, now, latest, "same change as at its other address"), latest
         )
@@ -59,9 +59,9 @@ def confirm(session: Session, url_key: str, url: str, site: Site, now: datetime)
         return Outcome(
             ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail="304 for a page never held"
         )
-    page.last_seen = now
+    _seen(page, now)
     seen = _version_of(page.report, page.text_sha256)
-    seen.last_seen = now
+    _seen(seen, now)
     return _outcome(Ending.UNCHANGED, url, site, now, seen, "not modified (304)")
 
 
@@ -75,7 +75,7 @@ def _first_visit(
     if same is not None:
         first = same.report.pages[0].url if same.report.pages else same.url
         session.add(_page(same.report, url, report, site, now))
-        same.last_seen = now
+        _seen(same, now)
         if same.url.startswith("urn:") and not url.startswith("urn:"):  # an import now has its address
             same.url = url
         return Change(_outcome(Ending.DUPLICATE, url, site, now, same, f"same text as {first}"), same)
@@ -116,6 +116,11 @@ def _alike(one: int, other: int) -> bool:
 
 def _near_words(near: tuple[VersionRow, int] | None) -> str:
     return f"probably the same as {near[0].report_id} (simhash differs in {near[1]} bits)" if near else ""
+
+
+def _seen(row: PageRow | VersionRow, when: datetime) -> None:
+    """Widen the time in which a row was seen; a replay may bring an older sight of it."""
+    row.first_seen, row.last_seen = min(row.first_seen, when), max(row.last_seen, when)
 
 
 def _version_of(report: ReportRow, digest: str) -> VersionRow:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from crawler import crawl as pipeline
+from crawler.address import host_port
 from crawler.archive import Archive
 from crawler.cli.display import Display
 from crawler.cli.output import outcome_json, print_json
@@ -40,6 +41,7 @@ IdsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled ones without.")
 ]
 
+PROBES = 40  # hosts that are tried before a crawl; where none of so many answers, there is no network
 NO_SITE = "no site of {sources} can be reached from here ({count} hosts tried); `make demo` shows the whole job offline"
 
 
@@ -65,9 +67,10 @@ def crawl(
     for site in sites:
         for key in not_honoured(site):
             display.message(f"{site.id}: `{key}` is not honoured yet; visited as if it were not there")
-    if saved is None and not asyncio.run(_reachable(sites, mapping)):
-        hosts = len({url.split("/")[2] for url in pipeline.entries(sites)})
-        raise CrawlerError(NO_SITE.format(sources=sources, count=hosts))
+    if saved is None:
+        probes = _one_a_host(pipeline.entries(sites))[:PROBES]
+        if not asyncio.run(_reachable(probes, mapping)):
+            raise CrawlerError(NO_SITE.format(sources=sources, count=len(probes)))
     if dry_run:
         asyncio.run(_crawl(sites, None, saved, mapping, full, display))
     else:
@@ -84,9 +87,13 @@ def not_honoured(site: Site) -> list[str]:
     return [key for key, given in asked.items() if given]
 
 
-async def _reachable(sites: tuple[Site, ...], mapping: dict[str, tuple[str, int]]) -> bool:
+def _one_a_host(urls: list[str]) -> list[str]:
+    return list({host_port(url): url for url in urls}.values())
+
+
+async def _reachable(urls: list[str], mapping: dict[str, tuple[str, int]]) -> bool:
     async with Fetcher(sink=_forget, connect_to=mapping) as fetcher:
-        return await fetcher.any_reachable(pipeline.entries(sites))
+        return await fetcher.any_reachable(urls)
 
 
 async def _crawl(

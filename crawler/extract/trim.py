@@ -54,9 +54,10 @@ def _after_head(lines: list[Line], roles: list[Role], titles: frozenset[str], lo
     room = _ABOVE_HEAD * sum(len(line.text) for line in lines[low:high])
     first = low
     for i in range(low, high):
-        if roles[i] is Role.INDEX or _is_title(lines[i], titles):
+        if _is_title(lines[i], titles) or (roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i)):
             first = i + 1
-        room -= len(lines[i].text)
+        elif not roles[i].is_frame:
+            room -= len(lines[i].text)
         if room < 0:
             break
     return first

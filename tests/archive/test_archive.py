@@ -69,6 +69,16 @@ def test_the_same_text_again_makes_no_version_and_no_file(opened: Opener, folder
     assert before == [(path, (folder / path).stat().st_mtime_ns) for path in texts(folder)]
 
 
+def test_an_older_sight_of_a_text_widens_the_time_it_was_seen(opened: Opener, clock: Clock) -> None:
+    with opened() as archive:
+        visit(archive, clock, a_report())
+        seen = clock()
+        clock.forward(days=-30)
+        outcome = visit(archive, clock, a_report())
+        (version,) = archive.history(outcome.report_id or "")
+        assert (version.first_seen, version.last_seen) == (clock(), seen)
+
+
 def test_a_quiet_edit_makes_a_second_version(opened: Opener, folder: Path, clock: Clock) -> None:
     with opened() as archive:
         first = visit(archive, clock, a_report())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -93,6 +94,27 @@ def test_a_terminal_shows_a_table_of_sites(folder: Path) -> None:
     text = done.stdout.decode()
     assert "trouble" in text
     assert re.search(r"wuhan\s+武汉市人民政府\s+4\s+4", text)
+
+
+def test_data_stays_on_stdout_while_a_terminal_shows_progress(folder: Path) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "crawler",
+        "crawl",
+        "wuhan",
+        "--replay",
+        str(FIXTURES),
+        "--archive",
+        str(folder),
+    ]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, text=True) as process:
+        os.close(theirs)
+        out, _ = process.communicate(timeout=60)
+    os.close(ours)
+    assert out.count("new  ") == 4
+    assert "4 new reports" in out
 
 
 def test_keys_not_honoured_yet_are_told(fazhi: Fazhi, folder: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,7 +37,8 @@ class Display:
         self._by_site: defaultdict[str, Counter[Ending]] = defaultdict(Counter)
         self._troubles: Counter[str] = Counter()
         self._nothing_saved = 0
-        self._out = Console(highlight=False, soft_wrap=True)
+        # the file itself: a live line on stderr would otherwise catch what is written to stdout
+        self._out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
         self._status: Status | None = None
         if self._err.is_terminal and not json:
@@ -70,7 +72,8 @@ class Display:
         elif self._is_trouble(outcome):
             self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}")
         elif outcome.ending in NEWS or archive is None:
-            self._line(self._out, outcome, self._news(outcome, archive))
+            above_live_line = self._status is not None and self._out.is_terminal
+            self._line(self._err if above_live_line else self._out, outcome, self._news(outcome, archive))
         if self._status:
             self._status.update(f"{_tally(self._counts)} · {escape(outcome.url)}")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crawler.crawl import Visit, crawl_site, understand
 from crawler.discover import Verdict
 from crawler.errors import ExtractError, FetchError
+from crawler.extract import extract
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Outcome, Report, Site
 
@@ -70,7 +71,8 @@ async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: F
 
 
 async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
-    return understand(await fetcher.get(link.url, delay=site.delay), link, site)
+    capture = await fetcher.get(link.url, delay=site.delay)
+    return understand(extract(capture.body, capture.headers, capture.url, hint=site.body), link, site)
 
 
 def _is_problem(outcome: Outcome) -> bool:

@@ -16,10 +16,13 @@ from crawler.address import canonical
 from crawler.archive import Archive
 from crawler.discover import Verdict, discover, is_cut, judge_title
 from crawler.errors import ArchiveError, ExpectationError, ExtractError, FetchError, NotAReport
-from crawler.extract import extract
+from crawler.extract import extract, join_pages
 from crawler.fetch import Fetcher, Replay
 from crawler.model import Capture, Ending, Link, Listing, ListRequest, Outcome, Report, Site
 from crawler.regions import region_of
+
+ARTICLE_PAGES = 50
+"""Pages that one article is followed for."""
 
 LIST_PAGES = 200
 """Pages that one list is followed for; what has more is a trap, or wants a narrower list."""
@@ -189,7 +192,8 @@ async def _report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
     try:
         yield await _visit(visit, link)
     except FetchError as error:
-        yield _noted(visit, error.ending, link.url, error.reason)
+        where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
+        yield _noted(visit, error.ending, link.url, where + error.reason)
     except NotAReport as error:
         yield _noted(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:
@@ -203,24 +207,42 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     capture = await visit.fetcher.get(link.url, validators, delay=visit.site.delay)
     if capture.status == 304:
         return visit.archive.confirm(link.url, capture, visit.site)
-    return visit.archive.store(understand(capture, link, visit.site), capture, visit.site)
+    report = understand(_extract(capture, visit.site), link, visit.site)
+    whole = join_pages([report, *await _further_pages(visit, report)])
+    return visit.archive.store(whole, capture, visit.site)
 
 
-def understand(capture: Capture, link: Link, site: Site) -> Report:
-    """A page as a report of a site, with what the link and the site know where the page is silent.
+async def _further_pages(visit: Visit, report: Report) -> list[Report]:
+    """The pages after the first of an article set on several. One that cannot be had fails the article, not half of it."""
+    pages: list[Report] = []
+    seen = {canonical(report.url or "")}
+    following = report.continues
+    while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
+        seen.add(canonical(following))
+        pages.append(_extract(await visit.fetcher.get(following, delay=visit.site.delay), visit.site))
+        following = pages[-1].continues
+    visit.asked |= seen
+    return pages
+
+
+def _extract(capture: Capture, site: Site) -> Report:
+    return extract(capture.body, capture.headers, capture.url, hint=site.body)
+
+
+def understand(report: Report, link: Link, site: Site) -> Report:
+    """What a page says as a report of a site, with what the link and the site know where the page is silent.
 
     Raises NotAReport when neither the page's title nor the link's names one, or the year is not wanted.
     """
-    report = extract(capture.body, capture.headers, capture.url, hint=site.body)
     on_page = judge_title(report.title, match=site.match)
     on_list = judge_title(link.title, match=site.match)
     if not on_page.report:
         if not on_list.report:
-            raise NotAReport(capture.url, f"no report: its title is {report.title!r}: {on_page.why}")
+            raise NotAReport(report.url, f"no report: its title is {report.title!r}: {on_page.why}")
         report = replace(report, title=link.title)
     year = on_page.year or on_list.year or report.year
     if year is not None and year not in site.years:
-        raise NotAReport(capture.url, f"a report on {year}, and {site.years} is wanted")
+        raise NotAReport(report.url, f"a report on {year}, and {site.years} is wanted")
     issuer = report.issuer or site.name
     region = region_of(issuer, within=site.region) or site.region
     return replace(report, year=year, issuer=issuer, region=region)

@@ -201,6 +201,7 @@ class Report:
     signer: str | None = None
     undecodable: int = 0  # bytes that no encoding could make sense of
     continues: str | None = None  # address of the article's next page
+    parts: int = 1  # pages that the article was set on
     extractor: str = ""
     clues: tuple[Clue, ...] = field(default=(), repr=False)
 

@@ -117,6 +117,7 @@ class VersionRow(Base, kw_only=True):
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id"))
+    parts: Mapped[int] = mapped_column(default=1)  # pages that the article was set on
     text_file: Mapped[str]  # relative to the archive
     extractor: Mapped[str]
 

@@ -177,6 +177,7 @@ def _add_version(
         first_seen=now,
         last_seen=now,
         capture_id=capture.id if capture else None,
+        parts=report.parts,
         text_file=text_file(report, site, now),
         extractor=report.extractor,
     )

@@ -76,6 +76,7 @@ def to_report(version: VersionRow) -> Report:
         text_sha256=version.text_sha256,
         body=version.body,
         sections=tuple(Section(**section) for section in version.sections),
+        parts=version.parts,
         attachments=tuple(Attachment(**attachment) for attachment in version.attachments),
         extractor=version.extractor,
     )
@@ -111,8 +112,12 @@ def latest_capture(session: Session, key: str) -> CaptureRow | None:
 
 
 def validators(session: Session, key: str) -> Validators | None:
-    """ETag and Last-Modified of the last good capture of an address from which a report is held."""
-    if session.scalars(select(PageRow.id).where(PageRow.url_key == key)).first() is None:
+    """ETag and Last-Modified of the last good capture of an address from which a report is held.
+
+    None for an article set on several pages: that the first is not modified says nothing of the others.
+    """
+    page = session.scalars(select(PageRow).where(PageRow.url_key == key)).first()
+    if page is None or page.report.versions[-1].parts > 1:
         return None
     row = session.scalars(
         select(CaptureRow)

@@ -12,6 +12,7 @@ from crawler.extract.decode import decode
 from crawler.extract.lines import Line, linearise
 from crawler.extract.material import Format, Material
 from crawler.extract.roles import squeeze
+from crawler.extract.tame import tame
 from crawler.extract.witnesses import head_clues, json_ld, page_titles, site_code
 from crawler.model import Headers
 from crawler.text import iso_date
@@ -51,7 +52,7 @@ def _recognises(body: bytes, headers: Headers) -> bool:
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
     """Raises NoBody where no text on the page can be an article."""
     text, _, undecodable = decode(body, headers)
-    tree = LexborHTMLParser(text)
+    tree = LexborHTMLParser(tame(text))
     node = choose(tree, hint)
     if node is None:
         raise NoBody(url, "no text on the page that could be an article")

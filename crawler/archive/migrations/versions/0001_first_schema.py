@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.DateTime(), nullable=False),
         sa.Column("last_seen", sa.DateTime(), nullable=False),
         sa.Column("capture_id", sa.Integer(), nullable=True),
+        sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("text_file", sa.String(), nullable=False),
         sa.Column("extractor", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,35 @@
+"""An article set on several numbered pages, as one report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crawler.extract import sections
+from crawler.extract.evidence import signature
+from crawler.extract.settle import settle
+from crawler.fingerprint import text_sha256
+from crawler.model import Attachment, Report
+
+
+def join_pages(pages: Sequence[Report]) -> Report:
+    """The first page's report with the bodies of all: digest, sections, signature and attachments are those of the whole."""
+    first, *others = pages
+    if not others:
+        return first
+    body = "\n".join(page.body for page in pages)
+    signed = list(signature(body.split("\n")))
+    files: dict[str, Attachment] = {file.url: file for page in pages for file in page.attachments}
+    return replace(
+        first,
+        body=body,
+        text_sha256=text_sha256(body),
+        sections=sections.find(body),
+        signed=settle(signed, "signed"),
+        signer=settle(signed, "signer"),
+        attachments=tuple(files.values()),
+        undecodable=sum(page.undecodable for page in pages),
+        continues=None,
+        parts=len(pages),
+        clues=(*(clue for clue in first.clues if clue.field not in ("signed", "signer")), *signed),
+    )

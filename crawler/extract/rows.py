@@ -1,0 +1,109 @@
+"""Marked text to lines: one line a paragraph, a heading, a row of a data table. Layout tables leave no trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from crawler.extract.marks import CELL, EDGE, HEADING, LINK, LINK_END, MARKS, ROW, ROW_END
+
+_LINK_PARTS = re.compile(f"([{LINK}{LINK_END}])")
+_CELL_LENGTH = 200  # characters; a cell that holds more is layout, not data
+
+
+class Line(NamedTuple):
+    """A paragraph, folded and without indentation."""
+
+    text: str
+    linked: int = 0  # characters of it that stand in links
+    tag: str = ""  # h1 to h6 for a heading
+    links: tuple[tuple[str, str], ...] = ()  # text and address of its links
+
+    @property
+    def is_links(self) -> bool:
+        """Whether most of it is links: navigation, unless they are attachments."""
+        if not self.linked:
+            return False
+        text = self.text
+        if len(text) > 100 and text.count("。") > 1:  # an <a> left open swallows paragraphs
+            return False
+        return self.linked > 0.6 * (len(text) - sum(map(text.count, " []|\t")))
+
+
+def lines_of(pieces: list[str], hrefs: list[str]) -> list[Line]:
+    """Pieces between breaks to lines; rows of short cells become one line, cells separated by tabs."""
+    lines: list[Line] = []
+    rows: list[list[int]] = []  # for each row open: where it and its cells begin in `lines`
+    address = iter(hrefs)
+    state = _State()
+    for piece in pieces:
+        if not MARKS.search(piece):
+            if text := piece.strip(EDGE):
+                lines.append(Line(text, len(text), "", ((text, state.href),)) if state.inside else Line(text))
+            continue
+        head = piece[0]
+        if head == ROW:
+            rows.append([len(lines)])
+        elif head == CELL and rows:
+            rows[-1].append(len(lines))
+        elif head == ROW_END and rows:
+            _join(lines, rows.pop())
+            if rows:
+                rows[-1].append(-1)  # a row that holds rows is layout
+        tag = ""
+        if head == HEADING:
+            tag = f"h{piece[1]}"
+            piece = piece[2:]
+        if line := state.line(piece, tag, address):
+            lines.append(line)
+    return lines
+
+
+class _State:
+    """Whether the text being read stands in a link, and in which."""
+
+    __slots__ = ("href", "inside")
+
+    def __init__(self) -> None:
+        self.inside = False
+        self.href = ""
+
+    def line(self, piece: str, tag: str, address: Iterator[str]) -> Line | None:
+        """The line in a piece that has marks."""
+        texts: list[str] = []
+        links: list[tuple[str, str]] = []
+        linked = 0
+        for part in _LINK_PARTS.split(piece):
+            if part == LINK:
+                self.inside, self.href = True, next(address, "")
+            elif part == LINK_END:
+                self.inside = False
+            else:
+                texts.append(part)
+                if self.inside and (shown := part.strip(EDGE + CELL + ROW + ROW_END)):
+                    linked += len(shown)
+                    links.append((shown, self.href))
+        text = MARKS.sub("", "".join(texts)).strip(EDGE)
+        return Line(text, linked, tag, tuple(links)) if text else None
+
+
+def _join(lines: list[Line], row: list[int]) -> None:
+    """Makes one line of a data row; leaves a layout row as it is."""
+    first, *starts = row
+    if len(starts) < 2 or -1 in starts:
+        return
+    cells = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    if sum(map(bool, cells)) < 2 or any(
+        sum(len(line.text) for line in cell) > _CELL_LENGTH for cell in cells
+    ):
+        return
+    inner = lines[first:]
+    lines[first:] = [
+        Line(
+            "\t".join(" ".join(line.text for line in cell) for cell in cells).rstrip("\t"),
+            sum(line.linked for line in inner),
+            "",
+            tuple(link for line in inner for link in line.links),
+        )
+    ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _INDENT = (
     " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 )
@@ -22,7 +21,11 @@ def fold(text: str) -> str:
         narrow,
     ) in _FREQUENT:  # str.replace runs at memchr's speed, translate at a dict lookup a character
         text = text.replace(wide, narrow)
-    return text.translate(_FULL_WIDTH) if _FULL_WIDTH_RUN.search(text) else text
+    return _FULL_WIDTH_RUN.sub(_narrow, text)
+
+
+def _narrow(match: re.Match[str]) -> str:
+    return chr(ord(match[0]) - 0xFEE0)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -25,15 +25,19 @@ _NEAR = 6  # header lines that count as close to the body
 
 def assemble(material: Material, url: str | None) -> Report:
     """The report that the material makes. Raises NoBody when no line is left for the body."""
-    parts = split(material.lines, frozenset(map(squeeze, material.titles)), material.first, material.last)
     known = frozenset(map(squeeze, material.titles))
-    table = index.read("" if squeeze(line.text) in known else line.text for line in parts.header)
+    parts = split(material.lines, known, material.first, material.last)
+    table: dict[str, str] = {}
+    if Role.INDEX in parts.roles:
+        table = index.read("" if squeeze(line.text) in known else line.text for line in parts.header)
+    if Role.NUMBER in parts.roles:  # 某政发〔2022〕1号, on a line of its own under the title
+        table.setdefault("发文字号", parts.header[parts.roles.index(Role.NUMBER)].text)
     clues = [
         *info_clues(parts.header, parts.roles, _NEAR),
         *index_clues(table),
         *material.clues,
         *url_date(url),
-        *foot_clues(parts.footer),
+        *foot_clues(parts.body, parts.footer),
         *title_clues(parts, material.titles),
     ]
     title = settle(clues, "title")

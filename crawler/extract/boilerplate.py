@@ -18,7 +18,7 @@ _WIDGET = re.compile(
   | (?:关注)?(?:官方)?(?:微\s*信|微\s*博|公众号|客户端|视频号|抖音|二维码|QQ空间|QQ好友|QQ|人人网|豆瓣|新浪|腾讯|百度|贴吧|朋友圈|网易|搜狐|邮件)+
   | (?:浏览|阅读|点击|访问|查看|点阅)(?:次数|量|数|率|人数)? | 人气 | 次数 | (?<![一-鿿])次 | 点赞 | 赞 | 正文 | 首\s*页 | 视力保护色? | 网友评论 | 发表评论 | 更多
   | (?:联系|关于)我们 | (?:网站|本站|站点)(?:地图|声明|导航|帮助|首页|简介|概况) | 使用帮助 | 隐私(?:声明|保护|政策|安全) | 法律声明 | 版权(?:声明|保护) | 免责声明 | 常见问题
-  | 设为首页 | 意见建议 | 建议意见 | 页面功能 | 我来说两句 | 热点排行 | 我要[“"]?揪[”"]?错 | 轮播图?(?:预览)? | 已收藏 | 繁体版本? | 简体版本? | 放弃 | 取消 | 确定 | 继续访问 | 网站管理 | 友情链接 | 无障碍 | 简体 | 繁体 | English | RSS | print | close | share | more | top
+  | 设为首页 | 意见建议 | 建议意见 | 页面功能 | 我来说两句 | 热点排行 | 我要[“"]?揪[”"]?错 | 轮播图?(?:预览)? | 已收藏 | (?:全文|文件|附件)下载 | 长者(?:模式|版) | 适老(?:版|模式) | 听全文 | 放大镜 | 繁體 | [简繁](?=\s*(?:[|/]|$)) | 本文已被(?:浏览|阅读) | 字数 | \bT(?=[大小]) | 繁体版本? | 简体版本? | 放弃 | 取消 | 确定 | 继续访问 | 网站管理 | 友情链接 | 无障碍 | 简体 | 繁体 | English | RSS | print | close | share | more | top
     """,
     re.X | re.I,
 )
@@ -57,14 +57,14 @@ _FOOTER_WORDS = (
 _END = re.compile(
     r"""^[\[【(<■◆●▪·>\s]*(?:
         上一[篇条页则个]|下一[篇条则个]|前一[篇条]|后一[篇条]|上篇|下篇
-      | (?:相关|推荐|延伸|热门|精彩|更多|最新|猜你喜欢|大家都在看|热点|图文|本类|同类|往期|编辑|频道)(?:的)?(?:链接|阅读|新闻|文章|信息|稿件|文档|推荐|资讯|报道|内容|专题|文件|解读|回顾|精选|资料|排行|评论|主题|帖子)
-      | (?:用)?(?:手机)?扫(?:一扫|码|描).{0,24}$
+      | (?:相关|推荐|延伸|热门|精彩|更多|最新|猜你喜欢|大家都在看|热点|图文|本类|同类|往期|编辑|频道)(?:的)?(?:链接|阅读|政策|新闻|文章|信息|稿件|文档|推荐|资讯|报道|内容|专题|文件|解读|回顾|精选|资料|排行|评论|主题|帖子)
+      | (?:用|打开)?(?:手机|微信)?[“"]?扫(?:一扫|码|描).{0,24}$ | (?:政策)?解读链接
       | (?:分享(?:到|至|按钮)?|网友评论|我要评论|发表评论|评论(?:列表|区)|最新评论|网友留言|查看评论|所有评论)\s*[::]?
       | 关键[词字]\s*[::] | 标签\s*[::] | Tags?\s*[::]
       | 免责声明\s*[::]? | 版权声明\s*[::]? | (?:特别|郑重)声明\s*[::]
       | (?:浏览|阅读|点击|访问)(?:次数|量|数)\s*[::]
       | 本文(?:地址|链接|网址|来源)\s*[::]
-      | 声明\s*[::]
+      | 声明\s*[::] | 郑\s*重\s*声\s*明 | 本[贴帖]由
       | 点击右上角 | (?:选择)?在浏览器中?打开 | 您(?:现在|即将)?(?:访问|点击|打开)的链接即将离开 | 轮播图预览
       | 本?[贴帖]的?(?:跟从|回复|评论|标题) | trackback | 引用通告 | (?:添加|正在读取)评论
     )""",
@@ -78,6 +78,7 @@ _EDITOR = re.compile(
 _EDITOR_COLON = re.compile(r"[:/|丨]|^.{0,3}编\s+辑|[\]】)]$|^责\s*编|^责任编辑")
 
 
+_FOOTER_FIRST = frozenset("版主承技政网cCpP©")
 _FOOTER_GATES = ("备", "版权", "标识码", "©", "最佳", "IE")  # no footer word without one of these
 
 
@@ -85,7 +86,8 @@ def is_widget(text: str) -> bool:
     """Whether a line is nothing but the page's buttons and counters: `【 打印 】 【 扫一扫 】`, `【字体:大 中 小】`."""
     if len(text) > 120 or not _WIDGET_CHARACTERS.fullmatch(text):
         return False
-    return _RESIDUE.fullmatch(_WIDGET.sub("", text)) is not None
+    left = _WIDGET.sub("", text)
+    return _RESIDUE.fullmatch(left) is not None and (left != text or not any(map(str.isalnum, text)))
 
 
 def is_breadcrumb(text: str) -> bool:
@@ -97,7 +99,7 @@ def is_footer(text: str) -> bool:
     """Whether a line belongs to the site's footer: owner, licence numbers, 网站标识码."""
     if len(text) > 300:
         return False
-    if _FOOTER.match(text):
+    if text[:1] in _FOOTER_FIRST and _FOOTER.match(text):
         return True
     return any(map(text.__contains__, _FOOTER_GATES)) and any(map(text.__contains__, _FOOTER_WORDS))
 

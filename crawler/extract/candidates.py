@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.extract.hints import HINTS
 
@@ -15,6 +15,7 @@ _FOOTER = re.compile(
 )
 _FOOTER_SIGN = re.compile("[权位案码©器率技经IiCcFf]")  # asked first: no footer is without one
 _SHORTEST = 10  # characters of a text that can be evidence
+_LITTLE = 100.0  # weight below which even the shortest texts are looked at
 _LINK_LENGTH = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
 _DEEPEST = 48  # ancestors looked at above a text
 _STAY = 0.78  # a child must hold this part of its parent's text to stand for it
@@ -58,16 +59,22 @@ def choose(tree: LexborHTMLParser, hint: str | None = None) -> LexborNode | None
     body = tree.body
     if body is None:
         return None
-    blocks = _weigh(body, _SHORTEST) or _weigh(body, 2)
+    blocks = _weigh(body, _SHORTEST)
+    if max((block.weight for block in blocks.values()), default=0.0) < _LITTLE:
+        blocks = _weigh(body, 1)  # Word markup may have a <span> for each character
     if hint and (hinted := _hinted(tree, hint, blocks)):
         return hinted
     return _descend(blocks)
 
 
 def _hinted(tree: LexborHTMLParser, hint: str, blocks: dict[int, Block]) -> LexborNode | None:
-    found = [(blocks[n.mem_id].weight if n.mem_id in blocks else 0.0, n) for n in tree.css(hint)]
-    weight, node = max(found, key=lambda pair: pair[0], default=(0.0, None))
-    return node if weight > 0 else None
+    """The heaviest element that a hint selects; None where it selects no text, or is no selector."""
+    try:
+        nodes = tree.css(hint)
+    except SelectolaxError:
+        return None
+    held = [block for node in nodes if (block := blocks.get(node.mem_id)) and block.weight > 0]
+    return max(held, key=lambda block: block.weight).node if held else None
 
 
 def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
@@ -123,7 +130,7 @@ def _home(parent: LexborNode, blocks: dict[int, Block], long: bool) -> int:
             above = key
             break
         tag = here.tag_id
-        if tag in _LINK and not long:
+        if tag in _LINK and not long and here.attributes.get("href"):
             return 0
         chain.append((key, here, tag))
         here = here.parent

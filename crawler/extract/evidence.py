@@ -54,8 +54,15 @@ def info_clues(header: Sequence[Line], roles: Sequence[Role], near: int) -> Iter
             yield Clue(field="published", value=date, weight=0.76 + bonus, where="date above the body")
 
 
-def foot_clues(footer: Sequence[Line]) -> Iterator[Clue]:
-    """The same of the first lines below the body, weighing less: a date or source may stand only there."""
+def foot_clues(body: Sequence[Line], footer: Sequence[Line]) -> Iterator[Clue]:
+    """The same of the body's end and of the first lines below it, weighing less: a source may stand only there."""
+    for line in body[-2:]:
+        if len(line.text) < 60:
+            yield from (
+                Clue(field=info.field, value=info.value, weight=0.56, where=f"end of the body {info.label}")
+                for info in labels.read(line.text)
+                if info.field in ("source", "author", "editor")
+            )
     for line in footer[:12]:
         if len(line.text) > 120 or _TODAY.search(line.text):
             continue
@@ -78,8 +85,10 @@ def signature(body: Sequence[str]) -> Iterator[Clue]:
     """Signer and date at the end: `某市人民政府` and `2023年2月20日`, on two lines or one."""
     for i in range(len(body) - 1, max(len(body) - 1 - _TAIL, 0), -1):
         text = body[i]
+        if len(text) > 60:
+            continue
         date = next(find_dates(text), None)
-        if date is None or len(text) > 60 or date[2] < len(text.rstrip(" )]")):
+        if date is None or date[2] < len(text.rstrip(" )]")):
             continue
         above = text[: date[1]].strip(" ([")
         if not above and _DATE_LINE.fullmatch(text):

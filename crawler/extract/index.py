@@ -37,6 +37,7 @@ _CANONICAL = {
 _KEY = {name: key for key, names in _CANONICAL.items() for name in names.split()}
 _SURE = ("索引号", "组配分类", "主题分类", "发文字号", "公开方式", "文件编号", "有效性", "统一登记号")
 _ENDS = re.compile("[:∶\t]|$")
+_FIRST = frozenset(name[0] for name in _KEY) | frozenset("[【 ")
 _LENGTHS = sorted(set(map(len, _KEY)), reverse=True)
 _LONGEST = _LENGTHS[0]
 _EMPTY = re.compile(r"[\s\-—_/:、]*|暂?无")
@@ -69,7 +70,9 @@ def _value(raw: str) -> str:
 
 def is_index(text: str) -> bool:
     """Whether a line is a row of an index table: it starts with an index label that is no mere 发布日期."""
-    if len(text) > 400:
+    if not text or len(text) > 400:
+        return False
+    if text[0] not in _FIRST:
         return False
     opening = text[: 3 * _LONGEST].lstrip("[【 ").replace(" ", "").replace("\u3000", "")
     if not any(opening[:length] in _KEY for length in _LENGTHS):

@@ -32,7 +32,7 @@ _NAMES = {
         " 刊登时间 登载时间 发稿时间 信息日期 日期 时间"
     ),
     "source": (
-        "信息来源 文章来源 稿件来源 新闻来源 内容来源 来源单位 来源 稿源 供稿单位 供稿 出处 信息提供 提供单位 发布单位 发布机构 发布部门"
+        "信息来源 文章来源 本文来源 稿件来源 新闻来源 内容来源 来源单位 来源 稿源 供稿单位 供稿 出处 信息提供 提供单位 发布单位 发布机构 发布部门"
         " 信息发布单位 转载自 来稿单位 发稿单位"
     ),
     "author": "文章作者 作者 记者 撰稿 撰文 文/图 通讯员",
@@ -45,19 +45,17 @@ _NAMES = {
     ),
 }
 _FIELD = {name: field for field, names in _NAMES.items() for name in names.split()}
-_NOT_AFTER_WORDS = frozenset(
-    ("时间", "日期", "阅读", "访问", "查看", "下载", "评论", "记者", "编辑", "审核")
-)  # 活动时间: is no info
 _COLON = re.compile("[:∶]")
 _SPACES = " \t\u3000\u00a0"
 _NO_SPACES = dict.fromkeys(map(ord, _SPACES))
 _STOP = re.compile(
-    r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|\s[大中小](?:\s|$)|扫一扫|\(\s*(?:点击|浏览)"
+    r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|\s[大中小](?:\s|$)|扫一扫|(?:阅读|评论|浏览)\s*\(|\(\s*(?:点击|浏览)"
 )
 _GLUED = re.compile(
     r"\s*(?:(?:大\s*中\s*小|打\s*印|分\s*享|关\s*闭|收\s*藏|字\s*[体号])[\s:]*)+$"
 )  # 区政府办大中小打印
 _EMPTY = re.compile(r"[\W_]*")
+_FIRST_COLON = 40  # characters before the first colon of an info line
 _LONGEST = 6  # characters of a label
 
 
@@ -82,10 +80,10 @@ def _start(text: str, end: int, length: int) -> int:
 
 
 def _labels(text: str) -> list[Label]:
-    out = []
+    out: list[Label] = []
     for label in find(text, _COLON, _FIELD, _LONGEST):
-        if label.name in _NOT_AFTER_WORDS and label.start and "\u4e00" <= text[label.start - 1] <= "\u9fff":
-            continue
+        if label.start and "\u4e00" <= text[label.start - 1] <= "\u9fff" and not out and len(label.name) < 3:
+            continue  # 活动时间: is no label; but a value may be glued to the next label
         out.append(label)
     return out
 
@@ -118,7 +116,7 @@ def is_info(text: str) -> bool:
     """Whether a line is an info line: short, with a label that it is about, or a bare date with a source."""
     if len(text) > 200:
         return False
-    labels = _labels(text) if ":" in text or "∶" in text else []
+    labels = _labels(text) if 0 <= text.replace("∶", ":").find(":") < _FIRST_COLON else []
     if not labels:
         return is_dateline(text)
     first = labels[0].start

@@ -89,3 +89,13 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def squeeze(text: str) -> str:
     """Only what can be compared between two showings of a title: letters, digits and characters."""
     return _NOT_WORD.sub("", text)
+
+
+_TAIL = re.compile(
+    r"\s*[\[(【]?\s*(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
+)  # 2023-08-19 来源:解放日报
+
+
+def without_tail(text: str) -> str:
+    """A title line without the date and source that stand behind the title in it."""
+    return _TAIL.sub("", text) if ":" in text or "20" in text or "19" in text else text

@@ -76,7 +76,8 @@ class _State:
         linked = 0
         for part in _LINK_PARTS.split(piece):
             if part == LINK:
-                self.inside, self.href = True, next(address, "")
+                self.href = next(address, "")
+                self.inside = bool(self.href)  # <a name=top> is no link
             elif part == LINK_END:
                 self.inside = False
             else:

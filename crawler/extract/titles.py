@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from crawler.extract.lines import Line
-from crawler.extract.roles import Role, squeeze
+from crawler.extract.roles import Role, squeeze, without_tail
 from crawler.extract.trim import Parts
 from crawler.model import Clue
 
@@ -15,9 +14,6 @@ _OPENING = 4  # lines of the body that may be its title in several lines
 _MAYBE = frozenset((Role.PLAIN, Role.PROSE, Role.LINKS, Role.INFO))
 _MOST_LINES = 4  # lines of one centred title
 _HEADINGS = {"h1": 0.62, "h2": 0.48, "h3": 0.45}
-_TAIL = re.compile(
-    r"\s*[\[(【]?\s*(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
-)  # 2023-08-19 来源:解放日报
 
 
 def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
@@ -38,7 +34,7 @@ def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
         line for line, part in zip(parts.header, parts.roles, strict=True) if part in _MAYBE and _fits(line)
     ]
     plain = [
-        line._replace(text=_TAIL.sub("", line.text))
+        line._replace(text=without_tail(line.text))
         for line in [*above, *filter(_fits, parts.body[:_OPENING])]
     ]
     for i, line in enumerate(plain):
@@ -65,7 +61,7 @@ def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
 
 def _shown(line: Line, part: Role) -> Line:
     """The title in a line that goes on with date and source; nothing where the line has no title before these."""
-    text = _TAIL.sub("", line.text)
+    text = without_tail(line.text)
     return line._replace(text="" if part is Role.INFO and len(text) < _SHORTEST else text)
 
 
@@ -86,6 +82,8 @@ def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | 
             return joined
         if any(shown == name or (len(shown) > 7 and shown in name) for name in named):
             best = joined
+        elif any(name.startswith(shown) for name in named):
+            continue
         elif any(
             len(name) > 11 and shown.startswith(name) and len(shown) < 2 * len(name) for name in named[:1]
         ):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.extract.labels import read as read_labels
 from crawler.extract.lines import Line
-from crawler.extract.roles import Role, role, squeeze
+from crawler.extract.roles import Role, role, squeeze, without_tail
 
 _INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB))
 _HEAD = frozenset((Role.INFO, Role.INDEX, Role.NUMBER))
+_LEAST_ABOVE = 120  # characters
 _ABOVE_HEAD = (
     0.06  # part of the text that may stand above title and index table, such as a hint to a mobile app
 )
@@ -51,7 +53,7 @@ def _first(lines: list[Line], roles: list[Role], titles: frozenset[str], low: in
 
 def _after_head(lines: list[Line], roles: list[Role], titles: frozenset[str], low: int, high: int) -> int:
     """Behind the title and index table that stand above most of the text, though a sentence may stand above them."""
-    room = _ABOVE_HEAD * sum(len(line.text) for line in lines[low:high])
+    room = max(_ABOVE_HEAD * sum(len(line.text) for line in lines[low:high]), _LEAST_ABOVE)
     first = low
     for i in range(low, high):
         if _is_title(lines[i], titles) or (roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i)):
@@ -76,7 +78,13 @@ def _is_header(line: Line, part: Role, titles: frozenset[str]) -> bool:
 
 
 def _is_title(line: Line, titles: frozenset[str]) -> bool:
-    return len(line.text) < 200 and squeeze(line.text) in titles
+    text = line.text
+    return len(text) < 200 and (squeeze(text) in titles or squeeze(without_tail(text)) in titles)
+
+
+def _is_foot_info(line: Line, part: Role) -> bool:
+    """An info line that stands below the text: 发布日期:… 来源:…. A source alone may be the article's own last words."""
+    return part is Role.INFO and any(info.field == "published" for info in read_labels(line.text))
 
 
 def _end(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
@@ -94,6 +102,6 @@ def _end(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
             end = i
             break
         before += weights[i - start]
-    while end > start and roles[end - 1].is_frame:
+    while end > start and (roles[end - 1].is_frame or _is_foot_info(lines[end - 1], roles[end - 1])):
         end -= 1
     return end

@@ -27,6 +27,9 @@ _META = (
 )
 """Field, meta name (《政府网站发展指引》 2017 and what else is seen), weight."""
 
+_NOBODY = re.compile(
+    r"网|公司|系统|管理员|发布员|政府|admin|\d", re.I
+)  # authors that are makers of software, or accounts
 _MARKUP = re.compile(r"<[^>]{0,400}>|&lt;.{0,400}?&gt;")  # <br> or <div> inside ArticleTitle
 _SEPARATOR = re.compile(
     r"\s*[_|｜│丨]+\s*|\s+[-–—]+\s+|[-–—]+(?=[\u4e00-\u9fff])(?<![0-9\u4e00-\u9fff][—]{2})|\s{2,}"
@@ -55,7 +58,7 @@ def head_clues(metas: Mapping[str, str]) -> Iterator[Clue]:
         if not value:
             continue
         value = (iso_date(value) or "") if field == "published" else clean(_MARKUP.sub("", value))
-        if value:
+        if value and not (field == "author" and _NOBODY.search(value)):
             yield Clue(field=field, value=value, weight=weight, where=f"meta {name}")
 
 

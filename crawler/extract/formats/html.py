@@ -93,15 +93,14 @@ def _before(node: LexborNode, titles: tuple[str, ...], inside: bool) -> list[Lin
     """
     html = _beside(node, _REACH_FAR, forward=False)
     start = max(len(html) - _REACH, 0)
+    if not inside:
+        at = max((html.rfind(title[:_TITLE_START]) for title in titles), default=-1)
+        if at < 0:
+            at = max((match.start() for match in _DATE_LIKE.finditer(html)), default=-1)
+        start = min(start, at) if at >= 0 else start
     if any(word in html for word in _INDEX_WORDS) and (found := _INDEX.search(html)):
         start = min(start, found.start())
-    near = _from(html, start)
-    if inside or _has_head(near, frozenset(map(squeeze, titles))):
-        return near
-    at = max((html.rfind(title[:_TITLE_START]) for title in titles), default=-1)
-    if at < 0:
-        at = max((match.start() for match in _DATE_LIKE.finditer(html)), default=-1)
-    return _from(html, at) if 0 <= at < start else near
+    return _from(html, start)
 
 
 def _from(html: str, start: int) -> list[Line]:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from crawler.extract import index
+from tests.extract.pages import BODY, TITLE, page, paragraphs, read
+
+EXPECTED = {"索引号": "1162/2022-06", "发布机构": "市司法局", "成文日期": "2022-03-04"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["索引号: 1162/2022-06 发布机构: 市司法局", "成文日期: 2022-03-04 有效性:"],
+        ["索 引 号:\t1162/2022-06\t发布机构:\t市司法局", "成文日期:\t2022-03-04\t文号:"],
+        ["索 引 号\t1162/2022-06", "发布机构\t市司法局", "生成日期\t2022-03-04"],
+        ["索引号:", "1162/2022-06", "发布机构:", "市司法局", "成文日期:", "2022-03-04", "有效性:"],
+        [
+            "索引号:\t1162/2022-06\t别的标签:\t某值",
+            "发布机构:\t市司法局",
+            "成文日期:\t2022-03-04",
+            "有效性:\t暂无",
+        ],
+    ],
+    ids=["lines", "cells", "cells without colons", "a line each", "with labels unknown"],
+)
+def test_an_index_table_is_read_however_it_is_laid_out(lines: list[str]) -> None:
+    assert index.read(lines) == EXPECTED
+
+
+def test_a_label_alone_does_not_take_the_next_label_for_its_value() -> None:
+    assert index.read(["索引号: 1162/2022-06", "发布机构:", "发文字号:", "关键词:"]) == {
+        "索引号": "1162/2022-06"
+    }
+
+
+def test_a_date_and_a_source_are_no_index() -> None:
+    assert index.read(["发布日期: 2022-03-04", "标题: 某事"]) == {}
+
+
+def test_the_index_stays_out_of_the_body_and_dates_the_page() -> None:
+    table = (
+        "<table><tr><td>索 引 号:</td><td>1162/2022-06</td><td>发布机构:</td><td>市司法局</td></tr>"
+        f"<tr><td>发布日期:</td><td>2022-03-04</td><td>名 称:</td><td>{TITLE}</td></tr></table>"
+    )
+    report = read(page(table + paragraphs()))
+    assert report.body == BODY
+    assert report.published == "2022-03-04"
+    assert report.index == {
+        "索引号": "1162/2022-06",
+        "发布机构": "市司法局",
+        "发布日期": "2022-03-04",
+        "名称": TITLE,
+    }

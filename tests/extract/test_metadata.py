@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import pytest
+
+from crawler.extract import extract_text, labels
+from crawler.extract.titles import title_clues
+from crawler.extract.trim import Parts
+from crawler.extract.witnesses import article_title, site_code
+from tests.extract.pages import BODY, PARAGRAPHS, TITLE, page, paragraphs, read
+
+ABOVE = f"<h1>{TITLE}</h1>"
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "source"),
+    [
+        ("发布时间:2023-04-13 来源:区政府办", "2023-04-13", "区政府办"),
+        ("来源: 发布日期:2023-02-21 10:00", "2023-02-21T10:00", None),
+        ("信息来源: 市司法局 作者:某某 发布日期: 2022-03-04 14:26 浏览次数:", "2022-03-04T14:26", "市司法局"),
+        ("【信息来源:【作者:【信息时间:2024-03-19 16:18 阅读次数: 】【字号 】", "2024-03-19T16:18", None),
+        ("2023年4月27日 10∶34", "2023-04-27T10:34", None),
+        ("来 源:某报 2021-11-25 16:26:07", "2021-11-25T16:26", "某报"),
+        ("时间:2023/4/7 来源:区政府办大中小打印", "2023-04-07", "区政府办"),
+    ],
+)
+def test_an_info_line_says_date_and_source(line: str, published: str, source: str | None) -> None:
+    report = read(page(f"{ABOVE}<p>{line}</p>{paragraphs()}"))
+    assert (report.published, report.source, report.body) == (published, source, BODY)
+
+
+def test_the_date_shown_outweighs_the_one_in_the_head() -> None:
+    head = f'<title>{TITLE}</title><meta name="PubDate" content="2024-02-29 16:00:26,">'
+    assert read(page(f"{ABOVE}<p>日期:2023-11-14</p>{paragraphs()}", head=head)).published == "2023-11-14"
+    assert read(page(ABOVE + paragraphs(), head=head)).published == "2024-02-29T16:00"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.gov.cn/202303/t20230315_217.shtml", "http://a.gov.cn/art/2023/3/15/art_7_81.html"]
+)
+def test_the_address_says_the_date_when_nothing_else_does(url: str) -> None:
+    assert read(page(ABOVE + paragraphs()), url).published == "2023-03-15"
+
+
+@pytest.mark.parametrize("line", ["今天是2025年1月1日 星期三", "Copyright © 2001-2025-01-01 版权所有"])
+def test_no_date_is_taken_from_the_frame(line: str) -> None:
+    assert read(page(f"<p>{line}</p>{ABOVE}{paragraphs()}")).published is None
+
+
+def test_structured_data_says_the_date() -> None:
+    ld = '<script type="application/ld+json">{"pubDate": "2023-03-15T10:00:00"}</script>'
+    assert (
+        read(page(ABOVE + paragraphs(), head=f"<title>{TITLE}</title>{ld}")).published == "2023-03-15T10:00"
+    )
+
+
+def test_every_date_found_is_kept_as_a_clue() -> None:
+    head = f'<title>{TITLE}</title><meta name="PubDate" content="2024-02-29">'
+    report = read(page(f"{ABOVE}<p>发布时间:2023-11-14</p>{paragraphs()}", head=head))
+    assert {"2023-11-14", "2024-02-29"} <= {clue.value for clue in report.clues if clue.field == "published"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<title>{TITLE}</title>",
+        f"<title>{TITLE}_政务公开_甲市人民政府门户网站</title>",
+        f'<title>甲市政府网 法治建设 {TITLE}</title><meta name="ColumnName" content="法治建设">',
+        f'<title>甲市人民政府门户网站</title><meta name="ArticleTitle" content="<div>{TITLE}</div>">',
+    ],
+)
+def test_the_head_names_the_title(head: str) -> None:
+    assert read(page(paragraphs(), head=head)).title == TITLE
+
+
+def test_a_title_in_two_lines_is_joined() -> None:
+    above = "<p class=t>甲市人民政府<br>2022年度法治政府建设情况报告</p><p>来源:市司法局</p>"
+    assert read(page(above + paragraphs())).title == TITLE
+
+
+def test_a_title_cut_in_the_head_is_whole_on_the_page() -> None:
+    head = f'<meta name="ArticleTitle" content="{TITLE[:14]}">'
+    assert read(page(f"<p>{TITLE}</p><p>来源:市司法局</p>{paragraphs()}", head=head)).title == TITLE
+
+
+def test_a_heading_that_goes_on_with_date_and_source_is_cut() -> None:
+    report = read(page(f"<h2>{TITLE} <small>2023-08-19 来源:某报</small></h2>{paragraphs()}"))
+    assert (report.title, report.published) == (TITLE, "2023-08-19")
+
+
+@pytest.mark.parametrize(
+    ("whole", "title"),
+    [
+        ("1-10月投资结构趋稳趋优_某区门户网站", "1-10月投资结构趋稳趋优"),
+        ("关于某事的通知-某市发展和改革委员会", "关于某事的通知"),
+        ("某市人民政府网站 | 关于某事的通知", "关于某事的通知"),
+        ("关于某事的通知", "关于某事的通知"),
+    ],
+)
+def test_the_sites_name_is_cut_from_a_title(whole: str, title: str) -> None:
+    assert article_title(whole, set()) == title
+
+
+def test_no_line_and_no_head_give_no_title() -> None:
+    assert list(title_clues(Parts([], [], [], []), ())) == []
+
+
+def test_a_signature_gives_signer_and_date() -> None:
+    report = read(page(paragraphs("甲市人民政府", "2023年2月20日")))
+    assert (report.signer, report.signed) == ("甲市人民政府", "2023-02-20")
+
+
+def test_a_date_inside_the_last_sentence_is_no_signature() -> None:
+    assert read(page(paragraphs("各项任务于2023年2月20日前完成,并按要求报送。"))).signed is None
+
+
+def test_labels_in_a_sentence_are_no_info_line() -> None:
+    assert not labels.is_info(
+        "会议指出,要拓宽资金来源:一是财政投入,二是社会资本,三是公益捐赠,形成合力,推动落实。" * 2
+    )
+    assert not labels.is_info("活动时间:每周一上午")
+
+
+@pytest.mark.parametrize("footer", ["网站标识码:4202020002", "网站标识码 ： <a href='//x'>4202020002</a>"])
+def test_the_site_code_is_read_from_the_footer(footer: str) -> None:
+    assert site_code({}, f"<p>{footer}</p>") == "4202020002"
+
+
+def test_a_site_code_gives_the_region() -> None:
+    assert read(page(paragraphs())).region == "420100"
+
+
+def test_a_text_without_any_metadata_has_its_first_line_as_title() -> None:
+    report = extract_text("\n\n".join([TITLE, *PARAGRAPHS]))
+    assert (report.title, report.published, report.body) == (TITLE, None, BODY)
+
+
+def test_a_report_written_as_text_reads_back_the_same() -> None:
+    first = read(page(f"{ABOVE}<p>发布时间:2023-04-13 10:00 来源:区政府办</p>{paragraphs()}"))
+    again = extract_text(first.text())
+    assert (again.title, again.published, again.source, again.body) == (
+        first.title,
+        first.published,
+        first.source,
+        first.body,
+    )
+
+
+def test_a_document_number_under_the_title_goes_to_the_index() -> None:
+    report = read(page(f"{ABOVE}<p>甲政发〔2023〕5号</p>{paragraphs()}"))
+    assert (report.body, report.index) == (BODY, {"发文字号": "甲政发〔2023〕5号"})
+
+
+def test_a_source_at_the_foot_is_found() -> None:
+    assert read(page(paragraphs("来源:某日报"))).source == "某日报"
+
+
+def test_a_maker_of_software_is_no_author() -> None:
+    head = f'<title>{TITLE}</title><meta name="author" content="某某网络公司">'
+    assert read(page(paragraphs(), head=head)).author is None

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import contextlib
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.errors import NoBody, UnknownFormat
+from crawler.extract import LIMIT, extract
+from crawler.extract.tame import tame
+from tests.extract.pages import page, paragraphs
+
+PAGE = page(f"<h1>某题</h1><table><tr><td>来源:某报</td></tr></table>{paragraphs()}").encode()
+PIECES = (
+    b"<",
+    b">",
+    b'"',
+    b"<!--",
+    b"<a href=",
+    b"<table><tr><td>",
+    b"</tr>",
+    b"<pre>\n",
+    b"<h1>",
+    b"\0",
+    b"\x1e\x03",
+)
+SENTENCE = "全面推进法治政府建设,取得明显成效。".encode()
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.tuples(st.integers(0, len(PAGE)), st.sampled_from(PIECES), st.integers(0, 40)), max_size=12)
+)
+def test_a_damaged_page_gives_a_report_or_none(cuts: list[tuple[int, bytes, int]]) -> None:
+    data = PAGE
+    for at, piece, length in cuts:
+        data = data[:at] + piece + data[at + length :]
+    with contextlib.suppress(NoBody, UnknownFormat):
+        assert extract(data) == extract(data)
+
+
+@pytest.mark.parametrize("cut", range(0, len(PAGE), 97))
+def test_a_page_cut_short_gives_a_report_or_none(cut: int) -> None:
+    with contextlib.suppress(NoBody, UnknownFormat):
+        extract(PAGE[:cut])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<div>" * 50_000 + SENTENCE * 9,
+        b"<div " + b" ".join(b"a%d=1" % i for i in range(50_000)) + b">" + SENTENCE * 9,
+        b"<span>" * 50_000 + SENTENCE * 9,
+        b"<table><tr><td>" * 5_000 + SENTENCE * 9,
+        b"<p>" + SENTENCE * 20_000 + b"</p>",
+        b"<br>" * 50_000 + SENTENCE * 9,
+        b"<!--" * 50_000,
+        b'<p a="' * 20_000,
+    ],
+    ids=["nested", "attributes", "spans", "tables", "one line", "breaks", "comments", "quotes"],
+)
+def test_no_page_takes_long(data: bytes) -> None:
+    begin = time.process_time()
+    with contextlib.suppress(NoBody):
+        extract(data)
+    assert time.process_time() - begin < 5
+
+
+def test_a_page_over_the_limit_is_refused_with_the_limit() -> None:
+    with pytest.raises(UnknownFormat, match=str(LIMIT)):
+        extract(b" " * (LIMIT + 1))
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"PK\x03\x04...", "ZIP"),
+        (b"", "no bytes"),
+        (bytes(range(256)) * 9, "binary"),
+    ],
+)
+def test_what_is_no_page_is_refused_by_name(data: bytes, name: str) -> None:
+    with pytest.raises(UnknownFormat, match=name):
+        extract(data, (("Content-Type", "text/html"),))
+
+
+def test_a_large_honest_page_is_left_as_it_is() -> None:
+    honest = page(paragraphs() * 60)
+    assert len(honest) > 10_000
+    assert tame(honest * 6) == honest * 6

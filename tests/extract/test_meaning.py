@@ -37,6 +37,9 @@ def test_the_signature_names_the_issuer_where_the_title_does_not() -> None:
         ("甲市人民政府2022年政府工作报告", None),
         ("甲市法治政府建设实施方案", None),
         ("甲市召开法治政府建设工作会议", None),
+        ("2023年度履行推进法治建设第一责任人职责情况述职报告", None),
+        ("甲市法治政府评估报告(2023)", None),
+        ("人大常委会听取2024年法治政府建设情况的报告", None),
     ],
 )
 def test_title_and_text_say_the_kind(title: str, expected: str | None) -> None:

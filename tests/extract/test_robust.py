@@ -29,7 +29,7 @@ PIECES = (
 SENTENCE = "全面推进法治政府建设,取得明显成效。".encode()
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, len(PAGE)), st.sampled_from(PIECES), st.integers(0, 40)), max_size=12)
 )

@@ -90,6 +90,7 @@ sources:
     cms: joomla
     every: daily
     seen: yesterday
+    body: "div["
     expect: {years: [22]}
   - only text
 """
@@ -109,8 +110,9 @@ sources:
         "20: sources[2].cms: must be one of jcms, epoint, vsb, ucap, trs, generic, got 'joomla'",
         "21: sources[2].every: must be a time such as 12h, 1d or 2w, got 'daily'",
         "22: sources[2].seen: must be a day, such as 2026-11-24, got 'yesterday'",
-        "23: sources[2].expect.years[0]: must be greater than or equal to 2000, got 22",
-        "24: sources[3]: must be a mapping of keys to values, got 'only text'",
+        "23: sources[2].body: must be a CSS selector, such as .TRS_Editor, got 'div['",
+        "24: sources[2].expect.years[0]: must be greater than or equal to 2000, got 22",
+        "25: sources[3]: must be a mapping of keys to values, got 'only text'",
     ]
 
 

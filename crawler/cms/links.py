@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.address import join
 from crawler.model import Link
@@ -29,6 +29,15 @@ def links_of(tree: LexborHTMLParser, url: str, *, found_on: str | None = None) -
         if known is None or len(title) > len(known.title):
             seen[target] = Link(url=target, title=title, date=_date_beside(node), found_on=found_on or url)
     yield from seen.values()
+
+
+def is_selector(text: str) -> bool:
+    """Whether a text is a CSS selector as pages are asked with."""
+    try:
+        LexborHTMLParser("<p></p>").css(text)
+    except SelectolaxError:
+        return False
+    return bool(text.strip())
 
 
 def is_cut(title: str) -> bool:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from crawler.address import join
 from crawler.cms import BY_NAME
+from crawler.cms.links import is_selector
 
 
 def _fault(expected: str) -> PydanticCustomError:
@@ -76,6 +77,12 @@ def _pattern(value: object) -> str:
     return str(value)
 
 
+def _selector(value: object) -> str:
+    if not isinstance(value, str) or not is_selector(value):
+        raise _fault("must be a CSS selector, such as .TRS_Editor")
+    return value
+
+
 def _day(value: object) -> str:
     text = str(value)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
@@ -108,7 +115,7 @@ class Entry(_Strict):
     lists: list[Address] = Field(default_factory=list)
     pages: list[Address] = Field(default_factory=list)
     cms: Annotated[str, BeforeValidator(_cms)] | None = None
-    body: Annotated[str, BeforeValidator(_name)] | None = None
+    body: Annotated[str, BeforeValidator(_selector)] | None = None
     match: Annotated[str, BeforeValidator(_pattern)] | None = None
     years: Annotated[str, BeforeValidator(_years)] | None = None
     delay: Annotated[float, BeforeValidator(_delay)] | None = None

@@ -74,6 +74,10 @@ def test_warcio_finds_every_digest_right(path: Path) -> None:
     )
     assert check.returncode == 0, check.stdout
     assert "fail" not in check.stdout
+    digests = [
+        value for record in read_records(path) for name, value in record.fields.items() if "digest" in name
+    ]
+    assert {digest.partition(":")[0] for digest in digests} == {"sha256"}
     assert [record.kind for record in read_records(path)] == [
         "warcinfo", "response", "request", "revisit", "request", "revisit", "request", "metadata", "resource",
     ]  # fmt: skip

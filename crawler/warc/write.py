@@ -22,6 +22,7 @@ REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payloa
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 STORED_DECODED = "transfer-encoding"  # the body is kept de-chunked, so this header must not claim otherwise
 ORIGINAL = "X-Archive-Orig-"
+_RESPONSE = "application/http; msgtype=response"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,48 +92,45 @@ class WarcFile:
         fields = dict(common)
         if capture.truncated:
             fields["WARC-Truncated"] = capture.truncated
-        payload = capture.payload
-        fields["WARC-Payload-Digest"] = f"sha256:{_base32(payload)}"
-        kind = "response"
-        if earlier is not None:
-            kind, payload = "revisit", b""
+        status_line = f"{capture.http_version} {capture.status} {capture.reason}".rstrip()
+        head = http_block(status_line, capture.headers)
+        if earlier is None:
+            place = self._write(
+                "response",
+                capture.fetched_at,
+                fields,
+                _RESPONSE,
+                capture.payload,
+                head=head,
+                record_id=record_id,
+            )
+        else:
             fields |= {
                 "WARC-Profile": REVISIT_NOT_MODIFIED if capture.status == 304 else REVISIT_SAME_PAYLOAD,
                 "WARC-Refers-To": earlier.record_id,
                 "WARC-Refers-To-Target-URI": earlier.url,
                 "WARC-Refers-To-Date": warc_date(earlier.date),
             }
-            if capture.status == 304:
-                del fields["WARC-Payload-Digest"]  # a 304 has no payload whose digest could be told
-        status_line = f"{capture.http_version} {capture.status} {capture.reason}".rstrip()
-        block = http_block(status_line, capture.headers)
-        place = self._write(
-            kind,
-            capture.fetched_at,
-            fields,
-            "application/http; msgtype=response",
-            block + payload,
-            record_id=record_id,
-        )
+            if capture.status != 304:  # a 304 has no payload whose digest could be told
+                fields["WARC-Payload-Digest"] = _sha256(capture.payload)
+            place = self._write(
+                "revisit", capture.fetched_at, fields, _RESPONSE, b"", head=head, record_id=record_id
+            )
         target = capture.url.split("/", 3)
         request_line = f"{capture.method} /{target[3] if len(target) > 3 else ''} HTTP/1.1"
         self._write(
             "request",
             capture.fetched_at,
-            common
-            | {
-                "WARC-Concurrent-To": record_id,
-                "WARC-Payload-Digest": f"sha256:{_base32(capture.request_body)}",
-            },
+            common | {"WARC-Concurrent-To": record_id},
             "application/http; msgtype=request",
-            http_block(request_line, capture.request_headers) + capture.request_body,
+            capture.request_body,
+            head=http_block(request_line, capture.request_headers),
         )
         return place
 
     def resource(self, url: str, when: datetime, content_type: str, data: bytes) -> Place:
         """A `resource` record: a document that no HTTP exchange brought."""
-        digest = {"WARC-Payload-Digest": f"sha256:{_base32(data)}"}
-        return self._write("resource", when, {"WARC-Target-URI": url} | digest, content_type, data)
+        return self._write("resource", when, {"WARC-Target-URI": url}, content_type, data)
 
     def metadata(self, refers_to: str, url: str, when: datetime, content: Mapping[str, Any]) -> Place:
         """A `metadata` record of JSON about the record `refers_to`."""
@@ -146,11 +144,17 @@ class WarcFile:
         when: datetime,
         fields: Mapping[str, str],
         content_type: str,
-        block: bytes,
+        payload: bytes,
         *,
+        head: bytes = b"",
         record_id: str | None = None,
     ) -> Place:
+        """One record. Its digests are given here, since warcio's own would be SHA-1."""
         record_id = record_id or _new_id()
+        block = head + payload
+        digests = {"WARC-Block-Digest": _sha256(block)}
+        if kind not in ("warcinfo", "revisit"):
+            digests["WARC-Payload-Digest"] = _sha256(payload)
         headers = StatusAndHeaders(
             "",
             [
@@ -158,7 +162,7 @@ class WarcFile:
                 ("WARC-Record-ID", record_id),
                 ("WARC-Date", warc_date(when)),
                 *fields.items(),
-                ("WARC-Block-Digest", f"sha256:{_base32(block)}"),
+                *digests.items(),
             ],
             protocol="WARC/1.1",
         )
@@ -187,5 +191,5 @@ def _new_id() -> str:
     return f"<urn:uuid:{uuid4()}>"
 
 
-def _base32(data: bytes) -> str:
-    return base64.b32encode(hashlib.sha256(data).digest()).decode("ascii")
+def _sha256(data: bytes) -> str:
+    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode("ascii")

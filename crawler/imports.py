@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from crawler.archive import Archive
+from crawler.archive import Archive, import_url
 from crawler.discover import judge_title
 from crawler.errors import ConfigError, ExtractError
 from crawler.extract import extract
@@ -34,7 +34,7 @@ def import_documents(files: Iterable[Path], archive: Archive) -> Iterator[Outcom
     """One Outcome a file. A document that is no report, or cannot be understood, is told and not stored."""
     for file in files:
         site = Site(id="import", name=file.name, region="000000")
-        url = f"urn:fazhi:import:{file.name}"
+        url = import_url(file.name)
         try:
             data = file.read_bytes()
             report = extract(data)

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from crawler.archive.facade import CATALOGUE, Archive
+from crawler.archive.rows import import_url
 
-__all__ = ["CATALOGUE", "Archive"]
+__all__ = ["CATALOGUE", "Archive", "import_url"]

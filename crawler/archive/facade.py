@@ -102,14 +102,12 @@ class Archive:
             writer, warcs = self._writer()
             place = writer.capture(capture, rows.earlier_of(earlier) if earlier else None)
             row = rows.capture_row(capture, key, place, warcs.name, "revisit" if earlier else "response")
-            row.run_id = self._run.id if self._run else None
             if earlier and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
                 row.etag, row.last_modified = (
                     row.etag or earlier.etag,
                     row.last_modified or earlier.last_modified,
                 )
-            self._session.add(row)
-            self._session.flush()
+            self._enter(row)
 
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
@@ -125,29 +123,20 @@ class Archive:
             if row is not None:
                 writer, _ = self._writer()
                 writer.metadata(row.record_id, capture.url, now, rows.said(report, site, change.outcome))
-            self._commit(change.outcome)
-            if change.version is not None:
-                self._write_text(change.version)
-            return change.outcome
+            return self._keep(change)
 
     def ingest(self, report: Report, name: str, data: bytes, site: Site) -> Outcome:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
         with damage(self.path):
-            now, url = self._now(), f"urn:fazhi:import:{name}"
+            now, url = self._now(), rows.import_url(name)
             row = reading.latest_capture(self._session, url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
                 row = rows.document_row(
                     url, data, now, writer.resource(url, now, "text/plain", data), warcs.name
                 )
-                row.run_id = self._run.id if self._run else None
-                self._session.add(row)
-                self._session.flush()
-            change = identity.settle(self._session, replace(report, url=url), site, now, row)
-            self._commit(change.outcome)
-            if change.version is not None:
-                self._write_text(change.version)
-            return change.outcome
+                self._enter(row)
+            return self._keep(identity.settle(self._session, replace(report, url=url), site, now, row))
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
         """A 304: what is held from this address is still what stands there."""
@@ -233,6 +222,17 @@ class Archive:
     def _writer(self) -> tuple[WarcFile, RunWarcs]:
         assert self._warcs is not None, "an archive opened for reading was written to"
         return self._warcs.writer(), self._warcs
+
+    def _enter(self, row: CaptureRow) -> None:
+        row.run_id = self._run.id if self._run else None
+        self._session.add(row)
+        self._session.flush()
+
+    def _keep(self, change: identity.Change) -> Outcome:
+        self._commit(change.outcome)
+        if change.version is not None:
+            self._write_text(change.version)
+        return change.outcome
 
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Select, func, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive.catalogue import CaptureRow, PageRow, ReportRow, VersionRow
+from crawler.archive.rows import capture_row
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Report, Section, Validators
 from crawler.warc import Record, to_capture
@@ -133,18 +133,4 @@ def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:
     for record in records:
         if record.kind not in ("response", "revisit") or not record.url.startswith("http"):
             continue
-        capture = to_capture(record)
-        yield CaptureRow(
-            url=record.url,
-            url_key=canonical(record.url),
-            fetched_at=record.date,
-            status=capture.status,
-            payload_sha256=hashlib.sha256(capture.payload).hexdigest(),
-            record_type=record.kind,
-            record_id=record.place.record_id,
-            warc_file=warc_file,
-            warc_offset=record.place.offset,
-            warc_length=record.place.length,
-            etag=capture.header("etag"),
-            last_modified=capture.header("last-modified"),
-        )
+        yield capture_row(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)

@@ -11,6 +11,11 @@ from crawler.model import Capture, Outcome, Report, Site
 from crawler.warc import Earlier, Place
 
 
+def import_url(name: str) -> str:
+    """The address under which a document that came as a file is kept."""
+    return f"urn:fazhi:import:{name}"
+
+
 def earlier_of(row: CaptureRow) -> Earlier:
     """The record that a revisit refers to."""
     return Earlier(record_id=row.record_id, url=row.url, date=row.fetched_at)

@@ -35,6 +35,6 @@ EPOINT = Preset(
     name="epoint",
     maker="国泰新点 epoint",
     marks=re.compile(r"ewb-|epoint|/subpage\.html|/20\d{6}/[0-9a-f]{8}-[0-9a-f]{4}-", re.I),
-    article=re.compile(r"/20\d{6}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.html", re.I),
+    body=(".ewb-article", ".ewb-article-info", ".ewb-info-content", ".news-article-para"),
     paging=(NextLink(), PathNumbered()),
 )

@@ -27,7 +27,7 @@ JCMS = Preset(
     marks=re.compile(
         r"/art/20\d{2}/\d{1,2}/\d{1,2}/art_|/module/web/jpage/|/col/col\d+/|<datastore>|大汉版通", re.I
     ),
-    article=re.compile(r"/art/(20\d{2})/(\d{1,2})/(\d{1,2})/art_\w+\.html"),
+    body=("#zoom", ".zoom", ".main-txt", ".main_section", "#con_con", ".bt_content"),
     paging=(DataProxy(), NextLink()),
     records=records,
 )

@@ -38,7 +38,6 @@ class Preset:
     name: str  # what `cms:` in sources.yaml says
     maker: str  # for people
     marks: re.Pattern[str]  # recognises the system in the page's source or address
-    article: re.Pattern[str] | None = None  # addresses of articles
-    body: tuple[str, ...] = ()  # CSS selectors of the article's body
+    body: tuple[str, ...] = ()  # containers of an article's body: tag, #id or .class
     paging: tuple[Paging, ...] = ()  # tried in order
     records: Callable[[ListPage], Iterator[Link]] | None = None  # entries that are not plain links

@@ -20,6 +20,6 @@ TRS = Preset(
         r"TRS_(?:Editor|UEDITOR)|/t20\d{6}_\d+\.s?html?|createPage\w*\(\s*['\"]?\d+['\"]?\s*,\s*['\"]?\d|trs_editor",
         re.I,
     ),
-    article=re.compile(r"/t(20\d{2})(\d{2})(\d{2})_\d+\.s?html?$"),
+    body=(".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".Custom_UnionStyle", ".trs_paper_default"),
     paging=(Numbered(_CALL), NextLink()),
 )

@@ -20,6 +20,6 @@ UCAP = Preset(
         r"UCAP-CONTENT|<ucap|ucapcontent|/content/post_\d+\.html|createPageHTML\(\s*['\"][\w-]+['\"]\s*,\s*\d",
         re.I,
     ),
-    article=re.compile(r"/content/post_\d+\.html|/c\d+/20\d{4}/\w+\.s?html"),
+    body=(".pages_content", "#UCAP-CONTENT", "ucapcontent", "#cmsArticleContent", "#Zoom"),
     paging=(Numbered(_CALL, first=1), NextLink()),
 )

@@ -13,6 +13,6 @@ VSB = Preset(
     marks=re.compile(
         r"vsb_content|_vsbscreen|/info/\d{4}/\d+\.html?|v_news_content|visual\s*site\s*builder", re.I
     ),
-    article=re.compile(r"/info/\d+/\d+\.html?$"),
+    body=("#vsb_content", ".v_news_content", "#vsb_content_2", "#vsb_content_4", "#vsb_content_100"),
     paging=(Countdown(), NextLink()),
 )

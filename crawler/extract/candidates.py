@@ -35,9 +35,9 @@ _INLINE = _ids(
     *["p", "span", "font", "b", "strong", "i", "em", "u", "h1", "h2", "h3", "h4", "a", "pre", "big", "small"]
 )
 _TEXT = 2  # lexbor's number of a text node
-_HINT_IDS = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == "#")
-_HINT_CLASSES = frozenset(hint[1:] for hints in HINTS.values() for hint in hints if hint[0] == ".")
-_HINT_TAGS = frozenset(hint for hints in HINTS.values() for hint in hints if hint[0] not in "#.")
+_HINT_IDS = frozenset(hint[1:] for hint in HINTS if hint[0] == "#")
+_HINT_CLASSES = frozenset(hint[1:] for hint in HINTS if hint[0] == ".")
+_HINT_TAGS = frozenset(hint for hint in HINTS if hint[0] not in "#.")
 
 
 @dataclass(slots=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-HINTS: dict[str, tuple[str, ...]] = {
-    "trs": (".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".Custom_UnionStyle", ".trs_paper_default"),
-    "jcms": ("#zoom", ".zoom", ".main-txt", ".main_section", "#con_con", ".bt_content"),
-    "vsb": ("#vsb_content", ".v_news_content", "#vsb_content_2", "#vsb_content_4", "#vsb_content_100"),
-    "ucap": (".pages_content", "#UCAP-CONTENT", "ucapcontent", "#cmsArticleContent", "#Zoom"),
+from crawler.cms import PRESETS
+
+_OTHERS: dict[str, tuple[str, ...]] = {
     "nfcms": ("#zoomcon", ".content_article", ".zw", ".xl-nr", ".article-content"),
-    "epoint": (".ewb-article", ".ewb-article-info", ".ewb-info-content", ".news-article-para"),
     "lonsun": (".j-fontContent", ".newscontnet", ".wzcon"),
     "ivs": ("#ivs_content",),
     "easysite": ("#easysiteText", "#articleWrap"),
@@ -29,4 +26,7 @@ HINTS: dict[str, tuple[str, ...]] = {
         ".article-body",
     ),
 }
-"""Simple selectors (tag, #id or .class) by system, from pages that were seen."""
+"""Systems whose lists nothing special is known of, and containers of no known system."""
+
+HINTS = tuple(hint for hints in (*(p.body for p in PRESETS), *_OTHERS.values()) for hint in hints)
+"""Simple selectors (tag, #id or .class), from pages that were seen; those of a system with a preset stand in its file."""

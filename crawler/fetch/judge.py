@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from crawler.address import join
 from crawler.errors import Challenged, FetchError, Gone, Refused, Unreachable
+from crawler.extract.decode import decode
 from crawler.model import Capture
 
 _SCRIPT_ONLY = re.compile(rb"<(script|style|head|noscript)\b.*?</\1\s*>|<[^>]*>|&nbsp;|\s+", re.S | re.I)
@@ -72,11 +73,6 @@ def _says_gone(capture: Capture) -> bool:
     body = capture.body
     if len(body) > 65536:
         return False
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        visible = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", "", text, flags=re.S | re.I)
-        return len(visible) < _SHORT and bool(_SOFT_404.search(visible))
-    return False
+    text = decode(body, capture.headers)[0]
+    visible = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", "", text, flags=re.S | re.I)
+    return len(visible) < _SHORT and bool(_SOFT_404.search(visible))

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.errors import NoBody
 from crawler.extract.candidates import choose
 from crawler.extract.decode import decode
+from crawler.extract.formats.magic import magic
 from crawler.extract.lines import Line, linearise
 from crawler.extract.material import Format, Material
 from crawler.extract.roles import squeeze
@@ -21,16 +22,6 @@ _MARKUP = re.compile(
     rb"<\s*(?:!doctype|!--|html|head|body|meta|title|script|div|p|table|span|br|a|h[1-6]|ul|li|td|tr|font|iframe|frameset|section|article|link)\b"
     rb"|<\0[a-zA-Z!]\0|\0<\0[a-zA-Z!]",
     re.I,
-)
-_BINARY = (
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\xd0\xcf\x11\xe0",
-    b"Rar!",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"\x1f\x8b",
 )
 _SNIFFED = 65536  # bytes in which markup must begin
 _LEVELS = 14  # ancestors climbed for the lines around the body
@@ -46,7 +37,7 @@ _SILENT = frozenset(("script", "style", "-comment", "noscript"))
 
 
 def _recognises(body: bytes, headers: Headers) -> bool:
-    return not body.startswith(_BINARY) and _MARKUP.search(body, 0, _SNIFFED) is not None
+    return magic(body) is None and _MARKUP.search(body, 0, _SNIFFED) is not None
 
 
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:

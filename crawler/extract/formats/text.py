@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from crawler.extract.decode import decode
+from crawler.extract.formats.magic import magic
 from crawler.extract.lines import Line
 from crawler.extract.material import Format, Material
 from crawler.model import Headers
 from crawler.text import paragraphs
 
-_MARKS = (b"%PDF-", b"PK\x03\x04", b"Rar!", b"{\\rtf")
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 _SAMPLE = 4096
 
@@ -20,7 +20,7 @@ def material(text: str, undecodable: int = 0) -> Material:
 
 def _recognises(body: bytes, headers: Headers) -> bool:
     """Text has hardly any control characters, binary data has many."""
-    if not body or body.startswith(_MARKS):
+    if not body or magic(body):
         return False
     sample = body[:_SAMPLE]
     if not sample.startswith(_BOMS) and sample.count(0) > len(sample) // 100:

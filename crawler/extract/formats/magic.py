@@ -1,0 +1,20 @@
+"""Leading bytes that tell a document format which is neither HTML nor text."""
+
+from __future__ import annotations
+
+_MARKS = (
+    (b"%PDF-", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "a document of the old Office (DOC, XLS, WPS)"),
+    (b"PK\x03\x04", "a ZIP container (DOCX, XLSX, OFD or an archive)"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"{\\rtf", "an RTF document"),
+)
+
+
+def magic(body: bytes) -> str | None:
+    """What a document says it is, for people; None for what has no such mark."""
+    return next((name for mark, name in _MARKS if body.startswith(mark)), None)

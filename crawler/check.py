@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.crawl import Visit, crawl_site, understand
+from crawler.crawl import Visit, crawl_site, read_page, understand
 from crawler.discover import Verdict
 from crawler.errors import ExtractError, FetchError
-from crawler.extract import extract
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Outcome, Report, Site
 
@@ -72,7 +71,7 @@ async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: F
 
 async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
     capture = await fetcher.get(link.url, delay=site.delay)
-    return understand(extract(capture.body, capture.headers, capture.url, hint=site.body), link, site)
+    return understand(read_page(capture, site), link, site)
 
 
 def _is_problem(outcome: Outcome) -> bool:

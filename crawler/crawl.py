@@ -207,7 +207,7 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     capture = await visit.fetcher.get(link.url, validators, delay=visit.site.delay)
     if capture.status == 304:
         return visit.archive.confirm(link.url, capture, visit.site)
-    report = understand(_extract(capture, visit.site), link, visit.site)
+    report = understand(read_page(capture, visit.site), link, visit.site)
     whole = join_pages([report, *await _further_pages(visit, report)])
     return visit.archive.store(whole, capture, visit.site)
 
@@ -219,13 +219,14 @@ async def _further_pages(visit: Visit, report: Report) -> list[Report]:
     following = report.continues
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
-        pages.append(_extract(await visit.fetcher.get(following, delay=visit.site.delay), visit.site))
+        pages.append(read_page(await visit.fetcher.get(following, delay=visit.site.delay), visit.site))
         following = pages[-1].continues
     visit.asked |= seen
     return pages
 
 
-def _extract(capture: Capture, site: Site) -> Report:
+def read_page(capture: Capture, site: Site) -> Report:
+    """What a page of a site says, by itself."""
     return extract(capture.body, capture.headers, capture.url, hint=site.body)
 
 

@@ -16,10 +16,7 @@ _INVISIBLE_RUN = re.compile("[\ufeff\u200b-\u200d\u2060\u00ad]")
 
 def fold(text: str) -> str:
     """Text with full-width ASCII forms (U+FF01 to U+FF5E) as ASCII. Not NFKC: `①`, `㎡`, `…`, `。` stay."""
-    for (
-        wide,
-        narrow,
-    ) in _FREQUENT:  # str.replace runs at memchr's speed, translate at a dict lookup a character
+    for wide, narrow in _FREQUENT:  # replace runs at memchr's speed, translate at a dict look-up a character
         text = text.replace(wide, narrow)
     return _FULL_WIDTH_RUN.sub(_narrow, text)
 
@@ -35,15 +32,7 @@ def paragraphs(text: str) -> list[str]:
     return [line for raw in fold(text).split("\n") if (line := raw.strip(_INDENT))]
 
 
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
-    "零": 0,
-    "○": 0,
-    "O": 0,
-    "0": 0,
-    "Ｏ": 0,
-    "两": 2,
-}
-_DIGITS |= {"◯": 0, "０": 0}
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("零○◯O0Ｏ０", 0) | {"两": 2}
 
 
 def chinese_number(text: str) -> int | None:

@@ -44,7 +44,7 @@ def year(title: str, body: str) -> int | None:
     return None
 
 
-def issuer(title: str, signer: str | None, source: str | None = None) -> str | None:
+def issuer(title: str, signer: str | None) -> str | None:
     """Who reports, from the title or, where the title names nobody, from the signature."""
     bare = _LEADING.sub("", title.replace(" ", ""))
     if party := _PARTY.match(bare):

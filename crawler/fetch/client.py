@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -60,9 +59,7 @@ class Fetcher:
         self._sleep = sleep
         self._backend = GuardedBackend(connect_to=connect_to)
         recorder = Recorder(replay or Guarded(self._backend), sink=sink, clock=clock)
-        paced: httpx.AsyncBaseTransport = (
-            recorder if replay else Polite(recorder, sleep=sleep, monotonic=time.monotonic)
-        )
+        paced: httpx.AsyncBaseTransport = recorder if replay else Polite(recorder, sleep=sleep)
         self._client = httpx.AsyncClient(
             transport=Robots(paced, user_agent=user_agent()),
             trust_env=False,

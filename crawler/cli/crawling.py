@@ -70,7 +70,8 @@ def crawl(
     if saved is None:
         probes = _one_a_host(pipeline.entries(sites))[:PROBES]
         if not asyncio.run(_reachable(probes, mapping)):
-            raise CrawlerError(NO_SITE.format(sources=sources, count=len(probes)))
+            hosts = {host_port(url).rpartition(":")[0] for url in probes}  # http and https are one host
+            raise CrawlerError(NO_SITE.format(sources=sources, count=len(hosts)))
     if dry_run:
         asyncio.run(_crawl(sites, None, saved, mapping, full, display))
     else:

@@ -10,21 +10,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.archive import identity, reading, rows
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow
+from crawler.archive import identity, reading, rows, visits
+from crawler.archive.catalogue import CaptureRow, RunRow, VersionRow, VisitRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import write_whole
+from crawler.archive.files import write_all
 from crawler.archive.lock import acquire
-from crawler.archive.warcs import RunWarcs, mend
+from crawler.archive.recovery import recover
+from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Capture, Outcome, Report, Site, Validators
-from crawler.warc import WarcFile, read_records
+from crawler.model import Capture, Outcome, Report, Site, SiteVisit, Validators
+from crawler.warc import WarcFile
 
 CATALOGUE = "catalogue.db"
 SOFTWARE = f"fazhi/{__version__}"
@@ -36,14 +37,20 @@ class Archive:
     Every method that writes raises ArchiveDamaged when the disk or the catalogue does not take it.
     """
 
-    def __init__(self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None, batch: int = 1
+    ) -> None:
         self.path = path
         self._engine = engine
         self._clock = clock
-        self._session = Session(engine)
+        self._batch = batch
+        self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
+        self._outcomes = 0  # entered since the last commit
+        self._unwritten: list[VersionRow] = []  # versions whose text files the next commit is followed by
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._warcs: RunWarcs | None = None
+        self._visits: dict[str, VisitRow] = {}  # under way, by site
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -62,9 +69,11 @@ class Archive:
         clock: Callable[[], datetime],
         command: str = "",
         notify: Callable[[str], None] = print,
+        batch: int = 1,
     ) -> Self:
         """An archive to write to, made if it is not there, mended if the last run was killed.
 
+        `batch` is the number of outcomes between two commits; `flush` commits what there is.
         Raises ArchiveLocked when another process writes to it, ArchiveDamaged when it cannot be written.
         """
         try:
@@ -72,7 +81,7 @@ class Archive:
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
-        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock)
+        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
             archive._begin(command, notify)
@@ -151,6 +160,43 @@ class Archive:
             self._commit(outcome)
             return outcome
 
+    # -- runs and visits ----------------------------------------------------------------------------------
+
+    @property
+    def started_at(self) -> datetime:
+        """When this run began."""
+        assert self._run is not None
+        return self._run.started_at
+
+    def pasts(self) -> dict[str, visits.Past]:
+        """What is known of the visits of each site, by its id."""
+        return visits.pasts(self._session)
+
+    def begin_visit(self, visit: SiteVisit) -> None:
+        """Note that a site is being visited, so that a killed visit is known to be unfinished."""
+        with damage(self.path):
+            assert self._run is not None
+            row = VisitRow(run_id=self._run.id, site_id=visit.site_id, began_at=visit.began_at)
+            visits.fill(row, visit)
+            self._visits[visit.site_id] = row
+            self._session.add(row)
+            self.flush()
+
+    def end_visit(self, visit: SiteVisit) -> None:
+        """Note how a site's visit ended and what it left."""
+        with damage(self.path):
+            if visit.site_id not in self._visits:
+                self.begin_visit(visit)
+            row = self._visits.pop(visit.site_id)
+            visits.fill(row, visit)
+            row.ended_at = self._now()
+            self.flush()
+
+    def stopped(self, why: str) -> None:
+        """Note that this run ends in order, but with something left."""
+        assert self._run is not None
+        self._run.state, self._run.detail = "stopped", why
+
     # -- reading ------------------------------------------------------------------------------------------
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
@@ -177,9 +223,7 @@ class Archive:
         with damage(self.path):
             now = self._now()
             upgrade(self._engine)
-            for warc in mend(self.path, notify):
-                self._index(warc)
-            self._restore_texts()
+            recover(self.path, self._session, now, notify)
             self._run = RunRow(started_at=now, command=command, software=SOFTWARE)
             self._session.add(self._run)
             self._session.commit()
@@ -188,36 +232,6 @@ class Archive:
                 now,
                 {"software": SOFTWARE, "format": "WARC File Format 1.1", "description": command},
             )
-
-    def _index(self, warc: Path) -> None:
-        """Enter the captures of a mended WARC that the killed run had no time to enter."""
-        name = warc.relative_to(self.path).as_posix()
-        known = set(self._session.scalars(select(CaptureRow.record_id).where(CaptureRow.warc_file == name)))
-        for row in reading.rows_of(read_records(warc), name):
-            if row.record_id not in known:
-                self._session.add(row)
-        self._session.commit()
-
-    def _restore_texts(self) -> None:
-        """Write the text files that a run killed after its catalogue commit could not write."""
-        killed = self._session.scalars(
-            select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.started_at).limit(1)
-        ).first()
-        if killed is None:
-            return
-        for version in self._session.scalars(
-            select(VersionRow).where(VersionRow.last_seen >= killed.started_at)
-        ):
-            self._write_text(version)
-        for run in self._session.scalars(select(RunRow).where(RunRow.finished_at.is_(None))):
-            run.finished_at = self._now()
-        self._session.commit()
-
-    def _write_text(self, version: VersionRow) -> None:
-        path = self.path / version.text_file
-        data = reading.to_report(version).text().encode()
-        if not path.is_file() or path.stat().st_size != len(data):
-            write_whole(path, data)
 
     def _writer(self) -> tuple[WarcFile, RunWarcs]:
         assert self._warcs is not None, "an archive opened for reading was written to"
@@ -229,28 +243,26 @@ class Archive:
         self._session.flush()
 
     def _keep(self, change: identity.Change) -> Outcome:
-        self._commit(change.outcome)
         if change.version is not None:
-            self._write_text(change.version)
+            self._unwritten.append(change.version)
+        self._commit(change.outcome)
         return change.outcome
 
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None
-        assert self._warcs is not None
-        self._session.add(
-            OutcomeRow(
-                run_id=self._run.id,
-                at=outcome.at or self._now(),
-                site_id=outcome.site_id,
-                url=outcome.url,
-                ending=outcome.ending.value,
-                detail=outcome.detail,
-                report_id=outcome.report_id,
-                version=outcome.version,
-            )
-        )
-        self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-        self._session.commit()
+        self._session.add(rows.outcome_row(outcome, self._run.id, self._now()))
+        self._outcomes += 1
+        if self._outcomes >= self._batch:
+            self.flush()
+
+    def flush(self) -> None:
+        """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
+        with damage(self.path):
+            if self._warcs is not None:
+                self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
+            self._session.commit()
+            written, self._unwritten, self._outcomes = self._unwritten, [], 0
+            write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.
@@ -262,7 +274,9 @@ class Archive:
                 with damage(self.path):
                     self._warcs.close()
                     self._run.finished_at = self._now()
-                    self._session.commit()
+                    if self._run.state == "running":
+                        self._run.state = "finished"
+                    self.flush()
         finally:
             self._let_go()
 

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 
 from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow
+from crawler.archive.catalogue import CaptureRow, OutcomeRow
 from crawler.model import Capture, Outcome, Report, Site
 from crawler.warc import Earlier, Place
 
@@ -54,6 +54,20 @@ def document_row(url: str, data: bytes, now: datetime, place: Place, warc_file: 
         warc_file=warc_file,
         warc_offset=place.offset,
         warc_length=place.length,
+    )
+
+
+def outcome_row(outcome: Outcome, run_id: int, now: datetime) -> OutcomeRow:
+    """The row of how a visit ended."""
+    return OutcomeRow(
+        run_id=run_id,
+        at=outcome.at or now,
+        site_id=outcome.site_id,
+        url=outcome.url,
+        ending=outcome.ending.value,
+        detail=outcome.detail,
+        report_id=outcome.report_id,
+        version=outcome.version,
     )
 
 

@@ -287,6 +287,7 @@ class SiteVisit:
     frontier: tuple[Link | ListPage, ...] = ()  # what is left to ask for, in order
     found: int = 0  # reports found on its lists
     years: tuple[int, ...] = ()  # of those reports
+    troubled: bool = False  # something could not be had
     requests: int = 0  # exchanges of this run
     bytes: int = 0  # of their bodies, as sent
     seconds: float = 0.0  # of this run, waiting included

@@ -68,6 +68,7 @@ class VisitRow(Base, kw_only=True):
     bytes: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
     found: Mapped[int] = mapped_column(default=0)
+    troubled: Mapped[bool] = mapped_column(default=False)
     years: Mapped[list[Any]] = mapped_column(default_factory=list)
     entries: Mapped[list[Any]] = mapped_column(default_factory=list)
     frontier: Mapped[list[Any]] = mapped_column(default_factory=list)

@@ -45,7 +45,7 @@ class Archive:
         self._clock = clock
         self._batch = batch
         self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
-        self._outcomes = 0  # entered since the last commit
+        self._pending = 0  # entered since the last commit
         self._unwritten: list[VersionRow] = []  # versions whose text files the next commit is followed by
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
@@ -73,7 +73,7 @@ class Archive:
     ) -> Self:
         """An archive to write to, made if it is not there, mended if the last run was killed.
 
-        `batch` is the number of outcomes between two commits; `flush` commits what there is.
+        `batch` is the number of entries (outcomes, visits) between two commits; `flush` commits what there is.
         Raises ArchiveLocked when another process writes to it, ArchiveDamaged when it cannot be written.
         """
         try:
@@ -180,7 +180,7 @@ class Archive:
             visits.fill(row, visit)
             self._visits[visit.site_id] = row
             self._session.add(row)
-            self.flush()
+            self._entered()
 
     def end_visit(self, visit: SiteVisit) -> None:
         """Note how a site's visit ended and what it left."""
@@ -190,7 +190,7 @@ class Archive:
             row = self._visits.pop(visit.site_id)
             visits.fill(row, visit)
             row.ended_at = self._now()
-            self.flush()
+            self._entered()
 
     def stopped(self, why: str) -> None:
         """Note that this run ends in order, but with something left."""
@@ -251,8 +251,11 @@ class Archive:
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None
         self._session.add(rows.outcome_row(outcome, self._run.id, self._now()))
-        self._outcomes += 1
-        if self._outcomes >= self._batch:
+        self._entered()
+
+    def _entered(self) -> None:
+        self._pending += 1
+        if self._pending >= self._batch:
             self.flush()
 
     def flush(self) -> None:
@@ -261,7 +264,7 @@ class Archive:
             if self._warcs is not None:
                 self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
             self._session.commit()
-            written, self._unwritten, self._outcomes = self._unwritten, [], 0
+            written, self._unwritten, self._pending = self._unwritten, [], 0
             write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
 
     def close(self, *, finished: bool = True) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,8 +18,7 @@ class Past:
     """What is known of a site's visits."""
 
     last: SiteVisit
-    complete_at: datetime | None = None  # when the last complete one began
-    failures: int = 0  # failed ones since then
+    failures: int = 0  # failed ones since the last complete one
 
     @property
     def unfinished(self) -> bool:
@@ -37,11 +35,9 @@ def pasts(session: Session) -> dict[str, Past]:
     ):
         failures[site_id] = failures.get(site_id, 0) + (row_id > complete.get(site_id, 0))
     last = _rows(session, list(_newest(session).values()))
-    done = {row.site_id: row.began_at for row in _rows(session, list(complete.values()))}
     return {
         row.site_id: Past(
             last=to_visit(row),
-            complete_at=done.get(row.site_id),
             failures=failures.get(row.site_id, 0),
         )
         for row in last
@@ -71,6 +67,7 @@ def to_visit(row: VisitRow) -> SiteVisit:
         frontier=tuple(map(_step, row.frontier)),
         found=row.found,
         years=tuple(row.years),
+        troubled=row.troubled,
         requests=row.requests,
         bytes=row.bytes,
         seconds=row.seconds,
@@ -83,6 +80,7 @@ def fill(row: VisitRow, visit: SiteVisit) -> None:
     row.left = len(visit.frontier)
     row.frontier = [asdict(step) for step in visit.frontier]
     row.entries, row.years = list(visit.entries), list(visit.years)
+    row.troubled = visit.troubled
     row.found, row.requests, row.bytes, row.seconds = visit.found, visit.requests, visit.bytes, visit.seconds
 
 

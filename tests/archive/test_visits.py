@@ -13,7 +13,6 @@ from alembic import command
 from crawler.archive import CATALOGUE, Archive
 from crawler.archive.engine import migrations, sqlite_engine, upgrade
 from crawler.model import Link, ListPage, ListRequest, SiteVisit, VisitState
-from tests.conftest import Clock
 
 Opener = Callable[[], Archive]
 
@@ -43,7 +42,9 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
 
 def test_what_a_visit_left_comes_back_as_it_was(opened: Opener) -> None:
     with opened() as archive:
-        left = replace(a_visit(archive, VisitState.LEFT), frontier=FRONTIER, found=7, years=(2021, 2022))
+        left = replace(
+            a_visit(archive, VisitState.LEFT), frontier=FRONTIER, found=7, years=(2021, 2022), troubled=True
+        )
         archive.end_visit(left)
     with opened() as archive:
         past = archive.pasts()["a"]
@@ -58,16 +59,15 @@ def test_a_visit_never_ended_is_unfinished(opened: Opener) -> None:
         assert archive.pasts()["a"].unfinished
 
 
-def test_failures_are_counted_since_the_last_complete_visit(opened: Opener, clock: Clock) -> None:
+def test_failures_are_counted_since_the_last_complete_visit(opened: Opener) -> None:
     for state in (VisitState.FAILED, VisitState.COMPLETE):
         visited(opened, state)
-    complete_at = clock()
     for site in ("a", "a", "b"):
         visited(opened, VisitState.FAILED, site=site)
     with opened() as archive:
         pasts = archive.pasts()
-    assert (pasts["a"].complete_at, pasts["a"].failures, pasts["a"].unfinished) == (complete_at, 2, False)
-    assert (pasts["b"].complete_at, pasts["b"].failures) == (None, 1)
+    assert (pasts["a"].failures, pasts["b"].failures) == (2, 1)
+    assert not pasts["a"].unfinished
 
 
 def test_the_pasts_of_more_sites_than_a_query_takes_variables(opened: Opener) -> None:
@@ -105,8 +105,8 @@ def test_a_catalogue_of_the_first_schema_comes_up_and_goes_back_with_all_its_row
     assert rows(tmp_path, "SELECT id, state, detail FROM runs") == [(1, "finished", ""), (2, "running", "")]
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO visits (run_id, site_id, began_at, left_over, requests, bytes, seconds, found, years,"
-            " entries, frontier) VALUES (1, 'a', '2026-11-25 03:00:00', 0, 1, 2, 0.5, 0, '[]', '[]', '[]')"
+            "INSERT INTO visits (run_id, site_id, began_at, left_over, requests, bytes, seconds, found, troubled, years,"
+            " entries, frontier) VALUES (1, 'a', '2026-11-25 03:00:00', 0, 1, 2, 0.5, 0, 0, '[]', '[]', '[]')"
         )
         command.downgrade(migrations(connection), "0001")
     assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in before} == before

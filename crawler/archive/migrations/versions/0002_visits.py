@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("bytes", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("troubled", sa.Boolean(), nullable=False),
         sa.Column("years", sa.JSON(), nullable=False),
         sa.Column("entries", sa.JSON(), nullable=False),
         sa.Column("frontier", sa.JSON(), nullable=False),

@@ -256,6 +256,18 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostFigures:
+    """What one crawl asked of one host."""
+
+    host: str
+    requests: int = 0  # attempts, robots.txt and redirects among them
+    bytes: int = 0  # of bodies, as transferred
+    waited: float = 0.0  # seconds that politeness held requests back
+    retries: int = 0
+    errors: tuple[tuple[str, int], ...] = ()  # (kind of failure, how often), the most frequent first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How the visit of one address ended, for people and for the record."""
 
@@ -291,15 +303,3 @@ class SiteVisit:
     requests: int = 0  # exchanges of this run
     bytes: int = 0  # of their bodies, as sent
     seconds: float = 0.0  # of this run, waiting included
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostFigures:
-    """What one host was asked and what it cost."""
-
-    host: str
-    requests: int
-    bytes: int  # of bodies, as sent
-    waited: float  # seconds that politeness held requests back
-    retries: int
-    errors: int

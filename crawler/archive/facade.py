@@ -96,6 +96,8 @@ class Archive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, CrawlerError) and self._run is not None:
+            self._run.state, self._run.detail = "failed", str(error)
         self.close(finished=kind is None or issubclass(kind, CrawlerError))
 
     # -- writing ------------------------------------------------------------------------------------------

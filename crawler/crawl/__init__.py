@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import NOTHING_SAVED, counted, crawl
-from crawler.crawl.schedule import Plan, plan
-from crawler.crawl.site import Visit, crawl_site, entries, is_trouble, read_page, understand
+from crawler.crawl.schedule import Plan, plan, seconds
+from crawler.crawl.site import TROUBLE, Visit, crawl_site, entries, is_trouble, read_page, understand
 
 __all__ = [
     "NOTHING_SAVED",
+    "TROUBLE",
     "Halt",
     "Plan",
     "Visit",
@@ -19,5 +20,6 @@ __all__ = [
     "is_trouble",
     "plan",
     "read_page",
+    "seconds",
     "understand",
 ]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.archive import Past
+from crawler.crawl.site import front
 from crawler.errors import ConfigError
-from crawler.model import Site
+from crawler.model import Ending, Outcome, Site
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SLACK = 0.05
@@ -25,6 +26,18 @@ class Plan:
 
     due: tuple[Site, ...]
     not_due: tuple[tuple[Site, datetime], ...] = ()
+
+    def waiting(self) -> list[Outcome]:
+        """One `not_due` for each site left alone. They are told, not kept: nothing was asked."""
+        return [
+            Outcome(
+                ending=Ending.NOT_DUE,
+                url=front(site),
+                site_id=site.id,
+                detail=f"due from {at:%Y-%m-%d %H:%M} UTC (every: {site.every})",
+            )
+            for site, at in self.not_due
+        ]
 
 
 def plan(sites: Sequence[Site], pasts: Mapping[str, Past], now: datetime, *, anyway: bool = False) -> Plan:

@@ -371,7 +371,7 @@ def test_cron_gets_news_on_stdout_and_trouble_on_stderr(web: Web, tmp_path: Path
     words = command(web, tmp_path, "crawl", "wuhan", "--archive", str(folder))
     first = subprocess.run(words, capture_output=True, text=True)
     assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout.count("new  ") == len(web.government("wuhan").documents)
+    assert first.stdout.count("new        ") == len(web.government("wuhan").documents)
     assert f"{len(web.government('wuhan').documents)} new reports" in first.stdout.splitlines()[-1]
 
 

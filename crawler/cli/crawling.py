@@ -84,7 +84,7 @@ def crawl(
 
 def not_honoured(site: Site) -> list[str]:
     """Keys of an entry that are understood but that no room acts on yet."""
-    asked = {"tls": site.tls != "strict", "render": site.render, "every": site.every is not None}
+    asked = {"render": site.render, "every": site.every is not None}
     return [key for key, given in asked.items() if given]
 
 

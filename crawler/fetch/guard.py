@@ -94,12 +94,12 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     async def _checked(self, host: str, port: int, timeout: float | None) -> tuple[list[str], int]:
         if mapped := self._connect_to.get(f"{host}:{port}"):
             return [mapped[0]], mapped[1]
-        if port in BAD_PORTS:
-            raise Refused(host, f"port {port} belongs to another protocol: not connected to")
         addresses = await self.addresses(host, port, timeout)
         for address in addresses:
             if not is_public(address):
                 raise Refused(host, f"its address {address} is not public: not connected to")
+        if port in BAD_PORTS:
+            raise Refused(host, f"port {port} belongs to another protocol: not connected to")
         return addresses, port
 
     async def connect_unix_socket(

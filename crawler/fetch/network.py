@@ -10,6 +10,7 @@ from crawler.fetch.lenient import LenientBackend
 from crawler.fetch.tls import tls_context
 from crawler.model import HeaderRule, Site, Tls
 
+Way = tuple[Tls, HeaderRule]
 _IDLE = 15.0  # seconds a connection is kept open for the next request
 
 
@@ -19,16 +20,21 @@ class Network(httpx.AsyncBaseTransport):
     def __init__(self, backend: GuardedBackend, *, max_connections: int = 100) -> None:
         self._backend = backend
         self._max_connections = max_connections
-        self._pools: dict[tuple[Tls, HeaderRule], Pool] = {}
+        self._pools: dict[Way, Pool] = {}
+        self._pool(("strict", "strict"))  # reading the authorities takes as long as many a request
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The server's response, its body still to be read. Raises httpx's errors."""
         site: Site | None = request.extensions.get("site")
-        way: tuple[Tls, HeaderRule] = (site.tls, site.headers) if site else ("strict", "strict")
+        way: Way = (site.tls, site.headers) if site else ("strict", "strict")
+        return await self._pool(way).handle_async_request(request)
+
+    def _pool(self, way: Way) -> Pool:
         if way not in self._pools:
-            backend = LenientBackend(self._backend) if way[1] == "lenient" else self._backend
-            self._pools[way] = Pool(backend, way[0], self._max_connections)
-        return await self._pools[way].handle_async_request(request)
+            tls, headers = way
+            backend = LenientBackend(self._backend) if headers == "lenient" else self._backend
+            self._pools[way] = Pool(backend, tls, self._max_connections)
+        return self._pools[way]
 
     async def aclose(self) -> None:
         """Close every connection."""

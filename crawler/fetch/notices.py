@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from crawler.errors import Challenged, FetchError, Gone, Refused
-from crawler.fetch.visible import Visible, looks_like_text, visible
+from crawler.fetch.visible import Visible, looks_like_text, visible, wide
 from crawler.model import Capture
 
 SHORT = 60  # characters outside links: a page that says hardly anything else
@@ -17,12 +17,20 @@ NOTICE = 400  # characters outside links, the footer's included, of a notice wit
 EMPTY = 20  # characters to be seen on a page of script only
 _TITLE = 40  # characters; a title that holds more is an article's
 
-_CHALLENGE_MARKS = re.compile(
-    rb"\$_ts\b|\$_[a-z]{2}\s*=|WZWS|__jsl_clearance|__jsluid|acw_sc__v2|cdn_sec_tc|_cf_chl|challenge-platform|yunsuo_session|aliyun_waf",
-    re.I,
+_CHALLENGE_MARKS = (
+    b"$_ts",  # 瑞数
+    b"wzws",
+    b"__jsl",  # 加速乐
+    b"acw_sc__v2",
+    b"cdn_sec_tc",
+    b"_cf_chl",
+    b"challenge-platform",
+    b"yunsuo_session",  # 云锁
+    b"aliyun_waf",
 )
 _CHALLENGE_STATUSES = (202, 203, 403, 405, 412, 418, 503, 521)
 _CHALLENGE_HEADERS = (("cf-mitigated", "challenge"), ("wzws-ray", ""))  # header and what its value holds
+_GATE_WIDE = 2000  # bytes that are not ASCII, of a page of script only: its comments and messages
 _CHALLENGE_SIZE = 8192  # bytes; a firewall that lets a page through sets its header too
 
 _CHECK = re.compile(
@@ -42,44 +50,47 @@ _FAREWELL = re.compile(
 _ADDRESSED = re.compile("抱歉|对不起|您|你|404|Sorry|Error", re.I)  # a notice speaks to its visitor
 _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.I)
 
-_WORDS = ("不存在", "删除", "移除", "找到", "下线", "拦截", "阻断", "阻止", "拒绝", "禁止", "限制", "非法", "恶意", "攻击", "安全威胁",
-          "权限", "频繁", "黑名单", "封禁", "验证", "滑块", "浏览器")  # fmt: skip
-_HINTS = tuple(
-    [word.encode(name) for word in _WORDS for name in ("utf-8", "gb18030")]
-    + [
-        b"&#",
-        b"404",
-        b"not found",
-        b"denied",
-        b"rejected",
-        b"forbidden",
-        b"just a moment",
-        b"checking your",
-        b"password",
-    ]
-)
-"""Bytes, in lower case, without which no page is a notice: most pages need not be looked at any closer."""
+_WORDS = ("不存在", "删除", "移除", "找到", "下线", "拦截", "阻断", "阻止", "拒绝", "禁止", "限制", "非法请求", "非法访问", "恶意", "攻击", "安全威胁",
+          "权限", "频繁", "黑名单", "封禁", "验证", "滑块", "正在检", "正在进行", "正在安全")  # fmt: skip
+_WIDE_HINTS = tuple(word.encode(name) for word in _WORDS for name in ("utf-8", "gb18030"))
+_HINTS = (b"&#", b"404", b"not found", b"denied", b"rejected", b"forbidden", b"just a moment", b"checking your", b"password")  # fmt: skip
+_404 = re.compile(rb"(?<!\d)404(?!\d)")  # a number of its own, not part of a date or an id
 
 
 def notice_of(capture: Capture, body: bytes) -> type[FetchError] | None:
     """Challenged, Refused or Gone for a page that is a notice and no page; None for any other."""
     if len(body) < _CHALLENGE_SIZE and any(
-        capture.header(name) is not None and mark in (capture.header(name) or "").lower()
+        mark in (capture.header(name) or "").lower()
         for name, mark in _CHALLENGE_HEADERS
+        if capture.header(name) is not None
     ):
         return Challenged
     if not looks_like_text(body):
         return None
-    small = body.lower()
-    scripted = b"<script" in small
-    marked = scripted and bool(_CHALLENGE_MARKS.search(body))
-    odd = capture.status in _CHALLENGE_STATUSES
-    if not (marked or (scripted and odd) or any(hint in small for hint in _HINTS)):
+    gate, hinted = _may_be_gate(capture, body), _may_be_notice(body)
+    if not (gate or hinted):
         return None
     page = visible(capture, body)
-    if scripted and (marked or odd) and len(page.text) < EMPTY:
+    if gate and len(page.text) < EMPTY:
         return Challenged
     return next((kind for kind, pattern in _NOTICES if _says(page, pattern)), _login(page))
+
+
+def _may_be_gate(capture: Capture, body: bytes) -> bool:
+    """Whether a page may be script and nothing else."""
+    small = body.lower()
+    if b"<script" not in small or len(wide(body)) > _GATE_WIDE:
+        return False
+    return capture.status in _CHALLENGE_STATUSES or any(mark in small for mark in _CHALLENGE_MARKS)
+
+
+def _may_be_notice(body: bytes) -> bool:
+    """Whether any word of a notice is there at all: most pages need not be looked at any closer."""
+    small, chinese = body.lower(), wide(body)
+    found = [hint for hint in _HINTS if hint in small]
+    if found == [b"404"] and not _404.search(small):
+        found = []
+    return bool(found) or any(hint in chinese for hint in _WIDE_HINTS)
 
 
 _NOTICES: tuple[tuple[type[FetchError], re.Pattern[str]], ...] = (

@@ -15,7 +15,7 @@ from crawler.model import Capture
 MOST = 256 * 1024  # bytes; what is larger is no notice
 MOST_WIDE = 12_000  # bytes that are not ASCII: 4,000 to 6,000 Chinese characters; an article, or a long list
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
-_WIDE = bytes(range(0x80, 0x100))
+_ASCII = bytes(range(0x80))
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _HIDDEN = re.compile(r"<(script|style|noscript|select|template|title)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
 _LINKED = re.compile(r"<a\b.*?(?:</a\s*>|\Z)", re.S | re.I)
@@ -44,7 +44,12 @@ def looks_like_text(body: bytes) -> bool:
     """Whether a body may be a page at all, and one short enough for a notice."""
     if not 0 < len(body) <= MOST or body.startswith(_BINARY) or b"\0" in body[:1024]:
         return False
-    return len(body) - len(body.translate(None, _WIDE)) <= MOST_WIDE
+    return len(wide(body)) <= MOST_WIDE
+
+
+def wide(body: bytes) -> bytes:
+    """The bytes of a body that are not ASCII: what is Chinese in it, one after the other."""
+    return body.translate(None, _ASCII)
 
 
 def visible(capture: Capture, body: bytes) -> Visible:

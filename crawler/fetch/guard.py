@@ -14,7 +14,7 @@ from typing import Any
 import httpcore
 
 from crawler.errors import ConfigError, Refused
-from crawler.fetch.public import BAD_PORTS, is_public
+from crawler.fetch.public import BAD_PORTS, is_address, is_public
 
 ConnectTo = Mapping[str, tuple[str, int]]
 """`host:port` as addresses name it → (IP address, port) to connect to instead, as curl's --connect-to. An entry is
@@ -61,7 +61,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     async def addresses(self, host: str, port: int, timeout: float | None = _LOOKUP_TIME) -> list[str]:
         """A host's IP addresses, unchecked; of a host that is mapped, its own name. Raises httpcore's errors."""
-        if f"{host}:{port}" in self._connect_to:
+        if f"{host}:{port}" in self._connect_to or is_address(host):
             return [host]
         if host not in self._known:
             try:

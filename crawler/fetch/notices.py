@@ -34,17 +34,17 @@ _GATE_WIDE = 2000  # bytes that are not ASCII, of a page of script only: its com
 _CHALLENGE_SIZE = 8192  # bytes; a firewall that lets a page through sets its header too
 
 _CHECK = re.compile(
-    "(?:安全|人机|滑动|身份)验证|验证码|拖动(?:下方)?滑块|正在(?:进行)?(?:安全)?(?:检查|检测)(?:您的)?浏览器|Just a moment|Checking your browser"
+    "(?:安全|人机|滑动|身份)验证|验证码|拖动(?:下方)?滑块|正在(?:进行)?(?:安全)?(?:检查|检测)(?:您的)?浏览器|Just\\s*a\\s*moment|Checking\\s*your\\s*browser"
 )
 _REFUSAL = re.compile(
     "(?:访问|请求|操作)(?:已经?)?被(?:拦截|阻断|阻止|拒绝|禁止)|已?被(?:防火墙|安全系统|网站管理员)(?:拦截|阻断|阻止|拒绝)"
     "|(?:禁止|拒绝|限制)(?:您的?)?访问|(?:非法|恶意|攻击)(?:请求|访问)|可能(?:存在|包含|造成|有)?.{0,12}(?:安全威胁|攻击)"
-    "|(?:没有|无)(?:访问)?权限|访问(?:过于|太)?频繁|(?:IP|地址).{0,12}(?:黑名单|封禁)|拦截提示|Access Denied|Request Rejected|Forbidden"
+    "|(?:没有|无)(?:访问)?权限|访问(?:过于|太)?频繁|(?:IP|地址).{0,12}(?:黑名单|封禁)|拦截提示|Access\\s*Denied|Request\\s*Rejected|Forbidden"
 )
 _FAREWELL = re.compile(
     "(?:页面|网页|文章|信息|内容|栏目|文件|资源)(?:可能)?(?:已经?)?(?:不存在|被?删除|被?移除|找不到|无法找到|已下线)"
     "|(?:找不到|未找到|没有找到|无法找到)(?:该|您|此|指定)?.{0,8}(?:页面|网页|文章|文件|资源)"
-    "|(?:Page|File) Not Found|404 ?-? ?Not Found|(?:^|\\D)404(?:错误|页面|$)|(?:错误|error):?404",
+    "|(?:Page|File)\\s*Not\\s*Found|404\\W*Not\\s*Found|(?:^|\\D)404(?:错误|页面|$)|(?:错误|error):?404",
     re.I,
 )
 _ADDRESSED = re.compile("抱歉|对不起|您|你|404|Sorry|Error", re.I)  # a notice speaks to its visitor

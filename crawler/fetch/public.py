@@ -25,6 +25,15 @@ BAD_PORTS = frozenset([
 """Ports of other protocols, to which no browser sends HTTP either (WHATWG Fetch, "port blocking")."""
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address in its usual form, and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet, in whatever form it hides.
 

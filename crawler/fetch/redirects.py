@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 from crawler.address import join
 from crawler.errors import Refused
@@ -18,7 +18,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 LITTLE = 100  # characters to be seen on a page that only sends on
 LONGEST_REFRESH = 10.0  # seconds; what waits longer is a page that keeps itself fresh
 _LONGEST_SCRIPT = 600  # characters
-_SAFE = "%/:=&?~#+!$,;'@()*[]"
+_SAFE = "%/\\:=&?~#+!$,;'@()*[]"
 
 _REFRESH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?[\"']?(.*?)[\"']?\s*)?", re.I | re.S)
 _META = re.compile(r"<meta\b[^>]{0,2000}>", re.I)
@@ -63,6 +63,8 @@ def _by_location(capture: Capture) -> str | None:
     target = join(capture.url, quote(value.encode("latin-1"), safe=_SAFE))
     if target is None:
         raise Refused(capture.url, f"redirects to {value!r}, which is no http address")
+    if "@" in urlsplit(urljoin(capture.url, value)).netloc:
+        raise Refused(capture.url, "redirects to an address with a password in it")
     return target
 
 

@@ -23,7 +23,7 @@ def _strict() -> ssl.SSLContext:
 
 def _legacy() -> ssl.SSLContext:
     context = _strict()
-    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED  # TLS 1.0; SSL 3.0 stays off by an option
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # RSA and DH keys of 1024 bits, SHA-1 signatures
     context.options |= _LEGACY_SERVER_CONNECT
     return context

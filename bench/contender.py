@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -101,70 +99,17 @@ def ours(world: World, folder: Path, *, delay: float = 0.0, at_once: int = AT_ON
     return asyncio.run(run())
 
 
-def scrapy(world: World, folder: Path) -> int:
-    """The same lists, pages and fields with Scrapy, to JSON Lines and nothing else."""
-    from scrapy import Spider
-    from scrapy.crawler import CrawlerProcess
-    from scrapy.http import Response
-    from scrapy.resolver import dnscache
-
-    paging = re.compile(r"createPageHTML\((\d+), *(\d+),")
-
-    class Reports(Spider):
-        name = "reports"
-        start_urls = [world.list_url(n) for n in range(len(world.sizes))]  # noqa: RUF012
-
-        def parse(self, response: Response) -> Iterator[Any]:
-            for link in response.css("a[href*='/t20'], a[href^='./']"):
-                title = link.attrib.get("title") or "".join(link.css("::text").getall())
-                if re.search("法治政府建设.*报告", title):
-                    yield response.follow(link, self.parse_report)
-            if found := paging.search(response.text):
-                total, current = map(int, found.groups())
-                if current + 1 < total:
-                    yield response.follow(f"index_{current + 1}.shtml", self.parse)
-
-        def parse_report(self, response: Response) -> Iterator[dict[str, Any]]:
-            yield {
-                "url": response.url,
-                "title": response.css('meta[name="ArticleTitle"]::attr(content)').get(),
-                "published": response.css('meta[name="PubDate"]::attr(content)').get(),
-                "source": response.css('meta[name="ContentSource"]::attr(content)').get(),
-                "body": "\n".join(
-                    "".join(p.css("::text").getall()).strip() for p in response.css(".TRS_Editor p")
-                ),
-            }
-
-    process = CrawlerProcess(
-        {
-            "ROBOTSTXT_OBEY": True,
-            "CONCURRENT_REQUESTS": AT_ONCE,
-            "CONCURRENT_REQUESTS_PER_DOMAIN": AT_ONCE,
-            "DOWNLOAD_DELAY": 0,
-            "TELNETCONSOLE_ENABLED": False,
-            "LOG_LEVEL": "ERROR",
-            "FEEDS": {str(folder / "reports.jsonl"): {"format": "jsonlines", "encoding": "utf-8"}},
-        }
-    )
-    crawler = process.create_crawler(Reports)
-    process.crawl(crawler)
-    for n in range(len(world.sizes)):
-        dnscache[world.host(n)] = "127.0.0.1"
-    process.start()
-    assert crawler.stats is not None
-    return int(crawler.stats.get_value("response_received_count", 0))
-
-
 CONTENDERS: dict[str, Callable[[World, Path], int]] = {
     "httpx": bare_httpx,
-    "scrapy": scrapy,
     "ours": ours,
 }
 
 if __name__ == "__main__":
     name, given, where = sys.argv[1:]
+    if name == "scrapy":
+        from bench.scrapy_peer import scrapy
+
+        CONTENDERS[name] = scrapy
     described = json.loads(given)
     world = World(**described | {"sizes": tuple(described["sizes"])})
-    if name == "scrapy":
-        import scrapy.crawler  # noqa: F401 - imports do not count
     print(json.dumps(vars(measured(CONTENDERS[name], world, Path(where)))))

@@ -70,7 +70,7 @@ async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: F
 
 
 async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
-    capture = await fetcher.get(link.url, delay=site.delay)
+    capture = await fetcher.get(link.url, site=site)
     return understand(read_page(capture, site), link, site)
 
 

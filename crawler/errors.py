@@ -4,10 +4,13 @@ CrawlerError                     exit 1, no retry
   ConfigError                    exit 2: a faulty sources.yaml or wrong use
   FetchError                     becomes an Outcome, never stops a crawl
     Unreachable                  no answer, or half of one; retried
+    Malformed                    an answer that HTTP does not allow
     Refused                      the server, its robots.txt or our guard says no
+      Untrusted                  its TLS is not what its entry allows
     Gone                         404, 410, or a page that says so
     Challenged                   a script to solve instead of a page
     TooLarge                     over a size limit
+    LeftAlone                    a host that failed again and again; not asked any more in this crawl
     NotSaved                     a replay holds nothing for this address
   ExtractError
     UnknownFormat                neither HTML nor a document format we read
@@ -22,7 +25,7 @@ CrawlerError                     exit 1, no retry
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from crawler.model import Ending
 
@@ -48,15 +51,26 @@ class ConfigError(CrawlerError):
 
 
 class FetchError(CrawlerError):
-    """An address that could not be had; `ending` is the Outcome it becomes."""
+    """An address that could not be had; `ending` is the Outcome it becomes.
+
+    `kind` is a word for counting and for choosing how often to try again; the class's name where none is given.
+    """
 
     ending: ClassVar[Ending] = Ending.FAILED
 
-    def __init__(self, url: str, reason: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, url: str, reason: str, *, kind: str = "", retry_after: float | None = None) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+        self.kind = kind or type(self).__name__.lower()
         self.retry_after = retry_after  # seconds the server asked us to wait
+
+    def after(self, attempts: int) -> Self:
+        """The same, saying how often it was tried where that was more than once."""
+        if attempts < 2:
+            return self
+        reason = f"{self.reason} (tried {attempts} times)"
+        return type(self)(self.url, reason, kind=self.kind, retry_after=self.retry_after)
 
 
 class Unreachable(FetchError):
@@ -65,10 +79,18 @@ class Unreachable(FetchError):
     retry = True
 
 
+class Malformed(FetchError):
+    """An answer that HTTP does not allow."""
+
+
 class Refused(FetchError):
     """The server (401, 403, 451), its robots.txt, or our own guard says no."""
 
     ending = Ending.REFUSED
+
+
+class Untrusted(Refused):
+    """The server's TLS is not what its entry in sources.yaml allows."""
 
 
 class Gone(FetchError):
@@ -85,6 +107,12 @@ class Challenged(FetchError):
 
 class TooLarge(FetchError):
     """More bytes than the limit allows."""
+
+
+class LeftAlone(FetchError):
+    """A host that failed again and again: not asked any more in this crawl. Its failures were reported before."""
+
+    ending = Ending.SKIPPED
 
 
 class NotSaved(FetchError):

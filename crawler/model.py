@@ -15,6 +15,7 @@ Headers = tuple[tuple[str, str], ...]
 """Header pairs in the order they came. Bytes are decoded as ISO-8859-1, so every byte comes back as it was."""
 
 Tls = Literal["strict", "legacy", "unverified"]
+HeaderRule = Literal["strict", "lenient"]
 
 
 class Ending(StrEnum):
@@ -72,8 +73,12 @@ class Site:
     match: str | None = None  # regular expression that a link's title must match, instead of the title filter
     years: Years = Years(first=2015)
     delay: float = 1.0  # seconds between two requests to one host
+    at_once: int = 1  # requests under way to one host at the same time
     every: str | None = None  # least time between two visits, such as "1d"
-    tls: Tls = "strict"
+    tls: Tls = "strict"  # legacy: old protocols, ciphers and keys; unverified: any certificate
+    headers: HeaderRule = "strict"  # lenient: header lines that HTTP forbids and browsers pass over
+    agent: str | None = None  # the whole User-Agent, instead of ours
+    contact: str | None = None  # mail or web address that our User-Agent gives
     render: bool = False
     expect: Expect | None = None
     enabled: bool = True
@@ -147,6 +152,8 @@ class Capture:
     http_version: str = "HTTP/1.1"
     ip: str | None = None
     truncated: str | None = None  # WARC-Truncated reason: "length", "time", "disconnect"
+    tls: Tls | None = None  # what the site's entry allowed for this connection; None: no TLS, or not known
+    head: bytes = b""  # status line and header lines as sent, where `headers` cannot give them back
     hops: tuple[Capture, ...] = ()  # the redirects that led here, first one first
 
     def header(self, name: str) -> str | None:

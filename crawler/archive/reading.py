@@ -14,6 +14,9 @@ from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Report, Section, Validators
 from crawler.warc import Record, to_capture
 
+TRUSTED = 9
+"""Answers of 304 in a row that are believed; the visit after them asks for the page whole."""
+
 
 def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
     """Latest version of each report; `region` takes in the divisions within it (a code's trailing zeros are wild)."""
@@ -114,18 +117,26 @@ def latest_capture(session: Session, key: str) -> CaptureRow | None:
 def validators(session: Session, key: str) -> Validators | None:
     """ETag and Last-Modified of the last good capture of an address from which a report is held.
 
-    None for an article set on several pages: that the first is not modified says nothing of the others.
+    None for an article set on several pages: that the first is not modified says nothing of the others. None too
+    after TRUSTED times 304 in a row: some servers say so of a page that has changed.
     """
     page = session.scalars(select(PageRow).where(PageRow.url_key == key)).first()
     if page is None or page.report.versions[-1].parts > 1:
         return None
-    row = session.scalars(
+    rows = session.scalars(
         select(CaptureRow)
-        .where(CaptureRow.url_key == key, CaptureRow.status.in_((200, 304)))
+        .where(
+            CaptureRow.url_key == key,
+            CaptureRow.status.in_((200, 304)),
+            CaptureRow.fetched_at
+            <= page.last_seen,  # later ones were a challenge or another page that is no report
+        )
         .order_by(CaptureRow.id.desc())
-        .limit(1)
-    ).first()
-    return Validators(etag=row.etag, last_modified=row.last_modified) if row else None
+        .limit(TRUSTED)
+    ).all()
+    if not rows or (len(rows) == TRUSTED and all(row.status == 304 for row in rows)):
+        return None
+    return Validators(etag=rows[0].etag, last_modified=rows[0].last_modified)
 
 
 def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:

@@ -30,7 +30,7 @@ from crawler.cli.options import (
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
-from crawler.model import Capture, HostFigures, Site
+from crawler.model import Capture, Site
 from crawler.sources import choose, load_sites
 
 PROBES = 40  # hosts that are tried before a crawl; where none of so many answers, there is no network
@@ -134,7 +134,7 @@ def _into_archive(
 
 def not_honoured(site: Site) -> list[str]:
     """Keys of an entry that are understood but that no room acts on yet."""
-    asked = {"tls": site.tls != "strict", "render": site.render}
+    asked = {"render": site.render}
     return [key for key, given in asked.items() if given]
 
 
@@ -173,8 +173,7 @@ async def _crawl(sites: Sequence[Site], store: Archive | None, job: _Job, displa
                 on_visit=display.visited,
             ):
                 display.show(outcome, store)
-            hosts: tuple[HostFigures, ...] = getattr(fetcher, "figures", tuple)()
-            display.hosts(hosts)
+            display.hosts(fetcher.figures())
     log.info("end", extra={"why": halt.why or "done"})
 
 

@@ -135,7 +135,7 @@ async def _list_page(visit: Visit, page: ListPage) -> AsyncGenerator[Outcome, No
         return
     visit.read.add(request)
     try:
-        capture = await visit.fetcher.get(request, delay=visit.site.delay)
+        capture = await visit.fetcher.get(request, site=visit.site)
     except FetchError as error:
         yield noted(visit, error.ending, request.url, error.reason)
         return
@@ -192,7 +192,7 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     if visit.archive is None:
         return noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
     validators = None if visit.full else visit.archive.validators(link.url)
-    capture = await visit.fetcher.get(link.url, validators, delay=visit.site.delay)
+    capture = await visit.fetcher.get(link.url, validators, site=visit.site)
     if capture.status == 304:
         return visit.archive.confirm(link.url, capture, visit.site)
     report = understand(read_page(capture, visit.site), link, visit.site)
@@ -207,7 +207,7 @@ async def _further_pages(visit: Visit, report: Report) -> list[Report]:
     following = report.continues
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
-        pages.append(read_page(await visit.fetcher.get(following, delay=visit.site.delay), visit.site))
+        pages.append(read_page(await visit.fetcher.get(following, site=visit.site), visit.site))
         following = pages[-1].continues
     visit.asked |= seen
     return pages

@@ -49,6 +49,18 @@ def _delay(value: object) -> float:
     return float(value)
 
 
+def _agent(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", value):
+        raise _fault("must be the text of a User-Agent header, in ASCII")
+    return value
+
+
+def _contact(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~]+@[!-~]+|https?://[!-~]+", value):
+        raise _fault("must be a mail or web address, such as crawler@example.org")
+    return value
+
+
 def _years(value: object) -> str:
     text = str(value)
     found = re.fullmatch(r"(20\d{2})(-(20\d{2})?)?", text)
@@ -104,6 +116,8 @@ class ExpectEntry(_Strict):
 
 class Defaults(_Strict):
     delay: Annotated[float, BeforeValidator(_delay)] = 1.0
+    at_once: Annotated[int, Field(ge=1, le=8)] = 1
+    contact: Annotated[str, BeforeValidator(_contact)] | None = None
     years: Annotated[str, BeforeValidator(_years)] = "2015-"
     every: Annotated[str, BeforeValidator(_every)] | None = None
 
@@ -119,8 +133,12 @@ class Entry(_Strict):
     match: Annotated[str, BeforeValidator(_pattern)] | None = None
     years: Annotated[str, BeforeValidator(_years)] | None = None
     delay: Annotated[float, BeforeValidator(_delay)] | None = None
+    at_once: Annotated[int, Field(ge=1, le=8)] | None = None
     every: Annotated[str, BeforeValidator(_every)] | None = None
     tls: Literal["strict", "legacy", "unverified"] = "strict"
+    headers: Literal["strict", "lenient"] = "strict"
+    agent: Annotated[str, BeforeValidator(_agent)] | None = None
+    contact: Annotated[str, BeforeValidator(_contact)] | None = None
     render: bool = False
     expect: ExpectEntry | None = None
     enabled: bool = True

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,10 @@ REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payloa
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 STORED_DECODED = "transfer-encoding"  # the body is kept de-chunked, so this header must not claim otherwise
 ORIGINAL = "X-Archive-Orig-"
+TLS_ALLOWED = "Fazhi-TLS-Allowed"
+"""Field of a response got over a connection that the default would have refused: legacy or unverified."""
+
+_TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _RESPONSE = "application/http; msgtype=response"
 
 
@@ -59,6 +64,14 @@ def http_block(start_line: str, headers: Headers) -> bytes:
     return "\r\n".join(lines).encode("latin-1", "replace")
 
 
+def _response_head(capture: Capture) -> bytes:
+    """The head as it was sent where that is kept, else from its parts."""
+    if capture.head.endswith(b"\r\n\r\n"):  # by no other end would a reader find the body
+        return _TRANSFER_ENCODING.sub(rb"\1" + ORIGINAL.encode() + rb"\2", capture.head)
+    status_line = f"{capture.http_version} {capture.status} {capture.reason}".rstrip()
+    return http_block(status_line, capture.headers)
+
+
 def _renamed(name: str) -> str:
     return ORIGINAL + name if name.lower() == STORED_DECODED else name
 
@@ -92,8 +105,9 @@ class WarcFile:
         fields = dict(common)
         if capture.truncated:
             fields["WARC-Truncated"] = capture.truncated
-        status_line = f"{capture.http_version} {capture.status} {capture.reason}".rstrip()
-        head = http_block(status_line, capture.headers)
+        if capture.tls not in (None, "strict"):
+            fields[TLS_ALLOWED] = str(capture.tls)
+        head = _response_head(capture)
         if earlier is None:
             place = self._write(
                 "response",

@@ -6,21 +6,27 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import httpx
 import pytest
 import respx
 
 from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
-from crawler.fetch import Fetcher
+from crawler.fetch import Fetcher, Limits
 from crawler.fetch.failures import TABLE, failure
+from crawler.fetch.figures import Ledger
 from crawler.fetch.record import Recorder
-from crawler.model import Capture, ListRequest, Validators
+from crawler.model import Capture, ListRequest, Site, Validators
 from tests.conftest import Clock
 
 HOST = "http://www.example.gov.cn"
 PAGE = f"{HOST}/a.html"
 Get = Callable[..., object]
+
+
+def a_site(**facts: Any) -> Site:
+    return Site(**({"id": "example", "name": "某市人民政府", "region": "420100", "delay": 0.0} | facts))
 
 
 class Desk:
@@ -29,10 +35,22 @@ class Desk:
     def __init__(self, clock: Clock) -> None:
         self.captures: list[Capture] = []
         self.waits: list[float] = []
-        self.fetcher = Fetcher(sink=self.captures.append, clock=clock, sleep=self.sleep)
+        self.now = 0.0
+        self.fetcher = Fetcher(
+            sink=self.captures.append,
+            clock=clock,
+            resolver=self.resolve,
+            sleep=self.sleep,
+            monotonic=lambda: self.now,
+        )
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        return ["59.173.12.3"] if host.endswith(".example.gov.cn") else ["59.173.12.4"]
 
     async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
+        if seconds > 0:
+            self.waits.append(seconds)
+            self.now += seconds
 
 
 @pytest.fixture
@@ -71,7 +89,7 @@ async def test_robots_txt_is_asked_once_and_obeyed(desk: Desk, web: respx.Router
     with pytest.raises(Refused, match=r"robots\.txt disallows it"):
         await desk.fetcher.get(f"{HOST}/secret/a.html")
     assert robots.call_count == 1
-    assert desk.waits == [pytest.approx(7, abs=0.5)]
+    assert desk.waits == [7]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
@@ -101,11 +119,15 @@ async def test_robots_txt_is_followed_where_it_moved(desk: Desk, web: respx.Rout
 async def test_requests_to_one_host_keep_their_distance(desk: Desk, web: respx.Router) -> None:
     web.get(host="www.example.gov.cn").respond(200)
     web.get(host="other.gov.cn").respond(200)
-    await desk.fetcher.get(PAGE, delay=2.0)
-    await desk.fetcher.get("http://other.gov.cn/", delay=2.0)
-    await desk.fetcher.get(f"{HOST}/b.html", delay=2.0)
-    # robots.txt counts as a request: one wait for each page, none between hosts
-    assert desk.waits == [pytest.approx(2, abs=0.5)] * 3
+    site = a_site(delay=2.0)
+    await desk.fetcher.get(PAGE, site=site)
+    await desk.fetcher.get("http://other.gov.cn/", site=site)
+    desk.now += 1.5
+    await desk.fetcher.get(f"{HOST}/b.html", site=site)
+    # robots.txt counts as a request: each page waits for it, no host for another
+    assert desk.waits == [2, 2]
+    await desk.fetcher.get(f"{HOST}/c.html", site=site)
+    assert desk.waits == [2, 2, 2]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
@@ -256,7 +278,9 @@ async def test_half_an_answer_is_recorded_as_half(
     then: Exception | bytes, error: type[Exception], truncated: str, clock: Clock
 ) -> None:
     captures: list[Capture] = []
-    recorder = Recorder(Dripping(then), sink=captures.append, clock=clock, max_body=50)
+    recorder = Recorder(
+        Dripping(then), sink=captures.append, clock=clock, ledger=Ledger(), limits=Limits(body=50)
+    )
     with pytest.raises(error):
         await recorder.handle_async_request(httpx.Request("GET", PAGE))
     (capture,) = captures

@@ -82,13 +82,12 @@ def article_title(whole: str, own: set[str]) -> str:
     return candidates[0] if candidates else parts[0]
 
 
-def json_ld(source: str) -> Iterator[Clue]:
+def json_ld(tree: LexborHTMLParser) -> Iterator[Clue]:
     """The publication date in structured data (schema.org, or Baidu's pubDate)."""
-    if "ld+json" not in source:
-        return
-    found = _LD_DATE.search(source)
-    if found and (date := iso_date(found[1])):
-        yield Clue(field="published", value=date, weight=0.62, where="JSON-LD")
+    for node in tree.css('script[type="application/ld+json"]'):
+        found = _LD_DATE.search(node.text())
+        if found and (date := iso_date(found[1])):
+            yield Clue(field="published", value=date, weight=0.62, where="JSON-LD")
 
 
 def site_code(metas: Mapping[str, str], source: str) -> str | None:

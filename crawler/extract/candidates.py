@@ -55,12 +55,12 @@ def _weight(piece: str, shortest: int, seen: set[str]) -> float:
         seen.add(text)  # desktop and mobile copies of one text count once
     stops = text.count("。")
     marks = stops + text.count("，") + text.count("、") + text.count("：") + text.count("；")
-    if not stops and size < 120 and _FOOTER.search(text):
-        return 0.0
     if not marks:
         marks = text.count(",") + text.count("！") + text.count("？")
     if not marks:
         return size * (0.3 if size < 40 else 0.7)
+    if not stops and size < 120 and _FOOTER.search(text):
+        return 0.0
     return size + 4.0 * marks
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from crawler.extract.marks import BREAK, CONTAINERS, LINK, MARKED, VOID
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
-_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -52,25 +51,35 @@ _BARE = {name: (_meaning(name, mark), mark) for name, mark in MARKED.items()}
 
 
 class _Meanings(dict[str, tuple[int, str]]):
-    """What each tag means and its mark, by what stands between `<` and `>`. Many tags of a page occur again and again."""
+    """What each tag means and its mark, by what stands between `<` and `>`; kept, since a site's pages share their tags."""
 
     def __init__(self, *, hiding: bool) -> None:
         super().__init__(_BARE)
         self.hiding = hiding
 
     def __missing__(self, tag: str) -> tuple[int, str]:
-        name, _, attributes = tag.partition(" ")
-        if self.hiding and ("none" in attributes or "hidden" in attributes) and _hides(name, tag):
-            return (_HIDES, BREAK)
-        if name == "a":
-            return (_LINK, LINK) if ' href="' in tag and ' href=""' not in tag else _NOTHING
-        found = self[tag] = _BARE.get(name, _NOTHING)
+        name = tag.partition(" ")[0]
+        if self.hiding and ("none" in tag or "hidden" in tag) and _hides(name, tag):
+            found = (_HIDES, BREAK)
+        elif name == "a":
+            found = (_LINK, LINK) if ' href="' in tag and ' href=""' not in tag else _NOTHING
+        else:
+            found = _BARE.get(name, _NOTHING)
+        if len(self) > _MOST_KEPT:
+            self.clear()
+            self.update(_BARE)
+        if len(tag) < _LONGEST_KEPT:
+            self[tag] = found
         return found
+
+
+_MOST_KEPT, _LONGEST_KEPT = 20_000, 200  # tags, characters of one
+_MEANINGS = {hiding: _Meanings(hiding=hiding) for hiding in (True, False)}
 
 
 def attribute(tag: str, name: str) -> str:
     """The value of an attribute, escaped as it is serialised; empty where the tag has none."""
-    return next((value for key, value in _ATTRIBUTE.findall(tag) if key == name), "")
+    return tag.partition(f' {name}="')[2].partition('"')[0]
 
 
 def _hides(name: str, tag: str) -> bool:
@@ -93,7 +102,7 @@ class _Reader:
     """One pass over a page, and what it has found so far."""
 
     def __init__(self, html: str, *, hiding: bool) -> None:
-        self.meanings = _Meanings(hiding=hiding)
+        self.meanings = _MEANINGS[hiding]
         self.tokens = iter(html.split("<")[1:])
         self.starts: list[int] = []
         self.ends: list[int] = []

@@ -42,6 +42,7 @@ _BARE_ATTACHMENT = re.compile(
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,16}\s*[〔\[(【]\s*(?:19|20)\d\d\s*[〕\])】]\s*第?\s*\d{1,5}\s*号$")
 _LONG = 300  # characters; no frame or info line is longer
 _PROSE_LENGTH = 24
+_SURE, _COLON = 60, 40  # a sentence as long, without a colon near its start, is no info line and no widget
 
 
 def role(line: Line) -> Role:
@@ -49,6 +50,10 @@ def role(line: Line) -> Role:
     text = line.text
     if len(text) >= _LONG:
         return Role.LINKS if line.is_links else Role.PROSE
+    if len(text) >= _SURE and "。" in text and not line.linked and text.find(":", 0, _COLON) < 0:
+        return (
+            Role.END if is_end(text) else Role.FOOTER if is_footer(text) else Role.PROSE
+        )
     return _frame(line, text) or _meta(text) or _text(line, text)
 
 

@@ -10,6 +10,7 @@ from crawler.extract.roles import Role, role, squeeze, without_tail
 
 _INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB))
 _HEAD = frozenset((Role.INFO, Role.INDEX, Role.NUMBER))
+_BRACKETS = 4  # characters in which a title begins, brackets before it
 _LEAST_ABOVE = 120  # characters
 _ABOVE_HEAD = (
     0.06  # part of the text that may stand above title and index table, such as a hint to a mobile app
@@ -33,8 +34,9 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
     """
     high = len(lines) if high is None else high
     roles = [role(line) for line in lines[:high]]
-    first = _first(lines, roles, titles, low, high)
-    start = _start(lines, roles, titles, low, first)
+    named = _named(lines[:high], titles)
+    first = _first(lines, roles, named, low, high)
+    start = _start(lines, roles, named, low, first)
     end = _end(lines, roles, start, high)
     inner = [
         line for line, part in zip(lines[start:end], roles[start:end], strict=True) if part not in _INNER
@@ -42,21 +44,21 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
     return Parts(lines[:start], roles[:start], inner, lines[end:])
 
 
-def _first(lines: list[Line], roles: list[Role], titles: frozenset[str], low: int, high: int) -> int:
+def _first(lines: list[Line], roles: list[Role], named: list[bool], low: int, high: int) -> int:
     """The first line that can only be the article's own; without any, the first one that is not of the header."""
-    first = _after_head(lines, roles, titles, low, high)
+    first = _after_head(lines, roles, named, low, high)
     for i in range(first, high):
-        if roles[i] is Role.PROSE and not _is_title(lines[i], titles):
+        if roles[i] is Role.PROSE and not named[i]:
             return i
-    return next((i for i in range(first, high) if not _is_header(lines[i], roles[i], titles)), high)
+    return next((i for i in range(first, high) if not _is_header(lines[i], roles[i], named[i])), high)
 
 
-def _after_head(lines: list[Line], roles: list[Role], titles: frozenset[str], low: int, high: int) -> int:
+def _after_head(lines: list[Line], roles: list[Role], named: list[bool], low: int, high: int) -> int:
     """Behind the title and index table that stand above most of the text, though a sentence may stand above them."""
     room = max(_ABOVE_HEAD * sum(len(line.text) for line in lines[low:high]), _LEAST_ABOVE)
     first = low
     for i in range(low, high):
-        if _is_title(lines[i], titles) or (roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i)):
+        if named[i] or (roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i)):
             first = i + 1
         elif not roles[i].is_frame:
             room -= len(lines[i].text)
@@ -65,21 +67,27 @@ def _after_head(lines: list[Line], roles: list[Role], titles: frozenset[str], lo
     return first
 
 
-def _start(lines: list[Line], roles: list[Role], titles: frozenset[str], low: int, first: int) -> int:
+def _start(lines: list[Line], roles: list[Role], named: list[bool], low: int, first: int) -> int:
     """The line after the last one above the first paragraph that belongs to the header."""
     for i in range(first - 1, low - 1, -1):
-        if _is_header(lines[i], roles[i], titles):
+        if _is_header(lines[i], roles[i], named[i]):
             return i + 1
     return low
 
 
-def _is_header(line: Line, part: Role, titles: frozenset[str]) -> bool:
-    return part in _HEAD or part.is_frame or line.tag == "h1" or _is_title(line, titles)
+def _is_header(line: Line, part: Role, named: bool) -> bool:
+    return part in _HEAD or part.is_frame or line.tag == "h1" or named
 
 
-def _is_title(line: Line, titles: frozenset[str]) -> bool:
-    text = line.text
-    return len(text) < 200 and (squeeze(text) in titles or squeeze(without_tail(text)) in titles)
+def _named(lines: list[Line], titles: frozenset[str]) -> list[bool]:
+    """For each line whether it is a title the page is known by."""
+    openings = frozenset(title[0] for title in titles if title)
+    return [
+        len(text) < 200
+        and not openings.isdisjoint(text[:_BRACKETS])
+        and (squeeze(text) in titles or squeeze(without_tail(text)) in titles)
+        for text, *_ in lines
+    ]
 
 
 def _is_foot_info(line: Line, part: Role) -> bool:

@@ -106,8 +106,8 @@ def _top(flow: Flow, start: int, titles: tuple[str, ...]) -> int:
     """The piece from which on is read above an article: near it, or where title or index table stand farther away."""
     far = max(start - _FAR, 0)
     above = BREAK.join(flow.pieces[far:start])
-    tops = [max(start - _NEAR, 0)]
-    if not _has_head(flow.pieces[start : start + _HEAD], frozenset(map(squeeze, titles))):
+    tops = [start - _NEAR]
+    if not _has_head(flow.pieces[start : start + _HEAD], titles):
         at = max((above.rfind(title[:_TITLE_START]) for title in titles), default=-1)
         if at < 0:
             at = max((match.start() for match in _DATE_LIKE.finditer(above)), default=-1)
@@ -118,12 +118,14 @@ def _top(flow: Flow, start: int, titles: tuple[str, ...]) -> int:
     return max(min(tops), 0)
 
 
-def _has_head(pieces: list[str], titles: frozenset[str]) -> bool:
+def _has_head(pieces: list[str], titles: tuple[str, ...]) -> bool:
     """Whether the title is among the pieces; where the page names none, a date."""
-    short = [MARKS.sub("", piece) for piece in pieces if len(piece) < 200]
-    if titles:
-        return any(squeeze(text) in titles for text in short)
-    return any(iso_date(text) for text in short)
+    short = [MARKS.sub("", piece) for piece in pieces if 1 < len(piece) < 200]
+    if not titles:
+        return any(iso_date(text) for text in short)
+    squeezed = frozenset(map(squeeze, titles))
+    openings = frozenset(title[:1] for title in squeezed)
+    return any(squeeze(text) in squeezed for text in short if not openings.isdisjoint(text))
 
 
 HTML = Format(recognises=_recognises, read=_read)

@@ -78,6 +78,10 @@ _EDITOR = re.compile(
 _EDITOR_COLON = re.compile(r"[:/|丨]|^.{0,3}编\s+辑|[\]】)]$|^责\s*编|^责任编辑")
 
 
+# A line that begins with a character that stands nowhere in a pattern cannot match it.
+_END_CHARACTERS = frozenset(_END.pattern.lower() + _END.pattern.upper())
+_EDITOR_CHARACTERS = frozenset(_EDITOR.pattern)
+
 _FOOTER_FIRST = frozenset("版主承技政网cCpP©")
 _FOOTER_GATES = ("备", "版权", "标识码", "©", "最佳", "IE")  # no footer word without one of these
 
@@ -106,9 +110,9 @@ def is_footer(text: str) -> bool:
 
 def is_end(text: str) -> bool:
     """Whether a line opens what follows an article: 上一篇, 相关链接, 扫一扫在手机打开当前页."""
-    return len(text) < 160 and _END.match(text) is not None
+    return text[0] in _END_CHARACTERS and len(text) < 160 and _END.match(text) is not None
 
 
 def is_editor(text: str) -> bool:
     """Whether a line names the page's editor and no more: `责任编辑:某某`, `编 辑:`."""
-    return len(text) < 80 and _EDITOR.match(text) is not None and _EDITOR_COLON.search(text) is not None
+    return len(text) < 80 and text[0] in _EDITOR_CHARACTERS and _EDITOR.match(text) is not None and _EDITOR_COLON.search(text) is not None

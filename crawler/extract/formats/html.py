@@ -26,7 +26,7 @@ _MARKUP = re.compile(
     re.I,
 )
 _SNIFFED = 65536  # bytes in which markup must begin
-_NEAR, _FAR, _BELOW = 40, 300, 40  # pieces read above and below the article
+_NEAR, _WIDE, _FAR, _BELOW = 24, 40, 300, 40  # pieces read above and below the article
 _LEAD = 3  # pieces before a title or date: its element
 _HEAD = 40  # pieces of the article itself that may be its head
 _TITLE_START = 10  # characters by which a title is found
@@ -106,16 +106,17 @@ def _top(flow: Flow, start: int, titles: tuple[str, ...]) -> int:
     """The piece from which on is read above an article: near it, or where title or index table stand farther away."""
     far = max(start - _FAR, 0)
     above = BREAK.join(flow.pieces[far:start])
-    tops = [start - _NEAR]
+    top = start - _NEAR
     if not _has_head(flow.pieces[start : start + _HEAD], titles):
         at = max((above.rfind(title[:_TITLE_START]) for title in titles), default=-1)
         if at < 0:
+            top = start - _WIDE
             at = max((match.start() for match in _DATE_LIKE.finditer(above)), default=-1)
         if at >= 0:
-            tops.append(far + above.count(BREAK, 0, at) - _LEAD)
+            top = min(top, far + above.count(BREAK, 0, at) - _LEAD)
     if any(word in above for word in _INDEX_WORDS) and (found := _INDEX.search(above)):
-        tops.append(far + above.count(BREAK, 0, found.start()) - _LEAD)
-    return max(min(tops), 0)
+        top = min(top, far + above.count(BREAK, 0, found.start()) - _LEAD)
+    return max(top, 0)
 
 
 def _has_head(pieces: list[str], titles: tuple[str, ...]) -> bool:

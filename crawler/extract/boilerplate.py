@@ -115,4 +115,9 @@ def is_end(text: str) -> bool:
 
 def is_editor(text: str) -> bool:
     """Whether a line names the page's editor and no more: `责任编辑:某某`, `编 辑:`."""
-    return len(text) < 80 and text[0] in _EDITOR_CHARACTERS and _EDITOR.match(text) is not None and _EDITOR_COLON.search(text) is not None
+    return (
+        len(text) < 80
+        and text[0] in _EDITOR_CHARACTERS
+        and _EDITOR.match(text) is not None
+        and _EDITOR_COLON.search(text) is not None
+    )

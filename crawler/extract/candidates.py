@@ -19,6 +19,7 @@ _LITTLE = 100.0  # weight below which even the shortest texts are looked at
 _SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
 _STAY = 0.78  # a container must hold this part of the text of the one around it to stand for it
 _STAY_KNOWN = 0.55  # the same for a container of the table
+_PROSE, _STAY_PROSE = 200.0, 0.9  # weight of a page's sentences from which their share alone is enough
 
 
 def choose(flow: Flow) -> tuple[int, int] | None:
@@ -26,21 +27,21 @@ def choose(flow: Flow) -> tuple[int, int] | None:
     if HINTED in flow.tags:
         at = flow.tags.index(HINTED)
         return flow.starts[at], flow.ends[at]
-    sums = weigh(flow, _SHORTEST)
-    if sums[-1] < _LITTLE:
-        sums = weigh(flow, 1)
-    return _descend(flow, sums) if sums[-1] > 0 and flow.starts else None
+    weights = weigh(flow, _SHORTEST)
+    if sum(weights) < _LITTLE:
+        weights = weigh(flow, 1)
+    return _descend(flow, weights) if flow.starts and any(weights) else None
 
 
 def weigh(flow: Flow, shortest: int = _SHORTEST) -> list[float]:
-    """Sums of the weights of a page's texts: those of pieces[start:end] weigh sums[end] - sums[start]."""
+    """The weight of each piece of a page as evidence of an article."""
     seen: set[str] = set()
     weights = [_weight(piece, shortest, seen) if len(piece) >= shortest else 0.0 for piece in flow.pieces]
     for start, end in flow.wide:
         for i in range(start, min(end + 1, len(weights))):
             if len(flow.pieces[i]) <= _SWALLOWED:
                 weights[i] = 0.0
-    return [0.0, *accumulate(weights)]
+    return weights
 
 
 def _weight(piece: str, shortest: int, seen: set[str]) -> float:
@@ -48,6 +49,8 @@ def _weight(piece: str, shortest: int, seen: set[str]) -> float:
     if LINK in piece:
         piece = _LINKED.sub(_unlinked, piece)
     text = piece.strip()
+    if "\n" in text or "  " in text:
+        text = " ".join(text.split())
     size = len(text)
     if size < shortest or text in seen:
         return 0.0
@@ -68,17 +71,28 @@ def _unlinked(link: re.Match[str]) -> str:
     return link[0] if len(link[0]) > _SWALLOWED else ""
 
 
-def _descend(flow: Flow, sums: list[float]) -> tuple[int, int]:
-    """From the whole page down, as long as one container holds nearly all of the text."""
+def _descend(flow: Flow, weights: list[float]) -> tuple[int, int]:
+    """From the whole page down, as long as one container holds nearly all of the text, or of the sentences."""
     starts, ends, above = flow.starts, flow.ends, flow.above
+    sums = [0.0, *accumulate(weights)]
+    prose = [
+        0.0,
+        *accumulate(w if w > 30 and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)),
+    ]
     here = 0
-    weight = sums[ends[0]] - sums[starts[0]]
     for i in range(1, len(starts)):
         if above[i] != here:
             continue
-        part = sums[ends[i]] - sums[starts[i]]
-        if part >= weight * _STAY or (part >= weight * _STAY_KNOWN and _known(flow.tags[i])):
-            here, weight = i, part
+        part, whole = sums[ends[i]] - sums[starts[i]], sums[ends[here]] - sums[starts[here]]
+        if part < whole * 0.5:
+            continue
+        said, all_said = prose[ends[i]] - prose[starts[i]], prose[ends[here]] - prose[starts[here]]
+        if (
+            part >= whole * _STAY
+            or (part >= whole * _STAY_KNOWN and _known(flow.tags[i]))
+            or (said > _PROSE and said >= all_said * _STAY_PROSE)
+        ):
+            here = i
     return starts[here], ends[here]
 
 

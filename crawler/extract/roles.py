@@ -51,9 +51,7 @@ def role(line: Line) -> Role:
     if len(text) >= _LONG:
         return Role.LINKS if line.is_links else Role.PROSE
     if len(text) >= _SURE and "。" in text and not line.linked and text.find(":", 0, _COLON) < 0:
-        return (
-            Role.END if is_end(text) else Role.FOOTER if is_footer(text) else Role.PROSE
-        )
+        return Role.END if is_end(text) else Role.FOOTER if is_footer(text) else Role.PROSE
     return _frame(line, text) or _meta(text) or _text(line, text)
 
 

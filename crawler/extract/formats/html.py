@@ -82,7 +82,7 @@ def _set_apart(html: str, tree: LexborHTMLParser, hint: str) -> str:
         found = [node.html or "" for node in tree.css(hint)]
     except SelectolaxError:
         return html
-    weights = {one: weigh(read_flow(one))[-1] for one in found}
+    weights = {one: sum(weigh(read_flow(one))) for one in found}
     best = max(weights, key=lambda one: weights[one], default="")
     if not best or not weights[best]:
         return html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import and_
 
 from crawler.extract.labels import read as read_labels
 from crawler.extract.lines import Line
@@ -10,6 +11,8 @@ from crawler.extract.roles import Role, role, squeeze, without_tail
 
 _INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB))
 _HEAD = frozenset((Role.INFO, Role.INDEX, Role.NUMBER))
+_MOSTLY = 0.5  # part of the sentences that must follow a title below others
+_BOX, _PARAGRAPH = 10, 40  # lines that a box inside an article may have; characters of a paragraph
 _BRACKETS = 4  # characters in which a title begins, brackets before it
 _LEAST_ABOVE = 120  # characters
 _ABOVE_HEAD = (
@@ -55,16 +58,28 @@ def _first(lines: list[Line], roles: list[Role], named: list[bool], low: int, hi
 
 def _after_head(lines: list[Line], roles: list[Role], named: list[bool], low: int, high: int) -> int:
     """Behind the title and index table that stand above most of the text, though a sentence may stand above them."""
-    room = max(_ABOVE_HEAD * sum(len(line.text) for line in lines[low:high]), _LEAST_ABOVE)
+    sizes = [len(line.text) for line in lines[low:high]]
+    room = max(_ABOVE_HEAD * sum(sizes), _LEAST_ABOVE)
+    said = _said(lines, roles, low, high)
+    left = said
     first = low
     for i in range(low, high):
-        if named[i] or (roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i)):
+        if named[i] and (room >= 0 or (left >= _MOSTLY * said and not lines[i].linked)):
+            first = i + 1
+        elif room >= 0 and roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i):
             first = i + 1
         elif not roles[i].is_frame:
-            room -= len(lines[i].text)
-        if room < 0:
+            room -= sizes[i - low]
+        if roles[i] is Role.PROSE:
+            left -= sizes[i - low]
+        if room < 0 and left < _MOSTLY * said:
             break
     return first
+
+
+def _said(lines: list[Line], roles: list[Role], low: int, high: int) -> int:
+    """Characters of the lines that can only be an article's."""
+    return sum(len(lines[i].text) for i in range(low, high) if roles[i] is Role.PROSE)
 
 
 def _start(lines: list[Line], roles: list[Role], named: list[bool], low: int, first: int) -> int:
@@ -96,20 +111,36 @@ def _is_foot_info(line: Line, part: Role) -> bool:
 
 
 def _end(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
-    """The line at which the footer begins: the first frame line behind most of the text."""
-    weights = [0 if roles[i] is Role.LINKS else len(lines[i].text) for i in range(start, high)]
+    """The line at which the footer begins: an end mark, or the first frame line behind most of the text."""
+    end = _end_mark(lines, roles, start, high)
+    weights = [0 if roles[i] is Role.LINKS else len(lines[i].text) for i in range(start, end)]
     total = sum(weights) or 1
     before = 0
-    end = high
-    for i in range(start, high):
-        if roles[i] is Role.END and before > 0.5 * total:
-            end = i
-            break
+    for i in range(start, end):
         late = before > 0.65 * total
-        if late and roles[i].is_frame and Role.PROSE not in roles[i + 1 : min(i + 6, high)]:
+        if late and roles[i].is_frame and Role.PROSE not in roles[i + 1 : min(i + 6, end)]:
             end = i
             break
         before += weights[i - start]
     while end > start and (roles[end - 1].is_frame or _is_foot_info(lines[end - 1], roles[end - 1])):
         end -= 1
     return end
+
+
+def _end_mark(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
+    """The first end mark behind a paragraph after which the text does not go on; `high` without any."""
+    total = _said(lines, roles, start, high)
+    before = 0
+    for i in range(start, high):
+        if roles[i] is Role.PROSE:
+            before += len(lines[i].text)
+        elif roles[i] is Role.END and before and (before > 0.5 * total or not _goes_on(lines, roles, i, high)):
+            return i
+    return high
+
+
+def _goes_on(lines: list[Line], roles: list[Role], mark: int, high: int) -> bool:
+    """Whether two paragraphs in a row stand soon after an end mark: it is a box inside the article."""
+    near = range(mark + 1, min(mark + _BOX, high))
+    long = [roles[i] is Role.PROSE and len(lines[i].text) >= _PARAGRAPH for i in near]
+    return any(map(and_, long, long[1:]))

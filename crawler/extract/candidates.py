@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import accumulate
 
 from crawler.extract.flow import Flow, attribute
 from crawler.extract.hints import is_known
-from crawler.extract.marks import HINTED, LINK, LINK_END
+from crawler.extract.marks import HINTED, LINK, LINK_END, MARKS
+from crawler.extract.roles import squeeze
 
 _FOOTER = re.compile(
     r"版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
@@ -15,6 +17,7 @@ _FOOTER = re.compile(
 )
 _LINKED = re.compile(f"{LINK}[^{LINK_END}]*{LINK_END}?")
 _SHORTEST = 10  # characters of a text that can be evidence
+_SENTENCE = 30.0  # weight of a text that can be a paragraph
 _LITTLE = 100.0  # weight below which even the shortest texts are looked at
 _SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
 _STAY = 0.78  # a container must hold this part of the text of the one around it to stand for it
@@ -22,15 +25,24 @@ _STAY_KNOWN = 0.55  # the same for a container of the table
 _PROSE, _STAY_PROSE = 200.0, 0.9  # weight of a page's sentences from which their share alone is enough
 
 
-def choose(flow: Flow) -> tuple[int, int] | None:
-    """First and last (excluded) piece of the article; None where no text on the page can be evidence of one."""
+def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
+    """First and last (excluded) piece of the article; None where no text on the page can be evidence of one.
+
+    `titles`: what the page calls itself, squeezed.
+    """
     if HINTED in flow.tags:
         at = flow.tags.index(HINTED)
         return flow.starts[at], flow.ends[at]
     weights = weigh(flow, _SHORTEST)
     if sum(weights) < _LITTLE:
         weights = weigh(flow, 1)
-    return _descend(flow, weights) if flow.starts and any(weights) else None
+    if not flow.starts or not any(weights):
+        return None
+    sums = _Sums(flow, weights)
+    here = _descend(flow, sums, 0)
+    if (own := _titled(flow, sums, here, titles)) is not None:
+        here = _descend(flow, sums, own)
+    return flow.starts[here], flow.ends[here]
 
 
 def weigh(flow: Flow, shortest: int = _SHORTEST) -> list[float]:
@@ -71,29 +83,55 @@ def _unlinked(link: re.Match[str]) -> str:
     return link[0] if len(link[0]) > _SWALLOWED else ""
 
 
-def _descend(flow: Flow, weights: list[float]) -> tuple[int, int]:
-    """From the whole page down, as long as one container holds nearly all of the text, or of the sentences."""
-    starts, ends, above = flow.starts, flow.ends, flow.above
-    sums = [0.0, *accumulate(weights)]
-    prose = [
-        0.0,
-        *accumulate(w if w > 30 and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)),
-    ]
-    here = 0
-    for i in range(1, len(starts)):
-        if above[i] != here:
+class _Sums:
+    """Sums over pieces: the weight of all texts, and of those that are sentences, in one container."""
+
+    def __init__(self, flow: Flow, weights: list[float]) -> None:
+        self.flow = flow
+        said = [w if w > _SENTENCE and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)]
+        self.all = [0.0, *accumulate(weights)]
+        self.prose = [0.0, *accumulate(said)]
+
+    def of(self, container: int) -> tuple[float, float]:
+        start, end = self.flow.starts[container], self.flow.ends[container]
+        return self.all[end] - self.all[start], self.prose[end] - self.prose[start]
+
+
+def _descend(flow: Flow, sums: _Sums, top: int) -> int:
+    """The container to which one comes from `top` down, as long as one holds nearly all of the text, or of the sentences."""
+    here = top
+    whole, all_said = sums.of(here)
+    for i in range(top + 1, len(flow.starts)):
+        if flow.starts[i] >= flow.ends[here]:
+            break
+        part, said = sums.of(i)
+        if part < whole * _STAY_KNOWN:
             continue
-        part, whole = sums[ends[i]] - sums[starts[i]], sums[ends[here]] - sums[starts[here]]
-        if part < whole * 0.5:
-            continue
-        said, all_said = prose[ends[i]] - prose[starts[i]], prose[ends[here]] - prose[starts[here]]
-        if (
-            part >= whole * _STAY
-            or (part >= whole * _STAY_KNOWN and _known(flow.tags[i]))
-            or (said > _PROSE and said >= all_said * _STAY_PROSE)
-        ):
-            here = i
-    return starts[here], ends[here]
+        near = flow.above[i] == here and (
+            part >= whole * _STAY or (said > _PROSE and said >= all_said * _STAY_PROSE)
+        )
+        if near or _known(flow.tags[i]):
+            here, whole, all_said = i, part, said
+    return here
+
+
+def _titled(flow: Flow, sums: _Sums, chosen: int, titles: Collection[str]) -> int | None:
+    """The container below the page's title, where other articles stand between the title and the one chosen."""
+    start = flow.starts[chosen]
+    at = next((i for i, piece in enumerate(flow.pieces[:start]) if _is(piece, titles)), None)
+    if at is None or sums.prose[start] - sums.prose[at] < _LITTLE:
+        return None
+    around = [i for i in range(len(flow.starts)) if flow.starts[i] <= at < flow.ends[i]]
+    return next((i for i in reversed(around) if sums.prose[flow.ends[i]] - sums.prose[at] >= _LITTLE), None)
+
+
+def _is(piece: str, titles: Collection[str]) -> bool:
+    """Whether a piece is one of the titles and no link to another page."""
+    return (
+        4 < len(piece) < 300
+        and not piece.lstrip().startswith(LINK)
+        and squeeze(MARKS.sub("", piece)) in titles
+    )
 
 
 def _known(tag: str) -> bool:

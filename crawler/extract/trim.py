@@ -134,7 +134,9 @@ def _end_mark(lines: list[Line], roles: list[Role], start: int, high: int) -> in
     for i in range(start, high):
         if roles[i] is Role.PROSE:
             before += len(lines[i].text)
-        elif roles[i] is Role.END and before and (before > 0.5 * total or not _goes_on(lines, roles, i, high)):
+        elif (
+            roles[i] is Role.END and before and (before > 0.5 * total or not _goes_on(lines, roles, i, high))
+        ):
             return i
     return high
 

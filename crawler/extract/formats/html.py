@@ -47,7 +47,7 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     titles = page_titles(tree, metas)
     clues = (*head_clues(metas), *json_ld(tree))
     tree.strip_tags(UNSEEN)
-    flow, place = _find(tree, hint)
+    flow, place = _find(tree, hint, titles)
     if place is None:
         raise NoBody(url, "no text on the page that could be an article")
     start, end = place
@@ -64,14 +64,17 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     )
 
 
-def _find(tree: LexborHTMLParser, hint: str | None) -> tuple[Flow, tuple[int, int] | None]:
+def _find(
+    tree: LexborHTMLParser, hint: str | None, titles: tuple[str, ...]
+) -> tuple[Flow, tuple[int, int] | None]:
     """A page's flow and the article's place in it. An article may be hidden until a script shows it."""
     html = (tree.body and tree.body.html) or ""
     if hint:
         html = _set_apart(html, tree, hint)
+    known = frozenset(map(squeeze, titles[:2]))
     for hiding in (True, False):
         flow = read_flow(html, hiding=hiding)
-        if place := choose(flow):
+        if place := choose(flow, known):
             break
     return flow, place
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import and_
 
 from crawler.extract.labels import read as read_labels
 from crawler.extract.lines import Line
 from crawler.extract.roles import Role, role, squeeze, without_tail
 
-_INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB))
+_INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB, Role.END))
 _HEAD = frozenset((Role.INFO, Role.INDEX, Role.NUMBER))
 _MOSTLY = 0.5  # part of the sentences that must follow a title below others
-_BOX, _PARAGRAPH = 10, 40  # lines that a box inside an article may have; characters of a paragraph
+_BOX, _PARAGRAPH = 10, 30  # lines that a box inside an article may have; characters of a paragraph
+_SOME = 100  # characters of sentences above an editor's name that ends the article
 _BRACKETS = 4  # characters in which a title begins, brackets before it
 _LEAST_ABOVE = 120  # characters
 _ABOVE_HEAD = (
@@ -129,20 +129,29 @@ def _end(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
 
 def _end_mark(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
     """The first end mark behind a paragraph after which the text does not go on; `high` without any."""
-    total = _said(lines, roles, start, high)
     before = 0
     for i in range(start, high):
-        if roles[i] is Role.PROSE:
-            before += len(lines[i].text)
-        elif (
-            roles[i] is Role.END and before and (before > 0.5 * total or not _goes_on(lines, roles, i, high))
-        ):
+        part, text = roles[i], lines[i].text
+        if part is Role.PROSE:
+            before += len(text)
+        elif not before:
+            continue
+        elif part is Role.EDITOR or (part is Role.INFO and "责任编辑" in text):
+            if before >= _SOME:
+                return i
+        elif part is Role.END and not _goes_on(lines, roles, i, high):
             return i
     return high
 
 
 def _goes_on(lines: list[Line], roles: list[Role], mark: int, high: int) -> bool:
-    """Whether two paragraphs in a row stand soon after an end mark: it is a box inside the article."""
-    near = range(mark + 1, min(mark + _BOX, high))
-    long = [roles[i] is Role.PROSE and len(lines[i].text) >= _PARAGRAPH for i in near]
-    return any(map(and_, long, long[1:]))
+    """Whether paragraphs stand soon after an end mark: it is a box inside the article, or a link above its notes."""
+    paragraphs = 0
+    for i in range(mark + 1, min(mark + _BOX, high)):
+        if roles[i] in (Role.END, Role.FOOTER):
+            return False
+        text, linked, *_ = lines[i]
+        paragraphs += (
+            roles[i] is Role.PROSE and not linked and len(text) >= _PARAGRAPH and text[-1] in "。;:”"
+        )
+    return paragraphs > 1

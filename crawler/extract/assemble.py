@@ -101,7 +101,7 @@ def _report(
         body=body,
         sections=sections.find(body),
         attachments=files.attachments(outer, url),
-        continues=files.continues(outer, url),
+        continues=files.continues(material.lines[material.first :], url),
         undecodable=material.undecodable,
         extractor=EXTRACTOR,
         clues=clues,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.extract.index import columns
+from crawler.extract.labels import is_own_date
 from crawler.extract.labels import read as read_labels
 from crawler.extract.lines import Line
 from crawler.extract.roles import Role, role, squeeze, without_tail
@@ -37,7 +39,11 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
     """
     high = len(lines) if high is None else high
     roles = [role(line) for line in lines[:high]]
+    for i in range(1, high):
+        if columns(lines[i - 1].text):
+            roles[i - 1] = roles[i] = Role.INDEX
     named = _named(lines[:high], titles)
+    _own_head(lines, roles, low, high)
     first = _first(lines, roles, named, low, high)
     start = _start(lines, roles, named, low, first)
     end = _end(lines, roles, start, high)
@@ -77,6 +83,18 @@ def _after_head(lines: list[Line], roles: list[Role], named: list[bool], low: in
     return first
 
 
+def _own_head(lines: list[Line], roles: list[Role], low: int, high: int) -> None:
+    """Takes a bare date below the page's info line for the document's own, as it stands under many a title: (2023年4月12日)."""
+    labelled = False
+    for i in range(high):
+        if roles[i] is Role.PROSE:
+            break
+        if roles[i] in _HEAD:
+            if labelled and i >= low and is_own_date(lines[i].text):
+                roles[i] = Role.PLAIN
+            labelled = labelled or roles[i] is not Role.INFO or _says_date(lines[i], roles[i])
+
+
 def _said(lines: list[Line], roles: list[Role], low: int, high: int) -> int:
     """Characters of the lines that can only be an article's."""
     return sum(len(lines[i].text) for i in range(low, high) if roles[i] is Role.PROSE)
@@ -105,8 +123,8 @@ def _named(lines: list[Line], titles: frozenset[str]) -> list[bool]:
     ]
 
 
-def _is_foot_info(line: Line, part: Role) -> bool:
-    """An info line that stands below the text: 发布日期:… 来源:…. A source alone may be the article's own last words."""
+def _says_date(line: Line, part: Role) -> bool:
+    """An info line with a date of publication: 发布日期:… 来源:…. A source alone may be the article's own last words."""
     return part is Role.INFO and any(info.field == "published" for info in read_labels(line.text))
 
 
@@ -122,7 +140,7 @@ def _end(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
             end = i
             break
         before += weights[i - start]
-    while end > start and (roles[end - 1].is_frame or _is_foot_info(lines[end - 1], roles[end - 1])):
+    while end > start and (roles[end - 1].is_frame or _says_date(lines[end - 1], roles[end - 1])):
         end -= 1
     return end
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from itertools import accumulate
+from typing import NamedTuple
 
 from crawler.extract.flow import Flow, attribute
 from crawler.extract.hints import is_known
@@ -38,7 +39,8 @@ def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
         weights = weigh(flow, 1)
     if not flow.starts or not any(weights):
         return None
-    sums = _Sums(flow, weights)
+    said = [w if w > _SENTENCE and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)]
+    sums = _Sums([0.0, *accumulate(weights)], [0.0, *accumulate(said)])
     here = _descend(flow, sums, 0)
     if (own := _titled(flow, sums, here, titles)) is not None:
         here = _descend(flow, sums, own)
@@ -83,46 +85,42 @@ def _unlinked(link: re.Match[str]) -> str:
     return link[0] if len(link[0]) > _SWALLOWED else ""
 
 
-class _Sums:
-    """Sums over pieces: the weight of all texts, and of those that are sentences, in one container."""
+class _Sums(NamedTuple):
+    """Sums over pieces: those of pieces[start:end] weigh sums[end] - sums[start]."""
 
-    def __init__(self, flow: Flow, weights: list[float]) -> None:
-        self.flow = flow
-        said = [w if w > _SENTENCE and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)]
-        self.all = [0.0, *accumulate(weights)]
-        self.prose = [0.0, *accumulate(said)]
-
-    def of(self, container: int) -> tuple[float, float]:
-        start, end = self.flow.starts[container], self.flow.ends[container]
-        return self.all[end] - self.all[start], self.prose[end] - self.prose[start]
+    all: list[float]
+    prose: list[float]  # of sentences alone
 
 
 def _descend(flow: Flow, sums: _Sums, top: int) -> int:
     """The container to which one comes from `top` down, as long as one holds nearly all of the text, or of the sentences."""
-    here = top
-    whole, all_said = sums.of(here)
+    weight, prose = sums
+    here, end = top, flow.ends[top]
+    whole, all_said = weight[end] - weight[flow.starts[top]], prose[end] - prose[flow.starts[top]]
     for i in range(top + 1, len(flow.starts)):
-        if flow.starts[i] >= flow.ends[here]:
+        start = flow.starts[i]
+        if start >= end:
             break
-        part, said = sums.of(i)
+        part = weight[flow.ends[i]] - weight[start]
         if part < whole * _STAY_KNOWN:
             continue
-        near = flow.above[i] == here and (
-            part >= whole * _STAY or (said > _PROSE and said >= all_said * _STAY_PROSE)
-        )
-        if near or _known(flow.tags[i]):
-            here, whole, all_said = i, part, said
+        said = prose[flow.ends[i]] - prose[start]
+        nearly = part >= whole * _STAY or (said > _PROSE and said >= all_said * _STAY_PROSE)
+        if (nearly and flow.above[i] == here) or _known(flow.tags[i]):
+            here, end, whole, all_said = i, flow.ends[i], part, said
     return here
 
 
 def _titled(flow: Flow, sums: _Sums, chosen: int, titles: Collection[str]) -> int | None:
     """The container below the page's title, where other articles stand between the title and the one chosen."""
-    start = flow.starts[chosen]
+    prose, start = sums.prose, flow.starts[chosen]
+    if prose[start] < _LITTLE:
+        return None
     at = next((i for i, piece in enumerate(flow.pieces[:start]) if _is(piece, titles)), None)
-    if at is None or sums.prose[start] - sums.prose[at] < _LITTLE:
+    if at is None or prose[start] - prose[at] < _LITTLE:
         return None
     around = [i for i in range(len(flow.starts)) if flow.starts[i] <= at < flow.ends[i]]
-    return next((i for i in reversed(around) if sums.prose[flow.ends[i]] - sums.prose[at] >= _LITTLE), None)
+    return next((i for i in reversed(around) if prose[flow.ends[i]] - prose[at] >= _LITTLE), None)
 
 
 def _is(piece: str, titles: Collection[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from crawler.extract.labels import Label, find
 
@@ -90,7 +91,7 @@ def columns(text: str) -> list[str | None]:
     if text.count("\t") < 2 or len(text) > 200:
         return []
     keys = [_KEY.get(cell.translate(_NO_SPACES).rstrip(":")) for cell in text.split("\t")]
-    beside = any(a and b for a, b in zip(keys, keys[1:], strict=False))  # else label and value take turns
+    beside = any(a and b for a, b in pairwise(keys))  # else label and value take turns
     return keys if beside and 2 * keys.count(None) <= len(keys) and any(key in _SURE for key in keys) else []
 
 

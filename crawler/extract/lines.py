@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from crawler.extract.flow import Flow
 from crawler.extract.marks import BREAK, EDGE
@@ -27,7 +28,7 @@ def lines_between(flow: Flow, places: Sequence[int]) -> list[list[Line]]:
     pieces = _clean(BREAK.join(flow.pieces[first : places[-1]])).split(BREAK)
     return [
         lines_of(pieces[start - first : end - first], flow.hrefs(start, end)) if start < end else []
-        for start, end in zip(places, places[1:], strict=False)
+        for start, end in pairwise(places)
     ]
 
 

@@ -70,9 +70,9 @@ def _after_head(lines: list[Line], roles: list[Role], named: list[bool], low: in
     left = said
     first = low
     for i in range(low, high):
-        if named[i] and (room >= 0 or (left >= _MOSTLY * said and not lines[i].linked)):
-            first = i + 1
-        elif room >= 0 and roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i):
+        below = named[i] and left >= _MOSTLY * said and not lines[i].linked
+        table = roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i)
+        if below or (room >= 0 and (named[i] or table)):
             first = i + 1
         elif not roles[i].is_frame:
             room -= sizes[i - low]

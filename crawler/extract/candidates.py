@@ -22,8 +22,9 @@ _SENTENCE = 30.0  # weight of a text that can be a paragraph
 _LITTLE = 100.0  # weight below which even the shortest texts are looked at
 _SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
 _STAY = 0.78  # a container must hold this part of the text of the one around it to stand for it
-_STAY_KNOWN = 0.55  # the same for a container of the table
-_PROSE, _STAY_PROSE = 200.0, 0.9  # weight of a page's sentences from which their share alone is enough
+_STAY_KNOWN = 0.55  # the same for a container of the table, however deep it is
+_LEAST = 0.4  # the same for one with nearly all of the sentences: lists of names beside it count for less
+_PROSE, _STAY_PROSE = 120.0, 0.9  # weight of a page's sentences from which their share alone is enough
 
 
 def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
@@ -102,11 +103,12 @@ def _descend(flow: Flow, sums: _Sums, top: int) -> int:
         if start >= end:
             break
         part = weight[flow.ends[i]] - weight[start]
-        if part < whole * _STAY_KNOWN:
+        if part < whole * _LEAST:
             continue
         said = prose[flow.ends[i]] - prose[start]
         nearly = part >= whole * _STAY or (said > _PROSE and said >= all_said * _STAY_PROSE)
-        if (nearly and flow.above[i] == here) or _known(flow.tags[i]):
+        known = part >= whole * _STAY_KNOWN and _known(flow.tags[i])
+        if known or (nearly and flow.above[i] == here):
             here, end, whole, all_said = i, flow.ends[i], part, said
     return here
 

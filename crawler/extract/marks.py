@@ -7,7 +7,7 @@ import re
 BREAK, LINK, LINK_END, HEADING, CELL, ROW, ROW_END = map(chr, range(0xD801, 0xD808))
 """Lone surrogates: no decoded text can hold one, so a page cannot write a mark. A heading's is followed by its level."""
 
-MARKS = re.compile(f"[{BREAK}-{ROW_END}]")
+MARKS = re.compile(f"{HEADING}[1-6]|[{BREAK}-{ROW_END}]")
 EDGE = " \t\r\n\f\v\u00a0\u3000\u2002\u2003"
 """White space that is indentation at the edges of a line."""
 

@@ -14,7 +14,7 @@ _INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB, Role.END))
 _HEAD = frozenset((Role.INFO, Role.INDEX, Role.NUMBER))
 _MOSTLY = 0.5  # part of the sentences that must follow a title below others
 _BOX, _PARAGRAPH = 10, 30  # lines that a box inside an article may have; characters of a paragraph
-_SOME = 100  # characters of sentences above an editor's name that ends the article
+_SOME = 60  # characters of sentences above an editor's name that ends the article
 _BRACKETS = 4  # characters in which a title begins, brackets before it
 _LEAST_ABOVE = 120  # characters
 _ABOVE_HEAD = (
@@ -163,13 +163,14 @@ def _end_mark(lines: list[Line], roles: list[Role], start: int, high: int) -> in
 
 
 def _goes_on(lines: list[Line], roles: list[Role], mark: int, high: int) -> bool:
-    """Whether paragraphs stand soon after an end mark: it is a box inside the article, or a link above its notes."""
-    paragraphs = 0
+    """Whether two paragraphs in a row stand soon after an end mark: it is a box inside the article, or a link above its notes."""
+    before = False
     for i in range(mark + 1, min(mark + _BOX, high)):
         if roles[i] in (Role.END, Role.FOOTER):
             return False
         text, linked, *_ = lines[i]
-        paragraphs += (
-            roles[i] is Role.PROSE and not linked and len(text) >= _PARAGRAPH and text[-1] in "。;:”"
-        )
-    return paragraphs > 1
+        paragraph = roles[i] is Role.PROSE and not linked and len(text) >= _PARAGRAPH and text[-1] in "。;:”"
+        if before and paragraph:
+            return True
+        before = paragraph
+    return False

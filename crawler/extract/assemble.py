@@ -33,7 +33,7 @@ def assemble(material: Material, url: str | None) -> Report:
     if Role.NUMBER in parts.roles:  # 某政发〔2022〕1号, on a line of its own under the title
         table.setdefault("发文字号", parts.header[parts.roles.index(Role.NUMBER)].text)
     clues = [
-        *info_clues(parts.header, parts.roles, _NEAR),
+        *info_clues(parts.header, parts.roles, _NEAR, known),
         *index_clues(table),
         *material.clues,
         *url_date(url),
@@ -101,7 +101,7 @@ def _report(
         body=body,
         sections=sections.find(body),
         attachments=files.attachments(outer, url),
-        continues=files.continues(outer, url),
+        continues=files.continues(material.lines[material.first :], url),
         undecodable=material.undecodable,
         extractor=EXTRACTOR,
         clues=clues,

@@ -21,7 +21,7 @@ _PAGING = re.compile(r"createPageHTML\((\d+), *(\d+),")
 def scrapy(world: World, folder: Path) -> int:
     """Responses received."""
 
-    class Reports(Spider):  # type: ignore[misc] - not installed where types are checked
+    class Reports(Spider):  # type: ignore[misc]  # not installed where types are checked
         name = "reports"
         start_urls = [world.list_url(n) for n in range(len(world.sizes))]  # noqa: RUF012
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from functools import lru_cache
 
 _SHINGLE = 3
-_LANE_BITS = 32
-_SPREAD = tuple(sum((byte >> bit & 1) << (bit * _LANE_BITS) for bit in range(8)) for byte in range(256))
+_DIGEST = 8  # bytes
+_BITS = tuple(bytes(byte >> bit & 1 for byte in range(256)) for bit in reversed(range(8)))
+"""For each bit of a byte, highest first: a table that translates bytes to that bit of theirs."""
 
 
 def text_sha256(body: str) -> str:
@@ -21,19 +22,19 @@ def simhash(body: str) -> str:
     Each shingle counts as often as it occurs. Two texts that share most shingles differ in few bits.
     """
     text = "".join(body.split())
-    shingles = Counter(text[i : i + _SHINGLE] for i in range(max(len(text) - _SHINGLE + 1, 1)))
-    lanes = [0] * 8  # each an integer of eight 32-bit counters, one for each bit of a byte
-    for shingle, count in shingles.items():
-        digest = hashlib.blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for i, byte in enumerate(digest):
-            lanes[i] += _SPREAD[byte] * count
-    half = sum(shingles.values()) / 2
-    mask = (1 << _LANE_BITS) - 1
+    number = max(len(text) - _SHINGLE + 1, 1)
+    digests = b"".join([_digest(text[i : i + _SHINGLE]) for i in range(number)])
+    columns = (digests[place::_DIGEST] for place in range(_DIGEST))
     value = 0
-    for lane in lanes:
-        for bit in reversed(range(8)):
-            value = value << 1 | (lane >> (bit * _LANE_BITS) & mask > half)
+    for column in columns:
+        for bit in _BITS:
+            value = value << 1 | (column.translate(bit).count(1) > number / 2)
     return f"{value:016x}"
+
+
+@lru_cache(maxsize=65_536)  # reports share most of their shingles; these take some 10 MB
+def _digest(shingle: str) -> bytes:
+    return hashlib.blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
 
 
 def bands(simhash_hex: str) -> tuple[int, int, int, int]:

@@ -7,8 +7,6 @@ from functools import lru_cache
 
 _SHINGLE = 3
 _DIGEST = 8  # bytes
-_BITS = tuple(bytes(byte >> bit & 1 for byte in range(256)) for bit in reversed(range(8)))
-"""For each bit of a byte, highest first: a table that translates bytes to that bit of theirs."""
 
 
 def text_sha256(body: str) -> str:
@@ -23,12 +21,14 @@ def simhash(body: str) -> str:
     """
     text = "".join(body.split())
     number = max(len(text) - _SHINGLE + 1, 1)
-    digests = b"".join([_digest(text[i : i + _SHINGLE]) for i in range(number)])
-    columns = (digests[place::_DIGEST] for place in range(_DIGEST))
+    shingles = map(text.__getitem__, map(slice, range(number), range(_SHINGLE, number + _SHINGLE)))
+    digests = b"".join(map(_digest, shingles))
+    ones = int.from_bytes(b"\1" * number)
     value = 0
-    for column in columns:
-        for bit in _BITS:
-            value = value << 1 | (column.translate(bit).count(1) > number / 2)
+    for place in range(_DIGEST):
+        column = int.from_bytes(digests[place::_DIGEST])
+        for bit in reversed(range(8)):
+            value = value << 1 | ((column >> bit & ones).bit_count() > number / 2)
     return f"{value:016x}"
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
 from crawler.archive import identity, reading, rows, visits
-from crawler.archive.catalogue import CaptureRow, RunRow, VersionRow, VisitRow
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.files import write_all
@@ -25,7 +25,7 @@ from crawler.archive.recovery import recover
 from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Capture, Outcome, Report, Site, SiteVisit, Validators
-from crawler.warc import WarcFile
+from crawler.warc import Earlier, WarcFile
 
 CATALOGUE = "catalogue.db"
 SOFTWARE = f"fazhi/{__version__}"
@@ -46,6 +46,8 @@ class Archive:
         self._batch = batch
         self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
         self._pending = 0  # entered since the last commit
+        self._outcomes: list[dict[str, object]] = []  # to be entered with the next commit
+        self._fresh: dict[str, CaptureRow] = {}  # the last capture of each address since then
         self._unwritten: list[VersionRow] = []  # versions whose text files the next commit is followed by
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
@@ -109,14 +111,17 @@ class Archive:
         """
         with damage(self.path):
             key = canonical(capture.url)
-            earlier = reading.same_capture(self._session, key, capture)
+            known = reading.same_capture(self._session, key, capture)
             writer, warcs = self._writer()
-            place = writer.capture(capture, rows.earlier_of(earlier) if earlier else None)
-            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if earlier else "response")
-            if earlier and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
+            earlier = (
+                Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
+            )
+            place = writer.capture(capture, earlier)
+            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if known else "response")
+            if known and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
                 row.etag, row.last_modified = (
-                    row.etag or earlier.etag,
-                    row.last_modified or earlier.last_modified,
+                    row.etag or known.etag,
+                    row.last_modified or known.last_modified,
                 )
             self._enter(row)
 
@@ -128,7 +133,7 @@ class Archive:
         """Keep what a capture says: a new report, a new version, or the note that nothing has changed."""
         with damage(self.path):
             now = capture.fetched_at
-            row = reading.latest_capture(self._session, canonical(capture.url))
+            row = self._latest(canonical(capture.url))
             report = replace(report, url=report.url or capture.url, region=report.region or site.region)
             change = identity.settle(self._session, report, site, now, row)
             if row is not None:
@@ -140,7 +145,7 @@ class Archive:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
         with damage(self.path):
             now, url = self._now(), rows.import_url(name)
-            row = reading.latest_capture(self._session, url)
+            row = self._latest(url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
                 row = rows.document_row(
@@ -243,6 +248,10 @@ class Archive:
         row.run_id = self._run.id if self._run else None
         self._session.add(row)
         self._session.flush()
+        self._fresh[row.url_key] = row
+
+    def _latest(self, key: str) -> CaptureRow | None:
+        return self._fresh.get(key) or reading.latest_capture(self._session, key)
 
     def _keep(self, change: identity.Change) -> Outcome:
         if change.version is not None:
@@ -252,7 +261,7 @@ class Archive:
 
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None
-        self._session.add(rows.outcome_row(outcome, self._run.id, self._now()))
+        self._outcomes.append(rows.outcome_values(outcome, self._run.id, self._now()))
         self._entered()
 
     def _entered(self) -> None:
@@ -265,7 +274,10 @@ class Archive:
         with damage(self.path):
             if self._warcs is not None:
                 self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
+            if self._outcomes:
+                self._session.execute(insert(OutcomeRow), self._outcomes)
             self._session.commit()
+            self._outcomes, self._fresh = [], {}
             written, self._unwritten, self._pending = self._unwritten, [], 0
             write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
 

@@ -6,19 +6,14 @@ import hashlib
 from datetime import datetime
 
 from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow, OutcomeRow
+from crawler.archive.catalogue import CaptureRow
 from crawler.model import Capture, Outcome, Report, Site
-from crawler.warc import Earlier, Place
+from crawler.warc import Place
 
 
 def import_url(name: str) -> str:
     """The address under which a document that came as a file is kept."""
     return f"urn:fazhi:import:{name}"
-
-
-def earlier_of(row: CaptureRow) -> Earlier:
-    """The record that a revisit refers to."""
-    return Earlier(record_id=row.record_id, url=row.url, date=row.fetched_at)
 
 
 def capture_row(capture: Capture, key: str, place: Place, warc_file: str, record_type: str) -> CaptureRow:
@@ -57,18 +52,18 @@ def document_row(url: str, data: bytes, now: datetime, place: Place, warc_file: 
     )
 
 
-def outcome_row(outcome: Outcome, run_id: int, now: datetime) -> OutcomeRow:
-    """The row of how a visit ended."""
-    return OutcomeRow(
-        run_id=run_id,
-        at=outcome.at or now,
-        site_id=outcome.site_id,
-        url=outcome.url,
-        ending=outcome.ending.value,
-        detail=outcome.detail,
-        report_id=outcome.report_id,
-        version=outcome.version,
-    )
+def outcome_values(outcome: Outcome, run_id: int, now: datetime) -> dict[str, object]:
+    """The row of how a visit ended, to be inserted with many others."""
+    return {
+        "run_id": run_id,
+        "at": outcome.at or now,
+        "site_id": outcome.site_id,
+        "url": outcome.url,
+        "ending": outcome.ending.value,
+        "detail": outcome.detail,
+        "report_id": outcome.report_id,
+        "version": outcome.version,
+    }
 
 
 def said(report: Report, site: Site, outcome: Outcome) -> dict[str, object]:

@@ -106,7 +106,7 @@ class ListRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
+class ListStep:
     """A page of a list, still to be read."""
 
     request: ListRequest
@@ -303,7 +303,7 @@ class SiteVisit:
     began_at: datetime  # of the run it began in; a visit that goes on keeps the first one's
     state: VisitState | None = None  # None: under way, or killed
     entries: tuple[str, ...] = ()  # the addresses that the site's entry gave
-    frontier: tuple[Link | ListPage, ...] = ()  # what is left to ask for, in order
+    frontier: tuple[Link | ListStep, ...] = ()  # what is left to ask for, in order
     found: int = 0  # reports found on its lists
     years: tuple[int, ...] = ()  # of those reports
     troubled: bool = False  # something could not be had

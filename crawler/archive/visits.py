@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import VisitRow
-from crawler.model import Link, ListPage, ListRequest, SiteVisit, VisitState
+from crawler.model import Link, ListStep, ListRequest, SiteVisit, VisitState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +84,10 @@ def fill(row: VisitRow, visit: SiteVisit) -> None:
     row.found, row.requests, row.bytes, row.seconds = visit.found, visit.requests, visit.bytes, visit.seconds
 
 
-def _step(saved: dict[str, Any]) -> Link | ListPage:
+def _step(saved: dict[str, Any]) -> Link | ListStep:
     if "request" not in saved:
         return Link(**saved)
-    return ListPage(
+    return ListStep(
         request=_request(saved["request"]), first=_request(saved["first"]), number=saved["number"]
     )
 

@@ -22,7 +22,7 @@ from crawler.model import (
     Ending,
     Link,
     Listing,
-    ListPage,
+    ListStep,
     ListRequest,
     Outcome,
     Report,
@@ -58,7 +58,7 @@ class Visit:
     found: int = 0
     listings: list[Listing] = field(default_factory=list)
     verdicts: list[tuple[Link, Verdict]] = field(default_factory=list)
-    frontier: deque[Link | ListPage] = field(init=False)
+    frontier: deque[Link | ListStep] = field(init=False)
     troubled: bool = False
     requests: int = 0  # exchanges
     bytes: int = 0  # of their bodies
@@ -76,10 +76,10 @@ class Visit:
         return True
 
 
-def _beginning(site: Site) -> list[Link | ListPage]:
+def _beginning(site: Site) -> list[Link | ListStep]:
     firsts = [ListRequest(url=url) for url in site.lists]
     return [
-        *(ListPage(request=first, first=first) for first in firsts),
+        *(ListStep(request=first, first=first) for first in firsts),
         *(Link(url=url, title="") for url in site.pages),
     ]
 
@@ -91,7 +91,7 @@ async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
     """
     while visit.frontier and visit.halt.may_begin():
         step, ended = visit.frontier.popleft(), False
-        work = _list_page(visit, step) if isinstance(step, ListPage) else _report(visit, step)
+        work = _list_page(visit, step) if isinstance(step, ListStep) else _report(visit, step)
         try:
             with visit.halt.page():
                 async with aclosing(_contained(visit, step.url, work)) as outcomes:
@@ -124,7 +124,7 @@ async def _contained(
         yield noted(visit, Ending.FAILED, url, f"a fault of ours, please report it: {error!r}")
 
 
-async def _list_page(visit: Visit, page: ListPage) -> AsyncGenerator[Outcome, None]:
+async def _list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, None]:
     """One page of a list; what it leads to is asked for next: its reports, then the page after it."""
     request = page.request
     if request in visit.read:
@@ -145,7 +145,7 @@ async def _list_page(visit: Visit, page: ListPage) -> AsyncGenerator[Outcome, No
     wanted = _wanted(visit, listing)
     visit.listings.append(listing)
     if listing.next is not None:
-        visit.frontier.appendleft(ListPage(request=listing.next, first=page.first, number=page.number + 1))
+        visit.frontier.appendleft(ListStep(request=listing.next, first=page.first, number=page.number + 1))
     visit.frontier.extendleft(reversed(wanted))
     detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
     yield noted(visit, Ending.LISTED, request.url, detail, capture.fetched_at)

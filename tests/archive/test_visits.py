@@ -12,14 +12,14 @@ from alembic import command
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.archive.engine import migrations, sqlite_engine, upgrade
-from crawler.model import Link, ListPage, ListRequest, SiteVisit, VisitState
+from crawler.model import Link, ListStep, ListRequest, SiteVisit, VisitState
 
 Opener = Callable[[], Archive]
 
 LIST = ListRequest(url="http://a.gov.cn/list", method="POST", form=(("page", "2"), ("page", "3")))
 FRONTIER = (
     Link(url="http://a.gov.cn/1.html", title="甲市2022年度", date="2023-02-21"),
-    ListPage(request=LIST, first=ListRequest(url="http://a.gov.cn/list"), number=2),
+    ListStep(request=LIST, first=ListRequest(url="http://a.gov.cn/list"), number=2),
 )
 
 

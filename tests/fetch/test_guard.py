@@ -71,6 +71,22 @@ async def test_a_host_is_looked_up_once_and_checked_each_time() -> None:
     assert asked == ["a.gov.cn"]
 
 
+async def test_a_host_that_does_not_answer_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: object) -> httpcore.AsyncNetworkStream:
+        raise httpcore.ConnectError("refused")
+
+    moves = iter([["59.173.12.3"], ["59.173.12.4"]])
+
+    async def resolver(host: str, port: int) -> list[str]:
+        return next(moves)
+
+    guarded = GuardedBackend(resolver=resolver)
+    monkeypatch.setattr(guarded._backend, "connect_tcp", refused)
+    with pytest.raises(httpcore.ConnectError, match="refused"):
+        await guarded.connect_tcp("a.gov.cn", 80)
+    assert await guarded.addresses("a.gov.cn", 80) == ["59.173.12.4"]
+
+
 @pytest.mark.parametrize("port", [22, 25, 6000, 10080])
 async def test_ports_of_other_protocols_are_refused_as_browsers_do(port: int) -> None:
     with pytest.raises(Refused, match=f"port {port} belongs to another protocol"):

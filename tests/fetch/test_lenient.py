@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import h11
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.fetch.lenient import repair
 
@@ -33,3 +36,18 @@ def test_a_head_is_repaired_as_browsers_read_it(sent: str, taken: str) -> None:
 def test_bytes_that_are_no_ascii_stay_as_they_are() -> None:
     head = b"HTTP/1.1 302 Found\r\nLocation: /" + "报告".encode("gbk") + b"\r\n\r\n"
     assert repair(head) == head
+
+
+@given(st.lists(st.binary(max_size=40), max_size=6))
+def test_whatever_lines_follow_a_status_line_come_out_as_http(lines: list[bytes]) -> None:
+    head = b"\r\n".join([b"HTTP/1.1 200 OK", *lines])
+    for ending in (
+        b"content-length",
+        b"transfer-encoding",
+    ):  # two lengths, or a coding that is none, stay errors
+        if ending in head.lower():
+            return
+    connection = h11.Connection(h11.CLIENT)
+    connection.send(h11.Request(method="GET", target="/", headers=[("Host", "a.gov.cn")]))
+    connection.receive_data(repair(head))
+    assert isinstance(connection.next_event(), h11.Response)

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+import contextlib
 
-from crawler.errors import Refused
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.errors import FetchError, Refused
+from crawler.fetch.judge import judge
 from crawler.fetch.redirects import redirect_target
 from tests.fetch.test_notices import URL, capture
 from tests.site.faults.answers import report
@@ -76,3 +81,27 @@ def test_a_location_is_taken_as_browsers_take_it(location: str) -> None:
             redirect_target(answer)
     else:
         assert redirect_target(answer) in (NEW, "http://www.example.gov.cn/%B1%A8%B8%E6.html")
+
+
+_PIECES = st.sampled_from(
+    ["<script>", "</script>", "<meta http-equiv=refresh content=", "0;url=", "location.href='", "'", "<a ", ">", "<!--", "&#x", "页面不存在",
+     "\x00", "<title>", "location=location", "\ud800", "<body onload=\"", "http://[", "@", "%zz"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES | st.text(max_size=10), max_size=20), st.sampled_from(["utf-8", "gb18030"]))
+def test_no_page_however_broken_raises_anything_but_our_errors(pieces: list[str], encoding: str) -> None:
+    page = capture("".join(pieces).encode(encoding, "surrogatepass" if encoding == "utf-8" else "replace"))
+    try:
+        target = redirect_target(page)
+        judge(page)
+    except FetchError:
+        return
+    assert target is None or target.startswith("http")
+
+
+@given(st.text(max_size=60), st.sampled_from(["Location", "Refresh"]))
+def test_no_header_however_broken_raises_anything_but_our_errors(value: str, name: str) -> None:
+    header = value.encode("utf-8", "replace").decode("latin-1")
+    with contextlib.suppress(FetchError):
+        redirect_target(capture("", status=302 if name == "Location" else 200, **{name: header}))

@@ -128,11 +128,13 @@ def test_what_tls_was_allowed_is_archived_with_the_page(crawled: Crawled) -> Non
     }
 
 
-def test_a_sloppy_head_is_archived_as_it_was_sent(crawled: Crawled) -> None:
+def test_a_head_is_archived_as_it_was_sent(crawled: Crawled) -> None:
     by_host = {capture.url.split("/")[2].split(".")[0]: capture for capture in crawled.captures}
     assert ("Bad Name", "1") in by_host["sloppy-header-allowed"].headers
     assert ("X-A", "a\x00b\x01c") in by_host["control-bytes"].headers
     assert b"\r\nthis is no header\r\n" in by_host["no-colon"].head
+    assert b"\r\nX-A:1\r\nX-B:   2  \r\nX-C: 3\r\n  and 4\r\n" in by_host["tight-headers"].head
+    assert by_host["fine"].head == b""  # its parts say it all
     assert (by_host["sloppy-status"].http_version, by_host["sloppy-status"].status) == ("HTTP", 200)
 
 

@@ -106,6 +106,8 @@ ROWS = (
     Fault(name="interim", does="100 Continue and 103 before the answer", ending=Ending.NEW,
           serve=lambda call: [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early\r\nLink: </a.css>\r\n\r\n", *fine(call)]),
     Fault(name="no-reason", does="a status line without a reason", ending=Ending.NEW, serve=headed(b"HTTP/1.1 200")),
+    Fault(name="tight-headers", does="headers without a space, folded or with spaces too many", ending=Ending.NEW,
+          serve=headed(b"HTTP/1.1 200 OK\r\nX-A:1\r\nX-B:   2  \r\nX-C: 3\r\n  and 4")),
     Fault(name="http-1.0", does="HTTP/1.0", ending=Ending.NEW, serve=headed(b"HTTP/1.0 200 OK")),
     Fault(name="bare-lf", does="line ends without CR", ending=Ending.NEW,
           serve=lambda call: [b"HTTP/1.1 200 OK\nContent-Type: text/html\nConnection: close\n\n", page_of(call)]),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.lenient import repair
+from crawler.fetch.heads import repair
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
+
 import httpcore
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.errors import ConfigError, Refused
 from crawler.fetch import parse_connect_to
@@ -25,6 +29,14 @@ def test_addresses_that_are_not_public(address: str) -> None:
 )
 def test_addresses_that_are_public(address: str) -> None:
     assert is_public(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_as_public_as_it_is_in_every_ipv6_form(ip: IPv4Address) -> None:
+    number = int(ip)
+    forms = (f"::ffff:{ip}", f"64:ff9b::{ip}", str(IPv6Address(0x2002 << 112 | number << 80)))
+    assert {is_public(form) for form in forms} == {is_public(str(ip))}
+    assert not any(map(is_public, (f"::{ip}", f"::ffff:0:{ip}", f"64:ff9b:1::{ip}")))
 
 
 def backend(*addresses: str | Exception) -> GuardedBackend:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 import respx
 
@@ -111,7 +112,7 @@ def web() -> AsyncIterator[respx.Router]:
 async def test_a_host_that_fails_again_and_again_is_left_alone_and_told_once(
     desk: Desk, web: respx.Router, caplog: pytest.LogCaptureFixture
 ) -> None:
-    page = web.get(host="www.example.gov.cn").respond(500)
+    page = web.get(host="www.example.gov.cn").mock(side_effect=httpx.ConnectError("refused"))
     other = web.get(host="other.gov.cn").respond(200)
     endings = []
     with caplog.at_level(logging.WARNING):
@@ -127,10 +128,20 @@ async def test_a_host_that_fails_again_and_again_is_left_alone_and_told_once(
     assert other.called
 
 
+async def test_a_few_broken_pages_are_no_broken_host(desk: Desk, web: respx.Router) -> None:
+    page = web.get(path__startswith="/bad").respond(500)
+    for number in range(5):
+        with pytest.raises(Unreachable):
+            await desk.fetcher.get(f"{HOST}/bad{number}.html")
+    with pytest.raises(LeftAlone, match="15 failures in a row, the last one: HTTP 500"):
+        await desk.fetcher.get(f"{HOST}/bad5.html")
+    assert page.call_count == 15
+
+
 async def test_a_page_between_failures_closes_the_circuit(desk: Desk, web: respx.Router) -> None:
     web.get(path__startswith="/bad").respond(502)
     web.get(PAGE).respond(200)
-    for number in range(4):
+    for number in range(8):
         with pytest.raises(Unreachable):
             await desk.fetcher.get(f"{HOST}/bad{number}.html")
         await desk.fetcher.get(PAGE)
@@ -148,7 +159,7 @@ async def test_a_server_that_asks_for_a_day_is_left_alone_at_once(desk: Desk, we
 
 async def test_another_source_may_reach_what_one_cannot(desk: Desk, web: respx.Router) -> None:
     page = web.get(PAGE).respond(500)
-    for _ in range(2):
+    for _ in range(5):
         with pytest.raises(Unreachable):
             await desk.fetcher.get(PAGE, site=a_site(tls="strict"))
     with pytest.raises(LeftAlone):

@@ -7,10 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import FetchError, Refused
-from crawler.fetch.judge import judge
 from crawler.fetch.redirects import redirect_target
-from tests.fetch.test_notices import URL, capture
+from crawler.model import Capture
+from tests.fetch.test_notices import URL, capture, judged
 from tests.site.faults.answers import report
+
+
+def target_of(page: Capture) -> str | None:
+    return redirect_target(page, page.body)
+
 
 NEW = "http://www.example.gov.cn/new.html"
 
@@ -29,7 +34,7 @@ NEW = "http://www.example.gov.cn/new.html"
     ],
 )
 def test_a_page_that_only_sends_on_is_a_redirect(body: str) -> None:
-    assert redirect_target(capture(body)) == NEW
+    assert target_of(capture(body)) == NEW
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,7 @@ def test_a_page_that_only_sends_on_is_a_redirect(body: str) -> None:
     ],
 )
 def test_pages_that_decide_wait_or_stay_are_no_redirect(body: str) -> None:
-    assert redirect_target(capture(body)) is None
+    assert target_of(capture(body)) is None
 
 
 @pytest.mark.parametrize(
@@ -64,11 +69,11 @@ def test_pages_that_decide_wait_or_stay_are_no_redirect(body: str) -> None:
     ],
 )
 def test_a_refresh_header_is_a_redirect_when_it_comes_soon(value: str, target: str | None) -> None:
-    assert redirect_target(capture("<p>x</p>", Refresh=value)) == target
+    assert target_of(capture("<p>x</p>", Refresh=value)) == target
 
 
 def test_a_page_may_send_to_itself_once_it_has_set_a_cookie() -> None:
-    assert redirect_target(capture("<script>location.reload()</script>", Set_Cookie="a=1")) == URL
+    assert target_of(capture("<script>location.reload()</script>", Set_Cookie="a=1")) == URL
 
 
 @pytest.mark.parametrize(
@@ -78,9 +83,9 @@ def test_a_location_is_taken_as_browsers_take_it(location: str) -> None:
     answer = capture("", status=302, Location=location)
     if "@" in location:
         with pytest.raises(Refused, match="password"):
-            redirect_target(answer)
+            target_of(answer)
     else:
-        assert redirect_target(answer) in (NEW, "http://www.example.gov.cn/%B1%A8%B8%E6.html")
+        assert target_of(answer) in (NEW, "http://www.example.gov.cn/%B1%A8%B8%E6.html")
 
 
 _PIECES = st.sampled_from(
@@ -93,8 +98,8 @@ _PIECES = st.sampled_from(
 def test_no_page_however_broken_raises_anything_but_our_errors(pieces: list[str], encoding: str) -> None:
     page = capture("".join(pieces).encode(encoding, "surrogatepass" if encoding == "utf-8" else "replace"))
     try:
-        target = redirect_target(page)
-        judge(page)
+        target = target_of(page)
+        judged(page)
     except FetchError:
         return
     assert target is None or target.startswith("http")
@@ -104,4 +109,4 @@ def test_no_page_however_broken_raises_anything_but_our_errors(pieces: list[str]
 def test_no_header_however_broken_raises_anything_but_our_errors(value: str, name: str) -> None:
     header = value.encode("utf-8", "replace").decode("latin-1")
     with contextlib.suppress(FetchError):
-        redirect_target(capture("", status=302 if name == "Location" else 200, **{name: header}))
+        target_of(capture("", status=302 if name == "Location" else 200, **{name: header}))

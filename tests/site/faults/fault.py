@@ -32,6 +32,7 @@ class Fault:
     asked: int | None = None  # how often the address must have been asked for
     ipv6: bool = False  # serve on ::1
     closed: bool = False  # nobody listens
+    slow: bool = False  # what ends it is a limit of time
     since: str = "0.1.0"
 
     @property

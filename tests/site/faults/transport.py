@@ -50,7 +50,6 @@ def _typed(kind: str) -> Callable[[Call], Parts]:
     return lambda call: [http("200 OK", page_of(call), *([f"Content-Type: {kind}"] if kind else []))]
 
 
-_LATE = HANG
 _FAILED = Ending.FAILED
 
 ROWS = (
@@ -69,13 +68,13 @@ ROWS = (
           serve=lambda call: _short(call) if call.number == 1 else fine(call), asked=2),
     Fault(name="half-chunked", does="ends in the middle of its chunks", ending=_FAILED, detail="ended before it was whole",
           serve=lambda call: [CHUNKED, chunks(call)], asked=3),
-    Fault(name="hangs", does="takes the request and says nothing", ending=_FAILED, detail=r"no answer in time.*\(tried 2 times\)",
-          serve=always(_LATE), asked=2),
-    Fault(name="hangs-in-body", does="says nothing more after half a body", ending=_FAILED, detail="no answer in time",
+    Fault(name="hangs", slow=True, does="takes the request and says nothing", ending=_FAILED, detail=r"(no answer|not done) .*\(tried 2 times\)",
+          serve=always(HANG), asked=2),
+    Fault(name="hangs-in-body", slow=True, does="says nothing more after half a body", ending=_FAILED, detail="no answer in time|not done within",
           serve=_half(HANG), asked=2),
-    Fault(name="drips", does="a byte every 20 ms, without end", ending=_FAILED, detail="not done within",
+    Fault(name="drips", slow=True, does="a byte every 20 ms, without end", ending=_FAILED, detail="not done within",
           serve=always(OPEN_ENDED, DRIP), asked=2),
-    Fault(name="drips-head", does="the same within its headers", ending=_FAILED, detail="not done within",
+    Fault(name="drips-head", slow=True, does="the same within its headers", ending=_FAILED, detail="not done within",
           serve=always(b"HTTP/1.1 200 OK\r\nX: ", DRIP), asked=2),
     Fault(name="garbage", does="sends bytes that are no HTTP", ending=_FAILED, detail="not an answer that HTTP allows|forbidden status",
           serve=always(b"\x00\x01\x02 hello\r\n\r\n"), asked=1),

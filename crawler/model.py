@@ -153,13 +153,20 @@ class Capture:
     ip: str | None = None
     truncated: str | None = None  # WARC-Truncated reason: "length", "time", "disconnect"
     tls: Tls | None = None  # what the site's entry allowed for this connection; None: no TLS, or not known
-    head: bytes = b""  # status line and header lines as sent, where `headers` cannot give them back
+    head: bytes = b""  # status line and header lines as sent, where `plain_head` is not that
     hops: tuple[Capture, ...] = ()  # the redirects that led here, first one first
 
     def header(self, name: str) -> str | None:
         """First value of a header, by case-insensitive name."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def plain_head(self) -> bytes:
+        """Status line and headers as most servers write them, ended by an empty line."""
+        status_line = f"{self.http_version} {self.status} {self.reason}".rstrip()
+        lines = [status_line, *(f"{name}: {value}" for name, value in self.headers), "", ""]
+        return "\r\n".join(lines).encode("latin-1", "replace")
 
     @property
     def body(self) -> bytes:

@@ -125,6 +125,11 @@ sources:
     ]
 
 
+def test_an_address_with_a_password_is_a_fault(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, FOUR_LINES.replace("https://www", "https://user:secret@www"))
+    assert "must be an address without a user name or password" in fault
+
+
 def test_a_key_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
     assert faults(tmp_path, FOUR_LINES + "    name: x\n") == [
         "7: sources[0].name: stands here twice, first on line 4"

@@ -20,7 +20,7 @@ Circuit = tuple[str, Tls]
 
 
 class Breaker(httpx.AsyncBaseTransport):
-    """Raises LeftAlone, instead of asking, once an origin has failed `limits.failures` times in a row.
+    """Raises LeftAlone, instead of asking, once an origin has failed too often in a row (`limits.failures`, `limits.errors`).
 
     At once where asking again cannot help: TLS that is not allowed, or a Retry-After beyond `limits.retry_after`.
     """
@@ -39,10 +39,10 @@ class Breaker(httpx.AsyncBaseTransport):
         try:
             response = await self._inner.handle_async_request(request)
         except tuple(TABLE) as error:
-            self._failed(circuit, failure(str(request.url), error))
+            self._failed(circuit, failure(str(request.url), error), self._limits.failures)
             raise
         except Unreachable as error:
-            self._failed(circuit, error)
+            self._failed(circuit, error, self._limits.failures)
             raise
         self._answered(circuit, response)
         return response
@@ -56,13 +56,13 @@ class Breaker(httpx.AsyncBaseTransport):
         if asked is not None and asked > self._limits.retry_after:
             self._break(circuit, f"HTTP {status}, it asks to wait for {asked:.0f} seconds")
         else:
-            self._failed(circuit, Unreachable(url, f"HTTP {status}"))
+            self._failed(circuit, Unreachable(url, f"HTTP {status}"), self._limits.errors)
 
-    def _failed(self, circuit: Circuit, error: FetchError) -> None:
+    def _failed(self, circuit: Circuit, error: FetchError, most: int) -> None:
         self._failures[circuit] += 1
         if error.kind == "tls":
             self._break(circuit, error.reason)
-        elif error.retry and self._failures[circuit] >= self._limits.failures:
+        elif error.retry and self._failures[circuit] >= most:
             self._break(circuit, f"{self._failures[circuit]} failures in a row, the last one: {error.reason}")
 
     def _break(self, circuit: Circuit, reason: str) -> None:

@@ -18,7 +18,7 @@ from crawler.fetch.breaker import Breaker
 from crawler.fetch.failures import TABLE, failure
 from crawler.fetch.figures import Ledger
 from crawler.fetch.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
-from crawler.fetch.judge import judge, judge_redirect
+from crawler.fetch.judge import judge, judge_redirect, uncompressed
 from crawler.fetch.limits import Limits
 from crawler.fetch.network import Network
 from crawler.fetch.patience import Patience
@@ -123,9 +123,10 @@ class Fetcher:
         while True:
             known = validators if validators and same_page(next_one.url, asked.url) else None
             capture = await self._exchange(next_one, known, site, steps)
-            target = redirect_target(capture)
+            body = uncompressed(capture, self._limits.decoded)
+            target = redirect_target(capture, body)
             if target is None:
-                judge(capture, conditional=known is not None, decoded=self._limits.decoded)
+                judge(capture, body, conditional=known is not None)
                 return replace(capture, hops=tuple(hops))
             judge_redirect(capture, target)
             hops.append(capture)

@@ -50,7 +50,7 @@ def parse_connect_to(entries: Iterable[str]) -> dict[str, tuple[str, int]]:
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Network backend that refuses hosts of which any address is not public, and ports of other protocols.
 
-    A host's addresses are looked up once a crawl; every connection checks them again.
+    A host's addresses are looked up once, and again when none of them answers; every connection checks them.
     """
 
     def __init__(self, *, resolver: Resolver = system_resolver, connect_to: ConnectTo | None = None) -> None:
@@ -88,6 +88,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if last == len(addresses):
+                    self._known.pop(host, None)  # it may have moved since
                     raise
         raise httpcore.ConnectError(f"no address for {host}: the name has none")
 

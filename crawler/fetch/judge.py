@@ -21,17 +21,22 @@ _FAREWELL = re.compile(
 _FRONT = re.compile(r"/(?:index\.\w+)?")
 
 
-def judge(capture: Capture, *, conditional: bool = False, decoded: int = LIMIT) -> None:
+def uncompressed(capture: Capture, most: int = LIMIT) -> bytes:
+    """A capture's body with its codings undone. Raises TooLarge where it grows over `most` bytes."""
+    body = decode_content(capture.payload, capture.header("content-encoding"), limit=most + 1)
+    if len(body) > most:
+        raise TooLarge(capture.url, f"body over {most} bytes when uncompressed")
+    return body
+
+
+def judge(capture: Capture, body: bytes, *, conditional: bool = False) -> None:
     """Return for the page asked for (2xx), and for 304 where the request was `conditional`.
 
-    Raises the FetchError that says what came instead; TooLarge for a body that grows over `decoded` bytes.
+    Raises the FetchError that says what came instead. `body` is the capture's, uncompressed.
     """
     status, url = capture.status, capture.url
     if status == 304 and conditional:
         return
-    body = decode_content(capture.payload, capture.header("content-encoding"), limit=decoded + 1)
-    if len(body) > decoded:
-        raise TooLarge(url, f"body over {decoded} bytes when uncompressed")
     found = notice_of(capture, body)
     if status in (404, 410):
         raise Gone(url, f"HTTP {status}")

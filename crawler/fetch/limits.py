@@ -23,7 +23,10 @@ class Limits:
     retry_after: float = 120.0  # that is waited; a server that asks for more is left alone for this crawl
     slowest: float = 60.0  # gap that a server in trouble gets at most
     patience: float = 600.0  # spent on second attempts, for one source in one crawl
-    failures: int = 6  # in a row, after which a host is left alone
+    failures: int = 6  # attempts in a row without an answer, after which a host is left alone
+    errors: int = (
+        15  # answers in a row of 5xx or 429, after which it is too; a few broken pages are no broken host
+    )
 
     @property
     def timeout(self) -> dict[str, float | None]:

@@ -6,7 +6,7 @@ import httpcore
 import httpx
 
 from crawler.fetch.guard import GuardedBackend
-from crawler.fetch.lenient import LenientBackend
+from crawler.fetch.heads import HeadBackend
 from crawler.fetch.tls import tls_context
 from crawler.model import HeaderRule, Site, Tls
 
@@ -32,7 +32,7 @@ class Network(httpx.AsyncBaseTransport):
     def _pool(self, way: Way) -> Pool:
         if way not in self._pools:
             tls, headers = way
-            backend = LenientBackend(self._backend) if headers == "lenient" else self._backend
+            backend = HeadBackend(self._backend, lenient=headers == "lenient")
             self._pools[way] = Pool(backend, tls, self._max_connections)
         return self._pools[way]
 

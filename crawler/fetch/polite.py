@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 
 import httpcore
 import httpx
@@ -29,28 +28,14 @@ _CALM = 0.05  # seconds; a rest below this is over
 
 
 class Turn:
-    """One server: who is with it, when it may be asked next, and how much rest it needs."""
+    """One server: how many are with it, when it may be asked next, and how much rest it needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int) -> None:
+        self.places = asyncio.Semaphore(at_once)
         self.gate = asyncio.Lock()
-        self._room = asyncio.Condition()
-        self._busy = 0
         self._last: float | None = None
         self._rest = 0.0  # seconds of gap on account of its troubles
         self._closed_until = 0.0  # by its Retry-After
-
-    @asynccontextmanager
-    async def place(self, at_once: int) -> AsyncIterator[None]:
-        """One of `at_once` places with the server, once there is one."""
-        async with self._room:
-            await self._room.wait_for(lambda: self._busy < at_once)
-            self._busy += 1
-        try:
-            yield
-        finally:
-            self._busy -= 1
-            async with self._room:
-                self._room.notify_all()
 
     def wait(self, delay: float, now: float) -> float:
         """Seconds until the server may be asked."""
@@ -87,10 +72,10 @@ class Turns:
         """The turn of a host that was asked before."""
         return self._by_host.get(host)
 
-    def of(self, host: str, addresses: Iterable[str]) -> Turn:
-        """The turn of a host with these addresses."""
+    def of(self, host: str, addresses: Iterable[str], at_once: int) -> Turn:
+        """The turn of a host with these addresses. How many it takes at once, its first visitor's entry decides."""
         found = [self._by_address[address] for address in addresses if address in self._by_address]
-        turn = found[0] if found else self._by_host.get(host) or Turn()
+        turn = found[0] if found else self._by_host.get(host) or Turn(at_once)
         self._by_host[host] = turn
         for address in addresses:
             self._by_address.setdefault(address, turn)
@@ -121,8 +106,8 @@ class Polite(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The inner transport's response, once the server is due; the place is held until that has come."""
         site, delay = request.extensions.get("site"), float(request.extensions.get("delay", 0.0))
-        turn = await self._turn(request.url)
-        async with turn.place(site.at_once if site else 1):
+        turn = await self._turn(request.url, site.at_once if site else 1)
+        async with turn.places:
             async with turn.gate:
                 await self._until_due(turn, delay, request.url.host)
             started = self._monotonic()
@@ -134,14 +119,14 @@ class Polite(httpx.AsyncBaseTransport):
             self._learn(turn, response, delay, self._monotonic() - started)
             return response
 
-    async def _turn(self, url: httpx.URL) -> Turn:
+    async def _turn(self, url: httpx.URL, at_once: int) -> Turn:
         if turn := self._turns.known(url.host):
             return turn
         try:
             addresses = await self._addresses(url.host, url.port or (443 if url.scheme == "https" else 80))
         except (httpcore.ConnectError, httpcore.ConnectTimeout):  # the connection will say so itself
             addresses = []
-        return self._turns.of(url.host, addresses)
+        return self._turns.of(url.host, addresses, at_once)
 
     async def _until_due(self, turn: Turn, delay: float, host: str) -> None:
         wait = turn.wait(delay, self._monotonic())

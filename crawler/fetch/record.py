@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import httpx
@@ -87,7 +88,7 @@ class Recorder(httpx.AsyncBaseTransport):
         stream = extensions.get("network_stream")
         address = stream.get_extra_info("server_addr") if stream is not None else None
         site: Site | None = request.extensions.get("site")
-        return Capture(
+        capture = Capture(
             url=str(request.url),
             method=request.method,
             status=response.status_code,
@@ -103,8 +104,9 @@ class Recorder(httpx.AsyncBaseTransport):
             tls=(site.tls if site else "strict")
             if stream is not None and request.url.scheme == "https"
             else None,
-            head=(stream.get_extra_info("head") if stream is not None else None) or b"",
         )
+        head = stream.get_extra_info("head") if stream is not None else None
+        return capture if not head or head == capture.plain_head else replace(capture, head=head)
 
     async def aclose(self) -> None:
         """Close what lies below."""

@@ -38,10 +38,10 @@ _DECIDES = re.compile(
 )
 
 
-def redirect_target(capture: Capture, body: bytes | None = None) -> str | None:
+def redirect_target(capture: Capture, body: bytes) -> str | None:
     """Where a visitor is sent on to, None where the answer is a page. Raises Refused when that is no http address.
 
-    `body` is the capture's, uncompressed, where the caller has it.
+    `body` is the capture's, uncompressed.
     """
     if capture.status in REDIRECTS:
         return _by_location(capture)
@@ -49,7 +49,6 @@ def redirect_target(capture: Capture, body: bytes | None = None) -> str | None:
         return None
     if header := capture.header("refresh"):
         return _refresh(capture, header)
-    body = capture.body if body is None else body
     if len(body) > 16384 or not looks_like_text(body) or b"<" not in body:
         return None
     return _by_page(capture, visible(capture, body))

@@ -60,7 +60,7 @@ class Robots(httpx.AsyncBaseTransport):
             except NotSaved:  # a fixture need not hold one
                 return ""
             capture: Capture = response.extensions["capture"]
-            if capture.status in REDIRECTS and (target := redirect_target(capture)):
+            if capture.status in REDIRECTS and (target := redirect_target(capture, b"")):
                 url = target
                 continue
             return _text(capture)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -34,6 +35,8 @@ def _region(value: object) -> str:
 def _address(value: object) -> str:
     if not isinstance(value, str) or not re.match(r"https?://", value) or join(value, value) is None:
         raise _fault("must be an address that starts with http:// or https://")
+    if "@" in urlsplit(value).netloc:
+        raise _fault("must be an address without a user name or password")
     return value
 
 

@@ -14,7 +14,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
-from crawler.warc.write import ORIGINAL, STORED_DECODED, TLS_ALLOWED, Place, http_block
+from crawler.warc.write import ORIGINAL, STORED_DECODED, TLS_ALLOWED, Place, response_head
 
 _RENAMED = re.compile(rb"(?<=\n)" + re.escape(ORIGINAL).encode() + rb"(?=transfer-encoding)", re.I)
 _ALLOWED: dict[str, Tls] = {"legacy": "legacy", "unverified": "unverified"}
@@ -93,7 +93,6 @@ def to_capture(response: Record, request: Record | None = None) -> Capture:
         status=int(status) if status.isdigit() else 0,
         reason=reason,
         headers=tuple((_named_back(name.strip()), value) for name, value in headers),
-        head=b"" if http_block(start, headers) == head else _RENAMED.sub(b"", head),
         payload=payload,
         fetched_at=response.date,
         http_version=version,
@@ -101,6 +100,8 @@ def to_capture(response: Record, request: Record | None = None) -> Capture:
         truncated=response.fields.get("warc-truncated"),
         tls=_ALLOWED.get(allowed or ""),
     )
+    if response_head(capture) != head:
+        capture = replace(capture, head=_RENAMED.sub(b"", head))
     if request is None:
         return capture
     line, request_headers, body = _parse_block(request.block)

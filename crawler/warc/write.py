@@ -22,7 +22,9 @@ from crawler.model import Capture, Headers
 
 REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-STORED_DECODED = "transfer-encoding"  # the body is kept de-chunked, so this header must not claim otherwise
+STORED_DECODED = (
+    "transfer-encoding"  # a response's body is kept de-chunked, so this header must not claim otherwise
+)
 ORIGINAL = "X-Archive-Orig-"
 TLS_ALLOWED = "Fazhi-TLS-Allowed"
 """Field of a response got over a connection that the default would have refused: legacy or unverified."""
@@ -64,20 +66,15 @@ class _RawBlock:
 
 def http_block(start_line: str, headers: Headers) -> bytes:
     """Start line and headers as bytes, ended by an empty line; header text is ISO-8859-1, so bytes come back as they were."""
-    lines = [start_line, *(f"{_renamed(name)}: {value}" for name, value in headers), "", ""]
+    lines = [start_line, *(f"{name}: {value}" for name, value in headers), "", ""]
     return "\r\n".join(lines).encode("latin-1", "replace")
 
 
-def _response_head(capture: Capture) -> bytes:
-    """The head as it was sent where that is kept, else from its parts."""
-    if capture.head.endswith(b"\r\n\r\n"):  # by no other end would a reader find the body
-        return _TRANSFER_ENCODING.sub(rb"\1" + ORIGINAL.encode() + rb"\2", capture.head)
-    status_line = f"{capture.http_version} {capture.status} {capture.reason}".rstrip()
-    return http_block(status_line, capture.headers)
-
-
-def _renamed(name: str) -> str:
-    return ORIGINAL + name if name.lower() == STORED_DECODED else name
+def response_head(capture: Capture) -> bytes:
+    """A response's head for a record: as it was sent, but for the header that its stored body belies."""
+    # by no other end than this would a reader find where the body begins
+    sent = capture.head if capture.head.endswith(b"\r\n\r\n") else capture.plain_head
+    return _TRANSFER_ENCODING.sub(rb"\1" + ORIGINAL.encode() + rb"\2", sent)
 
 
 def warc_date(when: datetime) -> str:
@@ -112,7 +109,7 @@ class WarcFile:
             fields["WARC-Truncated"] = capture.truncated
         if capture.tls not in (None, "strict"):
             fields[TLS_ALLOWED] = str(capture.tls)
-        head = _response_head(capture)
+        head = response_head(capture)
         if earlier is None:
             place = self._write(
                 "response",

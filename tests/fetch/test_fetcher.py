@@ -12,6 +12,7 @@ import httpx
 import pytest
 import respx
 
+from crawler import __version__
 from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
 from crawler.fetch import Fetcher, Limits
 from crawler.fetch.failures import TABLE, failure
@@ -229,6 +230,93 @@ async def test_conditional_requests_carry_what_is_known(desk: Desk, web: respx.R
     assert capture.status == 304
     sent = page.calls.last.request.headers
     assert (sent["If-None-Match"], sent["If-Modified-Since"]) == ('"1"', "Wed, 25 Nov 2026 03:00:00 GMT")
+
+
+async def test_a_condition_goes_along_from_http_to_https(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(301, headers={"Location": "https://www.example.gov.cn/a.html"})
+    page = web.get("https://www.example.gov.cn/a.html").respond(304)
+    assert (await desk.fetcher.get(PAGE, Validators(etag='"1"'))).status == 304
+    assert page.calls.last.request.headers["If-None-Match"] == '"1"'
+
+
+async def test_a_condition_stays_with_its_own_page(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(302, headers={"Location": "/b.html"})
+    other = web.get(f"{HOST}/b.html").respond(200)
+    await desk.fetcher.get(PAGE, Validators(etag='"1"'))
+    assert "If-None-Match" not in other.calls.last.request.headers
+
+
+async def test_a_304_that_nobody_asked_for_is_an_error(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(304)
+    with pytest.raises(FetchError, match="HTTP 304"):
+        await desk.fetcher.get(PAGE)
+
+
+async def test_cookies_stay_with_the_source_that_was_given_them(desk: Desk, web: respx.Router) -> None:
+    page = web.get(PAGE).respond(200, headers=[("Set-Cookie", "seen=1; path=/"), ("Set-Cookie", "b=2")])
+    one, other = a_site(id="one"), a_site(id="other")
+    sent = []
+    for site in (one, one, other):
+        await desk.fetcher.get(PAGE, site=site)
+        sent.append(page.calls.last.request.headers.get("Cookie"))
+    assert sent == [None, "seen=1; b=2", None]
+    assert ("Cookie", "seen=1; b=2") in desk.captures[-2].request_headers
+
+
+@pytest.mark.parametrize(
+    ("facts", "agent"),
+    [
+        ({}, f"fazhi/{__version__} (archive of public government reports)"),
+        (
+            {"contact": "crawler@example.org"},
+            f"fazhi/{__version__} (+crawler@example.org; archive of public government reports)",
+        ),
+        ({"agent": "Mozilla/5.0 (compatible)", "contact": "a@b.org"}, "Mozilla/5.0 (compatible)"),
+    ],
+)
+async def test_we_say_who_we_are_to_robots_txt_too(
+    desk: Desk, web: respx.Router, facts: dict[str, str], agent: str
+) -> None:
+    page = web.get(PAGE).respond(200)
+    await desk.fetcher.get(PAGE, site=a_site(**facts))
+    for call in (page.calls.last, web["robots"].calls.last):
+        assert call.request.headers["User-Agent"] == agent
+
+
+async def test_a_crawl_delay_is_kept_within_bounds(desk: Desk, web: respx.Router) -> None:
+    web["robots"].respond(text="User-agent: *\nCrawl-delay: 3600")
+    web.get(PAGE).respond(200)
+    await desk.fetcher.get(PAGE)
+    assert desk.waits == [60]
+
+
+async def test_a_robots_txt_that_speaks_to_us_by_name_is_obeyed_under_any_agent(
+    desk: Desk, web: respx.Router
+) -> None:
+    web["robots"].respond(text="User-agent: fazhi\nDisallow: /a")
+    with pytest.raises(Refused, match=r"robots\.txt"):
+        await desk.fetcher.get(PAGE, site=a_site(agent="Mozilla/5.0"))
+
+
+async def test_each_attempt_of_a_redirected_page_starts_from_the_front(desk: Desk, web: respx.Router) -> None:
+    front = web.get(PAGE).respond(302, headers={"Location": "/b.html"})
+    web.get(f"{HOST}/b.html").mock(side_effect=[httpx.Response(500), httpx.Response(200)])
+    capture = await desk.fetcher.get(PAGE)
+    assert (capture.status, len(capture.hops), front.call_count) == (200, 1, 2)
+
+
+async def test_figures_count_what_each_host_was_asked(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).mock(
+        side_effect=[httpx.Response(500, content=b"12345"), httpx.Response(200, content=b"123")]
+    )
+    web.get("http://other.gov.cn/").respond(403)
+    await desk.fetcher.get(PAGE, site=a_site(delay=2.0))
+    with pytest.raises(Refused):
+        await desk.fetcher.get("http://other.gov.cn/")
+    example, other = sorted(desk.fetcher.figures(), key=lambda figures: figures.host, reverse=True)
+    assert (example.requests, example.bytes, example.retries, example.errors) == (3, 8, 1, (("server", 1),))
+    assert example.waited >= 2.0
+    assert (other.requests, other.retries, other.errors) == (2, 0, (("refused", 1),))
 
 
 async def test_forms_are_posted(desk: Desk, web: respx.Router) -> None:

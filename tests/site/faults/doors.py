@@ -46,7 +46,7 @@ ROWS = (
           robots=always(html("", "500 Error")), asked=0),
     Fault(name="robots-busy", does="robots.txt answers 429", ending=Ending.FAILED, detail=r"robots\.txt answers 429",
           robots=always(html("", "429 Slow Down")), asked=0),
-    Fault(name="robots-hangs", does="robots.txt never comes", ending=Ending.FAILED, detail="no answer in time", robots=always(HANG), asked=0),
+    Fault(name="robots-hangs", slow=True, does="robots.txt never comes", ending=Ending.FAILED, detail="no answer in time|not done within", robots=always(HANG), asked=0),
     Fault(name="robots-reset", does="robots.txt breaks off", ending=Ending.FAILED, detail="broke", robots=always(RESET), asked=0),
     Fault(name="robots-forbidden", does="robots.txt answers 403: no rules", ending=Ending.NEW, robots=always(html("", "403 Forbidden"))),
     Fault(name="robots-page", does="robots.txt is a page of HTML: no rules", ending=Ending.NEW, robots=always(html("<h1>首页</h1>"))),

@@ -32,7 +32,8 @@ class Fault:
     asked: int | None = None  # how often the address must have been asked for
     ipv6: bool = False  # serve on ::1
     closed: bool = False  # nobody listens
-    since: str = "0.2.0"
+    slow: bool = False  # what ends it is a limit of time
+    since: str = "0.1.0"
 
     @property
     def host(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from crawler.model import Ending
 from tests.site.faults import tls
 from tests.site.faults.fault import Fault
@@ -23,9 +21,9 @@ _WRONG = (  # name, what the server has, the error's words, the setting that all
 )  # fmt: skip
 
 
-def _instead(name: str, does: str, ending: Ending, detail: str, handshake: Handshake, entry: Mapping[str, str] | None = None) -> Fault:  # fmt: skip
+def _instead(name: str, does: str, ending: Ending, detail: str, handshake: Handshake) -> Fault:  # fmt: skip
     return Fault(
-        name=name, does=does, ending=ending, detail=detail, url=_URL, handshake=handshake, entry=entry or {}, asked=0
+        name=name, does=does, ending=ending, detail=detail, url=_URL, handshake=handshake, asked=0, slow=handshake is tls.silent
     )  # fmt: skip
 
 

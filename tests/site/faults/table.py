@@ -17,7 +17,7 @@ FAULTS: tuple[Fault, ...] = tuple(fault for _, rows in CHAPTERS for fault in row
 _HEAD = """# Faults
 
 What old and odd servers do, and how the crawl's visit ends. Made from the table of tests (`make faults`): each row is a
-server on loopback in `tests/site/faults/`, over real sockets and real TLS, that one crawl visits along with all others.
+server on loopback in `tests/site/faults/`, over real sockets and real TLS, that a crawl visits along with the others.
 An ending of `new` means that the report was archived all the same; no other ending ever archives a page as a report.
 
 Not served there, for want of a server that can: a whole session with a server that has no secure renegotiation (the

@@ -50,7 +50,6 @@ def _typed(kind: str) -> Callable[[Call], Parts]:
     return lambda call: [http("200 OK", page_of(call), *([f"Content-Type: {kind}"] if kind else []))]
 
 
-_LATE = HANG
 _FAILED = Ending.FAILED
 
 ROWS = (
@@ -69,13 +68,13 @@ ROWS = (
           serve=lambda call: _short(call) if call.number == 1 else fine(call), asked=2),
     Fault(name="half-chunked", does="ends in the middle of its chunks", ending=_FAILED, detail="ended before it was whole",
           serve=lambda call: [CHUNKED, chunks(call)], asked=3),
-    Fault(name="hangs", does="takes the request and says nothing", ending=_FAILED, detail=r"no answer in time.*\(tried 2 times\)",
-          serve=always(_LATE), asked=2),
-    Fault(name="hangs-in-body", does="says nothing more after half a body", ending=_FAILED, detail="no answer in time",
+    Fault(name="hangs", slow=True, does="takes the request and says nothing", ending=_FAILED, detail=r"(no answer|not done) .*\(tried 2 times\)",
+          serve=always(HANG), asked=2),
+    Fault(name="hangs-in-body", slow=True, does="says nothing more after half a body", ending=_FAILED, detail="no answer in time|not done within",
           serve=_half(HANG), asked=2),
-    Fault(name="drips", does="a byte every 20 ms, without end", ending=_FAILED, detail="not done within",
+    Fault(name="drips", slow=True, does="a byte every 20 ms, without end", ending=_FAILED, detail="not done within",
           serve=always(OPEN_ENDED, DRIP), asked=2),
-    Fault(name="drips-head", does="the same within its headers", ending=_FAILED, detail="not done within",
+    Fault(name="drips-head", slow=True, does="the same within its headers", ending=_FAILED, detail="not done within",
           serve=always(b"HTTP/1.1 200 OK\r\nX: ", DRIP), asked=2),
     Fault(name="garbage", does="sends bytes that are no HTTP", ending=_FAILED, detail="not an answer that HTTP allows|forbidden status",
           serve=always(b"\x00\x01\x02 hello\r\n\r\n"), asked=1),
@@ -106,6 +105,8 @@ ROWS = (
     Fault(name="interim", does="100 Continue and 103 before the answer", ending=Ending.NEW,
           serve=lambda call: [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early\r\nLink: </a.css>\r\n\r\n", *fine(call)]),
     Fault(name="no-reason", does="a status line without a reason", ending=Ending.NEW, serve=headed(b"HTTP/1.1 200")),
+    Fault(name="tight-headers", does="headers without a space, folded or with spaces too many", ending=Ending.NEW,
+          serve=headed(b"HTTP/1.1 200 OK\r\nX-A:1\r\nX-B:   2  \r\nX-C: 3\r\n  and 4")),
     Fault(name="http-1.0", does="HTTP/1.0", ending=Ending.NEW, serve=headed(b"HTTP/1.0 200 OK")),
     Fault(name="bare-lf", does="line ends without CR", ending=Ending.NEW,
           serve=lambda call: [b"HTTP/1.1 200 OK\nContent-Type: text/html\nConnection: close\n\n", page_of(call)]),

@@ -1,6 +1,7 @@
-"""Header lines that HTTP forbids, old servers send and browsers pass over: repaired before h11 sees them.
+"""The head of each answer as it was sent, kept for the archive; h11 gives only its parts.
 
-Opt-in by a site's entry (`headers: lenient`). The head as it was sent is kept for the archive.
+And, for a site whose entry says `headers: lenient`, lines that HTTP forbids, old servers send and browsers pass over are
+repaired before h11 sees them.
 """
 
 from __future__ import annotations
@@ -48,16 +49,17 @@ def _is_wrong_length(name: bytes, value: bytes) -> bool:
     return name.strip().lower() == b"content-length" and not value.strip().isdigit()
 
 
-class LenientStream(httpcore.AsyncNetworkStream):
-    """A connection whose response heads come out repaired; the last one as it was sent is its extra info `head`."""
+class HeadStream(httpcore.AsyncNetworkStream):
+    """A connection whose last answer's head, as it was sent, is its extra info `head`; repaired for h11 if `lenient`."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, inner: httpcore.AsyncNetworkStream, *, lenient: bool) -> None:
         self._inner = inner
+        self._lenient = lenient
         self._in_head = True
         self._head = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Bytes of the body as they come; a head only when it is whole, and repaired."""
+        """Bytes of the body as they come; a head only when it is whole."""
         if not self._in_head:
             return await self._inner.read(max_bytes, timeout)
         data = b""
@@ -72,7 +74,7 @@ class LenientStream(httpcore.AsyncNetworkStream):
         self._in_head = bool(
             re.match(rb"HTTP/?[\d.]*\s+1\d\d", self._head)
         )  # an interim answer: another head follows
-        return repair(self._head) + data[end.end() :]
+        return repair(self._head) + data[end.end() :] if self._lenient else data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send; what comes next is the head of an answer."""
@@ -87,18 +89,20 @@ class LenientStream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         """The same over TLS."""
-        return LenientStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+        inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return HeadStream(inner, lenient=self._lenient)
 
     def get_extra_info(self, info: str) -> Any:
         """What the connection tells of itself, and `head`."""
         return self._head if info == "head" else self._inner.get_extra_info(info)
 
 
-class LenientBackend(httpcore.AsyncNetworkBackend):
-    """A backend whose connections repair the heads that come over them."""
+class HeadBackend(httpcore.AsyncNetworkBackend):
+    """A backend whose connections keep the heads that come over them."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, inner: httpcore.AsyncNetworkBackend, *, lenient: bool) -> None:
         self._inner = inner
+        self._lenient = lenient
 
     async def connect_tcp(
         self,
@@ -108,10 +112,9 @@ class LenientBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """The inner backend's connection, lenient."""
-        return LenientStream(
-            await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
-        )
+        """The inner backend's connection, with its heads."""
+        inner = await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        return HeadStream(inner, lenient=self._lenient)
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None

@@ -62,10 +62,17 @@ def _table() -> _Table:
             until=int(until) if until else None,
         )
         by_code.setdefault(code, row)
-        by_name[name] = (*by_name.get(name, ()), row)
+        for known in _names(name, short):
+            by_name[known] = (*by_name.get(known, ()), row)
         if row.until is None:
             by_short[short] = (*by_short.get(short, ()), row)
     return _Table(by_code, by_name, by_short, max(map(len, by_name)))
+
+
+def _names(name: str, short: str) -> tuple[str, ...]:
+    """What a division is called in full: 恩施土家族苗族自治州 is 恩施州 too, 鄂温克族自治旗 鄂温克旗."""
+    kind = _AUTONOMOUS.search(name)
+    return (name, short + kind[1]) if kind and not short.endswith(kind[1]) else (name,)
 
 
 def region(code: str) -> Region | None:
@@ -79,19 +86,56 @@ def path(code: str) -> str:
     return (path(row.parent) if row.parent else "") + row.name
 
 
-def region_of(name: str, *, within: str | None = None) -> str | None:
+def region_of(name: str, *, within: str | None = None, near: Iterable[str] = ()) -> str | None:
     """Code of the government that a name names: 武汉市人民政府, 湖北省黄石市黄石港区人民政府, 中共许昌市委 许昌市人民政府.
 
     A department counts as its government (长春市司法局 is 220100). Names of several divisions (鼓楼区) are settled by a
-    division named elsewhere in the text, or else by `within`: a code, or the name of a division. None if no division is
-    named or it stays open which one is meant. Former names are known (襄樊市 is 420600).
+    division named elsewhere in the text, or else by `within`: a code, or the name of a division; or else by the first
+    of the texts `near` the name that names city or province of just one of them. None if no division is named or it
+    stays open which one is meant. Former names are known (襄樊市 is 420600).
     """
     mentions = list(_mentions(_PREFIX.sub("", fold(name).strip())))
     around = within if within is None or within in _table().by_code else region_of(within)
     found, settled = _walk(mentions, around)
     if found and not settled:
         found, settled = _walk(mentions, found)
-    return found if settled else None
+    if settled:
+        return found
+    return next(filter(None, (_by_context(mentions, found, text) for text in near)), None)
+
+
+def _by_context(mentions: Iterable[tuple[Region, ...]], here: str | None, text: str) -> str | None:
+    """Of the divisions that an open name can mean, the one whose city, or else province, a text names; None if not one."""
+    named = {row.code for mention in _mentions(fold(text)) for row in mention}
+    for mention in mentions:
+        open_to = {
+            row.code for row in _alive([row for row in mention if not here or _related(row.code, here)])
+        }
+        if len(open_to) < 2:
+            continue
+        for level in ("city", "province"):
+            fitting = [
+                code
+                for code in open_to
+                if any(_is(outer, level) and outer in named for outer in _above(code))
+            ]
+            if len(fitting) == 1:
+                return fitting[0]
+            if fitting:
+                break
+    return None
+
+
+def _above(code: str) -> Iterator[str]:
+    """The divisions around one, from the inside out."""
+    step = _table().by_code[code].parent
+    while step:
+        yield step
+        step = _table().by_code[step].parent
+
+
+def _is(code: str, level: str) -> bool:
+    return _table().by_code[code].level == level
 
 
 def _walk(mentions: Iterable[tuple[Region, ...]], around: str | None) -> tuple[str | None, bool]:
@@ -131,10 +175,7 @@ def _alive(rows: list[Region]) -> list[Region]:
 
 def _inside(code: str, outer: str) -> bool:
     """Whether a division is another one or lies in it."""
-    step: str | None = code
-    while step and step != outer:
-        step = _table().by_code[step].parent
-    return step is not None
+    return code == outer or outer in _above(code)
 
 
 def _related(one: str, other: str) -> bool:
@@ -142,19 +183,28 @@ def _related(one: str, other: str) -> bool:
 
 
 _PREFIX = re.compile(r"^(?:中国共产党|中共|中国)[·•\s]*")  # 中共许昌市委, 中国·武汉
-_OFFICE = re.compile("[局厅部委办院]|生产建设兵团")  # what follows 公安 in 公安局: no 公安县 is meant
+_OFFICE = re.compile(
+    "[局厅部委办院]|生产建设兵团|[^市县区旗州盟]{0,4}?(?:街|镇|乡|苏木)"
+)  # what follows 公安 in 公安局, 太原 in 太原街道: no 公安县, no 太原市 is meant
+_AUTONOMOUS = re.compile("自治([州县旗])$")
+_WORD = 2  # characters of a full name that may be part of a word: 新区, 城区, 和县
+_BEFORE = re.compile("(?:总局|中共|关于|在)$")
 _END = re.compile(r"(?:人民)?政府|$")
 
 
 def _mentions(text: str) -> Iterator[tuple[Region, ...]]:
     """The divisions named in a text, in order: each time all that have the name. The longest name wins.
 
-    Short names (武汉, 静海) count only at the start, after a space or a mark, or right behind another division's name.
+    Short names (武汉, 静海) and names of two characters (赵县, 新区) count only at the start, after a space or a mark, or
+    right behind another division's name; so 两江新区 is not 新区, and 太原街道 is not in 太原.
     """
     at, follows = 0, True
     while at < len(text):
+        edge = follows or not text[at - 1].isalnum()
         rows, length = _named(text, at)
-        if not rows and (follows or not text[at - 1].isalnum()):
+        if length == _WORD and not edge and not _BEFORE.search(text, 0, at):
+            rows, length = (), 1
+        if not rows and edge:
             rows, length = _named_short(text, at)
         if rows:
             yield rows

@@ -86,6 +86,25 @@ def path(code: str) -> str:
     return (path(row.parent) if row.parent else "") + row.name
 
 
+def begins_with_division(text: str) -> bool:
+    """Whether a text begins with a division's full name: 市中区教育局 does, 市教育局 does not."""
+    return any(text[:length] in _table().by_name for length in range(_WORD, _table().longest + 1))
+
+
+def ends_with_division(text: str) -> bool:
+    """Whether a text ends with a division's full name: 上海市浦东新区 does, 滨海湾新区 (a development zone) does not."""
+    by_name = _table().by_name
+    return text in by_name or any(
+        text[-length:] in by_name for length in range(_WORD + 1, _table().longest + 1)
+    )
+
+
+def outward(code: str) -> Iterator[Region]:
+    """A division and those around it, from the inside out. KeyError if the table has no such code."""
+    by_code = _table().by_code
+    return (by_code[step] for step in (code, *_above(code)))
+
+
 def region_of(name: str, *, within: str | None = None, near: Iterable[str] = ()) -> str | None:
     """Code of the government that a name names: 武汉市人民政府, 湖北省黄石市黄石港区人民政府, 中共许昌市委 许昌市人民政府.
 
@@ -228,3 +247,29 @@ def _named_short(text: str, at: int) -> tuple[tuple[Region, ...], int]:
         if rows and not _OFFICE.match(text, at + length):
             return tuple(row for row in rows if row.level == "province") or rows, length
     return (), 1
+
+
+_HOSTS = dict(
+    pair.split(":")
+    for pair in re.findall(
+        r"\S+",
+        """
+        beijing:11 tj:12 hebei:13 shanxi:14 nmg:15 ln:21 jl:22 hlj:23 shanghai:31 sh:31 jiangsu:32 zj:33 ah:34 fujian:35
+        jiangxi:36 shandong:37 henan:41 hubei:42 hunan:43 gd:44 gxzf:45 hainan:46 cq:50 sc:51 guizhou:52 yn:53 xizang:54
+        shaanxi:61 gansu:62 qinghai:63 nx:64 xinjiang:65
+        """,
+    )
+)
+"""The provinces' own names under gov.cn. Cities' names are not here: many are those of several places."""
+
+
+def province_of_host(host: str) -> str | None:
+    """Code of the province under whose name in gov.cn a host stands: 320000 for sft.jiangsu.gov.cn. None for other hosts."""
+    labels = host.lower().split(".")
+    found = _HOSTS.get(labels[-3]) if len(labels) > 2 and labels[-2:] == ["gov", "cn"] else None
+    return found + "0000" if found else None
+
+
+def is_portal(host: str) -> bool:
+    """Whether a host is a province's portal itself (www.hubei.gov.cn), not one of the many hosts under its name."""
+    return host.lower().removeprefix("www.").count(".") == 2 and province_of_host(host) is not None

@@ -60,6 +60,11 @@ _NEXT_YEAR = re.compile(
     r"[及和与暨](?:下一?年度?|下一?步|20\d\d年度?)[^,。]{0,16}?(?:要点|打算|安排|计划|思路|重点)"
 )
 
+# 规划和自然资源局, 发展研究中心, 考评办公室: words in an organ's name say nothing of what it writes
+_ORGAN = re.compile(
+    r"^[^,。;!?《]*?(?:[局厅委办室队院署部]|委员会|中心)(?=关于|20\d\d|二[〇零○]|年度|法治|依法|推进|贯彻|落实)"
+)
+
 _SPAN = re.compile(r"(20[0-4]\d)[-—–~至](20[0-4]\d)(?=年度)")
 _NOUGHTS = str.maketrans(dict.fromkeys("○◯零OОΟo0", "〇"))
 _NOUGHT = "[〇零○◯OОΟo0]"  # the last but two are Cyrillic and Greek
@@ -85,7 +90,7 @@ def judge(title: str) -> Verdict:
         return Verdict(False, year, "names no such report")
     if _ISSUED.search(text):
         return Verdict(True, year)
-    rest = _one_year(_NEXT_YEAR.sub("", text))
+    rest = _one_year(_NEXT_YEAR.sub("", _ORGAN.sub("", text)))
     for why, pattern in _NOT:
         if found := pattern.search(rest):
             return Verdict(False, year, f"{why} ({found[0]})")

@@ -11,9 +11,9 @@ from crawler.titles import SUBJECT, inner
 GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT = "government", "party_government", "department"
 
 _LEADING = re.compile(
-    r"^(?:【[^】]*】|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d|二[^年,]{3})年度?|[·:、,—-])+"
+    r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d|二[^年,]{3})年度?|[·:、,—-])+"
 )
-"""What stands before the name in a title: [某政发〔2022〕1号], 【公告】, 关于, 2022年度."""
+"""What stands before the name in a title: 某政发〔2022〕1号《, [某政发〔2022〕1号], 【公告】, 关于, 2022年度."""
 
 _HEAD = re.compile(
     rf"(?P<name>.+?)(?:关于|20\d\d|二[〇○◯零OО][^年,]{{2}}年|年度|(?:全面|深入|扎实)?(?:推进|落实|贯彻|加强|深化|开展|加快|履行)|{SUBJECT}|(?<!依)法治)"

@@ -41,7 +41,8 @@ class _Table:
     by_code: Mapping[str, Region]  # in use, or else the last of that code
     by_name: Mapping[str, tuple[Region, ...]]
     by_short: Mapping[str, tuple[Region, ...]]  # in use only
-    longest: int  # characters of the longest name
+    lengths: Mapping[str, tuple[int, ...]]  # of full names, the longest first, by their first two characters
+    short_lengths: Mapping[str, tuple[int, ...]]
 
 
 @cache
@@ -66,7 +67,14 @@ def _table() -> _Table:
             by_name[known] = (*by_name.get(known, ()), row)
         if row.until is None:
             by_short[short] = (*by_short.get(short, ()), row)
-    return _Table(by_code, by_name, by_short, max(map(len, by_name)))
+    return _Table(by_code, by_name, by_short, _lengths(by_name), _lengths(by_short))
+
+
+def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for name in names:
+        found.setdefault(name[:2], set()).add(len(name))
+    return {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
 
 
 def _names(name: str, short: str) -> tuple[str, ...]:
@@ -88,14 +96,14 @@ def path(code: str) -> str:
 
 def begins_with_division(text: str) -> bool:
     """Whether a text begins with a division's full name: 市中区教育局 does, 市教育局 does not."""
-    return any(text[:length] in _table().by_name for length in range(_WORD, _table().longest + 1))
+    return any(text[:length] in _table().by_name for length in _table().lengths.get(text[:2], ()))
 
 
 def ends_with_division(text: str) -> bool:
     """Whether a text ends with a division's full name: 上海市浦东新区 does, 滨海湾新区 (a development zone) does not."""
     by_name = _table().by_name
     return text in by_name or any(
-        text[-length:] in by_name for length in range(_WORD + 1, _table().longest + 1)
+        text[at:] in by_name for at in range(max(0, len(text) - _LONGEST), len(text) - _WORD)
     )
 
 
@@ -206,6 +214,7 @@ _OFFICE = re.compile(
     "[局厅部委办院]|生产建设兵团|[^市县区旗州盟]{0,4}?(?:街|镇|乡|苏木)"
 )  # what follows 公安 in 公安局, 太原 in 太原街道: no 公安县, no 太原市 is meant
 _AUTONOMOUS = re.compile("自治([州县旗])$")
+_LONGEST = 20  # characters of the longest full name, and some more
 _WORD = 2  # characters of a full name that may be part of a word: 新区, 城区, 和县
 _BEFORE = re.compile("(?:总局|中共|关于|在)$")
 _END = re.compile(r"(?:人民)?政府|$")
@@ -221,7 +230,7 @@ def _mentions(text: str) -> Iterator[tuple[Region, ...]]:
     while at < len(text):
         edge = follows or not text[at - 1].isalnum()
         rows, length = _named(text, at)
-        if length == _WORD and not edge and not _BEFORE.search(text, 0, at):
+        if length == _WORD and not edge and not _BEFORE.search(text, max(0, at - 2), at):
             rows, length = (), 1
         if not rows and edge:
             rows, length = _named_short(text, at)
@@ -232,7 +241,7 @@ def _mentions(text: str) -> Iterator[tuple[Region, ...]]:
 
 def _named(text: str, at: int) -> tuple[tuple[Region, ...], int]:
     table = _table()
-    for length in range(min(table.longest, len(text) - at), 1, -1):
+    for length in table.lengths.get(text[at : at + 2], ()):
         if rows := table.by_name.get(text[at : at + length]):
             return rows, length
     return (), 1
@@ -240,7 +249,7 @@ def _named(text: str, at: int) -> tuple[tuple[Region, ...], int]:
 
 def _named_short(text: str, at: int) -> tuple[tuple[Region, ...], int]:
     table = _table()
-    for length in range(min(table.longest, len(text) - at), 1, -1):
+    for length in table.short_lengths.get(text[at : at + 2], ()):
         rows = table.by_short.get(text[at : at + length], ())
         if not _END.match(text, at + length):
             rows = tuple(row for row in rows if row.level != "county")

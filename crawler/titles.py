@@ -11,6 +11,8 @@ from crawler.text import chinese_number, fold
 SUBJECT = r"(?:法治政府|依法行政|依法治(?:市|县|区|省|州|旗)(?!委|办)|法治(?:建设|工作|机关))"
 """What the report is about, as a pattern. 市委全面依法治市委员会 is an organ, no subject."""
 
+_LONGEST = 400  # characters of a title that are read
+
 _REPORT = re.compile(
     rf"""
     {SUBJECT} [^,。;!?]{{0,24}}? (?:报告|情况|自查|总结)   # 法治政府建设情况报告, 依法行政工作情况
@@ -102,7 +104,7 @@ def title_year(title: str) -> int | None:
 
     In digits or in Chinese numerals; of 2022-2023年度 the later one.
     """
-    text = _one_year(fold(title))
+    text = _one_year(fold(title[:_LONGEST]))
     subject = re.search(SUBJECT, text)
     before = list(years(text[: subject.start()] + subject[0])) if subject else []
     return before[-1] if before else next(years(text), None)
@@ -129,7 +131,7 @@ def inner(title: str) -> str:
 
 
 def _squeeze(title: str) -> str:
-    return "".join(fold(title).split())
+    return "".join(fold(title[:_LONGEST]).split())
 
 
 def _one_year(text: str) -> str:

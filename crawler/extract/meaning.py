@@ -14,8 +14,7 @@ from crawler.model import Clue
 from crawler.regions import is_portal, province_of_host, region, region_of
 from crawler.text import fold
 
-_OPENING = 400  # characters of the body in which a place named tells which 鼓楼区 is meant
-_SIGNED = 0.8  # weight of a signature, which stands whatever the text speaks of
+_OPENING = 400  # characters of a text in which a place named tells which 鼓楼区 is meant
 _SITE = re.compile(
     r"(?:政府信息公开|信息公开)?(?:门户|政务|官方|公众信息|公众|信息)*(?:网站群?|官网|网|平台|主站)?$|^中国[·•\s]*"
 )
@@ -70,14 +69,9 @@ def read(page: Evidence) -> Meaning:
 
 def _near(page: Evidence) -> tuple[str, ...]:
     """Texts around a name, the most telling first, that may name the city of an 鼓楼区."""
-    given = (page.title, page.signer, page.publisher, page.source, page.site)
-    return (
-        *filter(None, given),
-        *_sponsors(page),
-        *page.trail,
-        page.body[:_OPENING],
-        _province_named(page),
-    )
+    given = (page.title, page.signer, page.publisher, page.source, page.site, *_sponsors(page), *page.trail)
+    texts = (*filter(None, given), page.body, _province_named(page))
+    return tuple(text[:_OPENING] for text in texts)
 
 
 def _site_clues(page: Evidence, near: tuple[str, ...]) -> Iterator[Clue]:
@@ -89,29 +83,40 @@ def _site_clues(page: Evidence, near: tuple[str, ...]) -> Iterator[Clue]:
         (page.site, 0.6, "meta SiteName"),
         *((s, 0.5, "sponsor") for s in _sponsors(page)),
     ):
-        if name and (found := region_of(_SITE.sub("", name), near=near)):
+        if name and (found := region_of(_site_of(name), near=near)):
             yield Clue(field="region", value=found, weight=weight, where=where)
-    if (province := _host_province(page)) and is_portal(urlsplit(page.url or "").hostname or ""):
+    if (province := _host_province(page)) and is_portal(_host(page)):
         yield Clue(field="region", value=province, weight=0.4, where="host")
 
 
 def _own_region(issuers: tuple[Clue, ...], home: str | None, near: tuple[str, ...]) -> Iterator[Clue]:
-    """The division of the issuer, which outweighs the site's: sites also show the reports of others."""
+    """The division of the issuer. If title or signature name it, it outweighs the site's: sites also show the reports of others."""
     best = max(issuers, key=lambda clue: clue.weight, default=None)
     if best and (code := region_of(best.value, within=home, near=near)):
-        yield Clue(field="region", value=code, weight=0.9, where=f"issuer in the {best.where}")
+        yield Clue(
+            field="region", value=code, weight=min(0.9, best.weight), where=f"issuer in the {best.where}"
+        )
 
 
 def _issuer_clues(page: Evidence, home: str | None, near: tuple[str, ...]) -> Iterator[Clue]:
     """Who reports: as the title says; else the signature; else whose page it is, if the text speaks for such an organ."""
     if named := organ_in(page.title):
         yield _issuer(named[0], home, 0.95, "title")
+        return
+    if page.signer and (signed := organ(page.signer)):
+        yield _issuer(signed[0], home, 0.8, "signature")
+    if kind.is_report(page.title, page.body):
+        yield from _publishers(page, home, near)
+
+
+def _publishers(page: Evidence, home: str | None, near: tuple[str, ...]) -> Iterator[Clue]:
+    """Whose page it is: that organ reports, or the government that it works for, as the text speaks for one or the other."""
     speaks, level = kind.voice(page.body)
     for text, weight, where in _names(page):
-        found = organ(_SITE.sub("", text))
+        found = organ(_site_of(text))
         if not found:
             continue
-        if weight >= _SIGNED or speaks in (None, found[1]):
+        if speaks in (None, found[1]):
             yield _issuer(found[0], home, weight, where)
         elif speaks == GOVERNMENT and found[1] == DEPARTMENT:
             code = region_of(complete(found[0], home) if home else found[0], within=home, near=near)
@@ -124,8 +129,6 @@ def _issuer_clues(page: Evidence, home: str | None, near: tuple[str, ...]) -> It
 
 
 def _names(page: Evidence) -> Iterator[tuple[str, float, str]]:
-    if page.signer:
-        yield page.signer, _SIGNED, "signature"
     for text, weight, where in (
         (page.publisher, 0.65, "index table"),
         (page.source, 0.6, "source"),
@@ -152,8 +155,15 @@ def _government(level: str | None, code: str | None) -> str | None:
     return None if is_bare(name) else name
 
 
+def _site_of(name: str) -> str:
+    """Whose site a name names: 甲县人民政府 for 甲县人民政府门户网站."""
+    return _SITE.sub("", name[:_OPENING])
+
+
 def _sponsors(page: Evidence) -> list[str]:
-    return [found[1] for line in page.footer if (found := _SPONSOR.search(fold(line)))]
+    """主办单位 as the footer names it, each once."""
+    lines = (fold(line[:_OPENING]) for line in page.footer if "主办" in line)
+    return list(dict.fromkeys(found[1] for line in lines if (found := _SPONSOR.search(line))))
 
 
 def _province_named(page: Evidence) -> str:
@@ -162,4 +172,11 @@ def _province_named(page: Evidence) -> str:
 
 
 def _host_province(page: Evidence) -> str | None:
-    return province_of_host(urlsplit(page.url or "").hostname or "")
+    return province_of_host(_host(page))
+
+
+def _host(page: Evidence) -> str:
+    try:
+        return urlsplit(page.url or "").hostname or ""
+    except ValueError:  # http://[
+        return ""

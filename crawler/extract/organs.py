@@ -10,6 +10,8 @@ from crawler.titles import SUBJECT, inner
 
 GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT = "government", "party_government", "department"
 
+_LONGEST = 80  # characters of a name, or of two that write together
+
 _LEADING = re.compile(
     r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d|二[^年,]{3})年度?|[·:、,—-])+"
 )
@@ -64,7 +66,9 @@ def organ_in(title: str) -> tuple[str, str] | None:
 
 def organ(name: str) -> tuple[str, str] | None:
     """(name in full, kind) of an organ's name; None if it is none."""
-    name = _OURS.sub("", "".join(fold(name).split()).strip("、,:—-的"))
+    name = _OURS.sub("", "".join(fold(name[: _LONGEST + 1]).split()).strip("、,:—-的"))
+    if len(name) > _LONGEST:
+        return None
     if joint := _joint(name):
         return joint, PARTY_GOVERNMENT
     if _COMMITTEE.match(name):

@@ -18,18 +18,20 @@ _LONGEST = 60  # characters of a heading
 _LONGEST_BARE = 32  # of one that nothing but its words shows to be one
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 
-_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (style, re.compile(pattern + r"\s*(?P<name>\S.*)"))
-    for style, pattern in (
-        ("part", rf"第(?P<n>{_NUMERAL})部分\s*[、:.,]?"),  # 第一部分 工作情况
-        ("chapter", rf"(?P<n>{_NUMERAL})\s*[、.,)．]"),  # 一、工作情况
-        ("bracket", r"【(?P<n>)(?=[^】]+】)"),  # 【工作情况】
-        ("paragraph", rf"\((?P<n>{_NUMERAL})\)\s*[、.]?"),  # (一)工作情况
+_STYLES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (style, begins, re.compile(pattern + r"\s*(?P<name>\S.*)"))
+    for style, begins, pattern in (
+        ("part", "第", rf"第(?P<n>{_NUMERAL})部分\s*[、:.,]?"),  # 第一部分 工作情况
+        ("chapter", "一二三四五六七八九十", rf"(?P<n>{_NUMERAL})\s*[、.,)．]"),  # 一、工作情况
+        ("bracket", "【", r"【(?P<n>)(?=[^】]+】)"),  # 【工作情况】
+        ("paragraph", "(", rf"\((?P<n>{_NUMERAL})\)\s*[、.]?"),  # (一)工作情况
         # 1.工作情况, 1.2022年…; not 1.5亿元, nor a sentence
-        ("digit", r"(?P<n>\d{1,2})\s*[、.．](?!\d(?!\d{3}))(?!.*[。;]$)"),
+        ("digit", "0123456789", r"(?P<n>\d{1,2})\s*[、.．](?!\d(?!\d{3}))(?!.*[。;]$)"),
     )
 )
 """Styles of headings from the outside in. One inside headings of another style carves the body only if it names more than measures."""
+_BY_FIRST = {first: (style, pattern) for style, begins, pattern in _STYLES for first in begins}
+_STOP = re.compile("[。:;】]")
 _CLOSING = {"problems", "plans"}
 
 _OTHER = re.compile(r"其[他它].{0,12}(?:情况|事项|工作|问题)?$")
@@ -73,6 +75,7 @@ class _Heading:
     name: str  # without its number
     style: str
     number: int | None
+    kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def find(body: str) -> tuple[Section, ...]:
     """
     lines = list(_lines(body))
     outer: list[_Heading] = []
-    for style, _ in _STYLES:
+    for style, _, _ in _STYLES:
         heads = _in_order([head for head in lines if head.style == style][:_MOST])
         named = _named(heads)
         if named and (not outer or (len(named) > 1 and named & _CLOSING)):
@@ -118,7 +121,7 @@ def find(body: str) -> tuple[Section, ...]:
 
 def _named(heads: Sequence[_Heading]) -> set[str]:
     """The statutory kinds that headings name."""
-    return {kind for head in heads if (kind := _kind(head.name)) and kind != "other"}
+    return {head.kind for head in heads if head.kind and head.kind != "other"}
 
 
 def _lines(body: str) -> Iterator[_Heading]:
@@ -131,22 +134,24 @@ def _lines(body: str) -> Iterator[_Heading]:
 
 
 def _numbered(line: str, offset: int) -> _Heading | None:
-    for style, pattern in _STYLES:
-        if found := pattern.match(line):
-            name = re.split("[。:;】]", found["name"], maxsplit=1)[0]
-            if len(name) > _LONGEST:
-                return None
-            title = line if len(line) <= _LONGEST else line[: found.start("name")] + name
-            return _Heading(offset, title, name, style, chinese_number(found["n"]))
-    return None
+    style, pattern = _BY_FIRST.get(line[:1], ("", None))
+    found = pattern.match(line) if pattern else None
+    if not found:
+        return None
+    name = _STOP.split(found["name"][: _LONGEST + 1], maxsplit=1)[0]
+    if len(name) > _LONGEST:
+        return None
+    title = line if len(line) <= _LONGEST else line[: found.start("name")] + name
+    return _Heading(offset, title, name, style, chinese_number(found["n"]), _kind(name))
 
 
 def _bare(line: str, offset: int) -> _Heading | None:
     """A short line of its own that names a statutory kind: 存在的问题和不足."""
     name = line.rstrip(":")
-    if len(name) > _LONGEST_BARE or _BARE_END.search(name) or _kind(name) in (None, "other"):
+    if len(name) > _LONGEST_BARE or _BARE_END.search(name):
         return None
-    return _Heading(offset, line, name, "bare", None)
+    kind = _kind(name)
+    return None if kind in (None, "other") else _Heading(offset, line, name, "bare", None, kind)
 
 
 def _in_order(heads: Sequence[_Heading]) -> list[_Heading]:
@@ -172,12 +177,8 @@ def _worth(row: _Row) -> int:
 
 def _with_bare(heads: list[_Heading], lines: Sequence[_Heading]) -> list[_Heading]:
     """The headings, and such without a number that name a kind which none of them names."""
-    named = {_kind(head.name) for head in heads}
-    more = [
-        head
-        for head in lines
-        if head.style == "bare" and (kind := _kind(head.name)) not in named and kind != "achievements"
-    ]
+    named = {head.kind for head in heads} | {"achievements"}
+    more = [head for head in lines if head.style == "bare" and head.kind not in named]
     return sorted([*heads, *more], key=lambda head: head.start)
 
 
@@ -195,7 +196,7 @@ def _kinds(heads: Sequence[_Heading]) -> list[str]:
     What stands before problems and plans and names no kind (一、加强组织领导) is one of the year's measures; measures of a later
     year than the first heading's are plans (二、2023年主要举措).
     """
-    kinds = [_kind(head.name) for head in heads]
+    kinds = [head.kind for head in heads]
     until = next((i for i, kind in enumerate(kinds) if kind in ("problems", "plans")), 0)
     first = next(filter(None, (_year(head) for head in heads)), None)
     return [

@@ -205,6 +205,19 @@ def test_a_provinces_portal_is_the_provinces_and_a_host_under_it_is_nobodys() ->
     assert meant(title=NAMELESS, url="https://ljxq.cq.gov.cn/a.html").region is None
 
 
+def test_no_text_is_too_long_or_too_odd_to_be_read() -> None:
+    for odd in (
+        "中共委" * 100_000,
+        "鼓楼区" * 100_000,
+        "印发法治政府" * 100_000,
+        "《" * 100_000,
+        "\ud800\x00",
+    ):
+        everywhere = {"title": odd, "body": odd, "signer": odd, "publisher": odd, "source": odd, "site": odd}
+        found = understand(Evidence(**everywhere, footer=(odd,), trail=(odd,), site_code=odd, url="http://["))
+        assert (found.region, found.kind) == (None, None)
+
+
 def test_each_answer_says_where_it_comes_from() -> None:
     found = meant(title="省人民政府关于2023年法治政府建设情况的报告", site_code="4200000001")
     assert [(clue.field, clue.value, clue.where) for clue in found.clues if clue.weight >= 0.8] == [

@@ -143,6 +143,11 @@ def test_a_text_that_speaks_for_an_office_is_the_offices(known: dict[str, str]) 
     assert (found.issuer, found.region, found.kind) == ("许昌市司法局", "411000", "department")
 
 
+def test_a_text_that_speaks_of_streets_alone_is_its_governments() -> None:
+    found = meant("各街道推进法治建设。", source="许昌市司法局")
+    assert (found.issuer, found.region, found.kind) == ("许昌市人民政府", "411000", "government")
+
+
 def test_an_office_that_nobody_names_is_left_open() -> None:
     found = meant(OFFICES, site="许昌市人民政府")
     assert (found.issuer, found.region, found.kind) == (None, "411000", "department")

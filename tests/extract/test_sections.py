@@ -157,3 +157,13 @@ def test_offsets_hold_for_any_mixture_of_lines() -> None:
         assert all(section.start == 0 or text[section.start - 1] == "\n" for section in found)
         assert all(one.end + 1 == two.start for one, two in itertools.pairwise(found))
         assert not found or found[-1].end == len(text)
+
+
+def test_topics_closed_by_headings_without_numbers_are_the_years_measures() -> None:
+    heads = ["一、组织领导", "二、制度建设", "存在的问题和不足", "下一步工作安排"]
+    assert kinds(heads) == ["achievements", "achievements", "problems", "plans"]
+
+
+def test_a_whole_paragraph_with_a_number_is_no_heading() -> None:
+    heads = ["一、主要成效", "二、存在的问题" + "还有很多" * 30, "二、存在的不足", "三、下一步工作"]
+    assert kinds(heads) == ["achievements", "problems", "plans"]

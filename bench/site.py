@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from tests.site.compose import Order, report
@@ -89,6 +90,7 @@ def serve(world: World) -> Iterator[Served]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        cwd=Path(__file__).parent.parent,
     ) as process:
         assert process.stdout is not None
         assert process.stdin is not None

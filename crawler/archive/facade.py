@@ -24,7 +24,7 @@ from crawler.archive.lock import acquire
 from crawler.archive.recovery import recover
 from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Capture, Outcome, Report, Site, SiteVisit, Validators
+from crawler.model import Capture, Ending, Outcome, Report, Site, SiteVisit, Validators
 from crawler.warc import Earlier, WarcFile
 
 CATALOGUE = "catalogue.db"
@@ -223,6 +223,11 @@ class Archive:
     def locations(self, report_id: str) -> list[str]:
         """The addresses a report was found at, first one first."""
         return [page.url for page in reading.find_version(self._session, report_id, None).report.pages]
+
+    def endings(self) -> dict[Ending, int]:
+        """How often each ending was noted in this run."""
+        assert self._run is not None
+        return reading.endings(self._session, self._run.id)
 
     # -- opening and closing ------------------------------------------------------------------------------
 

@@ -10,10 +10,10 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow, PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
 from crawler.archive.rows import capture_row
 from crawler.errors import CrawlerError
-from crawler.model import Attachment, Capture, Report, Section, Validators
+from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 from crawler.warc import Record, to_capture
 
 TRUSTED = 9
@@ -170,6 +170,12 @@ def validators(session: Session, key: str) -> Validators | None:
     if not answers or (len(answers) == TRUSTED and all(answer.status == 304 for answer in answers)):
         return None
     return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)
+
+
+def endings(session: Session, run_id: int) -> dict[Ending, int]:
+    """How often each ending was noted in a run."""
+    query = select(OutcomeRow.ending, func.count().label("number")).where(OutcomeRow.run_id == run_id)
+    return {Ending(row.ending): row.number for row in session.execute(query.group_by(OutcomeRow.ending))}
 
 
 def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import VisitRow
-from crawler.model import Link, ListStep, ListRequest, SiteVisit, VisitState
+from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

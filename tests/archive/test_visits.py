@@ -12,7 +12,7 @@ from alembic import command
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.archive.engine import migrations, sqlite_engine, upgrade
-from crawler.model import Link, ListStep, ListRequest, SiteVisit, VisitState
+from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
 
 Opener = Callable[[], Archive]
 

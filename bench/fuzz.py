@@ -14,15 +14,17 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench.mutations import mutant
 from bench.pages import Page, add_argument, load
-from bench.trial import LEAST, Trial, best
+from bench.trial import LEAST, Trial, attempt, best
 from bench.workers import run
 
 BOUND = 50  # times the median
 _AGAIN = 3  # rounds in which a suspicious mutant is measured again
+_CERTAIN = 5.0  # seconds; no chance of one measurement makes that of a few milliseconds
 _SUSPECTS = 20  # the worst ones, which are measured again
 _SAMPLE = 50  # each so manieth mutant goes through a second process, to the same Report
 _SAVED = 10  # pages at fault that are saved
@@ -45,8 +47,9 @@ def main() -> None:
 def fuzz(seed: int, number: int, pages: Sequence[Page], jobs: int) -> list[Trial]:
     """The mutants at fault. Prints what was found on the way."""
     htmls = [page.html for page in pages]
-    trials = list(run(seed, range(number), htmls, jobs=jobs))
-    sample = run(seed, range(0, number, _SAMPLE), htmls, jobs=jobs)
+    task = partial(_trial, seed, htmls)
+    trials = list(run(task, range(number), jobs=jobs))
+    sample = run(task, range(0, number, _SAMPLE), jobs=jobs)
     median = statistics.median(trial.cost for trial in trials)
     worst = _measured_again(seed, trials, htmls)
     faults = [trial for trial in trials if trial.fault]
@@ -62,6 +65,10 @@ def fuzz(seed: int, number: int, pages: Sequence[Page], jobs: int) -> list[Trial
     return faults
 
 
+def _trial(seed: int, htmls: Sequence[bytes], number: int) -> Trial:
+    return attempt(number, mutant(seed, number, htmls).html)
+
+
 def changed(trials: Sequence[Trial], again: Sequence[Trial]) -> list[Trial]:
     """Mutants that gave another Report in another process, as faults."""
     first = {trial.number: trial.digest for trial in trials}
@@ -75,7 +82,10 @@ def changed(trials: Sequence[Trial], again: Sequence[Trial]) -> list[Trial]:
 def _measured_again(seed: int, trials: Sequence[Trial], htmls: Sequence[bytes]) -> list[Trial]:
     """The costliest mutants by their best time, worst first."""
     costly = sorted((trial for trial in trials if not trial.fault), key=lambda trial: -trial.cost)[:_SUSPECTS]
-    again = [best(trial, mutant(seed, trial.number, htmls).html, _AGAIN) for trial in costly]
+    again = [
+        best(trial, mutant(seed, trial.number, htmls).html, _AGAIN if trial.seconds < _CERTAIN else 0)
+        for trial in costly
+    ]
     return sorted(again, key=lambda trial: -trial.cost)
 
 

@@ -34,11 +34,17 @@ def resident(call: Call, html: bytes) -> int | None:
     if not (_STATUS.exists() and _CLEAR.exists()):
         return None
     gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)  # free memory back to the system, so that a call has to ask for it again
+    _give_back()
     _CLEAR.write_text(_RESET_PEAK)
     before = _status("VmRSS")
     attempt(call, html)
     return max(_status("VmHWM") - before, 0)
+
+
+def _give_back() -> None:
+    """Free memory to the system, so that a call has to ask for it again. Only glibc has a way."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
 
 
 def _status(key: str) -> int:
@@ -49,8 +55,11 @@ def _status(key: str) -> int:
 def traced(call: Call, html: bytes) -> int | None:
     """Bytes asked for through Python's allocators at the peak."""
     tracemalloc.start()
-    attempt(call, html)
-    return tracemalloc.get_traced_memory()[1]
+    try:
+        attempt(call, html)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 MEASURES: dict[str, Measure] = {"resident": resident, "tracemalloc": traced}

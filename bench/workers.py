@@ -1,16 +1,21 @@
-"""Mutants in processes that may hang or die: the one at fault is named, and the others are done all the same."""
+"""A task for each of many numbers, in processes that may hang or die: the number at fault is named, the others are done.
+
+Knows nothing of what the task does.
+"""
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import cast
 
-from bench.mutations import mutant
-from bench.trial import Trial, attempt
+from bench.trial import Trial
+
+Task = Callable[[int], Trial]
 
 PATIENCE = 60.0  # seconds of wall clock for one mutant; the slowest honest one takes about one
 _LOOK = 1.0  # seconds between two looks for one that hangs
@@ -19,36 +24,34 @@ _SPAWN = multiprocessing.get_context(
 )  # each process has hash seeds of its own, so that chance would show
 
 
-def run(
-    seed: int, numbers: Sequence[int], pages: Sequence[bytes], *, jobs: int, patience: float = PATIENCE
-) -> Iterator[Trial]:
-    """A Trial for each number, in the order they end. One that hangs or kills its process has a fault that says so."""
-    shares = [numbers[job::jobs] for job in range(jobs)]
-    workers = [_Worker(seed, share, pages) for share in shares if share]
+def run(task: Task, numbers: Sequence[int], *, jobs: int, patience: float = PATIENCE) -> Iterator[Trial]:
+    """A Trial for each number, in the order they end. One that hangs or kills its process has a fault that says so.
+
+    `task` goes to other processes and so must be picklable. `patience` is in seconds of wall clock for one number.
+    """
+    workers = [_Worker(task, share) for job in range(jobs) if (share := numbers[job::jobs])]
     while workers:
-        ready = wait([worker.connection for worker in workers], timeout=_LOOK)
+        ready = wait([worker.connection for worker in workers], timeout=min(_LOOK, patience))
         for worker in tuple(workers):
             if trial := worker.news(worker.connection in ready, patience):
                 yield trial
             if worker.over:
                 workers.remove(worker)
                 if worker.left:
-                    workers.append(_Worker(seed, worker.left, pages))
+                    workers.append(_Worker(task, worker.left))
 
 
 class _Worker:
-    """A process and the mutants it has still to do, in order: the first of `left` is the one it is at."""
+    """A process and the numbers it has still to do, in order: the first of `left` is the one it is at."""
 
-    def __init__(self, seed: int, numbers: Iterable[int], pages: Sequence[bytes]) -> None:
+    def __init__(self, task: Task, numbers: Iterable[int]) -> None:
         self.left = deque(numbers)
         self.over = False
         self.connection, far_end = _SPAWN.Pipe(duplex=False)
-        self._process = _SPAWN.Process(
-            target=_work, args=(far_end, seed, tuple(self.left), pages), daemon=True
-        )
+        self._process = _SPAWN.Process(target=_work, args=(far_end, task, tuple(self.left)), daemon=True)
         self._process.start()
         far_end.close()  # so that its death is the end of the stream
-        self._since = time.monotonic()
+        self._since = math.inf  # until it has started: imports are nobody's fault
 
     def news(self, ready: bool, patience: float) -> Trial | None:
         """What has ended since the last look, if anything. `ready`: there is something to read, or the end."""
@@ -59,18 +62,18 @@ class _Worker:
             trial = self._lost(f"no end after {patience:.0f} s")
         if trial:
             self.left.popleft()
-            self._since = time.monotonic()
         return trial
 
     def _received(self) -> Trial | None:
         try:
-            return cast(Trial, self.connection.recv())
+            trial = cast(Trial | None, self.connection.recv())
         except EOFError:
-            self._process.join()
             self.over = True
-            return (
-                self._lost(f"the process died with exit code {self._process.exitcode}") if self.left else None
-            )
+            self._process.join()
+            code = self._process.exitcode
+            return self._lost(f"the process died with exit code {code}") if self.left else None
+        self._since = time.monotonic()
+        return trial
 
     def _lost(self, why: str) -> Trial:
         self.over = True
@@ -79,6 +82,7 @@ class _Worker:
         return Trial(number=self.left[0], size=0, seconds=0.0, ending=why, fault=True)
 
 
-def _work(connection: Connection, seed: int, numbers: Sequence[int], pages: Sequence[bytes]) -> None:
+def _work(connection: Connection, task: Task, numbers: Sequence[int]) -> None:
+    connection.send(None)  # started
     for number in numbers:
-        connection.send(attempt(number, mutant(seed, number, pages).html))
+        connection.send(task(number))

@@ -11,7 +11,7 @@ import pytest
 HOUSE = Path(__file__).parent.parent / "crawler"
 ROOMS = (
     ("__init__", "coding", "model", "errors", "text", "fingerprint", "address"),
-    ("regions", "cms", "sources"),
+    ("regions", "titles", "cms", "sources"),
     ("extract", "discover", "warc"),
     ("fetch", "archive"),
     ("crawl",),

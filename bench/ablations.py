@@ -6,6 +6,7 @@ there stops the run. What is patched is the name where it is used, not where it 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,12 +50,12 @@ def _nothing(*_: object) -> tuple[()]:
     return ()
 
 
-def _no_lines(*_: object) -> list[object]:
-    return []
-
-
 def _first(clues: Iterable[Clue], field: str) -> str | None:
     return next((clue.value for clue in clues if clue.field == field), None)
+
+
+def _length(piece: str, shortest: int, seen: set[str]) -> float:
+    return float(len(piece.strip()))
 
 
 _NEVER = re.compile(r"(?!)")
@@ -63,12 +64,14 @@ _E = "crawler.extract"
 _RULES: dict[str, Patch] = {
     # which element
     "hints: containers of known systems": Patch(f"{_E}.candidates.is_known", _no),
-    "punctuation weighs, short texts less": Patch(f"{_E}.candidates._worth", lambda text: float(len(text))),
-    "text in links weighs nothing": Patch(f"{_E}.candidates._LINK", frozenset()),
+    "punctuation weighs, short texts less": Patch(f"{_E}.candidates._weight", _length),
+    "text in links weighs nothing": Patch(f"{_E}.candidates._LINKED", _NEVER),
     "footer words weigh nothing": Patch(f"{_E}.candidates._FOOTER", _NEVER),
-    "lines above the element": Patch(f"{_E}.formats.html._before", _no_lines),
-    "lines below the element": Patch(f"{_E}.formats.html._after", _no_lines),
-    "hidden elements are unseen": Patch(f"{_E}.lines._may_hide", _no),
+    "sentences alone may choose": Patch(f"{_E}.candidates._PROSE", math.inf),
+    "an article is looked for below its title": Patch(f"{_E}.candidates._titled", _none),
+    "lines above the element": Patch(f"{_E}.formats.html._top", lambda flow, start, titles: start),
+    "lines below the element": Patch(f"{_E}.formats.html._BELOW", 0),
+    "hidden elements are unseen": Patch(f"{_E}.flow._hides", _no),
     # which lines
     "info lines": Patch(f"{_E}.roles.is_info", _no),
     "index table": Patch(f"{_E}.roles.is_index", _no),
@@ -108,6 +111,7 @@ _TOGETHER: dict[str, tuple[str, ...]] = {
         "punctuation weighs, short texts less",
         "text in links weighs nothing",
         "footer words weigh nothing",
+        "sentences alone may choose",
     ),
     "all clues but those of the head": (
         "clues above the body",

@@ -128,14 +128,15 @@ def _lines(body: str) -> Iterator[_Heading]:
     """Every line that can be a heading."""
     offset = 0
     for line in body.split("\n"):
-        if head := _numbered(line, offset) or _bare(line, offset):
+        head = _numbered(line, offset) if line[:1] in _BY_FIRST else None
+        if head or (len(line) <= _LONGEST_BARE + 1 and (head := _bare(line, offset))):
             yield head
         offset += len(line) + 1
 
 
 def _numbered(line: str, offset: int) -> _Heading | None:
-    style, pattern = _BY_FIRST.get(line[:1], ("", None))
-    found = pattern.match(line) if pattern else None
+    style, pattern = _BY_FIRST[line[0]]
+    found = pattern.match(line)
     if not found:
         return None
     name = _STOP.split(found["name"][: _LONGEST + 1], maxsplit=1)[0]

@@ -84,3 +84,20 @@ def test_an_endless_feed_is_not_taken_for_the_page_it_follows() -> None:
 def test_a_title_below_other_sentences_opens_the_article() -> None:
     slogan = f"<p>{'热烈庆祝某某大会胜利召开,' * 8}欢迎访问。</p>"
     assert read(page(f"{slogan}{HEADING}{ARTICLE}")).body == TEXT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "相关政策落实情况",
+        "最新文件精神的学习贯彻情况",
+        "上一个五年规划期间,全市推进各项改革,取得明显成效,群众满意度不断提高,各项指标位居全省前列。",
+        "评论员队伍建设情况",
+        "标签化管理稳步推进",
+        "下一页的内容说明",
+    ],
+)
+def test_a_line_of_the_text_may_begin_with_the_words_of_an_end_mark(line: str) -> None:
+    assert (
+        read(page(f"{HEADING}{ARTICLE}<p>{line}</p><p>{SHORT[1]}</p>")).body == f"{TEXT}\n{line}\n{SHORT[1]}"
+    )

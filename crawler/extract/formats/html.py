@@ -30,6 +30,7 @@ _NEAR, _WIDE, _FAR, _BELOW = 24, 40, 300, 40  # pieces read above and below the 
 _LEAD = 3  # pieces before a title or date: its element
 _HEAD = 40  # pieces of the article itself that may be its head
 _TITLE_START = 10  # characters by which a title is found
+_INDENT = 40  # characters of a piece in which its first one stands, white space and marks before it
 _DATE_LIKE = re.compile(r"20\d\d\s?[-/.年]\s?\d")
 _INDEX_WORDS = ("索", "发布机构", "发文机关", "发文字号", "公开方式")
 _INDEX = re.compile(r"索\s*引|发布机构|发文机关|发文字号|公开方式")
@@ -108,28 +109,46 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
 def _top(flow: Flow, start: int, titles: tuple[str, ...]) -> int:
     """The piece from which on is read above an article: near it, or where title or index table stand farther away."""
     far = max(start - _FAR, 0)
-    above = BREAK.join(flow.pieces[far:start])
+    known = frozenset(map(squeeze, titles))
     top = start - _NEAR
-    if not _has_head(flow.pieces[start : start + _HEAD], titles):
-        at = max((above.rfind(title[:_TITLE_START]) for title in titles), default=-1)
-        if at < 0:
+    if not _has_head(flow.pieces[start : start + _HEAD], known):
+        at = _title_above(flow, far, start, known)
+        if at is None:
             top = start - _WIDE
-            at = max((match.start() for match in _DATE_LIKE.finditer(above)), default=-1)
-        if at >= 0:
-            top = min(top, far + above.count(BREAK, 0, at) - _LEAD)
+            at = next((i for i in range(start - 1, far - 1, -1) if _DATE_LIKE.search(flow.pieces[i])), start)
+        top = min(top, at - _LEAD)
+    above = BREAK.join(flow.pieces[far:start])
     if any(word in above for word in _INDEX_WORDS) and (found := _INDEX.search(above)):
         top = min(top, far + above.count(BREAK, 0, found.start()) - _LEAD)
     return max(top, 0)
 
 
-def _has_head(pieces: list[str], titles: tuple[str, ...]) -> bool:
+def _title_above(flow: Flow, far: int, start: int, titles: frozenset[str]) -> int | None:
+    """The last piece above an article that begins as one of the titles does."""
+    beginnings = tuple(title[:_TITLE_START] for title in titles if len(title) > 1)
+    openings = frozenset(beginning[0] for beginning in beginnings)
+    for i in range(start - 1, far - 1, -1):
+        piece = flow.pieces[i]
+        if (
+            len(piece) > 1
+            and not openings.isdisjoint(piece[:_INDENT])
+            and squeeze(_shown(piece)).startswith(beginnings)
+        ):
+            return i
+    return None
+
+
+def _has_head(pieces: list[str], titles: frozenset[str]) -> bool:
     """Whether the title is among the pieces; where the page names none, a date."""
-    short = [MARKS.sub("", piece) for piece in pieces if 1 < len(piece) < 200]
+    short = [_shown(piece) for piece in pieces if 1 < len(piece) < 200]
     if not titles:
         return any(iso_date(text) for text in short)
-    squeezed = frozenset(map(squeeze, titles))
-    openings = frozenset(title[:1] for title in squeezed)
-    return any(squeeze(text) in squeezed for text in short if not openings.isdisjoint(text))
+    openings = frozenset(title[:1] for title in titles)
+    return any(squeeze(text) in titles for text in short if not openings.isdisjoint(text))
+
+
+def _shown(piece: str) -> str:
+    return MARKS.sub("", piece)
 
 
 HTML = Format(recognises=_recognises, read=_read)

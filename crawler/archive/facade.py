@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.files import write_all
 from crawler.archive.lock import acquire
+from crawler.archive.reading import Entered
 from crawler.archive.recovery import recover
 from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
@@ -28,6 +29,7 @@ from crawler.model import Capture, Ending, Outcome, Report, Site, SiteVisit, Val
 from crawler.warc import Earlier, WarcFile
 
 CATALOGUE = "catalogue.db"
+_CAPTURE = insert(CaptureRow)
 SOFTWARE = f"fazhi/{__version__}"
 
 
@@ -46,9 +48,9 @@ class Archive:
         self._batch = batch
         self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
         self._pending = 0  # entered since the last commit
-        self._outcomes: list[dict[str, object]] = []  # to be entered with the next commit
-        self._fresh: dict[str, CaptureRow] = {}  # the last capture of each address since then
-        self._unwritten: list[VersionRow] = []  # versions whose text files the next commit is followed by
+        self._outcomes: list[dict[str, Any]] = []  # to be entered with the next commit
+        self._fresh: dict[str, Entered] = {}  # the last capture of each address since then
+        self._unwritten: dict[str, bytes] = {}  # text files that the next commit is followed by
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._warcs: RunWarcs | None = None
@@ -117,13 +119,12 @@ class Archive:
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
             place = writer.capture(capture, earlier)
-            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if known else "response")
+            kind = "revisit" if known else "response"
+            values = rows.capture_values(capture, key, place, warcs.name, kind)
             if known and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
-                row.etag, row.last_modified = (
-                    row.etag or known.etag,
-                    row.last_modified or known.last_modified,
-                )
-            self._enter(row)
+                values["etag"] = values["etag"] or known.etag
+                values["last_modified"] = values["last_modified"] or known.last_modified
+            self._enter(values)
 
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
@@ -148,10 +149,8 @@ class Archive:
             row = self._latest(url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
-                row = rows.document_row(
-                    url, data, now, writer.resource(url, now, "text/plain", data), warcs.name
-                )
-                self._enter(row)
+                place = writer.resource(url, now, "text/plain", data)
+                row = self._enter(rows.document_values(url, data, now, place, warcs.name))
             return self._keep(identity.settle(self._session, replace(report, url=url), site, now, row))
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
@@ -249,18 +248,20 @@ class Archive:
         assert self._warcs is not None, "an archive opened for reading was written to"
         return self._warcs.writer(), self._warcs
 
-    def _enter(self, row: CaptureRow) -> None:
-        row.run_id = self._run.id if self._run else None
-        self._session.add(row)
-        self._session.flush()
-        self._fresh[row.url_key] = row
+    def _enter(self, values: dict[str, Any]) -> Entered:
+        values["run_id"] = self._run.id if self._run else None
+        key = self._session.connection().execute(_CAPTURE, values).inserted_primary_key
+        assert key is not None
+        row = Entered(key[0], values["record_id"], values["payload_sha256"])
+        self._fresh[values["url_key"]] = row
+        return row
 
-    def _latest(self, key: str) -> CaptureRow | None:
+    def _latest(self, key: str) -> Entered | None:
         return self._fresh.get(key) or reading.latest_capture(self._session, key)
 
     def _keep(self, change: identity.Change) -> Outcome:
-        if change.version is not None:
-            self._unwritten.append(change.version)
+        if change.text_file is not None:
+            self._unwritten[change.text_file] = change.text
         self._commit(change.outcome)
         return change.outcome
 
@@ -280,11 +281,11 @@ class Archive:
             if self._warcs is not None:
                 self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
             if self._outcomes:
-                self._session.execute(insert(OutcomeRow), self._outcomes)
+                self._session.connection().execute(insert(OutcomeRow), self._outcomes)
             self._session.commit()
             self._outcomes, self._fresh = [], {}
-            written, self._unwritten, self._pending = self._unwritten, [], 0
-            write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
+            written, self._unwritten, self._pending = self._unwritten, {}, 0
+            write_all(self.path, written)
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.

@@ -87,7 +87,9 @@ def _link(entry: Mapping[str, Any], page: ListPage) -> Link | None:
         return None
     shown = LexborHTMLParser(title).text() if "<" in title else title  # words searched for stand in <em>
     title = " ".join(fold(shown).split())
-    return Link(url=url, title=title, date=_day(_first(low, _DATE)), found_on=page.first.url) if title else None
+    return (
+        Link(url=url, title=title, date=_day(_first(low, _DATE)), found_on=page.first.url) if title else None
+    )
 
 
 def _first(entry: Mapping[str, Any], keys: Iterable[str]) -> Any:
@@ -118,7 +120,9 @@ class PageParameter:
         held = sum(1 for _ in records(page)) if answer is not None else 0
         query = parse_qsl(urlsplit(page.request.url).query, keep_blank_values=True)
         pairs = list(page.request.form) or query
-        at = next((i for i, (name, value) in enumerate(pairs) if _is(name, _NUMBER) and value.isdigit()), None)
+        at = next(
+            (i for i, (name, value) in enumerate(pairs) if _is(name, _NUMBER) and value.isdigit()), None
+        )
         if at is None or not held:
             return None
         number = int(pairs[at][1])

@@ -26,7 +26,9 @@ _GZIP = b"\x1f\x8b"
 def is_sitemap(body: bytes, url: str) -> bool:
     """Whether a body is a sitemap, an index of such, or the robots.txt that names them."""
     path = urlsplit(url).path
-    return path == "/robots.txt" or bool(re.search(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b", opened(body)[:4000]))
+    return path == "/robots.txt" or bool(
+        re.search(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b", opened(body)[:4000])
+    )
 
 
 def opened(body: bytes) -> bytes:

@@ -42,7 +42,9 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
     stopped = f"; not followed further: {end.why}" if end and end.early else ""
     yield noted(visit, Ending.LISTED, request.url, detail + stopped, capture.fetched_at)
-    if end and end.trap and listing.next:
+    if (
+        end and end.trap and listing.next and page.kind != "search"
+    ):  # which has a next page as long as it is asked
         yield noted(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
 
 

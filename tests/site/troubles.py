@@ -354,7 +354,7 @@ TROUBLES = (
         pages=lambda d: {PAGE: html("<h1>404 Not Found</h1>", status=404)},
     ),
     Trouble(
-        name="login",
+        name="login-redirect",
         says="a redirect to the login",
         pages=lambda d: {PAGE: html("", status=302, Location="/cms/login.jsp?back=1")},
     ),

@@ -189,3 +189,14 @@ async def test_years_expected_count_those_known_from_further_down(
     for _ in range(2):
         outcomes = await crawled(government, site=replace(site_of(government), expect=expect))
         assert Ending.DRIED_UP not in {o.ending for o in outcomes}
+
+
+async def test_no_more_than_so_many_links_of_a_page_are_looked_at(
+    government: Government, crawled: Crawled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler.crawl import lists as module
+
+    monkeypatch.setattr(module, "LINKS", 20)
+    outcomes = await crawled(government)
+    assert "; no more than 20 looked at" in outcomes[0].detail
+    assert urls(outcomes, Ending.NEW) < reports(government)

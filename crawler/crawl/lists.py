@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 from crawler.crawl.visit import Visit, noted
 from crawler.discover import (
@@ -20,6 +21,9 @@ from crawler.discover import (
 from crawler.errors import FetchError
 from crawler.model import Capture, Ending, Link, Listing, ListStep, Outcome
 
+LINKS = 5000
+"""Links of one page that are looked at; an honest list has tens."""
+
 
 async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, None]:
     """One page of a list; what it leads to is asked for next: its reports, then the page after it."""
@@ -33,13 +37,17 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
         yield noted(visit, error.ending, request.url, error.reason)
         return
     listing = _listing(visit, page, capture)
+    number = len(listing.links)
+    if page.kind != "sitemap":  # sitemaps have a limit of their own
+        listing = replace(listing, links=listing.links[:LINKS])
     walk = visit.walk(page)
     wanted = list(_wanted(visit, listing, page, walk))
     end = walk.read(listing, request, page.number)
     _count(visit, walk, end)
     visit.listings.append(listing)
     visit.frontier.extendleft(reversed([*wanted, *_following(page, listing, end)]))
-    detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
+    detail = f"{number} links, {len(wanted)} of them reports"
+    detail += f"; no more than {LINKS} looked at" if number > len(listing.links) else ""
     stopped = f"; not followed further: {end.why}" if end and end.early else ""
     yield noted(visit, Ending.LISTED, request.url, detail + stopped, capture.fetched_at)
     if (

@@ -18,7 +18,7 @@ from bench.trial import Trial
 
 Task = Callable[[int], Trial]
 
-PATIENCE = 60.0  # seconds of process time for one number, whatever else the machine does
+PATIENCE = 60.0  # seconds of processor time for one number, whatever else the machine does
 _STUCK = 10  # times that in wall clock: a process that only waits uses no time
 _LOOK = 1.0  # seconds between two looks for one that hangs
 _SPAWN = multiprocessing.get_context("spawn")
@@ -28,7 +28,7 @@ _SPAWN = multiprocessing.get_context("spawn")
 def run(task: Task, numbers: Sequence[int], *, jobs: int, patience: float = PATIENCE) -> Iterator[Trial]:
     """A Trial for each number, in the order they end. One that hangs or kills its process has a fault that says so.
 
-    `task` goes to other processes and so must be picklable. `patience` is in seconds of process time for one number.
+    `task` goes to other processes and so must be picklable. `patience` is in seconds of processor time for one number.
     """
     workers = [_Worker(task, share, patience) for job in range(jobs) if (share := numbers[job::jobs])]
     while workers:
@@ -80,7 +80,7 @@ class _Worker:
 
     def _death(self) -> str:
         if self._process.exitcode == -signal.SIGPROF:
-            return f"no end after {self._patience:.0f} s of process time"
+            return f"no end after {self._patience:.0f} s of processor time"
         return f"the process died with exit code {self._process.exitcode}"
 
     def _lost(self, why: str) -> Trial:

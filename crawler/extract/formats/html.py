@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
@@ -17,7 +18,7 @@ from crawler.extract.material import Format, Material
 from crawler.extract.roles import squeeze
 from crawler.extract.tame import tame
 from crawler.extract.witnesses import head_clues, json_ld, page_titles, site_code
-from crawler.model import Headers
+from crawler.model import Clue, Headers
 from crawler.text import iso_date
 
 _MARKUP = re.compile(
@@ -40,41 +41,56 @@ def _recognises(body: bytes, headers: Headers) -> bool:
     return magic(body) is None and _MARKUP.search(body, 0, _SNIFFED) is not None
 
 
-def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
-    """Raises NoBody where no text on the page can be an article."""
+class _Page(NamedTuple):
+    """What is taken from a parsed page. The tree itself is freed before its text is read, being many times its size."""
+
+    html: str  # the body's markup, well-formed, without what is no text
+    titles: tuple[str, ...]
+    clues: tuple[Clue, ...]
+    site_code: str | None
+    undecodable: int
+
+
+def _parse(body: bytes, headers: Headers, hint: str | None) -> _Page:
     text, _, undecodable = decode(body, headers)
     tree = LexborHTMLParser(tame(text))
     metas = _metas(tree)
     titles = page_titles(tree, metas)
     clues = (*head_clues(metas), *json_ld(tree))
+    code = site_code(metas, text)
+    del text
     tree.strip_tags(UNSEEN)
-    flow, place = _find(tree, hint, titles)
+    html = (tree.body and tree.body.html) or ""
+    if hint:
+        html = _set_apart(html, tree, hint)
+    return _Page(html, titles, clues, code, undecodable)
+
+
+def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
+    """Raises NoBody where no text on the page can be an article."""
+    page = _parse(body, headers, hint)
+    flow, place = _find(page)
     if place is None:
         raise NoBody(url, "no text on the page that could be an article")
     start, end = place
-    top = _top(flow, start, titles)
+    top = _top(flow, start, page.titles)
     before, inner, after = lines_between(flow, (top, start, end, min(end + _BELOW, len(flow.pieces))))
     return Material(
         lines=[*before, *inner, *after],
         first=len(before),
         last=len(before) + len(inner),
-        titles=titles,
-        clues=clues,
-        site_code=site_code(metas, text),
-        undecodable=undecodable,
+        titles=page.titles,
+        clues=page.clues,
+        site_code=page.site_code,
+        undecodable=page.undecodable,
     )
 
 
-def _find(
-    tree: LexborHTMLParser, hint: str | None, titles: tuple[str, ...]
-) -> tuple[Flow, tuple[int, int] | None]:
+def _find(page: _Page) -> tuple[Flow, tuple[int, int] | None]:
     """A page's flow and the article's place in it. An article may be hidden until a script shows it."""
-    html = (tree.body and tree.body.html) or ""
-    if hint:
-        html = _set_apart(html, tree, hint)
-    known = frozenset(map(squeeze, titles[:2]))
+    known = frozenset(map(squeeze, page.titles[:2]))
     for hiding in (True, False):
-        flow = read_flow(html, hiding=hiding)
+        flow = read_flow(page.html, hiding=hiding)
         if place := choose(flow, known):
             break
     return flow, place

@@ -7,6 +7,7 @@ from crawler.extract.lines import Line
 from crawler.extract.roles import Role
 
 _BOX, _PARAGRAPH = 10, 30  # lines that a box inside an article may have; characters of a paragraph
+_LOOKED_AT = 400  # lines below an end mark among which sentences are counted
 _SOME = 60  # characters of sentences above an editor's name that ends the article
 _MOST = 0.65  # part of the text behind which a frame line ends it
 _NEXT = 6  # lines below such a frame line in which there is no sentence
@@ -81,7 +82,7 @@ def _is_box(lines: list[Line], roles: list[Role], mark: int, high: int, before: 
     if not (lines[mark].linked or (mark + 1 < high and roles[mark + 1] is Role.LINKS)):
         return False
     below = 0
-    for i in range(mark + 1, high):
+    for i in range(mark + 1, min(mark + _LOOKED_AT, high)):
         if roles[i] is Role.FOOTER or (roles[i] is Role.END and not lines[i].linked and i > mark + _BOX):
             break
         if _is_paragraph(lines[i], roles[i]):

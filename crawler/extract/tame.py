@@ -7,13 +7,15 @@ import re
 _SMALL = 60_000  # characters; below this even the worst page takes a moment only
 _MANY_TAGS = 5_000
 _DEEPEST = 500  # elements inside each other; browsers stop at 512 too
-_MOST_FORMATS = 40  # formatting elements open at once: a parser opens them all again in each further paragraph
+_MOST_FORMATS = (
+    40  # formatting elements open at once: a parser opens them all again in each further paragraph
+)
 _LONGEST_TAG = 20_000  # characters
 
 _LONG_TAG = re.compile(rf"(<[a-zA-Z][^<>]{{2000}})[^<>]{{{_LONGEST_TAG},}}")
 _NESTING = re.compile(
     r"<(?P<end>/?)(?:(?P<format>a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)"
-    r"|div|section|article|ul|ol|dl|blockquote|center|form|table|fieldset|main|aside|header|footer|nav|pre|span|button"
+    r"|div|section|article|ul|ol|dl|blockquote|center|form|table|fieldset|main|aside|header|footer|nav|pre|span|button|h[1-6]"
     r"|address|details|dialog|figure|label|listing|menu|object|sub|sup|svg|math)\b[^<>]*>",
     re.I,
 )

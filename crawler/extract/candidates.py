@@ -11,7 +11,7 @@ from crawler.extract.flow import Flow, attribute
 from crawler.extract.hints import is_known
 from crawler.extract.marks import HINTED, LINK, LINK_END, MARKS
 from crawler.extract.roles import squeeze
-from crawler.extract.tables import data_tables, leaves_table, out_of_table
+from crawler.extract.tables import Tables, leaves_table, out_of_table
 
 _FOOTER = re.compile(
     r"邮编\s*[:：]|邮政编码|热线\s*[:：]?\s*12345|举报(?:电话|邮箱)|许可证|网站维护|客服|版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
@@ -47,11 +47,11 @@ def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
         return None
     said = [w if w > _SENTENCE and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)]
     sums = _Sums([0.0, *accumulate(weights)], [0.0, *accumulate(said)])
-    data = data_tables(flow)
-    here = _descend(flow, sums, data, 0)
+    tables = Tables(flow)
+    here = _descend(flow, sums, tables, 0)
     if (own := _titled(flow, sums, here, titles)) is not None:
-        here = _descend(flow, sums, data, own)
-    here = out_of_table(flow, data, lambda i: sums.of(flow, i)[0], here)
+        here = _descend(flow, sums, tables, own)
+    here = out_of_table(flow, tables, lambda i: sums.of(flow, i)[0], here)
     if sums.of(flow, here)[1] < _FEW and (own := _fullest_known(flow, sums, here)) is not None:
         here = own
     return flow.starts[here], flow.ends[here]
@@ -107,7 +107,7 @@ class _Sums(NamedTuple):
         return self.all[end] - self.all[start], self.prose[end] - self.prose[start]
 
 
-def _descend(flow: Flow, sums: _Sums, data: Collection[int], top: int) -> int:
+def _descend(flow: Flow, sums: _Sums, tables: Tables, top: int) -> int:
     """The container to which one comes from `top` down, as long as one holds nearly all of the text, or of the sentences."""
     weight, prose = sums
     here, end = top, flow.ends[top]
@@ -123,7 +123,7 @@ def _descend(flow: Flow, sums: _Sums, data: Collection[int], top: int) -> int:
         if (part >= whole * _STAY_KNOWN and _known(flow.tags[i])) or (
             flow.above[i] == here
             and (part >= whole * _STAY or said > max(_PROSE, all_said * _STAY_PROSE))
-            and not leaves_table(flow, data, here, i)
+            and not leaves_table(flow, tables, here, i)
         ):
             here, end, whole, all_said = i, flow.ends[i], part, said
     return here

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Callable
 
 from crawler.extract.flow import Flow
 from crawler.extract.marks import LINK, MARKS
@@ -14,32 +14,44 @@ _SOME = 60  # characters of unlinked text in a table that an article would not b
 _TEXT = 3  # characters; a shorter piece beside a table is no text
 
 
-def data_tables(flow: Flow) -> frozenset[int]:
-    """The tables of several rows of two filled cells or more, without a table in them, that are no menus."""
-    tables = [i for i, tag in enumerate(flow.tags) if _is(tag, "table")]
-    return frozenset(
-        table
-        for table, after in pairwise((*tables, len(flow.tags)))
-        if (after == len(flow.tags) or flow.starts[after] >= flow.ends[table])
-        and _is_data(flow, table, after)
-        and _unlinked(flow, table) > _SOME
-    )
+class Tables:
+    """A page's tables; which of them hold data is looked at only where it matters."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.all = [i for i, tag in enumerate(flow.tags) if tag.startswith("table") and _is(tag, "table")]
+        self._data: dict[int, bool] = {}
+
+    def is_data(self, table: int) -> bool:
+        """Whether a table has several rows of two filled cells or more, no table in it, and is no menu."""
+        if table not in self._data:
+            self._data[table] = self._holds_data(table)
+        return self._data[table]
+
+    def _holds_data(self, table: int) -> bool:
+        flow, end = self.flow, self.flow.ends[table]
+        after = bisect_right(self.all, table)
+        if after < len(self.all) and flow.starts[self.all[after]] < end:
+            return False
+        return _has_rows(flow, table) and _unlinked(flow, table) > _SOME
 
 
-def leaves_table(flow: Flow, data: Collection[int], here: int, inner: int) -> bool:
+def leaves_table(flow: Flow, tables: Tables, here: int, inner: int) -> bool:
     """Whether a data table stands in one container, directly, but not in the one inside it."""
     return any(
-        flow.above[i] == here and (flow.ends[i] <= flow.starts[inner] or flow.starts[i] >= flow.ends[inner])
-        for i in data
+        flow.above[i] == here
+        and (flow.ends[i] <= flow.starts[inner] or flow.starts[i] >= flow.ends[inner])
+        and tables.is_data(i)
+        for i in tables.all
     )
 
 
-def out_of_table(flow: Flow, data: Collection[int], weight: Callable[[int], float], here: int) -> int:
+def out_of_table(flow: Flow, tables: Tables, weight: Callable[[int], float], here: int) -> int:
     """The container around the data table that outweighs an article's own sentences, or around a cell of it."""
     chain = [here]
     while flow.above[chain[-1]] >= 0:
         chain.append(flow.above[chain[-1]])
-    table = next((i for i in chain if i in data), None)
+    table = next((i for i in chain if _is(flow.tags[i], "table") and tables.is_data(i)), None)
     if table is None:
         return here
     best = table
@@ -52,9 +64,9 @@ def out_of_table(flow: Flow, data: Collection[int], weight: Callable[[int], floa
     return best
 
 
-def _is_data(flow: Flow, table: int, after: int) -> bool:
+def _has_rows(flow: Flow, table: int) -> bool:
     rows = filled = 0
-    for i in range(table + 1, after):
+    for i in range(table + 1, len(flow.tags)):
         if flow.starts[i] >= flow.ends[table]:
             break
         if _is(flow.tags[i], "tr"):

@@ -38,7 +38,7 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
     high = len(lines) if high is None else high
     roles = [role(line) for line in lines[:high]]
     for i in range(1, high):
-        if columns(lines[i - 1].text):
+        if "\t" in lines[i - 1].text and columns(lines[i - 1].text):
             roles[i - 1] = roles[i] = Role.INDEX
     named = _named(lines[:high], titles)
     _own_head(lines, roles, low, high)

@@ -29,6 +29,7 @@ _MARKUP = re.compile(
 _SNIFFED = 65536  # bytes in which markup must begin
 _NEAR, _WIDE, _FAR, _BELOW = 24, 40, 300, 40  # pieces read above and below the article
 _LEAD = 3  # pieces before a title or date: its element
+_LARGE = 512 * 1024  # bytes of a page
 _HEAD = 40  # pieces of the article itself that may be its head
 _TITLE_START = 10  # characters by which a title is found
 _INDENT = 40  # characters of a piece in which its first one stands, white space and marks before it
@@ -42,13 +43,16 @@ def _recognises(body: bytes, headers: Headers) -> bool:
 
 
 class _Page(NamedTuple):
-    """What is taken from a parsed page. The tree itself is freed before its text is read, being many times its size."""
+    """What is taken from a parsed page. The tree of a large one is freed before its text is read, being many times its size."""
 
     html: str  # the body's markup, well-formed, without what is no text
     titles: tuple[str, ...]
     clues: tuple[Clue, ...]
     site_code: str | None
     undecodable: int
+    tree: (
+        LexborHTMLParser | None
+    )  # kept of small pages: memory given back too soon is asked for again by the next page
 
 
 def _parse(body: bytes, headers: Headers, hint: str | None) -> _Page:
@@ -63,7 +67,8 @@ def _parse(body: bytes, headers: Headers, hint: str | None) -> _Page:
     html = (tree.body and tree.body.html) or ""
     if hint:
         html = _set_apart(html, tree, hint)
-    return _Page(html, titles, clues, code, undecodable)
+    kept = tree if len(body) < _LARGE else None
+    return _Page(html, titles, clues, code, undecodable, kept)
 
 
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:

@@ -1,1 +1,1 @@
-"""Benchmarks: ratios against a peer in the same run."""
+"""Benchmarks of extraction: quality, speed and memory beside other extractors, what each rule is worth, mutated pages."""

@@ -1,53 +1,73 @@
-"""Extraction against the bare lexbor parse of the same pages, in one run: `make bench`. The ratio is the figure."""
+"""Ours and other extractors on the same pages in one process: quality, speed and memory as one table.
+
+`make bench-extract PAGES=dir`. Times are process time on one core, best of three a page; the bare lexbor parse,
+decoding included, is the floor that they are told as multiples of. Memory is measured afterwards, in processes apart.
+"""
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
-from pathlib import Path
+import argparse
+import itertools
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 
-from selectolax.lexbor import LexborHTMLParser
+from bench.compare import HEADS, faults, rows
+from bench.extractors import EXTRACTORS, FLOOR, OURS
+from bench.measure import ROUNDS, Result, run
+from bench.memory import MEASURES, SHAPES, SIZES, peak, resident
+from bench.pages import Page, add_argument, load
+from bench.score import SHINGLE
+from bench.table import figure, table
 
-from crawler.errors import ExtractError
-from crawler.extract import extract
-from crawler.extract.decode import decode
-
-PAGES = Path(__file__).parent.parent / "tests" / "fixtures"
-ROUNDS = 5
+_SIZE = "1 MB"  # at which extractors are compared: small pages hide in memory that a process has anyway
+_SHAPE = "many pages in one"
 
 
 def main() -> None:
-    """Print milliseconds a page (process time, best of ROUNDS) and their ratio."""
-    pages = [
-        path.read_bytes() for path in sorted(PAGES.glob("*/*")) if path.suffix in (".html", ".shtml", ".htm")
-    ]
-    bare = statistics.mean(_best(_parse, page) for page in pages)
-    ours = statistics.mean(_best(_extract, page) for page in pages)
-    size = sum(map(len, pages)) / len(pages) / 1024
-    print(f"{len(pages)} saved pages, {size:.0f} KiB on average")
-    print(f"bare lexbor parse   {bare * 1000:7.2f} ms a page")
-    print(f"extract             {ours * 1000:7.2f} ms a page, {ours / bare:.1f} times the bare parse")
+    """Print the tables, and between them each extractor that is missing or failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_argument(parser)
+    found = load(parser.parse_args().pages)
+    logging.disable(logging.CRITICAL)  # the others' logs
+    warnings.simplefilter("ignore")  # and their deprecations
+    print(found)
+    print(
+        f"Body: {SHINGLE}-character shingles after NFKC without white space. Time: process time, best of {ROUNDS}."
+    )
+    print(f"Memory: growth of peak resident memory on a page of {_SIZE}, as a multiple of its size.\n")
+    results, missing = _run_all(found.pages)
+    print(table(HEADS, list(rows(results, _memory(results, found.pages)))))
+    print("\n".join([*missing, *faults(results)]))
+    print(table(["peak memory × page", *SIZES], list(_memory_rows(found.pages))))
 
 
-def _best(call: Callable[[bytes], object], page: bytes) -> float:
-    times = []
-    for _ in range(ROUNDS):
-        begin = time.process_time()
-        call(page)
-        times.append(time.process_time() - begin)
-    return min(times)
+def _run_all(pages: Sequence[Page]) -> tuple[dict[str, list[Result]], list[str]]:
+    """Results by extractor, and for those not installed a sentence that says so."""
+    results: dict[str, list[Result]] = {}
+    missing: list[str] = []
+    for name, extractor in EXTRACTORS.items():
+        try:
+            call = extractor.load()
+        except ImportError as error:
+            missing.append(f"{name}: not installed ({error}); `make bench-extract` installs it")
+        else:
+            results[name] = run(call, pages)
+    return results, missing
 
 
-def _parse(page: bytes) -> object:
-    return LexborHTMLParser(decode(page)[0])
+def _memory(names: Iterable[str], pages: Sequence[Page]) -> dict[str, float | None]:
+    page, small = (SHAPES[_SHAPE](pages, size) for size in (SIZES[_SIZE], min(SIZES.values())))
+    return {name: peak(name, page, resident, warm_up=small) for name in names}
 
 
-def _extract(page: bytes) -> object:
-    try:
-        return extract(page)
-    except ExtractError as error:
-        return error
+def _memory_rows(pages: Sequence[Page]) -> Iterator[list[str]]:
+    """Ours beside the floor, for each shape of page and each measure."""
+    for shape, make in SHAPES.items():
+        made = [make(pages, size) for size in SIZES.values()]
+        for (label, measure), name in itertools.product(MEASURES.items(), (FLOOR, OURS)):
+            ratios = [figure(peak(name, page, measure, warm_up=made[0]), ".1f") for page in made]
+            yield [f"{name}, {shape}, {label}", *ratios]
 
 
 if __name__ == "__main__":

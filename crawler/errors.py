@@ -17,6 +17,7 @@ CrawlerError                     exit 1, no retry
     NoBody                       a page without an article
     NotAReport                   an article, but no 法治政府建设情况报告
   ExpectationError               a site yields less than it must
+  Halted                         the crawl was told to end before this was asked for
   ArchiveError
     ArchiveLocked                exit 3: another crawl holds this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
@@ -149,6 +150,10 @@ class ExpectationError(CrawlerError):
         self.site = site
         self.expected = expected
         self.found = found
+
+
+class Halted(CrawlerError):
+    """A request that was waiting for its turn when the crawl was told to end. It is left for the next one."""
 
 
 class ArchiveError(CrawlerError):

@@ -33,6 +33,8 @@ class Ending(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     DRIED_UP = "dried_up"
+    NOT_DUE = "not_due"  # a site whose `every` has not passed: nothing was asked of it
+    LEFT = "left"  # not asked for, since the crawl was told to end; the next one goes on there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,20 @@ class ListRequest:
     url: str
     method: Literal["GET", "POST"] = "GET"
     form: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStep:
+    """A page of a list, still to be read."""
+
+    request: ListRequest
+    first: ListRequest  # the list's first page
+    number: int = 1  # of this page within the list
+
+    @property
+    def url(self) -> str:
+        """Its address; pages that are POSTed for share one."""
+        return self.request.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,3 +292,28 @@ class Outcome:
     report_id: str | None = None
     version: int | None = None
     at: datetime | None = None
+
+
+class VisitState(StrEnum):
+    """How the visit of one site ended."""
+
+    COMPLETE = "complete"  # everything asked for, nothing wrong
+    FAILED = "failed"  # everything asked for, but not everything could be had
+    LEFT = "left"  # the crawl ended before the site did
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteVisit:
+    """One site's visit, for the summary and for the run that goes on."""
+
+    site_id: str
+    began_at: datetime  # of the run it began in; a visit that goes on keeps the first one's
+    state: VisitState | None = None  # None: under way, or killed
+    entries: tuple[str, ...] = ()  # the addresses that the site's entry gave
+    frontier: tuple[Link | ListStep, ...] = ()  # what is left to ask for, in order
+    found: int = 0  # reports found on its lists
+    years: tuple[int, ...] = ()  # of those reports
+    troubled: bool = False  # something could not be had
+    requests: int = 0  # exchanges of this run
+    bytes: int = 0  # of their bodies, as sent
+    seconds: float = 0.0  # of this run, waiting included

@@ -16,6 +16,8 @@ _INVISIBLE_RUN = re.compile("[\ufeff\u200b-\u200d\u2060\u00ad]")
 
 def fold(text: str) -> str:
     """Text with full-width ASCII forms (U+FF01 to U+FF5E) as ASCII. Not NFKC: `①`, `㎡`, `…`, `。` stay."""
+    if not _FULL_WIDTH_RUN.search(text):
+        return text
     for wide, narrow in _FREQUENT:  # replace runs at memchr's speed, translate at a dict look-up a character
         text = text.replace(wide, narrow)
     return _FULL_WIDTH_RUN.sub(_narrow, text)

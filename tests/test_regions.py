@@ -187,6 +187,127 @@ def test_every_full_path_in_use_leads_back_to_its_code() -> None:
         assert region_of(path(code) + "人民政府") == code
 
 
+def test_a_reports_title_with_the_full_path_gives_the_division_in_use() -> None:
+    for code in (row[0] for row in ROWS if not row[5]):
+        assert region_of(f"{path(code)}人民政府关于2022年度推进法治政府建设情况的报告") == code
+
+
+def test_divisions_that_ended_are_known_or_go_on_under_another_code() -> None:
+    """Counties of a city that ended before the reports began (巢湖市, 2011) lead to the city of that name in use."""
+    for code, name, _, _, parent, until in ROWS:
+        around = region(parent)
+        if until and not (around and around.until and around.until < 2015):
+            found = region_of((path(parent) if parent else "") + name + "人民政府")
+            assert found is not None, name
+            assert found == code or name in {
+                row.name for row in regions._table().by_name[name] if row.code == found
+            }
+
+
+REPEATED = {
+    name: codes
+    for name, rows in regions._table().by_name.items()
+    if len(codes := {row.code for row in regions._alive(list(rows))}) > 1
+}
+
+
+def test_a_name_of_several_divisions_is_open_alone_and_settled_by_its_city() -> None:
+    assert {"鼓楼区", "朝阳区", "通州区", "铁西区", "长安区", "城关区"} <= set(REPEATED)
+    for name, codes in REPEATED.items():
+        title = f"{name}人民政府关于2022年度推进法治政府建设情况的报告"
+        assert region_of(title) is None, name
+        for code in codes:
+            around = path(region(code).parent or "")  # type: ignore[union-attr]
+            assert region_of(around + title) == code
+            assert region_of(title, within=around) == code
+            assert region_of(title, near=["", "来源:本站", f"2022年,在{around}委的领导下"]) == code
+
+
+@pytest.mark.parametrize(
+    ("near", "code"),
+    [
+        (["南京市鼓楼区司法局"], "320106"),
+        (["江苏省委", "南京市委"], "320106"),  # the first leaves it open
+        (["南京市委", "徐州市委"], "320106"),  # the first settles it
+        (["江苏省委"], None),
+        (["南京市和徐州市"], None),
+        (["鼓楼区人民政府"], None),
+        (["北京市"], None),
+        ([], None),
+    ],
+)
+def test_texts_near_a_name_settle_it_where_they_name_the_city_of_one(
+    near: list[str], code: str | None
+) -> None:
+    assert region_of("鼓楼区人民政府", near=near) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("恩施州人民政府", "422800"),
+        ("延边州司法局", "222400"),
+        ("海南州人民政府", "632500"),  # in 青海; the province is 海南省
+        ("长阳县人民政府", "420528"),
+        ("鄂温克旗人民政府", "150724"),
+    ],
+)
+def test_autonomous_divisions_are_known_by_their_names_in_daily_use(name: str, code: str) -> None:
+    assert region_of(name) == code
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "滨海湾新区管理委员会",
+        "主城区人民政府",
+        "各乡镇和县直部门",
+        "吉林街道办事处",
+        "延安路街道办事处",
+        "长安镇人民政府",
+    ],
+)
+def test_words_and_streets_that_contain_a_name_are_no_mention_of_it(name: str) -> None:
+    assert region_of(name) is None
+
+
+@pytest.mark.parametrize("name", ["赵县人民政府", "石家庄市赵县", "中共赵县县委", "国家税务总局赵县税务局"])
+def test_names_of_two_characters_are_known_where_they_begin_a_name(name: str) -> None:
+    assert region_of(name) == "130133"
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("www.hubei.gov.cn", "420000"),
+        ("sft.jiangsu.gov.cn", "320000"),
+        ("amr.nmg.gov.cn", "150000"),
+        ("www.shaanxi.gov.cn", "610000"),
+        ("WWW.SHANXI.GOV.CN", "140000"),
+        ("www.wuhan.gov.cn", None),
+        ("www.gov.cn", None),
+        ("hubei.gov.cn.example.com", None),
+        ("hubei.com", None),
+        ("", None),
+    ],
+)
+def test_a_host_under_a_provinces_name_in_gov_cn_is_in_that_province(host: str, code: str | None) -> None:
+    assert regions.province_of_host(host) == code
+
+
+def test_only_the_portal_itself_is_the_provinces() -> None:
+    assert regions.is_portal("www.hubei.gov.cn")
+    assert regions.is_portal("hubei.gov.cn")
+    assert not regions.is_portal("sft.hubei.gov.cn")
+    assert not regions.is_portal("www.wuhan.gov.cn")
+
+
+def test_every_province_has_its_host() -> None:
+    assert {code + "0000" for code in regions._HOSTS.values()} == {
+        row[0] for row in ROWS if row[3] == "province"
+    }
+
+
 def test_nothing_is_read_on_import() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import crawler.regions as r; print(r._table.cache_info().currsize)"],

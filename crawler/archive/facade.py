@@ -10,21 +10,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.archive import identity, reading, rows
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow
+from crawler.archive import identity, reading, rows, visits
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import write_whole
+from crawler.archive.files import write_all
 from crawler.archive.lock import acquire
-from crawler.archive.warcs import RunWarcs, mend
+from crawler.archive.recovery import recover
+from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Capture, Outcome, Report, Site, Validators
-from crawler.warc import WarcFile, read_records
+from crawler.model import Capture, Ending, Outcome, Report, Site, SiteVisit, Validators
+from crawler.warc import Earlier, WarcFile
 
 CATALOGUE = "catalogue.db"
 SOFTWARE = f"fazhi/{__version__}"
@@ -36,14 +37,22 @@ class Archive:
     Every method that writes raises ArchiveDamaged when the disk or the catalogue does not take it.
     """
 
-    def __init__(self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None, batch: int = 1
+    ) -> None:
         self.path = path
         self._engine = engine
         self._clock = clock
-        self._session = Session(engine)
+        self._batch = batch
+        self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
+        self._pending = 0  # entered since the last commit
+        self._outcomes: list[dict[str, object]] = []  # to be entered with the next commit
+        self._fresh: dict[str, CaptureRow] = {}  # the last capture of each address since then
+        self._unwritten: list[VersionRow] = []  # versions whose text files the next commit is followed by
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._warcs: RunWarcs | None = None
+        self._visits: dict[str, VisitRow] = {}  # under way, by site
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -62,9 +71,11 @@ class Archive:
         clock: Callable[[], datetime],
         command: str = "",
         notify: Callable[[str], None] = print,
+        batch: int = 1,
     ) -> Self:
         """An archive to write to, made if it is not there, mended if the last run was killed.
 
+        `batch` is the number of entries (outcomes, visits) between two commits; `flush` commits what there is.
         Raises ArchiveLocked when another process writes to it, ArchiveDamaged when it cannot be written.
         """
         try:
@@ -72,7 +83,7 @@ class Archive:
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
-        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock)
+        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
             archive._begin(command, notify)
@@ -87,6 +98,8 @@ class Archive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, CrawlerError) and self._run is not None:
+            self._run.state, self._run.detail = "failed", str(error)
         self.close(finished=kind is None or issubclass(kind, CrawlerError))
 
     # -- writing ------------------------------------------------------------------------------------------
@@ -98,14 +111,17 @@ class Archive:
         """
         with damage(self.path):
             key = canonical(capture.url)
-            earlier = reading.same_capture(self._session, key, capture)
+            known = reading.same_capture(self._session, key, capture)
             writer, warcs = self._writer()
-            place = writer.capture(capture, rows.earlier_of(earlier) if earlier else None)
-            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if earlier else "response")
-            if earlier and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
+            earlier = (
+                Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
+            )
+            place = writer.capture(capture, earlier)
+            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if known else "response")
+            if known and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
                 row.etag, row.last_modified = (
-                    row.etag or earlier.etag,
-                    row.last_modified or earlier.last_modified,
+                    row.etag or known.etag,
+                    row.last_modified or known.last_modified,
                 )
             self._enter(row)
 
@@ -117,7 +133,7 @@ class Archive:
         """Keep what a capture says: a new report, a new version, or the note that nothing has changed."""
         with damage(self.path):
             now = capture.fetched_at
-            row = reading.latest_capture(self._session, canonical(capture.url))
+            row = self._latest(canonical(capture.url))
             report = replace(report, url=report.url or capture.url, region=report.region or site.region)
             change = identity.settle(self._session, report, site, now, row)
             if row is not None:
@@ -129,7 +145,7 @@ class Archive:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
         with damage(self.path):
             now, url = self._now(), rows.import_url(name)
-            row = reading.latest_capture(self._session, url)
+            row = self._latest(url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
                 row = rows.document_row(
@@ -151,6 +167,43 @@ class Archive:
             self._commit(outcome)
             return outcome
 
+    # -- runs and visits ----------------------------------------------------------------------------------
+
+    @property
+    def started_at(self) -> datetime:
+        """When this run began."""
+        assert self._run is not None
+        return self._run.started_at
+
+    def pasts(self) -> dict[str, visits.Past]:
+        """What is known of the visits of each site, by its id."""
+        return visits.pasts(self._session)
+
+    def begin_visit(self, visit: SiteVisit) -> None:
+        """Note that a site is being visited, so that a killed visit is known to be unfinished."""
+        with damage(self.path):
+            assert self._run is not None
+            row = VisitRow(run_id=self._run.id, site_id=visit.site_id, began_at=visit.began_at)
+            visits.fill(row, visit)
+            self._visits[visit.site_id] = row
+            self._session.add(row)
+            self._entered()
+
+    def end_visit(self, visit: SiteVisit) -> None:
+        """Note how a site's visit ended and what it left."""
+        with damage(self.path):
+            if visit.site_id not in self._visits:
+                self.begin_visit(visit)
+            row = self._visits.pop(visit.site_id)
+            visits.fill(row, visit)
+            row.ended_at = self._now()
+            self._entered()
+
+    def stopped(self, why: str) -> None:
+        """Note that this run ends in order, but with something left."""
+        assert self._run is not None
+        self._run.state, self._run.detail = "stopped", why
+
     # -- reading ------------------------------------------------------------------------------------------
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
@@ -171,15 +224,18 @@ class Archive:
         """The addresses a report was found at, first one first."""
         return [page.url for page in reading.find_version(self._session, report_id, None).report.pages]
 
+    def endings(self) -> dict[Ending, int]:
+        """How often each ending was noted in this run."""
+        assert self._run is not None
+        return reading.endings(self._session, self._run.id)
+
     # -- opening and closing ------------------------------------------------------------------------------
 
     def _begin(self, command: str, notify: Callable[[str], None]) -> None:
         with damage(self.path):
             now = self._now()
             upgrade(self._engine)
-            for warc in mend(self.path, notify):
-                self._index(warc)
-            self._restore_texts()
+            recover(self.path, self._session, now, notify)
             self._run = RunRow(started_at=now, command=command, software=SOFTWARE)
             self._session.add(self._run)
             self._session.commit()
@@ -189,36 +245,6 @@ class Archive:
                 {"software": SOFTWARE, "format": "WARC File Format 1.1", "description": command},
             )
 
-    def _index(self, warc: Path) -> None:
-        """Enter the captures of a mended WARC that the killed run had no time to enter."""
-        name = warc.relative_to(self.path).as_posix()
-        known = set(self._session.scalars(select(CaptureRow.record_id).where(CaptureRow.warc_file == name)))
-        for row in reading.rows_of(read_records(warc), name):
-            if row.record_id not in known:
-                self._session.add(row)
-        self._session.commit()
-
-    def _restore_texts(self) -> None:
-        """Write the text files that a run killed after its catalogue commit could not write."""
-        killed = self._session.scalars(
-            select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.started_at).limit(1)
-        ).first()
-        if killed is None:
-            return
-        for version in self._session.scalars(
-            select(VersionRow).where(VersionRow.last_seen >= killed.started_at)
-        ):
-            self._write_text(version)
-        for run in self._session.scalars(select(RunRow).where(RunRow.finished_at.is_(None))):
-            run.finished_at = self._now()
-        self._session.commit()
-
-    def _write_text(self, version: VersionRow) -> None:
-        path = self.path / version.text_file
-        data = reading.to_report(version).text().encode()
-        if not path.is_file() or path.stat().st_size != len(data):
-            write_whole(path, data)
-
     def _writer(self) -> tuple[WarcFile, RunWarcs]:
         assert self._warcs is not None, "an archive opened for reading was written to"
         return self._warcs.writer(), self._warcs
@@ -227,30 +253,38 @@ class Archive:
         row.run_id = self._run.id if self._run else None
         self._session.add(row)
         self._session.flush()
+        self._fresh[row.url_key] = row
+
+    def _latest(self, key: str) -> CaptureRow | None:
+        return self._fresh.get(key) or reading.latest_capture(self._session, key)
 
     def _keep(self, change: identity.Change) -> Outcome:
-        self._commit(change.outcome)
         if change.version is not None:
-            self._write_text(change.version)
+            self._unwritten.append(change.version)
+        self._commit(change.outcome)
         return change.outcome
 
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None
-        assert self._warcs is not None
-        self._session.add(
-            OutcomeRow(
-                run_id=self._run.id,
-                at=outcome.at or self._now(),
-                site_id=outcome.site_id,
-                url=outcome.url,
-                ending=outcome.ending.value,
-                detail=outcome.detail,
-                report_id=outcome.report_id,
-                version=outcome.version,
-            )
-        )
-        self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-        self._session.commit()
+        self._outcomes.append(rows.outcome_values(outcome, self._run.id, self._now()))
+        self._entered()
+
+    def _entered(self) -> None:
+        self._pending += 1
+        if self._pending >= self._batch:
+            self.flush()
+
+    def flush(self) -> None:
+        """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
+        with damage(self.path):
+            if self._warcs is not None:
+                self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
+            if self._outcomes:
+                self._session.execute(insert(OutcomeRow), self._outcomes)
+            self._session.commit()
+            self._outcomes, self._fresh = [], {}
+            written, self._unwritten, self._pending = self._unwritten, [], 0
+            write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.
@@ -262,7 +296,9 @@ class Archive:
                 with damage(self.path):
                     self._warcs.close()
                     self._run.finished_at = self._now()
-                    self._session.commit()
+                    if self._run.state == "running":
+                        self._run.state = "finished"
+                    self.flush()
         finally:
             self._let_go()
 

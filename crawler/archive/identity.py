@@ -15,6 +15,7 @@ from crawler.fingerprint import bands, distance, simhash
 from crawler.model import Ending, Outcome, Report, Site
 
 NEAR = 3  # bits of 64 that two texts' simhashes may differ in and still be probably one text (Manku 2007)
+_BANDS = (VersionRow.band_0, VersionRow.band_1, VersionRow.band_2, VersionRow.band_3)
 NEAR_LENGTH = 0.9  # and the shorter must have this share of the longer's characters
 
 
@@ -44,7 +45,7 @@ def settle(session: Session, report: Report, site: Site, now: datetime, capture:
         return Change(
             _outcome(Ending.REVISED, url, site, now, latest, "same change as at its other address"), latest
         )
-    version = _add_version(session, page.report, report, site, now, capture)
+    version = _add_version(session, page.report, report, site, now, capture, simhash(report.body))
     session.flush()
     return Change(
         _outcome(Ending.REVISED, url, site, now, version, f"text {was[:8]} is now {version.text_sha256[:8]}"),
@@ -79,33 +80,24 @@ def _first_visit(
         if same.url.startswith("urn:") and not url.startswith("urn:"):  # an import now has its address
             same.url = url
         return Change(_outcome(Ending.DUPLICATE, url, site, now, same, f"same text as {first}"), same)
-    near = nearest(session, report)
+    mark = simhash(report.body)
+    near = nearest(session, report, mark)
     row = ReportRow(id=_new_id(session, report), site_id=site.id, region=report.region, year=report.year)
     session.add(row)
     session.add(_page(row, url, report, site, now))
-    version = _add_version(session, row, report, site, now, capture)
+    version = _add_version(session, row, report, site, now, capture, mark)
     session.flush()
     return Change(_outcome(Ending.NEW, url, site, now, version, _near_words(near)), version)
 
 
-def nearest(session: Session, report: Report) -> tuple[VersionRow, int] | None:
-    """The version whose text is nearly this one, and the distance of their simhashes in bits."""
-    mark = simhash(report.body)
-    b0, b1, b2, b3 = bands(mark)
-    candidates = session.scalars(
-        select(VersionRow).where(
-            or_(
-                VersionRow.band_0 == b0,
-                VersionRow.band_1 == b1,
-                VersionRow.band_2 == b2,
-                VersionRow.band_3 == b3,
-            )
-        )
-    )
+def nearest(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
+    """The report of which a version's text is nearly this one, and the distance of their simhashes in bits."""
+    columns = (VersionRow.report_id, VersionRow.simhash, func.length(VersionRow.body))
+    alike = or_(*(column == band for column, band in zip(_BANDS, bands(mark), strict=True)))
     near = [
-        (version, bits)
-        for version in candidates
-        if (bits := distance(version.simhash, mark)) <= NEAR and _alike(len(version.body), len(report.body))
+        (report_id, bits)
+        for report_id, other, length in session.execute(select(*columns).where(alike))
+        if (bits := distance(other, mark)) <= NEAR and _alike(length, len(report.body))
     ]
     return min(near, key=lambda pair: pair[1], default=None)
 
@@ -114,8 +106,8 @@ def _alike(one: int, other: int) -> bool:
     return min(one, other) >= NEAR_LENGTH * max(one, other)
 
 
-def _near_words(near: tuple[VersionRow, int] | None) -> str:
-    return f"probably the same as {near[0].report_id} (simhash differs in {near[1]} bits)" if near else ""
+def _near_words(near: tuple[str, int] | None) -> str:
+    return f"probably the same as {near[0]} (simhash differs in {near[1]} bits)" if near else ""
 
 
 def _seen(row: PageRow | VersionRow, when: datetime) -> None:
@@ -150,9 +142,14 @@ def _page(row: ReportRow, url: str, report: Report, site: Site, now: datetime) -
 
 
 def _add_version(
-    session: Session, row: ReportRow, report: Report, site: Site, now: datetime, capture: CaptureRow | None
+    session: Session,
+    row: ReportRow,
+    report: Report,
+    site: Site,
+    now: datetime,
+    capture: CaptureRow | None,
+    mark: str,
 ) -> VersionRow:
-    mark = simhash(report.body)
     b0, b1, b2, b3 = bands(mark)
     version = VersionRow(
         report=row,

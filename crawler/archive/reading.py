@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow, PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
 from crawler.archive.rows import capture_row
 from crawler.errors import CrawlerError
-from crawler.model import Attachment, Capture, Report, Section, Validators
+from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 from crawler.warc import Record, to_capture
 
 TRUSTED = 9
 """Answers of 304 in a row that are believed; the visit after them asks for the page whole."""
+
+
+class Known(NamedTuple):
+    """A response record that is there already."""
+
+    record_id: str
+    url: str
+    fetched_at: datetime
+    etag: str | None
+    last_modified: str | None
 
 
 def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
@@ -85,26 +97,57 @@ def to_report(version: VersionRow) -> Report:
     )
 
 
-def same_capture(session: Session, key: str, capture: Capture) -> CaptureRow | None:
+# The statements that every page of a crawl needs are made once: SQLAlchemy takes longer to make than SQLite to answer.
+_KNOWN = (
+    CaptureRow.record_id,
+    CaptureRow.url,
+    CaptureRow.fetched_at,
+    CaptureRow.etag,
+    CaptureRow.last_modified,
+)
+_RESPONSES = (
+    select(*_KNOWN)
+    .where(
+        CaptureRow.url_key == bindparam("key"),
+        CaptureRow.record_type == "response",
+        CaptureRow.method == bindparam("method"),
+        CaptureRow.status == bindparam("status"),
+    )
+    .order_by(CaptureRow.id.desc())
+    .limit(1)
+)
+_SAME_PAYLOAD = _RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest"))
+_HELD = (
+    select(PageRow.last_seen, VersionRow.parts)
+    .join(VersionRow, VersionRow.report_id == PageRow.report_id)
+    .where(PageRow.url_key == bindparam("key"))
+    .order_by(VersionRow.number.desc())
+    .limit(1)
+)
+_ANSWERS = (
+    select(CaptureRow.status, CaptureRow.etag, CaptureRow.last_modified)
+    .where(
+        CaptureRow.url_key == bindparam("key"),
+        CaptureRow.status.in_((200, 304)),
+        # later ones were a challenge or another page that is no report
+        CaptureRow.fetched_at <= bindparam("last_seen"),
+    )
+    .order_by(CaptureRow.id.desc())
+    .limit(TRUSTED)
+)
+
+
+def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
     """The response record that has a capture's payload already: by digest, or for a 304 the last one with status 200."""
-    responses = (
-        select(CaptureRow)
-        .where(
-            CaptureRow.url_key == key,
-            CaptureRow.record_type == "response",
-            CaptureRow.method == capture.method,
-        )
-        .order_by(CaptureRow.id.desc())
-        .limit(1)
-    )
+    where = {"key": key, "method": capture.method}
     if capture.status == 304:
-        return session.scalars(responses.where(CaptureRow.status == 200)).first()
-    if not capture.payload or capture.truncated or capture.method != "GET":
+        found = session.execute(_RESPONSES, where | {"status": 200}).first()
+    elif not capture.payload or capture.truncated or capture.method != "GET":
         return None
-    same = responses.where(
-        CaptureRow.payload_sha256 == capture.payload_sha256, CaptureRow.status == capture.status
-    )
-    return session.scalars(same).first()
+    else:
+        digest = {"status": capture.status, "digest": capture.payload_sha256}
+        found = session.execute(_SAME_PAYLOAD, where | digest).first()
+    return Known(*found) if found else None
 
 
 def latest_capture(session: Session, key: str) -> CaptureRow | None:
@@ -120,23 +163,19 @@ def validators(session: Session, key: str) -> Validators | None:
     None for an article set on several pages: that the first is not modified says nothing of the others. None too
     after TRUSTED times 304 in a row: some servers say so of a page that has changed.
     """
-    page = session.scalars(select(PageRow).where(PageRow.url_key == key)).first()
-    if page is None or page.report.versions[-1].parts > 1:
+    held = session.execute(_HELD, {"key": key}).first()
+    if held is None or held.parts > 1:
         return None
-    rows = session.scalars(
-        select(CaptureRow)
-        .where(
-            CaptureRow.url_key == key,
-            CaptureRow.status.in_((200, 304)),
-            CaptureRow.fetched_at
-            <= page.last_seen,  # later ones were a challenge or another page that is no report
-        )
-        .order_by(CaptureRow.id.desc())
-        .limit(TRUSTED)
-    ).all()
-    if not rows or (len(rows) == TRUSTED and all(row.status == 304 for row in rows)):
+    answers = session.execute(_ANSWERS, {"key": key, "last_seen": held.last_seen}).all()
+    if not answers or (len(answers) == TRUSTED and all(answer.status == 304 for answer in answers)):
         return None
-    return Validators(etag=rows[0].etag, last_modified=rows[0].last_modified)
+    return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)
+
+
+def endings(session: Session, run_id: int) -> dict[Ending, int]:
+    """How often each ending was noted in a run."""
+    query = select(OutcomeRow.ending, func.count().label("number")).where(OutcomeRow.run_id == run_id)
+    return {Ending(row.ending): row.number for row in session.execute(query.group_by(OutcomeRow.ending))}
 
 
 def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:

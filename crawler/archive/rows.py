@@ -8,17 +8,12 @@ from datetime import datetime
 from crawler.address import canonical
 from crawler.archive.catalogue import CaptureRow
 from crawler.model import Capture, Outcome, Report, Site
-from crawler.warc import Earlier, Place
+from crawler.warc import Place
 
 
 def import_url(name: str) -> str:
     """The address under which a document that came as a file is kept."""
     return f"urn:fazhi:import:{name}"
-
-
-def earlier_of(row: CaptureRow) -> Earlier:
-    """The record that a revisit refers to."""
-    return Earlier(record_id=row.record_id, url=row.url, date=row.fetched_at)
 
 
 def capture_row(capture: Capture, key: str, place: Place, warc_file: str, record_type: str) -> CaptureRow:
@@ -55,6 +50,20 @@ def document_row(url: str, data: bytes, now: datetime, place: Place, warc_file: 
         warc_offset=place.offset,
         warc_length=place.length,
     )
+
+
+def outcome_values(outcome: Outcome, run_id: int, now: datetime) -> dict[str, object]:
+    """The row of how a visit ended, to be inserted with many others."""
+    return {
+        "run_id": run_id,
+        "at": outcome.at or now,
+        "site_id": outcome.site_id,
+        "url": outcome.url,
+        "ending": outcome.ending.value,
+        "detail": outcome.detail,
+        "report_id": outcome.report_id,
+        "version": outcome.version,
+    }
 
 
 def said(report: Report, site: Site, outcome: Outcome) -> dict[str, object]:

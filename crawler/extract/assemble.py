@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from crawler import __version__
 from crawler.errors import NoBody
-from crawler.extract import files, index, kind, sections
+from crawler.extract import files, index, sections
 from crawler.extract.evidence import foot_clues, index_clues, info_clues, signature
 from crawler.extract.lines import Line
 from crawler.extract.material import Material
+from crawler.extract.meaning import Evidence, read
 from crawler.extract.roles import Role, role, squeeze
 from crawler.extract.settle import settle
 from crawler.extract.titles import title_clues
@@ -17,10 +18,10 @@ from crawler.extract.trim import Parts, split
 from crawler.extract.witnesses import url_date
 from crawler.fingerprint import text_sha256
 from crawler.model import Clue, Report
-from crawler.regions import region, region_of
 
 EXTRACTOR = f"fazhi/{__version__}"
 _NEAR = 6  # header lines that count as close to the body
+_FOOTER = 40  # lines below the body in which a site says whose it is
 
 
 def assemble(material: Material, url: str | None) -> Report:
@@ -33,7 +34,7 @@ def assemble(material: Material, url: str | None) -> Report:
     if Role.NUMBER in parts.roles:  # 某政发〔2022〕1号, on a line of its own under the title
         table.setdefault("发文字号", parts.header[parts.roles.index(Role.NUMBER)].text)
     clues = [
-        *info_clues(parts.header, parts.roles, _NEAR),
+        *info_clues(parts.header, parts.roles, _NEAR, known),
         *index_clues(table),
         *material.clues,
         *url_date(url),
@@ -82,14 +83,14 @@ def _report(
 ) -> Report:
     body = "\n".join(line.text for line in parts.body)
     signer = settle(clues, "signer")
-    issuer = kind.issuer(title, signer)
+    meaning = read(_evidence(material, parts, table, clues, title, body, url))
     outer: list[Line] = [*parts.body, *parts.footer]
     return Report(
         title=title,
-        issuer=issuer,
-        region=_region(material, parts, issuer),
-        year=kind.year(title, body),
-        kind=kind.kind(title, body, issuer),
+        issuer=meaning.issuer,
+        region=meaning.region,
+        year=meaning.year,
+        kind=meaning.kind,
         published=settle(clues, "published"),
         source=settle(clues, "source"),
         signed=settle(clues, "signed"),
@@ -101,19 +102,39 @@ def _report(
         body=body,
         sections=sections.find(body),
         attachments=files.attachments(outer, url),
-        continues=files.continues(outer, url),
+        continues=files.continues(material.lines[material.first :], url),
         undecodable=material.undecodable,
         extractor=EXTRACTOR,
-        clues=clues,
+        clues=(*clues, *meaning.clues),
     )
 
 
-def _region(material: Material, parts: Parts, issuer: str | None) -> str | None:
-    """The division of the 网站标识码 (its first six digits, GB/T 2260); else the one the issuer's name belongs to."""
+def _evidence(
+    material: Material,
+    parts: Parts,
+    table: dict[str, str],
+    clues: tuple[Clue, ...],
+    title: str,
+    body: str,
+    url: str | None,
+) -> Evidence:
+    """What tells who reports, gathered."""
+    trail = [
+        line.text for line, known in zip(parts.header, parts.roles, strict=False) if known is Role.BREADCRUMB
+    ]
     code = material.site_code or next(filter(None, (site_code_of(line) for line in parts.footer)), None)
-    if code and code[:6].isdigit() and region(code[:6]):
-        return code[:6]
-    return region_of(issuer) if issuer else None
+    return Evidence(
+        title=title,
+        body=body,
+        signer=settle(clues, "signer"),
+        publisher=table.get("发文机关") or table.get("发布机构"),
+        source=settle(clues, "source"),
+        site=settle(clues, "site"),
+        footer=tuple(line.text for line in parts.footer[:_FOOTER]),
+        trail=(*trail, *filter(None, (settle(clues, "column"),))),
+        site_code=code,
+        url=url,
+    )
 
 
 def site_code_of(line: Line) -> str | None:

@@ -1,167 +1,138 @@
-"""Which element of a page holds the article: text and punctuation weigh, links do not, known containers have a small advantage."""
+"""Which part of a page is the article: text and punctuation weigh, links do not, known containers have a small advantage."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from itertools import accumulate
+from typing import NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
-
-from crawler.extract.hints import HINTS
+from crawler.extract.flow import Flow, attribute
+from crawler.extract.hints import is_known
+from crawler.extract.marks import HINTED, LINK, LINK_END, MARKS
+from crawler.extract.roles import squeeze
 
 _FOOTER = re.compile(
     r"版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
     re.I,
 )
-_FOOTER_SIGN = re.compile("[权位案码©器率技经IiCcFf]")  # asked first: no footer is without one
+_LINKED = re.compile(f"{LINK}[^{LINK_END}]*{LINK_END}?")
 _SHORTEST = 10  # characters of a text that can be evidence
+_SENTENCE = 30.0  # weight of a text that can be a paragraph
 _LITTLE = 100.0  # weight below which even the shortest texts are looked at
-_LINK_LENGTH = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
-_DEEPEST = 48  # ancestors looked at above a text
-_STAY = 0.78  # a child must hold this part of its parent's text to stand for it
-_STAY_HINTED = 0.55  # the same for a known container
+_SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
+_STAY = 0.78  # a container must hold this part of the text of the one around it to stand for it
+_STAY_KNOWN = 0.55  # the same for a container of the table, however deep it is
+_LEAST = 0.4  # the same for one with nearly all of the sentences: lists of names beside it count for less
+_PROSE, _STAY_PROSE = 120.0, 0.9  # weight of a page's sentences from which their share alone is enough
 
 
-def _ids(*tags: str) -> frozenset[int]:
-    """lexbor's numbers of tags: comparing integers is twice as fast as comparing names."""
-    tree = LexborHTMLParser("".join(f"<{tag}></{tag}>" for tag in tags))
-    found = {node.tag_id for tag in tags for node in tree.css(tag)}
-    return frozenset(found)
+def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
+    """First and last (excluded) piece of the article; None where no text on the page can be evidence of one.
 
-
-_RAW = _ids("script", "style", "noscript", "template", "textarea", "title")
-_LINK = _ids("a")
-_INLINE = _ids(
-    *["p", "span", "font", "b", "strong", "i", "em", "u", "h1", "h2", "h3", "h4", "a", "pre", "big", "small"]
-)
-_TEXT = 2  # lexbor's number of a text node
-_HINT_IDS = frozenset(hint[1:] for hint in HINTS if hint[0] == "#")
-_HINT_CLASSES = frozenset(hint[1:] for hint in HINTS if hint[0] == ".")
-_HINT_TAGS = frozenset(hint for hint in HINTS if hint[0] not in "#.")
-
-
-@dataclass(slots=True)
-class Block:
-    """An element and the weight of the text below it."""
-
-    node: LexborNode
-    tag_id: int
-    parent: int  # mem_id; 0 at the top of what is looked at
-    weight: float = 0.0
-    children: list[int] = field(default_factory=list)
-
-
-def choose(tree: LexborHTMLParser, hint: str | None = None) -> LexborNode | None:
-    """The element that holds the article; None where no text on the page can be evidence of one.
-
-    `hint` is a CSS selector given by people. It is taken when what it selects holds text at all.
+    `titles`: what the page calls itself, squeezed.
     """
-    body = tree.body
-    if body is None:
+    if HINTED in flow.tags:
+        at = flow.tags.index(HINTED)
+        return flow.starts[at], flow.ends[at]
+    weights = weigh(flow, _SHORTEST)
+    if sum(weights) < _LITTLE:
+        weights = weigh(flow, 1)
+    if not flow.starts or not any(weights):
         return None
-    blocks = _weigh(body, _SHORTEST)
-    if max((block.weight for block in blocks.values()), default=0.0) < _LITTLE:
-        blocks = _weigh(body, 1)  # Word markup may have a <span> for each character
-    if hint and (hinted := _hinted(tree, hint, blocks)):
-        return hinted
-    return _descend(blocks)
+    said = [w if w > _SENTENCE and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)]
+    sums = _Sums([0.0, *accumulate(weights)], [0.0, *accumulate(said)])
+    here = _descend(flow, sums, 0)
+    if (own := _titled(flow, sums, here, titles)) is not None:
+        here = _descend(flow, sums, own)
+    return flow.starts[here], flow.ends[here]
 
 
-def _hinted(tree: LexborHTMLParser, hint: str, blocks: dict[int, Block]) -> LexborNode | None:
-    """The heaviest element that a hint selects; None where it selects no text, or is no selector."""
-    try:
-        nodes = tree.css(hint)
-    except SelectolaxError:
-        return None
-    held = [block for node in nodes if (block := blocks.get(node.mem_id)) and block.weight > 0]
-    return max(held, key=lambda block: block.weight).node if held else None
-
-
-def _weigh(body: LexborNode, shortest: int) -> dict[int, Block]:
-    """Every element above a text that reads like prose, by mem_id, with the weight of such text below it."""
-    blocks: dict[int, Block] = {}
+def weigh(flow: Flow, shortest: int = _SHORTEST) -> list[float]:
+    """The weight of each piece of a page as evidence of an article."""
     seen: set[str] = set()
-    for node in body.traverse(include_text=True):
-        if node.tag_id != _TEXT or node.is_empty_text_node:
-            continue
-        text = (node.text_content or "").strip()
-        if len(text) < shortest or text in seen:
-            continue
-        if len(text) > 20:
-            seen.add(text)  # desktop and mobile copies of one text count once
-        parent = node.parent
-        if parent is None or parent.tag_id in _RAW:
-            continue
-        home = _home(parent, blocks, len(text) > _LINK_LENGTH)
-        if home and (weight := _worth(text)):
-            blocks[home].weight += weight
-    _add_up(blocks)
-    return blocks
+    weights = [_weight(piece, shortest, seen) if len(piece) >= shortest else 0.0 for piece in flow.pieces]
+    for start, end in flow.wide:
+        for i in range(start, min(end + 1, len(weights))):
+            if len(flow.pieces[i]) <= _SWALLOWED:
+                weights[i] = 0.0
+    return weights
 
 
-def _add_up(blocks: dict[int, Block]) -> None:
-    """Each element's weight to all above it. Ancestors were entered before descendants, so the last come first."""
-    for block in reversed(blocks.values()):
-        if block.parent:
-            blocks[block.parent].weight += block.weight
-
-
-def _worth(text: str) -> float:
+def _weight(piece: str, shortest: int, seen: set[str]) -> float:
     """What a text says for its surroundings: its length, more where it has punctuation, nothing where it is a footer."""
+    if LINK in piece:
+        piece = _LINKED.sub(_unlinked, piece)
+    text = piece.strip()
+    if "\n" in text or "  " in text:
+        text = " ".join(text.split())
     size = len(text)
-    marks = text.count("，") + text.count("。") + text.count("、") + text.count("：") + text.count("；")
+    if size < shortest or text in seen:
+        return 0.0
+    if size > 20:
+        seen.add(text)  # desktop and mobile copies of one text count once
+    stops = text.count("。")
+    marks = stops + text.count("，") + text.count("、") + text.count("：") + text.count("；")
     if not marks:
         marks = text.count(",") + text.count("！") + text.count("？")
-    if size < 120 and "。" not in text and _FOOTER_SIGN.search(text) and _FOOTER.search(text):
-        return 0.0
     if not marks:
         return size * (0.3 if size < 40 else 0.7)
+    if not stops and size < 120 and _FOOTER.search(text):
+        return 0.0
     return size + 4.0 * marks
 
 
-def _home(parent: LexborNode, blocks: dict[int, Block], long: bool) -> int:
-    """mem_id of the element a text stands in, its ancestors entered in `blocks`; 0 when it is a link's text."""
-    here: LexborNode | None = parent
-    chain: list[tuple[int, LexborNode, int]] = []
-    above = 0
-    while here is not None and len(chain) < _DEEPEST:
-        key = here.mem_id
-        if key in blocks:
-            above = key
+def _unlinked(link: re.Match[str]) -> str:
+    return link[0] if len(link[0]) > _SWALLOWED else ""
+
+
+class _Sums(NamedTuple):
+    """Sums over pieces: those of pieces[start:end] weigh sums[end] - sums[start]."""
+
+    all: list[float]
+    prose: list[float]  # of sentences alone
+
+
+def _descend(flow: Flow, sums: _Sums, top: int) -> int:
+    """The container to which one comes from `top` down, as long as one holds nearly all of the text, or of the sentences."""
+    weight, prose = sums
+    here, end = top, flow.ends[top]
+    whole, all_said = weight[end] - weight[flow.starts[top]], prose[end] - prose[flow.starts[top]]
+    for i in range(top + 1, len(flow.starts)):
+        start = flow.starts[i]
+        if start >= end:
             break
-        tag = here.tag_id
-        if tag in _LINK and not long and here.attributes.get("href"):
-            return 0
-        chain.append((key, here, tag))
-        here = here.parent
-    for key, element, tag in reversed(chain):
-        blocks[key] = Block(element, tag, above)
-        if above:
-            blocks[above].children.append(key)
-        above = key
-    return above
+        part = weight[flow.ends[i]] - weight[start]
+        if part < whole * _LEAST:
+            continue
+        said = prose[flow.ends[i]] - prose[start]
+        nearly = part >= whole * _STAY or (said > _PROSE and said >= all_said * _STAY_PROSE)
+        known = part >= whole * _STAY_KNOWN and _known(flow.tags[i])
+        if known or (nearly and flow.above[i] == here):
+            here, end, whole, all_said = i, flow.ends[i], part, said
+    return here
 
 
-def _descend(blocks: dict[int, Block]) -> LexborNode | None:
-    """From the heaviest top down, as long as one child holds nearly all of the text."""
-    tops = [block for block in blocks.values() if not block.parent and block.weight]
-    if not tops:
+def _titled(flow: Flow, sums: _Sums, chosen: int, titles: Collection[str]) -> int | None:
+    """The container below the page's title, where other articles stand between the title and the one chosen."""
+    prose, start = sums.prose, flow.starts[chosen]
+    if prose[start] < _LITTLE:
         return None
-    block = max(tops, key=lambda top: top.weight)
-    while True:
-        children = [blocks[key] for key in block.children if blocks[key].tag_id not in _INLINE]
-        best = max(children, key=lambda child: child.weight, default=None)
-        if best is None or best.weight < block.weight * (_STAY_HINTED if is_known(best.node) else _STAY):
-            return block.node
-        block = best
+    at = next((i for i, piece in enumerate(flow.pieces[:start]) if _is(piece, titles)), None)
+    if at is None or prose[start] - prose[at] < _LITTLE:
+        return None
+    around = [i for i in range(len(flow.starts)) if flow.starts[i] <= at < flow.ends[i]]
+    return next((i for i in reversed(around) if prose[flow.ends[i]] - prose[at] >= _LITTLE), None)
 
 
-def is_known(node: LexborNode) -> bool:
-    """Whether the table of hints knows this element."""
-    if node.tag in _HINT_TAGS:
-        return True
-    attributes = node.attributes
-    if attributes.get("id") in _HINT_IDS:
-        return True
-    classes = attributes.get("class")
-    return classes is not None and not _HINT_CLASSES.isdisjoint(classes.split())
+def _is(piece: str, titles: Collection[str]) -> bool:
+    """Whether a piece is one of the titles and no link to another page."""
+    return (
+        4 < len(piece) < 300
+        and not piece.lstrip().startswith(LINK)
+        and squeeze(MARKS.sub("", piece)) in titles
+    )
+
+
+def _known(tag: str) -> bool:
+    return is_known(tag.partition(" ")[0], attribute(tag, "id"), attribute(tag, "class"))

@@ -37,6 +37,22 @@ _SUPERSETS = {
 }
 """Labels as servers write them, and what is really meant; an empty value is a default that says nothing of Chinese pages."""
 
+_WRITTEN = (
+    "utf-8",
+    "gb",
+    "hz",
+    "big5",
+    "euc",
+    "shift",
+    "iso2022",
+    "iso8859",
+    "cp125",
+    "koi8",
+    "mac",
+    "johab",
+)
+"""How the names of codecs begin that pages are written in. UTF-16 is known by its mark or its zeros, not by its label."""
+
 _COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过民前面政府市区法治行建设"
 _COMMON_BIG5 = "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過民前面政府市區法治行建設"
 _WIDE = re.compile(rb"[\x80-\xff]")
@@ -74,15 +90,19 @@ def declared(body: bytes, headers: Headers) -> str | None:
     ]
     labels += [m.decode("ascii", "replace") for m in _DECLARED.findall(body[:_HEAD])]
     for label in labels:
-        name = _SUPERSETS.get(label.lower(), label)
-        try:
-            if name and not codecs.lookup(name).name.startswith(
-                ("utf-16", "utf-32", "utf-7", "idna", "puny")
-            ):
-                return codecs.lookup(name).name
-        except LookupError:
-            continue
+        name = _codec(_SUPERSETS.get(label.lower(), label))
+        if name:
+            return name
     return None
+
+
+def _codec(label: str) -> str | None:
+    """The codec of a label, if it is one that pages are written in: Python knows more, such as unicode_escape and zlib."""
+    try:
+        name = codecs.lookup(label).name if label else ""
+    except LookupError:
+        return None
+    return name if name.startswith(_WRITTEN) else None
 
 
 def _judge(body: bytes, label: str | None) -> str:
@@ -97,9 +117,7 @@ def _judge(body: bytes, label: str | None) -> str:
         if sum(map(bool, pairs)) < _LOW_TRAILS * len(pairs):
             return "gb18030"
     sample = body[start : start + _SAMPLE]
-    names = dict.fromkeys(
-        ("utf-8", "gb18030", "big5hkscs", *([label] if label and _is_text_codec(label) else []))
-    )
+    names = dict.fromkeys(("utf-8", "gb18030", "big5hkscs", *([label] if label else [])))
     scores = {name: _score(sample, name) for name in names}
     best = max(scores, key=lambda name: (scores[name], name == label))
     return best if scores[best] > 0 else (label if label in scores else None) or "utf-8"
@@ -120,10 +138,6 @@ def _score(sample: bytes, name: str) -> float:
 
 
 _ASCII = re.compile("[\x00-\x7f]")
-
-
-def _is_text_codec(name: str) -> bool:
-    return bool(getattr(codecs.lookup(name), "_is_text_encoding", True))
 
 
 def _looks_like_utf16(body: bytes) -> bool:

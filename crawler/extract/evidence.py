@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from crawler.extract import labels
 from crawler.extract.lines import Line
-from crawler.extract.roles import Role
+from crawler.extract.roles import Role, squeeze, without_tail
 from crawler.model import Clue
 from crawler.text import find_dates, iso_date
 
@@ -21,11 +21,19 @@ _TAIL = 8  # lines from the end in which a signature is looked for
 _SIGNER = re.compile(
     r"[\u4e00-\u9fff()·、\s]{2,48}(?:政府|委员会|管委会|办公[厅室]|办事处|局|厅|委|办|院|署|部|中心|队|处|站|公司|组)"
 )
+_NAMED = re.compile(r"\d{1,2}[:∶]\d\d\s+([\u4e00-\u9fff·]{2,16})$")  # 2019年11月25日 18:57 某报
+_EVENT = re.compile(r"(?:开始|结束|活动|截止|起止|报名|举办)\s*(?:时间|日期)\s*:?$")
 _DATE_LINE = re.compile(r"[\s()\[\]]*[0-9一二三四五六七八九十〇零○◯O年月日号./-]{6,14}[\s()\[\]]*")
 
 
-def info_clues(header: Sequence[Line], roles: Sequence[Role], near: int) -> Iterator[Clue]:
-    """Clues of the lines above the body. `near`: how many of the last ones stand closest to it and weigh more."""
+def info_clues(
+    header: Sequence[Line], roles: Sequence[Role], near: int, titles: Collection[str] = ()
+) -> Iterator[Clue]:
+    """Clues of the lines above the body. `near`: how many of the last ones stand closest to it and weigh more.
+
+    `titles`: squeezed titles of the page; a date above its title, without a label, is seldom the article's.
+    """
+    top = _top(header, roles, titles)
     for i, line in enumerate(header):
         text = line.text
         if (
@@ -50,8 +58,38 @@ def info_clues(header: Sequence[Line], roles: Sequence[Role], near: int) -> Iter
                 yield Clue(
                     field=info.field, value=info.value, weight=0.9 + bonus, where=f"info line {info.label}"
                 )
-        if not dated and not line.is_links and len(text) < 100 and (date := iso_date(text)):
-            yield Clue(field="published", value=date, weight=0.76 + bonus, where="date above the body")
+        if dated or len(text) >= 100 or not (date := iso_date(text)):
+            continue
+        if not found and i >= top and (name := _NAMED.search(text)):
+            yield Clue(field="source", value=name[1], weight=0.5, where="behind the date")
+        if line.is_links and (i < top or "T" not in date):
+            continue  # an entry of a list; a date and time below the title may be a link all the same
+        weight = 0.5 if i < top or _is_of_text(header, i) else 0.88 if _sourced(found) else 0.76
+        yield Clue(field="published", value=date, weight=weight + bonus, where="date above the body")
+
+
+def _top(header: Sequence[Line], roles: Sequence[Role], titles: Collection[str]) -> int:
+    """The last of the lines that open the article's own head: breadcrumb, heading, title."""
+    return max(
+        (
+            i
+            for i, line in enumerate(header)
+            if line.tag == "h1" or roles[i] is Role.BREADCRUMB or squeeze(without_tail(line.text)) in titles
+        ),
+        default=0,
+    )
+
+
+def _is_of_text(header: Sequence[Line], i: int) -> bool:
+    """Whether a date is the document's own, in brackets or below its signer, or that of an event."""
+    if header[i].text.startswith("("):
+        return True
+    above = header[i - 1].text if i else ""
+    return _SIGNER.fullmatch(above) is not None or _EVENT.search(above) is not None
+
+
+def _sourced(found: Sequence[labels.Info]) -> bool:
+    return any(info.field == "source" for info in found)
 
 
 def foot_clues(body: Sequence[Line], footer: Sequence[Line]) -> Iterator[Clue]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from crawler.extract.labels import Label, find
 
 _CANONICAL = {
-    "索引号": "索引号 信息索引号 索引码 信息索引",
+    "索引号": "索引号 信息索引号 索引码 信息索引 索取号",
     "主题分类": "主题分类 主题类别 信息分类 内容分类",
     "主题词": "主题词",
     "体裁分类": "体裁分类 文种分类 体裁",
@@ -40,6 +41,7 @@ _ENDS = re.compile("[:∶\t]|$")
 _FIRST = frozenset(name[0] for name in _KEY) | frozenset("[【 ")
 _LENGTHS = sorted(set(map(len, _KEY)), reverse=True)
 _LONGEST = _LENGTHS[0]
+_NO_SPACES = dict.fromkeys(map(ord, " \u3000"))
 _EMPTY = re.compile(r"[\s\-—_/:、]*|暂?无")
 
 
@@ -84,14 +86,33 @@ def is_index(text: str) -> bool:
     return any(key in _SURE for key in keys) or keys[0] not in ("发布日期", "名称", "关键词") or len(keys) > 1
 
 
+def columns(text: str) -> list[str | None]:
+    """The canonical keys of a row that is the head of an index table's columns, None for unknown ones; empty for any other."""
+    if text.count("\t") < 2 or len(text) > 200:
+        return []
+    keys = [_KEY.get(cell.translate(_NO_SPACES).rstrip(":")) for cell in text.split("\t")]
+    beside = any(a and b for a, b in pairwise(keys))  # else label and value take turns
+    return keys if beside and 2 * keys.count(None) <= len(keys) and any(key in _SURE for key in keys) else []
+
+
 def read(lines: Iterable[str]) -> dict[str, str]:
     """The index table among the lines above an article; empty when there is none.
 
     A label alone on its line takes the next line as its value, unless that is a label too; an empty line ends a table.
+    A row of labels takes the next row as its values.
     """
     table: dict[str, str] = {}
     waiting: str | None = None
+    heads: list[str | None] = []
     for text in lines:
+        if heads:
+            for key, value in zip(heads, text.split("\t"), strict=False):
+                if key and not _EMPTY.fullmatch(value):
+                    table.setdefault(key, value.strip())
+            heads = []
+            continue
+        if heads := columns(text):
+            continue
         if not is_index(text):
             if waiting and text and len(text) < 60 and not _labels(text):
                 table.setdefault(waiting, text)

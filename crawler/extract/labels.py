@@ -49,13 +49,14 @@ _COLON = re.compile("[:∶]")
 _SPACES = " \t\u3000\u00a0"
 _NO_SPACES = dict.fromkeys(map(ord, _SPACES))
 _STOP = re.compile(
-    r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|\s[大中小](?:\s|$)|扫一扫|(?:阅读|评论|浏览)\s*\(|\(\s*(?:点击|浏览)"
+    r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|\s[大中小](?:\s|$)|扫一扫|举报|选稿|责编|(?:阅读|评论|浏览)\s*\(|\(\s*(?:点击|浏览)"
 )
 _GLUED = re.compile(
     r"\s*(?:(?:大\s*中\s*小|打\s*印|分\s*享|关\s*闭|收\s*藏|字\s*[体号])[\s:]*)+$"
 )  # 区政府办大中小打印
 _EMPTY = re.compile(r"[\W_]*")
 _FIRST_COLON = 40  # characters before the first colon of an info line
+_FIRST_LABEL = 24  # characters before the first label, unless they are a date
 _LONGEST = 6  # characters of a label
 
 
@@ -120,9 +121,15 @@ def is_info(text: str) -> bool:
     if not labels:
         return is_dateline(text)
     first = labels[0].start
-    if first > 24 and not is_dateline(text[:first]):
+    if first > _FIRST_LABEL and not is_dateline(text[:first]) and not _says(labels, text):
         return False
     return len(text) < 60 or len(labels) > 1
+
+
+def _says(labels: list[Label], text: str) -> bool:
+    """Whether a line says source and date behind the site's name: 某网 www.….gov.cn 时间:… 来源:…."""
+    fields = {_FIELD[label.name] for label in labels}
+    return {"published", "source"} <= fields and "。" not in text
 
 
 def is_dateline(text: str) -> bool:
@@ -131,3 +138,11 @@ def is_dateline(text: str) -> bool:
         return False
     date = next(find_dates(text), None)
     return date is not None and date[1] <= 12 and len(text) - date[2] <= 24
+
+
+_OWN_DATE = re.compile(r"\(?\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?\s*\)?")
+
+
+def is_own_date(text: str) -> bool:
+    """Whether a line is a date as documents write it, and nothing else: `(2023年4月12日)`."""
+    return _OWN_DATE.fullmatch(text) is not None

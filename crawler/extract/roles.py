@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from crawler.extract.boilerplate import is_breadcrumb, is_editor, is_end, is_footer, is_widget
+from crawler.extract.boilerplate import is_breadcrumb, is_editor, is_end, is_footer, is_pager, is_widget
 from crawler.extract.index import is_index
 from crawler.extract.labels import is_info
 from crawler.extract.lines import Line
@@ -37,11 +37,12 @@ _SENTENCE = re.compile("[。;,、:!?]")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?|txt|jpe?g)(?:$|[?#&])", re.I)
 _ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
 _BARE_ATTACHMENT = re.compile(
-    r"[\[【(]?(?:相关)?附件(?:下载|列表)?\s*:?[\]】)]?$"
+    r"[\[【(]?(?:相关)?附件(?:下载|列表)?\s*(?::|>+|»)?[\]】)]?$"
 )  # 附件下载: with nothing behind it
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,16}\s*[〔\[(【]\s*(?:19|20)\d\d\s*[〕\])】]\s*第?\s*\d{1,5}\s*号$")
 _LONG = 300  # characters; no frame or info line is longer
 _PROSE_LENGTH = 24
+_SURE, _COLON = 60, 40  # a sentence as long, without a colon near its start, is no info line and no widget
 
 
 def role(line: Line) -> Role:
@@ -49,6 +50,8 @@ def role(line: Line) -> Role:
     text = line.text
     if len(text) >= _LONG:
         return Role.LINKS if line.is_links else Role.PROSE
+    if len(text) >= _SURE and "。" in text and not line.linked and text.find(":", 0, _COLON) < 0:
+        return Role.END if is_end(text) else Role.FOOTER if is_footer(text) else Role.PROSE
     return _frame(line, text) or _meta(text) or _text(line, text)
 
 
@@ -63,7 +66,9 @@ def _frame(line: Line, text: str) -> Role | None:
         return Role.FOOTER
     if is_editor(text):
         return Role.EDITOR
-    return Role.LINKS if line.is_links and not is_attachment(line) else None
+    if not line.is_links or is_attachment(line):
+        return None
+    return Role.WIDGET if is_pager(text) else Role.LINKS
 
 
 def _meta(text: str) -> Role | None:

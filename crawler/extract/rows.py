@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crawler.extract.marks import CELL, EDGE, HEADING, LINK, LINK_END, MARKS, ROW, ROW_END
+from crawler.extract.marks import CELL, EDGE, HEADING, LINK, LINK_END, ROW, ROW_END
 
 _LINK_PARTS = re.compile(f"([{LINK}{LINK_END}])")
 _CELL_LENGTH = 200  # characters; a cell that holds more is layout, not data
@@ -38,26 +38,34 @@ def lines_of(pieces: list[str], hrefs: list[str]) -> list[Line]:
     address = iter(hrefs)
     state = _State()
     for piece in pieces:
-        if not MARKS.search(piece):
-            if text := piece.strip(EDGE):
-                lines.append(Line(text, len(text), "", ((text, state.href),)) if state.inside else Line(text))
+        if not piece or piece == " ":
             continue
-        head = piece[0]
-        if head == ROW:
-            rows.append([len(lines)])
-        elif head == CELL and rows:
-            rows[-1].append(len(lines))
-        elif head == ROW_END and rows:
-            _join(lines, rows.pop())
-            if rows:
-                rows[-1].append(-1)  # a row that holds rows is layout
         tag = ""
-        if head == HEADING:
-            tag = f"h{piece[1]}"
-            piece = piece[2:]
-        if line := state.line(piece, tag, address):
-            lines.append(line)
+        if HEADING <= piece[0] <= ROW_END:
+            if piece[0] == HEADING:
+                tag = "h" + piece[1]
+                piece = piece[2:]
+            else:
+                _note(piece[0], lines, rows)
+                piece = piece[1:]
+        if state.inside or LINK in piece or LINK_END in piece:
+            if line := state.line(piece, tag, address):
+                lines.append(line)
+        elif text := piece.strip(EDGE):
+            lines.append(Line(text, 0, tag))
     return lines
+
+
+def _note(mark: str, lines: list[Line], rows: list[list[int]]) -> None:
+    """Enters where a row or cell begins; joins the lines of a row that ends."""
+    if mark == ROW:
+        rows.append([len(lines)])
+    elif mark == CELL and rows:
+        rows[-1].append(len(lines))
+    elif mark == ROW_END and rows:
+        _join(lines, rows.pop())
+        if rows:
+            rows[-1].append(-1)  # a row that holds rows is layout
 
 
 class _State:
@@ -70,7 +78,7 @@ class _State:
         self.href = ""
 
     def line(self, piece: str, tag: str, address: Iterator[str]) -> Line | None:
-        """The line in a piece that has marks."""
+        """The line in a piece that has marks of links."""
         texts: list[str] = []
         links: list[tuple[str, str]] = []
         linked = 0
@@ -82,10 +90,10 @@ class _State:
                 self.inside = False
             else:
                 texts.append(part)
-                if self.inside and (shown := part.strip(EDGE + CELL + ROW + ROW_END)):
+                if self.inside and (shown := part.strip(EDGE)):
                     linked += len(shown)
                     links.append((shown, self.href))
-        text = MARKS.sub("", "".join(texts)).strip(EDGE)
+        text = "".join(texts).strip(EDGE)
         return Line(text, linked, tag, tuple(links)) if text else None
 
 

@@ -14,22 +14,33 @@ _OPENING = 4  # lines of the body that may be its title in several lines
 _MAYBE = frozenset((Role.PLAIN, Role.PROSE, Role.LINKS, Role.INFO))
 _MOST_LINES = 4  # lines of one centred title
 _HEADINGS = {"h1": 0.62, "h2": 0.48, "h3": 0.45}
+_EXACT, _AGREED, _WITH_SITE = (
+    0.96,
+    0.9,
+    0.885,
+)  # a line that is the head's title, part of it, the head's with the site's name
+_CONFIRMED, _HEAD, _COLUMN = 0.8, (0.6, 0.5, 0.3, 0.25), 0.3
+_COLUMN_LENGTH = (
+    6  # characters; a shorter title is that of a column, such as 新闻动态, unless it is shown above the text
+)
+_LENGTH, _CLOSENESS = (
+    0.0002,
+    0.01,
+)  # of two lines that agree the longer counts, of two equal ones the closer to the body
 
 
 def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
     """Clues of a title: lines that agree with the head, headings, and the head alone.
 
-    The body's first lines are looked at too: a document's own heading may stand there.
+    `named`: what the head calls the page, best first. The body's first lines are looked at too: a document's own
+    heading may stand there.
     """
     squeezed = [squeeze(name) for name in named]
+    columns = tuple(name for name in named if len(squeeze(name)) <= _COLUMN_LENGTH)
     for i, name in enumerate(named):
         confirmed = i == 0 and any(squeezed[0] in other for other in squeezed[1:])
-        yield Clue(
-            field="title",
-            value=name,
-            weight=0.8 if confirmed else (0.6, 0.5, 0.3, 0.25)[min(i, 3)],
-            where="head",
-        )
+        weight = _COLUMN if name.startswith(columns) else _CONFIRMED if confirmed else _HEAD[min(i, 3)]
+        yield _clue(name, weight, "head")
     above = [
         line for line, part in zip(parts.header, parts.roles, strict=True) if part in _MAYBE and _fits(line)
     ]
@@ -38,35 +49,31 @@ def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
         for line in [*above, *filter(_fits, parts.body[:_OPENING])]
     ]
     for i, line in enumerate(plain):
-        closeness = 0.01 * i / len(plain)
+        closeness = _CLOSENESS * i / len(plain)
         if agreed := _agreeing(plain, i, squeezed):
-            yield Clue(
-                field="title",
-                value=agreed,
-                weight=0.9 + closeness + 0.0002 * len(agreed),
-                where="shown and in the head",
-            )
-        elif i >= len(above) or not line.text:
+            yield _clue(agreed, _agreement(squeeze(agreed), squeezed) + closeness, "shown and in the head")
+        elif i >= len(above) or len(line.text) < _SHORTEST:
             continue
         elif line.tag in _HEADINGS:
-            yield Clue(
-                field="title",
-                value=line.text,
-                weight=_HEADINGS[line.tag] + closeness,
-                where=f"heading {line.tag}",
-            )
+            yield _clue(line.text, _HEADINGS[line.tag] + closeness, f"heading {line.tag}")
         elif not line.is_links or (not named and i == len(above) - 1):
-            yield Clue(field="title", value=line.text, weight=0.4 + closeness, where="above the body")
+            yield _clue(line.text, 0.4 + closeness, "above the body")
 
 
-def _shown(line: Line, part: Role) -> Line:
-    """The title in a line that goes on with date and source; nothing where the line has no title before these."""
-    text = without_tail(line.text)
-    return line._replace(text="" if part is Role.INFO and len(text) < _SHORTEST else text)
+def _clue(value: str, weight: float, where: str) -> Clue:
+    return Clue(field="title", value=value, weight=weight, where=where)
+
+
+def _agreement(shown: str, named: Sequence[str]) -> float:
+    if shown == named[0]:
+        return _EXACT
+    if shown in named and any(name != shown and name in shown for name in named):
+        return _WITH_SITE
+    return _AGREED + _LENGTH * min(len(shown), _LONGEST)
 
 
 def _fits(line: Line) -> bool:
-    return _SHORTEST <= len(line.text) <= _LONGEST
+    return 1 < len(line.text) <= _LONGEST
 
 
 def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | None:
@@ -76,10 +83,10 @@ def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | 
     for line in lines[first : first + _MOST_LINES]:
         joined += line.text
         shown = squeeze(joined)
+        if shown in named[:1]:
+            return joined
         if len(shown) < _SHORTEST:
             continue
-        if shown in named[:2]:
-            return joined
         if any(shown == name or (len(shown) > 7 and shown in name) for name in named):
             best = joined
         elif any(name.startswith(shown) for name in named):

@@ -37,6 +37,7 @@ _SEPARATOR = re.compile(
 _SITE = re.compile(
     r"(?:网|网站|门户|平台|首页|频道|在线|论坛|博客|(?:人民)?政府|办公[厅室]|委员会|[厅局委部院])$"
 )
+_LEAST_PART = 8  # characters of a <title>'s further parts that may be the article's
 _LD_DATE = re.compile(r'"(?:datePublished|pubDate|upDate)"\s*:\s*"([^"]{8,40})"')
 _SITE_CODE = re.compile(
     r"标识码(?:\s|[:：]|<[^>]{0,160}>)*(\d{10}|bm\d{8})"
@@ -63,12 +64,15 @@ def head_clues(metas: Mapping[str, str]) -> Iterator[Clue]:
 
 
 def page_titles(tree: LexborHTMLParser, metas: Mapping[str, str]) -> tuple[str, ...]:
-    """What the head calls the page, best first: ArticleTitle, then <title> without the site's name, then whole."""
+    """What the head calls the page, best first: ArticleTitle, <title> without the site's name, whole, its other parts."""
     titles = [clean(_MARKUP.sub("", metas.get("articletitle", "")))]
     node = tree.css_first("title")
     whole = clean(_MARKUP.sub("", node.text() if node else ""))
     own = {metas.get("sitename", ""), metas.get("columnname", "")} - {titles[0]}
     titles += [article_title(whole, own), whole, clean(metas.get("og:title", ""))]
+    titles += [
+        part for part in _SEPARATOR.split(whole) if len(part) >= _LEAST_PART and not _SITE.search(part)
+    ]
     return tuple(dict.fromkeys(title for title in titles if title))
 
 
@@ -82,13 +86,12 @@ def article_title(whole: str, own: set[str]) -> str:
     return candidates[0] if candidates else parts[0]
 
 
-def json_ld(source: str) -> Iterator[Clue]:
+def json_ld(tree: LexborHTMLParser) -> Iterator[Clue]:
     """The publication date in structured data (schema.org, or Baidu's pubDate)."""
-    if "ld+json" not in source:
-        return
-    found = _LD_DATE.search(source)
-    if found and (date := iso_date(found[1])):
-        yield Clue(field="published", value=date, weight=0.62, where="JSON-LD")
+    for node in tree.css('script[type="application/ld+json"]'):
+        found = _LD_DATE.search(node.text())
+        if found and (date := iso_date(found[1])):
+            yield Clue(field="published", value=date, weight=0.62, where="JSON-LD")
 
 
 def site_code(metas: Mapping[str, str], source: str) -> str | None:

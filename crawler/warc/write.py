@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ TLS_ALLOWED = "Fazhi-TLS-Allowed"
 """Field of a response got over a connection that the default would have refused: legacy or unverified."""
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
+LEVEL = 4
+"""Of gzip. Warcio's own 9 takes twice the time for 3 % less, which is most of what a page costs to keep."""
+
 _RESPONSE = "application/http; msgtype=response"
 
 
@@ -85,7 +89,8 @@ class WarcFile:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
+        self._record = io.BytesIO()  # the one being written, before compression
+        self._writer = WARCWriter(self._record, gzip=False, warc_version="WARC/1.1")
 
     def info(self, name: str, when: datetime, fields: Mapping[str, str]) -> Place:
         """The `warcinfo` record that heads a file."""
@@ -193,7 +198,11 @@ class WarcFile:
             record.http_headers = _RawBlock(block)
             record.raw_stream = io.BytesIO(b"")
             record.payload_length = 0
+        self._record.seek(0)
+        self._record.truncate()
         self._writer.write_record(record)
+        member = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        self._file.write(member.compress(self._record.getbuffer()) + member.flush())
         self._file.flush()
         return Place(record_id=record_id, offset=offset, length=self._file.tell() - offset)
 

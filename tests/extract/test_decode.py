@@ -20,6 +20,11 @@ def test_a_wrong_declaration_does_no_harm(declared: str, real: str) -> None:
     assert decode(TEXT.encode(real), headers(declared)) == (TEXT, real, 0)
 
 
+@pytest.mark.parametrize("declared", ["undefined", "unicode_escape", "zlib", "rot13", "idna", "utf-7"])
+def test_a_codec_that_pages_are_not_written_in_is_no_declaration(declared: str) -> None:
+    assert decode(b"\\ud801\xff" + TEXT.encode(), headers(declared)) == ("\\ud801" + TEXT, "utf-8", 1)
+
+
 @pytest.mark.parametrize("real", ["utf-8", "gb18030"])
 def test_a_declaration_is_not_needed(real: str) -> None:
     assert decode(TEXT.encode(real)) == (TEXT, real, 0)

@@ -52,3 +52,17 @@ def test_the_index_stays_out_of_the_body_and_dates_the_page() -> None:
         "发布日期": "2022-03-04",
         "名称": TITLE,
     }
+
+
+def test_a_row_of_labels_names_the_columns_below_it() -> None:
+    table = (
+        "<table><tr><td>索取号</td><td>发布时间</td><td>发布机构</td><td>文件编号</td><td>备注</td></tr>"
+        "<tr><td>0764/2024-00112</td><td></td><td>甲市卫生健康委员会</td><td>甲卫〔2024〕5号</td><td></td></tr></table>"
+    )
+    report = read(page(f"{table}<p>各区卫生健康委:</p>{paragraphs()}"))
+    assert report.index == {
+        "索引号": "0764/2024-00112",
+        "发布机构": "甲市卫生健康委员会",
+        "文件编号": "甲卫〔2024〕5号",
+    }
+    assert report.body == f"各区卫生健康委:\n{BODY}"

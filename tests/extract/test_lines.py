@@ -1,8 +1,20 @@
 from __future__ import annotations
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
-from crawler.extract.lines import linearise
+from crawler.extract.flow import read_flow
+from crawler.extract.lines import Line, lines_between
+from crawler.extract.marks import BREAK, LINK, UNSEEN
+
+
+def linearise(html: str) -> list[Line]:
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(UNSEEN)
+    assert tree.body
+    flow = read_flow(tree.body.html or "")
+    (lines,) = lines_between(flow, (0, len(flow.pieces)))
+    return lines
 
 
 def texts(html: str) -> list[str]:
@@ -71,6 +83,18 @@ def test_full_width_forms_are_folded_and_entities_undone() -> None:
 
 def test_a_greater_sign_in_an_attribute_ends_no_tag() -> None:
     assert texts('<p title="a>b">甲</p>') == ["甲"]
+
+
+def test_a_page_cannot_write_a_mark() -> None:
+    assert texts(f"<p>甲&#{ord(BREAK)};乙&#{ord(LINK)};丙</p>") == ["甲乙丙"]
+
+
+def test_a_link_around_paragraphs_is_a_link_for_each() -> None:
+    assert [line.links for line in linearise('<a href="/x"><div>甲</div><div>乙</div></a><p>丙</p>')] == [
+        (("甲", "/x"),),
+        (("乙", "/x"),),
+        (),
+    ]
 
 
 def test_links_are_known_with_text_and_address() -> None:

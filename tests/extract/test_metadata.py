@@ -157,3 +157,66 @@ def test_a_source_at_the_foot_is_found() -> None:
 def test_a_maker_of_software_is_no_author() -> None:
     head = f'<title>{TITLE}</title><meta name="author" content="某某网络公司">'
     assert read(page(paragraphs(), head=head)).author is None
+
+
+def test_lone_surrogates_in_a_text_are_left_out() -> None:
+    assert extract_text(f"{TITLE}\n\n\ud801{BODY}\udfff").body == BODY
+
+
+@pytest.mark.parametrize(
+    ("above", "published"),
+    [
+        (
+            "<p>2024-01-25</p><p>当前位置:首页 > 要闻</p><p>来源:宣教中心 2022-11-14 14:59:48</p>",
+            "2022-11-14T14:59",
+        ),
+        (f"{ABOVE}<p>开始时间:</p><p>2024-05-10</p><p>日期:2024-03-01</p>", "2024-03-01"),
+        (f"{ABOVE}<p><a href=/paper>2009年08月22日08:29 某晨报</a></p>", "2009-08-22T08:29"),
+        (
+            "<ul><li><a href=/1.html>2009年08月22日08:29 某事</a></li></ul>" + ABOVE + "<p>2010-01-02</p>",
+            "2010-01-02",
+        ),
+    ],
+    ids=["list above", "event", "link with time", "entry of a list"],
+)
+def test_of_several_dates_above_the_text_the_articles_own_counts(above: str, published: str) -> None:
+    assert read(page(above + paragraphs())).published == published
+
+
+def test_a_date_under_the_title_is_the_documents_own_where_the_page_says_its_own() -> None:
+    info = "<p>发布时间:2023-04-18 来源:市统计局</p>"
+    report = read(page(f"<p>甲市统计局</p><p>(2023年4月12日)</p>{paragraphs()}", above=ABOVE + info))
+    assert (report.published, report.body) == ("2023-04-18", f"甲市统计局\n(2023年4月12日)\n{BODY}")
+
+
+def test_a_source_without_a_label_stands_behind_the_time() -> None:
+    assert read(page(f"{ABOVE}<p>2019年11月25日 18:57 某日报</p>{paragraphs()}")).source == "某日报"
+
+
+def test_what_follows_a_source_is_cut() -> None:
+    assert read(page(f"{ABOVE}<p>2019-09-07 13:43 来源:某周刊 举报</p>{paragraphs()}")).source == "某周刊"
+
+
+def test_an_info_line_may_begin_with_the_sites_name() -> None:
+    line = "<h6>甲市人民政府门户网站 www.jiashi.gov.cn 时间:2022-08-11 14:21 来源:某县人民政府 分享:</h6>"
+    report = read(page(ABOVE + line + paragraphs()))
+    assert (report.published, report.source, report.body) == ("2022-08-11T14:21", "某县人民政府", BODY)
+
+
+@pytest.mark.parametrize(
+    ("head", "above"),
+    [
+        ("<title>新闻动态--某学会官网</title>", f"<h3>首页 - 新闻动态</h3><h5>{TITLE}</h5>"),
+        (f"<title>通知公告-某局-{TITLE}</title>", f"<p>{TITLE}</p>"),
+        (f"<title>{TITLE}_政务_频道首页_某网 - SOME.COM.CN</title>", f"<p>{TITLE}</p>"),
+        (
+            f'<title>某网</title><meta name="ArticleTitle" content="{TITLE}">',
+            f"<h2>{TITLE[:9]}<br>{TITLE[9:]}</h2>",
+        ),
+    ],
+    ids=["a column", "the last part", "a site in several parts", "two lines"],
+)
+def test_the_title_is_found_whatever_the_head_says_first(head: str, above: str) -> None:
+    caption = f"<p>{TITLE}(图)</p>"
+    report = read(page(caption + paragraphs(), head=head, above=above + "<p>发布时间:2023-04-18</p>"))
+    assert report.title == TITLE

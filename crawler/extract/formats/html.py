@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.errors import NoBody
-from crawler.extract.candidates import choose
+from crawler.extract.candidates import choose, weigh
 from crawler.extract.decode import decode
+from crawler.extract.flow import Flow, read_flow
 from crawler.extract.formats.magic import magic
-from crawler.extract.lines import Line, linearise
+from crawler.extract.lines import lines_between
+from crawler.extract.marks import BREAK, HINTED, MARKS, UNSEEN
 from crawler.extract.material import Format, Material
 from crawler.extract.roles import squeeze
 from crawler.extract.tame import tame
@@ -24,16 +26,14 @@ _MARKUP = re.compile(
     re.I,
 )
 _SNIFFED = 65536  # bytes in which markup must begin
-_LEVELS = 14  # ancestors climbed for the lines around the body
-_INDEX_WORDS = ("索", "发布机构", "发文机关", "发文字号", "公开方式")
-_INDEX = re.compile(r"索(?:\s|&nbsp;|<[^>]*>)*引|发布机构|发文机关|发文字号|公开方式")
-_REACH, _REACH_FAR = 1500, 12000  # characters of markup read above the body
-_LEAD = 400  # characters of markup before a title or date: its element
-_TITLE_START = 10  # characters by which a title is found in markup
+_NEAR, _WIDE, _FAR, _BELOW = 24, 40, 300, 40  # pieces read above and below the article
+_LEAD = 3  # pieces before a title or date: its element
+_HEAD = 40  # pieces of the article itself that may be its head
+_TITLE_START = 10  # characters by which a title is found
+_INDENT = 40  # characters of a piece in which its first one stands, white space and marks before it
 _DATE_LIKE = re.compile(r"20\d\d\s?[-/.年]\s?\d")
-_HEAD_LINES = 15  # lines of the element itself that may be its head
-_REACH_BELOW = 1200
-_SILENT = frozenset(("script", "style", "-comment", "noscript"))
+_INDEX_WORDS = ("索", "发布机构", "发文机关", "发文字号", "公开方式")
+_INDEX = re.compile(r"索\s*引|发布机构|发文机关|发文字号|公开方式")
 
 
 def _recognises(body: bytes, headers: Headers) -> bool:
@@ -44,25 +44,54 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     """Raises NoBody where no text on the page can be an article."""
     text, _, undecodable = decode(body, headers)
     tree = LexborHTMLParser(tame(text))
-    node = choose(tree, hint)
-    if node is None:
-        raise NoBody(url, "no text on the page that could be an article")
     metas = _metas(tree)
     titles = page_titles(tree, metas)
-    known = frozenset(map(squeeze, titles))
-    inner = linearise(node.html or "")
-    inside = _has_head(inner[:_HEAD_LINES], known)
-    before = _before(node, titles, inside)
-    after = _after(node)
+    clues = (*head_clues(metas), *json_ld(tree))
+    tree.strip_tags(UNSEEN)
+    flow, place = _find(tree, hint, titles)
+    if place is None:
+        raise NoBody(url, "no text on the page that could be an article")
+    start, end = place
+    top = _top(flow, start, titles)
+    before, inner, after = lines_between(flow, (top, start, end, min(end + _BELOW, len(flow.pieces))))
     return Material(
         lines=[*before, *inner, *after],
         first=len(before),
         last=len(before) + len(inner),
         titles=titles,
-        clues=(*head_clues(metas), *json_ld(text)),
+        clues=clues,
         site_code=site_code(metas, text),
         undecodable=undecodable,
     )
+
+
+def _find(
+    tree: LexborHTMLParser, hint: str | None, titles: tuple[str, ...]
+) -> tuple[Flow, tuple[int, int] | None]:
+    """A page's flow and the article's place in it. An article may be hidden until a script shows it."""
+    html = (tree.body and tree.body.html) or ""
+    if hint:
+        html = _set_apart(html, tree, hint)
+    known = frozenset(map(squeeze, titles[:2]))
+    for hiding in (True, False):
+        flow = read_flow(html, hiding=hiding)
+        if place := choose(flow, known):
+            break
+    return flow, place
+
+
+def _set_apart(html: str, tree: LexborHTMLParser, hint: str) -> str:
+    """The markup with the heaviest element that a hint selects set in one that `choose` takes."""
+    try:
+        found = [node.html or "" for node in tree.css(hint)]
+    except SelectolaxError:
+        return html
+    weights = {one: sum(weigh(read_flow(one))) for one in found}
+    best = max(weights, key=lambda one: weights[one], default="")
+    if not best or not weights[best]:
+        return html
+    before, _, after = html.partition(best)
+    return f"{before}<{HINTED}>{best}</{HINTED}>{after}"
 
 
 def _metas(tree: LexborHTMLParser) -> dict[str, str]:
@@ -77,64 +106,49 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return metas
 
 
-def _before(node: LexborNode, titles: tuple[str, ...], inside: bool) -> list[Line]:
-    """The lines above an element: the near ones, or more where the title or an index table stands farther away.
-
-    `inside`: the title stands in the element itself.
-    """
-    html = _beside(node, _REACH_FAR, forward=False)
-    start = max(len(html) - _REACH, 0)
-    if not inside:
-        at = max((html.rfind(title[:_TITLE_START]) for title in titles), default=-1)
-        if at < 0:
-            at = max((match.start() for match in _DATE_LIKE.finditer(html)), default=-1)
-        start = min(start, at) if at >= 0 else start
-    if any(word in html for word in _INDEX_WORDS) and (found := _INDEX.search(html)):
-        start = min(start, found.start())
-    return _from(html, start)
-
-
-def _from(html: str, start: int) -> list[Line]:
-    """The lines from a place on, with the element that it stands in."""
-    return linearise(html[max(html.rfind("<", 0, max(start - _LEAD, 0)), 0) :] if start else html)
+def _top(flow: Flow, start: int, titles: tuple[str, ...]) -> int:
+    """The piece from which on is read above an article: near it, or where title or index table stand farther away."""
+    far = max(start - _FAR, 0)
+    known = frozenset(map(squeeze, titles))
+    top = start - _NEAR
+    if not _has_head(flow.pieces[start : start + _HEAD], known):
+        at = _title_above(flow, far, start, known)
+        if at is None:
+            top = start - _WIDE
+            at = next((i for i in range(start - 1, far - 1, -1) if _DATE_LIKE.search(flow.pieces[i])), start)
+        top = min(top, at - _LEAD)
+    above = BREAK.join(flow.pieces[far:start])
+    if any(word in above for word in _INDEX_WORDS) and (found := _INDEX.search(above)):
+        top = min(top, far + above.count(BREAK, 0, found.start()) - _LEAD)
+    return max(top, 0)
 
 
-def _after(node: LexborNode) -> list[Line]:
-    """The first lines below an element: what is not body but belongs to it, such as attachments or the source."""
-    return linearise(_beside(node, _REACH_BELOW, forward=True))
+def _title_above(flow: Flow, far: int, start: int, titles: frozenset[str]) -> int | None:
+    """The last piece above an article that begins as one of the titles does."""
+    beginnings = tuple(title[:_TITLE_START] for title in titles if len(title) > 1)
+    openings = frozenset(beginning[0] for beginning in beginnings)
+    for i in range(start - 1, far - 1, -1):
+        piece = flow.pieces[i]
+        if (
+            len(piece) > 1
+            and not openings.isdisjoint(piece[:_INDENT])
+            and squeeze(_shown(piece)).startswith(beginnings)
+        ):
+            return i
+    return None
 
 
-def _beside(node: LexborNode, reach: int, *, forward: bool) -> str:
-    """About `reach` characters of markup before or after an element, gathered sibling by sibling, climbing."""
-    pieces: list[str] = []
-    total = 0
-    here: LexborNode | None = node
-    for _ in range(_LEVELS):
-        if here is None or here.tag == "body" or total >= reach:
-            break
-        beside = here.next if forward else here.prev
-        while beside is not None and total < reach:
-            if beside.tag not in _SILENT and (html := beside.html):
-                room = reach - total
-                if len(html) > room:
-                    html = (
-                        html[: html.rfind("<", 0, room)]
-                        if forward
-                        else html[html.find("<", len(html) - room) :]
-                    )
-                pieces.append(html)
-                total += len(html)
-            beside = beside.next if forward else beside.prev
-        pieces.append("<br>")
-        here = here.parent
-    return "".join(pieces if forward else reversed(pieces))
+def _has_head(pieces: list[str], titles: frozenset[str]) -> bool:
+    """Whether the title is among the pieces; where the page names none, a date."""
+    short = [_shown(piece) for piece in pieces if 1 < len(piece) < 200]
+    if not titles:
+        return any(iso_date(text) for text in short)
+    openings = frozenset(title[:1] for title in titles)
+    return any(squeeze(text) in titles for text in short if not openings.isdisjoint(text))
 
 
-def _has_head(lines: list[Line], titles: frozenset[str]) -> bool:
-    """Whether the title is among the lines; where the page names none, a date."""
-    if titles:
-        return any(len(line.text) < 200 and squeeze(line.text) in titles for line in lines)
-    return any(iso_date(line.text) for line in lines if len(line.text) < 200)
+def _shown(piece: str) -> str:
+    return MARKS.sub("", piece)
 
 
 HTML = Format(recognises=_recognises, read=_read)

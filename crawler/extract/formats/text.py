@@ -14,7 +14,8 @@ _SAMPLE = 4096
 
 
 def material(text: str, undecodable: int = 0) -> Material:
-    """The lines of a text; a text says nothing of itself beyond them."""
+    """The lines of a text; a text says nothing of itself beyond them. Lone surrogates, which no file can hold, are left out."""
+    text = text.encode("utf-8", "ignore").decode("utf-8")
     return Material(lines=[Line(line) for line in paragraphs(text)], undecodable=undecodable)
 
 

@@ -1,24 +1,34 @@
-"""The pipeline: list → links → title filter → fetch → record → extract → store, as a stream of Outcomes.
-
-Every address asked for ends as one Outcome. One bad page never stops a site, one bad site never stops a crawl.
-"""
+"""One site: list → links → title filter → fetch → record → extract → store. One bad page never stops it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawler.address import canonical
 from crawler.archive import Archive
+from crawler.crawl.halt import Halt
 from crawler.discover import Verdict, discover, is_cut, judge_title
-from crawler.errors import ArchiveError, ExpectationError, ExtractError, FetchError, NotAReport
+from crawler.errors import ArchiveError, ExpectationError, ExtractError, FetchError, Halted, NotAReport
 from crawler.extract import extract, join_pages
-from crawler.fetch import Fetcher, Replay
-from crawler.model import Capture, Ending, Link, Listing, ListRequest, Outcome, Report, Site
+from crawler.fetch import Fetcher
+from crawler.model import (
+    Capture,
+    Ending,
+    Link,
+    Listing,
+    ListRequest,
+    ListStep,
+    Outcome,
+    Report,
+    Site,
+    SiteVisit,
+)
 from crawler.regions import region_of
 
 ARTICLE_PAGES = 50
@@ -27,140 +37,118 @@ ARTICLE_PAGES = 50
 LIST_PAGES = 200
 """Pages that one list is followed for; what has more is a trap, or wants a narrower list."""
 
+TROUBLE = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.DRIED_UP)
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Visit:
-    """One site's crawl under way: what it works with and what it has seen."""
+    """One site's crawl under way: what it works with, what it has seen, and what it has still to ask for."""
 
     site: Site
     fetcher: Fetcher
     archive: Archive | None  # None: a dry run, that only reads lists
     full: bool = False  # ask without validators
     limit: int = LIST_PAGES
+    halt: Halt = field(default_factory=Halt)
     asked: set[str] = field(default_factory=set)  # canonical addresses
+    read: set[ListRequest] = field(default_factory=set)  # pages of lists
     years: set[int] = field(default_factory=set)  # of the reports found on lists
     found: int = 0
     listings: list[Listing] = field(default_factory=list)
     verdicts: list[tuple[Link, Verdict]] = field(default_factory=list)
+    frontier: deque[Link | ListStep] = field(init=False)
+    troubled: bool = False
+    requests: int = 0  # exchanges
+    bytes: int = 0  # of their bodies
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.frontier = deque(_beginning(self.site))
+
+    def go_on(self, last: SiteVisit) -> bool:
+        """Take up a visit where it was left; not when it was killed or the site's entry has changed since."""
+        if not last.frontier or last.entries != tuple(entries([self.site])):
+            return False
+        self.frontier = deque(last.frontier)
+        self.found, self.years, self.troubled = last.found, set(last.years), last.troubled
+        return True
 
 
-async def crawl(
-    sites: Sequence[Site],
-    *,
-    fetcher: Fetcher,
-    archive: Archive | None,
-    full: bool = False,
-    replay: Replay | None = None,
-    at_once: int = 16,
-) -> AsyncGenerator[Outcome, None]:
-    """Outcomes of many sites as they come, at most `at_once` sites at a time. Raises ArchiveError only.
+def _beginning(site: Site) -> list[Link | ListStep]:
+    firsts = [ListRequest(url=url) for url in site.lists]
+    return [
+        *(ListStep(request=first, first=first) for first in firsts),
+        *(Link(url=url, title="") for url in site.pages),
+    ]
 
-    With `replay`, a site of which nothing is saved ends as one `skipped`.
+
+async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
+    """One site: its lists page by page, the reports of each page as it is read, then the pages given outright.
+
+    When the crawl is to end, so does this, with the rest in `visit.frontier`.
     """
-    queue: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=at_once)
-    slots = asyncio.Semaphore(at_once)
-
-    async def one(site: Site) -> None:
-        async with slots, aclosing(_guarded(Visit(site, fetcher, archive, full), replay)) as outcomes:
-            async for outcome in outcomes:
-                await queue.put(outcome)
-
-    async def everything() -> None:
+    while visit.frontier and visit.halt.may_begin():
+        step, ended = visit.frontier.popleft(), False
+        work = _list_page(visit, step) if isinstance(step, ListStep) else _report(visit, step)
         try:
-            async with asyncio.TaskGroup() as group:
-                for site in sites:
-                    group.create_task(one(site))
-        finally:
-            await queue.put(None)
-
-    work = asyncio.create_task(everything())
-    try:
-        while (outcome := await queue.get()) is not None:
-            yield outcome
-        await work
-    except BaseExceptionGroup as group:
-        if (fatal := group.subgroup(ArchiveError)) is not None:
-            raise fatal.exceptions[0] from None  # one is enough: nothing more can be kept
-        raise
-    finally:
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
-
-
-async def _guarded(visit: Visit, replay: Replay | None) -> AsyncGenerator[Outcome, None]:
-    """A site's outcomes; one `skipped` for a site that a replay holds nothing of."""
-    site = visit.site
-    if replay is not None and not any(replay.holds(url) for url in (*site.lists, *site.pages)):
-        yield Outcome(ending=Ending.SKIPPED, url=_front(site), site_id=site.id, detail=NOTHING_SAVED)
-        return
-    async for outcome in _contained(visit, _front(site), crawl_site(visit)):
-        yield outcome
+            with visit.halt.page():
+                async with aclosing(_contained(visit, step.url, work)) as outcomes:
+                    async for outcome in outcomes:
+                        ended = True
+                        yield outcome
+        except (Halted, asyncio.CancelledError) as cut_short:
+            if not ended:
+                visit.frontier.appendleft(step)
+            if not isinstance(cut_short, Halted):
+                raise
+    if not visit.frontier:
+        try:
+            _check_expectations(visit)
+        except ExpectationError as error:
+            yield noted(visit, Ending.DRIED_UP, front(visit.site), str(error))
 
 
 async def _contained(
     visit: Visit, url: str, step: AsyncGenerator[Outcome, None]
 ) -> AsyncGenerator[Outcome, None]:
-    """The boundary around a site and around each page: what no room foresaw fails this one, and no other."""
+    """The boundary around each page: what no room foresaw fails this one, and no other."""
     try:
         async for outcome in step:
             yield outcome
-    except ArchiveError:
+    except (ArchiveError, Halted):
         raise
     except Exception as error:
-        log.exception("%s: %s: a fault of ours", visit.site.id, url)
-        yield _noted(visit, Ending.FAILED, url, f"a fault of ours, please report it: {error!r}")
+        log.exception("a fault of ours", extra={"site": visit.site.id, "url": url})
+        yield noted(visit, Ending.FAILED, url, f"a fault of ours, please report it: {error!r}")
 
 
-NOTHING_SAVED = "nothing of this site is saved here"
-
-
-async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
-    """One site: its lists page by page, the reports of each page as it is read, then the pages given outright."""
-    for url in visit.site.lists:
-        async for outcome in _walk(visit, url):
-            yield outcome
-    for url in visit.site.pages:
-        async for given in _contained(visit, url, _report(visit, Link(url=url, title=""))):
-            yield given
+async def _list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, None]:
+    """One page of a list; what it leads to is asked for next: its reports, then the page after it."""
+    request = page.request
+    if request in visit.read:
+        return
+    if page.number > visit.limit:
+        detail = f"the list goes on after {visit.limit} pages; not followed"
+        yield noted(visit, Ending.SKIPPED, request.url, detail)
+        return
+    visit.read.add(request)
     try:
-        _check_expectations(visit)
-    except ExpectationError as error:
-        yield _noted(visit, Ending.DRIED_UP, _front(visit.site), str(error))
-
-
-async def _walk(visit: Visit, url: str) -> AsyncGenerator[Outcome, None]:
-    """A list from its first page to its last, each page's reports after the page itself."""
-    first = ListRequest(url=url)
-    request: ListRequest | None = first
-    pages: set[ListRequest] = set()
-    while request is not None and request not in pages:
-        if len(pages) >= visit.limit:
-            yield _noted(
-                visit,
-                Ending.SKIPPED,
-                request.url,
-                f"the list goes on after {visit.limit} pages; not followed",
-            )
-            return
-        pages.add(request)
-        try:
-            capture = await visit.fetcher.get(request, site=visit.site)
-        except FetchError as error:
-            yield _noted(visit, error.ending, request.url, error.reason)
-            return
-        listing = discover(
-            capture.body, capture.headers, capture.url, request=request, first=first, cms=visit.site.cms
-        )
-        wanted = _wanted(visit, listing)
-        visit.listings.append(listing)
-        detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
-        yield _noted(visit, Ending.LISTED, request.url, detail, capture.fetched_at)
-        for link in wanted:
-            async for outcome in _contained(visit, link.url, _report(visit, link)):
-                yield outcome
-        request = listing.next
+        capture = await visit.fetcher.get(request, site=visit.site)
+    except FetchError as error:
+        yield noted(visit, error.ending, request.url, error.reason)
+        return
+    listing = discover(
+        capture.body, capture.headers, capture.url, request=request, first=page.first, cms=visit.site.cms
+    )
+    wanted = _wanted(visit, listing)
+    visit.listings.append(listing)
+    if listing.next is not None:
+        visit.frontier.appendleft(ListStep(request=listing.next, first=page.first, number=page.number + 1))
+    visit.frontier.extendleft(reversed(wanted))
+    detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
+    yield noted(visit, Ending.LISTED, request.url, detail, capture.fetched_at)
 
 
 def _wanted(visit: Visit, listing: Listing) -> list[Link]:
@@ -193,16 +181,16 @@ async def _report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
         yield await _visit(visit, link)
     except FetchError as error:
         where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
-        yield _noted(visit, error.ending, link.url, where + error.reason)
+        yield noted(visit, error.ending, link.url, where + error.reason)
     except NotAReport as error:
-        yield _noted(visit, Ending.SKIPPED, link.url, error.reason)
+        yield noted(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:
-        yield _noted(visit, Ending.FAILED, link.url, error.reason)
+        yield noted(visit, Ending.FAILED, link.url, error.reason)
 
 
 async def _visit(visit: Visit, link: Link) -> Outcome:
     if visit.archive is None:
-        return _noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
+        return noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
     validators = None if visit.full else visit.archive.validators(link.url)
     capture = await visit.fetcher.get(link.url, validators, site=visit.site)
     if capture.status == 304:
@@ -261,13 +249,20 @@ def _check_expectations(visit: Visit) -> None:
         raise ExpectationError(visit.site.id, f"at least {expect.least} reports", str(visit.found))
 
 
-def _noted(visit: Visit, ending: Ending, url: str, detail: str, at: datetime | None = None) -> Outcome:
+def noted(visit: Visit, ending: Ending, url: str, detail: str, at: datetime | None = None) -> Outcome:
+    """An outcome that stored nothing, kept in the archive if there is one."""
     outcome = Outcome(ending=ending, url=url, site_id=visit.site.id, detail=detail, at=at)
     return visit.archive.note(outcome) if visit.archive else outcome
 
 
-def _front(site: Site) -> str:
-    return next(iter((*site.lists, *site.pages)), "")
+def is_trouble(outcome: Outcome, site: Site) -> bool:
+    """Whether an outcome is something to look after. A report that is gone is news; a list that is gone is trouble."""
+    return outcome.ending in TROUBLE or (outcome.ending is Ending.GONE and outcome.url in site.lists)
+
+
+def front(site: Site) -> str:
+    """The address that stands for a site: its first."""
+    return next(iter(entries([site])), "")
 
 
 def entries(sites: Iterable[Site]) -> list[str]:

@@ -1,0 +1,111 @@
+"""Peak memory of a call on one page, in a process of its own, apart from any timing. Resident memory needs Linux.
+
+Two measures, since neither says all: resident memory is what a machine must have, but coarse on small pages, for memory
+that the process holds already is used first; tracemalloc counts all that is asked for through Python, which lexbor in
+selectolax does too, used or not, but sees nothing of lxml or resiliparse.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import multiprocessing
+import tracemalloc
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from bench.extractors import EXTRACTORS, Call, decoded
+from bench.measure import attempt
+from bench.pages import Page
+
+KB, MB = 1024, 1024 * 1024
+SIZES = {"45 KB": 45 * KB, "1 MB": MB, "10 MB": 10 * MB, "30 MB": 30 * MB}
+_STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
+_RESET_PEAK = "5"  # proc(5): the peak resident set size begins anew
+Measure = Callable[[Call, bytes], int | None]
+
+
+def resident(call: Call, html: bytes) -> int | None:
+    """Bytes by which the peak of the resident memory exceeds what was resident before; None where nobody says."""
+    if not (_STATUS.exists() and _CLEAR.exists()):
+        return None
+    gc.collect()
+    _give_back()
+    _CLEAR.write_text(_RESET_PEAK)
+    before = _status("VmRSS")
+    attempt(call, html)
+    return max(_status("VmHWM") - before, 0)
+
+
+def _give_back() -> None:
+    """Free memory to the system, so that a call has to ask for it again. Only glibc has a way."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
+
+
+def _status(key: str) -> int:
+    (line,) = (line for line in _STATUS.read_text().splitlines() if line.startswith(key + ":"))
+    return int(line.split()[1]) * KB
+
+
+def traced(call: Call, html: bytes) -> int | None:
+    """Bytes asked for through Python's allocators at the peak."""
+    tracemalloc.start()
+    try:
+        attempt(call, html)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+MEASURES: dict[str, Measure] = {"resident": resident, "tracemalloc": traced}
+
+
+def peak(name: str, html: bytes, measure: Measure, *, warm_up: bytes) -> float | None:
+    """Peak memory of a call that is not the process's first, as a multiple of the page's size; None where it cannot be measured or the process died of it."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
+        try:
+            found = pool.submit(_probe, name, html, warm_up, measure).result()
+        except BrokenProcessPool:
+            return None
+    return None if found is None else found / len(html)
+
+
+def _probe(name: str, html: bytes, warm_up: bytes, measure: Measure) -> int | None:
+    logging.disable(logging.CRITICAL)
+    call = EXTRACTORS[name].load()
+    attempt(call, warm_up)  # what is loaded once, such as tables of names, is no page's memory
+    return measure(call, html)
+
+
+def many_pages(pages: Sequence[Page], size: int) -> bytes:
+    """About `size` bytes of markup: pages one after another, again and again, no sentence twice the same."""
+    return _joined((decoded(page.html) for page in pages), size)
+
+
+def one_article(pages: Sequence[Page], size: int) -> bytes:
+    """About `size` bytes: a page that is one long article, no sentence twice the same."""
+    head = "<html><title>题目</title><body><h1>题目</h1><div>"
+    paragraphs = (f"<p>{line}</p>\n" for page in pages for line in page.gold.body.split("\n"))
+    return _joined([head, *paragraphs], size)
+
+
+def _joined(pieces: Iterable[str], size: int) -> bytes:
+    once = list(pieces)
+    out = bytearray()
+    turn = 0
+    while len(out) < size:
+        out += "".join(piece.replace("。", f"{turn}。") for piece in once).encode("utf-8", "replace")
+        turn += 1
+    return bytes(out[:size])
+
+
+SHAPES: dict[str, Callable[[Sequence[Page], int], bytes]] = {
+    "many pages in one": many_pages,
+    "one long article": one_article,
+}

@@ -1,0 +1,36 @@
+"""Tables as aligned Markdown: read on a terminal, and pasted into a document as they are."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+NOTHING = "–"
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The first column to the left, the others to the right. Raises ValueError for a row of another length."""
+    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return "\n".join(_line(cells, widths) for cells in (heads, rule, *rows))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    gaps = [" " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)]
+    padded = [cells[0] + gaps[0], *(gap + cell for gap, cell in zip(gaps[1:], cells[1:], strict=True))]
+    return f"| {' | '.join(padded)} |"
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+
+
+def figure(value: float | None, form: str = ".3f") -> str:
+    """A number, or the mark of what was not measured."""
+    return NOTHING if value is None else format(value, form)
+
+
+def percent(value: float | None) -> str:
+    """A share of 0 to 1 as per cent."""
+    return NOTHING if value is None else f"{100 * value:.0f} %"

@@ -1,0 +1,54 @@
+"""One mutant through `extract`: how it ended, how long it took, and a digest of the whole Report."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import astuple, dataclass
+
+from crawler.errors import NoBody, UnknownFormat
+from crawler.extract import extract
+
+KB = 1024
+LEAST = 4  # KB; a smaller page counts as one of this size, since every page has a constant cost
+REPORT = "report"
+_ALLOWED = (NoBody, UnknownFormat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What became of a mutant. `ending` is REPORT, the name of an allowed error, or a fault."""
+
+    number: int
+    size: int  # bytes
+    seconds: float  # process time
+    ending: str
+    fault: bool = False
+    digest: str = ""
+
+    @property
+    def cost(self) -> float:
+        """Seconds per KB."""
+        return self.seconds / max(self.size / KB, LEAST)
+
+
+def attempt(number: int, html: bytes) -> Trial:
+    """Extract once. Whatever is raised that may not be is a fault, and no more than that."""
+    begin = time.process_time()
+    ending, said, fault = REPORT, "", False
+    try:
+        report = extract(html)
+    except _ALLOWED as error:
+        ending = said = type(error).__name__
+    except Exception as error:  # noqa: BLE001 - to find what is raised is what this is for
+        ending, fault = f"{type(error).__name__}: {error}"[:200], True
+    seconds = time.process_time() - begin
+    if ending is REPORT:
+        said = repr(astuple(report))  # repr(report) would leave out the clues
+    digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    return Trial(number=number, size=len(html), seconds=seconds, ending=ending, fault=fault, digest=digest)
+
+
+def best(trial: Trial, html: bytes, rounds: int) -> Trial:
+    """The quickest of a trial and `rounds` more."""
+    return min([trial, *(attempt(trial.number, html) for _ in range(rounds))], key=lambda one: one.seconds)

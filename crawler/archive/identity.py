@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -25,6 +25,11 @@ class Change:
 
     outcome: Outcome
     version: VersionRow | None = None
+
+    def saying(self, more: str) -> Change:
+        """The same, with more in the outcome's detail."""
+        detail = "; ".join(filter(None, (self.outcome.detail, more)))
+        return replace(self, outcome=replace(self.outcome, detail=detail))
 
 
 def settle(session: Session, report: Report, site: Site, now: datetime, capture: CaptureRow | None) -> Change:

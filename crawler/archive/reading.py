@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
-from crawler.archive.rows import capture_row
+from crawler.archive.rows import capture_row, conversion_row
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 from crawler.warc import Record, to_capture
@@ -150,6 +150,17 @@ def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
     return Known(*found) if found else None
 
 
+def record_of(session: Session, key: str, capture: Capture) -> str | None:
+    """The id of the record that a capture was kept as."""
+    query = select(CaptureRow.record_id).where(
+        CaptureRow.url_key == key,
+        CaptureRow.payload_sha256 == capture.payload_sha256,
+        CaptureRow.method == capture.method,
+        CaptureRow.record_type != "conversion",
+    )
+    return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
+
+
 def latest_capture(session: Session, key: str) -> CaptureRow | None:
     """The last capture of an address."""
     return session.scalars(
@@ -179,8 +190,10 @@ def endings(session: Session, run_id: int) -> dict[Ending, int]:
 
 
 def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:
-    """Catalogue rows of a WARC file's responses and revisits."""
+    """Catalogue rows of a WARC file's responses, revisits and pages as a browser drew them."""
     for record in records:
+        if record.kind == "conversion":
+            yield conversion_row(record.url, record.block, record.date, record.place, warc_file)
         if record.kind not in ("response", "revisit") or not record.url.startswith("http"):
             continue
         yield capture_row(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)

@@ -35,8 +35,17 @@ def capture_row(capture: Capture, key: str, place: Place, warc_file: str, record
     )
 
 
+def conversion_row(url: str, dom: bytes, at: datetime, place: Place, warc_file: str) -> CaptureRow:
+    """The row of a page as a browser drew it."""
+    return _file_row("conversion", url, dom, at, place, warc_file)
+
+
 def document_row(url: str, data: bytes, now: datetime, place: Place, warc_file: str) -> CaptureRow:
     """The row of a document that came as a file."""
+    return _file_row("resource", url, data, now, place, warc_file)
+
+
+def _file_row(kind: str, url: str, data: bytes, now: datetime, place: Place, warc_file: str) -> CaptureRow:
     return CaptureRow(
         url=url,
         url_key=canonical(url),
@@ -44,7 +53,7 @@ def document_row(url: str, data: bytes, now: datetime, place: Place, warc_file: 
         fetched_at=now,
         status=0,
         payload_sha256=hashlib.sha256(data).hexdigest(),
-        record_type="resource",
+        record_type=kind,
         record_id=place.record_id,
         warc_file=warc_file,
         warc_offset=place.offset,

@@ -188,6 +188,7 @@ class _Run:
 
     def _end(self, visit: Visit) -> None:
         self._ended.add(visit.site.id)
+        visit.forget()
         left, bad = VisitState.LEFT, VisitState.FAILED
         summary = self._summary(
             visit, left if visit.frontier else bad if visit.troubled else VisitState.COMPLETE

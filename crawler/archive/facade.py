@@ -25,7 +25,17 @@ from crawler.archive.reading import Entered
 from crawler.archive.recovery import recover
 from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Capture, Ending, Outcome, Report, Site, SiteVisit, Validators
+from crawler.model import (
+    Capture,
+    Ending,
+    Outcome,
+    Page,
+    Rendering,
+    Report,
+    Site,
+    SiteVisit,
+    Validators,
+)
 from crawler.warc import Earlier, WarcFile
 
 CATALOGUE = "catalogue.db"
@@ -121,20 +131,33 @@ class Archive:
                 values["last_modified"] = values["last_modified"] or known.last_modified
             self._enter(values)
 
+    def record_rendered(self, rendering: Rendering) -> None:
+        """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
+        with damage(self.path):
+            key = canonical(rendering.url)
+            origin = reading.record_of(self._session, key, rendering.of)
+            assert origin is not None, "a page was rendered before it was recorded"
+            writer, warcs = self._writer()
+            when, dom = rendering.rendered_at, rendering.dom
+            place = writer.conversion(origin, rendering.url, when, rendering.headers[0][1], dom)
+            self._enter(rows.conversion_values(rendering.url, dom, when, place, warcs.name))
+
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
         return reading.validators(self._session, canonical(url))
 
-    def store(self, report: Report, capture: Capture, site: Site) -> Outcome:
-        """Keep what a capture says: a new report, a new version, or the note that nothing has changed."""
+    def store(self, report: Report, page: Page, site: Site) -> Outcome:
+        """Keep what a page says: a new report, a new version, or the note that nothing has changed."""
         with damage(self.path):
-            now = capture.fetched_at
-            row = self._batch.latest_capture(canonical(capture.url))
-            report = replace(report, url=report.url or capture.url, region=report.region or site.region)
+            now = page.fetched_at
+            row = self._batch.latest_capture(canonical(page.url))
+            report = replace(report, url=report.url or page.url, region=report.region or site.region)
             change = identity.settle(self._session, report, site, now, row)
+            if isinstance(page, Rendering):
+                change = change.saying(page.note)
             if row is not None:
                 writer, _ = self._writer()
-                writer.metadata(row.record_id, capture.url, now, rows.said(report, site, change.outcome))
+                writer.metadata(row.record_id, page.url, now, rows.said(report, site, change.outcome))
             return self._keep(change)
 
     def ingest(self, report: Report, name: str, data: bytes, site: Site) -> Outcome:

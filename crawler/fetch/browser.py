@@ -191,7 +191,7 @@ class _Tab:
         answer = await self._answer_to(route.request)
         with suppress(self._error):  # the page may have gone meanwhile
             if answer is None:
-                await route.abort()
+                await route.abort("aborted")  # any other error would put its own page in place of this one
             else:
                 await route.fulfill(status=answer.status, content_type=answer.content_type, body=answer.body)
 

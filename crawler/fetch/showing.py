@@ -76,6 +76,7 @@ class Showing:
         self._limits = limits
         self._asked = 0
         self._under_way = 0
+        self._cut_short = 0
         self._bytes = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -84,9 +85,9 @@ class Showing:
 
     @property
     def state(self) -> str:
-        """What it is doing, for people."""
-        if self._under_way:
-            return f"{self._under_way} of its {self._asked} requests are still under way"
+        """Why it did not come to rest, for people."""
+        if self._cut_short:
+            return f"{self._cut_short} of its {self._asked} requests were still under way"
         return "its scripts come to no end"
 
     async def answer(self, asked: Piece) -> Answer | None:
@@ -107,6 +108,9 @@ class Showing:
                 raise
             self._without(asked, error.reason)
             return None
+        except asyncio.CancelledError:
+            self._cut_short += 1
+            raise
         finally:
             self._end()
         self.answered += 1

@@ -8,19 +8,20 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
 from crawler.archive import identity, reading, rows, visits
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow
+from crawler.archive.batch import Batch
+from crawler.archive.catalogue import RunRow, VersionRow, VisitRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import write_all
 from crawler.archive.lock import acquire
+from crawler.archive.reading import Entered
 from crawler.archive.recovery import recover
 from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
@@ -53,12 +54,8 @@ class Archive:
         self.path = path
         self._engine = engine
         self._clock = clock
-        self._batch = batch
         self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
-        self._pending = 0  # entered since the last commit
-        self._outcomes: list[dict[str, object]] = []  # to be entered with the next commit
-        self._fresh: dict[str, CaptureRow] = {}  # the last capture of each address since then
-        self._unwritten: list[VersionRow] = []  # versions whose text files the next commit is followed by
+        self._batch = Batch(path, self._session, batch)
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._warcs: RunWarcs | None = None
@@ -127,13 +124,12 @@ class Archive:
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
             place = writer.capture(capture, earlier)
-            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if known else "response")
+            kind = "revisit" if known else "response"
+            values = rows.capture_values(capture, key, place, warcs.name, kind)
             if known and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
-                row.etag, row.last_modified = (
-                    row.etag or known.etag,
-                    row.last_modified or known.last_modified,
-                )
-            self._enter(row)
+                values["etag"] = values["etag"] or known.etag
+                values["last_modified"] = values["last_modified"] or known.last_modified
+            self._enter(values)
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
@@ -144,7 +140,7 @@ class Archive:
             writer, warcs = self._writer()
             when, dom = rendering.rendered_at, rendering.dom
             place = writer.conversion(origin, rendering.url, when, rendering.headers[0][1], dom)
-            self._enter(rows.conversion_row(rendering.url, dom, when, place, warcs.name))
+            self._enter(rows.conversion_values(rendering.url, dom, when, place, warcs.name))
 
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
@@ -154,7 +150,7 @@ class Archive:
         """Keep what a page says: a new report, a new version, or the note that nothing has changed."""
         with damage(self.path):
             now = page.fetched_at
-            row = self._latest(canonical(page.url))
+            row = self._batch.latest_capture(canonical(page.url))
             report = replace(report, url=report.url or page.url, region=report.region or site.region)
             change = identity.settle(self._session, report, site, now, row)
             if isinstance(page, Rendering):
@@ -168,13 +164,11 @@ class Archive:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
         with damage(self.path):
             now, url = self._now(), rows.import_url(name)
-            row = self._latest(url)
+            row = self._batch.latest_capture(url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
-                row = rows.document_row(
-                    url, data, now, writer.resource(url, now, "text/plain", data), warcs.name
-                )
-                self._enter(row)
+                place = writer.resource(url, now, "text/plain", data)
+                row = self._enter(rows.document_values(url, data, now, place, warcs.name))
             return self._keep(identity.settle(self._session, replace(report, url=url), site, now, row))
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
@@ -272,42 +266,28 @@ class Archive:
         assert self._warcs is not None, "an archive opened for reading was written to"
         return self._warcs.writer(), self._warcs
 
-    def _enter(self, row: CaptureRow) -> None:
-        row.run_id = self._run.id if self._run else None
-        self._session.add(row)
-        self._session.flush()
-        self._fresh[row.url_key] = row
-
-    def _latest(self, key: str) -> CaptureRow | None:
-        return self._fresh.get(key) or reading.latest_capture(self._session, key)
+    def _enter(self, values: dict[str, Any]) -> Entered:
+        return self._batch.capture(values | {"run_id": self._run.id if self._run else None})
 
     def _keep(self, change: identity.Change) -> Outcome:
-        if change.version is not None:
-            self._unwritten.append(change.version)
+        if change.text_file is not None:
+            self._batch.text(change.text_file, change.text)
         self._commit(change.outcome)
         return change.outcome
 
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None
-        self._outcomes.append(rows.outcome_values(outcome, self._run.id, self._now()))
+        self._batch.outcome(rows.outcome_values(outcome, self._run.id, self._now()))
         self._entered()
 
     def _entered(self) -> None:
-        self._pending += 1
-        if self._pending >= self._batch:
+        if self._batch.is_due():
             self.flush()
 
     def flush(self) -> None:
-        """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
+        """Everything stored so far is on disk when this returns."""
         with damage(self.path):
-            if self._warcs is not None:
-                self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-            if self._outcomes:
-                self._session.execute(insert(OutcomeRow), self._outcomes)
-            self._session.commit()
-            self._outcomes, self._fresh = [], {}
-            written, self._unwritten, self._pending = self._unwritten, [], 0
-            write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
+            self._batch.commit(self._warcs)
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
-from crawler.archive.rows import capture_row, conversion_row
+from crawler.archive.rows import capture_values, conversion_values
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 from crawler.warc import Record, to_capture
@@ -28,6 +28,14 @@ class Known(NamedTuple):
     fetched_at: datetime
     etag: str | None
     last_modified: str | None
+
+
+class Entered(NamedTuple):
+    """A capture in the catalogue, as far as others refer to it."""
+
+    id: int
+    record_id: str
+    payload_sha256: str
 
 
 def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
@@ -117,6 +125,12 @@ _RESPONSES = (
     .limit(1)
 )
 _SAME_PAYLOAD = _RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest"))
+_LATEST = (
+    select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256)
+    .where(CaptureRow.url_key == bindparam("key"))
+    .order_by(CaptureRow.id.desc())
+    .limit(1)
+)
 _HELD = (
     select(PageRow.last_seen, VersionRow.parts)
     .join(VersionRow, VersionRow.report_id == PageRow.report_id)
@@ -161,11 +175,10 @@ def record_of(session: Session, key: str, capture: Capture) -> str | None:
     return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
 
 
-def latest_capture(session: Session, key: str) -> CaptureRow | None:
+def latest_capture(session: Session, key: str) -> Entered | None:
     """The last capture of an address."""
-    return session.scalars(
-        select(CaptureRow).where(CaptureRow.url_key == key).order_by(CaptureRow.id.desc()).limit(1)
-    ).first()
+    found = session.execute(_LATEST, {"key": key}).first()
+    return Entered(*found) if found else None
 
 
 def validators(session: Session, key: str) -> Validators | None:
@@ -193,7 +206,10 @@ def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:
     """Catalogue rows of a WARC file's responses, revisits and pages as a browser drew them."""
     for record in records:
         if record.kind == "conversion":
-            yield conversion_row(record.url, record.block, record.date, record.place, warc_file)
+            values = conversion_values(record.url, record.block, record.date, record.place, warc_file)
+            yield CaptureRow(**values)
         if record.kind not in ("response", "revisit") or not record.url.startswith("http"):
             continue
-        yield capture_row(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)
+        yield CaptureRow(
+            **capture_values(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)
+        )

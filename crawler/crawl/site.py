@@ -70,6 +70,11 @@ class Visit:
     def __post_init__(self) -> None:
         self.frontier = deque(_beginning(self.site))
 
+    def forget(self) -> None:
+        """Let go of what was read, once the visit has ended: thousands of visits end before their run does."""
+        for seen in (self.asked, self.read, self.listings, self.verdicts):
+            seen.clear()
+
     def go_on(self, last: SiteVisit) -> bool:
         """Take up a visit where it was left; not when it was killed or the site's entry has changed since."""
         if not last.frontier or last.entries != tuple(entries([self.site])):

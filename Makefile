@@ -13,7 +13,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean
+.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean
 
 setup: $(READY)
 
@@ -37,6 +37,10 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/pytest --cov
+
+# for sources with `render: true`: the extra `browser`, and Chromium where it is missing
+browser: $(READY) chromium
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
 
 # what only a real Chromium shows, on loopback
 test-browser: $(BROWSER_READY) chromium

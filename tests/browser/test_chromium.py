@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from crawler.fetch import Fetcher, Limits
 from crawler.fetch.browser import Chromium
 from crawler.model import Ending, Outcome, Rendering, Site, SiteVisit
 from crawler.warc import Record, read_records
+from tests.browser.processes import descendants
 from tests.browser.site import BASE, TITLES, ScriptSite, body
 from tests.conftest import Clock
 
@@ -204,6 +208,21 @@ async def test_a_piece_that_does_not_come_fails_its_page_in_time(web: ScriptSite
     (outcome,) = await crawled("/slow.html", limits=replace(LIMITS, render=3.0))
     assert outcome.ending is Ending.FAILED
     assert outcome.detail == "not drawn within 3 seconds: 1 of its 2 requests were still under way"
+
+
+async def test_a_browser_that_dies_fails_its_page_and_another_is_started(
+    web: ScriptSite, crawled: Crawl
+) -> None:
+    def kill() -> None:
+        for pid, name in descendants(os.getpid()).items():
+            if name == "chromium":
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    web.on_death = kill
+    outcomes = await crawled("/deadly.html", "/article.html?id=2023")
+    assert [outcome.ending for outcome in outcomes] == [Ending.FAILED, Ending.NEW]
+    assert outcomes[0].detail.startswith("the browser failed: ")
 
 
 async def test_without_chromium_what_is_missing_is_told_and_nobody_is_asked(

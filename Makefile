@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BROWSER := .venv-browser
+BROWSER_READY := $(BROWSER)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -11,7 +13,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test check bench bench-extract bench-fuzz bench-ablation lock fixtures picture schema clean
+.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean
 
 setup: $(READY)
 
@@ -35,6 +37,29 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/pytest --cov
+
+# for sources with `render: true`: the extra `browser`, and Chromium where it is missing
+browser: $(READY) chromium
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+
+# what only a real Chromium shows, on loopback
+test-browser: $(BROWSER_READY) chromium
+	@$(BROWSER)/bin/pytest tests/browser
+
+# an environment of its own: without the extra `browser`, everything else must work
+$(BROWSER_READY): requirements-browser.lock pyproject.toml
+	@$(PYTHON) -m venv $(BROWSER)
+	@echo "installing into $(BROWSER) ..."
+	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+chromium:
+	@for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name > /dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "installing Chromium ..."; apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	else echo "Chromium is needed; on Debian and Ubuntu, as root: apt-get install chromium" >&2; exit 1; fi
 
 check: $(READY)
 	@$(BIN)/ruff check
@@ -62,6 +87,14 @@ $(BENCH_READY): requirements-bench.lock
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# 20,000 pages over 200 hosts with faults: nothing lost, nothing doubled, memory steady; some minutes
+soak: $(READY)
+	@$(BIN)/python -m bench.soak
+
+# the crawl beside Scrapy and a bare httpx loop, and politeness beside its ideal; some minutes
+bench-crawl: $(BENCH_READY)
+	@$(BENCH)/bin/python -m bench.crawl
+
 # saved pages, recorded anew from the government web on loopback
 fixtures: $(READY)
 	@$(BIN)/python -m tests.site.record
@@ -69,6 +102,10 @@ fixtures: $(READY)
 # sources.schema.json, with which editors complete and check sources.yaml
 schema: $(READY)
 	@$(BIN)/python -c 'import json; from crawler.sources import json_schema; print(json.dumps(json_schema(), ensure_ascii=False, indent=2))' > sources.schema.json
+
+# docs/faults.md, from the table of faults that the tests serve
+faults: $(READY)
+	@$(BIN)/python -m tests.site.faults > docs/faults.md
 
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)
@@ -79,7 +116,8 @@ lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements.lock
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-bench.lock
+	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra browser --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-browser.lock
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-lock $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-lock $(BROWSER) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

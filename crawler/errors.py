@@ -4,16 +4,21 @@ CrawlerError                     exit 1, no retry
   ConfigError                    exit 2: a faulty sources.yaml or wrong use
   FetchError                     becomes an Outcome, never stops a crawl
     Unreachable                  no answer, or half of one; retried
+    Malformed                    an answer that HTTP does not allow
     Refused                      the server, its robots.txt or our guard says no
+      Untrusted                  its TLS is not what its entry allows
     Gone                         404, 410, or a page that says so
     Challenged                   a script to solve instead of a page
     TooLarge                     over a size limit
+    LeftAlone                    a host that failed again and again; not asked any more in this crawl
+    Unrendered                   a page that no browser could draw, or none was there to
     NotSaved                     a replay holds nothing for this address
   ExtractError
     UnknownFormat                neither HTML nor a document format we read
     NoBody                       a page without an article
     NotAReport                   an article, but no 法治政府建设情况报告
   ExpectationError               a site yields less than it must
+  Halted                         the crawl was told to end before this was asked for
   ArchiveError
     ArchiveLocked                exit 3: another crawl holds this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
@@ -21,7 +26,7 @@ CrawlerError                     exit 1, no retry
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from crawler.model import Ending
 
@@ -47,15 +52,26 @@ class ConfigError(CrawlerError):
 
 
 class FetchError(CrawlerError):
-    """An address that could not be had; `ending` is the Outcome it becomes."""
+    """An address that could not be had; `ending` is the Outcome it becomes.
+
+    `kind` is a word for counting and for choosing how often to try again; the class's name where none is given.
+    """
 
     ending: ClassVar[Ending] = Ending.FAILED
 
-    def __init__(self, url: str, reason: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, url: str, reason: str, *, kind: str = "", retry_after: float | None = None) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+        self.kind = kind or type(self).__name__.lower()
         self.retry_after = retry_after  # seconds the server asked us to wait
+
+    def after(self, attempts: int) -> Self:
+        """The same, saying how often it was tried where that was more than once."""
+        if attempts < 2:
+            return self
+        reason = f"{self.reason} (tried {attempts} times)"
+        return type(self)(self.url, reason, kind=self.kind, retry_after=self.retry_after)
 
 
 class Unreachable(FetchError):
@@ -64,10 +80,18 @@ class Unreachable(FetchError):
     retry = True
 
 
+class Malformed(FetchError):
+    """An answer that HTTP does not allow."""
+
+
 class Refused(FetchError):
     """The server (401, 403, 451), its robots.txt, or our own guard says no."""
 
     ending = Ending.REFUSED
+
+
+class Untrusted(Refused):
+    """The server's TLS is not what its entry in sources.yaml allows."""
 
 
 class Gone(FetchError):
@@ -84,6 +108,16 @@ class Challenged(FetchError):
 
 class TooLarge(FetchError):
     """More bytes than the limit allows."""
+
+
+class LeftAlone(FetchError):
+    """A host that failed again and again: not asked any more in this crawl. Its failures were reported before."""
+
+    ending = Ending.SKIPPED
+
+
+class Unrendered(FetchError):
+    """A page that its entry says a browser must draw, and none could, or none is installed."""
 
 
 class NotSaved(FetchError):
@@ -121,6 +155,10 @@ class ExpectationError(CrawlerError):
         self.site = site
         self.expected = expected
         self.found = found
+
+
+class Halted(CrawlerError):
+    """A request that was waiting for its turn when the crawl was told to end. It is left for the next one."""
 
 
 class ArchiveError(CrawlerError):

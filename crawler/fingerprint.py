@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from functools import lru_cache
 
 _SHINGLE = 3
-_LANE_BITS = 32
-_SPREAD = tuple(sum((byte >> bit & 1) << (bit * _LANE_BITS) for bit in range(8)) for byte in range(256))
+_DIGEST = 8  # bytes
 
 
 def text_sha256(body: str) -> str:
@@ -21,19 +20,21 @@ def simhash(body: str) -> str:
     Each shingle counts as often as it occurs. Two texts that share most shingles differ in few bits.
     """
     text = "".join(body.split())
-    shingles = Counter(text[i : i + _SHINGLE] for i in range(max(len(text) - _SHINGLE + 1, 1)))
-    lanes = [0] * 8  # each an integer of eight 32-bit counters, one for each bit of a byte
-    for shingle, count in shingles.items():
-        digest = hashlib.blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for i, byte in enumerate(digest):
-            lanes[i] += _SPREAD[byte] * count
-    half = sum(shingles.values()) / 2
-    mask = (1 << _LANE_BITS) - 1
+    number = max(len(text) - _SHINGLE + 1, 1)
+    shingles = map(text.__getitem__, map(slice, range(number), range(_SHINGLE, number + _SHINGLE)))
+    digests = b"".join(map(_digest, shingles))
+    ones = int.from_bytes(b"\1" * number)
     value = 0
-    for lane in lanes:
+    for place in range(_DIGEST):
+        column = int.from_bytes(digests[place::_DIGEST])
         for bit in reversed(range(8)):
-            value = value << 1 | (lane >> (bit * _LANE_BITS) & mask > half)
+            value = value << 1 | ((column >> bit & ones).bit_count() > number / 2)
     return f"{value:016x}"
+
+
+@lru_cache(maxsize=16_384)  # reports share most of their shingles; these take some 4 MB
+def _digest(shingle: str) -> bytes:
+    return hashlib.blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
 
 
 def bands(simhash_hex: str) -> tuple[int, int, int, int]:

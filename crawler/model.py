@@ -15,6 +15,7 @@ Headers = tuple[tuple[str, str], ...]
 """Header pairs in the order they came. Bytes are decoded as ISO-8859-1, so every byte comes back as it was."""
 
 Tls = Literal["strict", "legacy", "unverified"]
+HeaderRule = Literal["strict", "lenient"]
 
 
 class Ending(StrEnum):
@@ -32,6 +33,8 @@ class Ending(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     DRIED_UP = "dried_up"
+    NOT_DUE = "not_due"  # a site whose `every` has not passed: nothing was asked of it
+    LEFT = "left"  # not asked for, since the crawl was told to end; the next one goes on there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,12 @@ class Site:
     match: str | None = None  # regular expression that a link's title must match, instead of the title filter
     years: Years = Years(first=2015)
     delay: float = 1.0  # seconds between two requests to one host
+    at_once: int = 1  # requests under way to one host at the same time
     every: str | None = None  # least time between two visits, such as "1d"
-    tls: Tls = "strict"
+    tls: Tls = "strict"  # legacy: old protocols, ciphers and keys; unverified: any certificate
+    headers: HeaderRule = "strict"  # lenient: header lines that HTTP forbids and browsers pass over
+    agent: str | None = None  # the whole User-Agent, instead of ours
+    contact: str | None = None  # mail or web address that our User-Agent gives
     render: bool = False
     expect: Expect | None = None
     enabled: bool = True
@@ -96,6 +103,20 @@ class ListRequest:
     url: str
     method: Literal["GET", "POST"] = "GET"
     form: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStep:
+    """A page of a list, still to be read."""
+
+    request: ListRequest
+    first: ListRequest  # the list's first page
+    number: int = 1  # of this page within the list
+
+    @property
+    def url(self) -> str:
+        """Its address; pages that are POSTed for share one."""
+        return self.request.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +152,21 @@ class Capture:
     http_version: str = "HTTP/1.1"
     ip: str | None = None
     truncated: str | None = None  # WARC-Truncated reason: "length", "time", "disconnect"
+    tls: Tls | None = None  # what the site's entry allowed for this connection; None: no TLS, or not known
+    head: bytes = b""  # status line and header lines as sent, where `plain_head` is not that
     hops: tuple[Capture, ...] = ()  # the redirects that led here, first one first
 
     def header(self, name: str) -> str | None:
         """First value of a header, by case-insensitive name."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def plain_head(self) -> bytes:
+        """Status line and headers as most servers write them, ended by an empty line."""
+        status_line = f"{self.http_version} {self.status} {self.reason}".rstrip()
+        lines = [status_line, *(f"{name}: {value}" for name, value in self.headers), "", ""]
+        return "\r\n".join(lines).encode("latin-1", "replace")
 
     @property
     def body(self) -> bytes:
@@ -147,6 +177,53 @@ class Capture:
     def payload_sha256(self) -> str:
         """SHA-256 of the payload, 64 hex characters."""
         return hashlib.sha256(self.payload).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A page as a browser drew it, from a capture and what the page's scripts asked for. Read like a capture."""
+
+    of: Capture
+    dom: bytes  # the document as HTML, UTF-8
+    rendered_at: datetime  # aware, UTC
+    browser: str  # name and version
+    asked: int = 0  # requests that the page made and that were answered
+    unanswered: tuple[str, ...] = ()  # what it asked for in vain, each with the reason
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return self.of.url
+
+    @property
+    def status(self) -> int:
+        """What the server answered."""
+        return self.of.status
+
+    @property
+    def headers(self) -> Headers:
+        """The only one that says something of the document as drawn."""
+        return (("Content-Type", "text/html; charset=utf-8"),)
+
+    @property
+    def body(self) -> bytes:
+        """The document."""
+        return self.dom
+
+    @property
+    def fetched_at(self) -> datetime:
+        """When the page itself was fetched."""
+        return self.of.fetched_at
+
+    @property
+    def note(self) -> str:
+        """For people: that it was drawn, by what, and from how much."""
+        lost = f"; {len(self.unanswered)} in vain, such as {self.unanswered[0]}" if self.unanswered else ""
+        return f"rendered by {self.browser}, {self.asked} further requests{lost}"
+
+
+Page = Capture | Rendering
+"""What a report or a list is read from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +317,18 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostFigures:
+    """What one crawl asked of one host."""
+
+    host: str
+    requests: int = 0  # attempts, robots.txt and redirects among them
+    bytes: int = 0  # of bodies, as transferred
+    waited: float = 0.0  # seconds that politeness held requests back
+    retries: int = 0
+    errors: tuple[tuple[str, int], ...] = ()  # (kind of failure, how often), the most frequent first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How the visit of one address ended, for people and for the record."""
 
@@ -250,3 +339,28 @@ class Outcome:
     report_id: str | None = None
     version: int | None = None
     at: datetime | None = None
+
+
+class VisitState(StrEnum):
+    """How the visit of one site ended."""
+
+    COMPLETE = "complete"  # everything asked for, nothing wrong
+    FAILED = "failed"  # everything asked for, but not everything could be had
+    LEFT = "left"  # the crawl ended before the site did
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteVisit:
+    """One site's visit, for the summary and for the run that goes on."""
+
+    site_id: str
+    began_at: datetime  # of the run it began in; a visit that goes on keeps the first one's
+    state: VisitState | None = None  # None: under way, or killed
+    entries: tuple[str, ...] = ()  # the addresses that the site's entry gave
+    frontier: tuple[Link | ListStep, ...] = ()  # what is left to ask for, in order
+    found: int = 0  # reports found on its lists
+    years: tuple[int, ...] = ()  # of those reports
+    troubled: bool = False  # something could not be had
+    requests: int = 0  # exchanges of this run
+    bytes: int = 0  # of their bodies, as sent
+    seconds: float = 0.0  # of this run, waiting included

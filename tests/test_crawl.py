@@ -206,7 +206,7 @@ async def test_a_site_that_yields_less_than_expected_has_dried_up(web: Web, run:
 
 
 async def test_one_bad_site_never_stops_another(web: Web, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawler import crawl as module
+    from crawler.crawl import site as module
 
     real = module.discover
 
@@ -226,7 +226,7 @@ async def test_one_bad_site_never_stops_another(web: Web, run: Run, monkeypatch:
 
 
 async def test_one_bad_page_never_stops_its_site(web: Web, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawler import crawl as module
+    from crawler.crawl import site as module
 
     government = web.government("wuhan")
     real, bad = module.extract, government.documents[1].url
@@ -371,7 +371,7 @@ def test_cron_gets_news_on_stdout_and_trouble_on_stderr(web: Web, tmp_path: Path
     words = command(web, tmp_path, "crawl", "wuhan", "--archive", str(folder))
     first = subprocess.run(words, capture_output=True, text=True)
     assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout.count("new  ") == len(web.government("wuhan").documents)
+    assert first.stdout.count("new        ") == len(web.government("wuhan").documents)
     assert f"{len(web.government('wuhan').documents)} new reports" in first.stdout.splitlines()[-1]
 
 

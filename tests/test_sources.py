@@ -55,6 +55,7 @@ def test_every_optional_key_is_understood(tmp_path: Path) -> None:
     text = FOUR_LINES + (
         "    pages: [https://www.wuhan.gov.cn/a.html]\n    cms: trs\n    body: .TRS_Editor\n    match: 法治\n"
         '    years: "2021"\n    delay: 3\n    every: 12h\n    tls: legacy\n    render: true\n'
+        "    at_once: 2\n    headers: lenient\n    agent: Mozilla/5.0 (compatible)\n    contact: crawler@example.org\n"
         "    expect: {years: [2022, 2023], least: 2}\n    enabled: false\n    seen: 2026-11-24\n    note: column moved in 2025\n"
     )
     (site,) = load_sites(written(tmp_path, text))
@@ -86,6 +87,10 @@ sources:
     dely: 2
     years: 2020-2010
     tls: maybe
+    headers: any
+    agent: 法治
+    contact: nobody
+    at_once: 9
     match: "("
     cms: joomla
     every: daily
@@ -106,14 +111,23 @@ sources:
         "16: sources[2].dely: no such key; did you mean delay?",
         '17: sources[2].years: must be a year or a span of years in quotes, such as "2015-" or "2019-2023", got \'2020-2010\'',
         "18: sources[2].tls: must be 'strict', 'legacy' or 'unverified', got 'maybe'",
-        "19: sources[2].match: must be a regular expression (missing ), unterminated subpattern at position 0), got '('",
-        "20: sources[2].cms: must be one of jcms, epoint, vsb, ucap, trs, generic, got 'joomla'",
-        "21: sources[2].every: must be a time such as 12h, 1d or 2w, got 'daily'",
-        "22: sources[2].seen: must be a day, such as 2026-11-24, got 'yesterday'",
-        "23: sources[2].body: must be a CSS selector, such as .TRS_Editor, got 'div['",
-        "24: sources[2].expect.years[0]: must be greater than or equal to 2000, got 22",
-        "25: sources[3]: must be a mapping of keys to values, got 'only text'",
+        "19: sources[2].headers: must be 'strict' or 'lenient', got 'any'",
+        "20: sources[2].agent: must be the text of a User-Agent header, in ASCII, got '法治'",
+        "21: sources[2].contact: must be a mail or web address, such as crawler@example.org, got 'nobody'",
+        "22: sources[2].at_once: must be less than or equal to 8, got 9",
+        "23: sources[2].match: must be a regular expression (missing ), unterminated subpattern at position 0), got '('",
+        "24: sources[2].cms: must be one of jcms, epoint, vsb, ucap, trs, generic, got 'joomla'",
+        "25: sources[2].every: must be a time such as 12h, 1d or 2w, got 'daily'",
+        "26: sources[2].seen: must be a day, such as 2026-11-24, got 'yesterday'",
+        "27: sources[2].body: must be a CSS selector, such as .TRS_Editor, got 'div['",
+        "28: sources[2].expect.years[0]: must be greater than or equal to 2000, got 22",
+        "29: sources[3]: must be a mapping of keys to values, got 'only text'",
     ]
+
+
+def test_an_address_with_a_password_is_a_fault(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, FOUR_LINES.replace("https://www", "https://user:secret@www"))
+    assert "must be an address without a user name or password" in fault
 
 
 def test_a_key_that_stands_twice_is_a_fault(tmp_path: Path) -> None:

@@ -52,6 +52,27 @@ def test_a_form_and_a_truncated_body_come_back(path: Path) -> None:
     assert list(read_captures(path)) == [post, CAPTURE]
 
 
+def test_what_was_allowed_to_its_tls_is_recorded_with_a_capture(path: Path) -> None:
+    trusting = replace(CAPTURE, url="https://www.example.gov.cn/", tls="unverified")
+    write(path, trusting, replace(CAPTURE, tls="strict"))
+    assert b"Fazhi-TLS-Allowed: unverified" in gzip.decompress(path.read_bytes())
+    assert [capture.tls for capture in read_captures(path)] == ["unverified", None]
+
+
+def test_a_sloppy_head_is_kept_as_it_was_sent(path: Path) -> None:
+    head = b"HTTP/1.1 200\r\nBad Name: 1\r\nno colon here\r\nETag:x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    write(path, replace(CAPTURE, head=head))
+    stored = gzip.decompress(path.read_bytes())
+    assert head.replace(b"Transfer", b"X-Archive-Orig-Transfer") + CAPTURE.payload in stored
+    (back,) = read_captures(path)
+    assert (back.head, back.payload, back.header("etag"), back.header("transfer-encoding")) == (
+        head,
+        CAPTURE.payload,
+        "x",
+        "chunked",
+    )
+
+
 def test_chunking_that_is_undone_is_not_claimed(path: Path) -> None:
     chunked = replace(CAPTURE, headers=(("Transfer-Encoding", "chunked"),))
     write(path, chunked)

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from crawler.archive.facade import CATALOGUE, Archive
 from crawler.archive.rows import import_url
+from crawler.archive.visits import Past
 
-__all__ = ["CATALOGUE", "Archive", "import_url"]
+__all__ = ["CATALOGUE", "Archive", "Past", "import_url"]

@@ -32,7 +32,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
 
 
 class RunRow(Base, kw_only=True):
-    """One crawl or import. `finished_at` empty: it was killed, or still runs."""
+    """One crawl or import. `finished_at` empty: it was killed, or still runs.
+
+    `state`: running; finished; stopped (in order, something left: `detail` says why); failed; killed.
+    """
 
     __tablename__ = "runs"
 
@@ -41,6 +44,34 @@ class RunRow(Base, kw_only=True):
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     command: Mapped[str] = mapped_column(default="")
     software: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(String(16), default="running")
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class VisitRow(Base, kw_only=True):
+    """One site's visit in one run. `state` empty: it was killed, or still runs.
+
+    `frontier` is what was left to ask for, for the run that goes on; such a run's row keeps the first one's `began_at`.
+    """
+
+    __tablename__ = "visits"
+    __table_args__ = (Index("visits_by_site", "site_id", "state"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    site_id: Mapped[str]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    state: Mapped[str | None] = mapped_column(String(16), default=None)
+    left: Mapped[int] = mapped_column("left_over", default=0)  # addresses known and not asked for
+    requests: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    found: Mapped[int] = mapped_column(default=0)
+    troubled: Mapped[bool] = mapped_column(default=False)
+    years: Mapped[list[Any]] = mapped_column(default_factory=list)
+    entries: Mapped[list[Any]] = mapped_column(default_factory=list)
+    frontier: Mapped[list[Any]] = mapped_column(default_factory=list)
 
 
 class CaptureRow(Base, kw_only=True):
@@ -57,7 +88,7 @@ class CaptureRow(Base, kw_only=True):
     fetched_at: Mapped[datetime]
     status: Mapped[int]
     payload_sha256: Mapped[str] = mapped_column(String(64))
-    record_type: Mapped[str] = mapped_column(String(16))  # response, revisit, resource
+    record_type: Mapped[str] = mapped_column(String(16))  # response, revisit, conversion, resource
     record_id: Mapped[str] = mapped_column(String(64), unique=True)
     warc_file: Mapped[str]  # relative to the archive
     warc_offset: Mapped[int]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from crawler.errors import ArchiveDamaged
 
@@ -24,8 +24,9 @@ class damage:
     ) -> None:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
             raise ArchiveDamaged(f"{self._path}: its catalogue is locked by another program") from error
-        if isinstance(error, DatabaseError):
-            raise ArchiveDamaged(f"{self._path}: its catalogue: {error.orig}") from error
+        if isinstance(error, SQLAlchemyError):
+            said = getattr(error, "orig", None) or error
+            raise ArchiveDamaged(f"{self._path}: its catalogue: {said}") from error
         if isinstance(error, OSError):
             place = (
                 f"{self._path}/{os.path.relpath(error.filename, self._path)}"

@@ -8,23 +8,35 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.archive import identity, reading, rows
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow
+from crawler.archive import identity, reading, rows, visits
+from crawler.archive.batch import Batch
+from crawler.archive.catalogue import RunRow, VersionRow, VisitRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import write_whole
 from crawler.archive.lock import acquire
-from crawler.archive.warcs import RunWarcs, mend
+from crawler.archive.reading import Entered
+from crawler.archive.recovery import recover
+from crawler.archive.warcs import RunWarcs
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Capture, Outcome, Report, Site, Validators
-from crawler.warc import WarcFile, read_records
+from crawler.model import (
+    Capture,
+    Ending,
+    Outcome,
+    Page,
+    Rendering,
+    Report,
+    Site,
+    SiteVisit,
+    Validators,
+)
+from crawler.warc import Earlier, WarcFile
 
 CATALOGUE = "catalogue.db"
 SOFTWARE = f"fazhi/{__version__}"
@@ -36,14 +48,18 @@ class Archive:
     Every method that writes raises ArchiveDamaged when the disk or the catalogue does not take it.
     """
 
-    def __init__(self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None, batch: int = 1
+    ) -> None:
         self.path = path
         self._engine = engine
         self._clock = clock
-        self._session = Session(engine)
+        self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
+        self._batch = Batch(path, self._session, batch)
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._warcs: RunWarcs | None = None
+        self._visits: dict[str, VisitRow] = {}  # under way, by site
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -62,9 +78,11 @@ class Archive:
         clock: Callable[[], datetime],
         command: str = "",
         notify: Callable[[str], None] = print,
+        batch: int = 1,
     ) -> Self:
         """An archive to write to, made if it is not there, mended if the last run was killed.
 
+        `batch` is the number of entries (outcomes, visits) between two commits; `flush` commits what there is.
         Raises ArchiveLocked when another process writes to it, ArchiveDamaged when it cannot be written.
         """
         try:
@@ -72,7 +90,7 @@ class Archive:
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
-        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock)
+        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
             archive._begin(command, notify)
@@ -87,6 +105,8 @@ class Archive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, CrawlerError) and self._run is not None:
+            self._run.state, self._run.detail = "failed", str(error)
         self.close(finished=kind is None or issubclass(kind, CrawlerError))
 
     # -- writing ------------------------------------------------------------------------------------------
@@ -98,44 +118,57 @@ class Archive:
         """
         with damage(self.path):
             key = canonical(capture.url)
-            earlier = reading.same_capture(self._session, key, capture)
+            known = reading.same_capture(self._session, key, capture)
             writer, warcs = self._writer()
-            place = writer.capture(capture, rows.earlier_of(earlier) if earlier else None)
-            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if earlier else "response")
-            if earlier and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
-                row.etag, row.last_modified = (
-                    row.etag or earlier.etag,
-                    row.last_modified or earlier.last_modified,
-                )
-            self._enter(row)
+            earlier = (
+                Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
+            )
+            place = writer.capture(capture, earlier)
+            kind = "revisit" if known else "response"
+            values = rows.capture_values(capture, key, place, warcs.name, kind)
+            if known and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
+                values["etag"] = values["etag"] or known.etag
+                values["last_modified"] = values["last_modified"] or known.last_modified
+            self._enter(values)
+
+    def record_rendered(self, rendering: Rendering) -> None:
+        """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
+        with damage(self.path):
+            key = canonical(rendering.url)
+            origin = reading.record_of(self._session, key, rendering.of)
+            assert origin is not None, "a page was rendered before it was recorded"
+            writer, warcs = self._writer()
+            when, dom = rendering.rendered_at, rendering.dom
+            place = writer.conversion(origin, rendering.url, when, rendering.headers[0][1], dom)
+            self._enter(rows.conversion_values(rendering.url, dom, when, place, warcs.name))
 
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
         return reading.validators(self._session, canonical(url))
 
-    def store(self, report: Report, capture: Capture, site: Site) -> Outcome:
-        """Keep what a capture says: a new report, a new version, or the note that nothing has changed."""
+    def store(self, report: Report, page: Page, site: Site) -> Outcome:
+        """Keep what a page says: a new report, a new version, or the note that nothing has changed."""
         with damage(self.path):
-            now = capture.fetched_at
-            row = reading.latest_capture(self._session, canonical(capture.url))
-            report = replace(report, url=report.url or capture.url, region=report.region or site.region)
+            now = page.fetched_at
+            row = self._batch.latest_capture(canonical(page.url))
+            report = replace(report, url=report.url or page.url, region=report.region or site.region)
             change = identity.settle(self._session, report, site, now, row)
+            if isinstance(page, Rendering):
+                change = change.saying(page.note)
             if row is not None:
                 writer, _ = self._writer()
-                writer.metadata(row.record_id, capture.url, now, rows.said(report, site, change.outcome))
+                writer.metadata(row.record_id, page.url, now, rows.said(report, site, change.outcome))
             return self._keep(change)
 
     def ingest(self, report: Report, name: str, data: bytes, site: Site) -> Outcome:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
         with damage(self.path):
             now, url = self._now(), rows.import_url(name)
-            row = reading.latest_capture(self._session, url)
+            row = self._batch.latest_capture(url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
-                row = rows.document_row(
-                    url, data, now, writer.resource(url, now, "text/plain", data), warcs.name
-                )
-                self._enter(row)
+                place = writer.resource(url, now, "text/plain", data)
+                row = self._enter(rows.document_values(url, data, now, place, warcs.name))
             return self._keep(identity.settle(self._session, replace(report, url=url), site, now, row))
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
@@ -150,6 +183,43 @@ class Archive:
         with damage(self.path):
             self._commit(outcome)
             return outcome
+
+    # -- runs and visits ----------------------------------------------------------------------------------
+
+    @property
+    def started_at(self) -> datetime:
+        """When this run began."""
+        assert self._run is not None
+        return self._run.started_at
+
+    def pasts(self) -> dict[str, visits.Past]:
+        """What is known of the visits of each site, by its id."""
+        return visits.pasts(self._session)
+
+    def begin_visit(self, visit: SiteVisit) -> None:
+        """Note that a site is being visited, so that a killed visit is known to be unfinished."""
+        with damage(self.path):
+            assert self._run is not None
+            row = VisitRow(run_id=self._run.id, site_id=visit.site_id, began_at=visit.began_at)
+            visits.fill(row, visit)
+            self._visits[visit.site_id] = row
+            self._session.add(row)
+            self._entered()
+
+    def end_visit(self, visit: SiteVisit) -> None:
+        """Note how a site's visit ended and what it left."""
+        with damage(self.path):
+            if visit.site_id not in self._visits:
+                self.begin_visit(visit)
+            row = self._visits.pop(visit.site_id)
+            visits.fill(row, visit)
+            row.ended_at = self._now()
+            self._entered()
+
+    def stopped(self, why: str) -> None:
+        """Note that this run ends in order, but with something left."""
+        assert self._run is not None
+        self._run.state, self._run.detail = "stopped", why
 
     # -- reading ------------------------------------------------------------------------------------------
 
@@ -171,15 +241,18 @@ class Archive:
         """The addresses a report was found at, first one first."""
         return [page.url for page in reading.find_version(self._session, report_id, None).report.pages]
 
+    def endings(self) -> dict[Ending, int]:
+        """How often each ending was noted in this run."""
+        assert self._run is not None
+        return reading.endings(self._session, self._run.id)
+
     # -- opening and closing ------------------------------------------------------------------------------
 
     def _begin(self, command: str, notify: Callable[[str], None]) -> None:
         with damage(self.path):
             now = self._now()
             upgrade(self._engine)
-            for warc in mend(self.path, notify):
-                self._index(warc)
-            self._restore_texts()
+            recover(self.path, self._session, now, notify)
             self._run = RunRow(started_at=now, command=command, software=SOFTWARE)
             self._session.add(self._run)
             self._session.commit()
@@ -189,68 +262,32 @@ class Archive:
                 {"software": SOFTWARE, "format": "WARC File Format 1.1", "description": command},
             )
 
-    def _index(self, warc: Path) -> None:
-        """Enter the captures of a mended WARC that the killed run had no time to enter."""
-        name = warc.relative_to(self.path).as_posix()
-        known = set(self._session.scalars(select(CaptureRow.record_id).where(CaptureRow.warc_file == name)))
-        for row in reading.rows_of(read_records(warc), name):
-            if row.record_id not in known:
-                self._session.add(row)
-        self._session.commit()
-
-    def _restore_texts(self) -> None:
-        """Write the text files that a run killed after its catalogue commit could not write."""
-        killed = self._session.scalars(
-            select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.started_at).limit(1)
-        ).first()
-        if killed is None:
-            return
-        for version in self._session.scalars(
-            select(VersionRow).where(VersionRow.last_seen >= killed.started_at)
-        ):
-            self._write_text(version)
-        for run in self._session.scalars(select(RunRow).where(RunRow.finished_at.is_(None))):
-            run.finished_at = self._now()
-        self._session.commit()
-
-    def _write_text(self, version: VersionRow) -> None:
-        path = self.path / version.text_file
-        data = reading.to_report(version).text().encode()
-        if not path.is_file() or path.stat().st_size != len(data):
-            write_whole(path, data)
-
     def _writer(self) -> tuple[WarcFile, RunWarcs]:
         assert self._warcs is not None, "an archive opened for reading was written to"
         return self._warcs.writer(), self._warcs
 
-    def _enter(self, row: CaptureRow) -> None:
-        row.run_id = self._run.id if self._run else None
-        self._session.add(row)
-        self._session.flush()
+    def _enter(self, values: dict[str, Any]) -> Entered:
+        return self._batch.capture(values | {"run_id": self._run.id if self._run else None})
 
     def _keep(self, change: identity.Change) -> Outcome:
+        if change.text_file is not None:
+            self._batch.text(change.text_file, change.text)
         self._commit(change.outcome)
-        if change.version is not None:
-            self._write_text(change.version)
         return change.outcome
 
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None
-        assert self._warcs is not None
-        self._session.add(
-            OutcomeRow(
-                run_id=self._run.id,
-                at=outcome.at or self._now(),
-                site_id=outcome.site_id,
-                url=outcome.url,
-                ending=outcome.ending.value,
-                detail=outcome.detail,
-                report_id=outcome.report_id,
-                version=outcome.version,
-            )
-        )
-        self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-        self._session.commit()
+        self._batch.outcome(rows.outcome_values(outcome, self._run.id, self._now()))
+        self._entered()
+
+    def _entered(self) -> None:
+        if self._batch.is_due():
+            self.flush()
+
+    def flush(self) -> None:
+        """Everything stored so far is on disk when this returns."""
+        with damage(self.path):
+            self._batch.commit(self._warcs)
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.
@@ -262,7 +299,9 @@ class Archive:
                 with damage(self.path):
                     self._warcs.close()
                     self._run.finished_at = self._now()
-                    self._session.commit()
+                    if self._run.state == "running":
+                        self._run.state = "finished"
+                    self.flush()
         finally:
             self._let_go()
 

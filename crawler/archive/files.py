@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
 from crawler.model import Report, Site
 from crawler.regions import region
 
+_SYNCS = 8  # files synced at a time
 _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff()-]+")
 
 
@@ -26,21 +29,39 @@ def text_file(report: Report, site: Site, first_seen: datetime) -> str:
     return f"text/{folder}/{report.year or 'unknown'}/{day}_{report.text_sha256[:16]}.txt"
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole, on disk, or not at all."""
+def write_all(archive: Path, texts: Mapping[str, bytes]) -> None:
+    """Write files, by their paths relative to the archive, so that each is there whole, on disk, or not at all.
+
+    What stands there already with the same size is left as it is: a text file's name holds its digest.
+    """
+    written = [archive / name for name, data in texts.items() if _write_part(archive / name, data)]
+    with ThreadPoolExecutor(_SYNCS) as pool:  # many at a time share the disk's one journal
+        list(pool.map(_sync, map(_part, written)))
+    for path in written:
+        _part(path).replace(path)
+    for folder in {path.parent for path in written}:
+        sync_folder(folder)
+
+
+def _write_part(path: Path, data: bytes) -> bool:
+    if path.is_file() and path.stat().st_size == len(data):
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync_folder(path.parent)
+    _part(path).write_bytes(data)
+    return True
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
 
 
 def sync_folder(folder: Path) -> None:
     """Make a rename in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Update, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow, PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue import PageRow, ReportRow, VersionRow
 from crawler.archive.files import text_file
+from crawler.archive.reading import Entered, to_report
 from crawler.fingerprint import bands, distance, simhash
 from crawler.model import Ending, Outcome, Report, Site
 
@@ -20,16 +22,64 @@ NEAR_LENGTH = 0.9  # and the shorter must have this share of the longer's charac
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An outcome, and the version whose text file must stand."""
+    """An outcome, and the text file that must stand, if any."""
 
     outcome: Outcome
-    version: VersionRow | None = None
+    text_file: str | None = None  # relative to the archive
+    text: bytes = b""
+
+    def saying(self, more: str) -> Change:
+        """The same, with more in the outcome's detail."""
+        detail = "; ".join(filter(None, (self.outcome.detail, more)))
+        return replace(self, outcome=replace(self.outcome, detail=detail))
 
 
-def settle(session: Session, report: Report, site: Site, now: datetime, capture: CaptureRow | None) -> Change:
+# made once, see reading
+_PAGE = select(PageRow).where(PageRow.url_key == bindparam("key"))
+_SAME = (
+    select(VersionRow).where(VersionRow.text_sha256 == bindparam("digest")).order_by(VersionRow.id).limit(1)
+)
+_NEAR = select(VersionRow.report_id, VersionRow.simhash, func.length(VersionRow.body)).where(
+    or_(
+        VersionRow.band_0 == bindparam("b0"),
+        VersionRow.band_1 == bindparam("b1"),
+        VersionRow.band_2 == bindparam("b2"),
+        VersionRow.band_3 == bindparam("b3"),
+    )
+)
+_STANDS = (
+    select(PageRow.id.label("page"), VersionRow.id.label("version"), VersionRow.report_id, VersionRow.number)
+    .join(
+        VersionRow,
+        (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
+    )
+    .where(PageRow.url_key == bindparam("key"))
+    .order_by(VersionRow.number.desc())
+    .limit(1)
+)
+_IS_TAKEN = select(ReportRow.id).where(ReportRow.id == bindparam("name"))
+
+
+def _seen_again(row: type[PageRow] | type[VersionRow]) -> Update:
+    """Widens the time in which a row was seen; see _seen."""
+    when = bindparam("when", type_=row.last_seen.type)
+    return (
+        update(row)
+        .where(row.id == bindparam("row"))
+        .values(
+            first_seen=case((row.first_seen > when, when), else_=row.first_seen),
+            last_seen=case((row.last_seen < when, when), else_=row.last_seen),
+        )
+    )
+
+
+_PAGE_SEEN, _VERSION_SEEN = _seen_again(PageRow), _seen_again(VersionRow)
+
+
+def settle(session: Session, report: Report, site: Site, now: datetime, capture: Entered | None) -> Change:
     """Place a text in the catalogue (not committed) and say what it was. Same means: same `text_sha256`."""
     url = report.url or ""
-    page = session.scalars(select(PageRow).where(PageRow.url_key == canonical(url))).first()
+    page = session.scalars(_PAGE, {"key": canonical(url)}).first()
     if page is None:
         return _first_visit(session, report, site, now, capture)
     latest = page.report.versions[-1]
@@ -37,75 +87,87 @@ def settle(session: Session, report: Report, site: Site, now: datetime, capture:
     if page.text_sha256 == report.text_sha256:
         seen = _version_of(page.report, report.text_sha256)
         _seen(seen, now)
-        return Change(_outcome(Ending.UNCHANGED, url, site, now, seen), seen)
+        return _change(Ending.UNCHANGED, url, site, now, seen)
     was, page.text_sha256 = page.text_sha256, report.text_sha256
     if latest.text_sha256 == report.text_sha256:  # the change was already seen at the report's other address
         _seen(latest, now)
-        return Change(
-            _outcome(Ending.REVISED, url, site, now, latest, "same change as at its other address"), latest
-        )
-    version = _add_version(session, page.report, report, site, now, capture)
+        return _change(Ending.REVISED, url, site, now, latest, "same change as at its other address")
+    number = len(page.report.versions) + 1
+    values = _version_values(report, site, now, capture, simhash(report.body), number)
+    version = VersionRow(report=page.report, index=values.pop("page_index"), **values)
+    session.add(version)
     session.flush()
-    return Change(
-        _outcome(Ending.REVISED, url, site, now, version, f"text {was[:8]} is now {version.text_sha256[:8]}"),
-        version,
-    )
+    detail = f"text {was[:8]} is now {version.text_sha256[:8]}"
+    return _change(Ending.REVISED, url, site, now, version, detail)
 
 
 def confirm(session: Session, url_key: str, url: str, site: Site, now: datetime) -> Outcome:
     """The outcome of a 304: the text last seen at this address stands."""
-    page = session.scalars(select(PageRow).where(PageRow.url_key == url_key)).first()
-    if page is None:
+    stands = session.execute(_STANDS, {"key": url_key}).first()
+    if stands is None:
         return Outcome(
             ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail="304 for a page never held"
         )
-    _seen(page, now)
-    seen = _version_of(page.report, page.text_sha256)
-    _seen(seen, now)
-    return _outcome(Ending.UNCHANGED, url, site, now, seen, "not modified (304)")
+    connection = session.connection()
+    connection.execute(_PAGE_SEEN, {"row": stands.page, "when": now})
+    connection.execute(_VERSION_SEEN, {"row": stands.version, "when": now})
+    return Outcome(
+        ending=Ending.UNCHANGED,
+        url=url,
+        site_id=site.id,
+        at=now,
+        report_id=stands.report_id,
+        version=stands.number,
+        detail="not modified (304)",
+    )
 
 
 def _first_visit(
-    session: Session, report: Report, site: Site, now: datetime, capture: CaptureRow | None
+    session: Session, report: Report, site: Site, now: datetime, capture: Entered | None
 ) -> Change:
     url = report.url or ""
-    same = session.scalars(
-        select(VersionRow).where(VersionRow.text_sha256 == report.text_sha256).order_by(VersionRow.id)
-    ).first()
+    same = session.scalars(_SAME, {"digest": report.text_sha256}).first()
     if same is not None:
         first = same.report.pages[0].url if same.report.pages else same.url
-        session.add(_page(same.report, url, report, site, now))
+        session.add(PageRow(report=same.report, **_page_values(url, report, site, now)))
         _seen(same, now)
         if same.url.startswith("urn:") and not url.startswith("urn:"):  # an import now has its address
             same.url = url
-        return Change(_outcome(Ending.DUPLICATE, url, site, now, same, f"same text as {first}"), same)
-    near = nearest(session, report)
-    row = ReportRow(id=_new_id(session, report), site_id=site.id, region=report.region, year=report.year)
-    session.add(row)
-    session.add(_page(row, url, report, site, now))
-    version = _add_version(session, row, report, site, now, capture)
-    session.flush()
-    return Change(_outcome(Ending.NEW, url, site, now, version, _near_words(near)), version)
-
-
-def nearest(session: Session, report: Report) -> tuple[VersionRow, int] | None:
-    """The version whose text is nearly this one, and the distance of their simhashes in bits."""
+        return _change(Ending.DUPLICATE, url, site, now, same, f"same text as {first}")
     mark = simhash(report.body)
-    b0, b1, b2, b3 = bands(mark)
-    candidates = session.scalars(
-        select(VersionRow).where(
-            or_(
-                VersionRow.band_0 == b0,
-                VersionRow.band_1 == b1,
-                VersionRow.band_2 == b2,
-                VersionRow.band_3 == b3,
-            )
-        )
+    near = nearest(session, report, mark)
+    name = _new_id(session, report)
+    version = _version_values(report, site, now, capture, mark, 1)
+    # by hand: the session's unit of work would take as long as everything else that is done for a page here
+    connection = session.connection()
+    connection.execute(
+        _REPORT, {"id": name, "site_id": site.id, "region": report.region, "year": report.year}
     )
+    connection.execute(_PAGE_OF, {"report_id": name, **_page_values(url, report, site, now)})
+    connection.execute(_VERSION, {"report_id": name, **version})
+    outcome = Outcome(
+        ending=Ending.NEW,
+        url=url,
+        site_id=site.id,
+        at=now,
+        report_id=name,
+        version=1,
+        detail=_near_words(near),
+    )
+    return Change(outcome, version["text_file"], report.text().encode())
+
+
+_REPORT, _PAGE_OF, _VERSION = insert(ReportRow), insert(PageRow), insert(VersionRow)
+
+
+def nearest(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
+    """The report of which a version's text is nearly this one, and the distance of their simhashes in bits."""
+    b0, b1, b2, b3 = bands(mark)
+    candidates = session.execute(_NEAR, {"b0": b0, "b1": b1, "b2": b2, "b3": b3})
     near = [
-        (version, bits)
-        for version in candidates
-        if (bits := distance(version.simhash, mark)) <= NEAR and _alike(len(version.body), len(report.body))
+        (report_id, bits)
+        for report_id, other, length in candidates
+        if (bits := distance(other, mark)) <= NEAR and _alike(length, len(report.body))
     ]
     return min(near, key=lambda pair: pair[1], default=None)
 
@@ -114,8 +176,8 @@ def _alike(one: int, other: int) -> bool:
     return min(one, other) >= NEAR_LENGTH * max(one, other)
 
 
-def _near_words(near: tuple[VersionRow, int] | None) -> str:
-    return f"probably the same as {near[0].report_id} (simhash differs in {near[1]} bits)" if near else ""
+def _near_words(near: tuple[str, int] | None) -> str:
+    return f"probably the same as {near[0]} (simhash differs in {near[1]} bits)" if near else ""
 
 
 def _seen(row: PageRow | VersionRow, when: datetime) -> None:
@@ -132,63 +194,58 @@ def _new_id(session: Session, report: Report) -> str:
     """`420100-2022-3df35244`: region, year and first text of the report, so that a rebuild finds the same ids."""
     for length in (8, 16, 64):
         name = f"{report.region or '000000'}-{report.year or '0000'}-{report.text_sha256[:length]}"
-        if not session.scalar(select(func.count()).select_from(ReportRow).where(ReportRow.id == name)):
+        if session.execute(_IS_TAKEN, {"name": name}).first() is None:
             return name
     raise AssertionError("two texts with one SHA-256")
 
 
-def _page(row: ReportRow, url: str, report: Report, site: Site, now: datetime) -> PageRow:
-    return PageRow(
-        report=row,
-        url=url,
-        url_key=canonical(url),
-        site_id=site.id,
-        text_sha256=report.text_sha256,
-        first_seen=now,
-        last_seen=now,
-    )
+def _page_values(url: str, report: Report, site: Site, now: datetime) -> dict[str, Any]:
+    return {
+        "url": url,
+        "url_key": canonical(url),
+        "site_id": site.id,
+        "text_sha256": report.text_sha256,
+        "first_seen": now,
+        "last_seen": now,
+    }
 
 
-def _add_version(
-    session: Session, row: ReportRow, report: Report, site: Site, now: datetime, capture: CaptureRow | None
-) -> VersionRow:
-    mark = simhash(report.body)
+def _version_values(
+    report: Report, site: Site, now: datetime, capture: Entered | None, mark: str, number: int
+) -> dict[str, Any]:
     b0, b1, b2, b3 = bands(mark)
-    version = VersionRow(
-        report=row,
-        number=len(row.versions) + 1,
-        title=report.title,
-        issuer=report.issuer,
-        kind=report.kind,
-        published=report.published,
-        source=report.source,
-        signed=report.signed,
-        index=dict(report.index) if report.index else None,
-        body=report.body,
-        sections=[asdict(section) for section in report.sections],
-        attachments=[asdict(attachment) for attachment in report.attachments],
-        url=report.url or "",
-        text_sha256=report.text_sha256,
-        simhash=mark,
-        band_0=b0,
-        band_1=b1,
-        band_2=b2,
-        band_3=b3,
-        first_seen=now,
-        last_seen=now,
-        capture_id=capture.id if capture else None,
-        parts=report.parts,
-        text_file=text_file(report, site, now),
-        extractor=report.extractor,
-    )
-    session.add(version)
-    return version
+    return {
+        "number": number,
+        "title": report.title,
+        "issuer": report.issuer,
+        "kind": report.kind,
+        "published": report.published,
+        "source": report.source,
+        "signed": report.signed,
+        "page_index": dict(report.index) if report.index else None,
+        "body": report.body,
+        "sections": [asdict(section) for section in report.sections],
+        "attachments": [asdict(attachment) for attachment in report.attachments],
+        "url": report.url or "",
+        "text_sha256": report.text_sha256,
+        "simhash": mark,
+        "band_0": b0,
+        "band_1": b1,
+        "band_2": b2,
+        "band_3": b3,
+        "first_seen": now,
+        "last_seen": now,
+        "capture_id": capture.id if capture else None,
+        "parts": report.parts,
+        "text_file": text_file(report, site, now),
+        "extractor": report.extractor,
+    }
 
 
-def _outcome(
+def _change(
     ending: Ending, url: str, site: Site, now: datetime, version: VersionRow, detail: str = ""
-) -> Outcome:
-    return Outcome(
+) -> Change:
+    outcome = Outcome(
         ending=ending,
         url=url,
         site_id=site.id,
@@ -197,3 +254,4 @@ def _outcome(
         version=version.number,
         detail=detail,
     )
+    return Change(outcome, version.text_file, to_report(version).text().encode())

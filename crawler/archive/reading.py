@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow, PageRow, ReportRow, VersionRow
-from crawler.archive.rows import capture_row
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
+from crawler.archive.rows import capture_values, conversion_values
 from crawler.errors import CrawlerError
-from crawler.model import Attachment, Capture, Report, Section, Validators
+from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 from crawler.warc import Record, to_capture
+
+TRUSTED = 9
+"""Answers of 304 in a row that are believed; the visit after them asks for the page whole."""
+
+
+class Known(NamedTuple):
+    """A response record that is there already."""
+
+    record_id: str
+    url: str
+    fetched_at: datetime
+    etag: str | None
+    last_modified: str | None
+
+
+class Entered(NamedTuple):
+    """A capture in the catalogue, as far as others refer to it."""
+
+    id: int
+    record_id: str
+    payload_sha256: str
 
 
 def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
@@ -82,55 +105,111 @@ def to_report(version: VersionRow) -> Report:
     )
 
 
-def same_capture(session: Session, key: str, capture: Capture) -> CaptureRow | None:
+# The statements that every page of a crawl needs are made once: SQLAlchemy takes longer to make than SQLite to answer.
+_KNOWN = (
+    CaptureRow.record_id,
+    CaptureRow.url,
+    CaptureRow.fetched_at,
+    CaptureRow.etag,
+    CaptureRow.last_modified,
+)
+_RESPONSES = (
+    select(*_KNOWN)
+    .where(
+        CaptureRow.url_key == bindparam("key"),
+        CaptureRow.record_type == "response",
+        CaptureRow.method == bindparam("method"),
+        CaptureRow.status == bindparam("status"),
+    )
+    .order_by(CaptureRow.id.desc())
+    .limit(1)
+)
+_SAME_PAYLOAD = _RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest"))
+_LATEST = (
+    select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256)
+    .where(CaptureRow.url_key == bindparam("key"))
+    .order_by(CaptureRow.id.desc())
+    .limit(1)
+)
+_HELD = (
+    select(PageRow.last_seen, VersionRow.parts)
+    .join(VersionRow, VersionRow.report_id == PageRow.report_id)
+    .where(PageRow.url_key == bindparam("key"))
+    .order_by(VersionRow.number.desc())
+    .limit(1)
+)
+_ANSWERS = (
+    select(CaptureRow.status, CaptureRow.etag, CaptureRow.last_modified)
+    .where(
+        CaptureRow.url_key == bindparam("key"),
+        CaptureRow.status.in_((200, 304)),
+        # later ones were a challenge or another page that is no report
+        CaptureRow.fetched_at <= bindparam("last_seen"),
+    )
+    .order_by(CaptureRow.id.desc())
+    .limit(TRUSTED)
+)
+
+
+def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
     """The response record that has a capture's payload already: by digest, or for a 304 the last one with status 200."""
-    responses = (
-        select(CaptureRow)
-        .where(
-            CaptureRow.url_key == key,
-            CaptureRow.record_type == "response",
-            CaptureRow.method == capture.method,
-        )
-        .order_by(CaptureRow.id.desc())
-        .limit(1)
-    )
+    where = {"key": key, "method": capture.method}
     if capture.status == 304:
-        return session.scalars(responses.where(CaptureRow.status == 200)).first()
-    if not capture.payload or capture.truncated or capture.method != "GET":
+        found = session.execute(_RESPONSES, where | {"status": 200}).first()
+    elif not capture.payload or capture.truncated or capture.method != "GET":
         return None
-    same = responses.where(
-        CaptureRow.payload_sha256 == capture.payload_sha256, CaptureRow.status == capture.status
+    else:
+        digest = {"status": capture.status, "digest": capture.payload_sha256}
+        found = session.execute(_SAME_PAYLOAD, where | digest).first()
+    return Known(*found) if found else None
+
+
+def record_of(session: Session, key: str, capture: Capture) -> str | None:
+    """The id of the record that a capture was kept as."""
+    query = select(CaptureRow.record_id).where(
+        CaptureRow.url_key == key,
+        CaptureRow.payload_sha256 == capture.payload_sha256,
+        CaptureRow.method == capture.method,
+        CaptureRow.record_type != "conversion",
     )
-    return session.scalars(same).first()
+    return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
 
 
-def latest_capture(session: Session, key: str) -> CaptureRow | None:
+def latest_capture(session: Session, key: str) -> Entered | None:
     """The last capture of an address."""
-    return session.scalars(
-        select(CaptureRow).where(CaptureRow.url_key == key).order_by(CaptureRow.id.desc()).limit(1)
-    ).first()
+    found = session.execute(_LATEST, {"key": key}).first()
+    return Entered(*found) if found else None
 
 
 def validators(session: Session, key: str) -> Validators | None:
     """ETag and Last-Modified of the last good capture of an address from which a report is held.
 
-    None for an article set on several pages: that the first is not modified says nothing of the others.
+    None for an article set on several pages: that the first is not modified says nothing of the others. None too
+    after TRUSTED times 304 in a row: some servers say so of a page that has changed.
     """
-    page = session.scalars(select(PageRow).where(PageRow.url_key == key)).first()
-    if page is None or page.report.versions[-1].parts > 1:
+    held = session.execute(_HELD, {"key": key}).first()
+    if held is None or held.parts > 1:
         return None
-    row = session.scalars(
-        select(CaptureRow)
-        .where(CaptureRow.url_key == key, CaptureRow.status.in_((200, 304)))
-        .order_by(CaptureRow.id.desc())
-        .limit(1)
-    ).first()
-    return Validators(etag=row.etag, last_modified=row.last_modified) if row else None
+    answers = session.execute(_ANSWERS, {"key": key, "last_seen": held.last_seen}).all()
+    if not answers or (len(answers) == TRUSTED and all(answer.status == 304 for answer in answers)):
+        return None
+    return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)
+
+
+def endings(session: Session, run_id: int) -> dict[Ending, int]:
+    """How often each ending was noted in a run."""
+    query = select(OutcomeRow.ending, func.count().label("number")).where(OutcomeRow.run_id == run_id)
+    return {Ending(row.ending): row.number for row in session.execute(query.group_by(OutcomeRow.ending))}
 
 
 def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:
-    """Catalogue rows of a WARC file's responses and revisits."""
+    """Catalogue rows of a WARC file's responses, revisits and pages as a browser drew them."""
     for record in records:
+        if record.kind == "conversion":
+            values = conversion_values(record.url, record.block, record.date, record.place, warc_file)
+            yield CaptureRow(**values)
         if record.kind not in ("response", "revisit") or not record.url.startswith("http"):
             continue
-        yield capture_row(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)
+        yield CaptureRow(
+            **capture_values(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)
+        )

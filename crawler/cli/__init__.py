@@ -7,7 +7,7 @@ import sys
 import typer
 
 from crawler import __version__
-from crawler.cli import crawling, reading, sources
+from crawler.cli import crawling, importing, reading, sources
 from crawler.errors import CrawlerError
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("crawl")(crawling.crawl)
-app.command("import")(crawling.import_)
+app.command("import")(importing.import_)
 app.command("extract")(reading.extract)
 app.command("reports")(reading.reports)
 app.command("show")(reading.show)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
-from rich.table import Table
 
 from crawler.archive import Archive
 from crawler.cli.output import outcome_json, print_json
-from crawler.crawl import NOTHING_SAVED
-from crawler.model import Ending, Outcome, Site
+from crawler.cli.summary import WIDTH, host_table, sentence, site_table, tally
+from crawler.crawl import NOTHING_SAVED, TROUBLE, is_trouble
+from crawler.model import Ending, HostFigures, Outcome, Site, SiteVisit
 
 NEWS = (Ending.NEW, Ending.REVISED, Ending.GONE, Ending.MOVED)
-TROUBLE = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.DRIED_UP)
+NO_LINE = (Ending.NOT_DUE, Ending.LEFT)  # there may be thousands; the summary counts them
 _STYLE = {Ending.NEW: "green", Ending.REVISED: "yellow", Ending.GONE: "magenta"} | dict.fromkeys(
     TROUBLE, "red"
 )
@@ -29,19 +29,26 @@ _STYLE = {Ending.NEW: "green", Ending.REVISED: "yellow", Ending.GONE: "magenta"}
 class Display:
     """Takes a crawl's outcomes one by one. News goes to stdout, trouble to stderr, so that cron mails trouble only."""
 
-    def __init__(self, sites: Sequence[Site], *, json: bool) -> None:
+    def __init__(
+        self, sites: Sequence[Site], *, json: bool = False, quiet: bool = False, figures: bool = False
+    ) -> None:
         self._sites = {site.id: site for site in sites}
         self._json = json
+        self._quiet = quiet
+        self._figures = figures
+        self._visits: dict[str, SiteVisit] = {}
+        self._hosts: Sequence[HostFigures] = ()
+        self._waiting: list[str] = []  # why sites were left alone
         self._width = min(max((len(site.id) for site in sites), default=0), 20)
         self._counts: Counter[Ending] = Counter()
         self._by_site: defaultdict[str, Counter[Ending]] = defaultdict(Counter)
         self._troubles: Counter[str] = Counter()
         self._nothing_saved = 0
         # the file itself: a live line on stderr would otherwise catch what is written to stdout
-        self._out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-        self._err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._out = _console(sys.stdout)
+        self._err = _console(sys.stderr)
         self._status: Status | None = None
-        if self._err.is_terminal and not json:
+        if self._err.is_terminal and not json and not quiet:
             self._status = self._err.status("asking …")
 
     def __enter__(self) -> Self:
@@ -63,6 +70,8 @@ class Display:
         """One outcome: counted, and printed when it is news or trouble."""
         if outcome.detail == NOTHING_SAVED:
             self._nothing_saved += 1
+        elif outcome.ending is Ending.NOT_DUE:
+            self._waiting.append(outcome.detail)
         else:
             self._counts[outcome.ending] += 1
             self._by_site[outcome.site_id][outcome.ending] += 1
@@ -71,17 +80,15 @@ class Display:
             print_json(outcome_json(outcome), indent=None)
         elif self._is_trouble(outcome):
             self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}")
-        elif outcome.ending in NEWS or archive is None:
+        elif outcome.ending in NEWS or (archive is None and outcome.ending not in NO_LINE):
             above_live_line = self._status is not None and self._out.is_terminal
             self._line(self._err if above_live_line else self._out, outcome, self._news(outcome, archive))
         if self._status:
-            self._status.update(f"{_tally(self._counts)} · {escape(outcome.url)}")
+            self._status.update(f"{tally(self._counts)} · {escape(outcome.url)}")
 
     def _is_trouble(self, outcome: Outcome) -> bool:
-        """A report that is gone is news; a list that is gone is trouble."""
         site = self._sites.get(outcome.site_id)
-        lost = outcome.ending is Ending.GONE and site is not None and outcome.url in site.lists
-        return outcome.ending in TROUBLE or lost
+        return site is not None and is_trouble(outcome, site)
 
     def _news(self, outcome: Outcome, archive: Archive | None) -> str:
         if archive is None or outcome.report_id is None:
@@ -95,65 +102,47 @@ class Display:
         ending = f"[{style}]{outcome.ending.value:<10}[/]" if style else f"{outcome.ending.value:<10}"
         console.print(f"{ending} {escape(outcome.site_id):<{self._width}}  {escape(text)}")
 
-    def finish(self, archive: Path, *, dry_run: bool) -> int:
-        """The summary, and the exit code: 1 when any site had trouble."""
-        troubled = [name for name, number in self._troubles.items() if number]
-        if not self._json:
-            if self._out.is_terminal and not dry_run:
-                self._out.print(self._table())
-            if self._nothing_saved:
-                self._out.print(f"{self._nothing_saved} further sites skipped: nothing of them is saved here")
-            self._out.print(self._sentence(archive, dry_run))
-        elif self._nothing_saved:
-            self._err.print(f"{self._nothing_saved} sites skipped: nothing of them is saved here")
+    def visited(self, visit: SiteVisit) -> None:
+        """A site's visit has ended."""
+        self._visits[visit.site_id] = visit
+
+    def hosts(self, hosts: Sequence[HostFigures]) -> None:
+        """What each host was asked and what it cost."""
+        self._hosts = hosts
+
+    def finish(self, archive: Path | None, why: str | None) -> int:
+        """The summary, and the exit code: 1 when any site had trouble or something is left. `why` the crawl ended early."""
+        summary = self._err if self._json else self._out
+        if not self._quiet:
+            if not self._json and archive is not None and self._by_site:
+                self._out.print(
+                    site_table(list(self._sites.values()), self._by_site, self._troubles, self._visits),
+                )
+            for line in self._left_alone():
+                summary.print(line)
+            if not self._json and (self._by_site or not self._waiting):
+                self._out.print(sentence(self._counts, len(self._by_site), archive))
+        if self._figures and self._hosts:
+            summary.print(host_table(self._hosts))
+        troubled = sorted(name for name, number in self._troubles.items() if number)
         if troubled:
+            self._err.print(f"trouble at {len(troubled)} of {len(self._sites)} sites: {', '.join(troubled)}")
+        if self._counts[Ending.LEFT]:
+            sites = sum(counts[Ending.LEFT] > 0 for counts in self._by_site.values())
             self._err.print(
-                f"trouble at {len(troubled)} of {len(self._sites)} sites: {', '.join(sorted(troubled))}"
+                f"ended early ({why}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
+                " the next run goes on with them"
             )
-        return 1 if troubled else 0
+        return 1 if troubled or self._counts[Ending.LEFT] else 0
 
-    def _sentence(self, archive: Path, dry_run: bool) -> str:
-        counts = self._counts
-        visited = f"{len(self._by_site)} sites, {sum(counts.values())} addresses"
-        if dry_run:
-            return f"{visited}: dry run, nothing kept"
-        return (
-            f"{visited}: {counts[Ending.NEW]} new reports, {counts[Ending.REVISED]} new versions of known ones,"
-            f" {counts[Ending.UNCHANGED]} unchanged, {counts[Ending.DUPLICATE]} known from another address; kept in {archive}"
-        )
-
-    def _table(self) -> Table:
-        table = Table(
-            "site",
-            "",
-            *(e.value for e in _COLUMNS),
-            "trouble",
-            header_style="bold",
-            box=None,
-            pad_edge=False,
-        )
-        for name in self._sites:
-            counts = self._by_site.get(name)
-            if counts is None:
-                continue
-            trouble = self._troubles[name]
-            cells = [str(counts[ending] or "·") for ending in _COLUMNS]
-            table.add_row(name, self._sites[name].name, *cells, f"[red]{trouble}[/]" if trouble else "·")
-        for column in table.columns[2:]:
-            column.justify = "right"
-        return table
+    def _left_alone(self) -> Iterator[str]:
+        if self._nothing_saved:
+            further = "" if self._json else "further "
+            yield f"{self._nothing_saved} {further}sites skipped: nothing of them is saved here"
+        if self._waiting:
+            yield f"{len(self._waiting)} sites not due: {min(self._waiting)}"
 
 
-_COLUMNS = (
-    Ending.LISTED,
-    Ending.NEW,
-    Ending.REVISED,
-    Ending.UNCHANGED,
-    Ending.DUPLICATE,
-    Ending.SKIPPED,
-    Ending.GONE,
-)
-
-
-def _tally(counts: Counter[Ending]) -> str:
-    return " · ".join(f"{number} {ending.value}" for ending, number in counts.most_common()) or "asking …"
+def _console(file: TextIO) -> Console:
+    """Where there is no terminal, rich would fold tables at 80 characters."""
+    return Console(file=file, highlight=False, soft_wrap=True, width=None if file.isatty() else WIDTH)

@@ -12,7 +12,7 @@ import typer
 
 from crawler import extract as extraction
 from crawler.archive import Archive
-from crawler.cli.crawling import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import iso, print_json, print_table, report_json
 from crawler.errors import CrawlerError
 from crawler.fetch import Fetcher

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from crawler.check import Check, check_site
-from crawler.cli.crawling import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
+from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import print_json, print_table, report_json
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site

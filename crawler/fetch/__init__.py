@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from crawler.fetch.client import Fetcher, user_agent
+from crawler.fetch.client import Fetcher
 from crawler.fetch.guard import ConnectTo, parse_connect_to
 from crawler.fetch.judge import judge
+from crawler.fetch.limits import Limits
 from crawler.fetch.replay import Exchange, Replay, load_exchanges
+from crawler.fetch.session import user_agent
 
 __all__ = [
     "ConnectTo",
     "Exchange",
     "Fetcher",
+    "Limits",
     "Replay",
     "judge",
     "load_exchanges",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,28 +12,29 @@ from typing import Self
 
 import httpcore
 import httpx
-import tenacity
 
-from crawler import __version__
-from crawler.errors import CrawlerError, FetchError, Refused
+from crawler.errors import FetchError, Refused
+from crawler.fetch.breaker import Breaker
+from crawler.fetch.browser import Chromium
 from crawler.fetch.failures import TABLE, failure
-from crawler.fetch.guard import ConnectTo, Guarded, GuardedBackend
-from crawler.fetch.judge import judge, redirect_target
-from crawler.fetch.polite import Polite, Sleep
+from crawler.fetch.figures import Ledger
+from crawler.fetch.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
+from crawler.fetch.judge import judge, judge_redirect, uncompressed
+from crawler.fetch.limits import Limits
+from crawler.fetch.network import Network
+from crawler.fetch.patience import Patience
+from crawler.fetch.polite import Monotonic, Polite, Sleep
 from crawler.fetch.record import Recorder, Sink
+from crawler.fetch.redirects import redirect_target
+from crawler.fetch.render import Browser, Renderer
 from crawler.fetch.robots import Robots
-from crawler.model import Capture, ListRequest, Validators
+from crawler.fetch.session import Sessions, same_page, step
+from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
 
-MAX_REDIRECTS = 8
-ATTEMPTS = 3
-_TIMEOUT = httpx.Timeout(30.0, connect=15.0)
+NO_SITE = Site(id="", name="", region="", delay=0.0)
+"""How an address is treated that belongs to no entry of sources.yaml."""
+
 _CONNECT_FAILURES = (httpcore.ConnectError, httpcore.ConnectTimeout)
-_LONGEST_WAIT = 120.0  # seconds; a server that asks for more is asked again in the next crawl
-
-
-def user_agent() -> str:
-    """How we introduce ourselves."""
-    return f"fazhi/{__version__} (archive of public government reports; httpx)"
 
 
 def utc_now() -> datetime:
@@ -42,9 +44,10 @@ def utc_now() -> datetime:
 
 
 class Fetcher:
-    """Fetches through Robots(Polite(Recorder(bottom))); every exchange goes to `sink` before it is judged.
+    """Fetches through Robots(Breaker(Polite(Recorder(bottom)))); every exchange goes to `sink` before it is judged.
 
-    `bottom` is the guarded network, or a Replay, to which no politeness is owed.
+    `bottom` is the guarded network, or a Replay, to which neither politeness nor patience is owed. Pages as a browser
+    drew them go to `rendered`; it is Chromium, if need be, unless another is given.
     """
 
     def __init__(
@@ -52,93 +55,139 @@ class Fetcher:
         *,
         sink: Sink,
         replay: httpx.AsyncBaseTransport | None = None,
+        rendered: Callable[[Rendering], None] = lambda _: None,
+        browser: Browser | None = None,
         connect_to: ConnectTo | None = None,
+        limits: Limits | None = None,
+        resolver: Resolver = system_resolver,
         clock: Callable[[], datetime] = utc_now,
         sleep: Sleep = asyncio.sleep,
+        monotonic: Monotonic = time.monotonic,
     ) -> None:
-        self._sleep = sleep
-        self._backend = GuardedBackend(connect_to=connect_to)
-        recorder = Recorder(replay or Guarded(self._backend), sink=sink, clock=clock)
-        paced: httpx.AsyncBaseTransport = recorder if replay else Polite(recorder, sleep=sleep)
-        self._client = httpx.AsyncClient(
-            transport=Robots(paced, user_agent=user_agent()),
-            trust_env=False,
-            timeout=_TIMEOUT,
-            headers={
-                "User-Agent": user_agent(),
-                "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-                "Accept-Language": "zh-CN,zh;q=0.9",
-                "Accept-Encoding": "identity",  # keeps payload digests independent of the server's compressor
-            },
+        self._limits = limits or Limits()
+        self._backend = GuardedBackend(resolver=resolver, connect_to=connect_to)
+        self._ledger = Ledger()
+        self._sessions = Sessions()
+        patience_sleep = sleep if replay is None else _no_wait
+        self._patience = Patience(budget=self._limits.patience, sleep=patience_sleep, monotonic=monotonic)
+        bottom = replay or Network(self._backend)
+        stack: httpx.AsyncBaseTransport = Recorder(
+            bottom, sink=sink, clock=clock, ledger=self._ledger, limits=self._limits
+        )
+        if replay is None:
+            stack = Polite(
+                stack,
+                addresses=self._backend.addresses,
+                ledger=self._ledger,
+                limits=self._limits,
+                sleep=sleep,
+                monotonic=monotonic,
+            )
+            stack = Breaker(stack, limits=self._limits)
+        self._stack = Robots(stack, longest_delay=self._limits.crawl_delay)
+        self._renderer = Renderer(
+            browser or Chromium(),
+            get=self.get,
+            piece=self.piece,
+            sink=rendered,
+            clock=clock,
+            limits=self._limits,
         )
 
     async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+        try:
+            await self._renderer.aclose()
+        finally:
+            await self._stack.aclose()
+
+    def figures(self) -> tuple[HostFigures, ...]:
+        """What has been asked of each host so far, by host name."""
+        return self._ledger.figures()
 
     async def get(
-        self, request: str | ListRequest, validators: Validators | None = None, *, delay: float = 0.0
+        self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
     ) -> Capture:
         """The capture at the end of all redirects, whose own captures are its `hops`.
 
-        `delay` is the least gap to the last request of the host, in seconds. With `validators` the answer may be
-        304. Raises FetchError: after ATTEMPTS tries where its class says retry, at once otherwise.
+        `site` says how its hosts are to be treated. With `validators` the answer may be 304. Raises FetchError:
+        after the attempts that the kind of failure is given, see patience.
         """
-        asked = ListRequest(url=request) if isinstance(request, str) else request
-        retrying = tenacity.AsyncRetrying(
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=_wait,
-            retry=tenacity.retry_if_exception(lambda error: isinstance(error, CrawlerError) and error.retry),
-            sleep=self._sleep,
-            reraise=True,
-        )
-        return await retrying(self._follow, asked, validators, delay)
+        return await self._patiently(_asked(request), validators, site)
 
-    async def _follow(self, asked: ListRequest, validators: Validators | None, delay: float) -> Capture:
+    async def page(
+        self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
+    ) -> Page:
+        """What `get` gives; of a site with `render`, the page as a browser draws it, asked for without validators.
+
+        That such a page is not modified would say nothing of what its scripts ask for.
+        """
+        if site.render:
+            return await self._renderer.page(_asked(request), site)
+        return await self.get(request, validators, site=site)
+
+    async def piece(self, request: ListRequest, *, site: Site) -> Capture:
+        """What a page asks for while a browser draws it. Like `get`, but judged and redirected by its head alone."""
+        return await self._patiently(request, None, site, by_head=True)
+
+    async def _patiently(
+        self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool = False
+    ) -> Capture:
+        tally = self._ledger.of(_host(asked.url))
+
+        async def attempt() -> Capture:
+            try:
+                return await self._follow(asked, validators, site, by_head=by_head)
+            except FetchError as error:
+                tally.errors[error.kind] += 1
+                raise
+
+        def retried() -> None:
+            tally.retries += 1
+
+        return await self._patience.attempt(attempt, source=site.id or asked.url, retried=retried)
+
+    async def _follow(
+        self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool
+    ) -> Capture:
         hops: list[Capture] = []
-        request = asked
+        steps: set[tuple[str, str, str]] = set()
+        next_one = asked
         while True:
-            capture = await self._exchange(request, validators if not hops else None, delay)
-            location = redirect_target(capture)
-            if location is None:
-                judge(capture)
+            known = validators if validators and same_page(next_one.url, asked.url) else None
+            capture = await self._exchange(next_one, known, site, steps)
+            body = b"" if by_head else uncompressed(capture, self._limits.decoded)
+            target = redirect_target(capture, body)
+            if target is None:
+                judge(capture, body, conditional=known is not None)
                 return replace(capture, hops=tuple(hops))
+            judge_redirect(capture, target)
             hops.append(capture)
-            if len(hops) > MAX_REDIRECTS or any(hop.url == location and hop.method == "GET" for hop in hops):
-                raise FetchError(
-                    asked.url, f"redirects go round in a circle or on and on ({len(hops)} of them)"
-                )
+            if len(hops) > self._limits.hops:
+                raise FetchError(asked.url, f"redirects on and on ({len(hops)} of them)", kind="redirects")
             # RFC 9110, 15.4: 307 and 308 keep the method, the others make it a GET, as every browser does
-            request = (
-                replace(request, url=location) if capture.status in (307, 308) else ListRequest(url=location)
+            next_one = (
+                replace(next_one, url=target) if capture.status in (307, 308) else ListRequest(url=target)
             )
 
-    async def _exchange(self, asked: ListRequest, validators: Validators | None, delay: float) -> Capture:
-        headers = {}
-        if validators and validators.etag:
-            headers["If-None-Match"] = validators.etag
-        if validators and validators.last_modified:
-            headers["If-Modified-Since"] = validators.last_modified
+    async def _exchange(
+        self, asked: ListRequest, validators: Validators | None, site: Site, steps: set[tuple[str, str, str]]
+    ) -> Capture:
+        """One request and its answer. `steps` are those of the chain so far, this one to be among them."""
         try:
-            request = self._client.build_request(
-                asked.method,
-                asked.url,
-                headers=headers,
-                data=dict(asked.form) if asked.method == "POST" else None,
-                extensions={"delay": delay},
-            )
-            if request.url.scheme not in ("http", "https") or not request.url.host:
-                raise Refused(asked.url, "only addresses of http and https are fetched")
-            if request.url.userinfo:
-                raise Refused(asked.url, "an address with a password in it")
-            response = await self._client.send(request, follow_redirects=False)
+            request = self._sessions.request(asked, site, validators, self._limits.timeout)
+            _check(request, asked.url)
+            if step(request) in steps:
+                raise FetchError(asked.url, "redirects go round in a circle", kind="redirects")
+            steps.add(step(request))
+            response = await self._stack.handle_async_request(request)
         except tuple(TABLE) as error:
             raise failure(asked.url, error) from error
+        self._sessions.keep(response, site)
         capture: Capture = response.extensions["capture"]
         return capture
 
@@ -168,10 +217,24 @@ class Fetcher:
         return True
 
 
-def _wait(state: tenacity.RetryCallState) -> float:
-    """Retry-After where the server gave one, else 1, 2, 4 … seconds with jitter."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, FetchError) else None
-    if asked is not None:
-        return min(asked, _LONGEST_WAIT)
-    return tenacity.wait_exponential_jitter(multiplier=1.0, max=30.0, jitter=1.0)(state)
+def _asked(request: str | ListRequest) -> ListRequest:
+    return ListRequest(url=request) if isinstance(request, str) else request
+
+
+def _check(request: httpx.Request, url: str) -> None:
+    """Raises Refused for what is no web address, and for credentials: they would stand in every log and archive."""
+    if request.url.scheme not in ("http", "https") or not request.url.host:
+        raise Refused(url, "only addresses of http and https are fetched")
+    if request.url.userinfo:
+        raise Refused(url, "an address with a password in it")
+
+
+def _host(url: str) -> str:
+    try:
+        return httpx.URL(url).host
+    except httpx.InvalidURL:
+        return ""
+
+
+async def _no_wait(_: float) -> None:
+    """What a replay needs no time for."""

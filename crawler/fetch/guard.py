@@ -6,17 +6,15 @@ Sits in httpcore's connection pool, below every redirect, so that no second look
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import re
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-import certifi
 import httpcore
-import httpx
 
 from crawler.errors import ConfigError, Refused
+from crawler.fetch.public import BAD_PORTS, is_address, is_public
 
 ConnectTo = Mapping[str, tuple[str, int]]
 """`host:port` as addresses name it → (IP address, port) to connect to instead, as curl's --connect-to. An entry is
@@ -24,7 +22,8 @@ also the permission to connect there, public or not."""
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+_ENTRY = re.compile(r"(\[[^]]+\]|[^:]+):(\d+):(\[[^]]+\]|[^:]+):(\d+)")  # a.gov.cn:80:[::1]:8080
+_LOOKUP_TIME = 15.0  # seconds
 
 
 async def system_resolver(host: str, port: int) -> list[str]:
@@ -34,38 +33,45 @@ async def system_resolver(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public internet, in whatever form it hides."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and any(ip in network for network in _NAT64):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
-
-
 def parse_connect_to(entries: Iterable[str]) -> dict[str, tuple[str, int]]:
     """`HOST:PORT:ADDRESS:PORT` entries as a mapping. Raises ConfigError for any other form."""
     mapping: dict[str, tuple[str, int]] = {}
     for entry in entries:
-        parts = entry.split(":")
-        if len(parts) != 4 or not (parts[1].isdigit() and parts[3].isdigit()):
+        found = _ENTRY.fullmatch(entry)
+        if not found:
             raise ConfigError(
                 f"--connect-to {entry}: must be HOST:PORT:ADDRESS:PORT, such as a.gov.cn:80:127.0.0.1:8080"
             )
-        mapping[f"{parts[0]}:{parts[1]}"] = (parts[2], int(parts[3]))
+        host, port, address, real = found.groups()
+        mapping[f"{host.strip('[]')}:{port}"] = (address.strip("[]"), int(real))
     return mapping
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Network backend that refuses hosts of which any address is not public."""
+    """Network backend that refuses hosts of which any address is not public, and ports of other protocols.
+
+    A host's addresses are looked up once, and again when none of them answers; every connection checks them.
+    """
 
     def __init__(self, *, resolver: Resolver = system_resolver, connect_to: ConnectTo | None = None) -> None:
         self._resolver = resolver
         self._connect_to = connect_to or {}
         self._backend = httpcore.AnyIOBackend()
+        self._known: dict[str, list[str]] = {}
+
+    async def addresses(self, host: str, port: int, timeout: float | None = _LOOKUP_TIME) -> list[str]:
+        """A host's IP addresses, unchecked; of a host that is mapped, its own name. Raises httpcore's errors."""
+        if f"{host}:{port}" in self._connect_to or is_address(host):
+            return [host]
+        if host not in self._known:
+            try:
+                async with asyncio.timeout(timeout):
+                    self._known[host] = await self._resolver(host, port)
+            except TimeoutError as error:
+                raise httpcore.ConnectTimeout(f"no address for {host} in time") from error
+            except (OSError, UnicodeError) as error:
+                raise httpcore.ConnectError(f"no address for {host}: {error}") from error
+        return self._known[host]
 
     async def connect_tcp(
         self,
@@ -82,22 +88,19 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if last == len(addresses):
+                    self._known.pop(host, None)  # it may have moved since
                     raise
-        raise httpcore.ConnectError(f"{host} has no address")
+        raise httpcore.ConnectError(f"no address for {host}: the name has none")
 
     async def _checked(self, host: str, port: int, timeout: float | None) -> tuple[list[str], int]:
         if mapped := self._connect_to.get(f"{host}:{port}"):
             return [mapped[0]], mapped[1]
-        try:
-            async with asyncio.timeout(timeout):
-                addresses = await self._resolver(host, port)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"no address for {host} in time") from error
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"no address for {host}: {error}") from error
+        addresses = await self.addresses(host, port, timeout)
         for address in addresses:
             if not is_public(address):
                 raise Refused(host, f"its address {address} is not public: not connected to")
+        if port in BAD_PORTS:
+            raise Refused(host, f"port {port} belongs to another protocol: not connected to")
         return addresses, port
 
     async def connect_unix_socket(
@@ -109,24 +112,3 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait, as httpcore asks between its own retries."""
         await self._backend.sleep(seconds)
-
-
-def tls_context() -> ssl.SSLContext:
-    """TLS with the system's authorities and certifi's; `SSL_CERT_FILE` adds to them."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-class Guarded(httpx.AsyncHTTPTransport):
-    """The bottom of the stack: httpx's own transport on a pool that asks the guard."""
-
-    def __init__(self, backend: GuardedBackend, *, max_connections: int = 100) -> None:
-        super().__init__(trust_env=False)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls_context(),
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=15.0,
-            network_backend=backend,
-        )

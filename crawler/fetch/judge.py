@@ -4,50 +4,77 @@ from __future__ import annotations
 
 import re
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote
+from urllib.parse import SplitResult, urlsplit
 
-from crawler.address import join
-from crawler.errors import Challenged, FetchError, Gone, Refused, Unreachable
-from crawler.extract.decode import decode
+from crawler.coding import LIMIT, decode_content
+from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
+from crawler.fetch.notices import notice_of
 from crawler.model import Capture
 
-_SCRIPT_ONLY = re.compile(rb"<(script|style|head|noscript)\b.*?</\1\s*>|<[^>]*>|&nbsp;|\s+", re.S | re.I)
-_CHALLENGE_MARKS = re.compile(rb"\$_ts|WZWS|_wzws|__jsl_clearance|acw_sc__v2|cdn_sec_tc", re.I)
-_SOFT_404 = re.compile(
-    "(?:页面|网页|文章|信息|内容|栏目)(?:已经?)?(?:不存在|被删除|已删除|找不到|无法找到)|(?:找不到|未找到)(?:该|您|此).{0,8}(?:页面|网页)"
+_LOGIN_HOST = re.compile(r"(?:login|signin|sso|cas|passport|auth|uias)\.", re.I)  # sso.example.gov.cn
+_LOGIN_PATH = re.compile(
+    r"/(?:user_?|admin_?|member_?)?(?:login|signin|sign_in|sso|cas|passport|oauth2?|logon)(?:[/.;_-]|$)", re.I
+)  # /cas/login, /admin/userLogin.jsp
+_FAREWELL = re.compile(
+    r"/(?:404|410|error|notfound|not_found|nopage|pagenotfound|errorpage|404error)(?:[./_-]|$)", re.I
 )
-_SHORT = 300  # characters; a farewell is short, a page that merely mentions one is not
+_FRONT = re.compile(r"/(?:index\.\w+)?")
 
 
-def judge(capture: Capture) -> None:
-    """Return for the page asked for (2xx) and for 304; raise the FetchError that says what came instead."""
+def uncompressed(capture: Capture, most: int = LIMIT) -> bytes:
+    """A capture's body with its codings undone. Raises TooLarge where it grows over `most` bytes."""
+    body = decode_content(capture.payload, capture.header("content-encoding"), limit=most + 1)
+    if len(body) > most:
+        raise TooLarge(capture.url, f"body over {most} bytes when uncompressed")
+    return body
+
+
+def judge(capture: Capture, body: bytes, *, conditional: bool = False) -> None:
+    """Return for the page asked for (2xx), and for 304 where the request was `conditional`.
+
+    Raises the FetchError that says what came instead. `body` is the capture's, uncompressed.
+    """
     status, url = capture.status, capture.url
-    if status == 412 or (status in (200, 202, 203, 521) and _is_challenge(capture)):
-        raise Challenged(url, f"HTTP {status}: a script to solve instead of a page")
+    if status == 304 and conditional:
+        return
+    found = notice_of(capture, body)
     if status in (404, 410):
         raise Gone(url, f"HTTP {status}")
+    if found is Challenged or status == 412:
+        raise Challenged(url, f"HTTP {status}: a script to solve or a check to pass instead of a page")
     if status == 429 or status >= 500:
-        raise Unreachable(url, f"HTTP {status} {capture.reason}".strip(), retry_after=retry_after(capture))
+        kind = "busy" if status in (429, 503) else "server"
+        raise Unreachable(
+            url, f"HTTP {status} {capture.reason}".strip(), kind=kind, retry_after=retry_after(capture)
+        )
     if 400 <= status < 500:
         raise Refused(url, f"HTTP {status} {capture.reason}".strip())
-    if status != 304 and not 200 <= status < 300:
-        raise FetchError(url, f"HTTP {status} {capture.reason} is no answer to this".strip())
-    if status != 304 and _says_gone(capture):
+    if not 200 <= status < 300:
+        raise FetchError(url, f"HTTP {status} {capture.reason} is no answer to this".strip(), kind="status")
+    if found is Gone:
         raise Gone(url, f"HTTP {status}, but the page says that it does not exist")
+    if found is Refused:
+        raise Refused(url, f"HTTP {status}, but the page is a refusal or asks to log in")
 
 
-def redirect_target(capture: Capture) -> str | None:
-    """Where a redirect leads, None for any other answer. Raises Refused when that is no http address.
+def judge_redirect(capture: Capture, target: str) -> None:
+    """Return for a redirect to a page; raise the FetchError that a redirect to a login, a farewell or the front page means."""
+    here, there = urlsplit(capture.url), urlsplit(target)
+    if _asks_login(there) and not _asks_login(here):
+        raise Refused(capture.url, f"redirects to a login: {target}")
+    if _FAREWELL.search(there.path) and not _FAREWELL.search(here.path):
+        raise Gone(capture.url, f"redirects to a page for what is not there: {target}")
+    if (
+        _FRONT.fullmatch(there.path)
+        and not there.query
+        and here.path.count("/") > 1
+        and here.hostname == there.hostname
+    ):
+        raise Gone(capture.url, f"redirects to the front page: {target}")
 
-    Servers put raw GBK bytes there; those are percent-encoded as they are.
-    """
-    value = capture.header("location")
-    if capture.status not in (301, 302, 303, 307, 308) or not value:
-        return None
-    target = join(capture.url, quote(value.encode("latin-1"), safe="%/:=&?~#+!$,;'@()*[]"))
-    if target is None:
-        raise Refused(capture.url, f"redirects to {value!r}, which is no http address")
-    return target
+
+def _asks_login(parts: SplitResult) -> bool:
+    return bool(_LOGIN_HOST.match(parts.netloc) or _LOGIN_PATH.search(parts.path))
 
 
 def retry_after(capture: Capture) -> float | None:
@@ -59,20 +86,3 @@ def retry_after(capture: Capture) -> float | None:
         return max((parsedate_to_datetime(value) - capture.fetched_at).total_seconds(), 0.0)
     except (ValueError, TypeError):
         return None
-
-
-def _is_challenge(capture: Capture) -> bool:
-    body = capture.body
-    if b"<script" not in body[:65536].lower():
-        return False
-    visible = len(_SCRIPT_ONLY.sub(b"", body[:65536]))
-    return visible < 20 and (capture.status != 200 or bool(_CHALLENGE_MARKS.search(body[:65536])))
-
-
-def _says_gone(capture: Capture) -> bool:
-    body = capture.body
-    if len(body) > 65536:
-        return False
-    text = decode(body, capture.headers)[0]
-    visible = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", "", text, flags=re.S | re.I)
-    return len(visible) < _SHORT and bool(_SOFT_404.search(visible))

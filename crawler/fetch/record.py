@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import httpx
 
 from crawler.errors import TooLarge, Unreachable
-from crawler.model import Capture, Headers
+from crawler.fetch.figures import Ledger
+from crawler.fetch.limits import Limits
+from crawler.model import Capture, Headers, Site
 
 Sink = Callable[[Capture], None]
 
-MAX_BODY = 30 * 1024 * 1024  # bytes
-TOTAL_TIME = 120.0  # seconds one exchange may take, however slowly it drips
-_OURS = (
-    b"content-encoding",
-    b"transfer-encoding",
-    b"location",
-)  # handled by Capture and Fetcher, kept from httpx
+_OURS = (b"content-encoding", b"transfer-encoding")  # undone by Capture and the connection, kept from httpx
 _TRUNCATED: dict[type[Exception], str] = {  # WARC-Truncated reasons, ISO 28500, 5.13
     TooLarge: "length",
     TimeoutError: "time",
@@ -30,7 +27,7 @@ _TRUNCATED: dict[type[Exception], str] = {  # WARC-Truncated reasons, ISO 28500,
 class Recorder(httpx.AsyncBaseTransport):
     """Reads each response whole, gives its Capture to `sink`, and passes the response on with the Capture in its extensions.
 
-    A body that breaks off or is over `max_body` bytes is recorded as truncated, and then the error goes on.
+    A body that breaks off or is over the limit is recorded as truncated, and then the error goes on.
     """
 
     def __init__(
@@ -39,35 +36,39 @@ class Recorder(httpx.AsyncBaseTransport):
         *,
         sink: Sink,
         clock: Callable[[], datetime],
-        max_body: int = MAX_BODY,
-        total_time: float = TOTAL_TIME,
+        ledger: Ledger,
+        limits: Limits,
     ) -> None:
         self._inner = inner
         self._sink = sink
         self._clock = clock
-        self._max_body = max_body
-        self._total_time = total_time
+        self._ledger = ledger
+        self._limits = limits
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The inner transport's response, read and recorded."""
-        url = str(request.url)
+        url, most = str(request.url), self._limits.body
+        tally = self._ledger.of(request.url.host)
+        tally.requests += 1
         response: httpx.Response | None = None
         payload = bytearray()
         try:
-            async with asyncio.timeout(self._total_time):
+            async with asyncio.timeout(self._limits.total):
                 response = await self._inner.handle_async_request(request)
                 async for chunk in response.aiter_raw():
                     payload += chunk
-                    if len(payload) > self._max_body:
-                        raise TooLarge(url, f"body over {self._max_body} bytes")
+                    if len(payload) > most:
+                        raise TooLarge(url, f"body over {most} bytes")
         except (TimeoutError, httpx.TransportError, TooLarge) as error:
             if response is not None:
                 reason = _TRUNCATED.get(type(error), "disconnect")
-                self._sink(self._capture(request, response, bytes(payload[: self._max_body]), reason))
+                self._sink(self._capture(request, response, bytes(payload[:most]), reason))
             if isinstance(error, TimeoutError):
-                raise Unreachable(url, f"not done within {self._total_time:.0f} seconds") from error
+                reason = f"not done within {self._limits.total:g} seconds"
+                raise Unreachable(url, reason, kind="timeout") from error
             raise
         finally:
+            tally.bytes += len(payload)
             if response is not None:
                 await response.aclose()
         capture = self._capture(request, response, bytes(payload))
@@ -86,7 +87,8 @@ class Recorder(httpx.AsyncBaseTransport):
         extensions = response.extensions
         stream = extensions.get("network_stream")
         address = stream.get_extra_info("server_addr") if stream is not None else None
-        return Capture(
+        site: Site | None = request.extensions.get("site")
+        capture = Capture(
             url=str(request.url),
             method=request.method,
             status=response.status_code,
@@ -99,7 +101,12 @@ class Recorder(httpx.AsyncBaseTransport):
             http_version=extensions.get("http_version", b"HTTP/1.1").decode("ascii"),
             ip=str(address[0]) if address else extensions.get("ip"),
             truncated=truncated,
+            tls=(site.tls if site else "strict")
+            if stream is not None and request.url.scheme == "https"
+            else None,
         )
+        head = stream.get_extra_info("head") if stream is not None else None
+        return capture if not head or head == capture.plain_head else replace(capture, head=head)
 
     async def aclose(self) -> None:
         """Close what lies below."""

@@ -10,33 +10,40 @@ import httpx
 from protego import Protego
 
 from crawler.errors import NotSaved, Refused, Unreachable
-from crawler.fetch.judge import redirect_target
+from crawler.fetch.judge import retry_after
+from crawler.fetch.redirects import REDIRECTS, redirect_target
+from crawler.model import Capture
+
+TOKEN = "fazhi"
+"""Our product token: the name by which a robots.txt can speak to us."""
 
 _MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _MAX_SIZE = 512 * 1024  # bytes read of it; RFC 9309, 2.5 asks for 500 KiB at least
 
 
 class Robots(httpx.AsyncBaseTransport):
-    """Refuses what robots.txt disallows, and makes `Crawl-delay` the least gap."""
+    """Refuses what robots.txt disallows, and makes `Crawl-delay` the least gap, up to `longest_delay` seconds."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, *, user_agent: str) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, *, longest_delay: float) -> None:
         self._inner = inner
-        self._user_agent = user_agent
-        self._token = user_agent.partition("/")[0]
+        self._longest_delay = longest_delay
         self._rules: dict[str, Protego] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's response. Refused when disallowed, Unreachable when robots.txt answers 5xx."""
+        """The inner transport's response. Refused when disallowed, Unreachable when robots.txt is in trouble."""
         rules = await self._rules_for(request)
-        if not rules.can_fetch(str(request.url), self._token):
-            raise Refused(str(request.url), "robots.txt disallows it")
-        if crawl_delay := rules.crawl_delay(self._token):
-            request.extensions["delay"] = max(float(crawl_delay), float(request.extensions.get("delay", 0.0)))
+        if not rules.can_fetch(str(request.url), TOKEN):
+            raise Refused(str(request.url), "robots.txt disallows it", kind="robots")
+        if crawl_delay := rules.crawl_delay(TOKEN):
+            asked = min(float(crawl_delay), self._longest_delay)
+            request.extensions["delay"] = max(asked, float(request.extensions.get("delay", 0.0)))
         return await self._inner.handle_async_request(request)
 
     async def _rules_for(self, request: httpx.Request) -> Protego:
         origin = str(request.url.copy_with(raw_path=b"/"))
+        if (known := self._rules.get(origin)) is not None:
+            return known
         async with self._locks[origin]:
             if origin not in self._rules:
                 self._rules[origin] = Protego.parse(await self._robots_txt(origin, request))
@@ -52,23 +59,30 @@ class Robots(httpx.AsyncBaseTransport):
                 response = await self._inner.handle_async_request(request)
             except NotSaved:  # a fixture need not hold one
                 return ""
-            body = await response.aread()
-            if target := redirect_target(response.extensions["capture"]):
+            capture: Capture = response.extensions["capture"]
+            if capture.status in REDIRECTS and (target := redirect_target(capture, b"")):
                 url = target
                 continue
-            if response.status_code >= 500:  # RFC 9309, 2.3.1.4: unreachable means disallowed
-                raise Unreachable(
-                    url, f"robots.txt answers {response.status_code}: nothing is asked of this host"
-                )
-            # RFC 9309, 2.3.1.3: any 4xx means that there are no rules. A BOM would hide the first line.
-            return body[:_MAX_SIZE].decode("utf-8-sig", "replace") if response.is_success else ""
+            return _text(capture)
         return ""
 
     @staticmethod
     def _headers(cause: httpx.Request) -> httpx.Headers:
-        kept = ("user-agent", "accept-encoding")
+        kept = ("user-agent", "from", "accept-encoding")
         return httpx.Headers({key: cause.headers[key] for key in kept if key in cause.headers})
 
     async def aclose(self) -> None:
         """Close what lies below."""
         await self._inner.aclose()
+
+
+def _text(capture: Capture) -> str:
+    """What a robots.txt says; nothing where there is none. Raises Unreachable where that cannot be known."""
+    status = capture.status
+    if status >= 500 or status == 429:  # RFC 9309, 2.3.1.4: unreachable means disallowed
+        reason = f"robots.txt answers {status}: nothing is asked of this host"
+        kind = "busy" if status in (429, 503) else "server"
+        raise Unreachable(capture.url, reason, kind=kind, retry_after=retry_after(capture))
+    if not 200 <= status < 300:  # RFC 9309, 2.3.1.3: any 4xx means that there are no rules
+        return ""
+    return capture.body[:_MAX_SIZE].decode("utf-8-sig", "replace")  # a BOM would hide the first line

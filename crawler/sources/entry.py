@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -34,6 +35,8 @@ def _region(value: object) -> str:
 def _address(value: object) -> str:
     if not isinstance(value, str) or not re.match(r"https?://", value) or join(value, value) is None:
         raise _fault("must be an address that starts with http:// or https://")
+    if "@" in urlsplit(value).netloc:
+        raise _fault("must be an address without a user name or password")
     return value
 
 
@@ -47,6 +50,18 @@ def _delay(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise _fault("must be a number of seconds ≥ 0")
     return float(value)
+
+
+def _agent(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", value):
+        raise _fault("must be the text of a User-Agent header, in ASCII")
+    return value
+
+
+def _contact(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~]+@[!-~]+|https?://[!-~]+", value):
+        raise _fault("must be a mail or web address, such as crawler@example.org")
+    return value
 
 
 def _years(value: object) -> str:
@@ -104,6 +119,8 @@ class ExpectEntry(_Strict):
 
 class Defaults(_Strict):
     delay: Annotated[float, BeforeValidator(_delay)] = 1.0
+    at_once: Annotated[int, Field(ge=1, le=8)] = 1
+    contact: Annotated[str, BeforeValidator(_contact)] | None = None
     years: Annotated[str, BeforeValidator(_years)] = "2015-"
     every: Annotated[str, BeforeValidator(_every)] | None = None
 
@@ -119,8 +136,12 @@ class Entry(_Strict):
     match: Annotated[str, BeforeValidator(_pattern)] | None = None
     years: Annotated[str, BeforeValidator(_years)] | None = None
     delay: Annotated[float, BeforeValidator(_delay)] | None = None
+    at_once: Annotated[int, Field(ge=1, le=8)] | None = None
     every: Annotated[str, BeforeValidator(_every)] | None = None
     tls: Literal["strict", "legacy", "unverified"] = "strict"
+    headers: Literal["strict", "lenient"] = "strict"
+    agent: Annotated[str, BeforeValidator(_agent)] | None = None
+    contact: Annotated[str, BeforeValidator(_contact)] | None = None
     render: bool = False
     expect: ExpectEntry | None = None
     enabled: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,8 +13,11 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from crawler.errors import ArchiveDamaged
-from crawler.model import Capture, Headers
-from crawler.warc.write import ORIGINAL, STORED_DECODED, Place
+from crawler.model import Capture, Headers, Tls
+from crawler.warc.write import ORIGINAL, STORED_DECODED, TLS_ALLOWED, Place, response_head
+
+_RENAMED = re.compile(rb"(?<=\n)" + re.escape(ORIGINAL).encode() + rb"(?=transfer-encoding)", re.I)
+_ALLOWED: dict[str, Tls] = {"legacy": "legacy", "unverified": "unverified"}
 
 
 def parse_warc_date(text: str) -> datetime:
@@ -80,19 +84,24 @@ def read_captures(path: Path) -> Iterator[Capture]:
 def to_capture(response: Record, request: Record | None = None) -> Capture:
     """The capture that a `response` record (and its `request`) keeps."""
     start, headers, payload = _parse_block(response.block)
+    head = response.block[: len(response.block) - len(payload)]
+    allowed = response.fields.get(TLS_ALLOWED.lower())
     version, _, rest = start.partition(" ")
     status, _, reason = rest.partition(" ")
     capture = Capture(
         url=response.url,
         status=int(status) if status.isdigit() else 0,
         reason=reason,
-        headers=tuple((_named_back(name), value) for name, value in headers),
+        headers=tuple((_named_back(name.strip()), value) for name, value in headers),
         payload=payload,
         fetched_at=response.date,
         http_version=version,
         ip=response.fields.get("warc-ip-address"),
         truncated=response.fields.get("warc-truncated"),
+        tls=_ALLOWED.get(allowed or ""),
     )
+    if response_head(capture) != head:
+        capture = replace(capture, head=_RENAMED.sub(b"", head))
     if request is None:
         return capture
     line, request_headers, body = _parse_block(request.block)

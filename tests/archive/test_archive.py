@@ -168,6 +168,33 @@ def test_a_304_confirms_what_is_held(opened: Opener, folder: Path, clock: Clock)
     assert len([kind for kind in kinds if kind and kind.endswith("server-not-modified")]) == 2
 
 
+def test_the_tenth_visit_asks_for_the_page_whole(opened: Opener, clock: Clock) -> None:
+    with opened() as archive:
+        visit(archive, clock, a_report())
+        asked = []
+        for _ in range(11):
+            clock.forward(days=1)
+            conditional = archive.validators(URL) is not None
+            asked.append(conditional)
+            if conditional:
+                capture = a_capture(payload=b"", status=304, at=clock())
+                archive.record(capture)
+                archive.confirm(URL, capture, SITE)
+            else:
+                visit(archive, clock, a_report())
+    assert asked == [True] * 9 + [False] + [True]
+
+
+def test_a_challenge_in_the_place_of_a_page_gives_no_validators(opened: Opener, clock: Clock) -> None:
+    with opened() as archive:
+        visit(archive, clock, a_report())
+        clock.forward(days=1)
+        archive.record(a_capture(payload=b"<script>solve()</script>", at=clock(), ETag='"challenge"'))
+        validators = archive.validators(URL)
+    assert validators is not None
+    assert validators.etag == '"1"'
+
+
 def test_a_304_for_a_page_never_held_is_a_failure(opened: Opener, clock: Clock) -> None:
     with opened() as archive:
         assert archive.confirm(URL, a_capture(status=304, at=clock()), SITE).ending is Ending.FAILED

@@ -1,9 +1,7 @@
-"""The stack above the network, which respx stands in for; the network itself is met in tests/test_crawl.py."""
+"""The stack above the network, which respx stands in for; the network itself is met in test_faults."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -11,42 +9,10 @@ import httpx
 import pytest
 import respx
 
-from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
-from crawler.fetch import Fetcher
-from crawler.fetch.failures import TABLE, failure
-from crawler.fetch.record import Recorder
-from crawler.model import Capture, ListRequest, Validators
+from crawler.errors import Challenged, FetchError, Gone, Refused, Unreachable
+from crawler.model import ListRequest, Validators
 from tests.conftest import Clock
-
-HOST = "http://www.example.gov.cn"
-PAGE = f"{HOST}/a.html"
-Get = Callable[..., object]
-
-
-class Desk:
-    """A fetcher whose captures and waits are kept to look at."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.captures: list[Capture] = []
-        self.waits: list[float] = []
-        self.fetcher = Fetcher(sink=self.captures.append, clock=clock, sleep=self.sleep)
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-
-
-@pytest.fixture
-async def desk(clock: Clock) -> AsyncIterator[Desk]:
-    desk = Desk(clock)
-    async with desk.fetcher:
-        yield desk
-
-
-@pytest.fixture
-def web() -> AsyncIterator[respx.Router]:
-    with respx.mock(assert_all_called=False) as router:
-        router.get(path="/robots.txt", name="robots").respond(404)
-        yield router
+from tests.fetch.conftest import HOST, PAGE, Desk, a_site
 
 
 async def test_an_answer_is_recorded_as_it_came(desk: Desk, web: respx.Router, clock: Clock) -> None:
@@ -64,48 +30,18 @@ async def test_an_answer_is_recorded_as_it_came(desk: Desk, web: respx.Router, c
     assert [c.url for c in desk.captures] == [f"{HOST}/robots.txt", PAGE]
 
 
-async def test_robots_txt_is_asked_once_and_obeyed(desk: Desk, web: respx.Router) -> None:
-    robots = web["robots"].respond(text="\ufeffUser-agent: *\nDisallow: /secret/\nCrawl-delay: 7")
-    web.get(path="/a.html").respond(200)
-    await desk.fetcher.get(PAGE)
-    with pytest.raises(Refused, match=r"robots\.txt disallows it"):
-        await desk.fetcher.get(f"{HOST}/secret/a.html")
-    assert robots.call_count == 1
-    assert desk.waits == [pytest.approx(7, abs=0.5)]
-
-
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-async def test_robots_txt_that_is_not_to_be_had_forbids_nothing(
-    desk: Desk, web: respx.Router, status: int
-) -> None:
-    web["robots"].respond(status, text="User-agent: *\nDisallow: /")
-    web.get(PAGE).respond(200)
-    assert (await desk.fetcher.get(PAGE)).status == 200
-
-
-async def test_robots_txt_of_a_server_in_trouble_forbids_everything(desk: Desk, web: respx.Router) -> None:
-    web["robots"].respond(503)
-    page = web.get(PAGE).respond(200)
-    with pytest.raises(Unreachable, match=r"robots\.txt answers 503"):
-        await desk.fetcher.get(PAGE)
-    assert not page.called
-
-
-async def test_robots_txt_is_followed_where_it_moved(desk: Desk, web: respx.Router) -> None:
-    web["robots"].respond(301, headers={"Location": "/r/robots.txt"})
-    web.get(f"{HOST}/r/robots.txt").respond(text="User-agent: fazhi\nDisallow: /a")
-    with pytest.raises(Refused):
-        await desk.fetcher.get(PAGE)
-
-
 async def test_requests_to_one_host_keep_their_distance(desk: Desk, web: respx.Router) -> None:
     web.get(host="www.example.gov.cn").respond(200)
     web.get(host="other.gov.cn").respond(200)
-    await desk.fetcher.get(PAGE, delay=2.0)
-    await desk.fetcher.get("http://other.gov.cn/", delay=2.0)
-    await desk.fetcher.get(f"{HOST}/b.html", delay=2.0)
-    # robots.txt counts as a request: one wait for each page, none between hosts
-    assert desk.waits == [pytest.approx(2, abs=0.5)] * 3
+    site = a_site(delay=2.0)
+    await desk.fetcher.get(PAGE, site=site)
+    await desk.fetcher.get("http://other.gov.cn/", site=site)
+    desk.now += 1.5
+    await desk.fetcher.get(f"{HOST}/b.html", site=site)
+    # robots.txt counts as a request: each page waits for it, no host for another
+    assert desk.waits == [2, 2]
+    await desk.fetcher.get(f"{HOST}/c.html", site=site)
+    assert desk.waits == [2, 2, 2]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
@@ -209,6 +145,58 @@ async def test_conditional_requests_carry_what_is_known(desk: Desk, web: respx.R
     assert (sent["If-None-Match"], sent["If-Modified-Since"]) == ('"1"', "Wed, 25 Nov 2026 03:00:00 GMT")
 
 
+async def test_a_condition_goes_along_from_http_to_https(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(301, headers={"Location": "https://www.example.gov.cn/a.html"})
+    page = web.get("https://www.example.gov.cn/a.html").respond(304)
+    assert (await desk.fetcher.get(PAGE, Validators(etag='"1"'))).status == 304
+    assert page.calls.last.request.headers["If-None-Match"] == '"1"'
+
+
+async def test_a_condition_stays_with_its_own_page(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(302, headers={"Location": "/b.html"})
+    other = web.get(f"{HOST}/b.html").respond(200)
+    await desk.fetcher.get(PAGE, Validators(etag='"1"'))
+    assert "If-None-Match" not in other.calls.last.request.headers
+
+
+async def test_a_304_that_nobody_asked_for_is_an_error(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).respond(304)
+    with pytest.raises(FetchError, match="HTTP 304"):
+        await desk.fetcher.get(PAGE)
+
+
+async def test_cookies_stay_with_the_source_that_was_given_them(desk: Desk, web: respx.Router) -> None:
+    page = web.get(PAGE).respond(200, headers=[("Set-Cookie", "seen=1; path=/"), ("Set-Cookie", "b=2")])
+    one, other = a_site(id="one"), a_site(id="other")
+    sent = []
+    for site in (one, one, other):
+        await desk.fetcher.get(PAGE, site=site)
+        sent.append(page.calls.last.request.headers.get("Cookie"))
+    assert sent == [None, "seen=1; b=2", None]
+    assert ("Cookie", "seen=1; b=2") in desk.captures[-2].request_headers
+
+
+async def test_each_attempt_of_a_redirected_page_starts_from_the_front(desk: Desk, web: respx.Router) -> None:
+    front = web.get(PAGE).respond(302, headers={"Location": "/b.html"})
+    web.get(f"{HOST}/b.html").mock(side_effect=[httpx.Response(500), httpx.Response(200)])
+    capture = await desk.fetcher.get(PAGE)
+    assert (capture.status, len(capture.hops), front.call_count) == (200, 1, 2)
+
+
+async def test_figures_count_what_each_host_was_asked(desk: Desk, web: respx.Router) -> None:
+    web.get(PAGE).mock(
+        side_effect=[httpx.Response(500, content=b"12345"), httpx.Response(200, content=b"123")]
+    )
+    web.get("http://other.gov.cn/").respond(403)
+    await desk.fetcher.get(PAGE, site=a_site(delay=2.0))
+    with pytest.raises(Refused):
+        await desk.fetcher.get("http://other.gov.cn/")
+    example, other = sorted(desk.fetcher.figures(), key=lambda figures: figures.host, reverse=True)
+    assert (example.requests, example.bytes, example.retries, example.errors) == (3, 8, 1, (("server", 1),))
+    assert example.waited >= 2.0
+    assert (other.requests, other.retries, other.errors) == (2, 0, (("refused", 1),))
+
+
 async def test_forms_are_posted(desk: Desk, web: respx.Router) -> None:
     page = web.post(PAGE).respond(200)
     await desk.fetcher.get(ListRequest(url=PAGE, method="POST", form=(("startrecord", "1"), ("path", "/"))))
@@ -225,58 +213,3 @@ async def test_an_address_with_a_password_is_refused(desk: Desk, web: respx.Rout
 async def test_what_is_no_web_address_is_an_error_of_ours(desk: Desk, web: respx.Router, url: str) -> None:
     with pytest.raises(FetchError):
         await desk.fetcher.get(url)
-
-
-class Dripping(httpx.AsyncBaseTransport):
-    """Sends half a body and then does what it is told."""
-
-    def __init__(self, then: Exception | bytes) -> None:
-        self._then = then
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        async def stream() -> AsyncIterator[bytes]:
-            yield b"half"
-            if isinstance(self._then, Exception):
-                raise self._then
-            yield self._then
-
-        return httpx.Response(200, content=stream())
-
-
-@pytest.mark.parametrize(
-    ("then", "error", "truncated"),
-    [
-        (httpx.ReadError("reset"), httpx.ReadError, "disconnect"),
-        (httpx.ReadTimeout("slow"), httpx.ReadTimeout, "time"),
-        (TimeoutError(), Unreachable, "time"),
-        (b"x" * 100, TooLarge, "length"),
-    ],
-)
-async def test_half_an_answer_is_recorded_as_half(
-    then: Exception | bytes, error: type[Exception], truncated: str, clock: Clock
-) -> None:
-    captures: list[Capture] = []
-    recorder = Recorder(Dripping(then), sink=captures.append, clock=clock, max_body=50)
-    with pytest.raises(error):
-        await recorder.handle_async_request(httpx.Request("GET", PAGE))
-    (capture,) = captures
-    assert capture.truncated == truncated
-    assert capture.payload.startswith(b"half")
-    assert len(capture.payload) <= 50
-
-
-def leaves(kind: type[Exception]) -> list[type[Exception]]:
-    return [leaf for child in kind.__subclasses__() for leaf in leaves(child)] or [kind]
-
-
-def test_every_exception_of_httpx_is_in_the_table() -> None:
-    public = {
-        value for _, value in inspect.getmembers(httpx, inspect.isclass) if issubclass(value, Exception)
-    }
-    known = [
-        kind
-        for kind in public
-        if kind not in TABLE and not any(child in public for child in kind.__subclasses__())
-    ]
-    assert known == []
-    assert failure(PAGE, httpx.ConnectError("refused")).reason == "cannot connect: refused"

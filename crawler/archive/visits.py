@@ -1,0 +1,98 @@
+"""Visits of sites: noted when they begin and when they end, and what they say to the run that comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue import VisitRow
+from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is known of a site's visits."""
+
+    last: SiteVisit
+    failures: int = 0  # failed ones since the last complete one
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last visit was killed, or ended with something left."""
+        return self.last.state in (None, VisitState.LEFT)
+
+
+def pasts(session: Session) -> dict[str, Past]:
+    """The past of every site that was ever visited, by its id."""
+    complete = _newest(session, VisitState.COMPLETE)
+    failures: dict[str, int] = {}
+    for site_id, row_id in session.execute(
+        select(VisitRow.site_id, VisitRow.id).where(VisitRow.state == VisitState.FAILED.value)
+    ):
+        failures[site_id] = failures.get(site_id, 0) + (row_id > complete.get(site_id, 0))
+    last = _rows(session, list(_newest(session).values()))
+    return {
+        row.site_id: Past(
+            last=to_visit(row),
+            failures=failures.get(row.site_id, 0),
+        )
+        for row in last
+    }
+
+
+def _newest(session: Session, state: VisitState | None = None) -> dict[str, int]:
+    query = select(VisitRow.site_id, func.max(VisitRow.id).label("newest")).group_by(VisitRow.site_id)
+    if state is not None:
+        query = query.where(VisitRow.state == state.value)
+    return {row.site_id: row.newest for row in session.execute(query)}
+
+
+def _rows(session: Session, ids: list[int]) -> Iterator[VisitRow]:
+    """Rows by id, some hundreds a query: SQLite takes so many variables and no more."""
+    for start in range(0, len(ids), 500):
+        yield from session.scalars(select(VisitRow).where(VisitRow.id.in_(ids[start : start + 500])))
+
+
+def to_visit(row: VisitRow) -> SiteVisit:
+    """A row as the noun."""
+    return SiteVisit(
+        site_id=row.site_id,
+        began_at=row.began_at,
+        state=VisitState(row.state) if row.state else None,
+        entries=tuple(row.entries),
+        frontier=tuple(map(_step, row.frontier)),
+        found=row.found,
+        years=tuple(row.years),
+        troubled=row.troubled,
+        requests=row.requests,
+        bytes=row.bytes,
+        seconds=row.seconds,
+    )
+
+
+def fill(row: VisitRow, visit: SiteVisit) -> None:
+    """Put into a row what a visit has come to."""
+    row.state = visit.state.value if visit.state else None
+    row.left = len(visit.frontier)
+    row.frontier = [asdict(step) for step in visit.frontier]
+    row.entries, row.years = list(visit.entries), list(visit.years)
+    row.troubled = visit.troubled
+    row.found, row.requests, row.bytes, row.seconds = visit.found, visit.requests, visit.bytes, visit.seconds
+
+
+def _step(saved: dict[str, Any]) -> Link | ListStep:
+    if "request" not in saved:
+        return Link(**saved)
+    return ListStep(
+        request=_request(saved["request"]), first=_request(saved["first"]), number=saved["number"]
+    )
+
+
+def _request(saved: dict[str, Any]) -> ListRequest:
+    return ListRequest(
+        url=saved["url"], method=saved["method"], form=tuple((name, value) for name, value in saved["form"])
+    )

@@ -1,0 +1,41 @@
+"""`fazhi import`: documents that somebody else gathered, into the archive."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.archive import Archive
+from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.output import outcome_json, print_json
+from crawler.fetch.client import utc_now
+from crawler.imports import documents, import_documents
+
+
+def import_(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Text documents, or folders of them.")
+    ],
+    archive: ArchiveOption = Path("archive"),
+    json: JsonOption = False,
+) -> None:
+    """Bring text documents (such as seeds/) into the archive."""
+    files = documents(paths)
+    failed = False
+    with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=_message) as store:
+        for outcome in import_documents(files, store):
+            failed |= outcome.ending == "failed"
+            if json:
+                print_json(outcome_json(outcome), indent=None)
+            else:
+                print(
+                    "\t".join(filter(None, (outcome.ending, outcome.report_id, outcome.url, outcome.detail)))
+                )
+    raise typer.Exit(1 if failed else 0)
+
+
+def _message(text: str) -> None:
+    print(text, file=sys.stderr)

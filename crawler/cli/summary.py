@@ -1,0 +1,88 @@
+"""What a crawl came to: a table of sites, a table of hosts, one sentence. Only makes them; the display prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from crawler.model import Ending, HostFigures, Site, SiteVisit
+
+COLUMNS = (
+    Ending.LISTED,
+    Ending.NEW,
+    Ending.REVISED,
+    Ending.UNCHANGED,
+    Ending.DUPLICATE,
+    Ending.SKIPPED,
+    Ending.GONE,
+    Ending.LEFT,
+)
+ALWAYS = (Ending.LISTED, Ending.NEW)
+WIDTH = 200
+"""Characters that tables take where there is no terminal to say; rich would fold them at 80."""
+
+Counts = Mapping[str, Counter[Ending]]
+
+
+def site_table(
+    sites: Sequence[Site], counts: Counts, troubles: Counter[str], visits: Mapping[str, SiteVisit]
+) -> Table:
+    """A row for each site that was visited."""
+    used = [e for e in COLUMNS if e in ALWAYS or any(count[e] for count in counts.values())]
+    table = _table("site", "", *(e.value for e in used), "trouble", "requests", "seconds")
+    for site in sites:
+        if site.id not in counts:
+            continue
+        trouble, visit = troubles[site.id], visits.get(site.id)
+        table.add_row(
+            site.id,
+            site.name,
+            *(str(counts[site.id][ending] or "·") for ending in used),
+            f"[red]{trouble}[/]" if trouble else "·",
+            str(visit.requests if visit else "·"),
+            f"{visit.seconds:.1f}" if visit else "·",
+        )
+    for column in table.columns[2:]:
+        column.justify = "right"
+    return table
+
+
+def host_table(hosts: Sequence[HostFigures]) -> Table:
+    """A row for each host, the one asked most often first."""
+    table = _table("host", "requests", "KB", "waited s", "retries", "errors")
+    for host in sorted(hosts, key=lambda host: (-host.requests, host.host)):
+        errors = ", ".join(f"{number} {kind}" for kind, number in host.errors)
+        table.add_row(
+            host.host,
+            str(host.requests),
+            f"{host.bytes / 1000:.0f}",
+            f"{host.waited:.1f}",
+            str(host.retries or "·"),
+            errors or "·",
+        )
+    for column in table.columns[1:5]:
+        column.justify = "right"
+    return table
+
+
+def _table(*headings: str) -> Table:
+    return Table(*headings, header_style="bold", box=None, pad_edge=False)
+
+
+def sentence(counts: Counter[Ending], sites: int, archive: Path | None) -> str:
+    """The crawl in one line. Without an archive it was a dry run."""
+    visited = f"{sites} sites, {sum(counts.values())} addresses"
+    if archive is None:
+        return f"{visited}: dry run, nothing kept"
+    return (
+        f"{visited}: {counts[Ending.NEW]} new reports, {counts[Ending.REVISED]} new versions of known ones,"
+        f" {counts[Ending.UNCHANGED]} unchanged, {counts[Ending.DUPLICATE]} known from another address; kept in {archive}"
+    )
+
+
+def tally(counts: Counter[Ending]) -> str:
+    """The counts so far, for a live line."""
+    return " · ".join(f"{number} {ending.value}" for ending, number in counts.most_common()) or "asking …"

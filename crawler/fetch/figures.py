@@ -1,0 +1,44 @@
+"""What a crawl asked of each host, counted as it goes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from crawler.model import HostFigures
+
+
+@dataclass(slots=True)
+class Tally:
+    """One host's figures, growing."""
+
+    requests: int = 0
+    bytes: int = 0
+    waited: float = 0.0  # seconds
+    retries: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+
+
+class Ledger:
+    """The tallies of all hosts of a crawl."""
+
+    def __init__(self) -> None:
+        self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
+
+    def of(self, host: str) -> Tally:
+        """A host's tally, begun when it is first asked for."""
+        return self._tallies[host]
+
+    def figures(self) -> tuple[HostFigures, ...]:
+        """Every host's figures so far, by host name."""
+        return tuple(
+            HostFigures(
+                host=host,
+                requests=tally.requests,
+                bytes=tally.bytes,
+                waited=round(tally.waited, 3),
+                retries=tally.retries,
+                errors=tuple(tally.errors.most_common()),
+            )
+            for host, tally in sorted(self._tallies.items())
+        )

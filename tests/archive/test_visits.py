@@ -1,0 +1,114 @@
+"""Runs and visits: what is noted of them, what the next run knows, and the schema's way up and down with data in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from alembic import command
+
+from crawler.archive import CATALOGUE, Archive
+from crawler.archive.engine import migrations, sqlite_engine, upgrade
+from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
+
+Opener = Callable[[], Archive]
+
+LIST = ListRequest(url="http://a.gov.cn/list", method="POST", form=(("page", "2"), ("page", "3")))
+FRONTIER = (
+    Link(url="http://a.gov.cn/1.html", title="甲市2022年度", date="2023-02-21"),
+    ListStep(request=LIST, first=ListRequest(url="http://a.gov.cn/list"), number=2),
+)
+
+
+def a_visit(archive: Archive, state: VisitState | None, *, site: str = "a") -> SiteVisit:
+    return SiteVisit(
+        site_id=site, began_at=archive.started_at, state=state, entries=("http://a.gov.cn/list",)
+    )
+
+
+def visited(opened: Opener, state: VisitState, *, site: str = "a") -> None:
+    with opened() as archive:
+        archive.begin_visit(a_visit(archive, None, site=site))
+        archive.end_visit(a_visit(archive, state, site=site))
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
+        return catalogue.execute(query).fetchall()
+
+
+def test_what_a_visit_left_comes_back_as_it_was(opened: Opener) -> None:
+    with opened() as archive:
+        left = replace(
+            a_visit(archive, VisitState.LEFT), frontier=FRONTIER, found=7, years=(2021, 2022), troubled=True
+        )
+        archive.end_visit(left)
+    with opened() as archive:
+        past = archive.pasts()["a"]
+    assert past.last == left
+    assert past.unfinished
+
+
+def test_a_visit_never_ended_is_unfinished(opened: Opener) -> None:
+    with opened() as archive:
+        archive.begin_visit(a_visit(archive, None))
+    with opened() as archive:
+        assert archive.pasts()["a"].unfinished
+
+
+def test_failures_are_counted_since_the_last_complete_visit(opened: Opener) -> None:
+    for state in (VisitState.FAILED, VisitState.COMPLETE):
+        visited(opened, state)
+    for site in ("a", "a", "b"):
+        visited(opened, VisitState.FAILED, site=site)
+    with opened() as archive:
+        pasts = archive.pasts()
+    assert (pasts["a"].failures, pasts["b"].failures) == (2, 1)
+    assert not pasts["a"].unfinished
+
+
+def test_the_pasts_of_more_sites_than_a_query_takes_variables(opened: Opener) -> None:
+    with opened() as archive:
+        for number in range(1100):
+            archive.begin_visit(a_visit(archive, None, site=f"s{number}"))
+        assert len(archive.pasts()) == 1100
+
+
+def test_a_run_ends_as_finished_stopped_or_killed(opened: Opener, folder: Path) -> None:
+    opened().close()
+    with opened() as archive:
+        archive.stopped("SIGTERM")
+    opened().close(finished=False)
+    opened().close()
+    states = rows(folder, "SELECT state, detail FROM runs ORDER BY id")
+    assert states == [("finished", ""), ("stopped", "SIGTERM"), ("killed", ""), ("finished", "")]
+
+
+def test_a_catalogue_of_the_first_schema_comes_up_and_goes_back_with_all_its_rows(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
+    with engine.begin() as connection:
+        command.upgrade(migrations(connection), "0001")
+        for finished in ("'2026-11-25 03:10:00'", "NULL"):
+            connection.exec_driver_sql(
+                "INSERT INTO runs (started_at, finished_at, command, software)"
+                f" VALUES ('2026-11-25 03:00:00', {finished}, 'crawl', 'fazhi/0.1.0')"
+            )
+        connection.exec_driver_sql(
+            "INSERT INTO outcomes (run_id, at, site_id, url, ending, detail)"
+            " VALUES (1, '2026-11-25 03:01:00', 'a', 'http://a.gov.cn/', 'listed', '')"
+        )
+    before = {table: rows(tmp_path, f"SELECT * FROM {table}") for table in ("runs", "outcomes")}
+    upgrade(engine)
+    assert rows(tmp_path, "SELECT id, state, detail FROM runs") == [(1, "finished", ""), (2, "running", "")]
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO visits (run_id, site_id, began_at, left_over, requests, bytes, seconds, found, troubled, years,"
+            " entries, frontier) VALUES (1, 'a', '2026-11-25 03:00:00', 0, 1, 2, 0.5, 0, 0, '[]', '[]', '[]')"
+        )
+        command.downgrade(migrations(connection), "0001")
+    assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in before} == before
+    assert rows(tmp_path, "SELECT name FROM sqlite_master WHERE name LIKE '%visits%'") == []
+    engine.dispose()

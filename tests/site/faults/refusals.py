@@ -1,0 +1,72 @@
+"""Servers that answer something else than the page: gone, refused, challenged, in trouble."""
+
+from __future__ import annotations
+
+from crawler.model import Ending
+from tests.site.faults.answers import TEMPLATE, always, fine, first, html, http, notice, report, to
+from tests.site.faults.fault import Fault
+
+_CHALLENGE = "<html><head><meta charset='utf-8'><script>var $_ts=window['$_ts']={nsd:7};/* code to solve */</script></head><body></body></html>"
+_LOGIN = "<html><body><form action='/check'>账号<input name=u>密码<input type='password' name=p><button>登录</button></form></body></html>"
+
+ROWS = (
+    Fault(name="gone", does="404", ending=Ending.GONE, detail="HTTP 404", serve=notice("没有", "404 Not Found"), asked=1),
+    Fault(name="gone-for-good", does="410", ending=Ending.GONE, detail="HTTP 410", serve=notice("没有", "410 Gone"), asked=1),
+    Fault(name="soft-404", does="says 页面不存在 with status 200", ending=Ending.GONE, detail="does not exist",
+          serve=notice("<h1>抱歉，您访问的页面不存在或已被删除！</h1><a href='/'>返回首页</a>")),
+    Fault(name="soft-404-gbk", does="the same in GBK, with no encoding declared", ending=Ending.GONE, detail="does not exist",
+          serve=always(http("200 OK", "<h1>您要查看的文章不存在</h1>".encode("gbk"), "Content-Type: text/html"))),
+    Fault(name="soft-404-in-template", does="the same within the site's whole template, menus and footer", ending=Ending.GONE,
+          detail="does not exist", serve=always(html(TEMPLATE.replace("{body}", "对不起，您访问的信息不存在，5秒后返回首页。")))),
+    Fault(name="soft-404-by-title", does="a template whose title alone says 404", ending=Ending.GONE, detail="does not exist",
+          serve=always(html(TEMPLATE.replace("某市人民政府门户网站", "404 Not Found").replace("{body}", "")))),
+    Fault(name="gone-to-404-page", does="redirects to /404.html, which has status 200", ending=Ending.GONE,
+          detail=r"redirects to .*/404\.html", serve=to("/404.html")),
+    Fault(name="gone-to-front-page", does="redirects an article that is no more to the front page", ending=Ending.GONE,
+          detail="redirects to the front page", serve=lambda call: [http("302 Found", b"", "Location: /")],
+          url="http://{host}/art/2023/report.html"),
+    Fault(name="prose-of-404", does="a report that speaks of 页面不存在 and 访问被拦截 in its text: no fault", ending=Ending.NEW,
+          serve=lambda call: [html(report(call.host, more="整改网站链接失效、页面不存在、抱歉您的访问被拦截等问题12个，"))]),
+    Fault(name="forbidden", does="403", ending=Ending.REFUSED, detail="HTTP 403", serve=notice("Forbidden", "403 Forbidden"), asked=1),
+    Fault(name="unauthorized", does="401", ending=Ending.REFUSED, detail="HTTP 401", serve=notice("", "401 Unauthorized"), asked=1),
+    Fault(name="withheld", does="451", ending=Ending.REFUSED, detail="HTTP 451", serve=notice("", "451 Withheld"), asked=1),
+    Fault(name="firewall", does="a firewall's page 访问被拦截 with status 200", ending=Ending.REFUSED, detail="is a refusal",
+          serve=notice("<h2>您的访问被拦截</h2>您的请求可能存在安全威胁，请联系网站管理员。事件编号：20261125")),
+    Fault(name="blacklist", does="a notice, status 200, that the caller's address is blocked", ending=Ending.REFUSED,
+          detail="is a refusal", serve=notice("您的IP已被列入黑名单，禁止访问本站")),
+    Fault(name="login-redirect", does="redirects to the login of the content management system", ending=Ending.REFUSED,
+          detail="redirects to a login", serve=to("http://{host}/cms/login.jsp?service=report")),
+    Fault(name="login-host", does="redirects to the single sign-on of the province", ending=Ending.REFUSED,
+          detail="redirects to a login", serve=to("https://sso.example.gov.cn/?back=1")),
+    Fault(name="login-form", does="a login form with status 200", ending=Ending.REFUSED, detail="asks to log in",
+          serve=always(html(_LOGIN))),
+    Fault(name="challenge-412", does="瑞数: 412 and a script", ending=Ending.CHALLENGED, detail="a script to solve",
+          serve=always(html(_CHALLENGE, "412 Precondition Failed")), asked=1),
+    Fault(name="challenge-202", does="瑞数: 202 and a script", ending=Ending.CHALLENGED, detail="HTTP 202",
+          serve=always(html(_CHALLENGE, "202 Accepted"))),
+    Fault(name="challenge-200", does="the same script with status 200", ending=Ending.CHALLENGED, serve=always(html(_CHALLENGE))),
+    Fault(name="wzws", does="WZWS: a cookie script with status 200", ending=Ending.CHALLENGED,
+          serve=notice("<script>var wzwsquestion='a';var wzwsfactor='4';</script>", "200 OK", "WZWS-RAY: 1140-1")),
+    Fault(name="jsl", does="加速乐: 521 and a script that makes a cookie", ending=Ending.CHALLENGED, detail="HTTP 521",
+          serve=notice("<script>document.cookie=('__jsl_clearance=1');</script>", "521 Down", "Set-Cookie: __jsluid=1; path=/")),
+    Fault(name="shield", does="503 and a page that checks the browser", ending=Ending.CHALLENGED, asked=1,
+          serve=notice("<title>Just a moment...</title><script>var _cf_chl_opt={};</script>", "503 Unavailable")),
+    Fault(name="captcha", does="asks for a 验证码 with status 200", ending=Ending.CHALLENGED,
+          serve=notice("为了您的安全，请完成安全验证<br>请输入验证码 <input name=code>")),
+    Fault(name="firewall-header", does="a firewall's header on the page itself: no fault", ending=Ending.NEW,
+          serve=lambda call: [html(report(call.host), "200 OK", "WZWS-RAY: 1-2")]),
+    Fault(name="broken", does="500, every time", ending=Ending.FAILED, detail=r"HTTP 500 .*\(tried 3 times\)",
+          serve=notice("", "500 Internal Server Error"), asked=3),
+    Fault(name="broken-once", does="502 the first time", ending=Ending.NEW, serve=first(html("", "502 Bad Gateway")), asked=2),
+    Fault(name="busy", does="503 with Retry-After in seconds, twice", ending=Ending.NEW,
+          serve=first(html("", "503 Busy", "Retry-After: 7"), times=2), asked=3),
+    Fault(name="too-many", does="429 with Retry-After as a date, once", ending=Ending.NEW,
+          serve=first(html("", "429 Too Many Requests", "Retry-After: Wed, 25 Nov 2026 03:00:30 GMT")), asked=2),
+    Fault(name="busy-for-a-day", does="503 with Retry-After of a day: left alone for this crawl", ending=Ending.FAILED,
+          detail="HTTP 503", serve=notice("", "503 Busy", "Retry-After: 86400"), asked=1),
+    Fault(name="not-modified", does="304 to a request without a condition", ending=Ending.FAILED, detail="HTTP 304",
+          serve=always(b"HTTP/1.1 304 Not Modified\r\n\r\n"), asked=1),
+    Fault(name="no-status", does="a status that there is none of, 299 with the page: taken as any 2xx", ending=Ending.NEW,
+          serve=lambda call: [html(report(call.host), "299 Fine")]),
+    Fault(name="fine", does="nothing wrong", ending=Ending.NEW, serve=fine, asked=1),
+)  # fmt: skip

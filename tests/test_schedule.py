@@ -1,0 +1,81 @@
+"""When a site is due: pure arithmetic on its past."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.archive import Past
+from crawler.crawl import plan, seconds
+from crawler.crawl.schedule import due_at
+from crawler.errors import ConfigError
+from crawler.model import Ending, Site, SiteVisit, VisitState
+from tests.conftest import SITE
+
+THEN = datetime(2026, 11, 24, 3, 17, 5, tzinfo=UTC)
+DAILY = replace(SITE, every="1d")
+
+
+def past(state: VisitState | None, *, failures: int = 0, site: str = SITE.id) -> Past:
+    return Past(last=SiteVisit(site_id=site, began_at=THEN, state=state), failures=failures)
+
+
+COMPLETE = past(VisitState.COMPLETE)
+
+
+def is_due(site: Site, past: Past | None, **later: float) -> bool:
+    return bool(plan([site], {site.id: past} if past else {}, THEN + timedelta(**later)).due)
+
+
+def test_a_site_without_every_or_without_a_past_is_always_due() -> None:
+    assert is_due(SITE, COMPLETE)
+    assert is_due(DAILY, None)
+
+
+def test_a_daily_site_is_due_the_next_day_at_the_same_time_though_cron_was_late_today() -> None:
+    assert not is_due(DAILY, COMPLETE, hours=1)
+    assert not is_due(DAILY, COMPLETE, hours=20)
+    assert is_due(DAILY, COMPLETE, days=1, seconds=-65)
+
+
+def test_a_failed_visit_is_due_again_sooner_and_then_less_and_less_soon() -> None:
+    waits = [due_at(DAILY, past(VisitState.FAILED, failures=n)) for n in (1, 2, 3, 4, 5, 5000)]
+    hours = [(at - THEN) / timedelta(hours=1) / 0.95 for at in waits if at]
+    assert [round(h, 6) for h in hours] == [3, 6, 12, 24, 24, 24]
+
+
+@pytest.mark.parametrize("state", [None, VisitState.LEFT])
+def test_what_was_killed_or_left_is_due_at_once(state: VisitState | None) -> None:
+    assert is_due(DAILY, past(state), minutes=1)
+
+
+def test_unfinished_sites_come_first_and_the_others_in_their_order() -> None:
+    sites = [replace(SITE, id=name) for name in "abcd"]
+    pasts = {"c": past(VisitState.LEFT, site="c"), "a": COMPLETE, "d": past(None, site="d")}
+    assert [site.id for site in plan(sites, pasts, THEN).due] == ["c", "d", "a", "b"]
+
+
+def test_what_is_not_due_is_told_with_its_time_unless_it_is_visited_anyway() -> None:
+    now = THEN + timedelta(hours=1)
+    (waiting,) = plan([DAILY], {SITE.id: COMPLETE}, now).waiting()
+    assert (waiting.ending, waiting.url, waiting.detail) == (
+        Ending.NOT_DUE,
+        SITE.lists[0],
+        "due from 2026-11-25 02:05 UTC (every: 1d)",
+    )
+    assert plan([DAILY], {SITE.id: COMPLETE}, now, anyway=True).due == (DAILY,)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("90", 90), ("1.5", 1.5), ("90s", 90), ("30m", 1800), ("12h", 43200), ("2w", 1209600)]
+)
+def test_spans_of_time(text: str, value: float) -> None:
+    assert seconds(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "0", "-5", "soon", "1y", "1h30m"])
+def test_what_is_no_span_of_time_is_told(text: str) -> None:
+    with pytest.raises(ConfigError, match="must be a time such as"):
+        seconds(text)

@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := demo-archive
 
-.PHONY: setup crawl demo test check bench lock fixtures picture schema clean
+.PHONY: setup crawl demo test check bench lock fixtures picture schema sources clean
 
 setup: $(READY)
 
@@ -44,6 +44,10 @@ fixtures: $(READY)
 # sources.schema.json, with which editors complete and check sources.yaml
 schema: $(READY)
 	@$(BIN)/python -c 'import json; from crawler.sources import json_schema; print(json.dumps(json_schema(), ensure_ascii=False, indent=2))' > sources.schema.json
+
+# docs/sources.md: what is confirmed of each government in sources.yaml, and how
+sources: $(READY)
+	@$(BIN)/python -m docs.sources
 
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)

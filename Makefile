@@ -13,7 +13,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean
+.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults sources clean
 
 setup: $(READY)
 
@@ -106,6 +106,10 @@ schema: $(READY)
 # docs/faults.md, from the table of faults that the tests serve
 faults: $(READY)
 	@$(BIN)/python -m tests.site.faults > docs/faults.md
+
+# docs/sources.md: what is confirmed of each government in sources.yaml, and how
+sources: $(READY)
+	@$(BIN)/python -m docs.sources
 
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)

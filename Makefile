@@ -13,7 +13,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean
+.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults sources clean
 
 setup: $(READY)
 
@@ -55,10 +55,11 @@ $(BROWSER_READY): requirements-browser.lock pyproject.toml
 	@touch $@
 
 chromium:
-	@command -v chromium chromium-browser google-chrome-stable google-chrome > /dev/null \
-	|| { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && echo "installing Chromium ..." \
-	     && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
-	|| { echo "Chromium is needed; on Debian, as root: apt-get install chromium" >&2; exit 1; }
+	@for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name > /dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "installing Chromium ..."; apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	else echo "Chromium is needed; on Debian and Ubuntu, as root: apt-get install chromium" >&2; exit 1; fi
 
 check: $(READY)
 	@$(BIN)/ruff check
@@ -105,6 +106,10 @@ schema: $(READY)
 # docs/faults.md, from the table of faults that the tests serve
 faults: $(READY)
 	@$(BIN)/python -m tests.site.faults > docs/faults.md
+
+# docs/sources.md: what is confirmed of each government in sources.yaml, and how
+sources: $(READY)
+	@$(BIN)/python -m docs.sources
 
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)

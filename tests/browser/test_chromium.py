@@ -14,7 +14,7 @@ import pytest
 
 from crawler.archive import Archive
 from crawler.crawl import Halt, counted, crawl
-from crawler.fetch import Fetcher, Limits
+from crawler.fetch import Fetcher, Limits, Replay, load_exchanges
 from crawler.fetch.browser import Chromium
 from crawler.model import Ending, Outcome, Rendering, Site, SiteVisit
 from crawler.warc import Record, read_records
@@ -96,6 +96,27 @@ async def test_a_list_and_reports_that_only_scripts_fill_are_archived(
     assert {year: report.body.split("\n") for year, report in found.items()} == {y: body(y) for y in TITLES}
     assert found[2022].published == "2023-02-21"
     assert crawled.visits[0].requests == len(web.requests)
+
+
+async def test_a_crawls_own_warc_is_drawn_again_without_a_network(
+    web: ScriptSite, crawled: Crawl, folder: Path, tmp_path: Path, clock: Clock
+) -> None:
+    await crawled(lists=(f"{BASE}/list.html",))
+    web.requests.clear()
+    (warc,) = folder.glob("warc/*/*.gz")
+    site = replace(SITE, lists=(f"{BASE}/list.html",))
+    with Archive.create(tmp_path / "again", clock=clock) as archive:
+        fetcher = Fetcher(
+            sink=archive.record,
+            rendered=archive.record_rendered,
+            replay=Replay(load_exchanges(warc)),
+            limits=LIMITS,
+        )
+        async with fetcher:
+            outcomes = [o async for o in crawl([site], fetcher=fetcher, archive=archive)]
+        assert [outcome.ending for outcome in outcomes] == [Ending.LISTED, Ending.NEW, Ending.NEW]
+        assert {r.year: r.body.split("\n") for r in archive.reports()} == {y: body(y) for y in TITLES}
+    assert web.requests == []
 
 
 async def test_a_page_as_drawn_stands_beside_the_page_as_served(crawled: Crawl) -> None:

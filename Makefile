@@ -13,7 +13,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults sources clean
+.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources soak lock fixtures picture schema faults sources clean
 
 setup: $(READY)
 
@@ -94,6 +94,14 @@ soak: $(READY)
 # the crawl beside Scrapy and a bare httpx loop, and politeness beside its ideal; some minutes
 bench-crawl: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.crawl
+
+# reports found among all that a site lists; list pages that a second crawl takes
+bench-discover: $(READY)
+	@$(BIN)/python -m bench.discover
+
+# sources.yaml with 3,000 entries against the bare YAML parse
+bench-sources: $(READY)
+	@$(BIN)/python -m bench.sources
 
 # saved pages, recorded anew from the government web on loopback
 fixtures: $(READY)

@@ -7,21 +7,15 @@ from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.I)  # /info.jsp;jsessionid=8A3F…
-_NOT_IDENTITY = frozenset(
-    [
-        "jsessionid",
-        "phpsessid",
-        "sessionid",
-        "sid",
-        "utm_source",
-        "utm_medium",
-        "utm_campaign",
-        "utm_term",
-        "utm_content",
-        "spm",
-        "from",
-    ]
+_SESSION_PATH = re.compile(  # /info.jsp;jsessionid=8A3F…, /(S(lit3py55t21z5v55vlm25s55))/list.aspx
+    r";(?:jsessionid|jsession|phpsessid|sid)=[^/?#]*|/\((?:[A-Za-z]\([\w-]{16,}\))+\)(?=/)", re.I
+)
+_SESSION_KEYS = frozenset(("jsessionid", "phpsessid", "aspsessionid", "sessionid", "session_id", "sessid"))
+_MAYBE_SESSION = frozenset(("sid", "session", "token", "s"))
+_SESSION_VALUE = re.compile(r"(?=.*\d)[0-9A-Za-z_-]{16,}")  # gkmlpt's sid=200025 names a site, no session
+_TRACKING = re.compile(  # from=timeline is where a reader came from, from=20 a place in a list
+    r"(?:utm_\w+|spm|scm|wxfrom|isappinstalled|nsukey|share_?token|share_?from|bd_vid|gclid|fbclid)=.*|from=\D.*",
+    re.I | re.S,
 )
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 
@@ -77,21 +71,28 @@ def _resolved(base: str, href: str) -> str | None:
 def canonical(url: str) -> str:
     """The form that decides whether two addresses are one page (RFC 3986, section 6.2, and a little more).
 
-    Scheme and host case, default port, dot segments, percent case, fragment, session ids and tracking keys
-    are settled; http and https are twins, and so the scheme becomes `http`. Never fetched, only compared.
+    Scheme and host case, default port, dot segments, percent case, fragment, session ids and tracking keys are
+    settled; http and https are twins, and so the scheme becomes `http`. Never fetched, only compared. A host
+    without its `www.` may be another site; where it is not, the same text tells.
     """
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS:
         return url
-    query = urlencode(
-        [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _NOT_IDENTITY]
-    )
+    query = urlencode([pair for pair in parse_qsl(parts.query, keep_blank_values=True) if _identifies(*pair)])
     path = re.sub(
         r"%[0-9a-fA-F]{2}", lambda m: m[0].upper(), quote(_SESSION_PATH.sub("", parts.path), safe=_SAFE)
     )
     return _unsplit(
         parts._replace(scheme="http"), path=_dotless(path) or "/", query=query, default=parts.scheme
     )
+
+
+def _identifies(name: str, value: str) -> bool:
+    """Whether a parameter of a query says which page is meant, not who asks for it or where they came from."""
+    low = name.lower()
+    if low in _SESSION_KEYS or (low in _MAYBE_SESSION and _SESSION_VALUE.fullmatch(value)):
+        return False
+    return not _TRACKING.fullmatch(f"{name}={value}")
 
 
 def host_port(url: str) -> str:

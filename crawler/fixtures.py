@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from crawler.archive import Archive
-from crawler.crawl import crawl
+from crawler.crawl import Visit, crawl_site
+from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, Replay, load_exchanges
+from crawler.fetch.client import utc_now
+from crawler.fetch.record import Sink
 from crawler.fetch.replay import EXCHANGES
-from crawler.model import Capture, Ending, Site
+from crawler.model import Capture, Site
+from crawler.sources import load_sites
 from crawler.warc import warc_date
 
 EXPECTED = "expected.json"
-_PERSONAL = frozenset(("set-cookie", "cookie", "authorization", "proxy-authorization"))
+ENTRY = "source.yaml"
+_PERSONAL = re.compile(r"cookie|auth|forwarded|client-?ip|real-?ip|remote-|session|token|user", re.I)
+"""Headers that could tell who asked, and from where."""
+
 _FACTS = ("url", "title", "issuer", "region", "year", "published", "source", "signed", "index", "text_sha256")
 
 
@@ -34,7 +44,7 @@ def save(captures: Iterable[Capture], folder: Path) -> int:
         if capture.request_body:
             entry["form"] = capture.request_body.decode("latin-1")
         entry |= {"status": capture.status, "reason": capture.reason, "date": warc_date(capture.fetched_at)}
-        entry["headers"] = [[name, value] for name, value in capture.headers if name.lower() not in _PERSONAL]
+        entry["headers"] = [[name, value] for name, value in capture.headers if not _PERSONAL.search(name)]
         if capture.payload:
             entry["file"] = _file_name(number, capture.url)
             (folder / entry["file"]).write_bytes(capture.payload)
@@ -49,23 +59,76 @@ def _file_name(number: int, url: str) -> str:
     return f"{number:02}-{re.sub(r'[^A-Za-z0-9._-]', '_', last)[-60:] or 'index'}"
 
 
-async def found(site: Site, folder: Path, archive: Archive) -> dict[str, Any]:
-    """What a crawl of a saved site finds: how each address ended, and each report without its body."""
-    outcomes = []
+async def record(
+    site: Site, fetcher_of: Callable[[Sink], Fetcher], *, limit: int | None = None
+) -> list[Capture]:
+    """Every exchange of one crawl of a site, with robots.txt, up to `limit` reports. Nothing is kept elsewhere.
+
+    `fetcher_of` makes a Fetcher that gives its captures to a sink.
+    """
+    captures: list[Capture] = []
+    with tempfile.TemporaryDirectory() as scratch, Archive.create(Path(scratch), clock=utc_now) as archive:
+
+        def sink(capture: Capture) -> None:
+            archive.record(capture)
+            captures.append(capture)
+
+        async with fetcher_of(sink) as fetcher:
+            visit = Visit(site, fetcher, archive, full=True)
+            kept = 0
+            async for outcome in crawl_site(visit):
+                kept += outcome.report_id is not None
+                if limit is not None and kept >= limit:
+                    visit.halt.ask(f"--limit {limit}")
+    return captures
+
+
+async def found(site: Site, folder: Path) -> dict[str, Any]:
+    """What a crawl of a saved site finds: how each address ended, the links to reports, each report without its body."""
     replay = Replay(load_exchanges(folder))
-    async with Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay) as fetcher:
-        async for outcome in crawl([site], fetcher=fetcher, archive=archive):
-            outcomes.append(
-                [outcome.ending.value, outcome.url, outcome.detail if outcome.ending is Ending.LISTED else ""]
-            )
-    reports = [
-        {
-            key: getattr(report, key) if key != "index" else report.index and dict(report.index)
-            for key in _FACTS
-        }
-        for report in archive.reports()
-    ]
-    return {"outcomes": outcomes, "reports": reports}
+    with tempfile.TemporaryDirectory() as scratch, Archive.create(Path(scratch), clock=_when) as archive:
+        async with Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay) as fetcher:
+            visit = Visit(site, fetcher, archive, full=True, keep=True)
+            outcomes = [
+                [o.ending.value, o.url, o.detail if o.report_id is None else ""]
+                async for o in crawl_site(visit)
+            ]
+        reports = [
+            {
+                key: dict(value) if isinstance(value := getattr(report, key), Mapping) else value
+                for key in _FACTS
+            }
+            for report in archive.reports()
+        ]
+    links = [[v.year, link.date, link.title, link.url] for link, v in visit.verdicts if v.report]
+    return {"outcomes": outcomes, "links": links, "reports": reports}
+
+
+def _when() -> datetime:
+    """A time at which saved pages are looked at, so that nothing depends on the day."""
+    return datetime(2026, 11, 25, 3, tzinfo=UTC)
+
+
+def difference(expected: dict[str, Any], facts: dict[str, Any]) -> list[str]:
+    """What is found now and was not expected (+), and the other way round (-), as lines for people; none where all is well."""
+    before, after = (
+        json.dumps(each, ensure_ascii=False, indent=1).splitlines() for each in (expected, facts)
+    )
+    return list(difflib.unified_diff(before, after, "expected", "found", n=2, lineterm=""))
+
+
+def folders(root: Path) -> list[Path]:
+    """The saved sites below a folder, by name."""
+    return sorted(path.parent for path in root.glob(f"*/{EXCHANGES}"))
+
+
+def site_of(folder: Path, sources: Mapping[str, Site]) -> Site:
+    """The entry of a saved site: its own `source.yaml`, or else the one of that id. Raises ConfigError."""
+    if (folder / ENTRY).is_file():
+        return load_sites(folder / ENTRY)[0]
+    if folder.name not in sources:
+        raise ConfigError(f"{folder}: no source has the id {folder.name}, and there is no {ENTRY} here")
+    return sources[folder.name]
 
 
 def write_expected(facts: dict[str, Any], folder: Path) -> None:

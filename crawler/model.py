@@ -16,6 +16,7 @@ Headers = tuple[tuple[str, str], ...]
 
 Tls = Literal["strict", "legacy", "unverified"]
 HeaderRule = Literal["strict", "lenient"]
+ListKind = Literal["list", "sitemap", "search"]
 
 
 class Ending(StrEnum):
@@ -68,6 +69,11 @@ class Site:
     region: str  # GB/T 2260, six digits
     lists: tuple[str, ...] = ()  # addresses of list pages
     pages: tuple[str, ...] = ()  # addresses of reports given outright
+    sitemaps: tuple[str, ...] = ()  # addresses of sitemaps, or of the robots.txt that names them
+    urls: str | None = None  # regular expression for those addresses of a sitemap that may be reports
+    search: str | None = (
+        None  # address of the site's own search, with {page} or {page0} where its number stands
+    )
     cms: str | None = None  # name of a preset; None: recognised from the page
     body: str | None = None  # CSS selector of the article's body
     match: str | None = None  # regular expression that a link's title must match, instead of the title filter
@@ -110,8 +116,9 @@ class ListStep:
     """A page of a list, still to be read."""
 
     request: ListRequest
-    first: ListRequest  # the list's first page
+    first: ListRequest  # the list's first page; of a search, the address with a place for the number
     number: int = 1  # of this page within the list
+    kind: ListKind = "list"
 
     @property
     def url(self) -> str:
@@ -125,6 +132,7 @@ class Listing:
 
     links: tuple[Link, ...]
     next: ListRequest | None = None
+    others: tuple[ListRequest, ...] = ()  # further lists that it names, as an index of sitemaps does
     cms: str = "generic"
 
 

@@ -48,6 +48,9 @@ def test_what_leads_nowhere_is_no_address(href: str) -> None:
         "http://www.example.gov.cn/a/b.html;jsessionid=8A3F",
         "http://www.example.gov.cn/a/b.html?utm_source=weixin",
         "https://www.example.gov.cn:443/a/b.html?jsessionid=1",
+        "http://www.example.gov.cn/a/b.html?sid=9F3C2A7710B84E55A1D2",
+        "http://www.example.gov.cn/(S(lit3py55t21z5v55vlm25s55))/a/b.html",
+        "http://www.example.gov.cn/a/b.html?from=timeline&isappinstalled=0&nsukey=zGb",
     ],
 )
 def test_twins_have_one_identity(twin: str) -> None:
@@ -60,6 +63,8 @@ def test_twins_have_one_identity(twin: str) -> None:
         "http://www.example.gov.cn/a/b.html?id=2",
         "http://example.gov.cn/a/b.html",
         "http://www.example.gov.cn:8080/a/b.html",
+        "http://www.example.gov.cn/a/b.html?sid=200025",
+        "http://www.example.gov.cn/a/b.html?from=20",
     ],
 )
 def test_other_pages_have_another_identity(other: str) -> None:

@@ -206,7 +206,7 @@ async def test_a_site_that_yields_less_than_expected_has_dried_up(web: Web, run:
 
 
 async def test_one_bad_site_never_stops_another(web: Web, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawler.crawl import site as module
+    from crawler.crawl import lists as module
 
     real = module.discover
 
@@ -226,7 +226,7 @@ async def test_one_bad_site_never_stops_another(web: Web, run: Run, monkeypatch:
 
 
 async def test_one_bad_page_never_stops_its_site(web: Web, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawler.crawl import site as module
+    from crawler.crawl import reports as module
 
     government = web.government("wuhan")
     real, bad = module.extract, government.documents[1].url

@@ -15,7 +15,7 @@ ROOMS = (
     ("extract", "discover", "warc"),
     ("fetch", "archive"),
     ("crawl",),
-    ("fixtures", "check", "imports"),
+    ("fixtures", "check", "imports", "onboard"),
     (),
     ("cli", "__main__"),
 )

@@ -107,7 +107,7 @@ sources:
         "10: sources[1].delay: must be a number of seconds ≥ 0, got 'fast'",
         "13: sources[1].lists[1]: must be an address that starts with http:// or https://, got 'ftp://b.gov.cn/'",
         "14: sources[2].id: is missing",
-        "14: sources[2]: needs `lists` (list pages) or `pages` (reports)",
+        "14: sources[2]: needs `lists` (list pages), `pages` (reports), `sitemaps` or `search`",
         "16: sources[2].dely: no such key; did you mean delay?",
         '17: sources[2].years: must be a year or a span of years in quotes, such as "2015-" or "2019-2023", got \'2020-2010\'',
         "18: sources[2].tls: must be 'strict', 'legacy' or 'unverified', got 'maybe'",
@@ -116,7 +116,7 @@ sources:
         "21: sources[2].contact: must be a mail or web address, such as crawler@example.org, got 'nobody'",
         "22: sources[2].at_once: must be less than or equal to 8, got 9",
         "23: sources[2].match: must be a regular expression (missing ), unterminated subpattern at position 0), got '('",
-        "24: sources[2].cms: must be one of jcms, epoint, vsb, ucap, trs, generic, got 'joomla'",
+        "24: sources[2].cms: must be one of gkmlpt, json, jcms, epoint, vsb, ucap, trs, generic, got 'joomla'",
         "25: sources[2].every: must be a time such as 12h, 1d or 2w, got 'daily'",
         "26: sources[2].seen: must be a day, such as 2026-11-24, got 'yesterday'",
         "27: sources[2].body: must be a CSS selector, such as .TRS_Editor, got 'div['",
@@ -173,3 +173,54 @@ def test_sites_are_chosen_by_id_and_disabled_ones_only_by_name(tmp_path: Path) -
     assert choose(sites, ("wuhan", "wuhan")) == sites
     with pytest.raises(ConfigError, match="wuhna: no source has this id; did you mean wuhan"):
         choose(sites, ("wuhna",))
+
+
+def with_others(tmp_path: Path, text: str, **others: str) -> Path:
+    (tmp_path / "sources.d").mkdir()
+    for name, other in others.items():
+        (tmp_path / "sources.d" / f"{name}.yaml").write_text(other, "utf-8")
+    return written(tmp_path, text)
+
+
+def entry(name: str, more: str = "") -> str:
+    return f'sources:\n  - {{id: {name}, name: 甲市, region: "420200", lists: [http://a.gov.cn/]{more}}}\n'
+
+
+def test_further_files_are_included_in_the_order_of_their_names(tmp_path: Path) -> None:
+    main = "include: sources.d/*.yaml\ndefaults: {delay: 3}\n" + FOUR_LINES
+    path = with_others(tmp_path, main, b=entry("b"), a="defaults: {delay: 5}\n" + entry("a"))
+    assert [(site.id, site.delay) for site in load_sites(path)] == [("wuhan", 3), ("a", 5), ("b", 3)]
+
+
+def test_an_id_that_two_files_have_is_a_fault_that_names_both_places(tmp_path: Path) -> None:
+    path = with_others(tmp_path, "include: [sources.d/*.yaml]\n" + FOUR_LINES, a="\n" + entry("wuhan"))
+    other = tmp_path / "sources.d" / "a.yaml"
+    with pytest.raises(ConfigError) as caught:
+        load_sites(path)
+    assert caught.value.faults == (f"{other}:3: sources[0].id: 'wuhan' is taken by the entry at {path}:4",)
+
+
+def test_faults_of_all_files_come_at_once(tmp_path: Path) -> None:
+    main = "include: [sources.d/*.yaml, nothing/*.yaml]\nsources: [{}]\n"
+    path = with_others(tmp_path, main, a=entry("a", ", delay: fast"), b="include: more.yaml\n" + entry("b"))
+    with pytest.raises(ConfigError) as caught:
+        load_sites(path)
+    texts = [fault.rpartition("/")[2] for fault in caught.value.faults]
+    assert any("no file fits 'nothing/*.yaml'" in fault for fault in caught.value.faults)
+    assert "sources.yaml:2: sources[0].id: is missing" in texts
+    assert "a.yaml:2: sources[0].delay: must be a number of seconds ≥ 0, got 'fast'" in texts
+    assert "b.yaml:1: include: only the file named by --sources may include others" in texts
+
+
+def test_ways_in_beside_lists(tmp_path: Path) -> None:
+    text = (
+        'sources:\n  - {id: a, name: 甲市, region: "420200", sitemaps: [http://a.gov.cn/sitemap.xml], urls: /fzzf/}\n'
+        '  - {id: b, name: 乙市, region: "420300", search: "http://b.gov.cn/so?q=法治政府&p={page}"}\n'
+    )
+    first, second = load_sites(written(tmp_path, text))
+    assert (first.sitemaps, first.urls) == (("http://a.gov.cn/sitemap.xml",), "/fzzf/")
+    assert second.search == "http://b.gov.cn/so?q=法治政府&p={page}"
+    assert faults(tmp_path, text.replace(", urls: /fzzf/", "").replace("http://b", "b")) == [
+        "2: sources[0]: `sitemaps` needs `urls`, a regular expression for the addresses that may be reports",
+        "3: sources[1].search: must be an address that starts with http:// or https://, got 'b.gov.cn/so?q=法治政府&p={page}'",
+    ]

@@ -74,6 +74,19 @@ class VisitRow(Base, kw_only=True):
     frontier: Mapped[list[Any]] = mapped_column(default_factory=list)
 
 
+class MemoryRow(Base, kw_only=True):
+    """What a site's lists have shown, for the next visit. Without it that one walks them to their ends, no more."""
+
+    __tablename__ = "memories"
+
+    site_id: Mapped[str] = mapped_column(primary_key=True)
+    walked_at: Mapped[datetime]
+    rules: Mapped[str] = mapped_column(String(16))
+    lists: Mapped[dict[str, Any]]
+    owed: Mapped[list[Any]]
+    gone: Mapped[list[Any]]
+
+
 class CaptureRow(Base, kw_only=True):
     """One HTTP exchange and where its WARC record stands."""
 
@@ -161,7 +174,7 @@ class PageRow(Base, kw_only=True):
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     url_key: Mapped[str] = mapped_column(Text, unique=True)
     url: Mapped[str] = mapped_column(Text)
-    site_id: Mapped[str]
+    site_id: Mapped[str] = mapped_column(index=True)
     report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False)
     report: Mapped[ReportRow] = relationship(back_populates="pages")
     text_sha256: Mapped[str] = mapped_column(String(64))

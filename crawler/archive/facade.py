@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.archive import identity, reading, rows, visits
+from crawler.archive import identity, memories, reading, rows, visits
 from crawler.archive.batch import Batch
 from crawler.archive.catalogue import RunRow, VersionRow, VisitRow
 from crawler.archive.damage import damage
@@ -24,10 +24,12 @@ from crawler.archive.lock import acquire
 from crawler.archive.reading import Entered
 from crawler.archive.recovery import recover
 from crawler.archive.warcs import RunWarcs
+from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import (
     Capture,
     Ending,
+    Link,
     Outcome,
     Page,
     Rendering,
@@ -215,6 +217,20 @@ class Archive:
             visits.fill(row, visit)
             row.ended_at = self._now()
             self._entered()
+
+    def memory(self, site_id: str) -> SiteMemory | None:
+        """What is remembered of a site's lists."""
+        return memories.memory(self._session, site_id)
+
+    def learn(self, site_id: str, memory: SiteMemory) -> None:
+        """Remember this of a site's lists, from the next commit on."""
+        with damage(self.path):
+            memories.learn(self._session, site_id, memory)
+            self._entered()
+
+    def known(self, site_id: str, before: datetime) -> list[Link]:
+        """The addresses that a site's reports are held from, where they were last seen before that time."""
+        return list(memories.known(self._session, site_id, before))
 
     def stopped(self, why: str) -> None:
         """Note that this run ends in order, but with something left."""

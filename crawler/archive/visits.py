@@ -88,7 +88,10 @@ def _step(saved: dict[str, Any]) -> Link | ListStep:
     if "request" not in saved:
         return Link(**saved)
     return ListStep(
-        request=_request(saved["request"]), first=_request(saved["first"]), number=saved["number"]
+        request=_request(saved["request"]),
+        first=_request(saved["first"]),
+        number=saved["number"],
+        kind=saved.get("kind", "list"),
     )
 
 

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from crawler import __version__
-from crawler.cli import crawling, importing, reading, sources
+from crawler.cli import crawling, fixtures, importing, reading, sources
 from crawler.errors import CrawlerError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("extract")(reading.extract)
 app.command("reports")(reading.reports)
 app.command("show")(reading.show)
 app.add_typer(sources.app, name="source")
+app.add_typer(fixtures.app, name="fixture")
 
 
 @app.callback(invoke_without_command=True)

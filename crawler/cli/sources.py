@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from crawler.check import Check, check_site
+from crawler.cli.adding import add
 from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import print_json, print_table, report_json
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
@@ -20,6 +21,7 @@ from crawler.model import Site
 from crawler.sources import choose, load_sites
 
 app = typer.Typer(help="See and test the entries of sources.yaml.", no_args_is_help=True)
+app.command("add")(add)
 
 
 @app.command("list")

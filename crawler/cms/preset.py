@@ -41,3 +41,4 @@ class Preset:
     body: tuple[str, ...] = ()  # containers of an article's body: tag, #id or .class
     paging: tuple[Paging, ...] = ()  # tried in order
     records: Callable[[ListPage], Iterator[Link]] | None = None  # entries that are not plain links
+    by_address: bool = False  # the marks count in a page's address only: other systems' pages link to it

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from crawler.crawl.halt import Halt
+from crawler.crawl.reports import read_page, understand
 from crawler.crawl.run import NOTHING_SAVED, counted, crawl
 from crawler.crawl.schedule import Plan, plan, seconds
-from crawler.crawl.site import TROUBLE, Visit, crawl_site, entries, is_trouble, read_page, understand
+from crawler.crawl.site import crawl_site
+from crawler.crawl.visit import TROUBLE, Visit, entries, is_trouble
 
 __all__ = [
     "NOTHING_SAVED",

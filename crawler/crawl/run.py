@@ -12,7 +12,8 @@ from datetime import datetime
 
 from crawler.archive import Archive
 from crawler.crawl.halt import Halt
-from crawler.crawl.site import Visit, crawl_site, entries, front, is_trouble, noted
+from crawler.crawl.site import crawl_site
+from crawler.crawl.visit import Visit, entries, front, is_trouble, noted
 from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
@@ -164,6 +165,9 @@ class _Run:
                 return
             _visiting.set(visit)
             if self._diary:
+                site_id = visit.site.id
+                known = self._diary.known(site_id, self._began.get(site_id, self._started))
+                visit.remember(self._diary.memory(site_id), known, self._started)
                 self._diary.begin_visit(self._summary(visit, None))
             begin = time.monotonic()
             try:
@@ -188,13 +192,15 @@ class _Run:
 
     def _end(self, visit: Visit) -> None:
         self._ended.add(visit.site.id)
-        visit.forget()
         left, bad = VisitState.LEFT, VisitState.FAILED
         summary = self._summary(
             visit, left if visit.frontier else bad if visit.troubled else VisitState.COMPLETE
         )
         if self._diary:
             self._diary.end_visit(summary)
+            if visit.read or visit.asked:
+                self._diary.learn(visit.site.id, visit.lesson(self._started))
+        visit.forget()
         if self._on_visit:
             self._on_visit(summary)
         log.info(

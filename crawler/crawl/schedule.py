@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.archive import Past
-from crawler.crawl.site import front
+from crawler.crawl.visit import front
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
 

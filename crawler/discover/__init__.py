@@ -6,11 +6,28 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms import BY_NAME, ListPage, recognise
 from crawler.cms.links import is_cut, links_of
-from crawler.discover.titles import Verdict, judge_title, title_year
+from crawler.discover.memory import ListMemory, SiteMemory, link_key
+from crawler.discover.searches import search_page
+from crawler.discover.sitemaps import is_sitemap, read_sitemap
+from crawler.discover.titles import Verdict, judge_title, may_be_report, title_year
+from crawler.discover.walk import End, Walk
 from crawler.extract.decode import decode
 from crawler.model import Headers, Link, Listing, ListRequest
 
-__all__ = ["Verdict", "discover", "is_cut", "judge_title", "title_year"]
+__all__ = [
+    "End",
+    "ListMemory",
+    "SiteMemory",
+    "Verdict",
+    "Walk",
+    "discover",
+    "is_cut",
+    "judge_title",
+    "link_key",
+    "may_be_report",
+    "search_page",
+    "title_year",
+]
 
 
 def discover(
@@ -26,7 +43,10 @@ def discover(
 
     `url` is where the page came from in the end; `request` what was asked for, `first` what was asked for to get
     the list's first page (both default to a GET of `url`); `cms` names a preset instead of recognising one.
+    A sitemap is a list too.
     """
+    if is_sitemap(body, url):
+        return read_sitemap(body, url, first or ListRequest(url=url))
     html = decode(body, headers)[0]
     here = ListRequest(url=url)
     page = ListPage(

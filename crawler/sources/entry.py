@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from crawler.address import join
@@ -32,7 +32,13 @@ def _region(value: object) -> str:
     return value
 
 
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,4})?(?:[/?#][^\s\\]*)?")
+"""What most addresses look like: taken without a closer look, since there are thousands."""
+
+
 def _address(value: object) -> str:
+    if isinstance(value, str) and _PLAIN_ADDRESS.fullmatch(value):
+        return value
     if not isinstance(value, str) or not re.match(r"https?://", value) or join(value, value) is None:
         raise _fault("must be an address that starts with http:// or https://")
     if "@" in urlsplit(value).netloc:
@@ -105,6 +111,18 @@ def _day(value: object) -> str:
     return text
 
 
+def _search(value: object) -> str:
+    _address(re.sub(r"\{page0?\}", "1", value) if isinstance(value, str) else value)
+    return str(value)
+
+
+def _include(value: object) -> list[str]:
+    patterns = [value] if isinstance(value, str) else value
+    if not isinstance(patterns, list) or not all(isinstance(each, str) and each for each in patterns):
+        raise _fault("must be a pattern of file names, such as sources.d/*.yaml, or a list of such")
+    return patterns
+
+
 Address = Annotated[str, BeforeValidator(_address)]
 
 
@@ -131,6 +149,9 @@ class Entry(_Strict):
     region: Annotated[str, BeforeValidator(_region)]
     lists: list[Address] = Field(default_factory=list)
     pages: list[Address] = Field(default_factory=list)
+    sitemaps: list[Address] = Field(default_factory=list)
+    urls: Annotated[str, BeforeValidator(_pattern)] | None = None
+    search: Annotated[str, BeforeValidator(_search)] | None = None
     cms: Annotated[str, BeforeValidator(_cms)] | None = None
     body: Annotated[str, BeforeValidator(_selector)] | None = None
     match: Annotated[str, BeforeValidator(_pattern)] | None = None
@@ -149,6 +170,12 @@ class Entry(_Strict):
     note: str | None = None
 
 
+_ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
 class File(_Strict):
-    defaults: Defaults = Defaults()
-    sources: list[Entry]
+    defaults: Defaults | None = None
+    include: Annotated[list[str], BeforeValidator(_include), WithJsonSchema(_ONE_OR_MORE)] = Field(
+        default_factory=list
+    )
+    sources: list[Entry] = Field(default_factory=list)

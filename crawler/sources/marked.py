@@ -14,48 +14,39 @@ from crawler.errors import ConfigError
 Place = tuple[str | int, ...]
 """Where a value stands: ("sources", 3, "delay")."""
 
+_TEXT = "tag:yaml.org,2002:str"
+_TIME = "tag:yaml.org,2002:timestamp"
+
 
 @dataclass(slots=True)
 class Marked:
     """A YAML document as plain values, with the line of each, and the faults found on the way."""
 
     file: str
-    lines: dict[Place, int] = field(default_factory=dict)
+    value: Any = None
     faults: list[tuple[int, str]] = field(default_factory=list)
-
-    def value(self, node: yaml.Node, loader: Any, path: Place = ()) -> Any:
-        """Plain value of a node. Duplicate keys, which YAML forbids and PyYAML takes, are faults."""
-        self.lines[path] = node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            return dict(self._pairs(node, loader, path))
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, loader, (*path, i)) for i, item in enumerate(node.value)]
-        value = loader.construct_object(node)
-        return str(value) if node.tag == "tag:yaml.org,2002:timestamp" else value
-
-    def _pairs(self, node: yaml.MappingNode, loader: Any, path: Place) -> Iterator[tuple[Any, Any]]:
-        seen: dict[Any, int] = {}
-        for key_node, value_node in node.value:
-            key = loader.construct_object(key_node)
-            line = key_node.start_mark.line + 1
-            if key in seen:
-                self.faults.append(
-                    (line, f"{dotted((*path, key))}: stands here twice, first on line {seen[key]}")
-                )
-            seen[key] = line
-            value = self.value(value_node, loader, (*path, key))
-            self.lines[(*path, key)] = line
-            yield key, value
+    text: str = ""
+    _lines: dict[Place, int] = field(default_factory=dict)
 
     def line(self, path: Place) -> int:
-        """Line of a value, or of the nearest thing around it that has one."""
-        while path and path not in self.lines:
+        """Line of a value, or of the nearest thing around it that has one. Lines are found when one is first asked for."""
+        if not self._lines:
+            root = yaml.compose(self.text, yaml.CSafeLoader)
+            self._lines = dict(_lines(root)) if root else {(): 1}
+        while path and path not in self._lines:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return self._lines.get(path, 1)
+
+    def fault(self, path: Place, text: str) -> None:
+        """Note a fault of the value at a place."""
+        self.faults.append((self.line(path), f"{dotted(path)}: {text}"))
 
 
-def parse(path: Path, marked: Marked) -> Any:
-    """The values of a YAML file, lines and duplicate keys noted in `marked`. Raises ConfigError for what is no YAML."""
+def parse(path: Path) -> Marked:
+    """A YAML file; keys that stand twice, which YAML forbids and PyYAML takes, are its faults.
+
+    Raises ConfigError for what is no YAML.
+    """
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
@@ -67,7 +58,11 @@ def parse(path: Path, marked: Marked) -> Any:
         node = loader.get_single_node()
         if node is None:
             raise ConfigError(f"{path}:1: is empty; must hold `sources:` and a list of entries")
-        return marked.value(node, loader)
+        marked = Marked(
+            file=str(path), text=text
+        )  # not the nodes: so many would keep the garbage collector busy
+        marked.value = _value(node, loader, (), marked)
+        return marked
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(filter(None, (error.context, error.problem)))
@@ -76,6 +71,41 @@ def parse(path: Path, marked: Marked) -> Any:
         raise ConfigError(f"{path}:1: not YAML: {error}") from error
     finally:
         loader.dispose()
+
+
+def _value(node: yaml.Node, loader: Any, path: Place, marked: Marked) -> Any:
+    if node.tag == _TEXT:  # most are
+        return node.value
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, loader, path, marked)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, loader, (*path, i), marked) for i, item in enumerate(node.value)]
+    return node.value if node.tag == _TIME else loader.construct_object(node)
+
+
+def _mapping(node: yaml.MappingNode, loader: Any, path: Place, marked: Marked) -> dict[Any, Any]:
+    values: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = key_node.value if key_node.tag == _TEXT else loader.construct_object(key_node)
+        if key in values:
+            first = next(k.start_mark.line for k, _ in node.value if k.value == key_node.value) + 1
+            line = key_node.start_mark.line + 1
+            marked.faults.append((line, f"{dotted((*path, key))}: stands here twice, first on line {first}"))
+        values[key] = _value(value_node, loader, (*path, key), marked)
+    return values
+
+
+def _lines(node: yaml.Node, path: Place = ()) -> Iterator[tuple[Place, int]]:
+    """The line of each value; of the value of a key, the key's."""
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            below = (*path, key_node.value)
+            yield from _lines(value_node, below)
+            yield below, key_node.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for i, item in enumerate(node.value):
+            yield from _lines(item, (*path, i))
 
 
 def dotted(path: Place) -> str:

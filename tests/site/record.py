@@ -1,65 +1,114 @@
-"""Records tests/fixtures/ from the loopback web, under the sites' real host names: `python -m tests.site.record`."""
+"""Records tests/fixtures/ from the loopback web: `python -m tests.site.record`.
+
+The seven governments under their real host names with their entries of sources.yaml; a list in each system that those do
+not show; and each kind of trouble. The latter two bring their own entries.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import shutil
-import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.archive import Archive
-from crawler.crawl import crawl
 from crawler.fetch import Fetcher
-from crawler.fixtures import found, save, write_expected
+from crawler.fetch.record import Sink
+from crawler.fixtures import ENTRY, found, record, save, site_of, write_expected
 from crawler.model import Capture, Site
-from crawler.sources import load_sites
+from crawler.sources import entry_lines, load_sites
 from tests.site import Web
+from tests.site.invented import invent
+from tests.site.server import Answer, Request, Server
+from tests.site.troubles import TROUBLES, respond
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 WHEN = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+FAMILIES = ("vsb", "ucap", "gkmlpt")
+"""Systems whose lists no government's own entry leads to."""
+
+Hosts = Mapping[str, tuple[str, int]]
 
 
 def main() -> None:
-    """Crawl each government of the loopback web with its entry in sources.yaml, and save every exchange."""
+    """Crawl each site of the loopback web, and save every exchange."""
+    _governments()
+    _families()
+    _troubles()
+
+
+def _governments() -> None:
     entries = {site.id: site for site in load_sites(ROOT / "sources.yaml")}
     with Web() as web:
         os.environ["SSL_CERT_FILE"] = str(web.ca_file)
         for government in web.governments:
-            site = entries[government.id]
-            captures = asyncio.run(_captures(site, web))
-            folder = FIXTURES / site.id
-            shutil.rmtree(folder, ignore_errors=True)
-            number = save(captures, folder)
-            with (
-                tempfile.TemporaryDirectory() as scratch,
-                Archive.create(Path(scratch), clock=_clock) as archive,
-            ):
-                write_expected(asyncio.run(found(site, folder, archive)), folder)
-            print(f"{site.id}: {number} exchanges")
+            _save(entries[government.id], web.hosts)
 
 
-def _clock() -> datetime:
-    return WHEN
+def _families() -> None:
+    governments = tuple(invent(900 + n, system, pages=3, share=0.05) for n, system in enumerate(FAMILIES))
+    with Web(governments) as web:
+        for government in governments:
+            entry = {
+                "id": f"list-{government.template}",
+                "name": government.name,
+                "region": government.region,
+            }
+            _save(_own_entry(entry | {"lists": list(government.lists)}), web.hosts)
 
 
-async def _captures(site: Site, web: Web) -> list[Capture]:
-    captures: list[Capture] = []
-    hosts = {urlsplit(url).hostname for url in (*site.lists, *site.pages)}
-    with tempfile.TemporaryDirectory() as scratch, Archive.create(Path(scratch), clock=_clock) as archive:
+def _troubles() -> None:
+    server = Server(_answer)
+    server.start()
+    try:
+        for trouble in TROUBLES:
+            entry = {key: value for key, value in trouble.site().items() if value}
+            _save(_own_entry(entry, trouble.says), {f"{trouble.host}:80": ("127.0.0.1", server.port)})
+    finally:
+        server.stop()
 
-        def sink(capture: Capture) -> None:
-            archive.record(capture)
-            if urlsplit(capture.url).hostname in hosts:
-                captures.append(capture)
 
-        async with Fetcher(sink=sink, connect_to=web.hosts, clock=_clock, sleep=_at_once) as fetcher:
-            async for outcome in crawl([site], fetcher=fetcher, archive=archive):
-                print(f"  {outcome.ending.value:10} {outcome.url} {outcome.detail}")
-    return captures
+def _answer(request: Request) -> Answer:
+    return respond(request.host, request.path)
+
+
+def _own_entry(entry: Mapping[str, str | list[str]], says: str = "") -> Site:
+    """The entry, written where its fixture is going to be."""
+    folder = FIXTURES / str(entry["id"])
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [*([f"# {says}"] if says else []), "sources:", *("  " + line for line in entry_lines(entry))]
+    (folder / ENTRY).write_text("\n".join(lines) + "\n", "utf-8")
+    return site_of(folder, {})
+
+
+def _save(site: Site, hosts: Hosts) -> None:
+    """Crawl a site and save what it serves; other hosts that a page leads to are left out."""
+
+    def fetcher_of(sink: Sink) -> Fetcher:
+        return Fetcher(sink=sink, connect_to=dict(hosts), clock=lambda: WHEN, sleep=_at_once)
+
+    folder = FIXTURES / site.id
+    own = folder / ENTRY
+    entry = own.read_text("utf-8") if own.is_file() else None
+    captures = [capture for capture in asyncio.run(record(site, fetcher_of)) if _of(site, capture, hosts)]
+    shutil.rmtree(folder, ignore_errors=True)
+    number = save(captures, folder)
+    if entry is not None:
+        own.write_text(entry, "utf-8")
+    facts = asyncio.run(found(site, folder))
+    write_expected(facts, folder)
+    print(f"{site.id}: {number} exchanges, {len(facts['reports'])} reports")
+    for ending, url, detail in facts["outcomes"]:
+        print(f"  {ending:10} {url} {detail}")
+
+
+def _of(site: Site, capture: Capture, hosts: Hosts) -> bool:
+    wanted = {urlsplit(url).hostname for url in (*site.lists, *site.pages)}
+    host = urlsplit(capture.url).hostname or ""
+    return host in wanted or (not wanted and f"{host}:80" in hosts)
 
 
 async def _at_once(_: float) -> None:

@@ -70,7 +70,7 @@ class Store:
         newest = max(entry.modified for entry in self._entries.values() if entry.government is government)
         for column in government.columns:
             for url, render in template.lists(government, column):
-                fixed = not url.endswith(".jsp")
+                fixed = not url.endswith(".jsp") and "/api/" not in url
                 self._entries[self._key(url)] = _Entry(government, render, newest, fixed=fixed)
         front = _Entry(government, partial(home, government), newest)
         self._entries.setdefault(self._key(government.base + "/"), front)

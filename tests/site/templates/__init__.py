@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.site.templates.epoint import EPOINT
+from tests.site.templates.gkmlpt import GKMLPT
 from tests.site.templates.jcms import JCMS
 from tests.site.templates.tables import TABLES
 from tests.site.templates.template import Template
@@ -12,5 +13,5 @@ from tests.site.templates.ucap import UCAP
 from tests.site.templates.vsb import VSB
 
 TEMPLATES: dict[str, Template] = {
-    template.name: template for template in (TRS, JCMS, UCAP, EPOINT, TRS_PAPER, VSB, TABLES)
+    template.name: template for template in (TRS, JCMS, UCAP, EPOINT, TRS_PAPER, VSB, TABLES, GKMLPT)
 }

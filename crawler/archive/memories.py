@@ -1,0 +1,71 @@
+"""What each site's lists have shown, kept between visits; and the addresses of the reports that are held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue import MemoryRow, PageRow, VersionRow
+from crawler.discover import ListMemory, SiteMemory
+from crawler.model import Link
+
+
+def memory(session: Session, site_id: str) -> SiteMemory | None:
+    """What is remembered of a site; None before its first visit has ended."""
+    row = session.get(MemoryRow, site_id)
+    if row is None:
+        return None
+    return SiteMemory(
+        walked_at=row.walked_at,
+        rules=row.rules,
+        lists={url: _list(saved) for url, saved in row.lists.items()},
+        owed=tuple(Link(**saved) for saved in row.owed),
+        gone=frozenset(row.gone),
+    )
+
+
+def _list(saved: dict[str, Any]) -> ListMemory:
+    return ListMemory(
+        entries=tuple(saved["entries"]), common=tuple(saved["common"]), reports=dict(saved["reports"])
+    )
+
+
+def learn(session: Session, site_id: str, memory: SiteMemory) -> None:
+    """Remember this of a site from now on."""
+    session.merge(
+        MemoryRow(
+            site_id=site_id,
+            walked_at=memory.walked_at,
+            rules=memory.rules,
+            lists={url: asdict(known) for url, known in memory.lists.items()},
+            owed=[asdict(link) for link in memory.owed],
+            gone=sorted(memory.gone),
+        )
+    )
+
+
+def known(session: Session, site_id: str, before: datetime) -> Iterator[Link]:
+    """The addresses that a site's reports are held from, last seen before that time, with their latest titles."""
+    newest = (
+        select(func.max(VersionRow.number))
+        .where(VersionRow.report_id == PageRow.report_id)
+        .correlate(PageRow)
+        .scalar_subquery()
+    )
+    query = (
+        select(PageRow.url, VersionRow.title)
+        .join(VersionRow, (VersionRow.report_id == PageRow.report_id) & (VersionRow.number == newest))
+        .where(
+            PageRow.site_id == site_id,
+            PageRow.last_seen < before,
+            PageRow.url.startswith("http"),  # files brought in have no address
+        )
+        .order_by(PageRow.id)
+    )
+    for url, title in session.execute(query):
+        yield Link(url=url, title=title)

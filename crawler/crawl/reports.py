@@ -1,0 +1,98 @@
+"""The visit of one report's page: fetched, understood, kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+from crawler.address import canonical
+from crawler.crawl.visit import Visit, noted
+from crawler.discover import judge_title, link_key
+from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved
+from crawler.extract import extract, join_pages
+from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
+from crawler.regions import region_of
+
+ARTICLE_PAGES = 50
+"""Pages that one article is followed for."""
+
+
+async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
+    """How the visit of one report's page ended; nothing when this crawl has asked for it before."""
+    if (key := canonical(link.url)) in visit.asked:
+        return
+    visit.asked.add(key)
+    try:
+        outcome = await _visit(visit, link)
+        visit.gone.discard(link_key(link))
+        yield outcome
+    except FetchError as error:
+        _not_had(visit, link, error)
+        where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
+        yield noted(visit, error.ending, link.url, where + error.reason)
+    except NotAReport as error:
+        yield noted(visit, Ending.SKIPPED, link.url, error.reason)
+    except ExtractError as error:
+        _not_had(visit, link, error)
+        yield noted(visit, Ending.FAILED, link.url, error.reason)
+
+
+def _not_had(visit: Visit, link: Link, error: FetchError | ExtractError) -> None:
+    """A list's entry that could not be had is owed: the next visit asks for it, wherever in the list it stands by then."""
+    if isinstance(error, Gone):
+        visit.gone.add(link_key(link))
+    elif link.found_on and not isinstance(error, NotSaved):
+        visit.owed.append(link)
+
+
+async def _visit(visit: Visit, link: Link) -> Outcome:
+    if visit.archive is None:
+        return noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
+    validators = None if visit.full else visit.archive.validators(link.url)
+    page = await visit.fetcher.page(link.url, validators, site=visit.site)
+    if isinstance(page, Capture) and page.status == 304:
+        return visit.archive.confirm(link.url, page, visit.site)
+    first = understand(read_page(page, visit.site), link, visit.site)
+    whole = join_pages([first, *await _further_pages(visit, first)])
+    return visit.archive.store(whole, page, visit.site)
+
+
+async def _further_pages(visit: Visit, first: Report) -> list[Report]:
+    """The pages after the first of an article set on several. One that cannot be had fails the article, not half of it."""
+    pages: list[Report] = []
+    seen = {canonical(first.url or "")}
+    following = first.continues
+    while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
+        seen.add(canonical(following))
+        pages.append(read_page(await visit.fetcher.page(following, site=visit.site), visit.site))
+        following = pages[-1].continues
+    visit.asked |= seen
+    return pages
+
+
+def read_page(page: Page, site: Site) -> Report:
+    """What a page of a site says, by itself, and that it was drawn by a browser where it was."""
+    report = extract(page.body, page.headers, page.url, hint=site.body)
+    if not isinstance(page, Rendering):
+        return report
+    drawn = Clue(field="body", value=page.browser, weight=1.0, where=page.note)
+    return replace(report, clues=(*report.clues, drawn))
+
+
+def understand(report: Report, link: Link, site: Site) -> Report:
+    """What a page says as a report of a site, with what the link and the site know where the page is silent.
+
+    Raises NotAReport when neither the page's title nor the link's names one, or the year is not wanted.
+    """
+    on_page = judge_title(report.title, match=site.match)
+    on_list = judge_title(link.title, match=site.match)
+    if not on_page.report:
+        if not on_list.report:
+            raise NotAReport(report.url, f"no report: its title is {report.title!r}: {on_page.why}")
+        report = replace(report, title=link.title)
+    year = on_page.year or on_list.year or report.year
+    if year is not None and year not in site.years:
+        raise NotAReport(report.url, f"a report on {year}, and {site.years} is wanted")
+    issuer = report.issuer or site.name
+    region = region_of(issuer, within=site.region) or site.region
+    return replace(report, year=year, issuer=issuer, region=region)

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BROWSER := .venv-browser
+BROWSER_READY := $(BROWSER)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -11,7 +13,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean bench-discover bench-sources
+.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources soak lock fixtures picture schema faults sources clean
 
 setup: $(READY)
 
@@ -35,6 +37,29 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/pytest --cov
+
+# for sources with `render: true`: the extra `browser`, and Chromium where it is missing
+browser: $(READY) chromium
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+
+# what only a real Chromium shows, on loopback
+test-browser: $(BROWSER_READY) chromium
+	@$(BROWSER)/bin/pytest tests/browser
+
+# an environment of its own: without the extra `browser`, everything else must work
+$(BROWSER_READY): requirements-browser.lock pyproject.toml
+	@$(PYTHON) -m venv $(BROWSER)
+	@echo "installing into $(BROWSER) ..."
+	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+chromium:
+	@for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name > /dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "installing Chromium ..."; apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	else echo "Chromium is needed; on Debian and Ubuntu, as root: apt-get install chromium" >&2; exit 1; fi
 
 check: $(READY)
 	@$(BIN)/ruff check
@@ -90,6 +115,10 @@ schema: $(READY)
 faults: $(READY)
 	@$(BIN)/python -m tests.site.faults > docs/faults.md
 
+# docs/sources.md: what is confirmed of each government in sources.yaml, and how
+sources: $(READY)
+	@$(BIN)/python -m docs.sources
+
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)
 	@$(BIN)/python docs/picture.py
@@ -99,7 +128,8 @@ lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements.lock
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-bench.lock
+	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra browser --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-browser.lock
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-lock $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-lock $(BROWSER) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -43,7 +43,7 @@ class Check:
 
 async def check_site(site: Site, fetcher: Fetcher) -> Check:
     """Walk a site's lists without storing anything, and read the newest report found."""
-    visit = Visit(site, fetcher, archive=None)
+    visit = Visit(site, fetcher, archive=None, keep=True)
     outcomes = [outcome async for outcome in crawl_site(visit)]
     problems = [f"{o.url}: {o.ending.value}: {o.detail}" for o in outcomes if _is_problem(o)]
     verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}
@@ -99,8 +99,7 @@ async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: F
 
 
 async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
-    capture = await fetcher.get(link.url, site=site)
-    return understand(read_page(capture, site), link, site)
+    return understand(read_page(await fetcher.page(link.url, site=site), site), link, site)
 
 
 def _is_problem(outcome: Outcome) -> bool:

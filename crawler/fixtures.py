@@ -87,8 +87,8 @@ async def found(site: Site, folder: Path) -> dict[str, Any]:
     """What a crawl of a saved site finds: how each address ended, the links to reports, each report without its body."""
     replay = Replay(load_exchanges(folder))
     with tempfile.TemporaryDirectory() as scratch, Archive.create(Path(scratch), clock=_when) as archive:
-        async with Fetcher(sink=archive.record, replay=replay) as fetcher:
-            visit = Visit(site, fetcher, archive, full=True)
+        async with Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay) as fetcher:
+            visit = Visit(site, fetcher, archive, full=True, keep=True)
             outcomes = [
                 [o.ending.value, o.url, o.detail if o.report_id is None else ""]
                 async for o in crawl_site(visit)

@@ -10,27 +10,37 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler import __version__
 from crawler.address import canonical
 from crawler.archive import identity, memories, reading, rows, visits
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow
+from crawler.archive.batch import Batch
+from crawler.archive.catalogue import RunRow, VersionRow, VisitRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import write_all
 from crawler.archive.lock import acquire
 from crawler.archive.reading import Entered
 from crawler.archive.recovery import recover
 from crawler.archive.warcs import RunWarcs
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Capture, Ending, Link, Outcome, Report, Site, SiteVisit, Validators
+from crawler.model import (
+    Capture,
+    Ending,
+    Link,
+    Outcome,
+    Page,
+    Rendering,
+    Report,
+    Site,
+    SiteVisit,
+    Validators,
+)
 from crawler.warc import Earlier, WarcFile
 
 CATALOGUE = "catalogue.db"
-_CAPTURE = insert(CaptureRow)
 SOFTWARE = f"fazhi/{__version__}"
 
 
@@ -46,12 +56,8 @@ class Archive:
         self.path = path
         self._engine = engine
         self._clock = clock
-        self._batch = batch
         self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
-        self._pending = 0  # entered since the last commit
-        self._outcomes: list[dict[str, Any]] = []  # to be entered with the next commit
-        self._fresh: dict[str, Entered] = {}  # the last capture of each address since then
-        self._unwritten: dict[str, bytes] = {}  # text files that the next commit is followed by
+        self._batch = Batch(path, self._session, batch)
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._warcs: RunWarcs | None = None
@@ -127,27 +133,40 @@ class Archive:
                 values["last_modified"] = values["last_modified"] or known.last_modified
             self._enter(values)
 
+    def record_rendered(self, rendering: Rendering) -> None:
+        """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
+        with damage(self.path):
+            key = canonical(rendering.url)
+            origin = reading.record_of(self._session, key, rendering.of)
+            assert origin is not None, "a page was rendered before it was recorded"
+            writer, warcs = self._writer()
+            when, dom = rendering.rendered_at, rendering.dom
+            place = writer.conversion(origin, rendering.url, when, rendering.headers[0][1], dom)
+            self._enter(rows.conversion_values(rendering.url, dom, when, place, warcs.name))
+
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
         return reading.validators(self._session, canonical(url))
 
-    def store(self, report: Report, capture: Capture, site: Site) -> Outcome:
-        """Keep what a capture says: a new report, a new version, or the note that nothing has changed."""
+    def store(self, report: Report, page: Page, site: Site) -> Outcome:
+        """Keep what a page says: a new report, a new version, or the note that nothing has changed."""
         with damage(self.path):
-            now = capture.fetched_at
-            row = self._latest(canonical(capture.url))
-            report = replace(report, url=report.url or capture.url, region=report.region or site.region)
+            now = page.fetched_at
+            row = self._batch.latest_capture(canonical(page.url))
+            report = replace(report, url=report.url or page.url, region=report.region or site.region)
             change = identity.settle(self._session, report, site, now, row)
+            if isinstance(page, Rendering):
+                change = change.saying(page.note)
             if row is not None:
                 writer, _ = self._writer()
-                writer.metadata(row.record_id, capture.url, now, rows.said(report, site, change.outcome))
+                writer.metadata(row.record_id, page.url, now, rows.said(report, site, change.outcome))
             return self._keep(change)
 
     def ingest(self, report: Report, name: str, data: bytes, site: Site) -> Outcome:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
         with damage(self.path):
             now, url = self._now(), rows.import_url(name)
-            row = self._latest(url)
+            row = self._batch.latest_capture(url)
             if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
                 writer, warcs = self._writer()
                 place = writer.resource(url, now, "text/plain", data)
@@ -264,43 +283,27 @@ class Archive:
         return self._warcs.writer(), self._warcs
 
     def _enter(self, values: dict[str, Any]) -> Entered:
-        values["run_id"] = self._run.id if self._run else None
-        key = self._session.connection().execute(_CAPTURE, values).inserted_primary_key
-        assert key is not None
-        row = Entered(key[0], values["record_id"], values["payload_sha256"])
-        self._fresh[values["url_key"]] = row
-        return row
-
-    def _latest(self, key: str) -> Entered | None:
-        return self._fresh.get(key) or reading.latest_capture(self._session, key)
+        return self._batch.capture(values | {"run_id": self._run.id if self._run else None})
 
     def _keep(self, change: identity.Change) -> Outcome:
         if change.text_file is not None:
-            self._unwritten[change.text_file] = change.text
+            self._batch.text(change.text_file, change.text)
         self._commit(change.outcome)
         return change.outcome
 
     def _commit(self, outcome: Outcome) -> None:
         assert self._run is not None
-        self._outcomes.append(rows.outcome_values(outcome, self._run.id, self._now()))
+        self._batch.outcome(rows.outcome_values(outcome, self._run.id, self._now()))
         self._entered()
 
     def _entered(self) -> None:
-        self._pending += 1
-        if self._pending >= self._batch:
+        if self._batch.is_due():
             self.flush()
 
     def flush(self) -> None:
-        """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
+        """Everything stored so far is on disk when this returns."""
         with damage(self.path):
-            if self._warcs is not None:
-                self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-            if self._outcomes:
-                self._session.connection().execute(insert(OutcomeRow), self._outcomes)
-            self._session.commit()
-            self._outcomes, self._fresh = [], {}
-            written, self._unwritten, self._pending = self._unwritten, {}, 0
-            write_all(self.path, written)
+            self._batch.commit(self._warcs)
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,11 @@ class Change:
     outcome: Outcome
     text_file: str | None = None  # relative to the archive
     text: bytes = b""
+
+    def saying(self, more: str) -> Change:
+        """The same, with more in the outcome's detail."""
+        detail = "; ".join(filter(None, (self.outcome.detail, more)))
+        return replace(self, outcome=replace(self.outcome, detail=detail))
 
 
 # made once, see reading

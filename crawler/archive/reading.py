@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
-from crawler.archive.rows import capture_values
+from crawler.archive.rows import capture_values, conversion_values
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 from crawler.warc import Record, to_capture
@@ -164,6 +164,17 @@ def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
     return Known(*found) if found else None
 
 
+def record_of(session: Session, key: str, capture: Capture) -> str | None:
+    """The id of the record that a capture was kept as."""
+    query = select(CaptureRow.record_id).where(
+        CaptureRow.url_key == key,
+        CaptureRow.payload_sha256 == capture.payload_sha256,
+        CaptureRow.method == capture.method,
+        CaptureRow.record_type != "conversion",
+    )
+    return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
+
+
 def latest_capture(session: Session, key: str) -> Entered | None:
     """The last capture of an address."""
     found = session.execute(_LATEST, {"key": key}).first()
@@ -192,8 +203,11 @@ def endings(session: Session, run_id: int) -> dict[Ending, int]:
 
 
 def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:
-    """Catalogue rows of a WARC file's responses and revisits."""
+    """Catalogue rows of a WARC file's responses, revisits and pages as a browser drew them."""
     for record in records:
+        if record.kind == "conversion":
+            values = conversion_values(record.url, record.block, record.date, record.place, warc_file)
+            yield CaptureRow(**values)
         if record.kind not in ("response", "revisit") or not record.url.startswith("http"):
             continue
         yield CaptureRow(

@@ -34,8 +34,19 @@ def capture_values(
     }
 
 
+def conversion_values(url: str, dom: bytes, at: datetime, place: Place, warc_file: str) -> dict[str, Any]:
+    """The row of a page as a browser drew it."""
+    return _file_values("conversion", url, dom, at, place, warc_file)
+
+
 def document_values(url: str, data: bytes, now: datetime, place: Place, warc_file: str) -> dict[str, Any]:
     """The row of a document that came as a file."""
+    return _file_values("resource", url, data, now, place, warc_file)
+
+
+def _file_values(
+    kind: str, url: str, data: bytes, now: datetime, place: Place, warc_file: str
+) -> dict[str, Any]:
     return {
         "url": url,
         "url_key": canonical(url),
@@ -43,7 +54,7 @@ def document_values(url: str, data: bytes, now: datetime, place: Place, warc_fil
         "fetched_at": now,
         "status": 0,
         "payload_sha256": hashlib.sha256(data).hexdigest(),
-        "record_type": "resource",
+        "record_type": kind,
         **_standing(place, warc_file),
     }
 

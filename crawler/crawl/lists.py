@@ -19,7 +19,7 @@ from crawler.discover import (
     search_page,
 )
 from crawler.errors import FetchError
-from crawler.model import Capture, Ending, Link, Listing, ListStep, Outcome
+from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
 
 LINKS = 5000
 """Links of one page that are looked at; an honest list has tens."""
@@ -32,11 +32,11 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
         return
     visit.read.add(request)
     try:
-        capture = await visit.fetcher.get(request, site=visit.site)
+        got = await visit.fetcher.page(request, site=visit.site)
     except FetchError as error:
         yield noted(visit, error.ending, request.url, error.reason)
         return
-    listing = _listing(visit, page, capture)
+    listing = _listing(visit, page, got)
     number = len(listing.links)
     if page.kind != "sitemap":  # sitemaps have a limit of their own
         listing = replace(listing, links=listing.links[:LINKS])
@@ -44,23 +44,24 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     wanted = list(_wanted(visit, listing, page, walk))
     end = walk.read(listing, request, page.number)
     _count(visit, walk, end)
-    visit.listings.append(listing)
+    if visit.keep:
+        visit.listings.append(listing)
     visit.frontier.extendleft(reversed([*wanted, *_following(page, listing, end)]))
     detail = f"{number} links, {len(wanted)} of them reports"
     detail += f"; no more than {LINKS} looked at" if number > len(listing.links) else ""
     stopped = f"; not followed further: {end.why}" if end and end.early else ""
-    yield noted(visit, Ending.LISTED, request.url, detail + stopped, capture.fetched_at)
-    if (
-        end and end.trap and listing.next and page.kind != "search"
-    ):  # which has a next page as long as it is asked
+    drawn = f"; {got.note}" if isinstance(got, Rendering) else ""
+    yield noted(visit, Ending.LISTED, request.url, detail + stopped + drawn, got.fetched_at)
+    endless = page.kind == "search"  # it has a next page as long as it is asked
+    if end and end.trap and listing.next and not endless:
         yield noted(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
 
 
-def _listing(visit: Visit, page: ListStep, capture: Capture) -> Listing:
+def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:
     listing = discover(
-        capture.body,
-        capture.headers,
-        capture.url,
+        got.body,
+        got.headers,
+        got.url,
         request=page.request,
         first=page.first,
         cms=visit.site.cms if page.kind == "list" else None,
@@ -83,7 +84,8 @@ def _wanted(visit: Visit, listing: Listing, page: ListStep, walk: Walk) -> Itera
     """The links of a page that lead to a report of a year wanted, or may do so."""
     for link in listing.links:
         verdict = _verdict(visit, link, page)
-        visit.verdicts.append((link, verdict))
+        if visit.keep:
+            visit.verdicts.append((link, verdict))
         if verdict.year is not None and verdict.year not in visit.site.years:
             continue
         if verdict.report:

@@ -10,7 +10,7 @@ from crawler.crawl.visit import Visit, noted
 from crawler.discover import judge_title, link_key
 from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved
 from crawler.extract import extract, join_pages
-from crawler.model import Capture, Ending, Link, Outcome, Report, Site
+from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
 from crawler.regions import region_of
 
 ARTICLE_PAGES = 50
@@ -49,12 +49,12 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     if visit.archive is None:
         return noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
     validators = None if visit.full else visit.archive.validators(link.url)
-    capture = await visit.fetcher.get(link.url, validators, site=visit.site)
-    if capture.status == 304:
-        return visit.archive.confirm(link.url, capture, visit.site)
-    first = understand(read_page(capture, visit.site), link, visit.site)
+    page = await visit.fetcher.page(link.url, validators, site=visit.site)
+    if isinstance(page, Capture) and page.status == 304:
+        return visit.archive.confirm(link.url, page, visit.site)
+    first = understand(read_page(page, visit.site), link, visit.site)
     whole = join_pages([first, *await _further_pages(visit, first)])
-    return visit.archive.store(whole, capture, visit.site)
+    return visit.archive.store(whole, page, visit.site)
 
 
 async def _further_pages(visit: Visit, first: Report) -> list[Report]:
@@ -64,15 +64,19 @@ async def _further_pages(visit: Visit, first: Report) -> list[Report]:
     following = first.continues
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
-        pages.append(read_page(await visit.fetcher.get(following, site=visit.site), visit.site))
+        pages.append(read_page(await visit.fetcher.page(following, site=visit.site), visit.site))
         following = pages[-1].continues
     visit.asked |= seen
     return pages
 
 
-def read_page(capture: Capture, site: Site) -> Report:
-    """What a page of a site says, by itself."""
-    return extract(capture.body, capture.headers, capture.url, hint=site.body)
+def read_page(page: Page, site: Site) -> Report:
+    """What a page of a site says, by itself, and that it was drawn by a browser where it was."""
+    report = extract(page.body, page.headers, page.url, hint=site.body)
+    if not isinstance(page, Rendering):
+        return report
+    drawn = Clue(field="body", value=page.browser, weight=1.0, where=page.note)
+    return replace(report, clues=(*report.clues, drawn))
 
 
 def understand(report: Report, link: Link, site: Site) -> Report:

@@ -19,6 +19,10 @@ from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
 
+AT_ONCE = 100
+"""Sites visited at a time: as many as fetch keeps connections. A host is asked one thing at a time anyway, and mostly
+waits for its delay, so that hardly ever so many are really asked."""
+
 GRACE = 30.0
 """Seconds that pages under way are given when the crawl is to end; what is not done by then is left too."""
 
@@ -64,7 +68,7 @@ async def crawl(
     archive: Archive | None,
     full: bool = False,
     replay: Replay | None = None,
-    at_once: int = 16,
+    at_once: int = AT_ONCE,
     halt: Halt | None = None,
     grace: float = GRACE,
     on_visit: OnVisit | None = None,
@@ -196,6 +200,7 @@ class _Run:
             self._diary.end_visit(summary)
             if visit.read or visit.asked:
                 self._diary.learn(visit.site.id, visit.lesson(self._started))
+        visit.forget()
         if self._on_visit:
             self._on_visit(summary)
         log.info(

@@ -29,6 +29,7 @@ class Visit:
     archive: Archive | None  # None: a dry run, that only reads lists
     full: bool = False  # ask without validators
     halt: Halt = field(default_factory=Halt)
+    keep: bool = False  # listings and verdicts, for who looks at them; in a crawl they fill the memory
     memory: SiteMemory | None = None
     whole: bool = True  # walk every list to its end
     known: tuple[Link, ...] = ()  # addresses of reports that are held, to be asked for again
@@ -59,6 +60,12 @@ class Visit:
         self.frontier, self.went_on = deque(last.frontier), True
         self.found, self.years, self.troubled = last.found, set(last.years), last.troubled
         return True
+
+    def forget(self) -> None:
+        """Let go of what was read, once the visit has ended: thousands of visits end before their run does."""
+        self.asked.clear()
+        self.read.clear()
+        self.walks.clear()
 
     def remember(self, memory: SiteMemory | None, known: Iterable[Link], now: datetime) -> None:
         """Take in what earlier visits saw: reports held, reports owed, and lists, unless it is time to walk them whole."""

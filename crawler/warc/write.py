@@ -148,6 +148,11 @@ class WarcFile:
         """A `resource` record: a document that no HTTP exchange brought."""
         return self._write("resource", when, {"WARC-Target-URI": url}, content_type, data)
 
+    def conversion(self, refers_to: str, url: str, when: datetime, content_type: str, data: bytes) -> Place:
+        """A `conversion` record: another form of what the record `refers_to` holds, such as a page as a browser drew it."""
+        fields = {"WARC-Target-URI": url, "WARC-Refers-To": refers_to}
+        return self._write("conversion", when, fields, content_type, data)
+
     def metadata(self, refers_to: str, url: str, when: datetime, content: Mapping[str, Any]) -> Place:
         """A `metadata` record of JSON about the record `refers_to`."""
         fields = {"WARC-Target-URI": url, "WARC-Refers-To": refers_to}

@@ -36,10 +36,9 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     except FetchError as error:
         yield noted(visit, error.ending, request.url, error.reason)
         return
-    listing = _listing(visit, page, got)
-    number = len(listing.links)
-    if page.kind != "sitemap":  # sitemaps have a limit of their own
-        listing = replace(listing, links=listing.links[:LINKS])
+    whole = _listing(visit, page, got)
+    most = None if page.kind == "sitemap" else LINKS  # sitemaps have a limit of their own
+    listing = replace(whole, links=whole.links[:most])
     walk = visit.walk(page)
     wanted = list(_wanted(visit, listing, page, walk))
     end = walk.read(listing, request, page.number)
@@ -47,11 +46,11 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     if visit.keep:
         visit.listings.append(listing)
     visit.frontier.extendleft(reversed([*wanted, *_following(page, listing, end)]))
-    detail = f"{number} links, {len(wanted)} of them reports"
-    detail += f"; no more than {LINKS} looked at" if number > len(listing.links) else ""
-    stopped = f"; not followed further: {end.why}" if end and end.early else ""
-    drawn = f"; {got.note}" if isinstance(got, Rendering) else ""
-    yield noted(visit, Ending.LISTED, request.url, detail + stopped + drawn, got.fetched_at)
+    said = [f"{len(whole.links)} links, {len(wanted)} of them reports"]
+    said += [f"no more than {most} looked at"] if listing.links != whole.links else []
+    said += [f"not followed further: {end.why}"] if end and end.early else []
+    said += [got.note] if isinstance(got, Rendering) else []
+    yield noted(visit, Ending.LISTED, request.url, "; ".join(said), got.fetched_at)
     endless = page.kind == "search"  # it has a next page as long as it is asked
     if end and end.trap and listing.next and not endless:
         yield noted(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")

@@ -31,7 +31,7 @@ class Check:
         Link, ...
     ]  # whose lists do not say what they lead to: a crawl looks at the pages themselves
     near_misses: tuple[tuple[Link, str], ...]  # titles that come close, and why they are not taken
-    remarks: tuple[str, ...]  # traps met, and the like
+    remarks: tuple[str, ...]  # traps met, pages that a replay does not have
     newest: Report | None
     problems: tuple[str, ...]
 
@@ -70,7 +70,7 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
         reports=tuple(reports),
         untitled=tuple(untitled),
         near_misses=tuple(_near_misses(list(verdicts.values()))),
-        remarks=tuple(f"{o.url}: {o.detail}" for o in outcomes if o.detail.startswith("not followed")),
+        remarks=tuple(f"{o.url}: {o.detail}" for o in outcomes if _is_remark(o)),
         newest=newest,
         problems=tuple(problems),
     )
@@ -104,6 +104,10 @@ async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
 
 def _is_problem(outcome: Outcome) -> bool:
     return outcome.ending not in (Ending.LISTED, Ending.SKIPPED)
+
+
+def _is_remark(outcome: Outcome) -> bool:
+    return outcome.ending is Ending.SKIPPED and not outcome.detail.startswith("dry run")
 
 
 def _near_misses(verdicts: list[tuple[Link, Verdict]]) -> list[tuple[Link, str]]:

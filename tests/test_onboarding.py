@@ -152,6 +152,7 @@ def test_a_region_that_is_none_is_a_fault(add: Fazhi) -> None:
         ('<meta name="SiteName" content="中国·武汉">', "武汉市人民政府", "420100"),
         ("<p>主办单位：江苏省司法厅 网站标识码：3200000051</p>", "江苏省司法厅", "320000"),
         ("<p>网站标识码 bm04000001</p><title>司法部</title>", None, None),
+        ('<meta name="SiteName" content="济南政府网_济南市人民政府">', "济南市人民政府", "370100"),
         ("<p>网站标识码：4201000042</p>", "湖北省武汉市人民政府", "420100"),
         ("<p>nothing</p>", None, None),
     ],

@@ -71,7 +71,9 @@ def _code(meta: str, text: str) -> tuple[str | None, str]:
 
 def _name(said: str) -> str | None:
     """A government's or department's name out of what a site calls itself: 武汉市人民政府门户网站, 中国·武汉."""
-    bare = _PORTAL.sub("", _PORTAL.sub("", said.strip())).strip(" ·•-")
+    last = re.split(r"[-_—|]", said.strip())[-1]  # 济南政府网_济南市人民政府
+    bare = _PORTAL.sub("", _PORTAL.sub("", last.strip())).strip(" ·•")
+    bare = re.sub(r"(?<=[部局厅])政府$", "", bare)  # 教育部政府门户网站
     if re.search(r"(?:政府|局|厅|委员会|办公室)$", bare):
         return bare
     code = region_of(bare) if 2 <= len(bare) <= 20 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.crawl import Visit, crawl_site, read_page, understand
 from crawler.discover import Verdict
@@ -11,6 +11,11 @@ from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Outcome, Report, Site
 
 NEAR_MISSES = 5
+LEAST_TITLE = 10
+"""Characters of a title that comes close; shorter ones are columns and menus."""
+
+LOOKS = 5
+"""Pages that are looked at where lists give no titles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +27,11 @@ class Check:
     list_pages: int
     links: int
     reports: tuple[tuple[Link, int | None], ...]  # with the year each title gives
+    untitled: tuple[
+        Link, ...
+    ]  # whose lists do not say what they lead to: a crawl looks at the pages themselves
     near_misses: tuple[tuple[Link, str], ...]  # titles that come close, and why they are not taken
+    remarks: tuple[str, ...]  # traps met, pages that a replay does not have
     newest: Report | None
     problems: tuple[str, ...]
 
@@ -40,10 +49,15 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
     verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}
     reports = [(link, verdict.year) for link, verdict in verdicts.values() if verdict.report]
     reports += [(Link(url=url, title="(given outright)"), None) for url in site.pages]
+    taken = {link.url for link, _ in reports}
+    followed = {o.url for o in outcomes if o.detail.startswith("dry run")}
+    untitled = [link for url, (link, _) in verdicts.items() if url in followed - taken]
     newest = None
+    if not reports and untitled:
+        reports, newest = await _look_at(untitled, site, fetcher)
     if not reports:
         problems.append("no report found: is this the right column? `match` can widen what titles are taken")
-    else:
+    elif newest is None:
         try:
             newest = await _newest(reports, site, fetcher)
         except (FetchError, ExtractError) as error:
@@ -54,10 +68,25 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
         list_pages=len(visit.listings),
         links=sum(len(listing.links) for listing in visit.listings),
         reports=tuple(reports),
+        untitled=tuple(untitled),
         near_misses=tuple(_near_misses(list(verdicts.values()))),
+        remarks=tuple(f"{o.url}: {o.detail}" for o in outcomes if _is_remark(o)),
         newest=newest,
         problems=tuple(problems),
     )
+
+
+async def _look_at(
+    links: list[Link], site: Site, fetcher: Fetcher
+) -> tuple[list[tuple[Link, int | None]], Report | None]:
+    """Of links whose lists give no title, the newest of a few that is a report."""
+    for link in sorted(links, key=lambda link: link.date or "", reverse=True)[:LOOKS]:
+        try:
+            report = await _read(link, site, fetcher)
+        except (FetchError, ExtractError):
+            continue
+        return [(replace(link, title=report.title), report.year)], report
+    return [], None
 
 
 async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: Fetcher) -> Report:
@@ -77,6 +106,14 @@ def _is_problem(outcome: Outcome) -> bool:
     return outcome.ending not in (Ending.LISTED, Ending.SKIPPED)
 
 
+def _is_remark(outcome: Outcome) -> bool:
+    return outcome.ending is Ending.SKIPPED and not outcome.detail.startswith("dry run")
+
+
 def _near_misses(verdicts: list[tuple[Link, Verdict]]) -> list[tuple[Link, str]]:
-    near = [(link, verdict.why) for link, verdict in verdicts if not verdict.report and "法治" in link.title]
+    near = [
+        (link, verdict.why)
+        for link, verdict in verdicts
+        if not verdict.report and "法治" in link.title and len(link.title) >= LEAST_TITLE
+    ]
     return near[:NEAR_MISSES]

@@ -276,10 +276,31 @@ def test_sources_are_listed_and_checked(fazhi: Fazhi) -> None:
     assert code == 0
     assert "ok     wuhan 武汉市人民政府: trs, 4 list pages," in out
     assert "not taken: " in out
+    assert "wuhan\tok\ttrs\t4\t" in out
     code, out, _ = fazhi("source", "check", "wuhan", "--replay", str(FIXTURES), "--json")
     (found,) = json.loads(out)
     assert [report["year"] for report in found["reports"]] == [2024, 2023, 2022, 2021]
     assert found["newest"]["year"] == 2024
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("sitemap", 0, "without a title on the list, looked at by a crawl: 1"),
+        ("search", 0, "search, 3 list pages"),
+        ("endless-pages", 0, "?page=3: not followed: this page shows nothing"),
+        ("scripted-list", 1, "no report found: is this the right column?"),
+        ("challenge", 1, "HTTP 412: a script to solve"),
+    ],
+)
+def test_a_check_tells_of_other_ways_in_and_of_trouble(
+    fazhi: Fazhi, name: str, code: int, words: str
+) -> None:
+    sources = FIXTURES / name / "source.yaml"
+    done = fazhi("source", "check", name, "--sources", str(sources), "--replay", str(FIXTURES / name))
+    assert done[0] == code
+    assert words in done[1]
+    assert name in fazhi("source", "list", "--sources", str(sources))[1]
 
 
 def test_every_command_says_what_it_does() -> None:

@@ -150,10 +150,10 @@ def _why_not(finding: Finding) -> str:
         lines += [f"  try: fazhi source add {link.url}  ({link.title})" for link in finding.columns]
         if finding.links < 5:
             lines.append("  hardly a link: is the list filled by script? Then give the address of its JSON")
+        if finding.paging:
+            lines.append("  older entries stand on later pages: try --pages 10")
         if not finding.columns:
-            lines.append(
-                "  try the column 法治政府建设 (often below 政务公开), the address of one report, or --pages 10"
-            )
+            lines.append("  try the column 法治政府建设, often below 政务公开, or the address of one report")
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from crawler.check import Check, check_site
 from crawler.cli.adding import add
 from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import print_json, print_table, report_json
+from crawler.crawl import entries
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site
 from crawler.sources import choose, load_sites
@@ -34,10 +35,7 @@ def list_(
     if json:
         print_json([_site_json(site) for site in sites])
         return
-    rows = [
-        (s.id, s.region, s.name, s.lists[0] if s.lists else s.pages[0], s.seen or "never tried")
-        for s in sites
-    ]
+    rows = [(s.id, s.region, s.name, entries([s])[0], s.seen or "never tried") for s in sites]
     print_table(("id", "region", "name", "first address", "seen to work"), rows)
 
 
@@ -57,7 +55,7 @@ def check(
     sites = choose(load_sites(sources), ids or ())
     saved = Replay(load_exchanges(replay)) if replay else None
     if saved is not None and not ids:
-        sites = tuple(site for site in sites if any(map(saved.holds, (*site.lists, *site.pages))))
+        sites = tuple(site for site in sites if any(map(saved.holds, entries([site]))))
     checks = asyncio.run(_checks(sites, saved, parse_connect_to(connect_to or ())))
     if json:
         print_json([_check_json(found) for found in checks])
@@ -65,6 +63,8 @@ def check(
         console = Console(highlight=False, soft_wrap=True)
         for found in checks:
             _print(console, found)
+        if len(checks) > 1:
+            print_table(_HEADINGS, map(_row, checks))
     raise typer.Exit(0 if all(found.ok for found in checks) else 1)
 
 
@@ -73,6 +73,26 @@ async def _checks(
 ) -> list[Check]:
     async with Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping) as fetcher:
         return await asyncio.gather(*(check_site(site, fetcher) for site in sites))
+
+
+_HEADINGS = ("id", "", "system", "list pages", "links", "reports", "years", "first", "last", "newest report")
+
+
+def _row(found: Check) -> tuple[object, ...]:
+    years = sorted({year for _, year in found.reports if year})
+    days = sorted(link.date for link, _ in found.reports if link.date)
+    return (
+        found.site.id,
+        "ok" if found.ok else "fails",
+        found.cms or "no list",
+        found.list_pages,
+        found.links,
+        len(found.reports),
+        f"{years[0]}-{years[-1]}" if years else "",
+        days[0] if days else "",
+        days[-1] if days else "",
+        f"{len(found.newest.body)} characters" if found.newest else "",
+    )
 
 
 def _check_json(found: Check) -> dict[str, Any]:
@@ -89,6 +109,8 @@ def _check_json(found: Check) -> dict[str, Any]:
         "near_misses": [
             {"url": link.url, "title": link.title, "why": why} for link, why in found.near_misses
         ],
+        "untitled": [link.url for link in found.untitled],
+        "remarks": list(found.remarks),
         "newest": report_json(found.newest, body=False) if found.newest else None,
         "problems": list(found.problems),
     }
@@ -116,5 +138,9 @@ def _print(console: Console, found: Check) -> None:
         console.print(f"               {escape(first[:60])}…")
     for link, why in found.near_misses:
         console.print(f"       not taken: {escape(link.title)} ({why})", style="dim")
+    if found.untitled:
+        console.print(f"       without a title on the list, looked at by a crawl: {len(found.untitled)}")
+    for remark in found.remarks:
+        console.print(f"       {escape(remark)}", style="yellow")
     for problem in found.problems:
         console.print(f"       [red]{escape(problem)}[/]")

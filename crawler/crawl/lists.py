@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 from crawler.crawl.visit import Visit, noted
 from crawler.discover import (
@@ -20,6 +21,9 @@ from crawler.discover import (
 from crawler.errors import FetchError
 from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
 
+LINKS = 5000
+"""Links of one page that are looked at; an honest list has tens."""
+
 
 async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, None]:
     """One page of a list; what it leads to is asked for next: its reports, then the page after it."""
@@ -32,7 +36,9 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     except FetchError as error:
         yield noted(visit, error.ending, request.url, error.reason)
         return
-    listing = _listing(visit, page, got)
+    whole = _listing(visit, page, got)
+    most = None if page.kind == "sitemap" else LINKS  # sitemaps have a limit of their own
+    listing = replace(whole, links=whole.links[:most])
     walk = visit.walk(page)
     wanted = list(_wanted(visit, listing, page, walk))
     end = walk.read(listing, request, page.number)
@@ -40,13 +46,13 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     if visit.keep:
         visit.listings.append(listing)
     visit.frontier.extendleft(reversed([*wanted, *_following(page, listing, end)]))
-    detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
-    stopped = f"; not followed further: {end.why}" if end and end.early else ""
-    drawn = f"; {got.note}" if isinstance(got, Rendering) else ""
-    yield noted(visit, Ending.LISTED, request.url, detail + stopped + drawn, got.fetched_at)
-    if (
-        end and end.trap and listing.next and page.kind != "search"
-    ):  # which has a next page as long as it is asked
+    said = [f"{len(whole.links)} links, {len(wanted)} of them reports"]
+    said += [f"no more than {most} looked at"] if listing.links != whole.links else []
+    said += [f"not followed further: {end.why}"] if end and end.early else []
+    said += [got.note] if isinstance(got, Rendering) else []
+    yield noted(visit, Ending.LISTED, request.url, "; ".join(said), got.fetched_at)
+    endless = page.kind == "search"  # it has a next page as long as it is asked
+    if end and end.trap and listing.next and not endless:
         yield noted(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
 
 

@@ -19,9 +19,6 @@ from crawler.model import Link, Listing, ListRequest, Years
 PAGES = 200
 """Pages that one list is followed for; what has more is a trap, or wants a narrower list."""
 
-LINKS = 5000
-"""Links of one page that are looked at. Sitemaps have a limit of their own."""
-
 BELOW = 2
 """Known entries that must stand below the last new one, for it to be believed that all further ones are known too."""
 
@@ -61,7 +58,7 @@ class Walk:
 
     def read(self, listing: Listing, request: ListRequest, number: int) -> End | None:
         """Take in a page, the `number`th of its list. None: the page after it is wanted."""
-        entries = [link for link in listing.links[:LINKS] if is_entry(link)]
+        entries = [link for link in listing.links if is_entry(link)]
         keys = [link_key(link) for link in entries]
         new_in_walk = not self._seen.issuperset(keys)
         shown = tuple((link.title, link.date) for link in entries)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from crawler.cms import BY_NAME, PRESETS, recognise
@@ -183,3 +185,62 @@ def test_entries_give_their_whole_title_and_their_date(entry: str, title: str, d
 def test_of_two_links_to_one_page_the_fuller_title_is_kept() -> None:
     (link,) = listing('<a href="a.html">报告</a><a href="a.html">关于2022年的报告</a>').links
     assert link.title == "关于2022年的报告"
+
+
+def answers(value: object, url: str, *, first: str | None = None) -> Listing:
+    return listing(json.dumps(value, ensure_ascii=False), url, first=first)
+
+
+GKMLPT = "http://www.example.gov.cn/gkmlpt/api/all/505?page=1&sid=200025"
+
+
+def test_gkmlpt_leads_from_its_page_of_script_to_its_columns_json() -> None:
+    page = "<script>window._CONFIG = {SID: '200025'};</script>"
+    assert following(page, "http://www.example.gov.cn/gkmlpt/index#505") == GKMLPT
+    assert following(page, "http://www.example.gov.cn/bm/gkmlpt/index") == (
+        "http://www.example.gov.cn/bm/gkmlpt/api/all/0?page=1&sid=200025"
+    )
+
+
+def test_gkmlpt_gives_a_hundred_entries_a_page() -> None:
+    article = {
+        "title": "情况报告",
+        "url": "http://a.gov.cn/gkmlpt/content/1/1/post_1.html",
+        "display_publish_time": 1676908800,
+    }
+    found = answers({"total": 101, "articles": [article]}, GKMLPT)
+    assert [(link.title, link.date) for link in found.links] == [("情况报告", "2023-02-21")]
+    assert found.next == ListRequest(url=GKMLPT.replace("page=1", "page=2"))
+    assert answers({"total": 100, "articles": [article]}, GKMLPT).next is None
+
+
+@pytest.mark.parametrize(
+    ("value", "url", "following"),
+    [
+        ({"page": {"content": [{"DOCTITLE": "<em>情况</em>报告", "DOCPUBURL": "/a.html", "PUBDATE": "2023-02-21 10:00:00"}], "totalPages": 2}}, "/igs/front/search/list.html?pageNumber=1", "/igs/front/search/list.html?pageNumber=2"),
+        ({"page": {"content": [{"DOCTITLE": "情况报告", "DOCPUBURL": "/a.html", "PUBDATE": "2023-02-21"}], "totalPages": 2}}, "/igs/front/search/list.html?pageNumber=2", None),
+        ({"total": 1, "result": ["<div><a href='/a.html'>情况报告</a><span>2023-02-21</span></div>"]}, "/jsearch?p=1&rows=10", None),
+        ({"custom": '[{"infotitle": "情况报告", "infourl": "/a.html", "infodate": "2023-02-21"}]'}, "/x?pageIndex=0", "/x?pageIndex=1"),
+        ({"data": {"middle": {"list": [{"title": "情况报告", "url": "/a.html", "time": 1676908800000}]}}}, "/irs/front/list", None),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_json_is_read_whatever_its_keys_are(
+    value: object, url: str, following: str | None
+) -> None:
+    base = "http://www.example.gov.cn"
+    found = answers(value, base + url)
+    assert [(link.title, link.url, link.date) for link in found.links] == [
+        ("情况报告", f"{base}/a.html", "2023-02-21")
+    ]
+    assert (found.next.url if found.next else None) == (base + following if following else None)
+
+
+@pytest.mark.parametrize("text", ["{", "callback({broken)", "[" * 5000, '{"a": 1}', "[]", '"x"'])
+def test_json_that_is_none_is_an_empty_list(text: str) -> None:
+    found = listing(text, "http://www.example.gov.cn/igs/front/search/list.html?pageNumber=1")
+    assert (found.links, found.next) == ((), None)
+
+
+def test_json_may_be_the_argument_of_a_callback() -> None:
+    found = listing('jQuery12_3({"result": [{"title": "情况报告", "url": "/a.html"}]});')
+    assert [link.title for link in found.links] == ["情况报告"]

@@ -1,0 +1,202 @@
+"""What a later visit of a site asks for, and when it says that the site has dried up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import Archive
+from crawler.crawl import crawl
+from crawler.fetch import Fetcher
+from crawler.model import Ending, Expect, Outcome, Site
+from tests.conftest import Clock
+from tests.site import Government, Web
+from tests.site.invented import grown, invent
+
+Crawled = Callable[..., Awaitable["list[Outcome]"]]
+PAGES = 6
+
+
+@pytest.fixture
+def government() -> Government:
+    return invent(7, "trs", pages=PAGES, share=0.1)
+
+
+def site_of(government: Government) -> Site:
+    return Site(id=government.id, name=government.name, region=government.region, lists=government.lists)
+
+
+@pytest.fixture
+def crawled(folder: Path, clock: Clock) -> Crawled:
+    """Crawls a government as it is then; an hour passes before."""
+
+    async def at_once(_: float) -> None: ...
+
+    async def once(
+        government: Government,
+        *down: str,
+        site: Site | None = None,
+        **more: bool,
+    ) -> list[Outcome]:
+        clock.forward(hours=1)
+        with Web((government,)) as web:
+            for url in down:
+                web.take_down(url)
+            with Archive.create(folder, clock=clock) as archive:
+                async with Fetcher(
+                    sink=archive.record, connect_to=web.hosts, clock=clock, sleep=at_once
+                ) as fetcher:
+                    sites = [site or site_of(government)]
+                    return [o async for o in crawl(sites, fetcher=fetcher, archive=archive, **more)]
+
+    return once
+
+
+def lists(outcomes: list[Outcome]) -> int:
+    return sum(outcome.ending is Ending.LISTED for outcome in outcomes)
+
+
+def urls(outcomes: list[Outcome], *endings: Ending) -> set[str]:
+    return {outcome.url for outcome in outcomes if outcome.ending in endings}
+
+
+def reports(government: Government) -> set[str]:
+    return {document.url for document in government.documents}
+
+
+async def test_a_second_visit_reads_one_list_page_and_asks_for_every_report_held(
+    government: Government, crawled: Crawled
+) -> None:
+    first = await crawled(government)
+    second = await crawled(government)
+    assert (lists(first), lists(second)) == (PAGES, 1)
+    assert urls(second, Ending.UNCHANGED) == reports(government) == urls(first, Ending.NEW)
+    assert second[0].detail.endswith("not followed further: all further entries are known")
+
+
+@pytest.mark.parametrize("new", [3, 15, 20])
+async def test_what_is_new_is_found_and_the_list_followed_no_further(
+    new: int, government: Government, crawled: Crawled
+) -> None:
+    await crawled(government)
+    later = grown(government, new, reports=2)
+    second = await crawled(later)
+    assert urls(second, Ending.NEW) == reports(later) - reports(government)
+    assert lists(second) == new // 15 + 1
+
+
+async def test_lists_are_walked_whole_again_after_a_month_and_when_asked_to(
+    government: Government, crawled: Crawled, clock: Clock
+) -> None:
+    await crawled(government)
+    assert lists(await crawled(government, full=True)) == PAGES
+    clock.forward(days=20)
+    assert lists(await crawled(government)) == 1
+    clock.forward(days=20)
+    assert lists(await crawled(government)) == PAGES
+    assert lists(await crawled(government)) == 1
+
+
+async def test_a_change_of_what_is_wanted_walks_the_lists_whole(
+    government: Government, crawled: Crawled
+) -> None:
+    await crawled(government, site=replace(site_of(government), match="没有这样的标题"))
+    second = await crawled(government)
+    assert lists(second) == PAGES
+    assert urls(second, Ending.NEW) == reports(government)
+
+
+async def test_a_report_that_could_not_be_had_is_asked_for_again_wherever_it_stands(
+    government: Government, crawled: Crawled
+) -> None:
+    oldest = government.documents[-1]
+    path = oldest.url.removeprefix(government.base)
+    first = await crawled(replace(government, robots=f"User-agent: *\nDisallow: {path}\n"))
+    assert urls(first, Ending.REFUSED) == {oldest.url}
+    second = await crawled(government)
+    assert urls(second, Ending.NEW) == {oldest.url}
+    assert lists(second) == 1
+
+
+async def test_a_list_that_could_not_be_walked_is_walked_next_time(
+    government: Government, crawled: Crawled
+) -> None:
+    third = f"{government.lists[0]}index_2.shtml"
+    first = await crawled(government, third)
+    assert urls(first, Ending.GONE) == {third}
+    second = await crawled(government)
+    assert lists(second) == PAGES
+    assert urls(second, Ending.NEW) == reports(government) - urls(first, Ending.NEW)
+
+
+async def test_a_report_that_no_list_shows_any_more_is_still_watched(
+    government: Government, crawled: Crawled
+) -> None:
+    await crawled(government)
+    oldest = government.documents[-1]
+    (column,) = government.columns
+    shorter = replace(column, entries=tuple(url for url in column.entries if url != oldest.url))
+    unlisted = replace(government, columns=(shorter,))
+    assert oldest.url in urls(await crawled(unlisted), Ending.UNCHANGED)
+    assert urls(await crawled(unlisted, oldest.url), Ending.GONE) == {oldest.url}
+    assert oldest.url not in {outcome.url for outcome in await crawled(unlisted, oldest.url)}
+    assert oldest.url in urls(await crawled(unlisted, full=True), Ending.UNCHANGED)
+
+
+def emptied(government: Government) -> Government:
+    """The same with a list that has lost its entries, as when a script fills it from now on."""
+    (column,) = government.columns
+    return replace(government, columns=(replace(column, entries=column.entries[:1]),))
+
+
+async def test_a_list_that_shows_none_of_its_reports_any_more_has_dried_up(
+    government: Government, crawled: Crawled
+) -> None:
+    await crawled(government)
+    for _ in range(2):  # and it stays so until somebody has looked
+        (dried,) = [o for o in await crawled(emptied(government)) if o.ending is Ending.DRIED_UP]
+        number = len(government.documents)
+        assert f"expected the {number} reports that {government.lists[0]} has shown before" in dried.detail
+        assert (
+            f"found 0 of them on 1 list pages, which show 1 of the {PAGES * 15} entries known" in dried.detail
+        )
+        assert "has the list layout changed?" in dried.detail
+    assert Ending.DRIED_UP not in {o.ending for o in await crawled(government)}
+
+
+async def test_who_says_what_to_expect_is_believed(government: Government, crawled: Crawled) -> None:
+    await crawled(government)
+    content = replace(site_of(government), expect=Expect(least=0))
+    assert Ending.DRIED_UP not in {o.ending for o in await crawled(emptied(government), site=content)}
+
+
+async def test_reports_that_were_taken_down_do_not_make_a_site_dry(
+    government: Government, crawled: Crawled
+) -> None:
+    await crawled(government)
+    outcomes = await crawled(emptied(government), *reports(government))
+    assert urls(outcomes, Ending.GONE) == reports(government)
+    assert Ending.DRIED_UP not in {o.ending for o in outcomes}
+
+
+async def test_years_expected_count_those_known_from_further_down(
+    government: Government, crawled: Crawled
+) -> None:
+    expect = Expect(years=(government.documents[-1].year or 0,), least=len(government.documents))
+    for _ in range(2):
+        outcomes = await crawled(government, site=replace(site_of(government), expect=expect))
+        assert Ending.DRIED_UP not in {o.ending for o in outcomes}
+
+
+async def test_no_more_than_so_many_links_of_a_page_are_looked_at(
+    government: Government, crawled: Crawled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler.crawl import lists as module
+
+    monkeypatch.setattr(module, "LINKS", 20)
+    outcomes = await crawled(government)
+    assert "; no more than 20 looked at" in outcomes[0].detail
+    assert urls(outcomes, Ending.NEW) < reports(government)

@@ -55,7 +55,9 @@ class Visit:
     full: bool = False  # ask without validators
     limit: int = LIST_PAGES
     halt: Halt = field(default_factory=Halt)
-    keep: bool = False  # `listings` and `verdicts`, for who looks at them; of a crawl they would fill the memory
+    keep: bool = (
+        False  # `listings` and `verdicts`, for who looks at them; of a crawl they would fill the memory
+    )
     asked: set[str] = field(default_factory=set)  # canonical addresses
     read: set[ListRequest] = field(default_factory=set)  # pages of lists
     years: set[int] = field(default_factory=set)  # of the reports found on lists

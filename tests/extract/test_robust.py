@@ -62,7 +62,19 @@ def test_a_page_cut_short_gives_a_report_or_none(cut: int) -> None:
         b"<!--" * 50_000,
         b'<p a="' * 20_000,
     ],
-    ids=["nested", "attributes", "spans", "tables", "preformatted", "headings", "formats", "one line", "breaks", "comments", "quotes"],
+    ids=[
+        "nested",
+        "attributes",
+        "spans",
+        "tables",
+        "preformatted",
+        "headings",
+        "formats",
+        "one line",
+        "breaks",
+        "comments",
+        "quotes",
+    ],
 )
 def test_no_page_takes_long(data: bytes) -> None:
     begin = time.process_time()

@@ -30,6 +30,7 @@ ONLY_IN = {
     "sqlalchemy": {"archive"},
     "alembic": {"archive"},
     "warcio": {"warc"},
+    "isal": {"warc"},
     "pydantic": {"sources"},
     "selectolax": {"cms", "discover", "extract"},
     "typer": {"cli"},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from crawler.archive.facade import CATALOGUE, Archive
+from crawler.archive.facade import Archive
+from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rows import import_url
 from crawler.archive.visits import Past
 
-__all__ = ["CATALOGUE", "Archive", "Past", "import_url"]
+__all__ = ["CATALOGUE", "Archive", "Past", "Reader", "import_url"]

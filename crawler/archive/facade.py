@@ -1,67 +1,56 @@
-"""`Archive`: the one way in and out. WARC first, then the catalogue, then the text file."""
+"""`Archive`: the one way in. WARC first, then the catalogue, then the text file."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from sqlalchemy import Engine, insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.archive import identity, reading, rows, visits
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow
+from crawler.archive import acts, reading, rows, texts, visits
+from crawler.archive.catalogue import CaptureRow, RunRow, VersionRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.files import write_all
+from crawler.archive.identity import Change
+from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
-from crawler.archive.recovery import recover
-from crawler.archive.warcs import RunWarcs
+from crawler.archive.manifest import Manifest
+from crawler.archive.reader import CATALOGUE, LOST, Reader
+from crawler.archive.recovery import recover, run_facts
+from crawler.archive.warcs import RunWarcs, closed
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Capture, Ending, Outcome, Report, Site, SiteVisit, Validators
-from crawler.warc import Earlier, WarcFile
+from crawler.warc import Earlier, Place, warc_date
 
-CATALOGUE = "catalogue.db"
 SOFTWARE = f"fazhi/{__version__}"
+CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
-class Archive:
-    """An archive folder, opened for writing by `Archive.create` or for reading by `Archive.read`.
+class Archive(Reader):
+    """An archive folder, opened for writing by `Archive.create`; what only reads it is a Reader (`Archive.read`).
 
-    Every method that writes raises ArchiveDamaged when the disk or the catalogue does not take it.
+    Every method that writes raises ArchiveDamaged when the disk or the catalogue does not take it; nothing more can
+    be written then, and the next run finds all that was stored before.
     """
 
-    def __init__(
-        self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None, batch: int = 1
-    ) -> None:
-        self.path = path
-        self._engine = engine
+    def __init__(self, path: Path, engine: Engine, clock: Callable[[], datetime], batch: int = 1) -> None:
+        super().__init__(path, engine)
         self._clock = clock
         self._batch = batch
-        self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
         self._pending = 0  # entered since the last commit
-        self._outcomes: list[dict[str, object]] = []  # to be entered with the next commit
-        self._fresh: dict[str, CaptureRow] = {}  # the last capture of each address since then
-        self._unwritten: list[VersionRow] = []  # versions whose text files the next commit is followed by
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
+        self._ledger: Ledger | None = None
+        self._manifest: Manifest | None = None
         self._warcs: RunWarcs | None = None
-        self._visits: dict[str, VisitRow] = {}  # under way, by site
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """An archive to ask questions of. Raises ArchiveError when there is none."""
-        if not (path / CATALOGUE).is_file():
-            raise ArchiveError(
-                f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
-            )
-        return cls(path, sqlite_engine(path / CATALOGUE, writes=False))
 
     @classmethod
     def create(
@@ -83,6 +72,9 @@ class Archive:
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
+        if not (path / CATALOGUE).exists() and closed(path):
+            lock.close()
+            raise ArchiveDamaged(f"{path}: {LOST}")
         archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
@@ -92,80 +84,125 @@ class Archive:
             raise
         return archive
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, CrawlerError) and self._run is not None:
             self._run.state, self._run.detail = "failed", str(error)
-        self.close(finished=kind is None or issubclass(kind, CrawlerError))
+        in_order = kind is None or issubclass(kind, CrawlerError)
+        self.close(finished=in_order and not isinstance(error, ArchiveError))
 
     # -- writing ------------------------------------------------------------------------------------------
 
-    def record(self, capture: Capture) -> None:
+    def record(self, capture: Capture, *, origin: str | None = None) -> None:
         """Append an exchange to the WARC, flushed, before anything is made of it.
 
-        The same payload at the same address as before becomes a `revisit` record.
+        The same payload at the same address as before becomes a `revisit` record. `origin`: see Fazhi-Origin.
         """
         with damage(self.path):
-            key = canonical(capture.url)
-            known = reading.same_capture(self._session, key, capture)
-            writer, warcs = self._writer()
+            key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
+            known = reading.same_capture(self._session, key, capture, sha256.hex())
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
-            place = writer.capture(capture, earlier)
-            row = rows.capture_row(capture, key, place, warcs.name, "revisit" if known else "response")
-            if known and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
-                row.etag, row.last_modified = (
-                    row.etag or known.etag,
-                    row.last_modified or known.last_modified,
-                )
-            self._enter(row)
+            ledger, warcs = self._open()
+            place = warcs.writer().capture(capture, earlier, digest=sha256, origin=origin)
+            kind = "revisit" if known else "response"
+            warcs.index(capture, place, kind, sha256)
+            row = rows.capture_row(capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin)
+            if known and capture.status == 304:
+                ledger.revalidated(row, known)
+            ledger.enter(row)
 
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
         return reading.validators(self._session, canonical(url))
 
-    def store(self, report: Report, capture: Capture, site: Site) -> Outcome:
-        """Keep what a capture says: a new report, a new version, or the note that nothing has changed."""
-        with damage(self.path):
-            now = capture.fetched_at
-            row = self._latest(canonical(capture.url))
-            report = replace(report, url=report.url or capture.url, region=report.region or site.region)
-            change = identity.settle(self._session, report, site, now, row)
-            if row is not None:
-                writer, _ = self._writer()
-                writer.metadata(row.record_id, capture.url, now, rows.said(report, site, change.outcome))
-            return self._keep(change)
+    def store(
+        self, report: Report, capture: Capture, site: Site, *, further: Sequence[Capture] = ()
+    ) -> Outcome:
+        """Keep what a capture says: a new report, a new version, or the note that nothing has changed.
 
-    def ingest(self, report: Report, name: str, data: bytes, site: Site) -> Outcome:
-        """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
+        `further`: the captures of the article's pages after the first.
+        """
         with damage(self.path):
-            now, url = self._now(), rows.import_url(name)
-            row = self._latest(url)
-            if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
-                writer, warcs = self._writer()
-                row = rows.document_row(
-                    url, data, now, writer.resource(url, now, "text/plain", data), warcs.name
-                )
-                self._enter(row)
-            return self._keep(identity.settle(self._session, replace(report, url=url), site, now, row))
+            ledger, _ = self._open()
+            row = ledger.latest(canonical(capture.url))
+            report = replace(report, url=report.url or capture.url, region=report.region or site.region)
+            pages = [page for each in further if (page := ledger.latest(canonical(each.url)))]
+            hops = [canonical(hop.url) for hop in capture.hops]
+            return self._store(report, capture.fetched_at, site, row, pages, hops)
+
+    def ingest(
+        self,
+        report: Report,
+        name: str,
+        data: bytes,
+        site: Site,
+        *,
+        url: str | None = None,
+        content_type: str = "text/plain",
+        origin: str | None = None,
+    ) -> Outcome:
+        """Keep a document that came as a file: its bytes as a `resource` record, then like any other text.
+
+        `url`: where it stood on the web, if that is known.
+        """
+        with damage(self.path):
+            ledger, warcs = self._open()
+            now, url, sha256 = self._now(), url or rows.import_url(name), hashlib.sha256(data).hexdigest()
+            row = ledger.latest(canonical(url))
+            if row is None or row.payload_sha256 != sha256:
+                place = warcs.writer().resource(url, now, content_type, data, origin=origin)
+                row = rows.document_row(url, sha256, now, place, warcs.name, origin=origin)
+                ledger.enter(row)
+            return self._store(replace(report, url=url), now, site, row, [], [])
+
+    def _store(
+        self,
+        report: Report,
+        now: datetime,
+        site: Site,
+        row: CaptureRow | None,
+        further: Sequence[CaptureRow],
+        came_from: Sequence[str],
+    ) -> Outcome:
+        def reread(version: VersionRow) -> bool:
+            return texts.reads_the_same(self.path, self._session, version, report.text_sha256)
+
+        ledger, _ = self._open()
+        change: Change = ledger.store(
+            report,
+            site,
+            now,
+            row,
+            reread=reread,
+            further=[page.id for page in further],
+            came_from=came_from,
+        )
+        told = acts.stored(
+            report, site, change, further=[page.record_id for page in further], came_from=came_from
+        )
+        self._say(told, report.url or "", now, row)
+        return change.outcome
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
         """A 304: what is held from this address is still what stands there."""
         with damage(self.path):
-            outcome = identity.confirm(self._session, canonical(url), url, site, capture.fetched_at)
-            self._commit(outcome)
-            return outcome
+            ledger, _ = self._open()
+            row = ledger.latest(canonical(capture.url))
+            change = ledger.confirm(url, site, capture.fetched_at, row)
+            self._say(acts.confirmed(site), url, capture.fetched_at, row)
+            return change.outcome
 
     def note(self, outcome: Outcome) -> Outcome:
-        """Keep how a visit ended that stored nothing."""
+        """Keep how a visit ended that stored nothing. Where it makes a page gone, the outcome comes back saying so."""
         with damage(self.path):
-            self._commit(outcome)
-            return outcome
+            ledger, _ = self._open()
+            at = outcome.at or self._now()
+            noted = ledger.note(replace(outcome, at=at))
+            self._say(acts.noted(noted), outcome.url, at)
+            return replace(noted, at=outcome.at)
 
     # -- runs and visits ----------------------------------------------------------------------------------
 
@@ -182,47 +219,24 @@ class Archive:
     def begin_visit(self, visit: SiteVisit) -> None:
         """Note that a site is being visited, so that a killed visit is known to be unfinished."""
         with damage(self.path):
-            assert self._run is not None
-            row = VisitRow(run_id=self._run.id, site_id=visit.site_id, began_at=visit.began_at)
-            visits.fill(row, visit)
-            self._visits[visit.site_id] = row
-            self._session.add(row)
-            self._entered()
+            ledger, _ = self._open()
+            ledger.begin_visit(visit)
+            self._say(acts.visit(visit, ended=False), "", self._now())
 
     def end_visit(self, visit: SiteVisit) -> None:
         """Note how a site's visit ended and what it left."""
         with damage(self.path):
-            if visit.site_id not in self._visits:
+            ledger, _ = self._open()
+            if visit.site_id not in ledger.visits:
                 self.begin_visit(visit)
-            row = self._visits.pop(visit.site_id)
-            visits.fill(row, visit)
-            row.ended_at = self._now()
-            self._entered()
+            now = self._now()
+            ledger.end_visit(visit, now)
+            self._say(acts.visit(visit, ended=True), "", now)
 
     def stopped(self, why: str) -> None:
         """Note that this run ends in order, but with something left."""
         assert self._run is not None
         self._run.state, self._run.detail = "stopped", why
-
-    # -- reading ------------------------------------------------------------------------------------------
-
-    def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
-        """The latest version of every report, by region, year and date; a region takes in what lies within it."""
-        with damage(self.path):
-            return [reading.to_report(row) for row in reading.latest(self._session, region=region, year=year)]
-
-    def show(self, report_id: str, version: int | None = None) -> Report:
-        """One report by its id (or an unambiguous start of it), in its latest version or the one asked for."""
-        with damage(self.path):
-            return reading.to_report(reading.find_version(self._session, report_id, version))
-
-    def history(self, report_id: str) -> list[VersionRow]:
-        """All versions of a report, oldest first."""
-        return list(reading.find_version(self._session, report_id, None).report.versions)
-
-    def locations(self, report_id: str) -> list[str]:
-        """The addresses a report was found at, first one first."""
-        return [page.url for page in reading.find_version(self._session, report_id, None).report.pages]
 
     def endings(self) -> dict[Ending, int]:
         """How often each ending was noted in this run."""
@@ -235,55 +249,43 @@ class Archive:
         with damage(self.path):
             now = self._now()
             upgrade(self._engine)
-            recover(self.path, self._session, now, notify)
+            self._manifest = Manifest(self.path)
+            recover(self.path, self._session, self._manifest, now, notify)
             self._run = RunRow(started_at=now, command=command, software=SOFTWARE)
             self._session.add(self._run)
             self._session.commit()
-            self._warcs = RunWarcs(
-                self.path,
-                now,
-                {"software": SOFTWARE, "format": "WARC File Format 1.1", "description": command},
-            )
+            self._ledger = Ledger(session=self._session, run=self._run)
+            about = {
+                "software": SOFTWARE,
+                "format": "WARC File Format 1.1",
+                "conformsTo": CONFORMS_TO,
+                "description": command,
+                "run": str(self._run.id),
+                "started": warc_date(now),
+            }
+            self._warcs = RunWarcs(self.path, now, about, self._manifest, self._clock)
 
-    def _writer(self) -> tuple[WarcFile, RunWarcs]:
-        assert self._warcs is not None, "an archive opened for reading was written to"
-        return self._warcs.writer(), self._warcs
+    def _open(self) -> tuple[Ledger, RunWarcs]:
+        assert self._ledger is not None, "the archive has been closed"
+        assert self._warcs is not None
+        return self._ledger, self._warcs
 
-    def _enter(self, row: CaptureRow) -> None:
-        row.run_id = self._run.id if self._run else None
-        self._session.add(row)
-        self._session.flush()
-        self._fresh[row.url_key] = row
-
-    def _latest(self, key: str) -> CaptureRow | None:
-        return self._fresh.get(key) or reading.latest_capture(self._session, key)
-
-    def _keep(self, change: identity.Change) -> Outcome:
-        if change.version is not None:
-            self._unwritten.append(change.version)
-        self._commit(change.outcome)
-        return change.outcome
-
-    def _commit(self, outcome: Outcome) -> None:
-        assert self._run is not None
-        self._outcomes.append(rows.outcome_values(outcome, self._run.id, self._now()))
-        self._entered()
-
-    def _entered(self) -> None:
+    def _say(self, content: acts.Content, url: str, at: datetime, about: CaptureRow | None = None) -> Place:
+        """Write what was entered to the WARC, and commit when it is time."""
+        _, warcs = self._open()
+        place = warcs.writer().metadata(about.record_id if about else None, url, at, content)
         self._pending += 1
         if self._pending >= self._batch:
             self.flush()
+        return place
 
     def flush(self) -> None:
         """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
         with damage(self.path):
-            if self._warcs is not None:
-                self._warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-            if self._outcomes:
-                self._session.execute(insert(OutcomeRow), self._outcomes)
-            self._session.commit()
-            self._outcomes, self._fresh = [], {}
-            written, self._unwritten, self._pending = self._unwritten, [], 0
+            ledger, warcs = self._open()
+            warcs.sync()  # what the catalogue says is stored must be on disk before it says so
+            ledger.entered(warcs.entered())
+            written, self._pending = ledger.commit(), 0
             write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
 
     def close(self, *, finished: bool = True) -> None:
@@ -292,23 +294,31 @@ class Archive:
         A run that did not finish leaves its WARC `.open`: the next one mends it and enters what it holds.
         """
         try:
-            if finished and self._run is not None and self._warcs is not None:
+            if finished and self._run is not None and self._ledger is not None:
                 with damage(self.path):
-                    self._warcs.close()
-                    self._run.finished_at = self._now()
-                    if self._run.state == "running":
-                        self._run.state = "finished"
-                    self.flush()
+                    self._end()
         finally:
             self._let_go()
 
+    def _end(self) -> None:
+        ledger, warcs = self._open()
+        assert self._run is not None
+        assert self._manifest is not None
+        state = "finished" if self._run.state == "running" else self._run.state
+        now = self._now()
+        if warcs.used:
+            warcs.writer().metadata(None, "", now, acts.run_ended(state, self._run.detail))
+        ledger.end_run(state, self._run.detail, now)
+        warcs.close()
+        self._manifest.add_run(self._run.id, **run_facts(self._run))
+        self.flush()
+
     def _now(self) -> datetime:
-        assert self._clock is not None, "an archive opened for reading was written to"
         return self._clock()
 
     def _let_go(self) -> None:
-        self._session.close()
-        self._engine.dispose()
+        super().close()
+        self._ledger = None
         if self._warcs is not None:
             self._warcs.abandon()
         if self._lock is not None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
-from crawler.archive.rows import capture_row
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageEventRow, PageRow, ReportRow, VersionRow
+from crawler.archive.versions import newest
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
-from crawler.warc import Record, to_capture
 
 TRUSTED = 9
 """Answers of 304 in a row that are believed; the visit after them asks for the page whole."""
@@ -31,22 +29,34 @@ class Known(NamedTuple):
 
 
 def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
-    """Latest version of each report; `region` takes in the divisions within it (a code's trailing zeros are wild)."""
-    newest = select(VersionRow.report_id, func.max(VersionRow.number).label("number")).group_by(
-        VersionRow.report_id
-    )
-    last = newest.subquery()
-    query: Select[VersionRow] = (
-        select(VersionRow)
-        .join(last, (VersionRow.report_id == last.c.report_id) & (VersionRow.number == last.c.number))
-        .join(ReportRow)
-        .order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
-    )
+    """Latest text of each report; `region` takes in the divisions within it (a code's trailing zeros are wild)."""
+    query = _latest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
     if region is not None:
         query = query.where(ReportRow.region.startswith(_within(region), autoescape=True))
     if year is not None:
         query = query.where(ReportRow.year == year)
     return session.scalars(query).all()
+
+
+def _latest() -> Select[VersionRow]:
+    """By the time a text was first seen: an older one may have been brought in later. Tombstones are no texts."""
+    place = func.row_number().over(
+        partition_by=VersionRow.report_id, order_by=(VersionRow.first_seen.desc(), VersionRow.number.desc())
+    )
+    ranked = select(VersionRow.id, place.label("place")).where(VersionRow.tombstone.is_(False)).subquery()
+    joined = select(VersionRow).join(ranked, (VersionRow.id == ranked.c.id) & (ranked.c.place == 1))
+    return joined.join(ReportRow)
+
+
+def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]]:
+    """The changes in the state of a report's pages, oldest first, each with the page's address."""
+    query = (
+        select(PageRow.url, PageEventRow)
+        .join(PageRow, PageRow.id == PageEventRow.page_id)
+        .where(PageRow.report_id == report.id)
+        .order_by(PageEventRow.at, PageEventRow.id)
+    )
+    return [(url, event) for url, event in session.execute(query)]
 
 
 def _within(code: str) -> str:
@@ -67,7 +77,7 @@ def find_version(session: Session, report_id: str, number: int | None) -> Versio
         raise CrawlerError(f"{report_id}: {found}; `fazhi reports` lists them all")
     report = session.get_one(ReportRow, exact[0])
     if number is None:
-        return report.versions[-1]
+        return newest(report)
     if not 1 <= number <= len(report.versions):
         raise CrawlerError(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
     return report.versions[number - 1]
@@ -137,7 +147,7 @@ _ANSWERS = (
 )
 
 
-def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
+def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> Known | None:
     """The response record that has a capture's payload already: by digest, or for a 304 the last one with status 200."""
     where = {"key": key, "method": capture.method}
     if capture.status == 304:
@@ -145,7 +155,7 @@ def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
     elif not capture.payload or capture.truncated or capture.method != "GET":
         return None
     else:
-        digest = {"status": capture.status, "digest": capture.payload_sha256}
+        digest = {"status": capture.status, "digest": sha256}
         found = session.execute(_SAME_PAYLOAD, where | digest).first()
     return Known(*found) if found else None
 
@@ -176,11 +186,3 @@ def endings(session: Session, run_id: int) -> dict[Ending, int]:
     """How often each ending was noted in a run."""
     query = select(OutcomeRow.ending, func.count().label("number")).where(OutcomeRow.run_id == run_id)
     return {Ending(row.ending): row.number for row in session.execute(query.group_by(OutcomeRow.ending))}
-
-
-def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:
-    """Catalogue rows of a WARC file's responses and revisits."""
-    for record in records:
-        if record.kind not in ("response", "revisit") or not record.url.startswith("http"):
-            continue
-        yield capture_row(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)

@@ -43,7 +43,7 @@ def _member(file: BinaryIO, offset: int, chunk: bytes, path: Path) -> tuple[Memb
     while True:
         try:
             parts.append(decoder.decompress(chunk))
-        except (isal_zlib.error, EOFError) as error:
+        except (isal_zlib.error, EOFError) as error:  # type: ignore[misc] # its stub takes the class for an instance
             raise ArchiveDamaged(f"{path}: the record at byte {offset} is damaged ({error})") from error
         taken += len(chunk)
         if decoder.eof:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
@@ -90,6 +91,7 @@ class WarcFile:
         self._file = file
         self.sha256 = hashlib.sha256()
         self.size = 0  # bytes
+        self._torn = False
 
     def info(self, name: str, when: datetime, fields: Mapping[str, str]) -> Place:
         """The `warcinfo` record that heads a file."""
@@ -184,11 +186,20 @@ class WarcFile:
         member = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
         data = member.compress(record) + member.flush()
         offset = self.size
-        self._file.write(data)
-        self._file.flush()
+        self._put(data)
         self.sha256.update(data)
         self.size += len(data)
         return Place(record_id=record_id, offset=offset, length=len(data))
+
+    def _put(self, data: bytes) -> None:
+        if self._torn:  # what stood after half a record could never be found again
+            raise OSError(errno.EIO, "the record before could not be written whole")
+        self._torn = True
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self._file.flush()
+        self._torn = False
 
 
 def _about(capture: Capture, origin: str | None) -> list[tuple[str, str]]:

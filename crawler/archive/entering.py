@@ -1,0 +1,180 @@
+"""Records of a WARC file into the catalogue: what a killed run had no time to enter, and all of it in a rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from crawler.address import canonical
+from crawler.archive import acts, reading, rows, texts
+from crawler.archive.catalogue import CaptureRow, ReportRow, VersionRow
+from crawler.archive.ledger import Ledger
+from crawler.archive.versions import reextract
+from crawler.errors import ExtractError
+from crawler.model import Report
+from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
+
+Handler = Callable[["Entering", Record, dict[str, Any]], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Entering:
+    """One WARC file being entered. `visits`: whether its visits are to be, which another archive's are not."""
+
+    archive: Path
+    ledger: Ledger
+    file: str  # the WARC's final name, relative to the archive
+    notify: Callable[[str], None]
+    visits: bool = True
+    merged: Callable[[dict[str, Any]], None] | None = None
+
+    def enter(self, path: Path, start: int = 0) -> None:
+        """Every record from a byte on. Raises ArchiveDamaged where one cannot be read."""
+        for record, request in exchanges(read_records(path, start)):
+            if record.is_http or record.kind == "resource":
+                self._capture(record, request)
+            elif record.kind == "metadata":
+                content = acts.content_of(record.block)
+                if handler := _HANDLERS.get(content.get("act", "stored" if "report" in content else "")):
+                    handler(self, record, content)
+
+    def _capture(self, record: Record, request: Record | None) -> None:
+        if self._row(record.place.record_id) is not None:
+            return
+        key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
+        digest = hex_sha256(record.fields.get("warc-payload-digest"))
+        if record.kind == "resource":
+            row = rows.document_row(
+                record.url, digest or "", record.date, record.place, self.file, origin=origin
+            )
+            self.ledger.enter(row)
+            return
+        capture = to_capture(record, request)
+        digest = digest or capture.payload_sha256
+        known = None
+        if record.kind == "revisit" and capture.status == 304:
+            known = reading.same_capture(self.ledger.session, key, capture, digest)
+        row = rows.capture_row(
+            capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
+        )
+        if known:
+            self.ledger.revalidated(row, known)
+        self.ledger.enter(row)
+
+    def _row(self, record_id: str | None) -> CaptureRow | None:
+        if not record_id:
+            return None
+        return self.ledger.session.scalars(
+            select(CaptureRow).where(CaptureRow.record_id == record_id)
+        ).first()
+
+    def _stored(self, record: Record, content: dict[str, Any]) -> None:
+        row = self._row(record.fields.get("warc-refers-to"))
+        further = [self._row(each) for each in content.get("further", ())]
+        captures = [each for each in (row, *further) if each is not None]
+        report = self._report(record, content, captures)
+        if report is None:
+            return
+        change = self.ledger.store(
+            report,
+            acts.site_of(content),
+            record.date,
+            row,
+            reread=lambda _: bool(content.get("reextracted")),
+            further=[each.id for each in captures[1:]],
+            came_from=content.get("came_from", ()),
+        )
+        was = content["report"]["text_sha256"]
+        if change.whole and change.version is not None and change.version.text_sha256 != was:
+            former = {"text_sha256": was, "text_file": None, "extractor": content.get("extractor")}
+            change.version.former = [former]
+
+    def _report(self, record: Record, content: dict[str, Any], captures: list[CaptureRow]) -> Report | None:
+        """What was told of, with its body: that of a version with the same digest, or read again."""
+        report = acts.report_of(content, record.url, "")
+        session = self.ledger.session
+        held = session.scalars(
+            select(VersionRow.body).where(VersionRow.text_sha256 == report.text_sha256)
+        ).first()
+        if held is not None:
+            return replace(report, body=held)
+        hint = acts.site_of(content).body
+        try:
+            again = texts.read_pages(self.archive, session, captures, hint)
+        except ExtractError as error:
+            self.notify(f"{record.url}: its text cannot be read again ({error.reason}); not entered")
+            return None
+        if again.text_sha256 == report.text_sha256:
+            return replace(report, body=again.body)
+        return self._other(report, again)
+
+    def _other(self, report: Report, again: Report) -> Report:
+        """Today's extractor reads another text than was told: the text file has that one, if it is still there."""
+        body = texts.from_file(self.archive, report.text_sha256)
+        if body is not None:
+            return replace(report, body=body)
+        self.notify(
+            f"{report.url}: the text {report.text_sha256[:16]} that {report.extractor} read out of it is lost;"
+            f" entered as {again.extractor} reads it"
+        )
+        return replace(
+            report,
+            body=again.body,
+            text_sha256=again.text_sha256,
+            sections=again.sections,
+            attachments=again.attachments,
+            extractor=again.extractor,
+        )
+
+    def _confirmed(self, record: Record, content: dict[str, Any]) -> None:
+        row = self._row(record.fields.get("warc-refers-to"))
+        self.ledger.confirm(record.url, acts.site_of(content), record.date, row)
+
+    def _noted(self, record: Record, content: dict[str, Any]) -> None:
+        self.ledger.note(acts.outcome_of(content, record.url, record.date))
+
+    def _visit_begun(self, record: Record, content: dict[str, Any]) -> None:
+        if self.visits:
+            self.ledger.begin_visit(acts.visit_of(content))
+
+    def _visit_ended(self, record: Record, content: dict[str, Any]) -> None:
+        visit = acts.visit_of(content)
+        if self.visits and visit.site_id in self.ledger.visits:
+            self.ledger.end_visit(visit, record.date)
+
+    def _run_ended(self, record: Record, content: dict[str, Any]) -> None:
+        self.ledger.end_run(content["state"], content["detail"], record.date)
+
+    def _reextracted(self, record: Record, content: dict[str, Any]) -> None:
+        told = content["report"]
+        report = self.ledger.session.get(ReportRow, told["id"])
+        number = told["version"]
+        version = next((row for row in report.versions if row.number == number), None) if report else None
+        if version is None or version.text_sha256 != content["was"]:
+            return
+        row = version.capture_id and self.ledger.session.get(CaptureRow, version.capture_id)
+        again = self._report(record, content, [row] if row else [])
+        if again is not None:
+            reextract(version, again)
+            self.ledger.unwritten.append(version)
+
+    def _merged(self, record: Record, content: dict[str, Any]) -> None:
+        if self.merged is not None:
+            self.merged(content)
+
+
+_HANDLERS: dict[str, Handler] = {
+    "stored": Entering._stored,
+    "confirmed": Entering._confirmed,
+    "noted": Entering._noted,
+    "visit begun": Entering._visit_begun,
+    "visit ended": Entering._visit_ended,
+    "run ended": Entering._run_ended,
+    "reextracted": Entering._reextracted,
+    "merged": Entering._merged,
+}
+"""What each act of crawler/archive/acts.py does; one of a later schema than ours is passed over."""

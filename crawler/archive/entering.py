@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,30 @@ from sqlalchemy import select
 from crawler.address import canonical
 from crawler.archive import acts, reading, rows, texts
 from crawler.archive.catalogue import CaptureRow, ReportRow, VersionRow
+from crawler.archive.files import write_all
 from crawler.archive.ledger import Ledger
 from crawler.archive.versions import reextract
+from crawler.archive.warcs import index_of
 from crawler.errors import ExtractError
 from crawler.model import Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
+from crawler.warc.cdxj import index_text, line_of
 
 Handler = Callable[["Entering", Record, dict[str, Any]], None]
 
 
 @dataclass(slots=True, kw_only=True)
 class Entering:
-    """One WARC file being entered. `visits`: whether its visits are to be, which another archive's are not."""
+    """One WARC file being entered. `visits`: whether its visits and its run's end are to be; of another archive's they are not."""
 
     archive: Path
     ledger: Ledger
     file: str  # the WARC's final name, relative to the archive
     notify: Callable[[str], None]
     visits: bool = True
-    merged: Callable[[dict[str, Any]], None] | None = None
+    merged: Callable[[acts.Content], None] | None = None
+    doubles: set[str] = field(default_factory=set)  # records that stand in another file too
+    index: list[str] = field(default_factory=list)  # lines of the file's CDXJ, gathered on the way
 
     def enter(self, path: Path, start: int = 0) -> None:
         """Every record from a byte on. Raises ArchiveDamaged where one cannot be read."""
@@ -39,22 +44,29 @@ class Entering:
                 self._capture(record, request)
             elif record.kind == "metadata":
                 content = acts.content_of(record.block)
+                if record.fields.get("warc-refers-to") in self.doubles:
+                    continue
                 if handler := _HANDLERS.get(content.get("act", "stored" if "report" in content else "")):
                     handler(self, record, content)
 
     def _capture(self, record: Record, request: Record | None) -> None:
-        if self._row(record.place.record_id) is not None:
-            return
         key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
         digest = hex_sha256(record.fields.get("warc-payload-digest"))
+        held = self._row(record.place.record_id)
         if record.kind == "resource":
-            row = rows.document_row(
-                record.url, digest or "", record.date, record.place, self.file, origin=origin
-            )
-            self.ledger.enter(row)
+            if held is None:
+                row = rows.document_row(
+                    record.url, digest or "", record.date, record.place, self.file, origin=origin
+                )
+                self.ledger.enter(row)
             return
         capture = to_capture(record, request)
         digest = digest or capture.payload_sha256
+        self.index.append(line_of(capture, record.place, record.kind, bytes.fromhex(digest), self.file))
+        if held is not None:
+            if held.warc_file != self.file:
+                self.doubles.add(held.record_id)
+            return
         known = None
         if record.kind == "revisit" and capture.status == 304:
             known = reading.same_capture(self.ledger.session, key, capture, digest)
@@ -65,15 +77,16 @@ class Entering:
             self.ledger.revalidated(row, known)
         self.ledger.enter(row)
 
-    def _row(self, record_id: str | None) -> CaptureRow | None:
-        if not record_id:
-            return None
+    def _row(self, record_id: str | None, url: str = "") -> CaptureRow | None:
+        fresh = self.ledger.fresh.get(canonical(url))
+        if not record_id or (fresh and fresh.record_id == record_id):
+            return fresh if record_id else None
         return self.ledger.session.scalars(
             select(CaptureRow).where(CaptureRow.record_id == record_id)
         ).first()
 
     def _stored(self, record: Record, content: dict[str, Any]) -> None:
-        row = self._row(record.fields.get("warc-refers-to"))
+        row = self._row(record.fields.get("warc-refers-to"), record.url)
         further = [self._row(each) for each in content.get("further", ())]
         captures = [each for each in (row, *further) if each is not None]
         report = self._report(record, content, captures)
@@ -131,7 +144,7 @@ class Entering:
         )
 
     def _confirmed(self, record: Record, content: dict[str, Any]) -> None:
-        row = self._row(record.fields.get("warc-refers-to"))
+        row = self._row(record.fields.get("warc-refers-to"), record.url)
         self.ledger.confirm(record.url, acts.site_of(content), record.date, row)
 
     def _noted(self, record: Record, content: dict[str, Any]) -> None:
@@ -142,12 +155,12 @@ class Entering:
             self.ledger.begin_visit(acts.visit_of(content))
 
     def _visit_ended(self, record: Record, content: dict[str, Any]) -> None:
-        visit = acts.visit_of(content)
-        if self.visits and visit.site_id in self.ledger.visits:
-            self.ledger.end_visit(visit, record.date)
+        if self.visits:
+            self.ledger.end_visit(acts.visit_of(content), record.date)
 
     def _run_ended(self, record: Record, content: dict[str, Any]) -> None:
-        self.ledger.end_run(content["state"], content["detail"], record.date)
+        if self.visits:
+            self.ledger.end_run(content["state"], content["detail"], record.date)
 
     def _reextracted(self, record: Record, content: dict[str, Any]) -> None:
         told = content["report"]
@@ -156,8 +169,9 @@ class Entering:
         version = next((row for row in report.versions if row.number == number), None) if report else None
         if version is None or version.text_sha256 != content["was"]:
             return
-        row = version.capture_id and self.ledger.session.get(CaptureRow, version.capture_id)
-        again = self._report(record, content, [row] if row else [])
+        ids = [each for each in (version.capture_id, *version.further) if each is not None]
+        captures = [row for each in ids if (row := self.ledger.session.get(CaptureRow, each))]
+        again = self._report(record, content, captures)
         if again is not None:
             reextract(version, again)
             self.ledger.unwritten.append(version)
@@ -165,6 +179,16 @@ class Entering:
     def _merged(self, record: Record, content: dict[str, Any]) -> None:
         if self.merged is not None:
             self.merged(content)
+
+
+def enter_file(entering: Entering, path: Path) -> None:
+    """A whole file: its rows committed, then its texts and its index written where they are not there as they should be."""
+    archive, ledger = entering.archive, entering.ledger
+    entering.enter(path)
+    ledger.entered({entering.file: path.stat().st_size})
+    texts = {row.text_file: reading.to_report(row).text().encode() for row in ledger.commit()}
+    index = index_of(path).relative_to(archive).as_posix()
+    write_all(archive, texts | {index: index_text(entering.index)}, compare=True)
 
 
 _HANDLERS: dict[str, Handler] = {

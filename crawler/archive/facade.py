@@ -23,8 +23,10 @@ from crawler.archive.identity import Change
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
 from crawler.archive.manifest import Manifest
+from crawler.archive.merging import bring, enter_merged
 from crawler.archive.reader import CATALOGUE, LOST, Reader
 from crawler.archive.recovery import recover, run_facts
+from crawler.archive.versions import reextract
 from crawler.archive.warcs import RunWarcs, closed
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Capture, Ending, Outcome, Report, Site, SiteVisit, Validators
@@ -203,6 +205,34 @@ class Archive(Reader):
             noted = ledger.note(replace(outcome, at=at))
             self._say(acts.noted(noted), outcome.url, at)
             return replace(noted, at=outcome.at)
+
+    def merge(self, other: Path, notify: Callable[[str], None]) -> int:
+        """Bring another archive's WARC files in, and all they hold that is not here; returns the number of files."""
+        with damage(self.path):
+            self._open()
+            assert self._manifest is not None
+            told = acts.merged(list(bring(self.path, other, self._manifest)))
+            if not told["files"]:
+                return 0
+            self._say(told, "", self._now())
+            self.flush()
+            return len(enter_merged(self.path, self._session, self._manifest, told, notify))
+
+    def reextract(self, notify: Callable[[str], None]) -> int:
+        """Run today's extractor over every version; what it reads differently is marked. Returns how many."""
+        with damage(self.path):
+            ledger, _ = self._open()
+            found = 0
+            for version in reading.texts_of_captures(self._session):
+                was = version.text_sha256
+                report = texts.try_again(self.path, self._session, version, notify)
+                if report is None or report.text_sha256 == was:
+                    continue
+                reextract(version, report)
+                ledger.unwritten.append(version)
+                self._say(acts.reextracted(version, was, report), version.url, self._now())
+                found += 1
+            return found
 
     # -- runs and visits ----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
@@ -97,10 +97,17 @@ class Ledger:
         self.session.add(row)
 
     def end_visit(self, visit: SiteVisit, now: datetime) -> None:
-        """How a site's visit ended and what it left. It has begun before."""
-        row = self.visits.pop(visit.site_id)
+        """How a site's visit ended and what it left. Nothing, for a visit that never began."""
+        row = self.visits.pop(visit.site_id, None) or self._begun(visit.site_id)
+        if row is None:
+            return
         visits.fill(row, visit)
         row.ended_at = now
+
+    def _begun(self, site_id: str) -> VisitRow | None:
+        """The visit that this run began, as the catalogue has it: its beginning may stand in another file."""
+        mine = (VisitRow.run_id == self.run.id, VisitRow.site_id == site_id, VisitRow.ended_at.is_(None))
+        return self.session.scalars(select(VisitRow).where(*mine).order_by(VisitRow.id.desc())).first()
 
     def end_run(self, state: str, detail: str, now: datetime) -> None:
         """How the run ended."""

@@ -73,6 +73,10 @@ class Manifest:
         facts = self._files.get(file)
         return facts["sha256"] if facts else None
 
+    def has_digest(self, sha256: str) -> bool:
+        """Whether a file with this digest is in the chain, by whatever name."""
+        return any(facts["sha256"] == sha256 for facts in self._files.values())
+
     def run(self, number: int) -> dict[str, Any] | None:
         """What the chain says of a run's end."""
         return self._runs.get(number)

@@ -167,6 +167,12 @@ def latest_capture(session: Session, key: str) -> CaptureRow | None:
     ).first()
 
 
+def texts_of_captures(session: Session) -> Sequence[VersionRow]:
+    """The versions that can be read again out of captures, in the order they were made."""
+    made = select(VersionRow).where(VersionRow.capture_id.is_not(None), VersionRow.tombstone.is_(False))
+    return session.scalars(made.order_by(VersionRow.id)).all()
+
+
 def validators(session: Session, key: str) -> Validators | None:
     """ETag and Last-Modified of the last good capture of an address from which a report is held.
 

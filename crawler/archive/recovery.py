@@ -9,12 +9,13 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.archive import reading
+from crawler.archive import acts, reading
 from crawler.archive.catalogue import RunRow, VersionRow, WarcRow
 from crawler.archive.entering import Entering
 from crawler.archive.files import write_all
 from crawler.archive.ledger import Ledger
 from crawler.archive.manifest import Manifest
+from crawler.archive.merging import enter_merged
 from crawler.archive.warcs import closed, mend
 from crawler.warc import warc_date
 
@@ -26,7 +27,7 @@ def recover(
     mend(archive, manifest, notify)
     killed = session.scalars(select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)).all()
     for run in killed:
-        _enter_rest(archive, session, run, notify)
+        _enter_rest(archive, session, run, manifest, notify)
         end_killed(run, manifest, now)
     if killed:
         _restore_texts(archive, session, killed[0].started_at)
@@ -65,7 +66,9 @@ def run_facts(run: RunRow) -> dict[str, str]:
     }
 
 
-def _enter_rest(archive: Path, session: Session, run: RunRow, notify: Callable[[str], None]) -> None:
+def _enter_rest(
+    archive: Path, session: Session, run: RunRow, manifest: Manifest, notify: Callable[[str], None]
+) -> None:
     """Enter what a killed run wrote to its WARC files and had no time to commit."""
     ledger = Ledger(session=session, run=run)
     stamp = f"fazhi-{run.started_at:%Y%m%d%H%M%S}-"
@@ -75,7 +78,11 @@ def _enter_rest(archive: Path, session: Session, run: RunRow, notify: Callable[[
         start, size = row.entered if row else 0, path.stat().st_size
         if not path.name.startswith(stamp) or start >= size or (row and row.run_id != run.id):
             continue
-        Entering(archive=archive, ledger=ledger, file=name, notify=notify).enter(path, start)
+
+        def merged(content: acts.Content) -> None:
+            enter_merged(archive, session, manifest, content, notify)
+
+        Entering(archive=archive, ledger=ledger, file=name, notify=notify, merged=merged).enter(path, start)
         ledger.entered({name: size})
     ledger.commit()
 

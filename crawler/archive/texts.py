@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -33,6 +33,17 @@ def read_pages(archive: Path, session: Session, rows: Iterable[CaptureRow], hint
     if not pages:
         raise ArchiveDamaged(f"{archive}: no capture is known of a text")
     return join_pages(pages)
+
+
+def try_again(
+    archive: Path, session: Session, version: VersionRow, notify: Callable[[str], None]
+) -> Report | None:
+    """As `reread`; None, having told why, where today's extractor finds no article."""
+    try:
+        return reread(archive, session, version)
+    except ExtractError as error:
+        notify(f"{version.report_id} version {version.number}: not read again: {error.reason}")
+        return None
 
 
 def reads_the_same(archive: Path, session: Session, version: VersionRow, digest: str) -> bool:

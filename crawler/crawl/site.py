@@ -196,19 +196,22 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     if capture.status == 304:
         return visit.archive.confirm(link.url, capture, visit.site)
     report = understand(read_page(capture, visit.site), link, visit.site)
-    whole = join_pages([report, *await _further_pages(visit, report)])
-    return visit.archive.store(whole, capture, visit.site)
+    further = await _further_pages(visit, report)
+    whole = join_pages([report, *(page for page, _ in further)])
+    return visit.archive.store(whole, capture, visit.site, further=[each for _, each in further])
 
 
-async def _further_pages(visit: Visit, report: Report) -> list[Report]:
+async def _further_pages(visit: Visit, report: Report) -> list[tuple[Report, Capture]]:
     """The pages after the first of an article set on several. One that cannot be had fails the article, not half of it."""
-    pages: list[Report] = []
+    pages: list[tuple[Report, Capture]] = []
     seen = {canonical(report.url or "")}
     following = report.continues
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
-        pages.append(read_page(await visit.fetcher.get(following, site=visit.site), visit.site))
-        following = pages[-1].continues
+        capture = await visit.fetcher.get(following, site=visit.site)
+        page = read_page(capture, visit.site)
+        pages.append((page, capture))
+        following = page.continues
     visit.asked |= seen
     return pages
 

@@ -14,7 +14,7 @@ ROOMS = (
     ("regions", "titles", "cms", "sources"),
     ("extract", "discover", "warc"),
     ("fetch", "archive"),
-    ("crawl",),
+    ("crawl", "verify"),
     ("fixtures", "check", "imports"),
     (),
     ("cli", "__main__"),

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from crawler.archive.acts import content_of
+from crawler.archive.catalogue import PageRow
+from crawler.archive.claims import Claims, Told
 from crawler.archive.facade import Archive
+from crawler.archive.manifest import BEGINNING, entries, head
+from crawler.archive.manifest import NAME as MANIFEST
+from crawler.archive.merging import MERGED
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
 from crawler.archive.rows import import_url
 from crawler.archive.visits import Past
 
-__all__ = ["CATALOGUE", "Archive", "Past", "Reader", "Rebuilt", "import_url", "rebuild"]
+__all__ = [
+    "BEGINNING",
+    "CATALOGUE",
+    "MANIFEST",
+    "MERGED",
+    "Archive",
+    "Claims",
+    "PageRow",
+    "Past",
+    "Reader",
+    "Rebuilt",
+    "Told",
+    "content_of",
+    "entries",
+    "head",
+    "import_url",
+    "rebuild",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive import reading, similar
 from crawler.archive.catalogue import PageEventRow, PageRow, VersionRow
+from crawler.archive.claims import Claims
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine
 from crawler.archive.warcs import closed
@@ -52,6 +55,12 @@ class Reader:
         """Let go of the catalogue."""
         self._session.close()
         self._engine.dispose()
+
+    @contextmanager
+    def claims(self) -> Iterator[Claims]:
+        """What the catalogue claims, to be held against the files. Raises ArchiveDamaged where it cannot be read."""
+        with damage(self.path):
+            yield Claims(self.path, self._session)
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
         """The latest text of every report, by region, year and date; a region takes in what lies within it."""

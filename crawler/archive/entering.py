@@ -115,21 +115,22 @@ class Entering:
         ).first()
         if held is not None:
             return replace(report, body=held)
-        hint = acts.site_of(content).body
         try:
-            again = texts.read_pages(self.archive, session, captures, hint)
+            again = texts.read_pages(self.archive, session, captures, acts.site_of(content).body)
         except ExtractError as error:
-            self.notify(f"{record.url}: its text cannot be read again ({error.reason}); not entered")
-            return None
-        if again.text_sha256 == report.text_sha256:
+            again, why = None, error.reason
+        if again is not None and again.text_sha256 == report.text_sha256:
             return replace(report, body=again.body)
-        return self._other(report, again)
-
-    def _other(self, report: Report, again: Report) -> Report:
-        """Today's extractor reads another text than was told: the text file has that one, if it is still there."""
         body = texts.from_file(self.archive, report.text_sha256)
         if body is not None:
             return replace(report, body=body)
+        if again is None:
+            self.notify(f"{record.url}: its text cannot be read again ({why}); not entered")
+            return None
+        return self._other(report, again)
+
+    def _other(self, report: Report, again: Report) -> Report:
+        """The text that was told of is lost: today's extractor reads another one."""
         self.notify(
             f"{report.url}: the text {report.text_sha256[:16]} that {report.extractor} read out of it is lost;"
             f" entered as {again.extractor} reads it"

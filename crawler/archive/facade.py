@@ -116,6 +116,10 @@ class Archive(Reader):
                 ledger.revalidated(row, known)
             ledger.enter(row)
 
+    def holds(self, capture: Capture) -> bool:
+        """Whether an exchange is archived already: same address, time and payload."""
+        return reading.holds(self._session, canonical(capture.url), capture)
+
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
         return reading.validators(self._session, canonical(url))

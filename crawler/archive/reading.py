@@ -160,6 +160,16 @@ def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> K
     return Known(*found) if found else None
 
 
+def holds(session: Session, key: str, capture: Capture) -> bool:
+    """Whether an exchange is archived already: same address, time and payload."""
+    same = select(CaptureRow.id).where(
+        CaptureRow.url_key == key,
+        CaptureRow.payload_sha256 == capture.payload_sha256,
+        CaptureRow.fetched_at == capture.fetched_at,
+    )
+    return session.scalar(same.limit(1)) is not None
+
+
 def latest_capture(session: Session, key: str) -> CaptureRow | None:
     """The last capture of an address."""
     return session.scalars(

@@ -163,7 +163,9 @@ def test_a_304_confirms_what_is_held(opened: Opener, folder: Path, clock: Clock)
                 1,
             )
     kinds = [
-        record.fields.get("warc-profile") for warc in folder.glob("warc/*/*.gz") for record in read_records(warc)
+        record.fields.get("warc-profile")
+        for warc in folder.glob("warc/*/*.gz")
+        for record in read_records(warc)
     ]
     assert len([kind for kind in kinds if kind and kind.endswith("server-not-modified")]) == 2
 

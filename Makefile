@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BROWSER := .venv-browser
+BROWSER_READY := $(BROWSER)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -11,7 +13,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean
+.PHONY: setup crawl demo test test-browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl soak lock fixtures picture schema faults clean
 
 setup: $(READY)
 
@@ -35,6 +37,24 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/pytest --cov
+
+# what only a real Chromium shows, on loopback
+test-browser: $(BROWSER_READY) chromium
+	@$(BROWSER)/bin/pytest tests/browser
+
+# an environment of its own: without the extra `browser`, everything else must work
+$(BROWSER_READY): requirements-browser.lock pyproject.toml
+	@$(PYTHON) -m venv $(BROWSER)
+	@echo "installing into $(BROWSER) ..."
+	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+chromium:
+	@command -v chromium chromium-browser google-chrome-stable google-chrome > /dev/null \
+	|| { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && echo "installing Chromium ..." \
+	     && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
+	|| { echo "Chromium is needed; on Debian, as root: apt-get install chromium" >&2; exit 1; }
 
 check: $(READY)
 	@$(BIN)/ruff check
@@ -91,7 +111,8 @@ lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements.lock
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-bench.lock
+	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra browser --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-browser.lock
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-lock $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-lock $(BROWSER) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

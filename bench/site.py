@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,7 @@ class Pages:
     def __init__(self, world: World) -> None:
         self._world = world
         self._made: dict[tuple[int, str], bytes] = {}
+        self._sites: dict[int, _Site] = {}
 
     def make_all(self) -> None:
         """So that no contender waits for their making."""
@@ -125,9 +126,10 @@ class Pages:
             made = self._made[number, path] = html.encode()
         return made
 
-    @lru_cache(maxsize=32)  # noqa: B019 - there is one of these a process
     def _site(self, number: int) -> _Site:
-        return _Site(self._world, number)
+        if number not in self._sites:
+            self._sites[number] = _Site(self._world, number)
+        return self._sites[number]
 
 
 class _Site:
@@ -288,8 +290,7 @@ async def _main(world: World) -> None:
     listening = await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=1024)
     server.world = replace(world, port=listening.sockets[0].getsockname()[1])
     server.pages = Pages(server.world)
-    if not world.light:
-        server.pages.make_all()
+    server.pages.make_all()
     print(server.world.port, flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

@@ -57,7 +57,8 @@ class Soaked:
 async def soak(world: World, folder: Path, *, at_once: int = 64) -> Soaked:
     """Crawl a world that is being served, and account for it."""
     expected = {url for n in range(len(world.sizes)) for url in (*world.list_pages(n), *world.report_urls(n))}
-    met: Counter[str] = Counter()
+    met = Counter(dict.fromkeys(expected, 0))  # whole from the start: the memory measured is the crawl's
+    told = 0
     endings: Counter[Ending] = Counter()
     early, begin, halt = 0, time.monotonic(), Halt()
     with Archive.create(folder, clock=lambda: datetime.now(UTC), batch=64) as archive:
@@ -67,15 +68,16 @@ async def soak(world: World, folder: Path, *, at_once: int = 64) -> Soaked:
                 sites(world), fetcher=fetcher, archive=archive, halt=halt, at_once=at_once
             ):
                 met[outcome.url] += 1
+                told += 1
                 endings[outcome.ending] += 1
-                if met.total() == len(expected) // 10:
+                if told == len(expected) // 10:
                     early = resident()
         archive.flush()
         kept = archive.endings()
     return Soaked(
         addresses=len(expected),
         endings=endings,
-        lost=frozenset(expected - set(met)),
+        lost=frozenset(url for url, number in met.items() if number == 0),
         doubled=frozenset(url for url, number in met.items() if number > 1 or url not in expected),
         unkept=sum(abs(endings[e] - kept.get(e, 0)) for e in {*endings, *kept}),
         early=early,

@@ -70,8 +70,7 @@ async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: F
 
 
 async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
-    capture = await fetcher.get(link.url, site=site)
-    return understand(read_page(capture, site), link, site)
+    return understand(read_page(await fetcher.page(link.url, site=site), site), link, site)
 
 
 def _is_problem(outcome: Outcome) -> bool:

@@ -11,6 +11,7 @@ CrawlerError                     exit 1, no retry
     Challenged                   a script to solve instead of a page
     TooLarge                     over a size limit
     LeftAlone                    a host that failed again and again; not asked any more in this crawl
+    Unrendered                   a page that no browser could draw, or none was there to
     NotSaved                     a replay holds nothing for this address
   ExtractError
     UnknownFormat                neither HTML nor a document format we read
@@ -113,6 +114,10 @@ class LeftAlone(FetchError):
     """A host that failed again and again: not asked any more in this crawl. Its failures were reported before."""
 
     ending = Ending.SKIPPED
+
+
+class Unrendered(FetchError):
+    """A page that its entry says a browser must draw, and none could, or none is installed."""
 
 
 class NotSaved(FetchError):

@@ -32,7 +32,7 @@ def simhash(body: str) -> str:
     return f"{value:016x}"
 
 
-@lru_cache(maxsize=65_536)  # reports share most of their shingles; these take some 10 MB
+@lru_cache(maxsize=16_384)  # reports share most of their shingles; these take some 4 MB
 def _digest(shingle: str) -> bytes:
     return hashlib.blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
 

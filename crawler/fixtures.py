@@ -53,7 +53,7 @@ async def found(site: Site, folder: Path, archive: Archive) -> dict[str, Any]:
     """What a crawl of a saved site finds: how each address ended, and each report without its body."""
     outcomes = []
     replay = Replay(load_exchanges(folder))
-    async with Fetcher(sink=archive.record, replay=replay) as fetcher:
+    async with Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay) as fetcher:
         async for outcome in crawl([site], fetcher=fetcher, archive=archive):
             outcomes.append(
                 [outcome.ending.value, outcome.url, outcome.detail if outcome.ending is Ending.LISTED else ""]

@@ -180,6 +180,53 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A page as a browser drew it, from a capture and what the page's scripts asked for. Read like a capture."""
+
+    of: Capture
+    dom: bytes  # the document as HTML, UTF-8
+    rendered_at: datetime  # aware, UTC
+    browser: str  # name and version
+    asked: int = 0  # requests that the page made and that were answered
+    unanswered: tuple[str, ...] = ()  # what it asked for in vain, each with the reason
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return self.of.url
+
+    @property
+    def status(self) -> int:
+        """What the server answered."""
+        return self.of.status
+
+    @property
+    def headers(self) -> Headers:
+        """The only one that says something of the document as drawn."""
+        return (("Content-Type", "text/html; charset=utf-8"),)
+
+    @property
+    def body(self) -> bytes:
+        """The document."""
+        return self.dom
+
+    @property
+    def fetched_at(self) -> datetime:
+        """When the page itself was fetched."""
+        return self.of.fetched_at
+
+    @property
+    def note(self) -> str:
+        """For people: that it was drawn, by what, and from how much."""
+        lost = f"; {len(self.unanswered)} in vain, such as {self.unanswered[0]}" if self.unanswered else ""
+        return f"rendered by {self.browser}, {self.asked} further requests{lost}"
+
+
+Page = Capture | Rendering
+"""What a report or a list is read from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clue:
     """One piece of evidence for one field of a report."""
 

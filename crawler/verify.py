@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import BEGINNING, CATALOGUE, MERGED, Claims, Reader, Told, content_of, entries
+from crawler.archive import BEGINNING, CATALOGUE, DOCUMENTS, MERGED, Claims, Reader, Told, content_of, entries
 from crawler.archive import MANIFEST as CHAIN
 from crawler.archive.warcs import IN_PROGRESS, closed, file_sha256, index_of
 from crawler.errors import ArchiveDamaged, ArchiveError
@@ -129,7 +129,7 @@ class _Check:
         try:
             for record in read_records(file):
                 yield from (self._at(name, record, what) for what in record.faults())
-                if record.is_http or record.kind == "resource":
+                if record.is_http or record.kind in DOCUMENTS:
                     place = places.pop(record.place.record_id, None)
                     if self.claims is not None:
                         yield from (self._at(name, record, what) for what in _unlike(place, record))

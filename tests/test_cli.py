@@ -117,16 +117,6 @@ def test_data_stays_on_stdout_while_a_terminal_shows_progress(folder: Path) -> N
     assert "4 new reports" in out
 
 
-def test_keys_not_honoured_yet_are_told(fazhi: Fazhi, folder: Path, tmp_path: Path) -> None:
-    sources = tmp_path / "sources.yaml"
-    entry = 'id: a, name: 甲市人民政府, region: "420100", lists: [http://a.gov.cn/], render: true'
-    sources.write_text(f"sources: [{{{entry}}}]", "utf-8")
-    _, _, err = fazhi("crawl", "--sources", str(sources), "--replay", str(FIXTURES), "--archive", str(folder))
-    assert err.splitlines() == [
-        f"a: `{key}` is not honoured yet; visited as if it were not there" for key in ("render",)
-    ]
-
-
 def test_a_crawls_own_warc_can_be_replayed(fazhi: Fazhi, filled: Path, tmp_path: Path) -> None:
     (warc,) = filled.glob("warc/*/*.warc.gz")
     code, out, _ = fazhi("crawl", "wuhan", "--replay", str(warc), "--archive", str(tmp_path / "other"))

@@ -295,6 +295,15 @@ def test_the_log_has_every_exchange_outcome_and_visit_as_a_line_of_json(
     assert (visit["site"], visit["state"], visit["requests"]) == ("wuhan", "complete", len(web.requests))
 
 
+def test_figures_tell_what_each_host_was_asked(web: Web, fazhi: Fazhi) -> None:
+    done = fazhi("wuhan", "--figures", "--json")
+    heading, row = done.stderr.splitlines()
+    assert heading.split()[:3] == ["host", "requests", "KB"]
+    host, requests, kilobytes = row.split()[:3]
+    assert (host, int(requests)) == (WUHAN, len(web.requests))
+    assert int(kilobytes) > 100
+
+
 def test_a_log_that_cannot_be_written_is_told(fazhi: Fazhi, tmp_path: Path) -> None:
     done = fazhi("--log", str(tmp_path / "no" / "crawl.log"))
     assert (done.returncode, done.stdout) == (2, "")

@@ -27,6 +27,7 @@ ONLY_IN = {
     "socket": {"fetch"},
     "ssl": {"fetch"},
     "tenacity": {"fetch"},
+    "playwright": {"fetch"},
     "sqlalchemy": {"archive"},
     "alembic": {"archive"},
     "warcio": {"warc"},

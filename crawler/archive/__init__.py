@@ -5,6 +5,7 @@ from __future__ import annotations
 from crawler.archive.acts import content_of
 from crawler.archive.catalogue import PageRow
 from crawler.archive.claims import Claims, Told
+from crawler.archive.entering import DOCUMENTS
 from crawler.archive.facade import Archive
 from crawler.archive.manifest import BEGINNING, entries, head
 from crawler.archive.manifest import NAME as MANIFEST
@@ -17,6 +18,7 @@ from crawler.archive.visits import Past
 __all__ = [
     "BEGINNING",
     "CATALOGUE",
+    "DOCUMENTS",
     "MANIFEST",
     "MERGED",
     "Archive",

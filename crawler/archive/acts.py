@@ -28,10 +28,11 @@ def stored(
     *,
     further: Sequence[str] = (),
     came_from: Sequence[str] = (),
+    note: str = "",
 ) -> Content:
     """What extraction made of a capture; only the digest where the text was held already.
 
-    `further`: ids of the records that hold the article's pages after the first. `came_from`: as Ledger.store has it.
+    `further`: ids of the records that hold the article's pages after the first. `came_from`, `note`: as Ledger.store has them.
     """
     outcome, whole = change.outcome, change.whole
     told: dict[str, Any] = {"id": outcome.report_id, "version": outcome.version}
@@ -48,7 +49,8 @@ def stored(
         "ending": outcome.ending.value,
         "report": told,
     }
-    more = {"further": list(further), "came_from": list(came_from), "reextracted": change.reextracted}
+    more: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
+    more["reextracted"] = change.reextracted
     return content | {name: value for name, value in more.items() if value}
 
 

@@ -108,7 +108,7 @@ class CaptureRow(Base, kw_only=True):
     fetched_at: Mapped[datetime]
     status: Mapped[int]
     payload_sha256: Mapped[str] = mapped_column(String(64))
-    record_type: Mapped[str] = mapped_column(String(16))  # response, revisit, resource
+    record_type: Mapped[str] = mapped_column(String(16))  # response, revisit, conversion, resource
     record_id: Mapped[str] = mapped_column(String(64), unique=True)
     warc_file: Mapped[str]  # relative to the archive
     warc_offset: Mapped[int]

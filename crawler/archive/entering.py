@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,9 +12,10 @@ from sqlalchemy import select
 
 from crawler.address import canonical
 from crawler.archive import acts, reading, rows, texts
-from crawler.archive.catalogue import CaptureRow, ReportRow, VersionRow
+from crawler.archive.catalogue import VersionRow
 from crawler.archive.files import write_all
 from crawler.archive.ledger import Ledger
+from crawler.archive.rows import Entered
 from crawler.archive.versions import reextract
 from crawler.archive.warcs import index_of
 from crawler.errors import ExtractError
@@ -21,6 +23,7 @@ from crawler.model import Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
 
+DOCUMENTS = ("resource", "conversion")  # kinds of records that no exchange brought
 Handler = Callable[["Entering", Record, dict[str, Any]], None]
 
 
@@ -40,7 +43,7 @@ class Entering:
     def enter(self, path: Path, start: int = 0) -> None:
         """Every record from a byte on. Raises ArchiveDamaged where one cannot be read."""
         for record, request in exchanges(read_records(path, start)):
-            if record.is_http or record.kind == "resource":
+            if record.is_http or record.kind in DOCUMENTS:
                 self._capture(record, request)
             elif record.kind == "metadata":
                 content = acts.content_of(record.block)
@@ -53,43 +56,38 @@ class Entering:
         key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
         digest = hex_sha256(record.fields.get("warc-payload-digest"))
         held = self._row(record.place.record_id)
-        if record.kind == "resource":
-            if held is None:
-                row = rows.document_row(
-                    record.url, digest or "", record.date, record.place, self.file, origin=origin
-                )
-                self.ledger.enter(row)
-            return
-        capture = to_capture(record, request)
-        digest = digest or capture.payload_sha256
-        self.index.append(line_of(capture, record.place, record.kind, bytes.fromhex(digest), self.file))
-        if held is not None:
-            if held.warc_file != self.file:
-                self.doubles.add(held.record_id)
-            return
-        known = None
-        if record.kind == "revisit" and capture.status == 304:
-            known = reading.same_capture(self.ledger.session, key, capture, digest)
-        row = rows.capture_row(
-            capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
-        )
-        if known:
-            self.ledger.revalidated(row, known)
-        self.ledger.enter(row)
+        if held is not None and held.warc_file != self.file:
+            self.doubles.add(held.record_id)
+        if not record.is_http:
+            digest = digest or hashlib.sha256(record.block).hexdigest()
+            values = rows.document_values(
+                record.kind, record.url, digest, record.date, record.place, self.file, origin=origin
+            )
+        else:
+            capture = to_capture(record, request)
+            digest = digest or capture.payload_sha256
+            self.index.append(line_of(capture, record.place, record.kind, bytes.fromhex(digest), self.file))
+            values = rows.capture_values(
+                capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
+            )
+            if record.kind == "revisit":
+                known = reading.same_capture(self.ledger.session, key, capture, digest)
+                values |= reading.revalidated(values, known)
+        if held is None:
+            self.ledger.enter(values)
 
-    def _row(self, record_id: str | None, url: str = "") -> CaptureRow | None:
+    def _row(self, record_id: str | None, url: str = "") -> Entered | None:
         fresh = self.ledger.fresh.get(canonical(url))
         if not record_id or (fresh and fresh.record_id == record_id):
             return fresh if record_id else None
-        return self.ledger.session.scalars(
-            select(CaptureRow).where(CaptureRow.record_id == record_id)
-        ).first()
+        return reading.captured(self.ledger.session, record_id)
 
     def _stored(self, record: Record, content: dict[str, Any]) -> None:
         row = self._row(record.fields.get("warc-refers-to"), record.url)
         further = [self._row(each) for each in content.get("further", ())]
         captures = [each for each in (row, *further) if each is not None]
-        report = self._report(record, content, captures)
+        ids = [each.id for each in captures]
+        report = self._report(record, content, ids, acts.site_of(content).body)
         if report is None:
             return
         change = self.ledger.store(
@@ -97,16 +95,25 @@ class Entering:
             acts.site_of(content),
             record.date,
             row,
+            note=content.get("note", ""),
             reread=lambda _: bool(content.get("reextracted")),
-            further=[each.id for each in captures[1:]],
+            further=ids[1:],
             came_from=content.get("came_from", ()),
         )
         was = content["report"]["text_sha256"]
-        if change.whole and change.version is not None and change.version.text_sha256 != was:
+        if change.whole and report.text_sha256 != was:
+            version = self._version(change.outcome.report_id, change.outcome.version)
+            assert version is not None
             former = {"text_sha256": was, "text_file": None, "extractor": content.get("extractor")}
-            change.version.former = [former]
+            version.former = [former]
 
-    def _report(self, record: Record, content: dict[str, Any], captures: list[CaptureRow]) -> Report | None:
+    def _version(self, report_id: str | None, number: int | None) -> VersionRow | None:
+        query = select(VersionRow).where(VersionRow.report_id == report_id, VersionRow.number == number)
+        return self.ledger.session.scalars(query).first()
+
+    def _report(
+        self, record: Record, content: dict[str, Any], captures: list[int], hint: str | None
+    ) -> Report | None:
         """What was told of, with its body: that of a version with the same digest, or read again."""
         report = acts.report_of(content, record.url, "")
         session = self.ledger.session
@@ -116,7 +123,7 @@ class Entering:
         if held is not None:
             return replace(report, body=held)
         try:
-            again = texts.read_pages(self.archive, session, captures, acts.site_of(content).body)
+            again = texts.read_pages(self.archive, session, captures, hint)
         except ExtractError as error:
             again, why = None, error.reason
         if again is not None and again.text_sha256 == report.text_sha256:
@@ -165,17 +172,14 @@ class Entering:
 
     def _reextracted(self, record: Record, content: dict[str, Any]) -> None:
         told = content["report"]
-        report = self.ledger.session.get(ReportRow, told["id"])
-        number = told["version"]
-        version = next((row for row in report.versions if row.number == number), None) if report else None
+        version = self._version(told["id"], told["version"])
         if version is None or version.text_sha256 != content["was"]:
             return
-        ids = [each for each in (version.capture_id, *version.further) if each is not None]
-        captures = [row for each in ids if (row := self.ledger.session.get(CaptureRow, each))]
-        again = self._report(record, content, captures)
+        captures = [each for each in (version.capture_id, *version.further) if each is not None]
+        again = self._report(record, content, captures, version.hint)
         if again is not None:
             reextract(version, again)
-            self.ledger.unwritten.append(version)
+            self.ledger.texts[version.text_file] = reading.to_report(version).text().encode()
 
     def _merged(self, record: Record, content: dict[str, Any]) -> None:
         if self.merged is not None:
@@ -187,9 +191,9 @@ def enter_file(entering: Entering, path: Path) -> None:
     archive, ledger = entering.archive, entering.ledger
     entering.enter(path)
     ledger.entered({entering.file: path.stat().st_size})
-    texts = {row.text_file: reading.to_report(row).text().encode() for row in ledger.commit()}
+    written = ledger.commit()
     index = index_of(path).relative_to(archive).as_posix()
-    write_all(archive, texts | {index: index_text(entering.index)}, compare=True)
+    write_all(archive, written | {index: index_text(entering.index)}, compare=True)
 
 
 _HANDLERS: dict[str, Handler] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from crawler import __version__
 from crawler.address import canonical
 from crawler.archive import acts, reading, rows, texts, visits
-from crawler.archive.catalogue import CaptureRow, RunRow, VersionRow
+from crawler.archive.catalogue import RunRow, VersionRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.files import write_all
@@ -26,14 +26,26 @@ from crawler.archive.manifest import Manifest
 from crawler.archive.merging import bring, enter_merged
 from crawler.archive.reader import CATALOGUE, LOST, Reader
 from crawler.archive.recovery import recover, run_facts
+from crawler.archive.rows import Entered
 from crawler.archive.versions import reextract
 from crawler.archive.warcs import RunWarcs, closed
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Capture, Ending, Outcome, Report, Site, SiteVisit, Validators
+from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site, SiteVisit, Validators
 from crawler.warc import Earlier, Place, warc_date
 
 SOFTWARE = f"fazhi/{__version__}"
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """When and in which captures a text was seen."""
+
+    now: datetime
+    row: Entered | None
+    further: Sequence[Entered] = ()
+    came_from: Sequence[str] = ()
+    note: str = ""
 
 
 class Archive(Reader):
@@ -111,10 +123,21 @@ class Archive(Reader):
             place = warcs.writer().capture(capture, earlier, digest=sha256, origin=origin)
             kind = "revisit" if known else "response"
             warcs.index(capture, place, kind, sha256)
-            row = rows.capture_row(capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin)
-            if known and capture.status == 304:
-                ledger.revalidated(row, known)
-            ledger.enter(row)
+            values = rows.capture_values(
+                capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
+            )
+            ledger.enter(values | reading.revalidated(values, known))
+
+    def record_rendered(self, rendering: Rendering) -> None:
+        """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
+        with damage(self.path):
+            origin = reading.record_of(self._session, canonical(rendering.url), rendering.of)
+            assert origin is not None, "a page was rendered before it was recorded"
+            ledger, warcs = self._open()
+            when, dom, url = rendering.rendered_at, rendering.dom, rendering.url
+            place = warcs.writer().conversion(origin, url, when, rendering.headers[0][1], dom)
+            digest = hashlib.sha256(dom).hexdigest()
+            ledger.enter(rows.document_values("conversion", url, digest, when, place, warcs.name))
 
     def holds(self, capture: Capture) -> bool:
         """Whether an exchange is archived already: same address, time and payload."""
@@ -124,20 +147,23 @@ class Archive(Reader):
         """What a conditional request for an address can be made with, when a report is held from there."""
         return reading.validators(self._session, canonical(url))
 
-    def store(
-        self, report: Report, capture: Capture, site: Site, *, further: Sequence[Capture] = ()
-    ) -> Outcome:
-        """Keep what a capture says: a new report, a new version, or the note that nothing has changed.
+    def store(self, report: Report, page: Page, site: Site, *, further: Sequence[Page] = ()) -> Outcome:
+        """Keep what a page says: a new report, a new version, or the note that nothing has changed.
 
-        `further`: the captures of the article's pages after the first.
+        `further`: the article's pages after the first.
         """
         with damage(self.path):
             ledger, _ = self._open()
-            row = ledger.latest(canonical(capture.url))
-            report = replace(report, url=report.url or capture.url, region=report.region or site.region)
-            pages = [page for each in further if (page := ledger.latest(canonical(each.url)))]
-            hops = [canonical(hop.url) for hop in capture.hops]
-            return self._store(report, capture.fetched_at, site, row, pages, hops)
+            capture, note = (page.of, page.note) if isinstance(page, Rendering) else (page, "")
+            report = replace(report, url=report.url or page.url, region=report.region or site.region)
+            told = _Seen(
+                now=page.fetched_at,
+                row=ledger.latest(canonical(page.url)),
+                further=[row for each in further if (row := ledger.latest(canonical(each.url)))],
+                came_from=[canonical(hop.url) for hop in capture.hops],
+                note=note,
+            )
+            return self._store(report, site, told)
 
     def ingest(
         self,
@@ -160,19 +186,11 @@ class Archive(Reader):
             row = ledger.latest(canonical(url))
             if row is None or row.payload_sha256 != sha256:
                 place = warcs.writer().resource(url, now, content_type, data, origin=origin)
-                row = rows.document_row(url, sha256, now, place, warcs.name, origin=origin)
-                ledger.enter(row)
-            return self._store(replace(report, url=url), now, site, row, [], [])
+                values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
+                row = ledger.enter(values)
+            return self._store(replace(report, url=url), site, _Seen(now=now, row=row))
 
-    def _store(
-        self,
-        report: Report,
-        now: datetime,
-        site: Site,
-        row: CaptureRow | None,
-        further: Sequence[CaptureRow],
-        came_from: Sequence[str],
-    ) -> Outcome:
+    def _store(self, report: Report, site: Site, seen: _Seen) -> Outcome:
         def reread(version: VersionRow) -> bool:
             return texts.reads_the_same(self.path, self._session, version, report.text_sha256)
 
@@ -180,16 +198,16 @@ class Archive(Reader):
         change: Change = ledger.store(
             report,
             site,
-            now,
-            row,
+            seen.now,
+            seen.row,
+            note=seen.note,
             reread=reread,
-            further=[page.id for page in further],
-            came_from=came_from,
+            further=[page.id for page in seen.further],
+            came_from=seen.came_from,
         )
-        told = acts.stored(
-            report, site, change, further=[page.record_id for page in further], came_from=came_from
-        )
-        self._say(told, report.url or "", now, row)
+        further = [page.record_id for page in seen.further]
+        told = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)
+        self._say(told, report.url or "", seen.now, seen.row)
         return change.outcome
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
@@ -233,7 +251,7 @@ class Archive(Reader):
                 if report is None or report.text_sha256 == was:
                     continue
                 reextract(version, report)
-                ledger.unwritten.append(version)
+                ledger.texts[version.text_file] = reading.to_report(version).text().encode()
                 self._say(acts.reextracted(version, was, report), version.url, self._now())
                 found += 1
             return found
@@ -304,7 +322,7 @@ class Archive(Reader):
         assert self._warcs is not None
         return self._ledger, self._warcs
 
-    def _say(self, content: acts.Content, url: str, at: datetime, about: CaptureRow | None = None) -> Place:
+    def _say(self, content: acts.Content, url: str, at: datetime, about: Entered | None = None) -> Place:
         """Write what was entered to the WARC, and commit when it is time."""
         _, warcs = self._open()
         place = warcs.writer().metadata(about.record_id if about else None, url, at, content)
@@ -320,7 +338,7 @@ class Archive(Reader):
             warcs.sync()  # what the catalogue says is stored must be on disk before it says so
             ledger.entered(warcs.entered())
             written, self._pending = ledger.commit(), 0
-            write_all(self.path, {row.text_file: reading.to_report(row).text().encode() for row in written})
+            write_all(self.path, written)
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.

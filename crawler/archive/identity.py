@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Update, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from crawler.address import canonical
 from crawler.archive import states
-from crawler.archive.catalogue import CaptureRow, PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue import PageRow, ReportRow, VersionRow
+from crawler.archive.reading import to_report
+from crawler.archive.rows import Entered
 from crawler.archive.similar import alike, near
-from crawler.archive.versions import add_version, newest, reextract, version_of
+from crawler.archive.versions import add_version, newest, reextract, version_of, version_values
 from crawler.fingerprint import bands, simhash
 from crawler.model import Ending, Outcome, Report, Site
-
-_BANDS = (VersionRow.band_0, VersionRow.band_1, VersionRow.band_2, VersionRow.band_3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Sight:
     report: Report
     site: Site
     now: datetime
-    capture: CaptureRow | None
+    capture: Entered | None
     further: Sequence[int] = ()  # captures of the article's pages after the first
 
     @property
@@ -38,12 +40,67 @@ class Sight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """An outcome, and the version whose text file must stand."""
+    """An outcome, and the text file that must stand."""
 
     outcome: Outcome
-    version: VersionRow | None = None
+    text: Mapping[str, bytes] = field(
+        default_factory=dict
+    )  # by its name relative to the archive; one at most
     whole: bool = False  # whether the text was not held before, in this version or at all
     reextracted: bool = False
+
+    def saying(self, more: str) -> Change:
+        """The same, with more in the outcome's detail."""
+        detail = "; ".join(filter(None, (self.outcome.detail, more)))
+        return replace(self, outcome=replace(self.outcome, detail=detail)) if more else self
+
+
+# statements are made once, see reading
+_SAME = (
+    select(VersionRow).where(VersionRow.text_sha256 == bindparam("digest")).order_by(VersionRow.id).limit(1)
+)
+_NEAR = select(VersionRow.report_id, VersionRow.simhash, func.length(VersionRow.body)).where(
+    or_(
+        VersionRow.band_0 == bindparam("b0"),
+        VersionRow.band_1 == bindparam("b1"),
+        VersionRow.band_2 == bindparam("b2"),
+        VersionRow.band_3 == bindparam("b3"),
+    )
+)
+_STANDS = (
+    select(
+        PageRow.id.label("page"),
+        PageRow.state,
+        VersionRow.id.label("version"),
+        VersionRow.report_id,
+        VersionRow.number,
+    )
+    .join(
+        VersionRow,
+        (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
+    )
+    .where(PageRow.url_key == bindparam("key"))
+    .order_by(VersionRow.number.desc())
+    .limit(1)
+)
+_IS_TAKEN = select(ReportRow.id).where(ReportRow.id == bindparam("name"))
+_REPORT, _PAGE, _VERSION = insert(ReportRow), insert(PageRow), insert(VersionRow)
+
+
+def _seen_again(row: type[PageRow] | type[VersionRow]) -> Update:
+    """Widens the time in which a row was seen; see _seen."""
+    when = bindparam("when", type_=row.last_seen.type)
+    return (
+        update(row)
+        .where(row.id == bindparam("row"))
+        .values(
+            first_seen=case((row.first_seen > when, when), else_=row.first_seen),
+            last_seen=case((row.last_seen < when, when), else_=row.last_seen),
+        )
+    )
+
+
+_PAGE_SEEN, _VERSION_SEEN = _seen_again(PageRow), _seen_again(VersionRow)
 
 
 Reread = Callable[[VersionRow], bool]
@@ -66,7 +123,7 @@ def settle(session: Session, sight: Sight, reread: Reread) -> Change:
     if page.text_sha256 == sight.report.text_sha256:
         same = version_of(page.report, page.text_sha256)
         _seen(same, sight.now)
-        return Change(outcome=_outcome(Ending.UNCHANGED, sight, same), version=same)
+        return _change(Ending.UNCHANGED, sight, same)
     return _changed(session, page, sight, reread)
 
 
@@ -77,23 +134,21 @@ def _changed(session: Session, page: PageRow, sight: Sight, reread: Reread) -> C
         reextract(held, report)
         _seen(held, sight.now)
         detail = f"the same page; its text as {report.extractor} reads it"
-        outcome = _outcome(Ending.UNCHANGED, sight, held, detail)
-        return Change(outcome=outcome, version=held, whole=True, reextracted=True)
+        return _change(Ending.UNCHANGED, sight, held, detail, whole=True, reextracted=True)
     latest = newest(page.report)
     if latest.text_sha256 == report.text_sha256:  # the change was already seen at the report's other address
         page.text_sha256 = report.text_sha256
         _seen(latest, sight.now)
         states.event(session, page, sight.now, states.CHANGED, version=latest.number)
-        outcome = _outcome(Ending.REVISED, sight, latest, "same change as at its other address")
-        return Change(outcome=outcome, version=latest)
+        return _change(Ending.REVISED, sight, latest, "same change as at its other address")
     return _further(session, page, sight, f"text {was[:8]} is now {report.text_sha256[:8]}")
 
 
 def _further(session: Session, page: PageRow, sight: Sight, detail: str) -> Change:
     page.text_sha256 = sight.report.text_sha256
-    version = add_version(session, page.report, sight, simhash(sight.report.body))
+    version = add_version(session, page.report, sight)
     states.event(session, page, sight.now, states.CHANGED, version=version.number, detail=detail)
-    return Change(outcome=_outcome(Ending.REVISED, sight, version, detail), version=version, whole=True)
+    return _change(Ending.REVISED, sight, version, detail, whole=True)
 
 
 def _older(session: Session, page: PageRow, sight: Sight) -> Change:
@@ -102,67 +157,85 @@ def _older(session: Session, page: PageRow, sight: Sight) -> Change:
     page.first_seen = min(page.first_seen, sight.now)
     if held:
         _seen(held[-1], sight.now)
-        outcome = _outcome(Ending.UNCHANGED, sight, held[-1], "an older sight of it")
-        return Change(outcome=outcome, version=held[-1])
-    version = add_version(session, page.report, sight, simhash(sight.report.body))
-    detail = "an older text than the one held"
-    return Change(outcome=_outcome(Ending.REVISED, sight, version, detail), version=version, whole=True)
+        return _change(Ending.UNCHANGED, sight, held[-1], "an older sight of it")
+    version = add_version(session, page.report, sight)
+    return _change(Ending.REVISED, sight, version, "an older text than the one held", whole=True)
 
 
 def confirm(session: Session, url: str, site: Site, now: datetime) -> Change:
     """What a 304 says: the text last seen at this address stands."""
-    page = states.at(session, canonical(url))
-    if page is None:
-        detail = "304 for a page never held"
-        return Change(outcome=Outcome(ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail=detail))
-    states.seen(session, page, now)
-    _seen(page, now)
-    held = version_of(page.report, page.text_sha256)
-    _seen(held, now)
+    stands = session.execute(_STANDS, {"key": canonical(url)}).first()
     outcome = Outcome(
-        ending=Ending.UNCHANGED,
-        url=url,
-        site_id=site.id,
-        at=now,
-        report_id=held.report_id,
-        version=held.number,
-        detail="not modified (304)",
+        ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail="304 for a page never held"
     )
-    return Change(outcome=outcome)
+    if stands is None:
+        return Change(outcome=outcome)
+    if stands.state != states.LIVE:
+        states.seen(session, session.get_one(PageRow, stands.page), now)
+        session.flush()
+    connection = session.connection()
+    connection.execute(_PAGE_SEEN, {"row": stands.page, "when": now})
+    connection.execute(_VERSION_SEEN, {"row": stands.version, "when": now})
+    for table, row in ((PageRow, stands.page), (VersionRow, stands.version)):
+        if held := session.identity_map.get(identity_key(table, row)):
+            session.expire(held)
+    return Change(
+        outcome=replace(
+            outcome,
+            ending=Ending.UNCHANGED,
+            report_id=stands.report_id,
+            version=stands.number,
+            detail="not modified (304)",
+        )
+    )
 
 
 def _first_visit(session: Session, sight: Sight) -> Change:
     report, url = sight.report, sight.url
-    same = session.scalars(
-        select(VersionRow).where(VersionRow.text_sha256 == report.text_sha256).order_by(VersionRow.id)
-    ).first()
+    same = session.scalars(_SAME, {"digest": report.text_sha256}).first()
     if same is not None:
         first = same.report.pages[0].url if same.report.pages else same.url
-        _add_page(session, same.report, sight)
+        page = PageRow(report=same.report, **_page_values(sight))
+        session.add(page)
+        session.flush()
+        states.event(session, page, sight.now, states.LIVE)
         _seen(same, sight.now)
         if same.url.startswith("urn:") and not url.startswith("urn:"):  # an import now has its address
             same.url = url
-        return Change(outcome=_outcome(Ending.DUPLICATE, sight, same, f"same text as {first}"), version=same)
+        return _change(Ending.DUPLICATE, sight, same, f"same text as {first}")
     mark = simhash(report.body)
     twin = nearest(session, report, mark)
-    row = ReportRow(
-        id=_new_id(session, report), site_id=sight.site.id, region=report.region, year=report.year
+    name = _new_id(session, report)
+    values = version_values(sight, mark, 1)
+    values["page_index"] = values.pop("index")
+    # by hand: the session's unit of work would take as long as everything else that is done for a page here
+    connection = session.connection()
+    connection.execute(
+        _REPORT, {"id": name, "site_id": sight.site.id, "region": report.region, "year": report.year}
     )
-    session.add(row)
-    version = add_version(session, row, sight, mark)
-    _add_page(session, row, sight)
-    return Change(
-        outcome=_outcome(Ending.NEW, sight, version, _near_words(twin)), version=version, whole=True
+    key = connection.execute(_PAGE, {"report_id": name, **_page_values(sight)}).inserted_primary_key
+    assert key is not None
+    connection.execute(_VERSION, {"report_id": name, **values})
+    states.first_event(session, key[0], sight.now)
+    outcome = Outcome(
+        ending=Ending.NEW,
+        url=url,
+        site_id=sight.site.id,
+        at=sight.now,
+        report_id=name,
+        version=1,
+        detail=_near_words(twin),
     )
+    return Change(outcome=outcome, text={values["text_file"]: report.text().encode()}, whole=True)
 
 
 def nearest(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
     """The report of which a version's text is nearly this one, and the distance of their simhashes in bits."""
-    columns = (VersionRow.report_id, VersionRow.simhash, func.length(VersionRow.body))
-    shared = or_(*(column == band for column, band in zip(_BANDS, bands(mark), strict=True)))
+    b0, b1, b2, b3 = bands(mark)
+    candidates = session.execute(_NEAR, {"b0": b0, "b1": b1, "b2": b2, "b3": b3})
     found = [
         (report_id, bits)
-        for report_id, other, length in session.execute(select(*columns).where(shared))
+        for report_id, other, length in candidates
         if (bits := near(other, mark)) is not None and alike(length, len(report.body))
     ]
     return min(found, key=lambda pair: pair[1], default=None)
@@ -184,33 +257,40 @@ def _new_id(session: Session, report: Report) -> str:
         for length in (8, 16, 64)
     ]
     for name in [report.id, *names] if report.id else names:
-        if not session.scalar(select(func.count()).select_from(ReportRow).where(ReportRow.id == name)):
+        if session.execute(_IS_TAKEN, {"name": name}).first() is None:
             return name
     raise AssertionError("two texts with one SHA-256")
 
 
-def _add_page(session: Session, row: ReportRow, sight: Sight) -> None:
-    page = PageRow(
-        report=row,
-        url=sight.url,
-        url_key=canonical(sight.url),
-        site_id=sight.site.id,
-        text_sha256=sight.report.text_sha256,
-        first_seen=sight.now,
-        last_seen=sight.now,
-    )
-    session.add(page)
-    session.flush()
-    states.event(session, page, sight.now, states.LIVE)
+def _page_values(sight: Sight) -> dict[str, Any]:
+    return {
+        "url": sight.url,
+        "url_key": canonical(sight.url),
+        "site_id": sight.site.id,
+        "text_sha256": sight.report.text_sha256,
+        "first_seen": sight.now,
+        "last_seen": sight.now,
+        "state": states.LIVE,
+    }
 
 
-def _outcome(ending: Ending, sight: Sight, version: VersionRow, detail: str = "") -> Outcome:
-    return Outcome(
+def _change(
+    ending: Ending,
+    sight: Sight,
+    version: VersionRow,
+    detail: str = "",
+    *,
+    whole: bool = False,
+    reextracted: bool = False,
+) -> Change:
+    outcome = Outcome(
         ending=ending,
         url=sight.url,
         site_id=sight.site.id,
         at=sight.now,
-        report_id=version.report.id,
+        report_id=version.report_id,
         version=version.number,
         detail=detail,
     )
+    text = {version.text_file: to_report(version).text().encode()}
+    return Change(outcome=outcome, text=text, whole=whole, reextracted=reextracted)

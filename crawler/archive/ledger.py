@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive import identity, reading, rows, states, visits
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow, WarcRow
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VisitRow, WarcRow
 from crawler.archive.identity import Change, Reread, Sight
+from crawler.archive.rows import Entered
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
 _NOT_REACHED = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
+
+
+_CAPTURE, _OUTCOME = insert(CaptureRow), insert(OutcomeRow)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,23 +29,21 @@ class Ledger:
 
     session: Session
     run: RunRow
-    fresh: dict[str, CaptureRow] = field(default_factory=dict)  # last of each address since the last commit
-    unwritten: list[VersionRow] = field(default_factory=list)  # their text files follow the next commit
-    outcomes: list[dict[str, object]] = field(default_factory=list)  # to be entered with the next commit
+    fresh: dict[str, Entered] = field(default_factory=dict)  # last of each address since the last commit
+    texts: dict[str, bytes] = field(default_factory=dict)  # files that follow the next commit
+    outcomes: list[dict[str, Any]] = field(default_factory=list)  # to be entered with the next commit
     visits: dict[str, VisitRow] = field(default_factory=dict)  # under way, by site
 
-    def enter(self, row: CaptureRow) -> None:
-        """A capture. The one before of the same address stays as it is."""
-        row.run_id = self.run.id
-        self.session.add(row)
-        self.session.flush()
-        self.fresh[row.url_key] = row
+    def enter(self, values: dict[str, Any]) -> Entered:
+        """A capture, at once: others refer to its row."""
+        connection = self.session.connection()
+        key = connection.execute(_CAPTURE, values | {"run_id": self.run.id}).inserted_primary_key
+        assert key is not None
+        row = Entered(key[0], values["record_id"], values["payload_sha256"], values["warc_file"])
+        self.fresh[values["url_key"]] = row
+        return row
 
-    def revalidated(self, row: CaptureRow, known: reading.Known) -> None:
-        """RFC 9110, 15.4.5: a 304 may leave validators out; those of what it confirms go on."""
-        row.etag, row.last_modified = row.etag or known.etag, row.last_modified or known.last_modified
-
-    def latest(self, key: str) -> CaptureRow | None:
+    def latest(self, key: str) -> Entered | None:
         """The last capture of a canonical address."""
         return self.fresh.get(key) or reading.latest_capture(self.session, key)
 
@@ -49,22 +52,23 @@ class Ledger:
         report: Report,
         site: Site,
         now: datetime,
-        capture: CaptureRow | None,
+        capture: Entered | None,
         *,
+        note: str = "",
         reread: Reread,
         further: Sequence[int] = (),
         came_from: Sequence[str] = (),
     ) -> Change:
-        """A text that was seen. `came_from`: the addresses that redirected here, canonical."""
+        """A text that was seen. `came_from`: the addresses that redirected here, canonical. `note`: for the outcome."""
         sight = Sight(report=report, site=site, now=now, capture=capture, further=further)
-        change = identity.settle(self.session, sight, reread)
+        change = identity.settle(self.session, sight, reread).saying(note)
         for key in came_from:
             page = states.at(self.session, key)
             if page is not None and key != canonical(sight.url):
                 states.moved(self.session, page, now, sight.url)
         return self._keep(change, capture)
 
-    def confirm(self, url: str, site: Site, now: datetime, capture: CaptureRow | None) -> Change:
+    def confirm(self, url: str, site: Site, now: datetime, capture: Entered | None) -> Change:
         """A 304: what is held from this address is still what stands there."""
         return self._keep(identity.confirm(self.session, url, site, now), capture)
 
@@ -82,9 +86,8 @@ class Ledger:
         self.outcomes.append(rows.outcome_values(outcome, self.run.id, None))
         return outcome
 
-    def _keep(self, change: Change, capture: CaptureRow | None) -> Change:
-        if change.version is not None:
-            self.unwritten.append(change.version)
+    def _keep(self, change: Change, capture: Entered | None) -> Change:
+        self.texts.update(change.text)
         told = rows.outcome_values(change.outcome, self.run.id, capture.id if capture else None)
         self.outcomes.append(told)
         return change
@@ -118,11 +121,11 @@ class Ledger:
         for file, size in sizes.items():
             self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
 
-    def commit(self) -> list[VersionRow]:
-        """Make everything last. Returns the versions whose text files must stand now."""
+    def commit(self) -> dict[str, bytes]:
+        """Make everything last. Returns the text files that must stand now, by name."""
         if self.outcomes:
-            self.session.execute(insert(OutcomeRow), self.outcomes)
+            self.session.connection().execute(_OUTCOME, self.outcomes)
         self.session.commit()
         self.outcomes, self.fresh = [], {}
-        written, self.unwritten = self.unwritten, []
-        return written
+        texts, self.texts = self.texts, {}
+        return texts

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageEventRow, PageRow, ReportRow, VersionRow
+from crawler.archive.rows import Entered
 from crawler.archive.versions import newest
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
@@ -127,6 +128,9 @@ _RESPONSES = (
     .limit(1)
 )
 _SAME_PAYLOAD = _RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest"))
+_ENTERED = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
+_LATEST = _ENTERED.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
+_BY_RECORD = _ENTERED.where(CaptureRow.record_id == bindparam("record_id"))
 _HELD = (
     select(PageRow.last_seen, VersionRow.parts)
     .join(VersionRow, VersionRow.report_id == PageRow.report_id)
@@ -160,6 +164,13 @@ def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> K
     return Known(*found) if found else None
 
 
+def revalidated(values: Mapping[str, Any], known: Known | None) -> dict[str, Any]:
+    """RFC 9110, 15.4.5: a 304 may leave validators out; those of what it confirms go on."""
+    if known is None or values["status"] != 304:
+        return {}
+    return {name: values[name] or getattr(known, name) for name in ("etag", "last_modified")}
+
+
 def holds(session: Session, key: str, capture: Capture) -> bool:
     """Whether an exchange is archived already: same address, time and payload."""
     same = select(CaptureRow.id).where(
@@ -170,11 +181,27 @@ def holds(session: Session, key: str, capture: Capture) -> bool:
     return session.scalar(same.limit(1)) is not None
 
 
-def latest_capture(session: Session, key: str) -> CaptureRow | None:
+def latest_capture(session: Session, key: str) -> Entered | None:
     """The last capture of an address."""
-    return session.scalars(
-        select(CaptureRow).where(CaptureRow.url_key == key).order_by(CaptureRow.id.desc()).limit(1)
-    ).first()
+    found = session.execute(_LATEST, {"key": key}).first()
+    return Entered(*found) if found else None
+
+
+def captured(session: Session, record_id: str) -> Entered | None:
+    """The capture that a record holds."""
+    found = session.execute(_BY_RECORD, {"record_id": record_id}).first()
+    return Entered(*found) if found else None
+
+
+def record_of(session: Session, key: str, capture: Capture) -> str | None:
+    """The id of the record that a capture was kept as."""
+    query = select(CaptureRow.record_id).where(
+        CaptureRow.url_key == key,
+        CaptureRow.payload_sha256 == capture.payload_sha256,
+        CaptureRow.method == capture.method,
+        CaptureRow.record_type != "conversion",
+    )
+    return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
 
 
 def texts_of_captures(session: Session) -> Sequence[VersionRow]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow
 from crawler.model import Capture, Outcome
 from crawler.warc import Place
 
@@ -18,7 +18,16 @@ def import_url(name: str) -> str:
     return "urn:fazhi:import:" + _NO_URN.sub(lambda found: f"%{ord(found[0]):02X}", name)
 
 
-def capture_row(
+class Entered(NamedTuple):
+    """A capture in the catalogue, as far as others refer to it."""
+
+    id: int
+    record_id: str
+    payload_sha256: str
+    warc_file: str
+
+
+def capture_values(
     capture: Capture,
     key: str,
     place: Place,
@@ -27,47 +36,52 @@ def capture_row(
     *,
     sha256: str,
     origin: str | None = None,
-) -> CaptureRow:
+) -> dict[str, Any]:
     """The row of an HTTP exchange; `key` is its canonical address, `sha256` its payload's, in hex."""
-    return CaptureRow(
-        url=capture.url,
-        url_key=key,
-        method=capture.method,
-        fetched_at=capture.fetched_at,
-        status=capture.status,
-        payload_sha256=sha256,
-        record_type=kind,
-        record_id=place.record_id,
-        warc_file=warc_file,
-        warc_offset=place.offset,
-        warc_length=place.length,
-        etag=capture.header("etag"),
-        last_modified=capture.header("last-modified"),
-        origin=origin,
-    )
+    return {
+        "url": capture.url,
+        "url_key": key,
+        "method": capture.method,
+        "fetched_at": capture.fetched_at,
+        "status": capture.status,
+        "payload_sha256": sha256,
+        "record_type": kind,
+        **_standing(place, warc_file),
+        "etag": capture.header("etag"),
+        "last_modified": capture.header("last-modified"),
+        "origin": origin,
+    }
 
 
-def document_row(
-    url: str, sha256: str, now: datetime, place: Place, warc_file: str, *, origin: str | None = None
-) -> CaptureRow:
-    """The row of a document that came as a file."""
-    return CaptureRow(
-        url=url,
-        url_key=canonical(url),
-        method="",
-        fetched_at=now,
-        status=0,
-        payload_sha256=sha256,
-        record_type="resource",
-        record_id=place.record_id,
-        warc_file=warc_file,
-        warc_offset=place.offset,
-        warc_length=place.length,
-        origin=origin,
-    )
+def document_values(
+    kind: str, url: str, sha256: str, at: datetime, place: Place, warc_file: str, *, origin: str | None = None
+) -> dict[str, Any]:
+    """The row of a document that no exchange brought: `resource`, or `conversion` of one that did."""
+    return {
+        "url": url,
+        "url_key": canonical(url),
+        "method": "",
+        "fetched_at": at,
+        "status": 0,
+        "payload_sha256": sha256,
+        "record_type": kind,
+        **_standing(place, warc_file),
+        "etag": None,
+        "last_modified": None,
+        "origin": origin,
+    }
 
 
-def outcome_values(outcome: Outcome, run_id: int, capture_id: int | None) -> dict[str, object]:
+def _standing(place: Place, warc_file: str) -> dict[str, Any]:
+    return {
+        "record_id": place.record_id,
+        "warc_file": warc_file,
+        "warc_offset": place.offset,
+        "warc_length": place.length,
+    }
+
+
+def outcome_values(outcome: Outcome, run_id: int, capture_id: int | None) -> dict[str, Any]:
     """The row of how a visit ended, to be inserted with many others. It has its time."""
     return {
         "run_id": run_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import PageEventRow, PageRow, ReportRow, VersionRow
@@ -17,6 +17,8 @@ AWAY = (GONE, MOVED)
 SURE_AFTER = timedelta(days=1)
 """Between the first crawl that finds a page missing and the one that is believed: servers lose pages for hours."""
 
+_AT = select(PageRow).where(PageRow.url_key == bindparam("key"))
+_EVENT = insert(PageEventRow)
 NO_TEXT = text_sha256("")
 
 
@@ -25,6 +27,12 @@ def event(
 ) -> None:
     """Note a change; the page has been flushed."""
     session.add(PageEventRow(page_id=page.id, at=at, state=state, version=version, detail=detail))
+
+
+def first_event(session: Session, page_id: int, at: datetime) -> None:
+    """Note that a page is there, of a row entered by hand."""
+    values = {"page_id": page_id, "at": at, "state": LIVE, "version": None, "detail": ""}
+    session.connection().execute(_EVENT, values)
 
 
 def seen(session: Session, page: PageRow, at: datetime) -> None:
@@ -79,7 +87,7 @@ def moved(session: Session, page: PageRow, at: datetime, target: str) -> None:
 
 def at(session: Session, url_key: str) -> PageRow | None:
     """The page of a canonical address."""
-    return session.scalars(select(PageRow).where(PageRow.url_key == url_key)).first()
+    return session.scalars(_AT, {"key": url_key}).first()
 
 
 def _live_twin(page: PageRow) -> PageRow | None:

@@ -22,13 +22,13 @@ def reread(archive: Path, session: Session, version: VersionRow) -> Report:
 
     Raises ExtractError when it finds no article there, ArchiveDamaged when a record is not where it should be.
     """
-    ids = [version.capture_id, *version.further]
-    rows = [session.get(CaptureRow, each) for each in ids if each is not None]
-    return read_pages(archive, session, [row for row in rows if row is not None], version.hint)
+    ids = [each for each in (version.capture_id, *version.further) if each is not None]
+    return read_pages(archive, session, ids, version.hint)
 
 
-def read_pages(archive: Path, session: Session, rows: Iterable[CaptureRow], hint: str | None) -> Report:
-    """The article that captures hold, its pages in order. Raises as `reread` does."""
+def read_pages(archive: Path, session: Session, captures: Iterable[int], hint: str | None) -> Report:
+    """The article that captures (their rows' ids) hold, its pages in order. Raises as `reread` does."""
+    rows = [session.get_one(CaptureRow, each) for each in captures]
     pages = [_read(archive, _with_payload(session, row), hint) for row in rows]
     if not pages:
         raise ArchiveDamaged(f"{archive}: no capture is known of a text")
@@ -72,9 +72,10 @@ def _read(archive: Path, row: CaptureRow, hint: str | None) -> Report:
     record = read_at(path, row.warc_offset)
     if record.place.record_id != row.record_id:
         raise ArchiveDamaged(f"{path}: the record at byte {row.warc_offset} is not {row.record_id}")
-    if record.kind == "resource":
+    if record.kind in ("resource", "conversion"):
         url = record.url if record.url.startswith("http") else None
-        return extract(record.block, (), url, hint=hint)
+        headers = (("Content-Type", record.fields["content-type"]),) if record.kind == "conversion" else ()
+        return extract(record.block, headers, url, hint=hint)
     capture = to_capture(record)
     return extract(capture.body, capture.headers, capture.url, hint=hint)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -27,39 +27,46 @@ def version_of(report: ReportRow, digest: str) -> VersionRow:
     return next(version for version in reversed(report.versions) if version.text_sha256 == digest)
 
 
-def add_version(session: Session, row: ReportRow, sight: Sight, mark: str) -> VersionRow:
-    """A report's next version, from a sight of its text and the text's simhash."""
+def version_values(sight: Sight, mark: str, number: int) -> dict[str, Any]:
+    """The row of a version, from a sight of its text and the text's simhash; by the names of its attributes."""
     report = sight.report
     b0, b1, b2, b3 = bands(mark)
-    version = VersionRow(
-        report=row,
-        number=row.versions[-1].number + 1 if row.versions else 1,
-        title=report.title,
-        issuer=report.issuer,
-        kind=report.kind,
-        published=report.published,
-        source=report.source,
-        signed=report.signed,
-        index=dict(report.index) if report.index else None,
-        body=report.body,
-        sections=[asdict(section) for section in report.sections],
-        attachments=[asdict(attachment) for attachment in report.attachments],
-        url=sight.url,
-        text_sha256=report.text_sha256,
-        simhash=mark,
-        band_0=b0,
-        band_1=b1,
-        band_2=b2,
-        band_3=b3,
-        first_seen=sight.now,
-        last_seen=sight.now,
-        capture_id=sight.capture.id if sight.capture else None,
-        parts=report.parts,
-        text_file=text_file(report, sight.site, sight.now),
-        extractor=report.extractor,
-        hint=sight.site.body,
-        further=list(sight.further),
-    )
+    return {
+        "number": number,
+        "title": report.title,
+        "issuer": report.issuer,
+        "kind": report.kind,
+        "published": report.published,
+        "source": report.source,
+        "signed": report.signed,
+        "index": dict(report.index) if report.index else None,
+        "body": report.body,
+        "sections": [asdict(section) for section in report.sections],
+        "attachments": [asdict(attachment) for attachment in report.attachments],
+        "url": sight.url,
+        "text_sha256": report.text_sha256,
+        "simhash": mark,
+        "band_0": b0,
+        "band_1": b1,
+        "band_2": b2,
+        "band_3": b3,
+        "first_seen": sight.now,
+        "last_seen": sight.now,
+        "capture_id": sight.capture.id if sight.capture else None,
+        "parts": report.parts,
+        "text_file": text_file(report, sight.site, sight.now),
+        "extractor": report.extractor,
+        "tombstone": False,
+        "hint": sight.site.body,
+        "further": list(sight.further),
+        "former": [],
+    }
+
+
+def add_version(session: Session, row: ReportRow, sight: Sight) -> VersionRow:
+    """A report's next version, from a sight of its text."""
+    values = version_values(sight, simhash(sight.report.body), row.versions[-1].number + 1)
+    version = VersionRow(report=row, **values)
     session.add(version)
     session.flush()
     return version

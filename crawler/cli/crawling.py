@@ -30,7 +30,7 @@ from crawler.cli.options import (
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
-from crawler.model import Capture, Site
+from crawler.model import Page, Site
 from crawler.sources import choose, load_sites
 
 PROBES = 40  # hosts that are tried before a crawl; where none of so many answers, there is no network
@@ -103,9 +103,6 @@ def crawl(
         max_time=max_time,
     )
     display = Display(sites, json=json, quiet=quiet, figures=figures)
-    for site in sites:
-        for key in not_honoured(site):
-            display.message(f"{site.id}: `{key}` is not honoured yet; visited as if it were not there")
     with log_to(log_file):
         if dry_run:
             _must_reach(sites, sources, job)
@@ -132,12 +129,6 @@ def _into_archive(
         asyncio.run(_crawl(plan.due, store, job, display))
 
 
-def not_honoured(site: Site) -> list[str]:
-    """Keys of an entry that are understood but that no room acts on yet."""
-    asked = {"render": site.render}
-    return [key for key, given in asked.items() if given]
-
-
 def _must_reach(sites: Sequence[Site], sources: Path, job: _Job) -> None:
     """Raise CrawlerError when there is no network, rather than a failure for each of thousands of sites."""
     probes = list({host_port(url): url for url in pipeline.entries(sites)}.values())[:PROBES]
@@ -161,7 +152,11 @@ async def _crawl(sites: Sequence[Site], store: Archive | None, job: _Job, displa
                 pipeline.seconds(job.max_time), halt.ask, f"--max-time {job.max_time}"
             )
         async with Fetcher(
-            sink=sink, replay=job.saved, connect_to=job.connect_to, sleep=halt.sleep
+            sink=sink,
+            rendered=store.record_rendered if store else _forget,
+            replay=job.saved,
+            connect_to=job.connect_to,
+            sleep=halt.sleep,
         ) as fetcher:
             async for outcome in pipeline.crawl(
                 sites,
@@ -200,5 +195,5 @@ def _ends_on_signals(halt: pipeline.Halt, display: Display) -> Iterator[None]:
             loop.remove_signal_handler(each)
 
 
-def _forget(_: Capture) -> None:
+def _forget(_: Page) -> None:
     """A sink for what is not kept."""

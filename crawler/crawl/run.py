@@ -18,6 +18,10 @@ from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
 
+AT_ONCE = 100
+"""Sites visited at a time: as many as fetch keeps connections. A host is asked one thing at a time anyway, and mostly
+waits for its delay, so that hardly ever so many are really asked."""
+
 GRACE = 30.0
 """Seconds that pages under way are given when the crawl is to end; what is not done by then is left too."""
 
@@ -63,7 +67,7 @@ async def crawl(
     archive: Archive | None,
     full: bool = False,
     replay: Replay | None = None,
-    at_once: int = 16,
+    at_once: int = AT_ONCE,
     halt: Halt | None = None,
     grace: float = GRACE,
     on_visit: OnVisit | None = None,
@@ -184,6 +188,7 @@ class _Run:
 
     def _end(self, visit: Visit) -> None:
         self._ended.add(visit.site.id)
+        visit.forget()
         left, bad = VisitState.LEFT, VisitState.FAILED
         summary = self._summary(
             visit, left if visit.frontier else bad if visit.troubled else VisitState.COMPLETE

@@ -19,12 +19,15 @@ from crawler.extract import extract, join_pages
 from crawler.fetch import Fetcher
 from crawler.model import (
     Capture,
+    Clue,
     Ending,
     Link,
     Listing,
     ListRequest,
     ListStep,
     Outcome,
+    Page,
+    Rendering,
     Report,
     Site,
     SiteVisit,
@@ -66,6 +69,11 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.frontier = deque(_beginning(self.site))
+
+    def forget(self) -> None:
+        """Let go of what was read, once the visit has ended: thousands of visits end before their run does."""
+        for seen in (self.asked, self.read, self.listings, self.verdicts):
+            seen.clear()
 
     def go_on(self, last: SiteVisit) -> bool:
         """Take up a visit where it was left; not when it was killed or the site's entry has changed since."""
@@ -135,20 +143,20 @@ async def _list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, No
         return
     visit.read.add(request)
     try:
-        capture = await visit.fetcher.get(request, site=visit.site)
+        got = await visit.fetcher.page(request, site=visit.site)
     except FetchError as error:
-        yield noted(visit, error.ending, request.url, error.reason)
+        yield noted(visit, error.ending, request.url, _reason(error, canonical(request.url)))
         return
-    listing = discover(
-        capture.body, capture.headers, capture.url, request=request, first=page.first, cms=visit.site.cms
-    )
+    listing = discover(got.body, got.headers, got.url, request=request, first=page.first, cms=visit.site.cms)
     wanted = _wanted(visit, listing)
     visit.listings.append(listing)
     if listing.next is not None:
         visit.frontier.appendleft(ListStep(request=listing.next, first=page.first, number=page.number + 1))
     visit.frontier.extendleft(reversed(wanted))
     detail = f"{len(listing.links)} links, {len(wanted)} of them reports"
-    yield noted(visit, Ending.LISTED, request.url, detail, capture.fetched_at)
+    if isinstance(got, Rendering):
+        detail += f"; {got.note}"
+    yield noted(visit, Ending.LISTED, request.url, detail, got.fetched_at)
 
 
 def _wanted(visit: Visit, listing: Listing) -> list[Link]:
@@ -180,45 +188,52 @@ async def _report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
     try:
         yield await _visit(visit, link)
     except FetchError as error:
-        where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
-        yield noted(visit, error.ending, link.url, where + error.reason)
+        yield noted(visit, error.ending, link.url, _reason(error, key))
     except NotAReport as error:
         yield noted(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:
         yield noted(visit, Ending.FAILED, link.url, error.reason)
 
 
+def _reason(error: FetchError, key: str) -> str:
+    """Why an address could not be had, and where that was, if elsewhere: a redirect's target, a further page."""
+    return error.reason if canonical(error.url) == key else f"{error.url}: {error.reason}"
+
+
 async def _visit(visit: Visit, link: Link) -> Outcome:
     if visit.archive is None:
         return noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
     validators = None if visit.full else visit.archive.validators(link.url)
-    capture = await visit.fetcher.get(link.url, validators, site=visit.site)
-    if capture.status == 304:
-        return visit.archive.confirm(link.url, capture, visit.site)
-    report = understand(read_page(capture, visit.site), link, visit.site)
+    page = await visit.fetcher.page(link.url, validators, site=visit.site)
+    if isinstance(page, Capture) and page.status == 304:
+        return visit.archive.confirm(link.url, page, visit.site)
+    report = understand(read_page(page, visit.site), link, visit.site)
     further = await _further_pages(visit, report)
-    whole = join_pages([report, *(page for page, _ in further)])
-    return visit.archive.store(whole, capture, visit.site, further=[each for _, each in further])
+    whole = join_pages([report, *(each for each, _ in further)])
+    return visit.archive.store(whole, page, visit.site, further=[each for _, each in further])
 
 
-async def _further_pages(visit: Visit, report: Report) -> list[tuple[Report, Capture]]:
+async def _further_pages(visit: Visit, report: Report) -> list[tuple[Report, Page]]:
     """The pages after the first of an article set on several. One that cannot be had fails the article, not half of it."""
-    pages: list[tuple[Report, Capture]] = []
+    pages: list[tuple[Report, Page]] = []
     seen = {canonical(report.url or "")}
     following = report.continues
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
-        capture = await visit.fetcher.get(following, site=visit.site)
-        page = read_page(capture, visit.site)
-        pages.append((page, capture))
-        following = page.continues
+        page = await visit.fetcher.page(following, site=visit.site)
+        pages.append((read_page(page, visit.site), page))
+        following = pages[-1][0].continues
     visit.asked |= seen
     return pages
 
 
-def read_page(capture: Capture, site: Site) -> Report:
-    """What a page of a site says, by itself."""
-    return extract(capture.body, capture.headers, capture.url, hint=site.body)
+def read_page(page: Page, site: Site) -> Report:
+    """What a page of a site says, by itself, and that it was drawn by a browser where it was."""
+    report = extract(page.body, page.headers, page.url, hint=site.body)
+    if not isinstance(page, Rendering):
+        return report
+    drawn = Clue(field="body", value=page.browser, weight=1.0, where=page.note)
+    return replace(report, clues=(*report.clues, drawn))
 
 
 def understand(report: Report, link: Link, site: Site) -> Report:

@@ -15,6 +15,7 @@ import httpx
 
 from crawler.errors import FetchError, Refused
 from crawler.fetch.breaker import Breaker
+from crawler.fetch.browser import Chromium
 from crawler.fetch.failures import TABLE, failure
 from crawler.fetch.figures import Ledger
 from crawler.fetch.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
@@ -25,9 +26,10 @@ from crawler.fetch.patience import Patience
 from crawler.fetch.polite import Monotonic, Polite, Sleep
 from crawler.fetch.record import Recorder, Sink
 from crawler.fetch.redirects import redirect_target
+from crawler.fetch.render import Browser, Renderer
 from crawler.fetch.robots import Robots
 from crawler.fetch.session import Sessions, same_page, step
-from crawler.model import Capture, HostFigures, ListRequest, Site, Validators
+from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
 
 NO_SITE = Site(id="", name="", region="", delay=0.0)
 """How an address is treated that belongs to no entry of sources.yaml."""
@@ -44,7 +46,8 @@ def utc_now() -> datetime:
 class Fetcher:
     """Fetches through Robots(Breaker(Polite(Recorder(bottom)))); every exchange goes to `sink` before it is judged.
 
-    `bottom` is the guarded network, or a Replay, to which neither politeness nor patience is owed.
+    `bottom` is the guarded network, or a Replay, to which neither politeness nor patience is owed. Pages as a browser
+    drew them go to `rendered`; it is Chromium, if need be, unless another is given.
     """
 
     def __init__(
@@ -52,6 +55,8 @@ class Fetcher:
         *,
         sink: Sink,
         replay: httpx.AsyncBaseTransport | None = None,
+        rendered: Callable[[Rendering], None] = lambda _: None,
+        browser: Browser | None = None,
         connect_to: ConnectTo | None = None,
         limits: Limits | None = None,
         resolver: Resolver = system_resolver,
@@ -80,6 +85,14 @@ class Fetcher:
             )
             stack = Breaker(stack, limits=self._limits)
         self._stack = Robots(stack, longest_delay=self._limits.crawl_delay)
+        self._renderer = Renderer(
+            browser or Chromium(),
+            get=self.get,
+            piece=self.piece,
+            sink=rendered,
+            clock=clock,
+            limits=self._limits,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,7 +100,10 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
+        try:
+            await self._renderer.aclose()
+        finally:
+            await self._stack.aclose()
 
     def figures(self) -> tuple[HostFigures, ...]:
         """What has been asked of each host so far, by host name."""
@@ -101,12 +117,31 @@ class Fetcher:
         `site` says how its hosts are to be treated. With `validators` the answer may be 304. Raises FetchError:
         after the attempts that the kind of failure is given, see patience.
         """
-        asked = ListRequest(url=request) if isinstance(request, str) else request
+        return await self._patiently(_asked(request), validators, site)
+
+    async def page(
+        self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
+    ) -> Page:
+        """What `get` gives; of a site with `render`, the page as a browser draws it, asked for without validators.
+
+        That such a page is not modified would say nothing of what its scripts ask for.
+        """
+        if site.render:
+            return await self._renderer.page(_asked(request), site)
+        return await self.get(request, validators, site=site)
+
+    async def piece(self, request: ListRequest, *, site: Site) -> Capture:
+        """What a page asks for while a browser draws it. Like `get`, but judged and redirected by its head alone."""
+        return await self._patiently(request, None, site, by_head=True)
+
+    async def _patiently(
+        self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool = False
+    ) -> Capture:
         tally = self._ledger.of(_host(asked.url))
 
         async def attempt() -> Capture:
             try:
-                return await self._follow(asked, validators, site)
+                return await self._follow(asked, validators, site, by_head=by_head)
             except FetchError as error:
                 tally.errors[error.kind] += 1
                 raise
@@ -116,14 +151,16 @@ class Fetcher:
 
         return await self._patience.attempt(attempt, source=site.id or asked.url, retried=retried)
 
-    async def _follow(self, asked: ListRequest, validators: Validators | None, site: Site) -> Capture:
+    async def _follow(
+        self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool
+    ) -> Capture:
         hops: list[Capture] = []
         steps: set[tuple[str, str, str]] = set()
         next_one = asked
         while True:
             known = validators if validators and same_page(next_one.url, asked.url) else None
             capture = await self._exchange(next_one, known, site, steps)
-            body = uncompressed(capture, self._limits.decoded)
+            body = b"" if by_head else uncompressed(capture, self._limits.decoded)
             target = redirect_target(capture, body)
             if target is None:
                 judge(capture, body, conditional=known is not None)
@@ -178,6 +215,10 @@ class Fetcher:
             return False
         await stream.aclose()
         return True
+
+
+def _asked(request: str | ListRequest) -> ListRequest:
+    return ListRequest(url=request) if isinstance(request, str) else request
 
 
 def _check(request: httpx.Request, url: str) -> None:

@@ -27,6 +27,13 @@ class Limits:
     errors: int = (
         15  # answers in a row of 5xx or 429, after which it is too; a few broken pages are no broken host
     )
+    render: float = 120.0  # to draw a page, the turns that its requests wait for among them
+    quiet: float = 0.5  # without a request, after which a page is taken for drawn
+    pieces: int = 60  # requests of one page that is drawn
+    drawn: int = (
+        30 * 1024 * 1024
+    )  # of all that one page asks for; and of the scripts kept for the pages after it
+    tabs: int = 4  # pages that are drawn at the same time
 
     @property
     def timeout(self) -> dict[str, float | None]:

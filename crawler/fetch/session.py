@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import httpx
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.model import ListRequest, Site, Validators
+from crawler.model import Headers, ListRequest, Site, Validators
 
 _ALWAYS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -16,6 +17,31 @@ _ALWAYS = {
     "Accept-Encoding": "identity",  # keeps payload digests independent of the server's compressor
     "Connection": "keep-alive",
 }
+
+
+_BROWSERS_OWN = (
+    "accept-encoding", "accept-language", "connection", "content-length", "cookie", "host", "origin", "pragma",
+    "cache-control", "priority", "upgrade-insecure-requests", "user-agent",
+)  # fmt: skip
+"""Headers in which a browser speaks of itself, where it is we who ask; those that a page's script sets go with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece(ListRequest):
+    """What a page asks for while a browser draws it."""
+
+    kind: str  # as browsers name it: document, script, xhr, fetch, image, …
+    body: bytes = b""
+    headers: Headers = ()
+
+    @property
+    def kept_headers(self) -> dict[str, str]:
+        """The headers that are passed on."""
+        return {
+            name: value
+            for name, value in self.headers
+            if name.lower() not in _BROWSERS_OWN and not name.lower().startswith(("sec-", "if-", "proxy-"))
+        }
 
 
 def user_agent(site: Site | None = None) -> str:
@@ -36,7 +62,10 @@ class Sessions:
         self, asked: ListRequest, site: Site, validators: Validators | None, timeout: dict[str, float | None]
     ) -> httpx.Request:
         """The request for an address, conditional where there are validators. Raises httpx.InvalidURL."""
-        headers = _ALWAYS | {"User-Agent": user_agent(site)}
+        headers = httpx.Headers(_ALWAYS | {"User-Agent": user_agent(site)})
+        piece = asked if isinstance(asked, Piece) else None
+        if piece:
+            headers.update(piece.kept_headers)
         if validators and validators.etag:
             headers["If-None-Match"] = validators.etag
         if validators and validators.last_modified:
@@ -45,7 +74,8 @@ class Sessions:
             asked.method,
             asked.url,
             headers=headers,
-            data=dict(asked.form) if asked.method == "POST" else None,
+            data=dict(asked.form) if asked.method == "POST" and not piece else None,
+            content=piece.body or None if piece else None,
             extensions={"delay": site.delay, "site": site, "timeout": timeout},
         )
         if (jar := self._jars.get(site.id)) is not None:

@@ -1,71 +1,18 @@
-"""The stack above the network, which respx stands in for; the network itself is met in tests/test_crawl.py."""
+"""The stack above the network, which respx stands in for; the network itself is met in test_faults."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from email.utils import format_datetime
-from typing import Any
 
 import httpx
 import pytest
 import respx
 
-from crawler import __version__
-from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
-from crawler.fetch import Fetcher, Limits
-from crawler.fetch.failures import TABLE, failure
-from crawler.fetch.figures import Ledger
-from crawler.fetch.record import Recorder
-from crawler.model import Capture, ListRequest, Site, Validators
+from crawler.errors import Challenged, FetchError, Gone, Refused, Unreachable
+from crawler.model import ListRequest, Validators
 from tests.conftest import Clock
-
-HOST = "http://www.example.gov.cn"
-PAGE = f"{HOST}/a.html"
-Get = Callable[..., object]
-
-
-def a_site(**facts: Any) -> Site:
-    return Site(**({"id": "example", "name": "某市人民政府", "region": "420100", "delay": 0.0} | facts))
-
-
-class Desk:
-    """A fetcher whose captures and waits are kept to look at."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.captures: list[Capture] = []
-        self.waits: list[float] = []
-        self.now = 0.0
-        self.fetcher = Fetcher(
-            sink=self.captures.append,
-            clock=clock,
-            resolver=self.resolve,
-            sleep=self.sleep,
-            monotonic=lambda: self.now,
-        )
-
-    async def resolve(self, host: str, port: int) -> list[str]:
-        return ["59.173.12.3"] if host.endswith(".example.gov.cn") else ["59.173.12.4"]
-
-    async def sleep(self, seconds: float) -> None:
-        if seconds > 0:
-            self.waits.append(seconds)
-            self.now += seconds
-
-
-@pytest.fixture
-async def desk(clock: Clock) -> AsyncIterator[Desk]:
-    desk = Desk(clock)
-    async with desk.fetcher:
-        yield desk
-
-
-@pytest.fixture
-def web() -> AsyncIterator[respx.Router]:
-    with respx.mock(assert_all_called=False) as router:
-        router.get(path="/robots.txt", name="robots").respond(404)
-        yield router
+from tests.fetch.conftest import HOST, PAGE, Desk, a_site
 
 
 async def test_an_answer_is_recorded_as_it_came(desk: Desk, web: respx.Router, clock: Clock) -> None:
@@ -81,40 +28,6 @@ async def test_an_answer_is_recorded_as_it_came(desk: Desk, web: respx.Router, c
     assert capture.header("x-title") == title.decode("latin-1")
     assert dict(capture.request_headers)["Accept-Encoding"] == "identity"
     assert [c.url for c in desk.captures] == [f"{HOST}/robots.txt", PAGE]
-
-
-async def test_robots_txt_is_asked_once_and_obeyed(desk: Desk, web: respx.Router) -> None:
-    robots = web["robots"].respond(text="\ufeffUser-agent: *\nDisallow: /secret/\nCrawl-delay: 7")
-    web.get(path="/a.html").respond(200)
-    await desk.fetcher.get(PAGE)
-    with pytest.raises(Refused, match=r"robots\.txt disallows it"):
-        await desk.fetcher.get(f"{HOST}/secret/a.html")
-    assert robots.call_count == 1
-    assert desk.waits == [7]
-
-
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-async def test_robots_txt_that_is_not_to_be_had_forbids_nothing(
-    desk: Desk, web: respx.Router, status: int
-) -> None:
-    web["robots"].respond(status, text="User-agent: *\nDisallow: /")
-    web.get(PAGE).respond(200)
-    assert (await desk.fetcher.get(PAGE)).status == 200
-
-
-async def test_robots_txt_of_a_server_in_trouble_forbids_everything(desk: Desk, web: respx.Router) -> None:
-    web["robots"].respond(503)
-    page = web.get(PAGE).respond(200)
-    with pytest.raises(Unreachable, match=r"robots\.txt answers 503"):
-        await desk.fetcher.get(PAGE)
-    assert not page.called
-
-
-async def test_robots_txt_is_followed_where_it_moved(desk: Desk, web: respx.Router) -> None:
-    web["robots"].respond(301, headers={"Location": "/r/robots.txt"})
-    web.get(f"{HOST}/r/robots.txt").respond(text="User-agent: fazhi\nDisallow: /a")
-    with pytest.raises(Refused):
-        await desk.fetcher.get(PAGE)
 
 
 async def test_requests_to_one_host_keep_their_distance(desk: Desk, web: respx.Router) -> None:
@@ -263,41 +176,6 @@ async def test_cookies_stay_with_the_source_that_was_given_them(desk: Desk, web:
     assert ("Cookie", "seen=1; b=2") in desk.captures[-2].request_headers
 
 
-@pytest.mark.parametrize(
-    ("facts", "agent"),
-    [
-        ({}, f"fazhi/{__version__} (archive of public government reports)"),
-        (
-            {"contact": "crawler@example.org"},
-            f"fazhi/{__version__} (+crawler@example.org; archive of public government reports)",
-        ),
-        ({"agent": "Mozilla/5.0 (compatible)", "contact": "a@b.org"}, "Mozilla/5.0 (compatible)"),
-    ],
-)
-async def test_we_say_who_we_are_to_robots_txt_too(
-    desk: Desk, web: respx.Router, facts: dict[str, str], agent: str
-) -> None:
-    page = web.get(PAGE).respond(200)
-    await desk.fetcher.get(PAGE, site=a_site(**facts))
-    for call in (page.calls.last, web["robots"].calls.last):
-        assert call.request.headers["User-Agent"] == agent
-
-
-async def test_a_crawl_delay_is_kept_within_bounds(desk: Desk, web: respx.Router) -> None:
-    web["robots"].respond(text="User-agent: *\nCrawl-delay: 3600")
-    web.get(PAGE).respond(200)
-    await desk.fetcher.get(PAGE)
-    assert desk.waits == [60]
-
-
-async def test_a_robots_txt_that_speaks_to_us_by_name_is_obeyed_under_any_agent(
-    desk: Desk, web: respx.Router
-) -> None:
-    web["robots"].respond(text="User-agent: fazhi\nDisallow: /a")
-    with pytest.raises(Refused, match=r"robots\.txt"):
-        await desk.fetcher.get(PAGE, site=a_site(agent="Mozilla/5.0"))
-
-
 async def test_each_attempt_of_a_redirected_page_starts_from_the_front(desk: Desk, web: respx.Router) -> None:
     front = web.get(PAGE).respond(302, headers={"Location": "/b.html"})
     web.get(f"{HOST}/b.html").mock(side_effect=[httpx.Response(500), httpx.Response(200)])
@@ -335,60 +213,3 @@ async def test_an_address_with_a_password_is_refused(desk: Desk, web: respx.Rout
 async def test_what_is_no_web_address_is_an_error_of_ours(desk: Desk, web: respx.Router, url: str) -> None:
     with pytest.raises(FetchError):
         await desk.fetcher.get(url)
-
-
-class Dripping(httpx.AsyncBaseTransport):
-    """Sends half a body and then does what it is told."""
-
-    def __init__(self, then: Exception | bytes) -> None:
-        self._then = then
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        async def stream() -> AsyncIterator[bytes]:
-            yield b"half"
-            if isinstance(self._then, Exception):
-                raise self._then
-            yield self._then
-
-        return httpx.Response(200, content=stream())
-
-
-@pytest.mark.parametrize(
-    ("then", "error", "truncated"),
-    [
-        (httpx.ReadError("reset"), httpx.ReadError, "disconnect"),
-        (httpx.ReadTimeout("slow"), httpx.ReadTimeout, "time"),
-        (TimeoutError(), Unreachable, "time"),
-        (b"x" * 100, TooLarge, "length"),
-    ],
-)
-async def test_half_an_answer_is_recorded_as_half(
-    then: Exception | bytes, error: type[Exception], truncated: str, clock: Clock
-) -> None:
-    captures: list[Capture] = []
-    recorder = Recorder(
-        Dripping(then), sink=captures.append, clock=clock, ledger=Ledger(), limits=Limits(body=50)
-    )
-    with pytest.raises(error):
-        await recorder.handle_async_request(httpx.Request("GET", PAGE))
-    (capture,) = captures
-    assert capture.truncated == truncated
-    assert capture.payload.startswith(b"half")
-    assert len(capture.payload) <= 50
-
-
-def leaves(kind: type[Exception]) -> list[type[Exception]]:
-    return [leaf for child in kind.__subclasses__() for leaf in leaves(child)] or [kind]
-
-
-def test_every_exception_of_httpx_is_in_the_table() -> None:
-    public = {
-        value for _, value in inspect.getmembers(httpx, inspect.isclass) if issubclass(value, Exception)
-    }
-    known = [
-        kind
-        for kind in public
-        if kind not in TABLE and not any(child in public for child in kind.__subclasses__())
-    ]
-    assert known == []
-    assert failure(PAGE, httpx.ConnectError("refused")).reason == "cannot connect: refused"

@@ -48,7 +48,7 @@ def found(page: Capture) -> type[FetchError] | None:
         ("<h1>Access Denied</h1>You don't have permission.", Refused),
         ("<p>您没有访问权限</p>", Refused),
         ("<form>用户名<input><input id=p type=password></form>", Refused),
-        ("<p>访问过于频繁，请输入验证码后继续，抱歉给您带来不便</p>", Refused),
+        ("<p>访问过于频繁，请输入验证码后继续，抱歉给您带来不便</p>", Challenged),
         ("<p>请拖动下方滑块完成验证</p>", Challenged),
         ("<html><script>$_ts={};</script><body></body></html>", Challenged),
         ("<script>var arg1='A1';setCookie('acw_sc__v2',x);location.reload()</script>", Challenged),
@@ -69,6 +69,9 @@ def test_notices_are_recognised_with_status_200_in_utf8_and_gbk(body: str, kind:
         TEMPLATE.replace("{body}", "<a href='/1'>关于页面不存在问题的通报</a><a href='/2'>网站访问被拦截的说明</a>"),
         TEMPLATE.replace("{body}", "".join(f"<li><a href='/{n}'>2022年法治政府建设情况报告</a>2023-03-{n}</li>" for n in range(10, 30))),
         "<script>var a=1</script><title>首页</title><body>" + "正文内容" * 40 + "</body>",
+        "<p>您现在的位置：首页&gt;信息公开</p><h1>2022年法治政府建设情况报告</h1><a href='a.pdf'>附件下载</a>" + "政务服务" * 30
+        + "<form>我要纠错 请输入验证码<input></form><p>无法找到的内容请用检索</p>",
+        "<p>您当前的位置：首页</p><p>2023年3月15日 信息删除申请 访问量404次</p>" + "<p>政策文件目录</p>" * 20,
         report("丙") + "<form>用户登录<input type=password></form>",
         "%PDF-1.7 页面不存在",
         "",
@@ -85,9 +88,14 @@ def test_a_page_of_script_alone_is_a_challenge_with_any_odd_status(status: int) 
         judged(capture("<html><head><script>run()</script></head><body></body></html>", status=status))
 
 
-def test_a_firewalls_header_makes_a_challenge_of_a_small_page_only() -> None:
-    assert found(capture("<script>go()</script>", WZWS_RAY="1140-1")) is Challenged
-    assert found(capture(report("丁") + "<!--" + " " * 9000 + "-->", WZWS_RAY="1140-1")) is None
+@pytest.mark.parametrize("header", [{"WZWS_RAY": "1140-16"}, {"CF_Mitigated": "challenge"}])
+def test_a_firewalls_header_makes_a_challenge_of_a_page_of_script_only(header: dict[str, str]) -> None:
+    assert found(capture("<script>go()</script>", **header)) is Challenged
+    assert found(capture("<script>go()</script>")) is None
+    assert (
+        found(capture("<script>go()</script><p>这一页只有很短的一段话，但的确是正文的内容。</p>", **header))
+        is None
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -12,8 +11,7 @@ from crawler.fetch.breaker import Breaker
 from crawler.fetch.limits import Limits
 from crawler.fetch.patience import MOST_ATTEMPTS, POLICIES, Patience
 from crawler.model import Capture
-from tests.conftest import Clock
-from tests.fetch.test_fetcher import HOST, PAGE, Desk, a_site
+from tests.fetch.conftest import HOST, PAGE, Desk, a_site
 from tests.fetch.test_notices import capture
 
 
@@ -93,20 +91,6 @@ async def test_the_failure_that_led_to_being_left_alone_is_the_one_told() -> Non
 
 
 # -- the circuit breaker, within the whole stack ----------------------------------------------------------
-
-
-@pytest.fixture
-async def desk(clock: Clock) -> AsyncIterator[Desk]:
-    desk = Desk(clock)
-    async with desk.fetcher:
-        yield desk
-
-
-@pytest.fixture
-def web() -> AsyncIterator[respx.Router]:
-    with respx.mock(assert_all_called=False) as router:
-        router.get(path="/robots.txt").respond(404)
-        yield router
 
 
 async def test_a_host_that_fails_again_and_again_is_left_alone_and_told_once(

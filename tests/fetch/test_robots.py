@@ -1,0 +1,79 @@
+"""robots.txt, and how we introduce ourselves to it."""
+
+from __future__ import annotations
+
+import pytest
+import respx
+
+from crawler import __version__
+from crawler.errors import Refused, Unreachable
+from tests.fetch.conftest import HOST, PAGE, Desk, a_site
+
+
+async def test_robots_txt_is_asked_once_and_obeyed(desk: Desk, web: respx.Router) -> None:
+    robots = web["robots"].respond(text="\ufeffUser-agent: *\nDisallow: /secret/\nCrawl-delay: 7")
+    web.get(path="/a.html").respond(200)
+    await desk.fetcher.get(PAGE)
+    with pytest.raises(Refused, match=r"robots\.txt disallows it"):
+        await desk.fetcher.get(f"{HOST}/secret/a.html")
+    assert robots.call_count == 1
+    assert desk.waits == [7]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_robots_txt_that_is_not_to_be_had_forbids_nothing(
+    desk: Desk, web: respx.Router, status: int
+) -> None:
+    web["robots"].respond(status, text="User-agent: *\nDisallow: /")
+    web.get(PAGE).respond(200)
+    assert (await desk.fetcher.get(PAGE)).status == 200
+
+
+async def test_robots_txt_of_a_server_in_trouble_forbids_everything(desk: Desk, web: respx.Router) -> None:
+    web["robots"].respond(503)
+    page = web.get(PAGE).respond(200)
+    with pytest.raises(Unreachable, match=r"robots\.txt answers 503"):
+        await desk.fetcher.get(PAGE)
+    assert not page.called
+
+
+async def test_robots_txt_is_followed_where_it_moved(desk: Desk, web: respx.Router) -> None:
+    web["robots"].respond(301, headers={"Location": "/r/robots.txt"})
+    web.get(f"{HOST}/r/robots.txt").respond(text="User-agent: fazhi\nDisallow: /a")
+    with pytest.raises(Refused):
+        await desk.fetcher.get(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("facts", "agent"),
+    [
+        ({}, f"fazhi/{__version__} (archive of public government reports)"),
+        (
+            {"contact": "crawler@example.org"},
+            f"fazhi/{__version__} (+crawler@example.org; archive of public government reports)",
+        ),
+        ({"agent": "Mozilla/5.0 (compatible)", "contact": "a@b.org"}, "Mozilla/5.0 (compatible)"),
+    ],
+)
+async def test_we_say_who_we_are_to_robots_txt_too(
+    desk: Desk, web: respx.Router, facts: dict[str, str], agent: str
+) -> None:
+    page = web.get(PAGE).respond(200)
+    await desk.fetcher.get(PAGE, site=a_site(**facts))
+    for call in (page.calls.last, web["robots"].calls.last):
+        assert call.request.headers["User-Agent"] == agent
+
+
+async def test_a_crawl_delay_is_kept_within_bounds(desk: Desk, web: respx.Router) -> None:
+    web["robots"].respond(text="User-agent: *\nCrawl-delay: 3600")
+    web.get(PAGE).respond(200)
+    await desk.fetcher.get(PAGE)
+    assert desk.waits == [60]
+
+
+async def test_a_robots_txt_that_speaks_to_us_by_name_is_obeyed_under_any_agent(
+    desk: Desk, web: respx.Router
+) -> None:
+    web["robots"].respond(text="User-agent: fazhi\nDisallow: /a")
+    with pytest.raises(Refused, match=r"robots\.txt"):
+        await desk.fetcher.get(PAGE, site=a_site(agent="Mozilla/5.0"))

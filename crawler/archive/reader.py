@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from crawler.address import canonical
 from crawler.archive import reading, similar
 from crawler.archive.catalogue import PageEventRow, PageRow, VersionRow
 from crawler.archive.claims import Claims
@@ -18,7 +19,7 @@ from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine
 from crawler.archive.warcs import closed
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.model import Report
+from crawler.model import Report, Validators
 
 CATALOGUE = "catalogue.db"
 LOST = "its catalogue is missing, but its WARC files are there: `fazhi rebuild` makes it again"
@@ -61,6 +62,10 @@ class Reader:
         """What the catalogue claims, to be held against the files. Raises ArchiveDamaged where it cannot be read."""
         with damage(self.path):
             yield Claims(self.path, self._session)
+
+    def validators(self, url: str) -> Validators | None:
+        """What a conditional request for an address can be made with, when a report is held from there."""
+        return reading.validators(self._session, canonical(url))
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
         """The latest text of every report, by region, year and date; a region takes in what lies within it."""

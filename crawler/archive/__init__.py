@@ -13,6 +13,7 @@ from crawler.archive.merging import MERGED
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
 from crawler.archive.rows import import_url
+from crawler.archive.similar import probably_same
 from crawler.archive.visits import Past
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "entries",
     "head",
     "import_url",
+    "probably_same",
     "rebuild",
 ]

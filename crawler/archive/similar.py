@@ -36,6 +36,11 @@ def alike(one: int, other: int) -> bool:
     return min(one, other) >= NEAR_LENGTH * max(one, other)
 
 
+def probably_same(one: tuple[str, int], other: tuple[str, int]) -> bool:
+    """Whether two texts, each as its simhash and its length in characters, are offered as one."""
+    return near(one[0], other[0]) is not None and alike(one[1], other[1])
+
+
 def pairs(versions: Sequence[VersionRow]) -> list[Pair]:
     """The pairs among texts, one of each report, the nearest first."""
     found = (

@@ -133,10 +133,12 @@ class _Check:
                     place = places.pop(record.place.record_id, None)
                     if self.claims is not None:
                         yield from (self._at(name, record, what) for what in _unlike(place, record))
-                elif record.kind == "metadata" and self.claims is not None:
+                elif self.claims is not None and _tells_whole(record):
+                    about = record.fields.get("warc-refers-to", "")
+                    claimed = told.get(about) or self.claims.told_of(about)  # it may stand in the file before
                     yield from (
                         self._at(name, record, what)
-                        for what in _untrue(told, record, merged=name.startswith(MERGED))
+                        for what in _untrue(claimed, record, merged=name.startswith(MERGED))
                     )
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)
@@ -236,20 +238,22 @@ def _unlike(place: Any, record: Record) -> Iterator[str]:
     )
 
 
-def _untrue(told: dict[str, Told], record: Record, *, merged: bool) -> Iterator[str]:
+def _tells_whole(record: Record) -> bool:
+    """Whether a record tells of a version that was made then."""
+    content = content_of(record.block) if record.kind == "metadata" else {}
+    return content.get("act") == "stored" and "title" in content["report"] and not content.get("reextracted")
+
+
+def _untrue(claimed: Told | None, record: Record, *, merged: bool) -> Iterator[str]:
     """What the catalogue says otherwise of a version than the WARC says was read.
 
     What was new to another archive may have been held in this one when it was `merged`.
     """
     content = content_of(record.block)
-    claimed = told.get(record.fields.get("warc-refers-to", ""))
-    if claimed is None and merged:
-        return
-    report = content.get("report", {})
-    if content.get("act") != "stored" or "title" not in report or content.get("reextracted"):
-        return
+    report = content["report"]
     if claimed is None or claimed.ending != content.get("ending"):
-        yield "the catalogue has no version of what was read here"
+        if not merged:
+            yield "the catalogue has no version of what was read here"
         return
     row = claimed.version
     former = {each["text_sha256"] for each in row.former}

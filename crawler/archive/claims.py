@@ -36,6 +36,17 @@ class Told(NamedTuple):
     version: VersionRow
 
 
+_TOLD = (
+    select(CaptureRow.record_id, OutcomeRow.ending, VersionRow)
+    .join(OutcomeRow, OutcomeRow.capture_id == CaptureRow.id)
+    .join(
+        VersionRow,
+        (VersionRow.report_id == OutcomeRow.report_id) & (VersionRow.number == OutcomeRow.version),
+    )
+    .where(OutcomeRow.ending.in_(("new", "revised")))
+)
+
+
 class Claims:
     """Questions to an open catalogue."""
 
@@ -75,16 +86,13 @@ class Claims:
 
     def told(self, file: str) -> dict[str, Told]:
         """The version named by the outcome of each capture that made one, by record id."""
-        query = (
-            select(CaptureRow.record_id, OutcomeRow.ending, VersionRow)
-            .join(OutcomeRow, OutcomeRow.capture_id == CaptureRow.id)
-            .join(
-                VersionRow,
-                (VersionRow.report_id == OutcomeRow.report_id) & (VersionRow.number == OutcomeRow.version),
-            )
-            .where(CaptureRow.warc_file == file, OutcomeRow.ending.in_(("new", "revised")))
-        )
-        return {row[0]: Told(*row) for row in self._session.execute(query)}
+        found = self._session.execute(_TOLD.where(CaptureRow.warc_file == file))
+        return {row[0]: Told(*row) for row in found}
+
+    def told_of(self, record_id: str) -> Told | None:
+        """The same of one capture, in whatever file it stands."""
+        found = self._session.execute(_TOLD.where(CaptureRow.record_id == record_id)).first()
+        return Told(*found) if found else None
 
     def versions(self) -> Iterator[tuple[VersionRow, Report]]:
         """Every text, tombstones left out."""

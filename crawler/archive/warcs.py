@@ -35,14 +35,12 @@ class RunWarcs:
         info: Mapping[str, str],
         manifest: Manifest,
         clock: Callable[[], datetime],
-        max_size: int = MAX_SIZE,
     ) -> None:
         self._archive = archive
         self._started = started
         self._info = info
         self._manifest = manifest
         self._clock = clock
-        self._max_size = max_size
         self._number = 0
         self._path: Path | None = None
         self._day = started.date()
@@ -53,9 +51,7 @@ class RunWarcs:
 
     def writer(self) -> WarcFile:
         """The file to append to; a new one at first, when the last is full, and on another day (UTC)."""
-        if self._warc is not None and (
-            self._warc.size >= self._max_size or self._clock().date() != self._day
-        ):
+        if self._warc is not None and (self._warc.size >= MAX_SIZE or self._clock().date() != self._day):
             self.close()
         if self._warc is None:
             self._open()

@@ -12,7 +12,6 @@ from crawler.errors import ArchiveDamaged
 
 _WINDOW = 1 << 16  # bytes read at a time; what a member leaves of them is copied, so not many
 _GZIP = 31  # zlib's window bits with gzip's header and trailer
-MAGIC = b"\x1f\x8b"
 
 
 class Member(NamedTuple):
@@ -66,9 +65,3 @@ def whole_length(path: Path, start: int = 0) -> int:
     except ArchiveDamaged:
         pass  # that is what was to be found out
     return whole
-
-
-def is_gzip(path: Path) -> bool:
-    """Whether a file begins as gzip does."""
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC

@@ -15,7 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
 from crawler.warc.digests import agrees
-from crawler.warc.members import is_gzip, members
+from crawler.warc.members import members
 from crawler.warc.write import ORIGINAL, STORED_DECODED, TLS_ALLOWED, Place, response_head
 
 _RENAMED = re.compile(rb"(?<=\n)" + re.escape(ORIGINAL).encode() + rb"(?=transfer-encoding)", re.I)
@@ -76,7 +76,7 @@ def read_records(path: Path, start: int = 0) -> Iterator[Record]:
 
     Raises ArchiveDamaged, naming file and place, where it breaks.
     """
-    if not is_gzip(path):
+    if not _is_compressed(path):
         yield from _foreign(path, 0)
         return
     for member in members(path, start):
@@ -85,6 +85,13 @@ def read_records(path: Path, start: int = 0) -> Iterator[Record]:
             yield from _foreign(path, member.offset)
             return
         yield record
+
+
+def _is_compressed(path: Path) -> bool:
+    """Whether a file is, or begins to be, gzip; a name that says so is not always right, nor is a cut-off start."""
+    with path.open("rb") as file:
+        start = file.read(5)
+    return start[:2] == b"\x1f\x8b" or (".gz" in path.suffixes and not start.startswith(b"WARC/"))
 
 
 def _parse(data: bytes, offset: int, length: int) -> Record | None:

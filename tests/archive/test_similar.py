@@ -22,7 +22,7 @@ def test_what_is_offered_is_right_and_small_edits_are_found() -> None:
     assert found.wrong == 0
     assert found.precision == 1.0
     assert found.recall > 0.35  # of all pairs, those of two heavily changed texts among them
-    assert found.by_kind["1 edits"][0] >= 20
+    assert found.by_kind["1 edits"][0] >= 18
     assert sum(number for _, number in found.by_kind.values()) == 7 * 23
 
 

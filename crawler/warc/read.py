@@ -132,22 +132,28 @@ def _foreign(path: Path, start: int) -> Iterator[Record]:
 
 
 def exchanges(records: Iterable[Record]) -> Iterator[tuple[Record, Record | None]]:
-    """Every record but the requests, each with the `request` right after it that names it, if there is one."""
+    """Every record but the requests, each with the `request` right after it that names it, if there is one.
+
+    Where the records break off (ArchiveDamaged), the last whole one comes first.
+    """
     waiting: Record | None = None
-    for record in records:
-        if record.kind == "request":
-            about = record.fields.get("warc-concurrent-to")
-            if waiting and about == waiting.place.record_id:
-                yield waiting, record
-                waiting = None
-            continue
+    try:
+        for record in records:
+            if record.kind == "request":
+                about = record.fields.get("warc-concurrent-to")
+                if waiting and about == waiting.place.record_id:
+                    yield waiting, record
+                    waiting = None
+                continue
+            if waiting:
+                yield waiting, None
+            waiting = record if record.is_http else None
+            if not waiting:
+                yield record, None
+    except ArchiveDamaged:
         if waiting:
             yield waiting, None
-            waiting = None
-        if record.is_http:
-            waiting = record
-        else:
-            yield record, None
+        raise
     if waiting:
         yield waiting, None
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from crawler.archive.files import sync_folder, write_all
 from crawler.archive.manifest import Manifest
+from crawler.errors import ArchiveDamaged
 from crawler.model import Capture
 from crawler.warc import Place, WarcFile, read_records, whole_length
 from crawler.warc.cdxj import SUFFIX as INDEX
@@ -155,11 +156,17 @@ def mend(archive: Path, manifest: Manifest, notify: Callable[[str], None]) -> No
         if not manifest.sha256_of(name):
             manifest.add_file(name, whole, file_sha256(path))
         finish(archive, final, index_text(lines_of(read_records(path), final.name)))
+    for path in closed(archive):
+        if not index_of(path).exists():  # killed between the two
+            _write_index(archive, path, notify)
 
 
-def write_index(archive: Path, path: Path) -> None:
-    """Make a closed file's index again from its records. Raises ArchiveDamaged where they cannot be read."""
-    text = index_text(lines_of(read_records(path), path.name))
+def _write_index(archive: Path, path: Path, notify: Callable[[str], None]) -> None:
+    try:
+        text = index_text(lines_of(read_records(path), path.name))
+    except ArchiveDamaged as error:
+        notify(f"{error}; it has no index")
+        return
     write_all(archive, {index_of(path).relative_to(archive).as_posix(): text})
 
 

@@ -143,3 +143,15 @@ def test_a_read_only_archive_is_told_and_can_be_read(
     with Archive.read(folder) as archive:
         assert archive.reports()
     assert faults(folder) == []
+
+
+def test_an_index_that_a_kill_left_unwritten_is_written_by_the_next_run(
+    opened: Opener, folder: Path, clock: Clock
+) -> None:
+    with opened() as archive:
+        crawl_saved(archive, clock, "wuhan")
+    (index,) = folder.glob("warc/*/*.cdxj")
+    before = index.read_bytes()
+    index.unlink()
+    opened().close()
+    assert index.read_bytes() == before

@@ -15,7 +15,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-archive bench-crash soak lock fixtures picture schema faults clean
+.PHONY: setup crawl demo test test-browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-archive bench-crash soak lock fixtures picture schema diagram faults clean
 
 setup: $(READY)
 
@@ -122,6 +122,10 @@ schema: $(READY)
 # docs/faults.md, from the table of faults that the tests serve
 faults: $(READY)
 	@$(BIN)/python -m tests.site.faults > docs/faults.md
+
+# the diagram in docs/archive.md, from the catalogue's models
+diagram: $(READY)
+	@$(BIN)/python docs/schema.py
 
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)

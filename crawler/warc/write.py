@@ -27,8 +27,8 @@ TLS_ALLOWED = "Fazhi-TLS-Allowed"
 ORIGIN = "Fazhi-Origin"
 """Field of a record that another crawler wrote first: its file and, after `#`, its record's id."""
 
-LEVEL = 4
-"""Of gzip. Level 9 takes twice the time for 3 % less, which is most of what a page costs to keep."""
+LEVEL = 5
+"""Of gzip: within 1 % of the size at level 6, at three quarters of its time. Isal at its best takes a quarter, for 12 % more."""
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")

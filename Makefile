@@ -15,7 +15,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-archive bench-crash soak lock fixtures picture schema diagram faults clean
+.PHONY: setup crawl demo test test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-archive bench-crash soak lock fixtures picture schema diagram faults sources clean
 
 setup: $(READY)
 
@@ -40,6 +40,10 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/pytest --cov
 
+# for sources with `render: true`: the extra `browser`, and Chromium where it is missing
+browser: $(READY) chromium
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+
 # what only a real Chromium shows, on loopback
 test-browser: $(BROWSER_READY) chromium
 	@$(BROWSER)/bin/pytest tests/browser
@@ -53,10 +57,11 @@ $(BROWSER_READY): requirements-browser.lock pyproject.toml
 	@touch $@
 
 chromium:
-	@command -v chromium chromium-browser google-chrome-stable google-chrome > /dev/null \
-	|| { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && echo "installing Chromium ..." \
-	     && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
-	|| { echo "Chromium is needed; on Debian, as root: apt-get install chromium" >&2; exit 1; }
+	@for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name > /dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "installing Chromium ..."; apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	else echo "Chromium is needed; on Debian and Ubuntu, as root: apt-get install chromium" >&2; exit 1; fi
 
 # an archive replayed by pywb (GPL: a tool in an environment of its own, which nothing here imports), on loopback
 test-replay: $(READY) $(REPLAY_READY)
@@ -126,6 +131,10 @@ faults: $(READY)
 # the diagram in docs/archive.md, from the catalogue's models
 diagram: $(READY)
 	@$(BIN)/python docs/schema.py
+
+# docs/sources.md: what is confirmed of each government in sources.yaml, and how
+sources: $(READY)
+	@$(BIN)/python -m docs.sources
 
 # docs/crawl.svg, drawn from a real run
 picture: $(READY)

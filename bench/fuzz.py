@@ -1,6 +1,6 @@
 """Mutated pages through `extract`: nothing but a refusal is raised, nothing hangs, no page takes long.
 
-`make bench-fuzz N=20000 SEED=1`. The rule of time: a page's process time per KB, where a page below LEAST KB counts as
+`make bench-fuzz N=20000 SEED=1`. The rule of time: a page's processor time per KB, where a page below LEAST KB counts as
 one of LEAST KB, is at most BOUND times the median of all mutants. A single measurement may be chance: the worst ones are
 measured again, and the best of all counts. Exit code 1 when anything is broken; the pages at fault are saved.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -25,8 +26,37 @@ _NOT_IDENTITY = frozenset(
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 
 
+_SEGMENTS = (
+    r"[A-Za-z0-9_%~-][A-Za-z0-9_.%~-]*(?:/[A-Za-z0-9_%~-][A-Za-z0-9_.%~-]*)*/?"  # a/b.html, no dot segments
+)
+_PLAIN = re.compile(
+    rf"(?:(?P<absolute>https?://[a-z0-9.-]+/)|(?P<rooted>/)|(?:\./)?)(?P<rest>(?:{_SEGMENTS}(?:\?[A-Za-z0-9_.%=&~-]+)?)?)"
+)
+
+
 def join(base: str, href: str) -> str | None:
     """Absolute http(s) address of a link as browsers resolve it, or None for `javascript:`, `mailto:` and the broken."""
+    if not href or href.startswith("javascript:"):
+        return None
+    plain = _PLAIN.fullmatch(href)
+    if (
+        plain is None
+    ):  # few links are not plain; for the hundreds of a list page the long way takes far longer
+        return _resolved(base, href)
+    if plain["absolute"]:
+        return href
+    origin, folder = _place(base)
+    start = origin if plain["rooted"] else folder
+    return start + plain["rest"] if start else None
+
+
+@lru_cache(maxsize=256)
+def _place(base: str) -> tuple[str | None, str | None]:
+    """The root of an address's site, and the folder that it stands in."""
+    return _resolved(base, "/"), _resolved(base, "./")
+
+
+def _resolved(base: str, href: str) -> str | None:
     href = re.sub(r"[\t\r\n]", "", href.strip())
     if not href or href.startswith("#") or re.fullmatch(r"https?:/*", href, re.I):
         return None
@@ -37,9 +67,13 @@ def join(base: str, href: str) -> str | None:
         return None
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         return None
-    return _unsplit(parts, path=_dotless(parts.path) or "/", query=parts.query)
+    try:
+        return _unsplit(parts, path=_dotless(parts.path) or "/", query=parts.query)
+    except UnicodeError:  # a host name that IDNA has no form for: http://b.cn..字/
+        return None
 
 
+@lru_cache(maxsize=4096)  # an address is compared again and again while its page is dealt with
 def canonical(url: str) -> str:
     """The form that decides whether two addresses are one page (RFC 3986, section 6.2, and a little more).
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.address import canonical, host_port, join
+from crawler.address import _resolved, canonical, host_port, join
 
 BASE = "http://www.example.gov.cn/zwgk/fzzfj/index.html"
 
@@ -79,3 +79,43 @@ def test_the_port_is_always_named() -> None:
 def test_no_link_makes_joining_fall_over(href: str) -> None:
     url = join(BASE, href)
     assert url is None or canonical(canonical(url)) == canonical(url)
+
+
+@given(
+    st.sampled_from(
+        (
+            "http://a.gov.cn/x/y.html",
+            "https://A.gov.cn:8443/x/",
+            "http://a.gov.cn",
+            "http://a.gov.cn/x//y/../z.htm?q=1/2",
+            "http://甲.cn/x/y",
+            "ftp://a.gov.cn/x",
+            "",
+        )
+    ),
+    st.lists(
+        st.sampled_from(
+            (
+                "http://b.cn",
+                "https:",
+                "/",
+                ".",
+                "..",
+                "a",
+                "b.html",
+                "%41",
+                "~",
+                "?",
+                "=1",
+                "&",
+                "#",
+                ";",
+                ":",
+                " ",
+                "字",
+            )
+        )
+    ).map("".join),
+)
+def test_the_short_way_to_join_a_plain_link_leads_where_the_long_way_does(base: str, href: str) -> None:
+    assert join(base, href) == _resolved(base, href)

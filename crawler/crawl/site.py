@@ -55,6 +55,7 @@ class Visit:
     full: bool = False  # ask without validators
     limit: int = LIST_PAGES
     halt: Halt = field(default_factory=Halt)
+    keep: bool = False  # listings and verdicts, for who looks at them; in a crawl they fill the memory
     asked: set[str] = field(default_factory=set)  # canonical addresses
     read: set[ListRequest] = field(default_factory=set)  # pages of lists
     years: set[int] = field(default_factory=set)  # of the reports found on lists
@@ -72,8 +73,8 @@ class Visit:
 
     def forget(self) -> None:
         """Let go of what was read, once the visit has ended: thousands of visits end before their run does."""
-        for seen in (self.asked, self.read, self.listings, self.verdicts):
-            seen.clear()
+        self.asked.clear()
+        self.read.clear()
 
     def go_on(self, last: SiteVisit) -> bool:
         """Take up a visit where it was left; not when it was killed or the site's entry has changed since."""
@@ -149,7 +150,8 @@ async def _list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, No
         return
     listing = discover(got.body, got.headers, got.url, request=request, first=page.first, cms=visit.site.cms)
     wanted = _wanted(visit, listing)
-    visit.listings.append(listing)
+    if visit.keep:
+        visit.listings.append(listing)
     if listing.next is not None:
         visit.frontier.appendleft(ListStep(request=listing.next, first=page.first, number=page.number + 1))
     visit.frontier.extendleft(reversed(wanted))
@@ -164,7 +166,8 @@ def _wanted(visit: Visit, listing: Listing) -> list[Link]:
     wanted = []
     for link in listing.links:
         verdict = judge_title(link.title, match=visit.site.match)
-        visit.verdicts.append((link, verdict))
+        if visit.keep:
+            visit.verdicts.append((link, verdict))
         if verdict.year is not None and verdict.year not in visit.site.years:
             continue
         if verdict.report or (is_cut(link.title) and may_be_report(link.title)):

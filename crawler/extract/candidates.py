@@ -11,9 +11,10 @@ from crawler.extract.flow import Flow, attribute
 from crawler.extract.hints import is_known
 from crawler.extract.marks import HINTED, LINK, LINK_END, MARKS
 from crawler.extract.roles import squeeze
+from crawler.extract.tables import Tables, leaves_table, out_of_table
 
 _FOOTER = re.compile(
-    r"版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
+    r"邮编\s*[:：]|邮政编码|热线\s*[:：]?\s*12345|举报(?:电话|邮箱)|许可证|网站维护|客服|版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
     re.I,
 )
 _LINKED = re.compile(f"{LINK}[^{LINK_END}]*{LINK_END}?")
@@ -24,6 +25,10 @@ _SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left o
 _STAY = 0.78  # a container must hold this part of the text of the one around it to stand for it
 _STAY_KNOWN = 0.55  # the same for a container of the table, however deep it is
 _LEAST = 0.4  # the same for one with nearly all of the sentences: lists of names beside it count for less
+_FEW, _KEPT = (
+    300.0,
+    25,
+)  # weight of sentences below which known containers are looked at; characters that one must hold
 _PROSE, _STAY_PROSE = 120.0, 0.9  # weight of a page's sentences from which their share alone is enough
 
 
@@ -42,9 +47,13 @@ def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
         return None
     said = [w if w > _SENTENCE and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)]
     sums = _Sums([0.0, *accumulate(weights)], [0.0, *accumulate(said)])
-    here = _descend(flow, sums, 0)
+    tables = Tables(flow)
+    here = _descend(flow, sums, tables, 0)
     if (own := _titled(flow, sums, here, titles)) is not None:
-        here = _descend(flow, sums, own)
+        here = _descend(flow, sums, tables, own)
+    here = out_of_table(flow, tables, lambda i: sums.of(flow, i)[0], here)
+    if sums.of(flow, here)[1] < _FEW and (own := _fullest_known(flow, sums, here)) is not None:
+        here = own
     return flow.starts[here], flow.ends[here]
 
 
@@ -92,8 +101,13 @@ class _Sums(NamedTuple):
     all: list[float]
     prose: list[float]  # of sentences alone
 
+    def of(self, flow: Flow, container: int) -> tuple[float, float]:
+        """What a container weighs, and its sentences alone."""
+        start, end = flow.starts[container], flow.ends[container]
+        return self.all[end] - self.all[start], self.prose[end] - self.prose[start]
 
-def _descend(flow: Flow, sums: _Sums, top: int) -> int:
+
+def _descend(flow: Flow, sums: _Sums, tables: Tables, top: int) -> int:
     """The container to which one comes from `top` down, as long as one holds nearly all of the text, or of the sentences."""
     weight, prose = sums
     here, end = top, flow.ends[top]
@@ -106,11 +120,30 @@ def _descend(flow: Flow, sums: _Sums, top: int) -> int:
         if part < whole * _LEAST:
             continue
         said = prose[flow.ends[i]] - prose[start]
-        nearly = part >= whole * _STAY or (said > _PROSE and said >= all_said * _STAY_PROSE)
-        known = part >= whole * _STAY_KNOWN and _known(flow.tags[i])
-        if known or (nearly and flow.above[i] == here):
+        if (part >= whole * _STAY_KNOWN and _known(flow.tags[i])) or (
+            flow.above[i] == here
+            and (part >= whole * _STAY or said > max(_PROSE, all_said * _STAY_PROSE))
+            and not leaves_table(flow, tables, here, i)
+        ):
             here, end, whole, all_said = i, flow.ends[i], part, said
     return here
+
+
+def _fullest_known(flow: Flow, sums: _Sums, chosen: int) -> int | None:
+    """The known container with most text, for a page of few sentences: inside the one chosen, or anywhere if that has none."""
+    spoken = sums.of(flow, chosen)[1] > 0
+    first, last = flow.starts[chosen], flow.ends[chosen]
+    unlinked = (len(MARKS.sub("", _LINKED.sub("", piece)).strip()) for piece in flow.pieces)
+    sizes = [0, *accumulate(unlinked)]
+    best, most = None, _KEPT
+    for i, tag in enumerate(flow.tags):
+        start, end = flow.starts[i], flow.ends[i]
+        around = start <= first and end >= last
+        if around or (spoken and not (first <= start and end <= last)) or not _known(tag):
+            continue
+        if sizes[end] - sizes[start] > most:
+            best, most = i, sizes[end] - sizes[start]
+    return best
 
 
 def _titled(flow: Flow, sums: _Sums, chosen: int, titles: Collection[str]) -> int | None:

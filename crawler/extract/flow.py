@@ -103,7 +103,8 @@ class _Reader:
 
     def __init__(self, html: str, *, hiding: bool) -> None:
         self.meanings = _MEANINGS[hiding]
-        self.tokens = iter(html.split("<")[1:])
+        self.tokens = iter(html.split("<"))
+        next(self.tokens)
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.above: list[int] = []

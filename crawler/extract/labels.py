@@ -49,13 +49,14 @@ _COLON = re.compile("[:∶]")
 _SPACES = " \t\u3000\u00a0"
 _NO_SPACES = dict.fromkeys(map(ord, _SPACES))
 _STOP = re.compile(
-    r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|\s[大中小](?:\s|$)|扫一扫|举报|选稿|责编|(?:阅读|评论|浏览)\s*\(|\(\s*(?:点击|浏览)"
+    r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|文章类型|\s[大中小](?:\s|$)|扫一扫|举报|选稿|责编|(?:阅读|评论|浏览)\s*\(|\(\s*(?:点击|浏览)"
 )
 _GLUED = re.compile(
     r"\s*(?:(?:大\s*中\s*小|打\s*印|分\s*享|关\s*闭|收\s*藏|字\s*[体号])[\s:]*)+$"
 )  # 区政府办大中小打印
 _EMPTY = re.compile(r"[\W_]*")
 _FIRST_COLON = 40  # characters before the first colon of an info line
+_VAGUE = ("时间", "日期")  # labels that an event's time may have too
 _FIRST_LABEL = 24  # characters before the first label, unless they are a date
 _LONGEST = 6  # characters of a label
 
@@ -118,12 +119,17 @@ def is_info(text: str) -> bool:
     if len(text) > 200:
         return False
     labels = _labels(text) if 0 <= text.replace("∶", ":").find(":") < _FIRST_COLON else []
-    if not labels:
+    if not labels or (len(labels) == 1 and labels[0].name in _VAGUE and _says_when(text[labels[0].end :])):
         return is_dateline(text)
     first = labels[0].start
     if first > _FIRST_LABEL and not is_dateline(text[:first]) and not _says(labels, text):
         return False
     return len(text) < 60 or len(labels) > 1
+
+
+def _says_when(value: str) -> bool:
+    """Whether a value says at what time something takes place, not on which day: `5月6日上午9:00`."""
+    return any(map(str.isdigit, value)) and next(find_dates(value), None) is None
 
 
 def _says(labels: list[Label], text: str) -> bool:
@@ -136,6 +142,10 @@ def is_dateline(text: str) -> bool:
     """Whether a line is little more than a date: `2023-02-21 10:00`, `2023-02-21 某报`."""
     if len(text) > 60 or "。" in text or not ("19" in text or "20" in text or "年" in text):
         return False
+    if text[0] in "—-" or text.rstrip(") ").endswith(
+        "会上"
+    ):  # ——2023年1月5日在甲市第十届人民代表大会第一次会议上
+        return False
     date = next(find_dates(text), None)
     return date is not None and date[1] <= 12 and len(text) - date[2] <= 24
 
@@ -146,3 +156,13 @@ _OWN_DATE = re.compile(r"\(?\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\
 def is_own_date(text: str) -> bool:
     """Whether a line is a date as documents write it, and nothing else: `(2023年4月12日)`."""
     return _OWN_DATE.fullmatch(text) is not None
+
+
+_EVENT = re.compile(
+    r"(?:会议|活动)?\s*(?:时\s*间|日\s*期)\s*:|\(.*(?:19|20)\d\d年.*\)$"
+)  # 时间:5月6日 (2004年12月11-12日,某地)
+
+
+def is_event(text: str) -> bool:
+    """Whether a line says when something takes place."""
+    return _EVENT.match(text) is not None

@@ -79,6 +79,10 @@ def _site_clues(page: Evidence, near: tuple[str, ...]) -> Iterator[Clue]:
     code = (page.site_code or "")[:6]
     if region(code):
         yield Clue(field="region", value=code, weight=0.8, where="网站标识码")
+    else:  # 359000 平潭: an area with a site code of its own that is no division; its province is one
+        wider = next(filter(region, (f"{code[:4]}00", f"{code[:2]}0000")), None) if len(code) == 6 else None
+        if wider:
+            yield Clue(field="region", value=wider, weight=0.45, where="网站标识码, the division around it")
     for name, weight, where in (
         (page.site, 0.6, "meta SiteName"),
         *((s, 0.5, "sponsor") for s in _sponsors(page)),
@@ -101,6 +105,8 @@ def _own_region(issuers: tuple[Clue, ...], home: str | None, near: tuple[str, ..
 def _issuer_clues(page: Evidence, home: str | None, near: tuple[str, ...]) -> Iterator[Clue]:
     """Who reports: as the title says; else the signature; else whose page it is, if the text speaks for such an organ."""
     if named := organ_in(page.title):
+        if page.signer and page.signer != named[0] and page.signer.endswith(named[0]):
+            yield _issuer(page.signer, home, 0.96, "signature, whose end the title names")
         yield _issuer(named[0], home, 0.95, "title")
         return
     if page.signer and (signed := organ(page.signer)):

@@ -37,8 +37,8 @@ _SENTENCE = re.compile("[。;,、:!?]")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?|txt|jpe?g)(?:$|[?#&])", re.I)
 _ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
 _BARE_ATTACHMENT = re.compile(
-    r"[\[【(]?(?:相关)?附件(?:下载|列表)?\s*(?::|>+|»)?[\]】)]?$"
-)  # 附件下载: with nothing behind it
+    r"[\[【(]?(?:相关附件(?:下载|列表)?|附件(?:下载|列表))\s*(?::|>+|»)?[\]】)]?$|[\[【(]附件[\]】)]$|附件\s*(?:>+|»)$"
+)  # 附件下载: with nothing behind it; a mere 附件: is the article's own and names what follows
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,16}\s*[〔\[(【]\s*(?:19|20)\d\d\s*[〕\])】]\s*第?\s*\d{1,5}\s*号$")
 _LONG = 300  # characters; no frame or info line is longer
 _PROSE_LENGTH = 24

@@ -7,11 +7,16 @@ import re
 _SMALL = 60_000  # characters; below this even the worst page takes a moment only
 _MANY_TAGS = 5_000
 _DEEPEST = 500  # elements inside each other; browsers stop at 512 too
+_MOST_FORMATS = (
+    40  # formatting elements open at once: a parser opens them all again in each further paragraph
+)
 _LONGEST_TAG = 20_000  # characters
 
 _LONG_TAG = re.compile(rf"(<[a-zA-Z][^<>]{{2000}})[^<>]{{{_LONGEST_TAG},}}")
 _NESTING = re.compile(
-    r"<(/?)(?:div|section|article|ul|ol|dl|blockquote|center|form|table|fieldset|main|aside|header|footer|nav)\b[^<>]*>",
+    r"<(?P<end>/?)(?:(?P<format>a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)"
+    r"|div|section|article|ul|ol|dl|blockquote|center|form|table|fieldset|main|aside|header|footer|nav|pre|span|button|h[1-6]"
+    r"|address|details|dialog|figure|label|listing|menu|object|sub|sup|svg|math)\b[^<>]*>",
     re.I,
 )
 
@@ -31,11 +36,14 @@ def tame(text: str) -> str:
 
 def _flatten(text: str) -> str:
     kept: list[str] = []
-    depth = last = 0
+    depths = {True: 0, False: 0}  # of formatting elements, and of others
+    last = 0
     for tag in _NESTING.finditer(text):
-        closes = bool(tag[1])
-        if depth > _DEEPEST or (depth == _DEEPEST and not closes):
+        formats = tag["format"] is not None
+        depth, most = depths[formats], _MOST_FORMATS if formats else _DEEPEST
+        closes = bool(tag["end"])
+        if depth > most or (depth == most and not closes):
             kept.append(text[last : tag.start()])
             last = tag.end()
-        depth = max(depth - 1, 0) if closes else depth + 1
+        depths[formats] = max(depth - 1, 0) if closes else depth + 1
     return "".join([*kept, text[last:]]) if kept else text

@@ -23,6 +23,11 @@ _CONFIRMED, _HEAD, _COLUMN = 0.8, (0.6, 0.5, 0.3, 0.25), 0.3
 _COLUMN_LENGTH = (
     6  # characters; a shorter title is that of a column, such as 新闻动态, unless it is shown above the text
 )
+_OWN, _LEAST_OWN, _MENU = (
+    0.97,
+    8,
+    12,
+)  # weight, characters of a title that only the text shows; characters of a menu in one line
 _LENGTH, _CLOSENESS = (
     0.0002,
     0.01,
@@ -48,6 +53,8 @@ def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
         line._replace(text=without_tail(line.text))
         for line in [*above, *filter(_fits, parts.body[:_OPENING])]
     ]
+    if own := _unnamed(parts, squeezed):
+        yield _clue(without_tail(own.text), _OWN, "first below the menu, while the head names the site")
     for i, line in enumerate(plain):
         closeness = _CLOSENESS * i / len(plain)
         if agreed := _agreeing(plain, i, squeezed):
@@ -58,6 +65,31 @@ def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
             yield _clue(line.text, _HEADINGS[line.tag] + closeness, f"heading {line.tag}")
         elif not line.is_links or (not named and i == len(above) - 1):
             yield _clue(line.text, 0.4 + closeness, "above the body")
+
+
+def _unnamed(parts: Parts, named: Sequence[str]) -> Line | None:
+    """The first line below the breadcrumb, or below the menu above an info line, where no line there agrees with the head."""
+    lines, roles = parts.header, parts.roles
+    infos = [i for i, part in enumerate(roles) if part is Role.INFO]
+    last = infos[-1] if infos else len(roles)
+    menus = [i for i in range(last) if roles[i] is Role.BREADCRUMB]
+    if not menus and infos:
+        menus = [i for i in range(last) if roles[i] is Role.LINKS and len(lines[i].text) > _MENU]
+    if not menus:
+        return None
+    first = menus[-1] + 1
+    below = [
+        line
+        for line, part in zip(lines[first:last], roles[first:last], strict=True)
+        if part in (Role.PLAIN, Role.PROSE) and not line.linked and _fits(line)
+    ]
+    inner = [*below, *filter(_fits, parts.body[:_OPENING])]
+    if any(_agreeing(inner, i, named) for i in range(len(inner))):
+        return None
+    heading = next((line for line in below if line.tag in _HEADINGS), None)
+    return heading or next(
+        (line for line in below if len(squeeze(line.text)) >= _LEAST_OWN and "http" not in line.text), None
+    )
 
 
 def _clue(value: str, weight: float, where: str) -> Clue:

@@ -23,6 +23,8 @@ MADE_OF = (Unreachable, LeftAlone, NotSaved)
 
 _TEXTS = ("document", "script")  # their encoding is for us to find: browsers take it from the page that asks
 
+_PROMPT = 0.25  # seconds; a page that takes longer to react is at work
+
 Pulse = Callable[[], Awaitable[object]]
 """Returns when the page's own thread is free."""
 
@@ -153,7 +155,7 @@ class Showing:
             asked, began = self._asked, now()
             await asyncio.sleep(self._limits.quiet)
             await pulse()
-            busy = now() - began > 2 * self._limits.quiet
+            busy = now() - began > self._limits.quiet + _PROMPT
             if self._asked == asked and self._idle.is_set() and not busy:
                 return
 

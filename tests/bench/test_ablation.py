@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.ablation import Worth, missing, worth
+from bench.ablation import Worth, by_worth, missing, worth
 from bench.ablations import ABLATIONS, Ablation, Patch
 from bench.pages import Gold, Page
 from tests.extract.pages import BODY, TITLE, page, paragraphs
@@ -37,3 +37,10 @@ def test_pages_can_be_read_without_a_rule_and_it_is_back_afterwards(number: int)
 
 def test_differences_are_signed_and_blank_where_there_is_none() -> None:
     assert Worth(0.95, 3, 4, 5, 6).minus(Worth(0.977, 4, 4, 4, 6)) == ["-0.027", "-1", "", "+1", ""]
+
+
+def test_the_most_valuable_rule_stands_first_and_differences_too_small_to_show_do_not_count() -> None:
+    whole = Worth(0.9773, 42, 31, 44, 0)
+    runs = [Worth(0.9776, 42, 31, 44, 0), Worth(0.9773, 42, 31, 45, 0), Worth(0.94, 42, 31, 44, 0)]
+    rules = [ablation.rule for _, ablation in by_worth(whole, zip(runs, ABLATIONS[:3], strict=True))]
+    assert rules == [ABLATIONS[place].rule for place in (2, 0, 1)]

@@ -98,6 +98,7 @@ CODE = {
     "/farewell.html": "fill('<h1>提示</h1><p>抱歉，您访问的页面不存在或已被删除。</p>')",
     "/broken.html": "fill('正在加载'); fetch('/api/broken')",
     "/slow.html": "fetch('/api/slow')",
+    "/deadly.html": "fetch('/api/death')",
 }
 
 
@@ -109,7 +110,7 @@ class ScriptSite:
         self.requests: list[Request] = []
         self.asked_slow = threading.Event()
         self.closing = threading.Event()
-        self.caught: list[bytes] = []  # what came to the sockets that nobody may reach
+        self.on_death: Callable[[], None] = lambda: None  # called when /api/death is asked for
 
     def __enter__(self) -> Self:
         """Listen."""
@@ -188,6 +189,8 @@ class ScriptSite:
         if path == "/api/slow":
             self.asked_slow.set()
             self.closing.wait()
+        if path == "/api/death":
+            self.on_death()
         return _json({}, status=500 if path == "/api/broken" else 200)
 
 

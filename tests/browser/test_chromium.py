@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +14,11 @@ import pytest
 
 from crawler.archive import Archive
 from crawler.crawl import Halt, counted, crawl
-from crawler.fetch import Fetcher, Limits
+from crawler.fetch import Fetcher, Limits, Replay, load_exchanges
 from crawler.fetch.browser import Chromium
 from crawler.model import Ending, Outcome, Rendering, Site, SiteVisit
 from crawler.warc import Record, read_records
+from tests.browser.processes import descendants
 from tests.browser.site import BASE, TITLES, ScriptSite, body
 from tests.conftest import Clock
 
@@ -92,6 +96,27 @@ async def test_a_list_and_reports_that_only_scripts_fill_are_archived(
     assert {year: report.body.split("\n") for year, report in found.items()} == {y: body(y) for y in TITLES}
     assert found[2022].published == "2023-02-21"
     assert crawled.visits[0].requests == len(web.requests)
+
+
+async def test_a_crawls_own_warc_is_drawn_again_without_a_network(
+    web: ScriptSite, crawled: Crawl, folder: Path, tmp_path: Path, clock: Clock
+) -> None:
+    await crawled(lists=(f"{BASE}/list.html",))
+    web.requests.clear()
+    (warc,) = folder.glob("warc/*/*.gz")
+    site = replace(SITE, lists=(f"{BASE}/list.html",))
+    with Archive.create(tmp_path / "again", clock=clock) as archive:
+        fetcher = Fetcher(
+            sink=archive.record,
+            rendered=archive.record_rendered,
+            replay=Replay(load_exchanges(warc)),
+            limits=LIMITS,
+        )
+        async with fetcher:
+            outcomes = [o async for o in crawl([site], fetcher=fetcher, archive=archive)]
+        assert [outcome.ending for outcome in outcomes] == [Ending.LISTED, Ending.NEW, Ending.NEW]
+        assert {r.year: r.body.split("\n") for r in archive.reports()} == {y: body(y) for y in TITLES}
+    assert web.requests == []
 
 
 async def test_a_page_as_drawn_stands_beside_the_page_as_served(crawled: Crawl) -> None:
@@ -204,6 +229,21 @@ async def test_a_piece_that_does_not_come_fails_its_page_in_time(web: ScriptSite
     (outcome,) = await crawled("/slow.html", limits=replace(LIMITS, render=3.0))
     assert outcome.ending is Ending.FAILED
     assert outcome.detail == "not drawn within 3 seconds: 1 of its 2 requests were still under way"
+
+
+async def test_a_browser_that_dies_fails_its_page_and_another_is_started(
+    web: ScriptSite, crawled: Crawl
+) -> None:
+    def kill() -> None:
+        for pid, name in descendants(os.getpid()).items():
+            if name == "chromium":
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    web.on_death = kill
+    outcomes = await crawled("/deadly.html", "/article.html?id=2023")
+    assert [outcome.ending for outcome in outcomes] == [Ending.FAILED, Ending.NEW]
+    assert outcomes[0].detail.startswith("the browser failed: ")
 
 
 async def test_without_chromium_what_is_missing_is_told_and_nobody_is_asked(

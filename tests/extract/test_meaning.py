@@ -237,3 +237,13 @@ def test_a_page_is_understood_from_its_title_and_its_sites_code() -> None:
     report = read(page(paragraphs(), head=f"<title>{title}</title>", above=f"<h1>{title}</h1>"))
     assert (report.issuer, report.region, report.year) == ("武汉市人民政府", "420100", 2022)
     assert "issuer" in {clue.field for clue in report.clues}
+
+
+def test_a_site_code_of_an_area_that_is_no_division_gives_its_province() -> None:
+    assert meant(title=NAMELESS, site_code="3590000001").region == "350000"
+    assert meant(title=NAMELESS, site_code="9990000001").region is None
+
+
+def test_a_signature_says_in_full_whom_the_title_names_in_short() -> None:
+    found = meant(title="区公安局2023年度法治政府建设情况报告", signer="平潭综合实验区公安局")
+    assert found.issuer == "平潭综合实验区公安局"

@@ -54,12 +54,27 @@ def test_a_page_cut_short_gives_a_report_or_none(cut: int) -> None:
         b"<div " + b" ".join(b"a%d=1" % i for i in range(50_000)) + b">" + SENTENCE * 9,
         b"<span>" * 50_000 + SENTENCE * 9,
         b"<table><tr><td>" * 5_000 + SENTENCE * 9,
+        b"<pre>" * 50_000 + SENTENCE * 9,
+        b"<h1><font size=1>" * 20_000 + SENTENCE * 9,
+        b"".join(b"<font size=%d>" % i for i in range(5_000)) + (b"<p>" + SENTENCE) * 3_000,
         b"<p>" + SENTENCE * 20_000 + b"</p>",
         b"<br>" * 50_000 + SENTENCE * 9,
         b"<!--" * 50_000,
         b'<p a="' * 20_000,
     ],
-    ids=["nested", "attributes", "spans", "tables", "one line", "breaks", "comments", "quotes"],
+    ids=[
+        "nested",
+        "attributes",
+        "spans",
+        "tables",
+        "preformatted",
+        "headings",
+        "formats",
+        "one line",
+        "breaks",
+        "comments",
+        "quotes",
+    ],
 )
 def test_no_page_takes_long(data: bytes) -> None:
     begin = time.process_time()

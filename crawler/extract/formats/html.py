@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
@@ -17,7 +18,7 @@ from crawler.extract.material import Format, Material
 from crawler.extract.roles import squeeze
 from crawler.extract.tame import tame
 from crawler.extract.witnesses import head_clues, json_ld, page_titles, site_code
-from crawler.model import Headers
+from crawler.model import Clue, Headers
 from crawler.text import iso_date
 
 _MARKUP = re.compile(
@@ -28,6 +29,7 @@ _MARKUP = re.compile(
 _SNIFFED = 65536  # bytes in which markup must begin
 _NEAR, _WIDE, _FAR, _BELOW = 24, 40, 300, 40  # pieces read above and below the article
 _LEAD = 3  # pieces before a title or date: its element
+_LARGE = 512 * 1024  # bytes of a page
 _HEAD = 40  # pieces of the article itself that may be its head
 _TITLE_START = 10  # characters by which a title is found
 _INDENT = 40  # characters of a piece in which its first one stands, white space and marks before it
@@ -40,41 +42,60 @@ def _recognises(body: bytes, headers: Headers) -> bool:
     return magic(body) is None and _MARKUP.search(body, 0, _SNIFFED) is not None
 
 
-def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
-    """Raises NoBody where no text on the page can be an article."""
+class _Page(NamedTuple):
+    """What is taken from a parsed page. The tree of a large one is freed before its text is read, being many times its size."""
+
+    html: str  # the body's markup, well-formed, without what is no text
+    titles: tuple[str, ...]
+    clues: tuple[Clue, ...]
+    site_code: str | None
+    undecodable: int
+    tree: (
+        LexborHTMLParser | None
+    )  # kept of small pages: memory given back too soon is asked for again by the next page
+
+
+def _parse(body: bytes, headers: Headers, hint: str | None) -> _Page:
     text, _, undecodable = decode(body, headers)
     tree = LexborHTMLParser(tame(text))
     metas = _metas(tree)
     titles = page_titles(tree, metas)
     clues = (*head_clues(metas), *json_ld(tree))
+    code = site_code(metas, text)
+    del text
     tree.strip_tags(UNSEEN)
-    flow, place = _find(tree, hint, titles)
+    html = (tree.body and tree.body.html) or ""
+    if hint:
+        html = _set_apart(html, tree, hint)
+    kept = tree if len(body) < _LARGE else None
+    return _Page(html, titles, clues, code, undecodable, kept)
+
+
+def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
+    """Raises NoBody where no text on the page can be an article."""
+    page = _parse(body, headers, hint)
+    flow, place = _find(page)
     if place is None:
         raise NoBody(url, "no text on the page that could be an article")
     start, end = place
-    top = _top(flow, start, titles)
+    top = _top(flow, start, page.titles)
     before, inner, after = lines_between(flow, (top, start, end, min(end + _BELOW, len(flow.pieces))))
     return Material(
         lines=[*before, *inner, *after],
         first=len(before),
         last=len(before) + len(inner),
-        titles=titles,
-        clues=clues,
-        site_code=site_code(metas, text),
-        undecodable=undecodable,
+        titles=page.titles,
+        clues=page.clues,
+        site_code=page.site_code,
+        undecodable=page.undecodable,
     )
 
 
-def _find(
-    tree: LexborHTMLParser, hint: str | None, titles: tuple[str, ...]
-) -> tuple[Flow, tuple[int, int] | None]:
+def _find(page: _Page) -> tuple[Flow, tuple[int, int] | None]:
     """A page's flow and the article's place in it. An article may be hidden until a script shows it."""
-    html = (tree.body and tree.body.html) or ""
-    if hint:
-        html = _set_apart(html, tree, hint)
-    known = frozenset(map(squeeze, titles[:2]))
+    known = frozenset(map(squeeze, page.titles[:2]))
     for hiding in (True, False):
-        flow = read_flow(html, hiding=hiding)
+        flow = read_flow(page.html, hiding=hiding)
         if place := choose(flow, known):
             break
     return flow, place

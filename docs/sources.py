@@ -1,0 +1,124 @@
+"""Writes docs/sources.md from sources.yaml and docs/sources.tsv: `make sources`. What is confirmed of each government, and how."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.cms import recognise
+from crawler.model import Site
+from crawler.regions import LEVELS, outward, region
+from crawler.sources import load_sites
+
+ROOT = Path(__file__).parent.parent
+KINDS = {
+    "report": "a report's own page",
+    "republished": "a report on another's site",
+    "column": "a list page for these reports",
+    "documents": "a general list page",
+    "portal": "the portal",
+}
+"""What can be seen of a government, the best first; keys are those of the evidence file."""
+
+_HEAD = """# The governments of sources.yaml
+
+Made by `make sources` from [sources.yaml](../sources.yaml) and the evidence in [sources.tsv](sources.tsv), which names each
+address that was seen, what it is, the year it reports on, and where it was seen. **Seen** means: found in public material,
+mostly as a stored copy of the page itself. Nothing was visited, so no entry has `seen:`, and any address may have moved.
+
+A list page is **seen** where the evidence names it, and **derived** where it was made from the address of a seen report: its
+folder (`…/zwgk/fzzfj/202303/t20230315_2170174.shtml` gives `…/zwgk/fzzfj/`), or its column number by the rule of 大汉版通
+(`/art/2025/3/28/art_60096_11528160.html` gives `/col/col60096/index.html`). Where an address does not tell its column,
+there is none. System is what the crawler makes of the address alone; the page decides.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One row of docs/sources.tsv."""
+
+    id: str  # of the entry
+    address: str
+    what: str  # a key of KINDS
+    year: str  # reported on, "" if not told
+    seen: str  # "itself", or what names the address
+
+
+def evidence(path: Path = ROOT / "docs" / "sources.tsv") -> list[Evidence]:
+    """The rows of the evidence file."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [Evidence(**row) for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+def looked_for(path: Path = ROOT / "docs" / "sources-missing.txt") -> list[str]:
+    """Codes of the divisions that were looked for and not found."""
+    return [line.split()[0] for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+
+
+def page(sites: Iterable[Site], rows: Iterable[Evidence], missing: Iterable[str]) -> str:
+    """docs/sources.md: a summary, a table by province, and what was not found."""
+    sites = list(sites)
+    by_id: dict[str, list[Evidence]] = {}
+    for row in rows:
+        by_id.setdefault(row.id, []).append(row)
+    parts = [_HEAD, "\n".join(_summary(sites, by_id)), "\n".join(_table(sites, by_id))]
+    return "\n".join([*parts, "\n".join(_missing(missing)), ""])
+
+
+def _best(rows: list[Evidence]) -> str:
+    return min((row.what for row in rows), key=list(KINDS).index)
+
+
+def _system(site: Site) -> str:
+    return recognise("", (*site.pages, *site.lists)[0]).name
+
+
+def _level(site: Site) -> str:
+    found = region(site.region)
+    return found.level if found else "?"
+
+
+def _summary(sites: list[Site], by_id: dict[str, list[Evidence]]) -> Iterator[str]:
+    levels = Counter(map(_level, sites))
+    systems = Counter(map(_system, sites))
+    best = Counter(_best(by_id[site.id]) for site in sites)
+    yield f"{len(sites)} entries: " + ", ".join(f"{levels[level]} of {level} level" for level in LEVELS) + "."
+    yield "By system: " + ", ".join(f"{name} {count}" for name, count in systems.most_common()) + "."
+    yield "\n| the best that was seen | entries |\n|---|---|"
+    yield from (f"| {words} | {best[kind]} |" for kind, words in KINDS.items())
+    yield ""
+
+
+def _table(sites: list[Site], by_id: dict[str, list[Evidence]]) -> Iterator[str]:
+    yield "| code | entry | list pages | reports seen | system |\n|---|---|---|---|---|"
+    for site in sorted(sites, key=lambda site: site.region):
+        rows = by_id[site.id]
+        named = {row.address for row in rows}
+        lists = Counter("seen" if url in named else "derived" for url in site.lists)
+        years = sorted({row.year or "?" for row in rows if row.what in ("report", "republished")})
+        if _best(rows) == "republished":
+            years.append("(another's site)")
+        columns = ", ".join(f"{count} {how}" for how, count in sorted(lists.items())) or "none"
+        if any(row.what == "documents" for row in rows):
+            columns += " (general)"
+        yield f"| {site.region} | {site.id} {site.name} | {columns} | {' '.join(years) or 'none'} | {_system(site)} |"
+
+
+def _missing(codes: Iterable[str]) -> Iterator[str]:
+    yield "\n## Looked for and not found\n"
+    yield "No address of a report or of a list page was seen in public material, or only on copies under strange hosts:\n"
+    for code in sorted(codes):
+        yield f"- {code} " + "".join(step.name for step in reversed(list(outward(code))))
+
+
+def main() -> None:
+    """Write docs/sources.md."""
+    text = page(load_sites(ROOT / "sources.yaml"), evidence(), looked_for())
+    (ROOT / "docs" / "sources.md").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -65,7 +65,7 @@ chromium:
 
 # an archive replayed by pywb (GPL: a tool in an environment of its own, which nothing here imports), on loopback
 test-replay: $(READY) $(REPLAY_READY)
-	@FAZHI_WAYBACK=$(REPLAY)/bin/wayback $(BIN)/pytest tests/replay
+	@FAZHI_WAYBACK=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/pytest tests/replay
 
 $(REPLAY_READY): requirements-replay.lock
 	@$(PYTHON) -m venv $(REPLAY)

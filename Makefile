@@ -4,6 +4,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 BROWSER := .venv-browser
 BROWSER_READY := $(BROWSER)/.ready
+REPLAY := .venv-replay
+REPLAY_READY := $(REPLAY)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -13,7 +15,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser browser chromium check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources soak lock fixtures picture schema faults sources clean
+.PHONY: setup crawl demo test test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash soak lock fixtures picture schema diagram faults sources clean
 
 setup: $(READY)
 
@@ -61,6 +63,16 @@ chromium:
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
 	else echo "Chromium is needed; on Debian and Ubuntu, as root: apt-get install chromium" >&2; exit 1; fi
 
+# an archive replayed by pywb (GPL: a tool in an environment of its own, which nothing here imports), on loopback
+test-replay: $(READY) $(REPLAY_READY)
+	@FAZHI_WAYBACK=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/pytest tests/replay
+
+$(REPLAY_READY): requirements-replay.lock
+	@$(PYTHON) -m venv $(REPLAY)
+	@echo "installing into $(REPLAY) ..."
+	@$(REPLAY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-replay.lock
+	@touch $@
+
 check: $(READY)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -91,6 +103,15 @@ $(BENCH_READY): requirements-bench.lock
 soak: $(READY)
 	@$(BIN)/python -m bench.soak
 
+# the archive: storing, verifying, rebuilding, its size; N captures, 200000 for the whole curve
+bench-archive: $(READY)
+	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
+	@$(BIN)/python -m bench.similar
+
+# 500 processes killed at random moments, or with a full disk
+bench-crash: $(READY)
+	@folder=$$(mktemp -d) && $(BIN)/python -m tests.archive.crashing $$folder/archive 500 $(SEED) && rm -rf $$folder
+
 # the crawl beside Scrapy and a bare httpx loop, and politeness beside its ideal; some minutes
 bench-crawl: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.crawl
@@ -115,6 +136,10 @@ schema: $(READY)
 faults: $(READY)
 	@$(BIN)/python -m tests.site.faults > docs/faults.md
 
+# the diagram in docs/archive.md, from the catalogue's models
+diagram: $(READY)
+	@$(BIN)/python docs/schema.py
+
 # docs/sources.md: what is confirmed of each government in sources.yaml, and how
 sources: $(READY)
 	@$(BIN)/python -m docs.sources
@@ -129,7 +154,8 @@ lock:
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements.lock
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-bench.lock
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra browser --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-browser.lock
+	@echo 'pywb>=2.10' | .venv-lock/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-replay.lock
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-lock $(BROWSER) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-lock $(BROWSER) $(REPLAY) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

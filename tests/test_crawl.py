@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -247,10 +248,10 @@ async def test_an_archive_that_takes_no_more_ends_the_crawl(
 ) -> None:
     real = Archive.store
 
-    def full(archive: Archive, report: Report, capture: Capture, site: Site) -> Outcome:
+    def full(archive: Archive, report: Report, capture: Capture, site: Site, **more: Any) -> Outcome:
         if report.year == 2023:
             raise ArchiveDamaged(f"{archive.path}: No space left on device")
-        return real(archive, report, capture, site)
+        return real(archive, report, capture, site, **more)
 
     monkeypatch.setattr(Archive, "store", full)
     with pytest.raises(ArchiveDamaged, match="No space left on device"):

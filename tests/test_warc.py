@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +13,8 @@ import pytest
 
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture
-from crawler.warc import Earlier, WarcFile, read_captures, read_records, warc_date, whole_length
+from crawler.warc import Earlier, WarcFile, read_at, read_captures, read_records, warc_date, whole_length
+from crawler.warc.cdxj import index_text, lines_of, surt
 
 WHEN = datetime(2026, 11, 25, 3, 0, 0, 123000, tzinfo=UTC)
 GBK = "报告".encode("gbk").decode("latin-1")
@@ -170,3 +172,55 @@ def test_captures_of_other_crawlers_are_read(path: Path) -> None:
 def test_dates_keep_as_many_decimals_as_they_have() -> None:
     assert warc_date(WHEN) == "2026-11-25T03:00:00.123Z"
     assert warc_date(WHEN.replace(microsecond=0)) == "2026-11-25T03:00:00Z"
+
+
+def test_the_index_leads_to_every_capture_in_the_order_of_its_keys(path: Path) -> None:
+    other = replace(CAPTURE, url="http://b.gov.cn/a?z=1&a=2")
+    write(path, CAPTURE, other)
+    lines = index_text(lines_of(read_records(path), path.name)).decode().splitlines()
+    assert [line.split(" ", 2)[:2] for line in lines] == [
+        ["cn,gov,b)/a?a=2&z=1", "20261125030000"],
+        ["cn,gov,example)/art/2022/3/4/art_1_2.html?a=1", "20261125030000"],
+    ]
+    for line, capture in zip(lines, (other, CAPTURE), strict=True):
+        told = json.loads(line.split(" ", 2)[2])
+        record = read_at(path, int(told["offset"]))
+        assert (record.url, record.place.length) == (capture.url, int(told["length"]))
+        assert told["digest"] == record.fields["warc-payload-digest"]
+        assert told["mime"] == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://www.wuhan.gov.cn/", "cn,gov,wuhan)/"),
+        ("http://WWW2.a.gov.cn:8080/B/", "cn,gov,a:8080)/b"),
+        ("https://a.gov.cn:443/x?b=2&a=1", "cn,gov,a)/x?a=1&b=2"),
+    ],
+)
+def test_keys_of_the_index(url: str, key: str) -> None:
+    assert surt(url) == key
+
+
+def test_a_form_posted_to_one_address_has_a_key_of_its_own(path: Path) -> None:
+    post = replace(CAPTURE, method="POST", request_body=b"page=2", url="http://a.gov.cn/list")
+    write(path, post)
+    (line,) = lines_of(read_records(path), path.name)
+    assert line.startswith("cn,gov,a)/list?__wb_method=post&page=2 ")
+    assert json.loads(line.split(" ", 2)[2])["method"] == "POST"
+
+
+def test_a_conversion_names_what_it_was_made_from(path: Path) -> None:
+    with path.open("wb") as file:
+        warc = WarcFile(file)
+        place = warc.capture(CAPTURE)
+        warc.conversion(place.record_id, CAPTURE.url, WHEN, "text/html", b"<p>drawn</p>")
+    *_, conversion = read_records(path)
+    assert conversion.fields["warc-refers-to"] == place.record_id
+    assert (conversion.payload, conversion.faults()) == (b"<p>drawn</p>", [])
+
+
+def test_an_address_cannot_break_out_of_its_field(path: Path) -> None:
+    write(path, replace(CAPTURE, url="http://a.gov.cn/\r\nWARC-Type: x"))
+    _, response, _ = read_records(path)
+    assert (response.kind, response.url) == ("response", "http://a.gov.cn/%0D%0AWARC-Type:%20x")

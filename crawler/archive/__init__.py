@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
-from crawler.archive.facade import CATALOGUE, Archive
+from crawler.archive.acts import content_of
+from crawler.archive.catalogue import PageRow
+from crawler.archive.claims import Claims, Told
+from crawler.archive.entering import DOCUMENTS
+from crawler.archive.facade import Archive
+from crawler.archive.manifest import BEGINNING, entries, head
+from crawler.archive.manifest import NAME as MANIFEST
+from crawler.archive.merging import MERGED
+from crawler.archive.reader import CATALOGUE, Reader
+from crawler.archive.rebuilding import Rebuilt, rebuild
 from crawler.archive.rows import import_url
+from crawler.archive.similar import probably_same
 from crawler.archive.visits import Past
 
-__all__ = ["CATALOGUE", "Archive", "Past", "import_url"]
+__all__ = [
+    "BEGINNING",
+    "CATALOGUE",
+    "DOCUMENTS",
+    "MANIFEST",
+    "MERGED",
+    "Archive",
+    "Claims",
+    "PageRow",
+    "Past",
+    "Reader",
+    "Rebuilt",
+    "Told",
+    "content_of",
+    "entries",
+    "head",
+    "import_url",
+    "probably_same",
+    "rebuild",
+]

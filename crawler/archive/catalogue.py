@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
@@ -87,8 +97,18 @@ class MemoryRow(Base, kw_only=True):
     gone: Mapped[list[Any]]
 
 
+class WarcRow(Base, kw_only=True):
+    """One WARC file, and how much of it this catalogue knows: what stands after that is entered by the next run."""
+
+    __tablename__ = "warcs"
+
+    file: Mapped[str] = mapped_column(primary_key=True)  # relative to the archive
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    entered: Mapped[int] = mapped_column(BigInteger)  # bytes
+
+
 class CaptureRow(Base, kw_only=True):
-    """One HTTP exchange and where its WARC record stands."""
+    """One HTTP exchange or imported document, and where its WARC record stands."""
 
     __tablename__ = "captures"
     __table_args__ = (Index("captures_by_payload", "url_key", "payload_sha256"),)
@@ -108,6 +128,9 @@ class CaptureRow(Base, kw_only=True):
     warc_length: Mapped[int]
     etag: Mapped[str | None] = mapped_column(Text, default=None)
     last_modified: Mapped[str | None] = mapped_column(default=None)
+    origin: Mapped[str | None] = mapped_column(
+        Text, default=None
+    )  # the file that another crawler wrote it to
 
 
 class ReportRow(Base, kw_only=True):
@@ -126,7 +149,10 @@ class ReportRow(Base, kw_only=True):
 
 
 class VersionRow(Base, kw_only=True):
-    """One text of a report, with all that its page said then."""
+    """One text of a report, with all that its page said then; or a tombstone, which says since when it is gone.
+
+    `former`: what earlier extractors made of the same page, as `{"text_sha256", "text_file", "extractor"}`, oldest first.
+    """
 
     __tablename__ = "versions"
     __table_args__ = (
@@ -164,10 +190,21 @@ class VersionRow(Base, kw_only=True):
     parts: Mapped[int] = mapped_column(default=1)  # pages that the article was set on
     text_file: Mapped[str]  # relative to the archive
     extractor: Mapped[str]
+    tombstone: Mapped[bool] = mapped_column(default=False)
+    hint: Mapped[str | None] = mapped_column(
+        Text, default=None
+    )  # selector of the body, that the site's entry gave
+    further: Mapped[list[Any]] = mapped_column(
+        default_factory=list
+    )  # captures.id of the pages after the first
+    former: Mapped[list[Any]] = mapped_column(default_factory=list)
 
 
 class PageRow(Base, kw_only=True):
-    """One address of a report, and the text last seen there."""
+    """One address of a report, the text last seen there, and whether it still stands there.
+
+    `state`: live; missing (said to be gone by one crawl); gone (by two, a day or more apart); moved; unreachable.
+    """
 
     __tablename__ = "pages"
 
@@ -180,10 +217,26 @@ class PageRow(Base, kw_only=True):
     text_sha256: Mapped[str] = mapped_column(String(64))
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="live")
+    missing_since: Mapped[datetime | None] = mapped_column(default=None)
+    moved_to: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class PageEventRow(Base, kw_only=True):
+    """A change in a page's state: live, changed, missing, gone, back, moved, unreachable."""
+
+    __tablename__ = "page_events"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"), index=True)
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int | None] = mapped_column(default=None)
+    detail: Mapped[str] = mapped_column(Text, default="")
 
 
 class OutcomeRow(Base, kw_only=True):
-    """How the visit of one address ended."""
+    """How the visit of one address ended; with the capture that says so where a report is concerned."""
 
     __tablename__ = "outcomes"
 
@@ -196,3 +249,4 @@ class OutcomeRow(Base, kw_only=True):
     detail: Mapped[str] = mapped_column(Text)
     report_id: Mapped[str | None] = mapped_column(ForeignKey("reports.id"))
     version: Mapped[int | None]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id"), default=None)

@@ -10,6 +10,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from crawler.errors import ArchiveDamaged
 
+_CORRUPT = ("malformed", "not a database", "no such table", "no such column", "corrupt")
+"""Words of SQLite for a catalogue that is no use any more; the WARC files hold all of it."""
+
 
 class damage:
     """Turns what the disk and the database say into ArchiveDamaged, naming the archive."""
@@ -26,7 +29,8 @@ class damage:
             raise ArchiveDamaged(f"{self._path}: its catalogue is locked by another program") from error
         if isinstance(error, SQLAlchemyError):
             said = getattr(error, "orig", None) or error
-            raise ArchiveDamaged(f"{self._path}: its catalogue: {said}") from error
+            offer = "; `fazhi rebuild` makes it again" if any(word in str(said) for word in _CORRUPT) else ""
+            raise ArchiveDamaged(f"{self._path}: its catalogue: {said}{offer}") from error
         if isinstance(error, OSError):
             place = (
                 f"{self._path}/{os.path.relpath(error.filename, self._path)}"

@@ -9,6 +9,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 
+PATIENCE = 30.0
+"""Seconds that a statement waits for another program's lock on the catalogue."""
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -18,7 +21,7 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     Writers begin IMMEDIATE: with the driver's deferred transactions SQLite silently loses concurrent updates.
     Readers may not write.
     """
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30.0})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:

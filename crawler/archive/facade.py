@@ -1,335 +1,179 @@
-"""`Archive`: the one way in and out. WARC first, then the catalogue, then the text file."""
+"""`Archive`: the one way in. WARC first, then the catalogue, then the text file."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
-
-from crawler import __version__
 from crawler.address import canonical
-from crawler.archive import identity, memories, reading, rows, visits
-from crawler.archive.batch import Batch
-from crawler.archive.catalogue import RunRow, VersionRow, VisitRow
+from crawler.archive import acts, reading, rows, texts
+from crawler.archive.catalogue import VersionRow
 from crawler.archive.damage import damage
-from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.lock import acquire
-from crawler.archive.reading import Entered
-from crawler.archive.recovery import recover
-from crawler.archive.warcs import RunWarcs
-from crawler.discover import SiteMemory
-from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import (
-    Capture,
-    Ending,
-    Link,
-    Outcome,
-    Page,
-    Rendering,
-    Report,
-    Site,
-    SiteVisit,
-    Validators,
-)
-from crawler.warc import Earlier, WarcFile
-
-CATALOGUE = "catalogue.db"
-SOFTWARE = f"fazhi/{__version__}"
+from crawler.archive.merging import bring, enter_merged
+from crawler.archive.rows import Entered
+from crawler.archive.run import Run
+from crawler.archive.versions import reextract
+from crawler.model import Capture, Outcome, Page, Rendering, Report, Site
+from crawler.warc import Earlier
 
 
-class Archive:
-    """An archive folder, opened for writing by `Archive.create` or for reading by `Archive.read`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """When and in which captures a text was seen."""
 
-    Every method that writes raises ArchiveDamaged when the disk or the catalogue does not take it.
-    """
+    now: datetime
+    row: Entered | None
+    further: Sequence[Entered] = ()
+    came_from: Sequence[str] = ()
+    note: str = ""
 
-    def __init__(
-        self, path: Path, engine: Engine, clock: Callable[[], datetime] | None = None, batch: int = 1
-    ) -> None:
-        self.path = path
-        self._engine = engine
-        self._clock = clock
-        self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
-        self._batch = Batch(path, self._session, batch)
-        self._lock: BinaryIO | None = None
-        self._run: RunRow | None = None
-        self._warcs: RunWarcs | None = None
-        self._visits: dict[str, VisitRow] = {}  # under way, by site
 
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """An archive to ask questions of. Raises ArchiveError when there is none."""
-        if not (path / CATALOGUE).is_file():
-            raise ArchiveError(
-                f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
-            )
-        return cls(path, sqlite_engine(path / CATALOGUE, writes=False))
+class Archive(Run):
+    """An archive folder, opened for writing by `Archive.create`; what only reads it is a Reader (`Archive.read`)."""
 
-    @classmethod
-    def create(
-        cls,
-        path: Path,
-        *,
-        clock: Callable[[], datetime],
-        command: str = "",
-        notify: Callable[[str], None] = print,
-        batch: int = 1,
-    ) -> Self:
-        """An archive to write to, made if it is not there, mended if the last run was killed.
-
-        `batch` is the number of entries (outcomes, visits) between two commits; `flush` commits what there is.
-        Raises ArchiveLocked when another process writes to it, ArchiveDamaged when it cannot be written.
-        """
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            lock = acquire(path, clock())
-        except OSError as error:
-            raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
-        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
-        archive._lock = lock
-        try:
-            archive._begin(command, notify)
-        except BaseException:
-            archive._let_go()
-            raise
-        return archive
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, CrawlerError) and self._run is not None:
-            self._run.state, self._run.detail = "failed", str(error)
-        self.close(finished=kind is None or issubclass(kind, CrawlerError))
-
-    # -- writing ------------------------------------------------------------------------------------------
-
-    def record(self, capture: Capture) -> None:
+    def record(self, capture: Capture, *, origin: str | None = None) -> None:
         """Append an exchange to the WARC, flushed, before anything is made of it.
 
-        The same payload at the same address as before becomes a `revisit` record.
+        The same payload at the same address as before becomes a `revisit` record. `origin`: see Fazhi-Origin.
         """
         with damage(self.path):
-            key = canonical(capture.url)
-            known = reading.same_capture(self._session, key, capture)
-            writer, warcs = self._writer()
+            key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
+            known = reading.same_capture(self._session, key, capture, sha256.hex())
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
-            place = writer.capture(capture, earlier)
+            ledger, warcs = self._open()
+            place = warcs.writer().capture(capture, earlier, digest=sha256, origin=origin)
             kind = "revisit" if known else "response"
-            values = rows.capture_values(capture, key, place, warcs.name, kind)
-            if known and capture.status == 304:  # RFC 9110, 15.4.5: a 304 may leave validators out
-                values["etag"] = values["etag"] or known.etag
-                values["last_modified"] = values["last_modified"] or known.last_modified
-            self._enter(values)
+            warcs.index(capture, place, kind, sha256)
+            values = rows.capture_values(
+                capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
+            )
+            ledger.enter(values | reading.revalidated(values, known))
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
         with damage(self.path):
-            key = canonical(rendering.url)
-            origin = reading.record_of(self._session, key, rendering.of)
+            origin = reading.record_of(self._session, canonical(rendering.url), rendering.of)
             assert origin is not None, "a page was rendered before it was recorded"
-            writer, warcs = self._writer()
-            when, dom = rendering.rendered_at, rendering.dom
-            place = writer.conversion(origin, rendering.url, when, rendering.headers[0][1], dom)
-            self._enter(rows.conversion_values(rendering.url, dom, when, place, warcs.name))
+            ledger, warcs = self._open()
+            when, dom, url = rendering.rendered_at, rendering.dom, rendering.url
+            place = warcs.writer().conversion(origin, url, when, rendering.headers[0][1], dom)
+            digest = hashlib.sha256(dom).hexdigest()
+            ledger.enter(rows.document_values("conversion", url, digest, when, place, warcs.name))
 
-    def validators(self, url: str) -> Validators | None:
-        """What a conditional request for an address can be made with, when a report is held from there."""
-        return reading.validators(self._session, canonical(url))
+    def holds(self, capture: Capture) -> bool:
+        """Whether an exchange is archived already: same address, time and payload."""
+        return reading.holds(self._session, canonical(capture.url), capture)
 
-    def store(self, report: Report, page: Page, site: Site) -> Outcome:
-        """Keep what a page says: a new report, a new version, or the note that nothing has changed."""
+    def store(self, report: Report, page: Page, site: Site, *, further: Sequence[Page] = ()) -> Outcome:
+        """Keep what a page says: a new report, a new version, or the note that nothing has changed.
+
+        `further`: the article's pages after the first.
+        """
         with damage(self.path):
-            now = page.fetched_at
-            row = self._batch.latest_capture(canonical(page.url))
+            ledger, _ = self._open()
+            capture, note = (page.of, page.note) if isinstance(page, Rendering) else (page, "")
             report = replace(report, url=report.url or page.url, region=report.region or site.region)
-            change = identity.settle(self._session, report, site, now, row)
-            if isinstance(page, Rendering):
-                change = change.saying(page.note)
-            if row is not None:
-                writer, _ = self._writer()
-                writer.metadata(row.record_id, page.url, now, rows.said(report, site, change.outcome))
-            return self._keep(change)
+            told = _Seen(
+                now=page.fetched_at,
+                row=ledger.latest(canonical(page.url)),
+                further=[row for each in further if (row := ledger.latest(canonical(each.url)))],
+                came_from=[canonical(hop.url) for hop in capture.hops],
+                note=note,
+            )
+            return self._store(report, site, told)
 
-    def ingest(self, report: Report, name: str, data: bytes, site: Site) -> Outcome:
-        """Keep a document that came as a file: its bytes as a `resource` record, then like any other text."""
+    def ingest(
+        self,
+        report: Report,
+        name: str,
+        data: bytes,
+        site: Site,
+        *,
+        url: str | None = None,
+        content_type: str = "text/plain",
+        origin: str | None = None,
+    ) -> Outcome:
+        """Keep a document that came as a file: its bytes as a `resource` record, then like any other text.
+
+        `url`: where it stood on the web, if that is known.
+        """
         with damage(self.path):
-            now, url = self._now(), rows.import_url(name)
-            row = self._batch.latest_capture(url)
-            if row is None or row.payload_sha256 != hashlib.sha256(data).hexdigest():
-                writer, warcs = self._writer()
-                place = writer.resource(url, now, "text/plain", data)
-                row = self._enter(rows.document_values(url, data, now, place, warcs.name))
-            return self._keep(identity.settle(self._session, replace(report, url=url), site, now, row))
+            ledger, warcs = self._open()
+            now, url, sha256 = self._now(), url or rows.import_url(name), hashlib.sha256(data).hexdigest()
+            row = ledger.latest(canonical(url))
+            if row is None or row.payload_sha256 != sha256:
+                place = warcs.writer().resource(url, now, content_type, data, origin=origin)
+                values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
+                row = ledger.enter(values)
+            return self._store(replace(report, url=url), site, _Seen(now=now, row=row))
+
+    def _store(self, report: Report, site: Site, seen: _Seen) -> Outcome:
+        def reread(version: VersionRow) -> bool:
+            return texts.reads_the_same(self.path, self._session, version, report.text_sha256)
+
+        ledger, _ = self._open()
+        change = ledger.store(
+            report,
+            site,
+            seen.now,
+            seen.row,
+            note=seen.note,
+            reread=reread,
+            further=[page.id for page in seen.further],
+            came_from=seen.came_from,
+        )
+        further = [page.record_id for page in seen.further]
+        told = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)
+        self._say(told, report.url or "", seen.now, seen.row)
+        return change.outcome
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
         """A 304: what is held from this address is still what stands there."""
         with damage(self.path):
-            outcome = identity.confirm(self._session, canonical(url), url, site, capture.fetched_at)
-            self._commit(outcome)
-            return outcome
+            ledger, _ = self._open()
+            row = ledger.latest(canonical(capture.url))
+            change = ledger.confirm(url, site, capture.fetched_at, row)
+            self._say(acts.confirmed(site), url, capture.fetched_at, row)
+            return change.outcome
 
     def note(self, outcome: Outcome) -> Outcome:
-        """Keep how a visit ended that stored nothing."""
+        """Keep how a visit ended that stored nothing. Where it makes a page gone, the outcome comes back saying so."""
         with damage(self.path):
-            self._commit(outcome)
-            return outcome
+            ledger, _ = self._open()
+            at = outcome.at or self._now()
+            noted = ledger.note(replace(outcome, at=at))
+            self._say(acts.noted(noted), outcome.url, at)
+            return replace(noted, at=outcome.at)
 
-    # -- runs and visits ----------------------------------------------------------------------------------
-
-    @property
-    def started_at(self) -> datetime:
-        """When this run began."""
-        assert self._run is not None
-        return self._run.started_at
-
-    def pasts(self) -> dict[str, visits.Past]:
-        """What is known of the visits of each site, by its id."""
-        return visits.pasts(self._session)
-
-    def begin_visit(self, visit: SiteVisit) -> None:
-        """Note that a site is being visited, so that a killed visit is known to be unfinished."""
+    def merge(self, other: Path, notify: Callable[[str], None]) -> int:
+        """Bring another archive's WARC files in, and all they hold that is not here; returns the number of files."""
         with damage(self.path):
-            assert self._run is not None
-            row = VisitRow(run_id=self._run.id, site_id=visit.site_id, began_at=visit.began_at)
-            visits.fill(row, visit)
-            self._visits[visit.site_id] = row
-            self._session.add(row)
-            self._entered()
-
-    def end_visit(self, visit: SiteVisit) -> None:
-        """Note how a site's visit ended and what it left."""
-        with damage(self.path):
-            if visit.site_id not in self._visits:
-                self.begin_visit(visit)
-            row = self._visits.pop(visit.site_id)
-            visits.fill(row, visit)
-            row.ended_at = self._now()
-            self._entered()
-
-    def memory(self, site_id: str) -> SiteMemory | None:
-        """What is remembered of a site's lists."""
-        return memories.memory(self._session, site_id)
-
-    def learn(self, site_id: str, memory: SiteMemory) -> None:
-        """Remember this of a site's lists, from the next commit on."""
-        with damage(self.path):
-            memories.learn(self._session, site_id, memory)
-            self._entered()
-
-    def known(self, site_id: str, before: datetime) -> list[Link]:
-        """The addresses that a site's reports are held from, where they were last seen before that time."""
-        return list(memories.known(self._session, site_id, before))
-
-    def stopped(self, why: str) -> None:
-        """Note that this run ends in order, but with something left."""
-        assert self._run is not None
-        self._run.state, self._run.detail = "stopped", why
-
-    # -- reading ------------------------------------------------------------------------------------------
-
-    def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
-        """The latest version of every report, by region, year and date; a region takes in what lies within it."""
-        with damage(self.path):
-            return [reading.to_report(row) for row in reading.latest(self._session, region=region, year=year)]
-
-    def show(self, report_id: str, version: int | None = None) -> Report:
-        """One report by its id (or an unambiguous start of it), in its latest version or the one asked for."""
-        with damage(self.path):
-            return reading.to_report(reading.find_version(self._session, report_id, version))
-
-    def history(self, report_id: str) -> list[VersionRow]:
-        """All versions of a report, oldest first."""
-        return list(reading.find_version(self._session, report_id, None).report.versions)
-
-    def locations(self, report_id: str) -> list[str]:
-        """The addresses a report was found at, first one first."""
-        return [page.url for page in reading.find_version(self._session, report_id, None).report.pages]
-
-    def endings(self) -> dict[Ending, int]:
-        """How often each ending was noted in this run."""
-        assert self._run is not None
-        return reading.endings(self._session, self._run.id)
-
-    # -- opening and closing ------------------------------------------------------------------------------
-
-    def _begin(self, command: str, notify: Callable[[str], None]) -> None:
-        with damage(self.path):
-            now = self._now()
-            upgrade(self._engine)
-            recover(self.path, self._session, now, notify)
-            self._run = RunRow(started_at=now, command=command, software=SOFTWARE)
-            self._session.add(self._run)
-            self._session.commit()
-            self._warcs = RunWarcs(
-                self.path,
-                now,
-                {"software": SOFTWARE, "format": "WARC File Format 1.1", "description": command},
-            )
-
-    def _writer(self) -> tuple[WarcFile, RunWarcs]:
-        assert self._warcs is not None, "an archive opened for reading was written to"
-        return self._warcs.writer(), self._warcs
-
-    def _enter(self, values: dict[str, Any]) -> Entered:
-        return self._batch.capture(values | {"run_id": self._run.id if self._run else None})
-
-    def _keep(self, change: identity.Change) -> Outcome:
-        if change.text_file is not None:
-            self._batch.text(change.text_file, change.text)
-        self._commit(change.outcome)
-        return change.outcome
-
-    def _commit(self, outcome: Outcome) -> None:
-        assert self._run is not None
-        self._batch.outcome(rows.outcome_values(outcome, self._run.id, self._now()))
-        self._entered()
-
-    def _entered(self) -> None:
-        if self._batch.is_due():
+            self._open()
+            assert self._manifest is not None
+            told = acts.merged(list(bring(self.path, other, self._manifest)))
+            if not told["files"]:
+                return 0
+            self._say(told, "", self._now())
             self.flush()
+            return len(enter_merged(self.path, self._session, self._manifest, told, notify))
 
-    def flush(self) -> None:
-        """Everything stored so far is on disk when this returns."""
+    def reextract(self, notify: Callable[[str], None]) -> int:
+        """Run today's extractor over every version; what it reads differently is marked. Returns how many."""
         with damage(self.path):
-            self._batch.commit(self._warcs)
-
-    def close(self, *, finished: bool = True) -> None:
-        """Finish the run's WARC, commit, let go of the lock.
-
-        A run that did not finish leaves its WARC `.open`: the next one mends it and enters what it holds.
-        """
-        try:
-            if finished and self._run is not None and self._warcs is not None:
-                with damage(self.path):
-                    self._warcs.close()
-                    self._run.finished_at = self._now()
-                    if self._run.state == "running":
-                        self._run.state = "finished"
-                    self.flush()
-        finally:
-            self._let_go()
-
-    def _now(self) -> datetime:
-        assert self._clock is not None, "an archive opened for reading was written to"
-        return self._clock()
-
-    def _let_go(self) -> None:
-        self._session.close()
-        self._engine.dispose()
-        if self._warcs is not None:
-            self._warcs.abandon()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+            ledger, _ = self._open()
+            found = 0
+            for version in reading.texts_of_captures(self._session):
+                was = version.text_sha256
+                report = texts.try_again(self.path, self._session, version, notify)
+                if report is None or report.text_sha256 == was:
+                    continue
+                reextract(version, report)
+                ledger.texts[version.text_file] = reading.to_report(version).text().encode()
+                self._say(acts.reextracted(version, was, report), version.url, self._now())
+                found += 1
+            return found

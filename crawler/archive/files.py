@@ -29,12 +29,13 @@ def text_file(report: Report, site: Site, first_seen: datetime) -> str:
     return f"text/{folder}/{report.year or 'unknown'}/{day}_{report.text_sha256[:16]}.txt"
 
 
-def write_all(archive: Path, texts: Mapping[str, bytes]) -> None:
+def write_all(archive: Path, texts: Mapping[str, bytes], *, compare: bool = False) -> None:
     """Write files, by their paths relative to the archive, so that each is there whole, on disk, or not at all.
 
-    What stands there already with the same size is left as it is: a text file's name holds its digest.
+    What stands there already with the same size is left as it is, since a text file's name holds its digest; to
+    `compare`, with the same bytes.
     """
-    written = [archive / name for name, data in texts.items() if _write_part(archive / name, data)]
+    written = [archive / name for name, data in texts.items() if _write_part(archive / name, data, compare)]
     with ThreadPoolExecutor(_SYNCS) as pool:  # many at a time share the disk's one journal
         list(pool.map(_sync, map(_part, written)))
     for path in written:
@@ -43,8 +44,8 @@ def write_all(archive: Path, texts: Mapping[str, bytes]) -> None:
         sync_folder(folder)
 
 
-def _write_part(path: Path, data: bytes) -> bool:
-    if path.is_file() and path.stat().st_size == len(data):
+def _write_part(path: Path, data: bytes, compare: bool) -> bool:
+    if path.is_file() and path.stat().st_size == len(data) and not (compare and path.read_bytes() != data):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     _part(path).write_bytes(data)

@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Update, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from crawler.address import canonical
+from crawler.archive import states
 from crawler.archive.catalogue import PageRow, ReportRow, VersionRow
-from crawler.archive.files import text_file
-from crawler.archive.reading import Entered, to_report
-from crawler.fingerprint import bands, distance, simhash
+from crawler.archive.reading import to_report
+from crawler.archive.rows import Entered
+from crawler.archive.similar import alike, near
+from crawler.archive.versions import add_version, newest, reextract, version_of, version_values
+from crawler.fingerprint import bands, simhash
 from crawler.model import Ending, Outcome, Report, Site
 
-NEAR = 3  # bits of 64 that two texts' simhashes may differ in and still be probably one text (Manku 2007)
-NEAR_LENGTH = 0.9  # and the shorter must have this share of the longer's characters
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One sight of a text: where and when it was seen, and in which captures."""
+
+    report: Report
+    site: Site
+    now: datetime
+    capture: Entered | None
+    further: Sequence[int] = ()  # captures of the article's pages after the first
+
+    @property
+    def url(self) -> str:
+        """The address it was seen at."""
+        return self.report.url or ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """An outcome, and the text file that must stand, if any."""
+    """An outcome, and the text file that must stand."""
 
     outcome: Outcome
-    text_file: str | None = None  # relative to the archive
-    text: bytes = b""
+    text: Mapping[str, bytes] = field(
+        default_factory=dict
+    )  # by its name relative to the archive; one at most
+    whole: bool = False  # whether the text was not held before, in this version or at all
+    reextracted: bool = False
 
     def saying(self, more: str) -> Change:
         """The same, with more in the outcome's detail."""
         detail = "; ".join(filter(None, (self.outcome.detail, more)))
-        return replace(self, outcome=replace(self.outcome, detail=detail))
+        return replace(self, outcome=replace(self.outcome, detail=detail)) if more else self
 
 
-# made once, see reading
-_PAGE = select(PageRow).where(PageRow.url_key == bindparam("key"))
+# statements are made once, see reading
 _SAME = (
     select(VersionRow).where(VersionRow.text_sha256 == bindparam("digest")).order_by(VersionRow.id).limit(1)
 )
@@ -48,7 +68,13 @@ _NEAR = select(VersionRow.report_id, VersionRow.simhash, func.length(VersionRow.
     )
 )
 _STANDS = (
-    select(PageRow.id.label("page"), VersionRow.id.label("version"), VersionRow.report_id, VersionRow.number)
+    select(
+        PageRow.id.label("page"),
+        PageRow.state,
+        VersionRow.id.label("version"),
+        VersionRow.report_id,
+        VersionRow.number,
+    )
     .join(
         VersionRow,
         (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
@@ -58,6 +84,7 @@ _STANDS = (
     .limit(1)
 )
 _IS_TAKEN = select(ReportRow.id).where(ReportRow.id == bindparam("name"))
+_REPORT, _PAGE, _VERSION = insert(ReportRow), insert(PageRow), insert(VersionRow)
 
 
 def _seen_again(row: type[PageRow] | type[VersionRow]) -> Update:
@@ -76,108 +103,146 @@ def _seen_again(row: type[PageRow] | type[VersionRow]) -> Update:
 _PAGE_SEEN, _VERSION_SEEN = _seen_again(PageRow), _seen_again(VersionRow)
 
 
-def settle(session: Session, report: Report, site: Site, now: datetime, capture: Entered | None) -> Change:
+Reread = Callable[[VersionRow], bool]
+"""Whether today's extractor reads the text just seen out of the page that a version was made from."""
+
+
+def settle(session: Session, sight: Sight, reread: Reread) -> Change:
     """Place a text in the catalogue (not committed) and say what it was. Same means: same `text_sha256`."""
-    url = report.url or ""
-    page = session.scalars(_PAGE, {"key": canonical(url)}).first()
+    page = states.at(session, canonical(sight.url))
     if page is None:
-        return _first_visit(session, report, site, now, capture)
-    latest = page.report.versions[-1]
-    _seen(page, now)
-    if page.text_sha256 == report.text_sha256:
-        seen = _version_of(page.report, report.text_sha256)
-        _seen(seen, now)
-        return _change(Ending.UNCHANGED, url, site, now, seen)
-    was, page.text_sha256 = page.text_sha256, report.text_sha256
-    if latest.text_sha256 == report.text_sha256:  # the change was already seen at the report's other address
-        _seen(latest, now)
-        return _change(Ending.REVISED, url, site, now, latest, "same change as at its other address")
-    number = len(page.report.versions) + 1
-    values = _version_values(report, site, now, capture, simhash(report.body), number)
-    version = VersionRow(report=page.report, index=values.pop("page_index"), **values)
-    session.add(version)
-    session.flush()
-    detail = f"text {was[:8]} is now {version.text_sha256[:8]}"
-    return _change(Ending.REVISED, url, site, now, version, detail)
-
-
-def confirm(session: Session, url_key: str, url: str, site: Site, now: datetime) -> Outcome:
-    """The outcome of a 304: the text last seen at this address stands."""
-    stands = session.execute(_STANDS, {"key": url_key}).first()
-    if stands is None:
-        return Outcome(
-            ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail="304 for a page never held"
+        return _first_visit(session, sight)
+    if sight.now < page.last_seen and page.text_sha256 != sight.report.text_sha256:
+        return _older(session, page, sight)
+    states.seen(session, page, sight.now)
+    _seen(page, sight.now)
+    if page.report.versions[-1].tombstone:
+        return _further(
+            session, page, sight, f"back again, gone since {page.report.versions[-1].first_seen:%Y-%m-%d}"
         )
+    if page.text_sha256 == sight.report.text_sha256:
+        same = version_of(page.report, page.text_sha256)
+        _seen(same, sight.now)
+        return _change(Ending.UNCHANGED, sight, same)
+    return _changed(session, page, sight, reread)
+
+
+def _changed(session: Session, page: PageRow, sight: Sight, reread: Reread) -> Change:
+    report, was = sight.report, page.text_sha256
+    held = version_of(page.report, was)
+    if held.extractor != report.extractor and reread(held):
+        reextract(held, report)
+        _seen(held, sight.now)
+        detail = f"the same page; its text as {report.extractor} reads it"
+        return _change(Ending.UNCHANGED, sight, held, detail, whole=True, reextracted=True)
+    latest = newest(page.report)
+    if latest.text_sha256 == report.text_sha256:  # the change was already seen at the report's other address
+        page.text_sha256 = report.text_sha256
+        _seen(latest, sight.now)
+        states.event(session, page, sight.now, states.CHANGED, version=latest.number)
+        return _change(Ending.REVISED, sight, latest, "same change as at its other address")
+    return _further(session, page, sight, f"text {was[:8]} is now {report.text_sha256[:8]}")
+
+
+def _further(session: Session, page: PageRow, sight: Sight, detail: str) -> Change:
+    page.text_sha256 = sight.report.text_sha256
+    version = add_version(session, page.report, sight)
+    states.event(session, page, sight.now, states.CHANGED, version=version.number, detail=detail)
+    return _change(Ending.REVISED, sight, version, detail, whole=True)
+
+
+def _older(session: Session, page: PageRow, sight: Sight) -> Change:
+    """A sight of a page as it was before the last one: its text is kept, and nothing else changes."""
+    held = [row for row in page.report.versions if row.text_sha256 == sight.report.text_sha256]
+    page.first_seen = min(page.first_seen, sight.now)
+    if held:
+        _seen(held[-1], sight.now)
+        return _change(Ending.UNCHANGED, sight, held[-1], "an older sight of it")
+    version = add_version(session, page.report, sight)
+    return _change(Ending.REVISED, sight, version, "an older text than the one held", whole=True)
+
+
+def confirm(session: Session, url: str, site: Site, now: datetime) -> Change:
+    """What a 304 says: the text last seen at this address stands."""
+    stands = session.execute(_STANDS, {"key": canonical(url)}).first()
+    outcome = Outcome(
+        ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail="304 for a page never held"
+    )
+    if stands is None:
+        return Change(outcome=outcome)
+    if stands.state != states.LIVE:
+        states.seen(session, session.get_one(PageRow, stands.page), now)
+        session.flush()
     connection = session.connection()
     connection.execute(_PAGE_SEEN, {"row": stands.page, "when": now})
     connection.execute(_VERSION_SEEN, {"row": stands.version, "when": now})
-    return Outcome(
-        ending=Ending.UNCHANGED,
-        url=url,
-        site_id=site.id,
-        at=now,
-        report_id=stands.report_id,
-        version=stands.number,
-        detail="not modified (304)",
+    for table, row in ((PageRow, stands.page), (VersionRow, stands.version)):
+        if held := session.identity_map.get(identity_key(table, row)):
+            session.expire(held)
+    return Change(
+        outcome=replace(
+            outcome,
+            ending=Ending.UNCHANGED,
+            report_id=stands.report_id,
+            version=stands.number,
+            detail="not modified (304)",
+        )
     )
 
 
-def _first_visit(
-    session: Session, report: Report, site: Site, now: datetime, capture: Entered | None
-) -> Change:
-    url = report.url or ""
+def _first_visit(session: Session, sight: Sight) -> Change:
+    report, url = sight.report, sight.url
     same = session.scalars(_SAME, {"digest": report.text_sha256}).first()
     if same is not None:
         first = same.report.pages[0].url if same.report.pages else same.url
-        session.add(PageRow(report=same.report, **_page_values(url, report, site, now)))
-        _seen(same, now)
+        page = PageRow(report=same.report, **_page_values(sight))
+        session.add(page)
+        session.flush()
+        states.event(session, page, sight.now, states.LIVE)
+        _seen(same, sight.now)
         if same.url.startswith("urn:") and not url.startswith("urn:"):  # an import now has its address
             same.url = url
-        return _change(Ending.DUPLICATE, url, site, now, same, f"same text as {first}")
+        return _change(Ending.DUPLICATE, sight, same, f"same text as {first}")
     mark = simhash(report.body)
-    near = nearest(session, report, mark)
+    twin = nearest(session, report, mark)
     name = _new_id(session, report)
-    version = _version_values(report, site, now, capture, mark, 1)
+    values = version_values(sight, mark, 1)
+    values["page_index"] = values.pop("index")
     # by hand: the session's unit of work would take as long as everything else that is done for a page here
     connection = session.connection()
     connection.execute(
-        _REPORT, {"id": name, "site_id": site.id, "region": report.region, "year": report.year}
+        _REPORT, {"id": name, "site_id": sight.site.id, "region": report.region, "year": report.year}
     )
-    connection.execute(_PAGE_OF, {"report_id": name, **_page_values(url, report, site, now)})
-    connection.execute(_VERSION, {"report_id": name, **version})
+    key = connection.execute(_PAGE, {"report_id": name, **_page_values(sight)}).inserted_primary_key
+    assert key is not None
+    connection.execute(_VERSION, {"report_id": name, **values})
+    states.first_event(session, key[0], sight.now)
     outcome = Outcome(
         ending=Ending.NEW,
         url=url,
-        site_id=site.id,
-        at=now,
+        site_id=sight.site.id,
+        at=sight.now,
         report_id=name,
         version=1,
-        detail=_near_words(near),
+        detail=_near_words(twin),
     )
-    return Change(outcome, version["text_file"], report.text().encode())
-
-
-_REPORT, _PAGE_OF, _VERSION = insert(ReportRow), insert(PageRow), insert(VersionRow)
+    return Change(outcome=outcome, text={values["text_file"]: report.text().encode()}, whole=True)
 
 
 def nearest(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
     """The report of which a version's text is nearly this one, and the distance of their simhashes in bits."""
     b0, b1, b2, b3 = bands(mark)
     candidates = session.execute(_NEAR, {"b0": b0, "b1": b1, "b2": b2, "b3": b3})
-    near = [
+    found = [
         (report_id, bits)
         for report_id, other, length in candidates
-        if (bits := distance(other, mark)) <= NEAR and _alike(length, len(report.body))
+        if (bits := near(other, mark)) is not None and alike(length, len(report.body))
     ]
-    return min(near, key=lambda pair: pair[1], default=None)
+    return min(found, key=lambda pair: pair[1], default=None)
 
 
-def _alike(one: int, other: int) -> bool:
-    return min(one, other) >= NEAR_LENGTH * max(one, other)
-
-
-def _near_words(near: tuple[str, int] | None) -> str:
-    return f"probably the same as {near[0]} (simhash differs in {near[1]} bits)" if near else ""
+def _near_words(twin: tuple[str, int] | None) -> str:
+    return f"probably the same as {twin[0]} (simhash differs in {twin[1]} bits)" if twin else ""
 
 
 def _seen(row: PageRow | VersionRow, when: datetime) -> None:
@@ -185,73 +250,47 @@ def _seen(row: PageRow | VersionRow, when: datetime) -> None:
     row.first_seen, row.last_seen = min(row.first_seen, when), max(row.last_seen, when)
 
 
-def _version_of(report: ReportRow, digest: str) -> VersionRow:
-    """The newest version with a digest; a text can come back."""
-    return next(version for version in reversed(report.versions) if version.text_sha256 == digest)
-
-
 def _new_id(session: Session, report: Report) -> str:
-    """`420100-2022-3df35244`: region, year and first text of the report, so that a rebuild finds the same ids."""
-    for length in (8, 16, 64):
-        name = f"{report.region or '000000'}-{report.year or '0000'}-{report.text_sha256[:length]}"
+    """`420100-2022-3df35244`: region, year and first text of the report; or the id that it has been given already."""
+    names = [
+        f"{report.region or '000000'}-{report.year or '0000'}-{report.text_sha256[:length]}"
+        for length in (8, 16, 64)
+    ]
+    for name in [report.id, *names] if report.id else names:
         if session.execute(_IS_TAKEN, {"name": name}).first() is None:
             return name
     raise AssertionError("two texts with one SHA-256")
 
 
-def _page_values(url: str, report: Report, site: Site, now: datetime) -> dict[str, Any]:
+def _page_values(sight: Sight) -> dict[str, Any]:
     return {
-        "url": url,
-        "url_key": canonical(url),
-        "site_id": site.id,
-        "text_sha256": report.text_sha256,
-        "first_seen": now,
-        "last_seen": now,
-    }
-
-
-def _version_values(
-    report: Report, site: Site, now: datetime, capture: Entered | None, mark: str, number: int
-) -> dict[str, Any]:
-    b0, b1, b2, b3 = bands(mark)
-    return {
-        "number": number,
-        "title": report.title,
-        "issuer": report.issuer,
-        "kind": report.kind,
-        "published": report.published,
-        "source": report.source,
-        "signed": report.signed,
-        "page_index": dict(report.index) if report.index else None,
-        "body": report.body,
-        "sections": [asdict(section) for section in report.sections],
-        "attachments": [asdict(attachment) for attachment in report.attachments],
-        "url": report.url or "",
-        "text_sha256": report.text_sha256,
-        "simhash": mark,
-        "band_0": b0,
-        "band_1": b1,
-        "band_2": b2,
-        "band_3": b3,
-        "first_seen": now,
-        "last_seen": now,
-        "capture_id": capture.id if capture else None,
-        "parts": report.parts,
-        "text_file": text_file(report, site, now),
-        "extractor": report.extractor,
+        "url": sight.url,
+        "url_key": canonical(sight.url),
+        "site_id": sight.site.id,
+        "text_sha256": sight.report.text_sha256,
+        "first_seen": sight.now,
+        "last_seen": sight.now,
+        "state": states.LIVE,
     }
 
 
 def _change(
-    ending: Ending, url: str, site: Site, now: datetime, version: VersionRow, detail: str = ""
+    ending: Ending,
+    sight: Sight,
+    version: VersionRow,
+    detail: str = "",
+    *,
+    whole: bool = False,
+    reextracted: bool = False,
 ) -> Change:
     outcome = Outcome(
         ending=ending,
-        url=url,
-        site_id=site.id,
-        at=now,
-        report_id=version.report.id,
+        url=sight.url,
+        site_id=sight.site.id,
+        at=sight.now,
+        report_id=version.report_id,
         version=version.number,
         detail=detail,
     )
-    return Change(outcome, version.text_file, to_report(version).text().encode())
+    text = {version.text_file: to_report(version).text().encode()}
+    return Change(outcome=outcome, text=text, whole=whole, reextracted=reextracted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -35,18 +36,26 @@ def _list(saved: dict[str, Any]) -> ListMemory:
     )
 
 
-def learn(session: Session, site_id: str, memory: SiteMemory) -> None:
-    """Remember this of a site from now on."""
-    session.merge(
-        MemoryRow(
-            site_id=site_id,
-            walked_at=memory.walked_at,
-            rules=memory.rules,
-            lists={url: asdict(known) for url, known in memory.lists.items()},
-            owed=[asdict(link) for link in memory.owed],
-            gone=sorted(memory.gone),
-        )
-    )
+def told(memory: SiteMemory) -> dict[str, Any]:
+    """A memory as JSON."""
+    lists = {url: asdict(known) for url, known in memory.lists.items()}
+    return {
+        "walked_at": memory.walked_at.isoformat(),
+        "rules": memory.rules,
+        "lists": json.loads(json.dumps(lists)),  # tuples as they come back
+        "owed": [asdict(link) for link in memory.owed],
+        "gone": sorted(memory.gone),
+    }
+
+
+def learn(session: Session, site_id: str, told: Mapping[str, Any]) -> bool:
+    """Remember this of a site from now on; whether it is anything new."""
+    values = {**told, "walked_at": datetime.fromisoformat(told["walked_at"])}
+    row = session.get(MemoryRow, site_id)
+    if row is not None and all(getattr(row, name) == value for name, value in values.items()):
+        return False
+    session.merge(MemoryRow(site_id=site_id, **values))
+    return True
 
 
 def known(session: Session, site_id: str, before: datetime) -> Iterator[Link]:

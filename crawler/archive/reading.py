@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from crawler.address import canonical
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow
-from crawler.archive.rows import capture_values, conversion_values
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageEventRow, PageRow, ReportRow, VersionRow
+from crawler.archive.rows import Entered
+from crawler.archive.versions import newest
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
-from crawler.warc import Record, to_capture
 
 TRUSTED = 9
 """Answers of 304 in a row that are believed; the visit after them asks for the page whole."""
@@ -30,31 +29,35 @@ class Known(NamedTuple):
     last_modified: str | None
 
 
-class Entered(NamedTuple):
-    """A capture in the catalogue, as far as others refer to it."""
-
-    id: int
-    record_id: str
-    payload_sha256: str
-
-
 def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
-    """Latest version of each report; `region` takes in the divisions within it (a code's trailing zeros are wild)."""
-    newest = select(VersionRow.report_id, func.max(VersionRow.number).label("number")).group_by(
-        VersionRow.report_id
-    )
-    last = newest.subquery()
-    query: Select[VersionRow] = (
-        select(VersionRow)
-        .join(last, (VersionRow.report_id == last.c.report_id) & (VersionRow.number == last.c.number))
-        .join(ReportRow)
-        .order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
-    )
+    """Latest text of each report; `region` takes in the divisions within it (a code's trailing zeros are wild)."""
+    query = _latest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
     if region is not None:
         query = query.where(ReportRow.region.startswith(_within(region), autoescape=True))
     if year is not None:
         query = query.where(ReportRow.year == year)
     return session.scalars(query).all()
+
+
+def _latest() -> Select[VersionRow]:
+    """By the time a text was first seen: an older one may have been brought in later. Tombstones are no texts."""
+    place = func.row_number().over(
+        partition_by=VersionRow.report_id, order_by=(VersionRow.first_seen.desc(), VersionRow.number.desc())
+    )
+    ranked = select(VersionRow.id, place.label("place")).where(VersionRow.tombstone.is_(False)).subquery()
+    joined = select(VersionRow).join(ranked, (VersionRow.id == ranked.c.id) & (ranked.c.place == 1))
+    return joined.join(ReportRow)
+
+
+def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]]:
+    """The changes in the state of a report's pages, oldest first, each with the page's address."""
+    query = (
+        select(PageRow.url, PageEventRow)
+        .join(PageRow, PageRow.id == PageEventRow.page_id)
+        .where(PageRow.report_id == report.id)
+        .order_by(PageEventRow.at, PageEventRow.id)
+    )
+    return [(url, event) for url, event in session.execute(query)]
 
 
 def _within(code: str) -> str:
@@ -75,7 +78,7 @@ def find_version(session: Session, report_id: str, number: int | None) -> Versio
         raise CrawlerError(f"{report_id}: {found}; `fazhi reports` lists them all")
     report = session.get_one(ReportRow, exact[0])
     if number is None:
-        return report.versions[-1]
+        return newest(report)
     if not 1 <= number <= len(report.versions):
         raise CrawlerError(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
     return report.versions[number - 1]
@@ -125,12 +128,9 @@ _RESPONSES = (
     .limit(1)
 )
 _SAME_PAYLOAD = _RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest"))
-_LATEST = (
-    select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256)
-    .where(CaptureRow.url_key == bindparam("key"))
-    .order_by(CaptureRow.id.desc())
-    .limit(1)
-)
+_ENTERED = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
+_LATEST = _ENTERED.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
+_BY_RECORD = _ENTERED.where(CaptureRow.record_id == bindparam("record_id"))
 _HELD = (
     select(PageRow.last_seen, VersionRow.parts)
     .join(VersionRow, VersionRow.report_id == PageRow.report_id)
@@ -151,7 +151,7 @@ _ANSWERS = (
 )
 
 
-def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
+def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> Known | None:
     """The response record that has a capture's payload already: by digest, or for a 304 the last one with status 200."""
     where = {"key": key, "method": capture.method}
     if capture.status == 304:
@@ -159,9 +159,38 @@ def same_capture(session: Session, key: str, capture: Capture) -> Known | None:
     elif not capture.payload or capture.truncated or capture.method != "GET":
         return None
     else:
-        digest = {"status": capture.status, "digest": capture.payload_sha256}
+        digest = {"status": capture.status, "digest": sha256}
         found = session.execute(_SAME_PAYLOAD, where | digest).first()
     return Known(*found) if found else None
+
+
+def revalidated(values: Mapping[str, Any], known: Known | None) -> dict[str, Any]:
+    """RFC 9110, 15.4.5: a 304 may leave validators out; those of what it confirms go on."""
+    if known is None or values["status"] != 304:
+        return {}
+    return {name: values[name] or getattr(known, name) for name in ("etag", "last_modified")}
+
+
+def holds(session: Session, key: str, capture: Capture) -> bool:
+    """Whether an exchange is archived already: same address, time and payload."""
+    same = select(CaptureRow.id).where(
+        CaptureRow.url_key == key,
+        CaptureRow.payload_sha256 == capture.payload_sha256,
+        CaptureRow.fetched_at == capture.fetched_at,
+    )
+    return session.scalar(same.limit(1)) is not None
+
+
+def latest_capture(session: Session, key: str) -> Entered | None:
+    """The last capture of an address."""
+    found = session.execute(_LATEST, {"key": key}).first()
+    return Entered(*found) if found else None
+
+
+def captured(session: Session, record_id: str) -> Entered | None:
+    """The capture that a record holds."""
+    found = session.execute(_BY_RECORD, {"record_id": record_id}).first()
+    return Entered(*found) if found else None
 
 
 def record_of(session: Session, key: str, capture: Capture) -> str | None:
@@ -175,10 +204,10 @@ def record_of(session: Session, key: str, capture: Capture) -> str | None:
     return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
 
 
-def latest_capture(session: Session, key: str) -> Entered | None:
-    """The last capture of an address."""
-    found = session.execute(_LATEST, {"key": key}).first()
-    return Entered(*found) if found else None
+def texts_of_captures(session: Session) -> Sequence[VersionRow]:
+    """The versions that can be read again out of captures, in the order they were made."""
+    made = select(VersionRow).where(VersionRow.capture_id.is_not(None), VersionRow.tombstone.is_(False))
+    return session.scalars(made.order_by(VersionRow.id)).all()
 
 
 def validators(session: Session, key: str) -> Validators | None:
@@ -200,16 +229,3 @@ def endings(session: Session, run_id: int) -> dict[Ending, int]:
     """How often each ending was noted in a run."""
     query = select(OutcomeRow.ending, func.count().label("number")).where(OutcomeRow.run_id == run_id)
     return {Ending(row.ending): row.number for row in session.execute(query.group_by(OutcomeRow.ending))}
-
-
-def rows_of(records: Iterable[Record], warc_file: str) -> Iterator[CaptureRow]:
-    """Catalogue rows of a WARC file's responses, revisits and pages as a browser drew them."""
-    for record in records:
-        if record.kind == "conversion":
-            values = conversion_values(record.url, record.block, record.date, record.place, warc_file)
-            yield CaptureRow(**values)
-        if record.kind not in ("response", "revisit") or not record.url.startswith("http"):
-            continue
-        yield CaptureRow(
-            **capture_values(to_capture(record), canonical(record.url), record.place, warc_file, record.kind)
-        )

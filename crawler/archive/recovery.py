@@ -9,39 +9,87 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.archive import reading
-from crawler.archive.catalogue import CaptureRow, RunRow, VersionRow
+from crawler.archive import acts, reading
+from crawler.archive.catalogue import RunRow, VersionRow, WarcRow
+from crawler.archive.entering import Entering
 from crawler.archive.files import write_all
-from crawler.archive.warcs import mend
-from crawler.warc import read_records
+from crawler.archive.ledger import Ledger
+from crawler.archive.manifest import Manifest
+from crawler.archive.merging import enter_merged
+from crawler.archive.warcs import closed, mend
+from crawler.warc import warc_date
 
 
-def recover(archive: Path, session: Session, now: datetime, notify: Callable[[str], None]) -> None:
+def recover(
+    archive: Path, session: Session, manifest: Manifest, now: datetime, notify: Callable[[str], None]
+) -> None:
     """Finish the WARC files of killed runs, enter what they hold, write the texts that are missing."""
-    for warc in mend(archive, notify):
-        _index(archive, session, warc)
-    _restore_texts(archive, session, now)
-
-
-def _index(archive: Path, session: Session, warc: Path) -> None:
-    """Enter the captures of a mended WARC that the killed run had no time to enter."""
-    name = warc.relative_to(archive).as_posix()
-    known = set(session.scalars(select(CaptureRow.record_id).where(CaptureRow.warc_file == name)))
-    for row in reading.rows_of(read_records(warc), name):
-        if row.record_id not in known:
-            session.add(row)
-    session.commit()
-
-
-def _restore_texts(archive: Path, session: Session, now: datetime) -> None:
-    """Write the text files that a run killed after its catalogue commit could not write."""
-    killed = session.scalars(
-        select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.started_at)
-    ).all()
-    if not killed:
-        return
-    versions = session.scalars(select(VersionRow).where(VersionRow.last_seen >= killed[0].started_at))
-    write_all(archive, {row.text_file: reading.to_report(row).text().encode() for row in versions})
+    mend(archive, manifest, notify)
+    killed = session.scalars(select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)).all()
     for run in killed:
-        run.finished_at, run.state = now, "killed"
+        _enter_rest(archive, session, run, manifest, notify)
+        end_killed(run, manifest, now)
+    if killed:
+        _restore_texts(archive, session, killed[0].started_at)
     session.commit()
+    for run in killed:
+        chain_run(run, manifest)
+
+
+def end_killed(run: RunRow, manifest: Manifest, now: datetime) -> None:
+    """Say of a run that it was killed, unless its WARC or the manifest says how it ended."""
+    if run.finished_at is not None:
+        return
+    told = manifest.run(run.id)
+    run.state, run.finished_at = "killed", now
+    if told:
+        run.state, run.detail = told["state"], told["detail"]
+        run.finished_at = datetime.fromisoformat(told["finished"])
+
+
+def chain_run(run: RunRow, manifest: Manifest) -> None:
+    """Enter a run's end in the manifest, once."""
+    if manifest.run(run.id) is None:
+        manifest.add_run(run.id, **run_facts(run))
+
+
+def run_facts(run: RunRow) -> dict[str, str]:
+    """What the manifest says of a run."""
+    assert run.finished_at is not None
+    return {
+        "started": warc_date(run.started_at),
+        "finished": warc_date(run.finished_at),
+        "state": run.state,
+        "detail": run.detail,
+        "command": run.command,
+        "software": run.software,
+    }
+
+
+def _enter_rest(
+    archive: Path, session: Session, run: RunRow, manifest: Manifest, notify: Callable[[str], None]
+) -> None:
+    """Enter what a killed run wrote to its WARC files and had no time to commit."""
+    ledger = Ledger(session=session, run=run)
+    stamp = f"fazhi-{run.started_at:%Y%m%d%H%M%S}-"
+    for path in closed(archive):
+        name = path.relative_to(archive).as_posix()
+        row = session.get(WarcRow, name)
+        start, size = row.entered if row else 0, path.stat().st_size
+        if not path.name.startswith(stamp) or start >= size or (row and row.run_id != run.id):
+            continue
+
+        def merged(content: acts.Content) -> None:
+            enter_merged(archive, session, manifest, content, notify)
+
+        Entering(archive=archive, ledger=ledger, file=name, notify=notify, merged=merged).enter(path, start)
+        ledger.entered({name: size})
+    ledger.commit()
+
+
+def _restore_texts(archive: Path, session: Session, since: datetime) -> None:
+    """Write the text files that a run killed after its catalogue commit could not write."""
+    texts = session.scalars(
+        select(VersionRow).where(VersionRow.last_seen >= since, VersionRow.tombstone.is_(False))
+    )
+    write_all(archive, {row.text_file: reading.to_report(row).text().encode() for row in texts})

@@ -2,60 +2,73 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from crawler.address import canonical
-from crawler.model import Capture, Outcome, Report, Site
+from crawler.model import Capture, Outcome
 from crawler.warc import Place
+
+_NO_URN = re.compile(r"[\x00-\x20\x7f%]")
 
 
 def import_url(name: str) -> str:
     """The address under which a document that came as a file is kept."""
-    return f"urn:fazhi:import:{name}"
+    return "urn:fazhi:import:" + _NO_URN.sub(lambda found: f"%{ord(found[0]):02X}", name)
+
+
+class Entered(NamedTuple):
+    """A capture in the catalogue, as far as others refer to it."""
+
+    id: int
+    record_id: str
+    payload_sha256: str
+    warc_file: str
 
 
 def capture_values(
-    capture: Capture, key: str, place: Place, warc_file: str, record_type: str
+    capture: Capture,
+    key: str,
+    place: Place,
+    warc_file: str,
+    kind: str,
+    *,
+    sha256: str,
+    origin: str | None = None,
 ) -> dict[str, Any]:
-    """The row of an HTTP exchange; `key` is its canonical address."""
+    """The row of an HTTP exchange; `key` is its canonical address, `sha256` its payload's, in hex."""
     return {
         "url": capture.url,
         "url_key": key,
         "method": capture.method,
         "fetched_at": capture.fetched_at,
         "status": capture.status,
-        "payload_sha256": capture.payload_sha256,
-        "record_type": record_type,
+        "payload_sha256": sha256,
+        "record_type": kind,
         **_standing(place, warc_file),
         "etag": capture.header("etag"),
         "last_modified": capture.header("last-modified"),
+        "origin": origin,
     }
 
 
-def conversion_values(url: str, dom: bytes, at: datetime, place: Place, warc_file: str) -> dict[str, Any]:
-    """The row of a page as a browser drew it."""
-    return _file_values("conversion", url, dom, at, place, warc_file)
-
-
-def document_values(url: str, data: bytes, now: datetime, place: Place, warc_file: str) -> dict[str, Any]:
-    """The row of a document that came as a file."""
-    return _file_values("resource", url, data, now, place, warc_file)
-
-
-def _file_values(
-    kind: str, url: str, data: bytes, now: datetime, place: Place, warc_file: str
+def document_values(
+    kind: str, url: str, sha256: str, at: datetime, place: Place, warc_file: str, *, origin: str | None = None
 ) -> dict[str, Any]:
+    """The row of a document that no exchange brought: `resource`, or `conversion` of one that did."""
     return {
         "url": url,
         "url_key": canonical(url),
         "method": "",
-        "fetched_at": now,
+        "fetched_at": at,
         "status": 0,
-        "payload_sha256": hashlib.sha256(data).hexdigest(),
+        "payload_sha256": sha256,
         "record_type": kind,
         **_standing(place, warc_file),
+        "etag": None,
+        "last_modified": None,
+        "origin": origin,
     }
 
 
@@ -68,37 +81,16 @@ def _standing(place: Place, warc_file: str) -> dict[str, Any]:
     }
 
 
-def outcome_values(outcome: Outcome, run_id: int, now: datetime) -> dict[str, Any]:
-    """The row of how a visit ended, to be inserted with many others."""
+def outcome_values(outcome: Outcome, run_id: int, capture_id: int | None) -> dict[str, Any]:
+    """The row of how a visit ended, to be inserted with many others. It has its time."""
     return {
         "run_id": run_id,
-        "at": outcome.at or now,
+        "at": outcome.at,
         "site_id": outcome.site_id,
         "url": outcome.url,
         "ending": outcome.ending.value,
         "detail": outcome.detail,
         "report_id": outcome.report_id,
         "version": outcome.version,
-    }
-
-
-def said(report: Report, site: Site, outcome: Outcome) -> dict[str, object]:
-    """The `metadata` record: what extraction made of a capture, and for which site."""
-    return {
-        "site": {"id": site.id, "name": site.name, "region": site.region},
-        "extractor": report.extractor,
-        "ending": outcome.ending.value,
-        "report": {
-            "id": outcome.report_id,
-            "version": outcome.version,
-            "title": report.title,
-            "issuer": report.issuer,
-            "region": report.region,
-            "year": report.year,
-            "kind": report.kind,
-            "published": report.published,
-            "source": report.source,
-            "signed": report.signed,
-            "text_sha256": report.text_sha256,
-        },
+        "capture_id": capture_id,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ def to_visit(row: VisitRow) -> SiteVisit:
         began_at=row.began_at,
         state=VisitState(row.state) if row.state else None,
         entries=tuple(row.entries),
-        frontier=tuple(map(_step, row.frontier)),
+        frontier=frontier_of(row.frontier),
         found=row.found,
         years=tuple(row.years),
         troubled=row.troubled,
@@ -82,6 +82,11 @@ def fill(row: VisitRow, visit: SiteVisit) -> None:
     row.entries, row.years = list(visit.entries), list(visit.years)
     row.troubled = visit.troubled
     row.found, row.requests, row.bytes, row.seconds = visit.found, visit.requests, visit.bytes, visit.seconds
+
+
+def frontier_of(saved: Iterable[dict[str, Any]]) -> tuple[Link | ListStep, ...]:
+    """What was left to ask for, from its saved form."""
+    return tuple(map(_step, saved))
 
 
 def _step(saved: dict[str, Any]) -> Link | ListStep:

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from crawler import __version__
-from crawler.cli import crawling, fixtures, importing, reading, sources
+from crawler.cli import crawling, evidence, fixtures, importing, reading, sources
 from crawler.errors import CrawlerError
 
 app = typer.Typer(
@@ -22,6 +22,9 @@ app.command("import")(importing.import_)
 app.command("extract")(reading.extract)
 app.command("reports")(reading.reports)
 app.command("show")(reading.show)
+app.command("verify")(evidence.verify)
+app.command("rebuild")(evidence.rebuild)
+app.command("merge")(evidence.merge)
 app.add_typer(sources.app, name="source")
 app.add_typer(fixtures.app, name="fixture")
 

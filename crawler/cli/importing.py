@@ -12,21 +12,24 @@ from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import outcome_json, print_json
 from crawler.fetch.client import utc_now
-from crawler.imports import documents, import_documents
+from crawler.imports import documents, import_paths
 
 
 def import_(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Text documents, or folders of them.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help="Text documents, saved HTML pages, WARC files; or folders of them."
+        ),
     ],
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
 ) -> None:
-    """Bring text documents (such as seeds/) into the archive."""
+    """Bring text documents (such as seeds/), saved pages and WARCs of other crawlers into the archive."""
     files = documents(paths)
     failed = False
     with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=_message) as store:
-        for outcome in import_documents(files, store):
+        for outcome in import_paths(files, store):
             failed |= outcome.ending == "failed"
             if json:
                 print_json(outcome_json(outcome), indent=None)

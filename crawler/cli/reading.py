@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler import extract as extraction
-from crawler.archive import Archive
+from crawler.archive import Archive, PageRow
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import iso, print_json, print_table, report_json
 from crawler.errors import CrawlerError
@@ -70,9 +70,15 @@ def reports(
     archive: ArchiveOption = Path("archive"),
     region: Annotated[str | None, typer.Option(help="GB/T 2260 code; takes in what lies within.")] = None,
     year: Annotated[int | None, typer.Option(help="The year reported on.")] = None,
+    similar: Annotated[
+        bool, typer.Option("--similar", help="Pairs whose texts are nearly the same: probably one report.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """List the reports held, each in its latest version."""
+    if similar:
+        _pairs(archive, region, year, json)
+        return
     with Archive.read(archive) as store:
         found = store.reports(region=region, year=year)
     if json:
@@ -81,6 +87,20 @@ def reports(
     print_table(
         ("id", "published", "version", "title"),
         [(report.id, (report.published or "")[:10], report.version, report.title) for report in found],
+    )
+
+
+def _pairs(archive: Path, region: str | None, year: int | None, json: bool) -> None:
+    with Archive.read(archive) as store:
+        found = store.similar(region=region, year=year)
+    if json:
+        print_json(
+            [{"one": pair.one.report_id, "other": pair.other.report_id, "bits": pair.bits} for pair in found]
+        )
+        return
+    print_table(
+        ("bits", "report", "report", "address", "address"),
+        [(p.bits, p.one.report_id, p.other.report_id, p.one.url, p.other.url) for p in found],
     )
 
 
@@ -95,14 +115,32 @@ def show(
     """One report: its text on stdout, what is known of it on stderr."""
     with Archive.read(archive) as store:
         report = store.show(report_id, version)
-        history, places = store.history(report_id), store.locations(report_id)
+        history, pages = store.history(report_id), store.pages(report_id)
     if json:
         print_json(report_json(report))
         return
-    for place in places:
-        print(f"{report.id}  {place}", file=sys.stderr)
+    for page in pages:
+        print(f"{report.id}  {page.url}{_state(page)}", file=sys.stderr)
     for row in history:
         marker = "*" if row.number == report.version else " "
         span = f"seen {iso(row.first_seen)} to {iso(row.last_seen)}"
+        if row.tombstone:
+            print(f"{marker} version {row.number}  gone since {iso(row.first_seen)}", file=sys.stderr)
+            continue
         print(f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}", file=sys.stderr)
-    print(report.text(), end="")
+        for former in row.former:
+            was = f"until then read as {former['text_sha256']} by {former['extractor']}"
+            print(f"    read by {row.extractor}; {was}", file=sys.stderr)
+    print(report.text() if report.body else "", end="")
+
+
+def _state(page: PageRow) -> str:
+    """What is to be known of a page's state, where it does not simply stand there."""
+    words = {
+        "live": "",
+        "missing": f"  (not there since {iso(page.missing_since)}; not yet confirmed)",
+        "gone": f"  (gone since {iso(page.missing_since)})",
+        "moved": f"  (moved to {page.moved_to})",
+        "unreachable": f"  (could not be reached; last seen {iso(page.last_seen)})",
+    }
+    return words[page.state]

@@ -53,19 +53,21 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     if isinstance(page, Capture) and page.status == 304:
         return visit.archive.confirm(link.url, page, visit.site)
     first = understand(read_page(page, visit.site), link, visit.site)
-    whole = join_pages([first, *await _further_pages(visit, first)])
-    return visit.archive.store(whole, page, visit.site)
+    further = await _further_pages(visit, first)
+    whole = join_pages([first, *(each for each, _ in further)])
+    return visit.archive.store(whole, page, visit.site, further=[each for _, each in further])
 
 
-async def _further_pages(visit: Visit, first: Report) -> list[Report]:
+async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page]]:
     """The pages after the first of an article set on several. One that cannot be had fails the article, not half of it."""
-    pages: list[Report] = []
+    pages: list[tuple[Report, Page]] = []
     seen = {canonical(first.url or "")}
     following = first.continues
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
-        pages.append(read_page(await visit.fetcher.page(following, site=visit.site), visit.site))
-        following = pages[-1].continues
+        page = await visit.fetcher.page(following, site=visit.site)
+        pages.append((read_page(page, visit.site), page))
+        following = pages[-1][0].continues
     visit.asked |= seen
     return pages
 

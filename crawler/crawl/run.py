@@ -19,9 +19,9 @@ from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
 
-AT_ONCE = 100
-"""Sites visited at a time: as many as fetch keeps connections. A host is asked one thing at a time anyway, and mostly
-waits for its delay, so that hardly ever so many are really asked."""
+AT_ONCE = 300
+"""Sites visited at a time. A host is asked one thing at a time anyway, and mostly waits for its delay, so that hardly
+ever so many are really asked."""
 
 GRACE = 30.0
 """Seconds that pages under way are given when the crawl is to end; what is not done by then is left too."""

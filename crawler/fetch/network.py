@@ -1,6 +1,9 @@
-"""The bottom of the stack: httpx's own transport on pools that ask the guard, one pool for each way to treat a site."""
+"""The bottom of the stack: httpx's own transport on pools that ask the guard, one for each server."""
 
 from __future__ import annotations
+
+import ssl
+from collections import OrderedDict
 
 import httpcore
 import httpx
@@ -12,29 +15,50 @@ from crawler.model import HeaderRule, Site, Tls
 
 Way = tuple[Tls, HeaderRule]
 _IDLE = 15.0  # seconds a connection is kept open for the next request
+_MOST = 400  # servers whose connections are kept
 
 
 class Network(httpx.AsyncBaseTransport):
-    """Sends each request over the pool of its site's `tls` and `headers`, so that no site rides on another's leniency."""
+    """Sends each request over its server's own pool, by its site's `tls` and `headers`: no site rides on another's leniency.
 
-    def __init__(self, backend: GuardedBackend, *, max_connections: int = 100) -> None:
+    One pool for all would look at every connection of a crawl at each request.
+    """
+
+    def __init__(self, backend: GuardedBackend) -> None:
         self._backend = backend
-        self._max_connections = max_connections
-        self._pools: dict[Way, Pool] = {}
-        self._pool(("strict", "strict"))  # reading the authorities takes as long as many a request
+        self._backends: dict[Way, HeadBackend] = {}
+        self._pools: OrderedDict[tuple[Way, str], Pool] = OrderedDict()
+        self._contexts: dict[Tls, ssl.SSLContext] = {
+            "strict": tls_context("strict")
+        }  # reading the authorities takes as long as many a request
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The server's response, its body still to be read. Raises httpx's errors."""
         site: Site | None = request.extensions.get("site")
         way: Way = (site.tls, site.headers) if site else ("strict", "strict")
-        return await self._pool(way).handle_async_request(request)
+        key = (way, f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
+        if key not in self._pools:
+            await self._make_room()
+            self._pools[key] = Pool(self._backend_of(way), self._context(way[0]))
+        self._pools.move_to_end(key)
+        return await self._pools[key].handle_async_request(request)
 
-    def _pool(self, way: Way) -> Pool:
-        if way not in self._pools:
-            tls, headers = way
-            backend = HeadBackend(self._backend, lenient=headers == "lenient")
-            self._pools[way] = Pool(backend, tls, self._max_connections)
-        return self._pools[way]
+    def _context(self, tls: Tls) -> ssl.SSLContext:
+        if tls not in self._contexts:
+            self._contexts[tls] = tls_context(tls)
+        return self._contexts[tls]
+
+    def _backend_of(self, way: Way) -> HeadBackend:
+        if way not in self._backends:
+            self._backends[way] = HeadBackend(self._backend, lenient=way[1] == "lenient")
+        return self._backends[way]
+
+    async def _make_room(self) -> None:
+        """Closes the pool that has been out of use for the longest."""
+        if len(self._pools) >= _MOST:
+            idle = next((key for key, pool in self._pools.items() if pool.idle), None)
+            if idle:
+                await self._pools.pop(idle).aclose()
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -45,13 +69,14 @@ class Network(httpx.AsyncBaseTransport):
 class Pool(httpx.AsyncHTTPTransport):
     """httpx's transport, which has no argument for a network backend, on a pool of its own."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, tls: Tls, max_connections: int) -> None:
-        context = tls_context(tls)
+    def __init__(self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext) -> None:
         super().__init__(verify=context, trust_env=False)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=_IDLE,
-            network_backend=backend,
+        self._of_server = httpcore.AsyncConnectionPool(
+            ssl_context=context, keepalive_expiry=_IDLE, network_backend=backend
         )
+        self._pool = self._of_server
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is under way."""
+        return all(connection.is_idle() for connection in self._of_server.connections)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from crawler.warc.read import Record, parse_warc_date, read_captures, read_records, to_capture, whole_length
-from crawler.warc.write import Earlier, Place, WarcFile, warc_date
+from crawler.warc.digests import hex_sha256
+from crawler.warc.members import whole_length
+from crawler.warc.read import (
+    Record,
+    exchanges,
+    parse_warc_date,
+    read_at,
+    read_captures,
+    read_records,
+    to_capture,
+)
+from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, warc_date
 
 __all__ = [
+    "ORIGIN",
     "Earlier",
     "Place",
     "Record",
     "WarcFile",
+    "exchanges",
+    "hex_sha256",
     "parse_warc_date",
+    "read_at",
     "read_captures",
     "read_records",
     "to_capture",

@@ -163,7 +163,9 @@ def test_a_304_confirms_what_is_held(opened: Opener, folder: Path, clock: Clock)
                 1,
             )
     kinds = [
-        record.fields.get("warc-profile") for warc in folder.glob("warc/*/*") for record in read_records(warc)
+        record.fields.get("warc-profile")
+        for warc in folder.glob("warc/*/*.gz")
+        for record in read_records(warc)
     ]
     assert len([kind for kind in kinds if kind and kind.endswith("server-not-modified")]) == 2
 
@@ -290,7 +292,7 @@ def test_imports_get_their_address_when_a_crawl_finds_it(opened: Opener, folder:
         crawled = visit(archive, clock, a_report())
         assert (crawled.ending, crawled.report_id) == (Ending.DUPLICATE, imported.report_id)
         assert archive.show(imported.report_id or "").url == URL
-    kinds = [record.kind for warc in folder.glob("warc/*/*") for record in read_records(warc)]
+    kinds = [record.kind for warc in folder.glob("warc/*/*.gz") for record in read_records(warc)]
     assert kinds.count("resource") == 1
 
 

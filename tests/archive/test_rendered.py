@@ -31,7 +31,7 @@ def visit(archive: Archive, clock: Clock, body: str = BODY) -> Outcome:
 
 
 def records(folder: Path) -> list[Record]:
-    return [record for path in sorted(folder.glob("warc/*/*")) for record in read_records(path)]
+    return [record for path in sorted(folder.glob("warc/*/*.gz")) for record in read_records(path)]
 
 
 def test_the_page_as_drawn_is_a_conversion_of_the_page_as_served(
@@ -40,7 +40,7 @@ def test_the_page_as_drawn_is_a_conversion_of_the_page_as_served(
     archive = opened()
     outcome = visit(archive, clock)
     archive.close()
-    _, response, _, conversion, metadata = records(folder)
+    _, response, _, conversion, metadata, _ = records(folder)
     assert (conversion.kind, conversion.url) == ("conversion", URL)
     assert conversion.fields["warc-refers-to"] == response.place.record_id
     assert conversion.fields["content-type"] == "text/html; charset=utf-8"
@@ -64,7 +64,9 @@ def test_a_shell_that_never_changes_does_not_hide_a_changed_text(
     assert outcome.detail.endswith("; rendered by Browser 1, 2 further requests")
     archive.close()
     revisit = next(record for record in records(folder) if record.kind == "revisit")
-    assert records(folder)[-2].fields["warc-refers-to"] == revisit.place.record_id
+    assert [r for r in records(folder) if r.kind == "conversion"][-1].fields[
+        "warc-refers-to"
+    ] == revisit.place.record_id
     (version,) = (v for v in Archive.read(folder).history(outcome.report_id or "") if v.number == 2)
     assert version.text_sha256 == text_sha256(changed)
 
@@ -74,7 +76,7 @@ def test_after_a_kill_pages_as_drawn_are_entered_too(opened: Opener, folder: Pat
     visit(archive, clock)
     archive.close(finished=False)
     with sqlite3.connect(folder / CATALOGUE) as catalogue:
-        for table in ("captures", "pages", "versions", "reports"):
+        for table in ("captures", "page_events", "pages", "versions", "reports", "outcomes", "warcs"):
             catalogue.execute(f"DELETE FROM {table}")
     catalogue.close()
     opened()

@@ -112,3 +112,44 @@ def test_a_catalogue_of_the_first_schema_comes_up_and_goes_back_with_all_its_row
     assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in before} == before
     assert rows(tmp_path, "SELECT name FROM sqlite_master WHERE name LIKE '%visits%'") == []
     engine.dispose()
+
+
+def test_evidence_comes_with_the_third_schema_and_leaves_the_rest_as_it_was(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
+    with engine.begin() as connection:
+        command.upgrade(migrations(connection), "0002")
+        for statement in SECOND_SCHEMA:
+            connection.exec_driver_sql(statement)
+    tables = ("runs", "captures", "reports", "versions", "pages", "outcomes")
+    before = {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables}
+    upgrade(engine)
+    assert rows(tmp_path, "SELECT * FROM warcs") == [("warc/a.warc.gz", 1, 150)]
+    assert rows(tmp_path, "SELECT page_id, state FROM page_events") == [(1, "live")]
+    assert rows(tmp_path, "SELECT state, missing_since FROM pages") == [("live", None)]
+    assert rows(tmp_path, "SELECT tombstone, former, further FROM versions") == [(0, "[]", "[]")]
+    with Archive.read(tmp_path) as archive:
+        assert [report.title for report in archive.reports()] == ["t"]
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO versions SELECT 2, report_id, 2, title, issuer, kind, published, source, signed, page_index, '',"
+            " sections, attachments, url, 'x', simhash, 0, 0, 0, 0, first_seen, last_seen, NULL, 1, '', '', 1, NULL, '[]',"
+            " '[]' FROM versions"
+        )
+        command.downgrade(migrations(connection), "0002")
+    assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables} == before
+    engine.dispose()
+
+
+SECOND_SCHEMA = (
+    "INSERT INTO runs (id, started_at, command, software) VALUES (1, '2026-11-25 03:00:00', 'crawl', 'fazhi/0.1.0')",
+    "INSERT INTO captures VALUES (1, 1, 'http://a.gov.cn/', 'http://a.gov.cn/', 'GET', '2026-11-25 03:00:00', 200, 'd',"
+    " 'response', '<urn:uuid:1>', 'warc/a.warc.gz', 100, 50, NULL, NULL)",
+    "INSERT INTO reports VALUES ('420100-2022-d', 'a', '420100', 2022)",
+    "INSERT INTO versions VALUES (1, '420100-2022-d', 1, 't', NULL, NULL, NULL, NULL, NULL, NULL, 'b', '[]', '[]',"
+    " 'http://a.gov.cn/', 'd', '0000000000000000', 0, 0, 0, 0, '2026-11-25 03:00:00', '2026-11-25 03:00:00', 1, 1,"
+    " 'text/a', 'x')",
+    "INSERT INTO pages VALUES (1, 'http://a.gov.cn/', 'http://a.gov.cn/', 'a', '420100-2022-d', 'd',"
+    " '2026-11-25 03:00:00', '2026-11-25 03:00:00')",
+    "INSERT INTO outcomes VALUES (1, 1, '2026-11-25 03:00:00', 'a', 'http://a.gov.cn/', 'new', '', '420100-2022-d', 1)",
+)
+"""A report, its page and its capture, as the second schema kept them."""

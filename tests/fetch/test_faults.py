@@ -59,7 +59,7 @@ async def crawl_all(site: FaultSite, folder: Path) -> Crawled:
                 outcomes += [o async for o in crawl(sites, fetcher=fetcher, archive=archive)]
             figures |= {figure.host: figure for figure in fetcher.figures()}
         reports = tuple(report.url or "" for report in archive.reports())
-    (warc,) = folder.glob("warc/*/*")
+    (warc,) = folder.glob("warc/*/*.gz")
     return Crawled(
         site=site,
         outcomes=tuple(outcomes),

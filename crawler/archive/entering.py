@@ -1,0 +1,214 @@
+"""Records of a WARC file into the catalogue: what a killed run had no time to enter, and all of it in a rebuild."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from crawler.address import canonical
+from crawler.archive import acts, memories, reading, rows, texts
+from crawler.archive.catalogue import VersionRow
+from crawler.archive.files import write_all
+from crawler.archive.ledger import Ledger
+from crawler.archive.rows import Entered
+from crawler.archive.versions import reextract
+from crawler.archive.warcs import index_of
+from crawler.errors import ExtractError
+from crawler.model import Report
+from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
+from crawler.warc.cdxj import index_text, line_of
+
+DOCUMENTS = ("resource", "conversion")  # kinds of records that no exchange brought
+Handler = Callable[["Entering", Record, dict[str, Any]], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Entering:
+    """One WARC file being entered. `visits`: whether its visits and its run's end are to be; of another archive's they are not."""
+
+    archive: Path
+    ledger: Ledger
+    file: str  # the WARC's final name, relative to the archive
+    notify: Callable[[str], None]
+    visits: bool = True
+    merged: Callable[[acts.Content], None] | None = None
+    doubles: set[str] = field(default_factory=set)  # records that stand in another file too
+    index: list[str] = field(default_factory=list)  # lines of the file's CDXJ, gathered on the way
+
+    def enter(self, path: Path, start: int = 0) -> None:
+        """Every record from a byte on. Raises ArchiveDamaged where one cannot be read."""
+        for record, request in exchanges(read_records(path, start)):
+            if record.is_http or record.kind in DOCUMENTS:
+                self._capture(record, request)
+            elif record.kind == "metadata":
+                content = acts.content_of(record.block)
+                if record.fields.get("warc-refers-to") in self.doubles:
+                    continue
+                if handler := _HANDLERS.get(content.get("act", "stored" if "report" in content else "")):
+                    handler(self, record, content)
+
+    def _capture(self, record: Record, request: Record | None) -> None:
+        key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
+        digest = hex_sha256(record.fields.get("warc-payload-digest"))
+        held = self._row(record.place.record_id)
+        if held is not None and held.warc_file != self.file:
+            self.doubles.add(held.record_id)
+        if not record.is_http:
+            digest = digest or hashlib.sha256(record.block).hexdigest()
+            values = rows.document_values(
+                record.kind, record.url, digest, record.date, record.place, self.file, origin=origin
+            )
+        else:
+            capture = to_capture(record, request)
+            digest = digest or capture.payload_sha256
+            self.index.append(line_of(capture, record.place, record.kind, bytes.fromhex(digest), self.file))
+            values = rows.capture_values(
+                capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
+            )
+            if record.kind == "revisit":
+                known = reading.same_capture(self.ledger.session, key, capture, digest)
+                values |= reading.revalidated(values, known)
+        if held is None:
+            self.ledger.enter(values)
+
+    def _row(self, record_id: str | None, url: str = "") -> Entered | None:
+        fresh = self.ledger.fresh.get(canonical(url))
+        if not record_id or (fresh and fresh.record_id == record_id):
+            return fresh if record_id else None
+        return reading.captured(self.ledger.session, record_id)
+
+    def _stored(self, record: Record, content: dict[str, Any]) -> None:
+        row = self._row(record.fields.get("warc-refers-to"), record.url)
+        further = [self._row(each) for each in content.get("further", ())]
+        captures = [each for each in (row, *further) if each is not None]
+        ids = [each.id for each in captures]
+        report = self._report(record, content, ids, acts.site_of(content).body)
+        if report is None:
+            return
+        change = self.ledger.store(
+            report,
+            acts.site_of(content),
+            record.date,
+            row,
+            note=content.get("note", ""),
+            reread=lambda _: bool(content.get("reextracted")),
+            further=ids[1:],
+            came_from=content.get("came_from", ()),
+        )
+        was = content["report"]["text_sha256"]
+        if change.whole and report.text_sha256 != was:
+            version = self._version(change.outcome.report_id, change.outcome.version)
+            assert version is not None
+            former = {"text_sha256": was, "text_file": None, "extractor": content.get("extractor")}
+            version.former = [former]
+
+    def _version(self, report_id: str | None, number: int | None) -> VersionRow | None:
+        query = select(VersionRow).where(VersionRow.report_id == report_id, VersionRow.number == number)
+        return self.ledger.session.scalars(query).first()
+
+    def _report(
+        self, record: Record, content: dict[str, Any], captures: list[int], hint: str | None
+    ) -> Report | None:
+        """What was told of, with its body: that of a version with the same digest, or read again."""
+        report = acts.report_of(content, record.url, "")
+        session = self.ledger.session
+        held = session.scalars(
+            select(VersionRow.body).where(VersionRow.text_sha256 == report.text_sha256)
+        ).first()
+        if held is not None:
+            return replace(report, body=held)
+        try:
+            again = texts.read_pages(self.archive, session, captures, hint)
+        except ExtractError as error:
+            again, why = None, error.reason
+        if again is not None and again.text_sha256 == report.text_sha256:
+            return replace(report, body=again.body)
+        body = texts.from_file(self.archive, report.text_sha256)
+        if body is not None:
+            return replace(report, body=body)
+        if again is None:
+            self.notify(f"{record.url}: its text cannot be read again ({why}); not entered")
+            return None
+        return self._other(report, again)
+
+    def _other(self, report: Report, again: Report) -> Report:
+        """The text that was told of is lost: today's extractor reads another one."""
+        self.notify(
+            f"{report.url}: the text {report.text_sha256[:16]} that {report.extractor} read out of it is lost;"
+            f" entered as {again.extractor} reads it"
+        )
+        return replace(
+            report,
+            body=again.body,
+            text_sha256=again.text_sha256,
+            sections=again.sections,
+            attachments=again.attachments,
+            extractor=again.extractor,
+        )
+
+    def _confirmed(self, record: Record, content: dict[str, Any]) -> None:
+        row = self._row(record.fields.get("warc-refers-to"), record.url)
+        self.ledger.confirm(record.url, acts.site_of(content), record.date, row)
+
+    def _noted(self, record: Record, content: dict[str, Any]) -> None:
+        self.ledger.note(acts.outcome_of(content, record.url, record.date))
+
+    def _visit_begun(self, record: Record, content: dict[str, Any]) -> None:
+        if self.visits:
+            self.ledger.begin_visit(acts.visit_of(content))
+
+    def _visit_ended(self, record: Record, content: dict[str, Any]) -> None:
+        if self.visits:
+            self.ledger.end_visit(acts.visit_of(content), record.date)
+
+    def _learnt(self, record: Record, content: dict[str, Any]) -> None:
+        if self.visits:
+            memories.learn(self.ledger.session, content["site"]["id"], content["memory"])
+
+    def _run_ended(self, record: Record, content: dict[str, Any]) -> None:
+        if self.visits:
+            self.ledger.end_run(content["state"], content["detail"], record.date)
+
+    def _reextracted(self, record: Record, content: dict[str, Any]) -> None:
+        told = content["report"]
+        version = self._version(told["id"], told["version"])
+        if version is None or version.text_sha256 != content["was"]:
+            return
+        captures = [each for each in (version.capture_id, *version.further) if each is not None]
+        again = self._report(record, content, captures, version.hint)
+        if again is not None:
+            reextract(version, again)
+            self.ledger.texts[version.text_file] = reading.to_report(version).text().encode()
+
+    def _merged(self, record: Record, content: dict[str, Any]) -> None:
+        if self.merged is not None:
+            self.merged(content)
+
+
+def enter_file(entering: Entering, path: Path) -> None:
+    """A whole file: its rows committed, then its texts and its index written where they are not there as they should be."""
+    archive, ledger = entering.archive, entering.ledger
+    entering.enter(path)
+    ledger.entered({entering.file: path.stat().st_size})
+    written = ledger.commit()
+    index = index_of(path).relative_to(archive).as_posix()
+    write_all(archive, written | {index: index_text(entering.index)}, compare=True)
+
+
+_HANDLERS: dict[str, Handler] = {
+    "stored": Entering._stored,
+    "confirmed": Entering._confirmed,
+    "noted": Entering._noted,
+    "visit begun": Entering._visit_begun,
+    "visit ended": Entering._visit_ended,
+    "learnt": Entering._learnt,
+    "run ended": Entering._run_ended,
+    "reextracted": Entering._reextracted,
+    "merged": Entering._merged,
+}
+"""What each act of crawler/archive/acts.py does; one of a later schema than ours is passed over."""

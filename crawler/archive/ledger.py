@@ -1,0 +1,131 @@
+"""What one run enters in the catalogue, as it goes or once more out of its WARC files: the same rows either way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from crawler.address import canonical
+from crawler.archive import identity, reading, rows, states, visits
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VisitRow, WarcRow
+from crawler.archive.identity import Change, Reread, Sight
+from crawler.archive.rows import Entered
+from crawler.model import Ending, Outcome, Report, Site, SiteVisit
+
+_NOT_REACHED = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
+
+
+_CAPTURE, _OUTCOME = insert(CaptureRow), insert(OutcomeRow)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """The rows of one run. Nothing is committed but by `commit`."""
+
+    session: Session
+    run: RunRow
+    fresh: dict[str, Entered] = field(default_factory=dict)  # last of each address since the last commit
+    texts: dict[str, bytes] = field(default_factory=dict)  # files that follow the next commit
+    outcomes: list[dict[str, Any]] = field(default_factory=list)  # to be entered with the next commit
+    visits: dict[str, VisitRow] = field(default_factory=dict)  # under way, by site
+
+    def enter(self, values: dict[str, Any]) -> Entered:
+        """A capture, at once: others refer to its row."""
+        connection = self.session.connection()
+        key = connection.execute(_CAPTURE, values | {"run_id": self.run.id}).inserted_primary_key
+        assert key is not None
+        row = Entered(key[0], values["record_id"], values["payload_sha256"], values["warc_file"])
+        self.fresh[values["url_key"]] = row
+        return row
+
+    def latest(self, key: str) -> Entered | None:
+        """The last capture of a canonical address."""
+        return self.fresh.get(key) or reading.latest_capture(self.session, key)
+
+    def store(
+        self,
+        report: Report,
+        site: Site,
+        now: datetime,
+        capture: Entered | None,
+        *,
+        note: str = "",
+        reread: Reread,
+        further: Sequence[int] = (),
+        came_from: Sequence[str] = (),
+    ) -> Change:
+        """A text that was seen. `came_from`: the addresses that redirected here, canonical. `note`: for the outcome."""
+        sight = Sight(report=report, site=site, now=now, capture=capture, further=further)
+        change = identity.settle(self.session, sight, reread).saying(note)
+        for key in came_from:
+            page = states.at(self.session, key)
+            if page is not None and key != canonical(sight.url):
+                states.moved(self.session, page, now, sight.url)
+        return self._keep(change, capture)
+
+    def confirm(self, url: str, site: Site, now: datetime, capture: Entered | None) -> Change:
+        """A 304: what is held from this address is still what stands there."""
+        return self._keep(identity.confirm(self.session, url, site, now), capture)
+
+    def note(self, outcome: Outcome) -> Outcome:
+        """How a visit ended that stored nothing. It may say that a page is gone. The outcome has its time."""
+        at = outcome.at
+        assert at is not None
+        page = states.at(self.session, canonical(outcome.url)) if outcome.url else None
+        if page is not None and outcome.ending is Ending.GONE:
+            stone = states.missed(self.session, page, at, outcome.detail)
+            if stone is not None:
+                outcome = replace(outcome, report_id=page.report_id, version=stone.number)
+        elif page is not None and outcome.ending in _NOT_REACHED:
+            states.unreachable(self.session, page, at, outcome.detail)
+        self.outcomes.append(rows.outcome_values(outcome, self.run.id, None))
+        return outcome
+
+    def _keep(self, change: Change, capture: Entered | None) -> Change:
+        self.texts.update(change.text)
+        told = rows.outcome_values(change.outcome, self.run.id, capture.id if capture else None)
+        self.outcomes.append(told)
+        return change
+
+    def begin_visit(self, visit: SiteVisit) -> None:
+        """That a site is being visited, so that a killed visit is known to be unfinished."""
+        row = VisitRow(run_id=self.run.id, site_id=visit.site_id, began_at=visit.began_at)
+        visits.fill(row, visit)
+        self.visits[visit.site_id] = row
+        self.session.add(row)
+
+    def end_visit(self, visit: SiteVisit, now: datetime) -> None:
+        """How a site's visit ended and what it left. Nothing, for a visit that never began."""
+        row = self.visits.pop(visit.site_id, None) or self._begun(visit.site_id)
+        if row is None:
+            return
+        visits.fill(row, visit)
+        row.ended_at = now
+
+    def _begun(self, site_id: str) -> VisitRow | None:
+        """The visit that this run began, as the catalogue has it: its beginning may stand in another file."""
+        mine = (VisitRow.run_id == self.run.id, VisitRow.site_id == site_id, VisitRow.ended_at.is_(None))
+        return self.session.scalars(select(VisitRow).where(*mine).order_by(VisitRow.id.desc())).first()
+
+    def end_run(self, state: str, detail: str, now: datetime) -> None:
+        """How the run ended."""
+        self.run.state, self.run.detail, self.run.finished_at = state, detail, now
+
+    def entered(self, sizes: dict[str, int]) -> None:
+        """How many bytes of each WARC file these rows are of."""
+        for file, size in sizes.items():
+            self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
+
+    def commit(self) -> dict[str, bytes]:
+        """Make everything last. Returns the text files that must stand now, by name."""
+        if self.outcomes:
+            self.session.connection().execute(_OUTCOME, self.outcomes)
+        self.session.commit()
+        self.outcomes, self.fresh = [], {}
+        texts, self.texts = self.texts, {}
+        return texts

@@ -1,0 +1,99 @@
+"""Another archive's WARC files into this one, whole and as they are, and what they hold into the catalogue."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue import RunRow, WarcRow
+from crawler.archive.entering import Entering, enter_file
+from crawler.archive.files import sync_folder
+from crawler.archive.ledger import Ledger
+from crawler.archive.manifest import Manifest
+from crawler.archive.runs import Info, info_of, run_row
+from crawler.archive.warcs import closed, file_sha256
+from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.warc import read_records
+
+MERGED = "warc/merged/"
+"""Where the files of other archives go; their names begin with their digests, so that none comes twice."""
+
+
+def bring(archive: Path, other: Path, manifest: Manifest) -> Iterator[dict[str, str]]:
+    """Copy another archive's closed WARC files that are not here yet, oldest first; yields what to tell of each.
+
+    Raises ArchiveError where there is no archive, ArchiveDamaged where a file's records have not the digests they tell.
+    """
+    files = closed(other)
+    if not files:
+        raise ArchiveError(f"{other}: no archive here with anything in it")
+    for info in sorted(filter(None, map(info_of, files)), key=lambda info: (info.started, info.path.name)):
+        sha256 = file_sha256(info.path)
+        if manifest.has_digest(sha256):
+            continue
+        _check(info.path)
+        mark, own = f"{sha256[:16]}-", info.path.name
+        name = MERGED + (own if own.startswith(mark) else mark + own)
+        _copy(info.path, archive / name)
+        yield {"file": name, "sha256": sha256, "origin": info.path.relative_to(other).as_posix()}
+
+
+def _check(path: Path) -> None:
+    for record in read_records(path):
+        if faults := record.faults():
+            raise ArchiveDamaged(f"{path}: the record at byte {record.place.offset}: {faults[0]}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, part)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(target)
+    sync_folder(target.parent)
+
+
+def enter_merged(
+    archive: Path,
+    session: Session,
+    manifest: Manifest,
+    content: Mapping[str, Any],
+    notify: Callable[[str], None],
+) -> list[str]:
+    """Enter the files that a `merged` act tells of, those that are not entered yet; returns their names."""
+    runs: dict[datetime, RunRow] = {}
+    names = []
+    for told in content["files"]:
+        name = told["file"]
+        if session.get(WarcRow, name) is not None:
+            continue
+        info = info_of(archive / name) if (archive / name).is_file() else None
+        if info is None:
+            raise ArchiveDamaged(f"{archive}: {name} was merged in, and is not there")
+        if manifest.sha256_of(name) is None:
+            manifest.add_file(name, info.path.stat().st_size, told["sha256"])
+        ledger = Ledger(session=session, run=_run(session, info, runs))
+        enter_file(
+            Entering(archive=archive, ledger=ledger, file=name, notify=notify, visits=False), info.path
+        )
+        names.append(name)
+    return names
+
+
+def _run(session: Session, info: Info, runs: dict[datetime, RunRow]) -> RunRow:
+    """The row of another archive's run, made when its first file is met."""
+    if info.started not in runs:
+        row = run_row((session.scalar(select(func.max(RunRow.id))) or 0) + 1, info)
+        row.state, row.finished_at = "merged", info.started
+        session.add(row)
+        session.flush()
+        runs[info.started] = row
+    return runs[info.started]

@@ -1,0 +1,102 @@
+"""`Reader`: an archive to ask questions of. It writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from crawler.address import canonical
+from crawler.archive import reading, similar
+from crawler.archive.catalogue import PageEventRow, PageRow, VersionRow
+from crawler.archive.claims import Claims
+from crawler.archive.damage import damage
+from crawler.archive.engine import sqlite_engine
+from crawler.archive.warcs import closed
+from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.model import Report, Validators
+
+CATALOGUE = "catalogue.db"
+LOST = "its catalogue is missing, but its WARC files are there: `fazhi rebuild` makes it again"
+
+
+class Reader:
+    """An archive folder opened for reading. Raises ArchiveDamaged where its catalogue cannot be read."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self.path = path
+        self._engine = engine
+        self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
+
+    @classmethod
+    def read(cls, path: Path) -> Reader:
+        """An archive to ask questions of. Raises ArchiveError when there is none."""
+        if not (path / CATALOGUE).is_file():
+            if closed(path):
+                raise ArchiveDamaged(f"{path}: {LOST}")
+            raise ArchiveError(
+                f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
+            )
+        return Reader(path, sqlite_engine(path / CATALOGUE, writes=False))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the catalogue."""
+        self._session.close()
+        self._engine.dispose()
+
+    @contextmanager
+    def claims(self) -> Iterator[Claims]:
+        """What the catalogue claims, to be held against the files. Raises ArchiveDamaged where it cannot be read."""
+        with damage(self.path):
+            yield Claims(self.path, self._session)
+
+    def validators(self, url: str) -> Validators | None:
+        """What a conditional request for an address can be made with, when a report is held from there."""
+        return reading.validators(self._session, canonical(url))
+
+    def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
+        """The latest text of every report, by region, year and date; a region takes in what lies within it."""
+        with damage(self.path):
+            return [reading.to_report(row) for row in reading.latest(self._session, region=region, year=year)]
+
+    def similar(self, *, region: str | None = None, year: int | None = None) -> list[similar.Pair]:
+        """Pairs of reports whose latest texts are nearly the same: probably one report, never merged silently."""
+        with damage(self.path):
+            return similar.pairs(reading.latest(self._session, region=region, year=year))
+
+    def show(self, report_id: str, version: int | None = None) -> Report:
+        """One report by its id (or an unambiguous part of it), in its latest text or the version asked for."""
+        with damage(self.path):
+            return reading.to_report(reading.find_version(self._session, report_id, version))
+
+    def history(self, report_id: str) -> list[VersionRow]:
+        """All versions of a report, by number; tombstones among them."""
+        with damage(self.path):
+            return list(reading.find_version(self._session, report_id, None).report.versions)
+
+    def locations(self, report_id: str) -> list[str]:
+        """The addresses a report was found at, first one first."""
+        return [page.url for page in self.pages(report_id)]
+
+    def pages(self, report_id: str) -> list[PageRow]:
+        """The pages a report was found at, first one first, each with its state."""
+        with damage(self.path):
+            return list(reading.find_version(self._session, report_id, None).report.pages)
+
+    def events(self, report_id: str) -> list[tuple[str, PageEventRow]]:
+        """The changes in the state of a report's pages, oldest first, each with the page's address."""
+        with damage(self.path):
+            return reading.events(self._session, reading.find_version(self._session, report_id, None).report)

@@ -1,0 +1,99 @@
+"""A version's text once more out of its WARC records: for rebuilding, verifying, and for later extractors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue import CaptureRow, VersionRow
+from crawler.archive.warcs import on_disk
+from crawler.errors import ArchiveDamaged, ExtractError
+from crawler.extract import extract, join_pages
+from crawler.fingerprint import text_sha256
+from crawler.model import Report
+from crawler.warc import read_at, to_capture
+
+
+def reread(archive: Path, session: Session, version: VersionRow) -> Report:
+    """What today's extractor reads out of the pages that a version was made from.
+
+    Raises ExtractError when it finds no article there, ArchiveDamaged when a record is not where it should be.
+    """
+    ids = [each for each in (version.capture_id, *version.further) if each is not None]
+    return read_pages(archive, session, ids, version.hint)
+
+
+def read_pages(archive: Path, session: Session, captures: Iterable[int], hint: str | None) -> Report:
+    """The article that captures (their rows' ids) hold, its pages in order. Raises as `reread` does."""
+    rows = [session.get_one(CaptureRow, each) for each in captures]
+    pages = [_read(archive, _with_payload(session, row), hint) for row in rows]
+    if not pages:
+        raise ArchiveDamaged(f"{archive}: no capture is known of a text")
+    return join_pages(pages)
+
+
+def try_again(
+    archive: Path, session: Session, version: VersionRow, notify: Callable[[str], None]
+) -> Report | None:
+    """As `reread`; None, having told why, where today's extractor finds no article."""
+    try:
+        return reread(archive, session, version)
+    except ExtractError as error:
+        notify(f"{version.report_id} version {version.number}: not read again: {error.reason}")
+        return None
+
+
+def reads_the_same(archive: Path, session: Session, version: VersionRow, digest: str) -> bool:
+    """Whether today's extractor reads a text with this digest out of a version's page."""
+    try:
+        return reread(archive, session, version).text_sha256 == digest
+    except (ExtractError, ArchiveDamaged, OSError):
+        return False
+
+
+def _with_payload(session: Session, row: CaptureRow) -> CaptureRow:
+    """The row whose record has the payload itself: of a revisit, the response with the same."""
+    if row.record_type != "revisit":
+        return row
+    same = (
+        CaptureRow.url_key == row.url_key,
+        CaptureRow.payload_sha256 == row.payload_sha256,
+        CaptureRow.record_type == "response",
+    )
+    found = session.scalars(select(CaptureRow).where(*same).order_by(CaptureRow.id.desc())).first()
+    return found or row
+
+
+def _read(archive: Path, row: CaptureRow, hint: str | None) -> Report:
+    path = on_disk(archive / row.warc_file)
+    record = read_at(path, row.warc_offset)
+    if record.place.record_id != row.record_id:
+        raise ArchiveDamaged(f"{path}: the record at byte {row.warc_offset} is not {row.record_id}")
+    if record.kind in ("resource", "conversion"):
+        url = record.url if record.url.startswith("http") else None
+        headers = (("Content-Type", record.fields["content-type"]),) if record.kind == "conversion" else ()
+        return extract(record.block, headers, url, hint=hint)
+    capture = to_capture(record)
+    return extract(capture.body, capture.headers, capture.url, hint=hint)
+
+
+def from_file(archive: Path, digest: str) -> str | None:
+    """The body with a digest, out of the text file whose name has its start; None where there is none that agrees."""
+    for path in (archive / "text").glob(f"*/*/*_{digest[:16]}.txt"):
+        body = body_of(path.read_bytes().decode("utf-8", "replace"), digest)
+        if body is not None:
+            return body
+    return None
+
+
+def body_of(text: str, digest: str) -> str | None:
+    """The part of a text file's content that has a digest: what follows its title, and its line of metadata if it has one."""
+    blocks = text.removesuffix("\n").split("\n\n")
+    for skipped in (2, 1):
+        body = "\n".join(blocks[skipped:])
+        if text_sha256(body) == digest:
+            return body
+    return None

@@ -1,0 +1,77 @@
+"""CDXJ: one line a capture, sorted by address and time, so that a replay tool finds its record.
+
+The form is that of pywb and cdxj-indexer: SURT key, 14-digit UTC time, a JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.model import Capture
+from crawler.warc.digests import labelled, raw
+from crawler.warc.read import Record, exchanges, to_capture
+from crawler.warc.write import Place
+
+SUFFIX = ".cdxj"
+_WWW = re.compile(r"www\d*\.")
+_DEFAULT = {"http": 80, "https": 443}
+_REVISIT = "warc/revisit"
+_NO_DIGEST = "-"
+
+
+def surt(url: str) -> str:
+    """An address's sort key: `cn,gov,wuhan)/zwgk/a.shtml`. Scheme, `www.`, case, and the order of the query do not count."""
+    parts = urlsplit(url)
+    host = _WWW.sub("", (parts.hostname or "").lower(), count=1)
+    port = "" if parts.port in (None, _DEFAULT.get(parts.scheme)) else f":{parts.port}"
+    path = parts.path.lower()
+    path = path.rstrip("/") if path != "/" else path
+    query = "&".join(sorted(parts.query.lower().split("&"))) if parts.query else ""
+    return ",".join(reversed(host.split("."))) + port + ")" + (path or "/") + (f"?{query}" if query else "")
+
+
+def line_of(capture: Capture, place: Place, kind: str, sha256: bytes, file: str) -> str:
+    """The line of a capture that stands in `file`; `sha256` is its payload's."""
+    mime = (capture.header("content-type") or "unk").partition(";")[0].strip().lower()
+    no_payload = capture.status == 304
+    fields: dict[str, str] = {
+        "url": capture.url,
+        "mime": _REVISIT if kind == "revisit" else mime,
+        "status": str(capture.status),
+        "digest": _NO_DIGEST if no_payload else labelled(sha256),
+        "length": str(place.length),
+        "offset": str(place.offset),
+        "filename": Path(file).name,
+    }
+    key = capture.url
+    if capture.method != "GET":
+        fields["method"] = capture.method
+        form = capture.request_body.decode("latin-1")
+        key += ("&" if "?" in key else "?") + f"__wb_method={capture.method}" + (f"&{form}" if form else "")
+    told = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return f"{surt(key)} {capture.fetched_at:%Y%m%d%H%M%S} {told}\n"
+
+
+def lines_of(records: Iterable[Record], file: str) -> Iterator[str]:
+    """The lines of a WARC file's captures, in the order of its records."""
+    for response, request in exchanges(records):
+        if response.is_http:
+            capture = to_capture(response, request)
+            yield line_of(capture, response.place, response.kind, payload_sha256(response, capture), file)
+
+
+def payload_sha256(record: Record, capture: Capture) -> bytes:
+    """The SHA-256 of what was served: as its record tells, or of the payload itself."""
+    told = raw(record.fields.get("warc-payload-digest", ""))
+    if told and told[0] == "sha256":
+        return told[1]
+    return bytes.fromhex(capture.payload_sha256)
+
+
+def index_text(lines: Iterable[str]) -> bytes:
+    """An index file's content: the lines sorted by their bytes, as a replay tool's binary search wants them."""
+    return b"".join(sorted(line.encode("utf-8", "surrogatepass") for line in lines))

@@ -1,0 +1,154 @@
+"""Processes that write to an archive and are killed, or whose disk is full, at moments that nobody chose.
+
+`python -m tests.archive.crashing FOLDER ROUNDS SEED` prints what came of each round and fails where anything was lost:
+20 rounds are a test, 500 are `make bench-crash`. The writers are forked, so that a round takes a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.archive import CATALOGUE, Archive, rebuild, warcs
+from crawler.errors import ArchiveDamaged
+from crawler.extract import extract
+from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
+from tests.archive.held import derived, dump, faults, query
+
+SITE = Site(id="jia", name="甲市人民政府", region="420100")
+BATCH = 8
+PAGES = 40  # that a writer stores before it ends in order
+SMALL = 12_000  # bytes of a WARC file here, so that many are begun and closed
+
+
+def now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
+
+
+def page(number: int, edit: int) -> bytes:
+    """A page whose text can be read again."""
+    lines = "".join(
+        f"<p>第{n}项工作取得成效，完成事项{n * number + edit}件，群众满意度达到{90 + n % 10}%。</p>"
+        for n in range(30)
+    )
+    title = f"甲市人民政府关于{2015 + number % 9}年度法治政府建设情况的报告"
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><div id=zoom>{lines}</div></body></html>".encode()
+
+
+def url_of(number: int) -> str:
+    """The address of a page."""
+    return f"http://www.jia.gov.cn/art/{number}.html"
+
+
+def write(folder: Path, seed: int, said: int) -> None:
+    """Store pages, some of them edited, and say of each that it is stored."""
+    warcs.MAX_SIZE = SMALL
+    chance = random.Random(seed)
+    with Archive.create(folder, clock=now, command="crawl", notify=lambda _: None, batch=BATCH) as archive:
+        visit = SiteVisit(site_id=SITE.id, began_at=archive.started_at)
+        archive.begin_visit(visit)
+        for _ in range(PAGES):
+            number = chance.randrange(30)
+            url = url_of(number)
+            if chance.random() < 0.1:
+                archive.note(Outcome(ending=Ending.GONE, url=url, site_id=SITE.id, detail="HTTP 404"))
+            else:
+                payload = page(number, chance.randrange(2))
+                capture = Capture(
+                    url=url, status=200, reason="OK", headers=(), payload=payload, fetched_at=now()
+                )
+                archive.record(capture)
+                archive.store(extract(payload, (), url), capture, SITE)
+            os.write(said, f"{url}\n".encode())
+        archive.end_visit(SiteVisit(site_id=SITE.id, began_at=visit.began_at, state=VisitState.COMPLETE))
+
+
+def forked(folder: Path, seed: int, before: Callable[[], None]) -> tuple[int, int]:
+    """A writer as a process of its own: its number, and where it says what it has stored."""
+    hears, says = os.pipe()
+    process = os.fork()
+    if process:
+        os.close(says)
+        return process, hears
+    try:
+        before()
+        write(folder, seed, says)
+    except ArchiveDamaged as error:
+        os._exit(error.exit_code)
+    os._exit(0)
+
+
+def killed(folder: Path, seed: int, chance: random.Random) -> tuple[str, Counter[str]]:
+    """A writer killed after some words and a little more; what it had said."""
+    process, hears = forked(folder, seed, lambda: None)
+    words, wanted = b"", chance.choice((0, 0, *range(1, PAGES + 2)))
+    while words.count(b"\n") < wanted and (more := os.read(hears, 80)):
+        words += more
+    until = time.perf_counter() + chance.uniform(0, 0.02 if wanted else 0.08)
+    while time.perf_counter() < until:
+        pass
+    os.kill(process, signal.SIGKILL)
+    return _end(process, hears, words)
+
+
+def full(folder: Path, seed: int, chance: random.Random) -> tuple[str, Counter[str]]:
+    """A writer none of whose files may grow beyond a size; what it had said."""
+    limit = chance.choice((chance.randrange(SMALL), chance.randrange(400_000)))
+
+    def before() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    process, hears = forked(folder, seed, before)
+    return _end(process, hears, b"")
+
+
+def _end(process: int, hears: int, words: bytes) -> tuple[str, Counter[str]]:
+    while more := os.read(hears, 4096):
+        words += more
+    os.close(hears)
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert code in (-signal.SIGKILL, 0, ArchiveDamaged.exit_code), f"a writer ended with {code}"
+    return {0: "ended", -9: "killed", 4: "told that the disk is full"}[code], Counter(words.decode().split())
+
+
+def kept(folder: Path) -> Counter[str]:
+    """How often an outcome of each address is in the catalogue."""
+    return Counter(str(url) for (url,) in query(folder, "SELECT url FROM outcomes"))
+
+
+def crash(folder: Path, rounds: int, seed: int) -> Counter[str]:
+    """So many rounds on one archive. Raises AssertionError where anything said to be stored is not, or anything is amiss."""
+    chance, ends = random.Random(seed), Counter[str]()
+    with Archive.create(folder, clock=now, notify=lambda _: None):
+        pass
+    for number in range(rounds):
+        before = kept(folder)
+        harm = full if chance.random() < 0.25 else killed
+        how, said = harm(folder, seed * 100_000 + number, chance)
+        ends[how] += 1
+        with Archive.create(folder, clock=now, notify=lambda _: None):
+            pass
+        lost = said - (kept(folder) - before)
+        assert not lost, f"round {number} ({how}): said to be stored and lost: {lost}"
+        if number % 20 == 19:
+            assert (found := faults(folder)) == [], f"round {number} ({how}): {found[:3]}"
+    assert (found := faults(folder, deep=True)) == [], found[:3]
+    rows, files = dump(folder), derived(folder)
+    (folder / CATALOGUE).unlink()
+    rebuild(folder, clock=now, notify=lambda _: None)
+    assert dump(folder) == rows, sorted(set(dump(folder)) ^ set(rows))[:4]
+    assert derived(folder) == files
+    return ends
+
+
+if __name__ == "__main__":
+    print(dict(crash(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

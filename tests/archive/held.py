@@ -1,0 +1,71 @@
+"""What an archive holds, in a form that can be compared: rows, text files, indexes; and a crawl of the saved pages."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from crawler.archive import CATALOGUE, Archive
+from crawler.crawl import crawl
+from crawler.fetch import Fetcher, Replay, load_exchanges
+from crawler.model import Site
+from crawler.sources import load_sites
+from crawler.verify import Fault, verify
+from tests.conftest import Clock
+
+ROOT = Path(__file__).parent.parent.parent
+FIXTURES = ROOT / "tests" / "fixtures"
+SITES = load_sites(ROOT / "sources.yaml")
+
+
+def dump(folder: Path) -> list[str]:
+    """Every row of the catalogue, as SQL, whatever order the tables keep them in."""
+    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
+        return sorted(catalogue.iterdump())
+
+
+def query(folder: Path, sql: str) -> list[tuple[object, ...]]:
+    """Rows of the catalogue."""
+    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
+        return catalogue.execute(sql).fetchall()
+
+
+def change(folder: Path, sql: str) -> None:
+    """Do to the catalogue what nobody should."""
+    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
+        assert catalogue.execute(sql).rowcount > 0
+        catalogue.commit()
+
+
+def derived(folder: Path) -> dict[str, bytes]:
+    """The text files and the indexes."""
+    found = [*folder.glob("text/**/*.txt"), *folder.glob("warc/*/*.cdxj")]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def lose(folder: Path) -> None:
+    """Leave nothing but the WARC files."""
+    shutil.rmtree(folder / "text", ignore_errors=True)
+    for path in [*folder.glob(f"{CATALOGUE}*"), *folder.glob("warc/*/*.cdxj"), *folder.glob("*.jsonl")]:
+        path.unlink()
+
+
+def crawl_saved(archive: Archive, clock: Clock, *ids: str) -> None:
+    """A crawl of the saved pages of sites, or of all."""
+    replay = Replay(load_exchanges(FIXTURES))
+    sites = [site for site in SITES if not ids or site.id in ids]
+    asyncio.run(_crawl(archive, clock, replay, sites))
+
+
+async def _crawl(archive: Archive, clock: Clock, replay: Replay, sites: list[Site]) -> None:
+    async with Fetcher(sink=archive.record, replay=replay, clock=clock) as fetcher:
+        async for _ in crawl(sites, fetcher=fetcher, archive=archive, replay=replay):
+            pass
+
+
+def faults(folder: Path, *, deep: bool = False, head: str | None = None) -> list[Fault]:
+    """What verify finds."""
+    return list(verify(folder, deep=deep, head=head, notify=lambda _: None))

@@ -175,7 +175,10 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM):  # meant for the other one, which ends this one when it is done
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # meant for the other one, which ends this one when it is done
         signal.signal(number, signal.SIG_IGN)
     said, sys.stdout = sys.stdout, sys.stderr  # what anything prints must not come between the answers
     serve(sys.stdin.buffer, said.buffer)

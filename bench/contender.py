@@ -91,7 +91,7 @@ def ours(world: World, folder: Path, *, delay: float = 0.0, at_once: int = AT_ON
         with Archive.create(folder, clock=lambda: datetime.now(UTC), batch=64) as archive:
             sink = counted(archive.record, halt)
             fetcher = Fetcher(sink=sink, connect_to=connect_to(world), sleep=halt.sleep)
-            async with fetcher, Readers() as readers:
+            async with fetcher, Readers.of_crawl(len(world.sizes)) as readers:
                 async for _ in crawl(
                     sites(world, delay),
                     fetcher=fetcher,

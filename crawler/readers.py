@@ -25,6 +25,12 @@ T = TypeVar("T")
 HERE = 100
 """Pages read in this process before another one is started: most runs are over by then."""
 
+MANY = 20
+"""Sites whose crawl will read more than HERE pages for certain."""
+
+BACKLOG = 8
+"""Pages that may wait for the other process; what comes on top is read here, by whichever core is free."""
+
 LONGEST = 60.0
 """Seconds that a page may take; the worst of many thousand mutilated ones took a fraction of one."""
 
@@ -44,6 +50,11 @@ class Readers:
         self._starting = asyncio.Lock()
         self._reader: _Reader | None = None
 
+    @classmethod
+    def of_crawl(cls, sites: int) -> Self:
+        """For the crawl of so many sites."""
+        return cls(here=0 if sites >= MANY and (os.cpu_count() or 1) > 1 else None)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -54,17 +65,20 @@ class Readers:
             await self._reader.close()
 
     async def read(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """What `work`, a function of a module, gives or raises.
+        """What `work`, a pure function of a module, gives or raises.
 
         Raises Unread where its process broke down over this page, or was at it for too long.
         """
         if self._done < self._here:
             self._done += 1
             return work(*args, **named)
-        job = pickle.dumps((work, args, named), pickle.HIGHEST_PROTOCOL)
         while True:
+            reader = await self._at_work()
+            if reader.owes >= BACKLOG:
+                return work(*args, **named)
+            job = pickle.dumps((work, args, named), pickle.HIGHEST_PROTOCOL)
             try:
-                fine, value = pickle.loads(await (await self._at_work()).answer(job))  # by our own process
+                fine, value = pickle.loads(await reader.answer(job))  # by our own process
             except _Innocent:
                 continue
             if not fine:
@@ -90,7 +104,7 @@ class _Reader:
         self._process = process
         self._longest = longest
         self._owed: deque[asyncio.Future[bytes]] = deque()
-        self._owes = asyncio.Event()
+        self._at_work = asyncio.Event()
         self._listening = asyncio.create_task(self._listen())
         self.down = False
 
@@ -102,13 +116,18 @@ class _Reader:
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=same_modules)
         return cls(process, longest)
 
+    @property
+    def owes(self) -> int:
+        """Answers still to come."""
+        return len(self._owed)
+
     async def answer(self, job: bytes) -> bytes:
         """What a job comes to. Raises Unread when it brought the process down, _Innocent when another one did."""
         if self.down:
             raise _Innocent
         owed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._owed.append(owed)
-        self._owes.set()
+        self._at_work.set()
         assert self._process.stdin is not None
         self._process.stdin.write(len(job).to_bytes(_LENGTH) + job)
         return await owed
@@ -116,7 +135,7 @@ class _Reader:
     async def _listen(self) -> None:
         assert self._process.stdout is not None
         try:
-            while await self._owes.wait():
+            while await self._at_work.wait():
                 async with asyncio.timeout(self._longest):
                     length = int.from_bytes(await self._process.stdout.readexactly(_LENGTH))
                     answer = await self._process.stdout.readexactly(length)
@@ -124,7 +143,7 @@ class _Reader:
                 if not owed.done():  # else the one who asked has been called off
                     owed.set_result(answer)
                 if not self._owed:
-                    self._owes.clear()
+                    self._at_work.clear()
         except TimeoutError:
             self._break_down(f"reading it was not done within {self._longest:g} seconds")
         except asyncio.IncompleteReadError:

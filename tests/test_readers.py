@@ -15,7 +15,7 @@ import pytest
 
 from crawler.errors import NoBody, UnknownFormat, Unread
 from crawler.extract import extract
-from crawler.readers import Readers, serve
+from crawler.readers import BACKLOG, MANY, Readers, serve
 
 PAGE = "<html><body><h1>某市2023年法治政府建设情况报告</h1>" + "<p>一年来，依法行政取得新的成效。</p>" * 20
 
@@ -61,6 +61,18 @@ async def test_answers_come_to_those_who_asked() -> None:
     assert answers == [str(n) for n in range(200)]
 
 
+async def test_what_the_other_process_is_behind_with_is_read_here() -> None:
+    async with Readers(here=0) as readers:
+        places = await asyncio.gather(*(readers.read(where) for _ in range(3 * BACKLOG)))
+    assert places.count(os.getpid()) == 2 * BACKLOG
+
+
+@pytest.mark.parametrize(("sites", "here"), [(1, True), (MANY, False)])
+async def test_a_large_crawl_begins_with_the_other_process(sites: int, here: bool) -> None:
+    async with Readers.of_crawl(sites) as readers:
+        assert (await readers.read(where) == os.getpid()) is here
+
+
 async def test_an_error_of_a_page_is_the_same_error_here() -> None:
     async with Readers(here=0) as readers:
         with pytest.raises(UnknownFormat) as caught:
@@ -88,12 +100,12 @@ async def test_a_page_that_brings_its_reader_down_takes_no_other_with_it(fatal, 
 
 
 async def test_a_page_that_takes_for_ever_is_given_up() -> None:
-    async with Readers(here=0, longest=1.0) as readers:
+    async with Readers(here=0, longest=3.0) as readers:
         slow, other = await asyncio.gather(
             readers.read(take_for_ever), readers.read(str, 1), return_exceptions=True
         )
     assert isinstance(slow, Unread)
-    assert "not done within 1 seconds" in slow.reason
+    assert "not done within 3 seconds" in slow.reason
     assert other == "1"
 
 

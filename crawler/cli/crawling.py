@@ -159,7 +159,7 @@ async def _crawl(sites: Sequence[Site], store: Archive | None, job: _Job, displa
             connect_to=job.connect_to,
             sleep=halt.sleep,
         )
-        async with fetcher, Readers() as readers:
+        async with fetcher, Readers.of_crawl(len(sites)) as readers:
             async for outcome in pipeline.crawl(
                 sites,
                 fetcher=fetcher,

@@ -347,6 +347,7 @@ class Outcome:
     report_id: str | None = None
     version: int | None = None
     at: datetime | None = None
+    as_before: bool = False  # a report that was gone at the last visit too: no news
 
 
 class VisitState(StrEnum):

@@ -27,9 +27,11 @@ async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
         visit.gone.discard(link_key(link))
         yield outcome
     except FetchError as error:
+        before = visit.memory.gone if visit.memory else frozenset()
         _not_had(visit, link, error)
         where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
-        yield noted(visit, error.ending, link.url, where + error.reason)
+        outcome = noted(visit, error.ending, link.url, where + error.reason)
+        yield replace(outcome, as_before=outcome.ending is Ending.GONE and link_key(link) in before)
     except NotAReport as error:
         yield noted(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:

@@ -34,6 +34,8 @@ from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Si
 
 log = logging.getLogger(__name__)
 
+Missed = Callable[[str, Site, FetchError], None]
+
 NO_SITE = Site(id="", name="", region="", delay=0.0)
 """How an address is treated that belongs to no entry of sources.yaml."""
 
@@ -50,7 +52,8 @@ class Fetcher:
     """Fetches through Robots(Breaker(Polite(Recorder(bottom)))); every exchange goes to `sink` before it is judged.
 
     `bottom` is the guarded network, or a Replay, to which neither politeness nor patience is owed. Pages as a browser
-    drew them go to `rendered`; it is Chromium, if need be, unless another is given.
+    drew them go to `rendered`; it is Chromium, if need be, unless another is given. `missed` is told of each attempt
+    at an address that had no answer, or none that was of use.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Fetcher:
         sink: Sink,
         replay: httpx.AsyncBaseTransport | None = None,
         rendered: Callable[[Rendering], None] = lambda _: None,
+        missed: Missed = lambda *_: None,
         browser: Browser | None = None,
         connect_to: ConnectTo | None = None,
         limits: Limits | None = None,
@@ -69,6 +73,7 @@ class Fetcher:
     ) -> None:
         self._limits = limits or Limits()
         self._backend = GuardedBackend(resolver=resolver, connect_to=connect_to)
+        self._missed = missed
         self._ledger = Ledger()
         self._sessions = Sessions()
         patience_sleep = sleep if replay is None else _no_wait
@@ -149,6 +154,8 @@ class Fetcher:
                 tally.errors[error.kind] += 1
                 said = {"site": site.id, "url": asked.url, "kind": error.kind, "reason": error.reason}
                 log.info("failed attempt", extra=said)
+                if error.retry:
+                    self._missed(asked.url, site, error)
                 raise
 
         def retried() -> None:

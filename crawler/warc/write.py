@@ -6,12 +6,13 @@ import errno
 import hashlib
 import json
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from uuid import uuid4
+
+from deflate import gzip_compress
 
 from crawler.model import Capture, Headers
 from crawler.warc.digests import labelled
@@ -28,7 +29,7 @@ ORIGIN = "Fazhi-Origin"
 """Field of a record that another crawler wrote first: its file and, after `#`, its record's id."""
 
 LEVEL = 5
-"""Of gzip: within 1 % of the size at level 6, at three quarters of its time. Isal at its best takes a quarter, for 12 % more."""
+"""Of libdeflate: 1 to 2 % smaller than zlib's level 6, in less than half of its time."""
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -183,15 +184,14 @@ class WarcFile:
 
     def append(self, record_id: str, record: bytes) -> Place:
         """A record that is serialised already, as a gzip member of its own."""
-        member = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        data = member.compress(record) + member.flush()
+        data = gzip_compress(record, LEVEL)
         offset = self.size
         self._put(data)
         self.sha256.update(data)
         self.size += len(data)
         return Place(record_id=record_id, offset=offset, length=len(data))
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: bytearray) -> None:
         if self._torn:  # what stood after half a record could never be found again
             raise OSError(errno.EIO, "the record before could not be written whole")
         self._torn = True

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
 from crawler.address import canonical
 from crawler.archive import acts, memories, reading, rows, texts
+from crawler.archive.acts import Act
 from crawler.archive.catalogue import VersionRow
 from crawler.archive.files import write_all
 from crawler.archive.ledger import Ledger
@@ -24,7 +24,7 @@ from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to
 from crawler.warc.cdxj import index_text, line_of
 
 DOCUMENTS = ("resource", "conversion")  # kinds of records that no exchange brought
-Handler = Callable[["Entering", Record, dict[str, Any]], None]
+Handler = Callable[["Entering", Act], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,11 +46,14 @@ class Entering:
             if record.is_http or record.kind in DOCUMENTS:
                 self._capture(record, request)
             elif record.kind == "metadata":
-                content = acts.content_of(record.block)
-                if record.fields.get("warc-refers-to") in self.doubles:
-                    continue
-                if handler := _HANDLERS.get(content.get("act", "stored" if "report" in content else "")):
-                    handler(self, record, content)
+                for act in acts.told_in(record):
+                    self._act(act)
+
+    def _act(self, act: Act) -> None:
+        if act.about in self.doubles:
+            return
+        if handler := _HANDLERS.get(act.content.get("act", "stored" if "report" in act.content else "")):
+            handler(self, act)
 
     def _capture(self, record: Record, request: Record | None) -> None:
         key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
@@ -82,18 +85,23 @@ class Entering:
             return fresh if record_id else None
         return reading.captured(self.ledger.session, record_id)
 
-    def _stored(self, record: Record, content: dict[str, Any]) -> None:
-        row = self._row(record.fields.get("warc-refers-to"), record.url)
+    def _stored(self, act: Act) -> None:
+        content, row = act.content, self._row(act.about, act.url)
         further = [self._row(each) for each in content.get("further", ())]
         captures = [each for each in (row, *further) if each is not None]
+        if len(captures) < len(further) + (
+            act.about is not None
+        ):  # a power cut can leave a word and take what it is of
+            self.notify(f"{act.url}: the page that its text was read from is lost; not entered")
+            return
         ids = [each.id for each in captures]
-        report = self._report(record, content, ids, acts.site_of(content).body)
+        report = self._report(act, ids, acts.site_of(content).body)
         if report is None:
             return
         change = self.ledger.store(
             report,
             acts.site_of(content),
-            record.date,
+            act.at,
             row,
             note=content.get("note", ""),
             reread=lambda _: bool(content.get("reextracted")),
@@ -111,11 +119,9 @@ class Entering:
         query = select(VersionRow).where(VersionRow.report_id == report_id, VersionRow.number == number)
         return self.ledger.session.scalars(query).first()
 
-    def _report(
-        self, record: Record, content: dict[str, Any], captures: list[int], hint: str | None
-    ) -> Report | None:
+    def _report(self, act: Act, captures: list[int], hint: str | None) -> Report | None:
         """What was told of, with its body: that of a version with the same digest, or read again."""
-        report = acts.report_of(content, record.url, "")
+        report = acts.report_of(act.content, act.url, "")
         session = self.ledger.session
         held = session.scalars(
             select(VersionRow.body).where(VersionRow.text_sha256 == report.text_sha256)
@@ -132,7 +138,7 @@ class Entering:
         if body is not None:
             return replace(report, body=body)
         if again is None:
-            self.notify(f"{record.url}: its text cannot be read again ({why}); not entered")
+            self.notify(f"{act.url}: its text cannot be read again ({why}); not entered")
             return None
         return self._other(report, again)
 
@@ -151,43 +157,43 @@ class Entering:
             extractor=again.extractor,
         )
 
-    def _confirmed(self, record: Record, content: dict[str, Any]) -> None:
-        row = self._row(record.fields.get("warc-refers-to"), record.url)
-        self.ledger.confirm(record.url, acts.site_of(content), record.date, row)
+    def _confirmed(self, act: Act) -> None:
+        row = self._row(act.about, act.url)
+        self.ledger.confirm(act.url, acts.site_of(act.content), act.at, row)
 
-    def _noted(self, record: Record, content: dict[str, Any]) -> None:
-        self.ledger.note(acts.outcome_of(content, record.url, record.date))
+    def _noted(self, act: Act) -> None:
+        self.ledger.note(acts.outcome_of(act.content, act.url, act.at))
 
-    def _visit_begun(self, record: Record, content: dict[str, Any]) -> None:
+    def _visit_begun(self, act: Act) -> None:
         if self.visits:
-            self.ledger.begin_visit(acts.visit_of(content))
+            self.ledger.begin_visit(acts.visit_of(act.content))
 
-    def _visit_ended(self, record: Record, content: dict[str, Any]) -> None:
+    def _visit_ended(self, act: Act) -> None:
         if self.visits:
-            self.ledger.end_visit(acts.visit_of(content), record.date)
+            self.ledger.end_visit(acts.visit_of(act.content), act.at)
 
-    def _learnt(self, record: Record, content: dict[str, Any]) -> None:
+    def _learnt(self, act: Act) -> None:
         if self.visits:
-            memories.learn(self.ledger.session, content["site"]["id"], content["memory"])
+            memories.learn(self.ledger.session, act.content["site"]["id"], act.content["memory"])
 
-    def _run_ended(self, record: Record, content: dict[str, Any]) -> None:
+    def _run_ended(self, act: Act) -> None:
         if self.visits:
-            self.ledger.end_run(content["state"], content["detail"], record.date)
+            self.ledger.end_run(act.content["state"], act.content["detail"], act.at)
 
-    def _reextracted(self, record: Record, content: dict[str, Any]) -> None:
-        told = content["report"]
+    def _reextracted(self, act: Act) -> None:
+        told = act.content["report"]
         version = self._version(told["id"], told["version"])
-        if version is None or version.text_sha256 != content["was"]:
+        if version is None or version.text_sha256 != act.content["was"]:
             return
         captures = [each for each in (version.capture_id, *version.further) if each is not None]
-        again = self._report(record, content, captures, version.hint)
+        again = self._report(act, captures, version.hint)
         if again is not None:
             reextract(version, again)
             self.ledger.texts[version.text_file] = reading.to_report(version).text().encode()
 
-    def _merged(self, record: Record, content: dict[str, Any]) -> None:
+    def _merged(self, act: Act) -> None:
         if self.merged is not None:
-            self.merged(content)
+            self.merged(act.content)
 
 
 def enter_file(entering: Entering, path: Path) -> None:

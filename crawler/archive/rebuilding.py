@@ -52,7 +52,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         raise ArchiveError(f"{path}: no WARC files here to rebuild from")
     with damage(path), acquire(path, clock()):
         manifest = Manifest(path)
-        mend(path, manifest, notify)
+        mend(path, manifest, clock(), notify)
         for old in path.glob(f"{NEW}*"):
             old.unlink()
         engine = sqlite_engine(path / NEW, writes=True)

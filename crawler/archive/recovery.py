@@ -24,7 +24,7 @@ def recover(
     archive: Path, session: Session, manifest: Manifest, now: datetime, notify: Callable[[str], None]
 ) -> None:
     """Finish the WARC files of killed runs, enter what they hold, write the texts that are missing."""
-    mend(archive, manifest, notify)
+    mend(archive, manifest, now, notify)
     killed = session.scalars(select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)).all()
     for run in killed:
         _enter_rest(archive, session, run, manifest, notify)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crawler.archive.catalogue import VersionRow
-from crawler.archive.identity import Change
+from crawler.archive.sights import Change
 from crawler.archive.visits import frontier_of
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import Record, parse_warc_date, warc_date

@@ -187,7 +187,12 @@ class Run(Reader):
             warcs.sync()  # what the catalogue says is stored must be on disk before it says so
             ledger.entered(warcs.entered())
             written, self._pending = ledger.commit(), 0
-            write_all(self.path, written)
+            write_all(self.path, written | self._lost(ledger))
+
+    def _lost(self, ledger: Ledger) -> dict[str, bytes]:
+        """The text files that should be there and are not."""
+        names, ledger.standing = ledger.standing, set()
+        return {name: ledger.text_of(name) for name in names if not (self.path / name).exists()}
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.

@@ -13,7 +13,7 @@ from crawler.fingerprint import bands, simhash
 from crawler.model import Report
 
 if TYPE_CHECKING:
-    from crawler.archive.identity import Sight
+    from crawler.archive.sights import Sight
 
 
 def newest(report: ReportRow) -> VersionRow:

@@ -69,6 +69,18 @@ def test_the_same_text_again_makes_no_version_and_no_file(opened: Opener, folder
     assert before == [(path, (folder / path).stat().st_mtime_ns) for path in texts(folder)]
 
 
+def test_a_text_file_that_was_lost_is_written_again_when_its_page_is_seen(
+    opened: Opener, folder: Path, clock: Clock
+) -> None:
+    archive = opened()
+    visit(archive, clock, a_report())
+    (text,) = texts(folder)
+    before = (folder / text).read_bytes()
+    (folder / text).unlink()
+    assert visit(archive, clock, a_report()).ending is Ending.UNCHANGED
+    assert (folder / text).read_bytes() == before
+
+
 def test_an_older_sight_of_a_text_widens_the_time_it_was_seen(opened: Opener, clock: Clock) -> None:
     with opened() as archive:
         visit(archive, clock, a_report())

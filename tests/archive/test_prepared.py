@@ -63,4 +63,3 @@ def test_what_a_session_has_in_hand_is_seen(session: Session) -> None:
 def test_a_fault_is_sqlalchemys(session: Session) -> None:
     with pytest.raises(IntegrityError):
         Prepared(insert(WarcRow)).insert(session, {"file": "a", "run_id": 99, "entered": 0})
-        session.commit()

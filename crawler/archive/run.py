@@ -15,7 +15,7 @@ from crawler.archive import acts, memories, reading, visits
 from crawler.archive.catalogue import RunRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import write_all
+from crawler.archive.files import sync_all, write_all
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
 from crawler.archive.manifest import Manifest
@@ -210,6 +210,8 @@ class Run(Reader):
         ledger, warcs = self._open()
         assert self._run is not None
         assert self._manifest is not None
+        self.flush()
+        sync_all()  # texts that a power cut takes are written again after a run that did not end in order, and no other
         state = "finished" if self._run.state == "running" else self._run.state
         now = self._now()
         if warcs.used:

@@ -163,8 +163,7 @@ def index_of(path: Path) -> Path:
 def finish(archive: Path, path: Path, index: bytes) -> None:
     """Give a chained file its final name, and write its index."""
     in_progress(path).rename(path)
-    write_all(archive, {index_of(path).relative_to(archive).as_posix(): index})
-    sync_folder(path.parent)
+    write_all(archive, {index_of(path).relative_to(archive).as_posix(): index}, durable=True)
 
 
 def mend(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[str], None]) -> None:
@@ -208,7 +207,7 @@ def _write_index(archive: Path, path: Path, notify: Callable[[str], None]) -> No
     except ArchiveDamaged as error:
         notify(f"{error}; it has no index")
         return
-    write_all(archive, {index_of(path).relative_to(archive).as_posix(): text})
+    write_all(archive, {index_of(path).relative_to(archive).as_posix(): text}, durable=True)
 
 
 def _set_aside(path: Path, final: Path, name: str, notify: Callable[[str], None]) -> int:
@@ -218,7 +217,7 @@ def _set_aside(path: Path, final: Path, name: str, notify: Callable[[str], None]
     torn = final.with_name(final.name + TORN)
     with path.open("r+b") as file:
         file.seek(whole)
-        write_all(torn.parent, {torn.name: file.read()})
+        write_all(torn.parent, {torn.name: file.read()}, durable=True)
         file.truncate(whole)
         os.fsync(file.fileno())
     notify(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 PATIENCE = 30.0
 """Seconds that a statement waits for another program's lock on the catalogue."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+HEAD = "0005"
+"""The last of the migrations: a catalogue that has it needs none, nor the tenth of a second that loading alembic takes."""
 
 
 def sqlite_engine(path: Path, *, writes: bool) -> Engine:
@@ -42,6 +45,8 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
 
 def migrations(connection: Connection) -> Config:
     """Alembic's configuration for a connection; there is no alembic.ini."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -51,4 +56,16 @@ def migrations(connection: Connection) -> Config:
 def upgrade(engine: Engine) -> None:
     """Bring a catalogue to today's schema, from nothing or from any earlier one."""
     with engine.begin() as connection:
+        if _revision(connection) == HEAD:
+            return
+        from alembic import command
+
         command.upgrade(migrations(connection), "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    """The migration that a catalogue was last brought to; None for a new one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

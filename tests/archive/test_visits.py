@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from crawler.archive import CATALOGUE, Archive
-from crawler.archive.engine import migrations, sqlite_engine, upgrade
+from crawler.archive.engine import HEAD, migrations, sqlite_engine, upgrade
 from crawler.fingerprint import bands, simhash
 from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
 
@@ -138,6 +139,13 @@ def test_evidence_comes_with_the_third_schema_and_leaves_the_rest_as_it_was(tmp_
         )
         command.downgrade(migrations(connection), "0002")
     assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables} == before
+    engine.dispose()
+
+
+def test_the_last_migration_is_the_one_that_a_catalogue_is_asked_for(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
+    with engine.begin() as connection:
+        assert ScriptDirectory.from_config(migrations(connection)).get_heads() == [HEAD]
     engine.dispose()
 
 

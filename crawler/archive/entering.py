@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crawler.address import canonical
 from crawler.archive import acts, memories, reading, rows, texts
@@ -15,6 +15,7 @@ from crawler.archive.acts import Act
 from crawler.archive.catalogue import VersionRow
 from crawler.archive.files import write_all
 from crawler.archive.ledger import Ledger
+from crawler.archive.prepared import Prepared
 from crawler.archive.rows import Entered
 from crawler.archive.versions import reextract
 from crawler.archive.warcs import index_of
@@ -24,6 +25,13 @@ from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to
 from crawler.warc.cdxj import index_text, line_of
 
 DOCUMENTS = ("resource", "conversion")  # kinds of records that no exchange brought
+AT_HAND = 64_000_000  # bytes of records kept until their acts are read; beyond that they are read again
+_BODY = Prepared(
+    select(VersionRow.body)
+    .where(VersionRow.text_sha256 == bindparam("digest"))
+    .order_by(VersionRow.id)
+    .limit(1)
+)
 Handler = Callable[["Entering", Act], None]
 
 
@@ -39,6 +47,8 @@ class Entering:
     merged: Callable[[acts.Content], None] | None = None
     doubles: set[str] = field(default_factory=set)  # records that stand in another file too
     index: list[str] = field(default_factory=list)  # lines of the file's CDXJ, gathered on the way
+    recent: dict[int, Record] = field(default_factory=dict)  # those that acts are still to tell of, by row
+    size: int = 0  # bytes of their blocks
 
     def enter(self, path: Path, start: int = 0) -> None:
         """Every record from a byte on. Raises ArchiveDamaged where one cannot be read."""
@@ -48,6 +58,7 @@ class Entering:
             elif record.kind == "metadata":
                 for act in acts.told_in(record):
                     self._act(act)
+                self.recent, self.size = {}, 0
 
     def _act(self, act: Act) -> None:
         if act.about in self.doubles:
@@ -76,8 +87,10 @@ class Entering:
             if record.kind == "revisit":
                 known = reading.same_capture(self.ledger.session, key, capture, digest)
                 values |= reading.revalidated(values, known)
-        if held is None:
-            self.ledger.enter(values)
+        row = held or self.ledger.enter(values)
+        self.size += len(record.block)
+        if record.kind != "revisit" and self.size <= AT_HAND:
+            self.recent[row.id] = record
 
     def _row(self, record_id: str | None, url: str = "") -> Entered | None:
         fresh = self.ledger.fresh.get(canonical(url))
@@ -89,9 +102,8 @@ class Entering:
         content, row = act.content, self._row(act.about, act.url)
         further = [self._row(each) for each in content.get("further", ())]
         captures = [each for each in (row, *further) if each is not None]
-        if len(captures) < len(further) + (
-            act.about is not None
-        ):  # a power cut can leave a word and take what it is of
+        told = (act.about is not None) + len(further)
+        if len(captures) < told:  # a power cut can leave a word and take what it is of
             self.notify(f"{act.url}: the page that its text was read from is lost; not entered")
             return
         ids = [each.id for each in captures]
@@ -123,13 +135,11 @@ class Entering:
         """What was told of, with its body: that of a version with the same digest, or read again."""
         report = acts.report_of(act.content, act.url, "")
         session = self.ledger.session
-        held = session.scalars(
-            select(VersionRow.body).where(VersionRow.text_sha256 == report.text_sha256)
-        ).first()
+        held = _BODY.first(session, {"digest": report.text_sha256})
         if held is not None:
-            return replace(report, body=held)
+            return replace(report, body=held[0])
         try:
-            again = texts.read_pages(self.archive, session, captures, hint)
+            again = texts.read_pages(self.archive, session, captures, hint, self.recent)
         except ExtractError as error:
             again, why = None, error.reason
         if again is not None and again.text_sha256 == report.text_sha256:

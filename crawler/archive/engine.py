@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
+from crawler.archive.catalogue import Base
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -54,18 +56,18 @@ def migrations(connection: Connection) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring a catalogue to today's schema, from nothing or from any earlier one."""
+    """Bring a catalogue to today's schema, from nothing or from any earlier one.
+
+    A new one is made from the models as they are, which the migrations come to as well.
+    """
     with engine.begin() as connection:
-        if _revision(connection) == HEAD:
-            return
-        from alembic import command
+        if not inspect(connection).get_table_names():
+            Base.metadata.create_all(connection)
+            connection.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            )
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+        elif connection.scalar(text("SELECT version_num FROM alembic_version")) != HEAD:
+            from alembic import command
 
-        command.upgrade(migrations(connection), "head")
-
-
-def _revision(connection: Connection) -> str | None:
-    """The migration that a catalogue was last brought to; None for a new one."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+            command.upgrade(migrations(connection), "head")

@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crawler.archive.catalogue import VersionRow
+from crawler.archive.rows import flat
 from crawler.archive.sights import Change
 from crawler.archive.visits import frontier_of
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import Record, parse_warc_date, warc_date
 
 Content = Mapping[str, Any]
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Act(NamedTuple):
@@ -54,8 +56,8 @@ def stored(
         told |= {"id": outcome.report_id, "version": outcome.version}
         told |= {name: getattr(report, name) for name in _TOLD}
         told["index"] = dict(report.index) if report.index else None
-        told["sections"] = [asdict(section) for section in report.sections]
-        told["attachments"] = [asdict(attachment) for attachment in report.attachments]
+        told["sections"] = flat(report.sections)
+        told["attachments"] = flat(report.attachments)
     content: dict[str, Any] = {
         "act": "stored",
         "site": _site(site) if whole else {"id": site.id},
@@ -172,9 +174,7 @@ def line_of(content: Content, at: datetime, url: str, about: str | None) -> byte
     """An act as a line of JSON, without its newline."""
     told: dict[str, Any] = {"act": content["act"], "at": warc_date(at)}
     told |= {name: value for name, value in (("url", url), ("about", about)) if value}
-    return json.dumps(told | dict(content), ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _JSON(told | dict(content)).encode("utf-8", "surrogatepass")
 
 
 def told_in(record: Record) -> Iterator[Act]:

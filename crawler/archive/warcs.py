@@ -46,6 +46,7 @@ class RunWarcs:
         self._clock = clock
         self._number = 0
         self._path: Path | None = None
+        self._name = ""
         self._day = started.date()
         self._file: BinaryIO | None = None
         self._warc: WarcFile | None = None
@@ -70,8 +71,7 @@ class RunWarcs:
     @property
     def name(self) -> str:
         """The final name of the file being written, relative to the archive."""
-        assert self._path is not None
-        return self._path.relative_to(self._archive).as_posix()
+        return self._name
 
     def index(self, capture: Capture, place: Place, kind: str, sha256: bytes) -> None:
         """Have a capture just written found by the file's index."""
@@ -106,6 +106,7 @@ class RunWarcs:
             self._path = folder / f"fazhi-{self._started:%Y%m%d%H%M%S}-{self._number:05}.warc.gz"
             if not self._path.exists() and not in_progress(self._path).exists():
                 break
+        self._name = self._path.relative_to(self._archive).as_posix()
         now = self._clock()
         self._day = now.date()
         self._file = in_progress(self._path).open("xb", buffering=0)

@@ -27,8 +27,8 @@ TLS_ALLOWED = "Fazhi-TLS-Allowed"
 ORIGIN = "Fazhi-Origin"
 """Field of a record that another crawler wrote first: its file and, after `#`, its record's id."""
 
-LEVEL = 5
-"""Of libdeflate: 1 to 2 % smaller than zlib's level 6, in less than half of its time."""
+LEVEL = 4
+"""Of libdeflate: within 1 % of the size of zlib's level 6, in 0.4 of its time. Level 5 is 2 % smaller, for a sixth more."""
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")

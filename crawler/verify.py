@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import BEGINNING, CATALOGUE, DOCUMENTS, MERGED, Claims, Reader, Told, content_of, entries
+from crawler.archive import (
+    BEGINNING,
+    CATALOGUE,
+    DOCUMENTS,
+    MERGED,
+    Act,
+    Claims,
+    Reader,
+    Told,
+    entries,
+    told_in,
+)
 from crawler.archive import MANIFEST as CHAIN
 from crawler.archive.warcs import IN_PROGRESS, closed, file_sha256, index_of
 from crawler.errors import ArchiveDamaged, ArchiveError
@@ -133,13 +144,16 @@ class _Check:
                     place = places.pop(record.place.record_id, None)
                     if self.claims is not None:
                         yield from (self._at(name, record, what) for what in _unlike(place, record))
-                elif self.claims is not None and _tells_whole(record):
-                    about = record.fields.get("warc-refers-to", "")
-                    claimed = told.get(about) or self.claims.told_of(about)  # it may stand in the file before
-                    yield from (
-                        self._at(name, record, what)
-                        for what in _untrue(claimed, record, merged=name.startswith(MERGED))
-                    )
+                elif self.claims is not None:
+                    for act in filter(_tells_whole, told_in(record)):
+                        about = act.about or ""
+                        claimed = told.get(about) or self.claims.told_of(
+                            about
+                        )  # it may stand in another file
+                        yield from (
+                            self._at(name, record, what)
+                            for what in _untrue(claimed, act, merged=name.startswith(MERGED))
+                        )
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)
         except ArchiveDamaged as error:
@@ -238,18 +252,18 @@ def _unlike(place: Any, record: Record) -> Iterator[str]:
     )
 
 
-def _tells_whole(record: Record) -> bool:
-    """Whether a record tells of a version that was made then."""
-    content = content_of(record.block) if record.kind == "metadata" else {}
+def _tells_whole(act: Act) -> bool:
+    """Whether an act tells of a version that was made then."""
+    content = act.content
     return content.get("act") == "stored" and "title" in content["report"] and not content.get("reextracted")
 
 
-def _untrue(claimed: Told | None, record: Record, *, merged: bool) -> Iterator[str]:
+def _untrue(claimed: Told | None, act: Act, *, merged: bool) -> Iterator[str]:
     """What the catalogue says otherwise of a version than the WARC says was read.
 
     What was new to another archive may have been held in this one when it was `merged`.
     """
-    content = content_of(record.block)
+    content = act.content
     report = content["report"]
     if claimed is None or claimed.ending != content.get("ending"):
         if not merged:

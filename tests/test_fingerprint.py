@@ -46,8 +46,23 @@ def test_hashes_that_differ_in_three_bits_share_a_band(value: int, flipped: set[
 
 def test_bits_are_what_the_majority_of_shingles_says() -> None:
     """Against the definition, written out."""
-    text = "法治政府建设情况报告"
-    shingles = [text[i : i + 3] for i in range(len(text) - 2)]
-    hashes = [int.from_bytes(hashlib.blake2b(s.encode(), digest_size=8).digest()) for s in shingles]
+    random_bytes = hashlib.shake_128(b"fazhi simhash").digest(4096)
+    low, high = random_bytes[:2048], random_bytes[2048:]
+
+    def byte(character: str, place: int) -> int:
+        table = place % 8 * 256
+        return low[table + ord(character) % 256] ^ high[table + ord(character) // 256]
+
+    def shingle(text: str) -> int:
+        return int.from_bytes(
+            byte(text[0], k) ^ byte(text[1], k - 3) ^ byte(text[2], k - 6) for k in range(8)
+        )
+
+    text = "法治政府建设情况报告，2023"
+    hashes = [shingle(text[i : i + 3]) for i in range(len(text) - 2)]
     expected = sum(1 << bit for bit in range(64) if sum(h >> bit & 1 for h in hashes) > len(hashes) / 2)
     assert int(simhash(text), 16) == expected
+
+
+def test_no_text_is_too_short_or_too_strange_for_a_simhash() -> None:
+    assert all(len(simhash(text)) == 16 for text in ("", " ", "甲", "甲乙", "𠮷野家", "\ud800甲乙"))

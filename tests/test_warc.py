@@ -87,10 +87,10 @@ def test_warcio_finds_every_digest_right(path: Path) -> None:
     with path.open("wb") as file:
         warc = WarcFile(file)
         warc.info(path.name, WHEN, {"software": "fazhi/test"})
-        place = warc.capture(CAPTURE)
+        warc.capture(CAPTURE)
         warc.capture(CAPTURE, earlier)
         warc.capture(replace(CAPTURE, status=304, reason="Not Modified", payload=b""), earlier)
-        warc.metadata(place.record_id, CAPTURE.url, WHEN, {"title": "报告"})
+        warc.metadata(WHEN, '{"title": "报告"}'.encode())
         warc.resource("urn:fazhi:import:a.txt", WHEN, "text/plain", b"text")
     check = subprocess.run(
         [sys.executable, "-m", "warcio.cli", "check", "-v", str(path)], capture_output=True, text=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.archive.acts import content_of
+from crawler.archive.acts import Act, told_in
 from crawler.archive.catalogue import PageRow
 from crawler.archive.claims import Claims, Told
 from crawler.archive.entering import DOCUMENTS
@@ -22,6 +22,7 @@ __all__ = [
     "DOCUMENTS",
     "MANIFEST",
     "MERGED",
+    "Act",
     "Archive",
     "Claims",
     "PageRow",
@@ -29,10 +30,10 @@ __all__ = [
     "Reader",
     "Rebuilt",
     "Told",
-    "content_of",
     "entries",
     "head",
     "import_url",
     "probably_same",
     "rebuild",
+    "told_in",
 ]

@@ -1,19 +1,35 @@
-"""What the archive made of captures, as JSON in WARC `metadata` records: from these alone the catalogue is made again."""
+"""What the archive made of captures, as JSON in WARC `metadata` records: from these alone the catalogue is made again.
+
+A record holds the acts between two commits, a line of JSON each. Archives of before had a record for each act.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from crawler.archive.catalogue import VersionRow
-from crawler.archive.identity import Change
+from crawler.archive.rows import flat
+from crawler.archive.sights import Change
 from crawler.archive.visits import frontier_of
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
+from crawler.warc import Record, parse_warc_date, warc_date
 
 Content = Mapping[str, Any]
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Act(NamedTuple):
+    """One act, read back."""
+
+    content: dict[str, Any]
+    at: datetime
+    url: str  # the address it concerns; empty where it concerns none
+    about: str | None  # id of the record that it tells of
+
 
 _TOLD = (
     "title", "issuer", "region", "year", "kind", "published", "source", "signed", "parts",
@@ -35,13 +51,13 @@ def stored(
     `further`: ids of the records that hold the article's pages after the first. `came_from`, `note`: as Ledger.store has them.
     """
     outcome, whole = change.outcome, change.whole
-    told: dict[str, Any] = {"id": outcome.report_id, "version": outcome.version}
-    told["text_sha256"] = report.text_sha256
+    told: dict[str, Any] = {"text_sha256": report.text_sha256}
     if whole:
+        told |= {"id": outcome.report_id, "version": outcome.version}
         told |= {name: getattr(report, name) for name in _TOLD}
         told["index"] = dict(report.index) if report.index else None
-        told["sections"] = [asdict(section) for section in report.sections]
-        told["attachments"] = [asdict(attachment) for attachment in report.attachments]
+        told["sections"] = flat(report.sections)
+        told["attachments"] = flat(report.attachments)
     content: dict[str, Any] = {
         "act": "stored",
         "site": _site(site) if whole else {"id": site.id},
@@ -154,10 +170,29 @@ def merged(files: Sequence[Mapping[str, str]]) -> Content:
     return {"act": "merged", "files": list(files)}
 
 
-def content_of(block: bytes) -> dict[str, Any]:
-    """A `metadata` record's content; nothing where it is none of ours."""
+def line_of(content: Content, at: datetime, url: str, about: str | None) -> bytes:
+    """An act as a line of JSON, without its newline."""
+    told: dict[str, Any] = {"act": content["act"], "at": warc_date(at)}
+    told |= {name: value for name, value in (("url", url), ("about", about)) if value}
+    return _JSON(told | dict(content)).encode("utf-8", "surrogatepass")
+
+
+def told_in(record: Record) -> Iterator[Act]:
+    """The acts that a record tells of; none where it is no `metadata` of ours."""
+    if record.kind != "metadata":
+        return
+    for line in record.block.split(b"\n"):
+        content = content_of(line)
+        if content:
+            at = parse_warc_date(content["at"]) if "at" in content else record.date
+            about = content.get("about") or record.fields.get("warc-refers-to")
+            yield Act(content, at, content.get("url") or record.url, about)
+
+
+def content_of(line: bytes) -> dict[str, Any]:
+    """An act's content; nothing where it is none of ours."""
     try:
-        content = json.loads(block)
+        content = json.loads(line)
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+
+from crawler.archive.catalogue import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 PATIENCE = 30.0
 """Seconds that a statement waits for another program's lock on the catalogue."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+HEAD = "0005"
+"""The last of the migrations: a catalogue that has it needs none, nor the tenth of a second that loading alembic takes."""
 
 
 def sqlite_engine(path: Path, *, writes: bool) -> Engine:
@@ -42,6 +47,8 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
 
 def migrations(connection: Connection) -> Config:
     """Alembic's configuration for a connection; there is no alembic.ini."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -49,6 +56,18 @@ def migrations(connection: Connection) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring a catalogue to today's schema, from nothing or from any earlier one."""
+    """Bring a catalogue to today's schema, from nothing or from any earlier one.
+
+    A new one is made from the models as they are, which the migrations come to as well.
+    """
     with engine.begin() as connection:
-        command.upgrade(migrations(connection), "head")
+        if not inspect(connection).get_table_names():
+            Base.metadata.create_all(connection)
+            connection.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            )
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+        elif connection.scalar(text("SELECT version_num FROM alembic_version")) != HEAD:
+            from alembic import command
+
+            command.upgrade(migrations(connection), "head")

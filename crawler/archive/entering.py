@@ -6,15 +6,16 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crawler.address import canonical
 from crawler.archive import acts, memories, reading, rows, texts
+from crawler.archive.acts import Act
 from crawler.archive.catalogue import VersionRow
 from crawler.archive.files import write_all
 from crawler.archive.ledger import Ledger
+from crawler.archive.prepared import Prepared
 from crawler.archive.rows import Entered
 from crawler.archive.versions import reextract
 from crawler.archive.warcs import index_of
@@ -24,7 +25,14 @@ from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to
 from crawler.warc.cdxj import index_text, line_of
 
 DOCUMENTS = ("resource", "conversion")  # kinds of records that no exchange brought
-Handler = Callable[["Entering", Record, dict[str, Any]], None]
+AT_HAND = 64_000_000  # bytes of records kept until their acts are read; beyond that they are read again
+_BODY = Prepared(
+    select(VersionRow.body)
+    .where(VersionRow.text_sha256 == bindparam("digest"))
+    .order_by(VersionRow.id)
+    .limit(1)
+)
+Handler = Callable[["Entering", Act], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +47,8 @@ class Entering:
     merged: Callable[[acts.Content], None] | None = None
     doubles: set[str] = field(default_factory=set)  # records that stand in another file too
     index: list[str] = field(default_factory=list)  # lines of the file's CDXJ, gathered on the way
+    recent: dict[int, Record] = field(default_factory=dict)  # those that acts are still to tell of, by row
+    size: int = 0  # bytes of their blocks
 
     def enter(self, path: Path, start: int = 0) -> None:
         """Every record from a byte on. Raises ArchiveDamaged where one cannot be read."""
@@ -46,11 +56,15 @@ class Entering:
             if record.is_http or record.kind in DOCUMENTS:
                 self._capture(record, request)
             elif record.kind == "metadata":
-                content = acts.content_of(record.block)
-                if record.fields.get("warc-refers-to") in self.doubles:
-                    continue
-                if handler := _HANDLERS.get(content.get("act", "stored" if "report" in content else "")):
-                    handler(self, record, content)
+                for act in acts.told_in(record):
+                    self._act(act)
+                self.recent, self.size = {}, 0
+
+    def _act(self, act: Act) -> None:
+        if act.about in self.doubles:
+            return
+        if handler := _HANDLERS.get(act.content.get("act", "stored" if "report" in act.content else "")):
+            handler(self, act)
 
     def _capture(self, record: Record, request: Record | None) -> None:
         key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
@@ -73,8 +87,10 @@ class Entering:
             if record.kind == "revisit":
                 known = reading.same_capture(self.ledger.session, key, capture, digest)
                 values |= reading.revalidated(values, known)
-        if held is None:
-            self.ledger.enter(values)
+        row = held or self.ledger.enter(values)
+        self.size += len(record.block)
+        if record.kind != "revisit" and self.size <= AT_HAND:
+            self.recent[row.id] = record
 
     def _row(self, record_id: str | None, url: str = "") -> Entered | None:
         fresh = self.ledger.fresh.get(canonical(url))
@@ -82,18 +98,22 @@ class Entering:
             return fresh if record_id else None
         return reading.captured(self.ledger.session, record_id)
 
-    def _stored(self, record: Record, content: dict[str, Any]) -> None:
-        row = self._row(record.fields.get("warc-refers-to"), record.url)
+    def _stored(self, act: Act) -> None:
+        content, row = act.content, self._row(act.about, act.url)
         further = [self._row(each) for each in content.get("further", ())]
         captures = [each for each in (row, *further) if each is not None]
+        told = (act.about is not None) + len(further)
+        if len(captures) < told:  # a power cut can leave a word and take what it is of
+            self.notify(f"{act.url}: the page that its text was read from is lost; not entered")
+            return
         ids = [each.id for each in captures]
-        report = self._report(record, content, ids, acts.site_of(content).body)
+        report = self._report(act, ids, acts.site_of(content).body)
         if report is None:
             return
         change = self.ledger.store(
             report,
             acts.site_of(content),
-            record.date,
+            act.at,
             row,
             note=content.get("note", ""),
             reread=lambda _: bool(content.get("reextracted")),
@@ -111,19 +131,15 @@ class Entering:
         query = select(VersionRow).where(VersionRow.report_id == report_id, VersionRow.number == number)
         return self.ledger.session.scalars(query).first()
 
-    def _report(
-        self, record: Record, content: dict[str, Any], captures: list[int], hint: str | None
-    ) -> Report | None:
+    def _report(self, act: Act, captures: list[int], hint: str | None) -> Report | None:
         """What was told of, with its body: that of a version with the same digest, or read again."""
-        report = acts.report_of(content, record.url, "")
+        report = acts.report_of(act.content, act.url, "")
         session = self.ledger.session
-        held = session.scalars(
-            select(VersionRow.body).where(VersionRow.text_sha256 == report.text_sha256)
-        ).first()
+        held = _BODY.first(session, {"digest": report.text_sha256})
         if held is not None:
-            return replace(report, body=held)
+            return replace(report, body=held[0])
         try:
-            again = texts.read_pages(self.archive, session, captures, hint)
+            again = texts.read_pages(self.archive, session, captures, hint, self.recent)
         except ExtractError as error:
             again, why = None, error.reason
         if again is not None and again.text_sha256 == report.text_sha256:
@@ -132,7 +148,7 @@ class Entering:
         if body is not None:
             return replace(report, body=body)
         if again is None:
-            self.notify(f"{record.url}: its text cannot be read again ({why}); not entered")
+            self.notify(f"{act.url}: its text cannot be read again ({why}); not entered")
             return None
         return self._other(report, again)
 
@@ -151,43 +167,43 @@ class Entering:
             extractor=again.extractor,
         )
 
-    def _confirmed(self, record: Record, content: dict[str, Any]) -> None:
-        row = self._row(record.fields.get("warc-refers-to"), record.url)
-        self.ledger.confirm(record.url, acts.site_of(content), record.date, row)
+    def _confirmed(self, act: Act) -> None:
+        row = self._row(act.about, act.url)
+        self.ledger.confirm(act.url, acts.site_of(act.content), act.at, row)
 
-    def _noted(self, record: Record, content: dict[str, Any]) -> None:
-        self.ledger.note(acts.outcome_of(content, record.url, record.date))
+    def _noted(self, act: Act) -> None:
+        self.ledger.note(acts.outcome_of(act.content, act.url, act.at))
 
-    def _visit_begun(self, record: Record, content: dict[str, Any]) -> None:
+    def _visit_begun(self, act: Act) -> None:
         if self.visits:
-            self.ledger.begin_visit(acts.visit_of(content))
+            self.ledger.begin_visit(acts.visit_of(act.content))
 
-    def _visit_ended(self, record: Record, content: dict[str, Any]) -> None:
+    def _visit_ended(self, act: Act) -> None:
         if self.visits:
-            self.ledger.end_visit(acts.visit_of(content), record.date)
+            self.ledger.end_visit(acts.visit_of(act.content), act.at)
 
-    def _learnt(self, record: Record, content: dict[str, Any]) -> None:
+    def _learnt(self, act: Act) -> None:
         if self.visits:
-            memories.learn(self.ledger.session, content["site"]["id"], content["memory"])
+            memories.learn(self.ledger.session, act.content["site"]["id"], act.content["memory"])
 
-    def _run_ended(self, record: Record, content: dict[str, Any]) -> None:
+    def _run_ended(self, act: Act) -> None:
         if self.visits:
-            self.ledger.end_run(content["state"], content["detail"], record.date)
+            self.ledger.end_run(act.content["state"], act.content["detail"], act.at)
 
-    def _reextracted(self, record: Record, content: dict[str, Any]) -> None:
-        told = content["report"]
+    def _reextracted(self, act: Act) -> None:
+        told = act.content["report"]
         version = self._version(told["id"], told["version"])
-        if version is None or version.text_sha256 != content["was"]:
+        if version is None or version.text_sha256 != act.content["was"]:
             return
         captures = [each for each in (version.capture_id, *version.further) if each is not None]
-        again = self._report(record, content, captures, version.hint)
+        again = self._report(act, captures, version.hint)
         if again is not None:
             reextract(version, again)
             self.ledger.texts[version.text_file] = reading.to_report(version).text().encode()
 
-    def _merged(self, record: Record, content: dict[str, Any]) -> None:
+    def _merged(self, act: Act) -> None:
         if self.merged is not None:
-            self.merged(content)
+            self.merged(act.content)
 
 
 def enter_file(entering: Entering, path: Path) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
 from crawler.model import Report, Site
 from crawler.regions import region
 
-_SYNCS = 8  # files synced at a time
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff()-]+")
 
 
@@ -29,40 +28,59 @@ def text_file(report: Report, site: Site, first_seen: datetime) -> str:
     return f"text/{folder}/{report.year or 'unknown'}/{day}_{report.text_sha256[:16]}.txt"
 
 
-def write_all(archive: Path, texts: Mapping[str, bytes], *, compare: bool = False) -> None:
-    """Write files, by their paths relative to the archive, so that each is there whole, on disk, or not at all.
+def write_all(
+    archive: Path, files: Mapping[str, bytes], *, compare: bool = False, durable: bool = False
+) -> None:
+    """Write files, by their paths relative to the archive, so that each is there whole or not at all.
 
     What stands there already with the same size is left as it is, since a text file's name holds its digest; to
-    `compare`, with the same bytes.
+    `compare`, with the same bytes. A power cut can take them or their contents, until `sync_all`, unless they are
+    `durable`.
     """
-    written = [archive / name for name, data in texts.items() if _write_part(archive / name, data, compare)]
-    with ThreadPoolExecutor(_SYNCS) as pool:  # many at a time share the disk's one journal
-        list(pool.map(_sync, map(_part, written)))
-    for path in written:
-        _part(path).replace(path)
-    for folder in {path.parent for path in written}:
-        sync_folder(folder)
+    root = f"{archive}/"
+    for name, data in files.items():
+        path = root + name
+        if not _stands(path, data, compare):
+            _write(path, data, durable)
 
 
-def _write_part(path: Path, data: bytes, compare: bool) -> bool:
-    if path.is_file() and path.stat().st_size == len(data) and not (compare and path.read_bytes() != data):
+def _stands(path: str, data: bytes, compare: bool) -> bool:
+    try:
+        same = os.stat(path).st_size == len(data)
+    except FileNotFoundError:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _part(path).write_bytes(data)
-    return True
+    return same and not (compare and Path(path).read_bytes() != data)
 
 
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
+def _write(path: str, data: bytes, durable: bool) -> None:
+    folder, _, name = path.rpartition("/")
+    part = f"{folder}/.{name}.part"
+    try:
+        file = os.open(part, _NEW, 0o666)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+        file = os.open(part, _NEW, 0o666)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        if durable:
+            os.fsync(file)
+    finally:
+        os.close(file)
+    os.replace(part, path)
+    if durable:
+        sync_folder(Path(folder))
+
+
+def sync_all() -> None:
+    """All that was written is on disk when this returns: one call in the place of one a file."""
+    os.sync()
 
 
 def sync_folder(folder: Path) -> None:
     """Make a rename in a folder survive a power cut."""
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

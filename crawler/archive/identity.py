@@ -2,106 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Update, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from crawler.address import canonical
 from crawler.archive import states
-from crawler.archive.catalogue import PageRow, ReportRow, VersionRow
+from crawler.archive.arrivals import held_elsewhere, new_report, page_values
+from crawler.archive.catalogue import PageRow, VersionRow
 from crawler.archive.reading import to_report
-from crawler.archive.rows import Entered
-from crawler.archive.similar import alike, near
-from crawler.archive.versions import add_version, newest, reextract, version_of, version_values
-from crawler.fingerprint import bands, simhash
-from crawler.model import Ending, Outcome, Report, Site
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """One sight of a text: where and when it was seen, and in which captures."""
-
-    report: Report
-    site: Site
-    now: datetime
-    capture: Entered | None
-    further: Sequence[int] = ()  # captures of the article's pages after the first
-
-    @property
-    def url(self) -> str:
-        """The address it was seen at."""
-        return self.report.url or ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """An outcome, and the text file that must stand."""
-
-    outcome: Outcome
-    text: Mapping[str, bytes] = field(
-        default_factory=dict
-    )  # by its name relative to the archive; one at most
-    whole: bool = False  # whether the text was not held before, in this version or at all
-    reextracted: bool = False
-
-    def saying(self, more: str) -> Change:
-        """The same, with more in the outcome's detail."""
-        detail = "; ".join(filter(None, (self.outcome.detail, more)))
-        return replace(self, outcome=replace(self.outcome, detail=detail)) if more else self
-
-
-# statements are made once, see reading
-_SAME = (
-    select(VersionRow).where(VersionRow.text_sha256 == bindparam("digest")).order_by(VersionRow.id).limit(1)
-)
-_NEAR = select(VersionRow.report_id, VersionRow.simhash, func.length(VersionRow.body)).where(
-    or_(
-        VersionRow.band_0 == bindparam("b0"),
-        VersionRow.band_1 == bindparam("b1"),
-        VersionRow.band_2 == bindparam("b2"),
-        VersionRow.band_3 == bindparam("b3"),
-    )
-)
-_STANDS = (
-    select(
-        PageRow.id.label("page"),
-        PageRow.state,
-        VersionRow.id.label("version"),
-        VersionRow.report_id,
-        VersionRow.number,
-    )
-    .join(
-        VersionRow,
-        (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
-    )
-    .where(PageRow.url_key == bindparam("key"))
-    .order_by(VersionRow.number.desc())
-    .limit(1)
-)
-_IS_TAKEN = select(ReportRow.id).where(ReportRow.id == bindparam("name"))
-_REPORT, _PAGE, _VERSION = insert(ReportRow), insert(PageRow), insert(VersionRow)
-
-
-def _seen_again(row: type[PageRow] | type[VersionRow]) -> Update:
-    """Widens the time in which a row was seen; see _seen."""
-    when = bindparam("when", type_=row.last_seen.type)
-    return (
-        update(row)
-        .where(row.id == bindparam("row"))
-        .values(
-            first_seen=case((row.first_seen > when, when), else_=row.first_seen),
-            last_seen=case((row.last_seen < when, when), else_=row.last_seen),
-        )
-    )
-
-
-_PAGE_SEEN, _VERSION_SEEN = _seen_again(PageRow), _seen_again(VersionRow)
-
+from crawler.archive.sights import Change, Sight, outcome_of
+from crawler.archive.standing import Standing, seen_again, standing
+from crawler.archive.versions import add_version, newest, reextract, version_of
+from crawler.model import Ending, Outcome, Site
 
 Reread = Callable[[VersionRow], bool]
 """Whether today's extractor reads the text just seen out of the page that a version was made from."""
@@ -109,9 +24,12 @@ Reread = Callable[[VersionRow], bool]
 
 def settle(session: Session, sight: Sight, reread: Reread) -> Change:
     """Place a text in the catalogue (not committed) and say what it was. Same means: same `text_sha256`."""
-    page = states.at(session, canonical(sight.url))
-    if page is None:
+    stands = standing(session, canonical(sight.url))
+    if stands is None:
         return _first_visit(session, sight)
+    if stands.is_plain and stands.text_sha256 == sight.report.text_sha256:
+        return _unchanged(session, sight, stands)
+    page = session.get_one(PageRow, stands.page)
     if sight.now < page.last_seen and page.text_sha256 != sight.report.text_sha256:
         return _older(session, page, sight)
     states.seen(session, page, sight.now)
@@ -125,6 +43,13 @@ def settle(session: Session, sight: Sight, reread: Reread) -> Change:
         _seen(same, sight.now)
         return _change(Ending.UNCHANGED, sight, same)
     return _changed(session, page, sight, reread)
+
+
+def _unchanged(session: Session, sight: Sight, stands: Standing) -> Change:
+    """What most visits come to."""
+    seen_again(session, stands, sight.now)
+    outcome = outcome_of(Ending.UNCHANGED, sight, stands.report_id, stands.number)
+    return Change(outcome=outcome, stands=stands.text_file)
 
 
 def _changed(session: Session, page: PageRow, sight: Sight, reread: Reread) -> Change:
@@ -164,21 +89,15 @@ def _older(session: Session, page: PageRow, sight: Sight) -> Change:
 
 def confirm(session: Session, url: str, site: Site, now: datetime) -> Change:
     """What a 304 says: the text last seen at this address stands."""
-    stands = session.execute(_STANDS, {"key": canonical(url)}).first()
+    stands = standing(session, canonical(url))
     outcome = Outcome(
         ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail="304 for a page never held"
     )
-    if stands is None:
+    if stands is None or stands.version is None:
         return Change(outcome=outcome)
     if stands.state != states.LIVE:
         states.seen(session, session.get_one(PageRow, stands.page), now)
-        session.flush()
-    connection = session.connection()
-    connection.execute(_PAGE_SEEN, {"row": stands.page, "when": now})
-    connection.execute(_VERSION_SEEN, {"row": stands.version, "when": now})
-    for table, row in ((PageRow, stands.page), (VersionRow, stands.version)):
-        if held := session.identity_map.get(identity_key(table, row)):
-            session.expire(held)
+    seen_again(session, stands, now)
     return Change(
         outcome=replace(
             outcome,
@@ -191,87 +110,23 @@ def confirm(session: Session, url: str, site: Site, now: datetime) -> Change:
 
 
 def _first_visit(session: Session, sight: Sight) -> Change:
-    report, url = sight.report, sight.url
-    same = session.scalars(_SAME, {"digest": report.text_sha256}).first()
-    if same is not None:
-        first = same.report.pages[0].url if same.report.pages else same.url
-        page = PageRow(report=same.report, **_page_values(sight))
-        session.add(page)
-        session.flush()
-        states.event(session, page, sight.now, states.LIVE)
-        _seen(same, sight.now)
-        if same.url.startswith("urn:") and not url.startswith("urn:"):  # an import now has its address
-            same.url = url
-        return _change(Ending.DUPLICATE, sight, same, f"same text as {first}")
-    mark = simhash(report.body)
-    twin = nearest(session, report, mark)
-    name = _new_id(session, report)
-    values = version_values(sight, mark, 1)
-    values["page_index"] = values.pop("index")
-    # by hand: the session's unit of work would take as long as everything else that is done for a page here
-    connection = session.connection()
-    connection.execute(
-        _REPORT, {"id": name, "site_id": sight.site.id, "region": report.region, "year": report.year}
-    )
-    key = connection.execute(_PAGE, {"report_id": name, **_page_values(sight)}).inserted_primary_key
-    assert key is not None
-    connection.execute(_VERSION, {"report_id": name, **values})
-    states.first_event(session, key[0], sight.now)
-    outcome = Outcome(
-        ending=Ending.NEW,
-        url=url,
-        site_id=sight.site.id,
-        at=sight.now,
-        report_id=name,
-        version=1,
-        detail=_near_words(twin),
-    )
-    return Change(outcome=outcome, text={values["text_file"]: report.text().encode()}, whole=True)
-
-
-def nearest(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
-    """The report of which a version's text is nearly this one, and the distance of their simhashes in bits."""
-    b0, b1, b2, b3 = bands(mark)
-    candidates = session.execute(_NEAR, {"b0": b0, "b1": b1, "b2": b2, "b3": b3})
-    found = [
-        (report_id, bits)
-        for report_id, other, length in candidates
-        if (bits := near(other, mark)) is not None and alike(length, len(report.body))
-    ]
-    return min(found, key=lambda pair: pair[1], default=None)
-
-
-def _near_words(twin: tuple[str, int] | None) -> str:
-    return f"probably the same as {twin[0]} (simhash differs in {twin[1]} bits)" if twin else ""
+    same = held_elsewhere(session, sight)
+    if same is None:
+        return new_report(session, sight)
+    first = same.report.pages[0].url if same.report.pages else same.url
+    page = PageRow(report=same.report, **page_values(sight))
+    session.add(page)
+    session.flush()
+    states.event(session, page, sight.now, states.LIVE)
+    _seen(same, sight.now)
+    if same.url.startswith("urn:") and not sight.url.startswith("urn:"):  # an import now has its address
+        same.url = sight.url
+    return _change(Ending.DUPLICATE, sight, same, f"same text as {first}")
 
 
 def _seen(row: PageRow | VersionRow, when: datetime) -> None:
     """Widen the time in which a row was seen; a replay may bring an older sight of it."""
     row.first_seen, row.last_seen = min(row.first_seen, when), max(row.last_seen, when)
-
-
-def _new_id(session: Session, report: Report) -> str:
-    """`420100-2022-3df35244`: region, year and first text of the report; or the id that it has been given already."""
-    names = [
-        f"{report.region or '000000'}-{report.year or '0000'}-{report.text_sha256[:length]}"
-        for length in (8, 16, 64)
-    ]
-    for name in [report.id, *names] if report.id else names:
-        if session.execute(_IS_TAKEN, {"name": name}).first() is None:
-            return name
-    raise AssertionError("two texts with one SHA-256")
-
-
-def _page_values(sight: Sight) -> dict[str, Any]:
-    return {
-        "url": sight.url,
-        "url_key": canonical(sight.url),
-        "site_id": sight.site.id,
-        "text_sha256": sight.report.text_sha256,
-        "first_seen": sight.now,
-        "last_seen": sight.now,
-        "state": states.LIVE,
-    }
 
 
 def _change(
@@ -283,14 +138,6 @@ def _change(
     whole: bool = False,
     reextracted: bool = False,
 ) -> Change:
-    outcome = Outcome(
-        ending=ending,
-        url=sight.url,
-        site_id=sight.site.id,
-        at=sight.now,
-        report_id=version.report_id,
-        version=version.number,
-        detail=detail,
-    )
+    outcome = outcome_of(ending, sight, version.report_id, version.number, detail)
     text = {version.text_file: to_report(version).text().encode()}
     return Change(outcome=outcome, text=text, whole=whole, reextracted=reextracted)

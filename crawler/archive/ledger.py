@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive import identity, reading, rows, states, visits
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VisitRow, WarcRow
-from crawler.archive.identity import Change, Reread, Sight
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow, WarcRow
+from crawler.archive.identity import Reread
+from crawler.archive.prepared import Prepared
 from crawler.archive.rows import Entered
+from crawler.archive.sights import Change, Sight
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
 _NOT_REACHED = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
 
 
-_CAPTURE, _OUTCOME = insert(CaptureRow), insert(OutcomeRow)
+_CAPTURE, _OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,15 +33,14 @@ class Ledger:
     run: RunRow
     fresh: dict[str, Entered] = field(default_factory=dict)  # last of each address since the last commit
     texts: dict[str, bytes] = field(default_factory=dict)  # files that follow the next commit
+    standing: set[str] = field(default_factory=set)  # files written before, that must be there
     outcomes: list[dict[str, Any]] = field(default_factory=list)  # to be entered with the next commit
     visits: dict[str, VisitRow] = field(default_factory=dict)  # under way, by site
 
     def enter(self, values: dict[str, Any]) -> Entered:
         """A capture, at once: others refer to its row."""
-        connection = self.session.connection()
-        key = connection.execute(_CAPTURE, values | {"run_id": self.run.id}).inserted_primary_key
-        assert key is not None
-        row = Entered(key[0], values["record_id"], values["payload_sha256"], values["warc_file"])
+        key = _CAPTURE.insert(self.session, values | {"run_id": self.run.id})
+        row = Entered(key, values["record_id"], values["payload_sha256"], values["warc_file"])
         self.fresh[values["url_key"]] = row
         return row
 
@@ -88,6 +89,8 @@ class Ledger:
 
     def _keep(self, change: Change, capture: Entered | None) -> Change:
         self.texts.update(change.text)
+        if change.stands:
+            self.standing.add(change.stands)
         told = rows.outcome_values(change.outcome, self.run.id, capture.id if capture else None)
         self.outcomes.append(told)
         return change
@@ -121,10 +124,15 @@ class Ledger:
         for file, size in sizes.items():
             self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
 
+    def text_of(self, name: str) -> bytes:
+        """What a version's text file holds, by its name."""
+        found = self.session.scalars(select(VersionRow).where(VersionRow.text_file == name)).first()
+        assert found is not None
+        return reading.to_report(found).text().encode()
+
     def commit(self) -> dict[str, bytes]:
         """Make everything last. Returns the text files that must stand now, by name."""
-        if self.outcomes:
-            self.session.connection().execute(_OUTCOME, self.outcomes)
+        _OUTCOME.insert_all(self.session, self.outcomes)
         self.session.commit()
         self.outcomes, self.fresh = [], {}
         texts, self.texts = self.texts, {}

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageEventRow, PageRow, ReportRow, VersionRow
+from crawler.archive.prepared import Prepared
 from crawler.archive.rows import Entered
 from crawler.archive.versions import newest
 from crawler.errors import CrawlerError
@@ -25,6 +26,14 @@ class Known(NamedTuple):
     record_id: str
     url: str
     fetched_at: datetime
+    etag: str | None
+    last_modified: str | None
+
+
+class Answer(NamedTuple):
+    """What an address once answered."""
+
+    status: int
     etag: str | None
     last_modified: str | None
 
@@ -108,7 +117,6 @@ def to_report(version: VersionRow) -> Report:
     )
 
 
-# The statements that every page of a crawl needs are made once: SQLAlchemy takes longer to make than SQLite to answer.
 _KNOWN = (
     CaptureRow.record_id,
     CaptureRow.url,
@@ -127,22 +135,25 @@ _RESPONSES = (
     .order_by(CaptureRow.id.desc())
     .limit(1)
 )
-_SAME_PAYLOAD = _RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest"))
+_LAST_RESPONSE = Prepared(_RESPONSES)
+_SAME_PAYLOAD = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest")))
 _ENTERED = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
-_LATEST = _ENTERED.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
-_BY_RECORD = _ENTERED.where(CaptureRow.record_id == bindparam("record_id"))
-_HELD = (
+_LATEST = Prepared(
+    _ENTERED.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
+)
+_BY_RECORD = Prepared(_ENTERED.where(CaptureRow.record_id == bindparam("record_id")))
+_HELD = Prepared(
     select(PageRow.last_seen, VersionRow.parts)
     .join(VersionRow, VersionRow.report_id == PageRow.report_id)
     .where(PageRow.url_key == bindparam("key"))
     .order_by(VersionRow.number.desc())
     .limit(1)
 )
-_ANSWERS = (
+_ANSWERS = Prepared(
     select(CaptureRow.status, CaptureRow.etag, CaptureRow.last_modified)
     .where(
         CaptureRow.url_key == bindparam("key"),
-        CaptureRow.status.in_((200, 304)),
+        or_(CaptureRow.status == 200, CaptureRow.status == 304),
         # later ones were a challenge or another page that is no report
         CaptureRow.fetched_at <= bindparam("last_seen"),
     )
@@ -155,12 +166,12 @@ def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> K
     """The response record that has a capture's payload already: by digest, or for a 304 the last one with status 200."""
     where = {"key": key, "method": capture.method}
     if capture.status == 304:
-        found = session.execute(_RESPONSES, where | {"status": 200}).first()
+        found = _LAST_RESPONSE.first(session, where | {"status": 200})
     elif not capture.payload or capture.truncated or capture.method != "GET":
         return None
     else:
         digest = {"status": capture.status, "digest": sha256}
-        found = session.execute(_SAME_PAYLOAD, where | digest).first()
+        found = _SAME_PAYLOAD.first(session, where | digest)
     return Known(*found) if found else None
 
 
@@ -183,13 +194,13 @@ def holds(session: Session, key: str, capture: Capture) -> bool:
 
 def latest_capture(session: Session, key: str) -> Entered | None:
     """The last capture of an address."""
-    found = session.execute(_LATEST, {"key": key}).first()
+    found = _LATEST.first(session, {"key": key})
     return Entered(*found) if found else None
 
 
 def captured(session: Session, record_id: str) -> Entered | None:
     """The capture that a record holds."""
-    found = session.execute(_BY_RECORD, {"record_id": record_id}).first()
+    found = _BY_RECORD.first(session, {"record_id": record_id})
     return Entered(*found) if found else None
 
 
@@ -216,10 +227,13 @@ def validators(session: Session, key: str) -> Validators | None:
     None for an article set on several pages: that the first is not modified says nothing of the others. None too
     after TRUSTED times 304 in a row: some servers say so of a page that has changed.
     """
-    held = session.execute(_HELD, {"key": key}).first()
-    if held is None or held.parts > 1:
+    held = _HELD.first(session, {"key": key})
+    if held is None:
         return None
-    answers = session.execute(_ANSWERS, {"key": key, "last_seen": held.last_seen}).all()
+    last_seen, parts = held
+    if parts > 1:
+        return None
+    answers = [Answer(*row) for row in _ANSWERS.all(session, {"key": key, "last_seen": last_seen})]
     if not answers or (len(answers) == TRUSTED and all(answer.status == 304 for answer in answers)):
         return None
     return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)

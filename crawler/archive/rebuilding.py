@@ -16,7 +16,7 @@ from crawler.archive.catalogue import Base, CaptureRow, ReportRow, RunRow, Versi
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.entering import Entering, enter_file
-from crawler.archive.files import sync_folder
+from crawler.archive.files import sync_all, sync_folder
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
 from crawler.archive.manifest import Manifest, entries
@@ -52,7 +52,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         raise ArchiveError(f"{path}: no WARC files here to rebuild from")
     with damage(path), acquire(path, clock()):
         manifest = Manifest(path)
-        mend(path, manifest, notify)
+        mend(path, manifest, clock(), notify)
         for old in path.glob(f"{NEW}*"):
             old.unlink()
         engine = sqlite_engine(path / NEW, writes=True)
@@ -64,6 +64,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
                 result = work.result()
         finally:
             engine.dispose()
+        sync_all()
         _replace(path)
         for run in work.killed:
             chain_run(run, manifest)

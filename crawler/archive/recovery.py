@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crawler.archive import acts, reading
 from crawler.archive.catalogue import RunRow, VersionRow, WarcRow
 from crawler.archive.entering import Entering
-from crawler.archive.files import write_all
+from crawler.archive.files import sync_all, write_all
 from crawler.archive.ledger import Ledger
 from crawler.archive.manifest import Manifest
 from crawler.archive.merging import enter_merged
@@ -24,7 +24,7 @@ def recover(
     archive: Path, session: Session, manifest: Manifest, now: datetime, notify: Callable[[str], None]
 ) -> None:
     """Finish the WARC files of killed runs, enter what they hold, write the texts that are missing."""
-    mend(archive, manifest, notify)
+    mend(archive, manifest, now, notify)
     killed = session.scalars(select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)).all()
     for run in killed:
         _enter_rest(archive, session, run, manifest, notify)
@@ -88,8 +88,10 @@ def _enter_rest(
 
 
 def _restore_texts(archive: Path, session: Session, since: datetime) -> None:
-    """Write the text files that a run killed after its catalogue commit could not write."""
+    """Write the text files that a run killed after its catalogue commit could not write, or a power cut took."""
     texts = session.scalars(
         select(VersionRow).where(VersionRow.last_seen >= since, VersionRow.tombstone.is_(False))
     )
-    write_all(archive, {row.text_file: reading.to_report(row).text().encode() for row in texts})
+    written = {row.text_file: reading.to_report(row).text().encode() for row in texts}
+    write_all(archive, written, compare=True)
+    sync_all()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from crawler.address import canonical
-from crawler.model import Capture, Outcome
+from crawler.model import Attachment, Capture, Outcome, Section
 from crawler.warc import Place
 
 _NO_URN = re.compile(r"[\x00-\x20\x7f%]")
@@ -16,6 +17,11 @@ _NO_URN = re.compile(r"[\x00-\x20\x7f%]")
 def import_url(name: str) -> str:
     """The address under which a document that came as a file is kept."""
     return "urn:fazhi:import:" + _NO_URN.sub(lambda found: f"%{ord(found[0]):02X}", name)
+
+
+def flat(parts: Sequence[Section | Attachment]) -> list[dict[str, Any]]:
+    """A report's sections or attachments as JSON: they hold nothing that is not plain, so `asdict` would look in vain."""
+    return [{name: getattr(part, name) for name in part.__slots__} for part in parts]
 
 
 class Entered(NamedTuple):

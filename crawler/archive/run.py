@@ -15,7 +15,7 @@ from crawler.archive import acts, memories, reading, visits
 from crawler.archive.catalogue import RunRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import write_all
+from crawler.archive.files import sync_all, write_all
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
 from crawler.archive.manifest import Manifest
@@ -26,7 +26,7 @@ from crawler.archive.warcs import RunWarcs, closed
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Ending, Link, SiteVisit
-from crawler.warc import Place, warc_date
+from crawler.warc import warc_date
 
 SOFTWARE = f"fazhi/{__version__}"
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -171,23 +171,28 @@ class Run(Reader):
         assert self._warcs is not None
         return self._ledger, self._warcs
 
-    def _say(self, content: acts.Content, url: str, at: datetime, about: Entered | None = None) -> Place:
-        """Write what was entered to the WARC, and commit when it is time."""
+    def _say(self, content: acts.Content, url: str, at: datetime, about: Entered | None = None) -> None:
+        """Have what was entered outlive this process, and commit when it is time."""
         _, warcs = self._open()
-        place = warcs.writer().metadata(about.record_id if about else None, url, at, content)
+        warcs.say(acts.line_of(content, at, url, about.record_id if about else None))
         self._pending += 1
         if self._pending >= self._batch:
             self.flush()
-        return place
 
     def flush(self) -> None:
         """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
         with damage(self.path):
             ledger, warcs = self._open()
+            warcs.tell()
             warcs.sync()  # what the catalogue says is stored must be on disk before it says so
             ledger.entered(warcs.entered())
             written, self._pending = ledger.commit(), 0
-            write_all(self.path, written)
+            write_all(self.path, written | self._lost(ledger))
+
+    def _lost(self, ledger: Ledger) -> dict[str, bytes]:
+        """The text files that should be there and are not."""
+        names, ledger.standing = ledger.standing, set()
+        return {name: ledger.text_of(name) for name in names if not (self.path / name).exists()}
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.
@@ -205,10 +210,12 @@ class Run(Reader):
         ledger, warcs = self._open()
         assert self._run is not None
         assert self._manifest is not None
+        self.flush()
+        sync_all()  # texts that a power cut takes are written again after a run that did not end in order, and no other
         state = "finished" if self._run.state == "running" else self._run.state
         now = self._now()
         if warcs.used:
-            warcs.writer().metadata(None, "", now, acts.run_ended(state, self._run.detail))
+            warcs.say(acts.line_of(acts.run_ended(state, self._run.detail), now, "", None))
         ledger.end_run(state, self._run.detail, now)
         warcs.close()
         self._manifest.add_run(self._run.id, **run_facts(self._run))

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import PageEventRow, PageRow, ReportRow, VersionRow
+from crawler.archive.prepared import Prepared
 from crawler.fingerprint import bands, text_sha256
 
 LIVE, CHANGED, MISSING, GONE, BACK = "live", "changed", "missing", "gone", "back"
@@ -17,8 +18,8 @@ AWAY = (GONE, MOVED)
 SURE_AFTER = timedelta(days=1)
 """Between the first crawl that finds a page missing and the one that is believed: servers lose pages for hours."""
 
-_AT = select(PageRow).where(PageRow.url_key == bindparam("key"))
-_EVENT = insert(PageEventRow)
+_AT = Prepared(select(PageRow.id).where(PageRow.url_key == bindparam("key")))
+_EVENT = Prepared(insert(PageEventRow))
 NO_TEXT = text_sha256("")
 
 
@@ -32,7 +33,7 @@ def event(
 def first_event(session: Session, page_id: int, at: datetime) -> None:
     """Note that a page is there, of a row entered by hand."""
     values = {"page_id": page_id, "at": at, "state": LIVE, "version": None, "detail": ""}
-    session.connection().execute(_EVENT, values)
+    _EVENT.insert(session, values)
 
 
 def seen(session: Session, page: PageRow, at: datetime) -> None:
@@ -87,7 +88,8 @@ def moved(session: Session, page: PageRow, at: datetime, target: str) -> None:
 
 def at(session: Session, url_key: str) -> PageRow | None:
     """The page of a canonical address."""
-    return session.scalars(_AT, {"key": url_key}).first()
+    found = _AT.first(session, {"key": url_key})
+    return session.get_one(PageRow, found[0]) if found else None
 
 
 def _live_twin(page: PageRow) -> PageRow | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.extract import extract, join_pages
 from crawler.fingerprint import text_sha256
 from crawler.model import Report
-from crawler.warc import read_at, to_capture
+from crawler.warc import Record, read_at, to_capture
 
 
 def reread(archive: Path, session: Session, version: VersionRow) -> Report:
@@ -26,13 +27,21 @@ def reread(archive: Path, session: Session, version: VersionRow) -> Report:
     return read_pages(archive, session, ids, version.hint)
 
 
-def read_pages(archive: Path, session: Session, captures: Iterable[int], hint: str | None) -> Report:
-    """The article that captures (their rows' ids) hold, its pages in order. Raises as `reread` does."""
-    rows = [session.get_one(CaptureRow, each) for each in captures]
-    pages = [_read(archive, _with_payload(session, row), hint) for row in rows]
-    if not pages:
+def read_pages(
+    archive: Path,
+    session: Session,
+    captures: Iterable[int],
+    hint: str | None,
+    at_hand: Mapping[int, Record] = MappingProxyType({}),
+) -> Report:
+    """The article that captures (their rows' ids) hold, its pages in order. Raises as `reread` does.
+
+    `at_hand`: records that need not be read again, with their payloads, by the same ids.
+    """
+    records = [at_hand.get(each) or _record(archive, session, each) for each in captures]
+    if not records:
         raise ArchiveDamaged(f"{archive}: no capture is known of a text")
-    return join_pages(pages)
+    return join_pages([_read(record, hint) for record in records])
 
 
 def try_again(
@@ -67,11 +76,16 @@ def _with_payload(session: Session, row: CaptureRow) -> CaptureRow:
     return found or row
 
 
-def _read(archive: Path, row: CaptureRow, hint: str | None) -> Report:
+def _record(archive: Path, session: Session, capture: int) -> Record:
+    row = _with_payload(session, session.get_one(CaptureRow, capture))
     path = on_disk(archive / row.warc_file)
     record = read_at(path, row.warc_offset)
     if record.place.record_id != row.record_id:
         raise ArchiveDamaged(f"{path}: the record at byte {row.warc_offset} is not {row.record_id}")
+    return record
+
+
+def _read(record: Record, hint: str | None) -> Report:
     if record.kind in ("resource", "conversion"):
         url = record.url if record.url.startswith("http") else None
         headers = (("Content-Type", record.fields["content-type"]),) if record.kind == "conversion" else ()

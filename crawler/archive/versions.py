@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import ReportRow, VersionRow
 from crawler.archive.files import text_file
+from crawler.archive.rows import flat
 from crawler.fingerprint import bands, simhash
 from crawler.model import Report
 
 if TYPE_CHECKING:
-    from crawler.archive.identity import Sight
+    from crawler.archive.sights import Sight
 
 
 def newest(report: ReportRow) -> VersionRow:
@@ -41,8 +41,8 @@ def version_values(sight: Sight, mark: str, number: int) -> dict[str, Any]:
         "signed": report.signed,
         "index": dict(report.index) if report.index else None,
         "body": report.body,
-        "sections": [asdict(section) for section in report.sections],
-        "attachments": [asdict(attachment) for attachment in report.attachments],
+        "sections": flat(report.sections),
+        "attachments": flat(report.attachments),
         "url": sight.url,
         "text_sha256": report.text_sha256,
         "simhash": mark,
@@ -81,8 +81,8 @@ def reextract(version: VersionRow, report: Report) -> None:
         if page.text_sha256 == was:
             page.text_sha256 = report.text_sha256
     version.text_sha256, version.body, version.extractor = report.text_sha256, report.body, report.extractor
-    version.sections = [asdict(section) for section in report.sections]
-    version.attachments = [asdict(attachment) for attachment in report.attachments]
+    version.sections = flat(report.sections)
+    version.attachments = flat(report.attachments)
     version.simhash = simhash(report.body)
     version.band_0, version.band_1, version.band_2, version.band_3 = bands(version.simhash)
     folder, _, name = version.text_file.rpartition("/")

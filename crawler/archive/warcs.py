@@ -9,7 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from crawler.archive import journal
 from crawler.archive.files import sync_folder, write_all
+from crawler.archive.journal import Journal
 from crawler.archive.manifest import Manifest
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture
@@ -44,9 +46,11 @@ class RunWarcs:
         self._clock = clock
         self._number = 0
         self._path: Path | None = None
+        self._name = ""
         self._day = started.date()
         self._file: BinaryIO | None = None
         self._warc: WarcFile | None = None
+        self._journal: Journal | None = None
         self._lines: list[str] = []
         self._sizes: dict[str, int] = {}  # bytes written, by file
 
@@ -67,12 +71,25 @@ class RunWarcs:
     @property
     def name(self) -> str:
         """The final name of the file being written, relative to the archive."""
-        assert self._path is not None
-        return self._path.relative_to(self._archive).as_posix()
+        return self._name
 
     def index(self, capture: Capture, place: Place, kind: str, sha256: bytes) -> None:
         """Have a capture just written found by the file's index."""
         self._lines.append(line_of(capture, place, kind, sha256, self.name))
+
+    def say(self, act: bytes) -> None:
+        """Have an act, a line of JSON, outlive this process. It comes into the WARC with `tell`."""
+        self.writer()
+        assert self._journal is not None
+        self._journal.add(act)
+
+    def tell(self) -> None:
+        """Write what was said to the WARC, as one record."""
+        if self._warc is None or self._journal is None:
+            return
+        if told := self._journal.told():
+            self._warc.metadata(self._clock(), told.block, told.record_id)
+            self._journal.clear()
 
     def entered(self) -> dict[str, int]:
         """How much of each file was written since this was asked last, by its name; the one in progress among them."""
@@ -89,10 +106,12 @@ class RunWarcs:
             self._path = folder / f"fazhi-{self._started:%Y%m%d%H%M%S}-{self._number:05}.warc.gz"
             if not self._path.exists() and not in_progress(self._path).exists():
                 break
+        self._name = self._path.relative_to(self._archive).as_posix()
         now = self._clock()
         self._day = now.date()
         self._file = in_progress(self._path).open("xb", buffering=0)
         self._warc = WarcFile(self._file)
+        self._journal = Journal(journal_of(self._path))
         self._warc.info(self._path.name, now, self._info)
 
     def sync(self) -> None:
@@ -102,25 +121,34 @@ class RunWarcs:
 
     def close(self) -> None:
         """Finish the file in progress: chain it, name it, index it."""
-        if self._file is None or self._warc is None or self._path is None:
+        if self._file is None or self._warc is None or self._path is None or self._journal is None:
             return
+        self.tell()
+        self._journal.remove()
         self.sync()
         self._sizes[self.name] = self._warc.size
         self._file.close()
         self._manifest.add_file(self.name, self._warc.size, self._warc.sha256.hexdigest())
         finish(self._archive, self._path, index_text(self._lines))
-        self._file, self._warc, self._lines = None, None, []
+        self._file, self._warc, self._journal, self._lines = None, None, None, []
 
     def abandon(self) -> None:
         """Let go of the file in progress, as a kill would; the next run mends it."""
         if self._file is not None:
             self._file.close()
-        self._file = self._warc = None
+        if self._journal is not None:
+            self._journal.abandon()
+        self._file = self._warc = self._journal = None
 
 
 def in_progress(path: Path) -> Path:
     """The name that a WARC file has until it is closed."""
     return path.with_name(path.name + IN_PROGRESS)
+
+
+def journal_of(path: Path) -> Path:
+    """The journal of a WARC file in progress, by its final name."""
+    return path.with_name(path.name + journal.SUFFIX)
 
 
 def on_disk(path: Path) -> Path:
@@ -136,12 +164,11 @@ def index_of(path: Path) -> Path:
 def finish(archive: Path, path: Path, index: bytes) -> None:
     """Give a chained file its final name, and write its index."""
     in_progress(path).rename(path)
-    write_all(archive, {index_of(path).relative_to(archive).as_posix(): index})
-    sync_folder(path.parent)
+    write_all(archive, {index_of(path).relative_to(archive).as_posix(): index}, durable=True)
 
 
-def mend(archive: Path, manifest: Manifest, notify: Callable[[str], None]) -> None:
-    """Finish the files that a killed run left `.open`.
+def mend(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[str], None]) -> None:
+    """Finish the files that a killed run left `.open`: what it had said and not yet written comes in.
 
     A torn tail is moved, as it is, to `<name>.torn` beside the file, and `notify` is told.
     """
@@ -151,14 +178,28 @@ def mend(archive: Path, manifest: Manifest, notify: Callable[[str], None]) -> No
         whole = path.stat().st_size if manifest.sha256_of(name) else _set_aside(path, final, name, notify)
         if not whole:
             path.unlink()
+            journal_of(final).unlink(missing_ok=True)
             sync_folder(path.parent)
             continue
         if not manifest.sha256_of(name):
+            whole += _tell_left(path, journal_of(final), now)
             manifest.add_file(name, whole, file_sha256(path))
+        journal_of(final).unlink(missing_ok=True)
         finish(archive, final, index_text(lines_of(read_records(path), final.name)))
     for path in closed(archive):
         if not index_of(path).exists():  # killed between the two
             _write_index(archive, path, notify)
+
+
+def _tell_left(path: Path, acts: Path, now: datetime) -> int:
+    """Write what a killed run's journal holds to its WARC file, unless it is there; returns the bytes that came."""
+    told = journal.left(acts)
+    if told is None or any(record.place.record_id == told.record_id for record in read_records(path)):
+        return 0
+    with path.open("ab", buffering=0) as file:
+        written = WarcFile(file).metadata(now, told.block, told.record_id)
+        os.fsync(file.fileno())
+    return written.length
 
 
 def _write_index(archive: Path, path: Path, notify: Callable[[str], None]) -> None:
@@ -167,7 +208,7 @@ def _write_index(archive: Path, path: Path, notify: Callable[[str], None]) -> No
     except ArchiveDamaged as error:
         notify(f"{error}; it has no index")
         return
-    write_all(archive, {index_of(path).relative_to(archive).as_posix(): text})
+    write_all(archive, {index_of(path).relative_to(archive).as_posix(): text}, durable=True)
 
 
 def _set_aside(path: Path, final: Path, name: str, notify: Callable[[str], None]) -> int:
@@ -177,7 +218,7 @@ def _set_aside(path: Path, final: Path, name: str, notify: Callable[[str], None]
     torn = final.with_name(final.name + TORN)
     with path.open("r+b") as file:
         file.seek(whole)
-        write_all(torn.parent, {torn.name: file.read()})
+        write_all(torn.parent, {torn.name: file.read()}, durable=True)
         file.truncate(whole)
         os.fsync(file.fileno())
     notify(

@@ -13,7 +13,7 @@ from crawler.warc.read import (
     read_records,
     to_capture,
 )
-from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, warc_date
+from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, warc_date
 
 __all__ = [
     "ORIGIN",
@@ -23,6 +23,7 @@ __all__ = [
     "WarcFile",
     "exchanges",
     "hex_sha256",
+    "new_record_id",
     "parse_warc_date",
     "read_at",
     "read_captures",

@@ -21,6 +21,7 @@ _WWW = re.compile(r"www\d*\.")
 _DEFAULT = {"http": 80, "https": 443}
 _REVISIT = "warc/revisit"
 _NO_DIGEST = "-"
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def surt(url: str) -> str:
@@ -52,7 +53,7 @@ def line_of(capture: Capture, place: Place, kind: str, sha256: bytes, file: str)
         fields["method"] = capture.method
         form = capture.request_body.decode("latin-1")
         key += ("&" if "?" in key else "?") + f"__wb_method={capture.method}" + (f"&{form}" if form else "")
-    told = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    told = _JSON(fields)
     return f"{surt(key)} {capture.fetched_at:%Y%m%d%H%M%S} {told}\n"
 
 

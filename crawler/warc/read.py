@@ -96,16 +96,17 @@ def _is_compressed(path: Path) -> bool:
 
 def _parse(data: bytes, offset: int, length: int) -> Record | None:
     """The record that a gzip member holds; None when it holds anything else than one whole record."""
-    head, found, rest = data.partition(_END)
-    version, _, lines = head.decode("utf-8", "replace").partition("\r\n")
+    end = data.find(_END)
+    version, _, lines = data[: max(end, 0)].decode("utf-8", "replace").partition("\r\n")
     fields = _fields(lines)
-    size = fields.get("content-length", "")
-    if not found or not version.startswith("WARC/") or not size.isdigit() or rest[int(size) :] != _END:
+    size, start = fields.get("content-length", ""), end + len(_END)
+    if end < 0 or not version.startswith("WARC/") or not size.isdigit():
         return None
-    if "warc-date" not in fields:
+    if data[start + int(size) :] != _END or "warc-date" not in fields:
         return None
     place = Place(record_id=fields.get("warc-record-id", ""), offset=offset, length=length)
-    return Record(kind=fields.get("warc-type", ""), fields=fields, block=rest[: int(size)], place=place)
+    block = data[start : start + int(size)]
+    return Record(kind=fields.get("warc-type", ""), fields=fields, block=block, place=place)
 
 
 def _fields(lines: str) -> dict[str, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import uuid4
+
+from deflate import gzip_compress
 
 from crawler.model import Capture, Headers
 from crawler.warc.digests import labelled
@@ -27,8 +27,8 @@ TLS_ALLOWED = "Fazhi-TLS-Allowed"
 ORIGIN = "Fazhi-Origin"
 """Field of a record that another crawler wrote first: its file and, after `#`, its record's id."""
 
-LEVEL = 5
-"""Of gzip: within 1 % of the size at level 6, at three quarters of its time. Isal at its best takes a quarter, for 12 % more."""
+LEVEL = 4
+"""Of libdeflate: within 1 % of the size of zlib's level 6, in 0.4 of its time. Level 5 is 2 % smaller, for a sixth more."""
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -111,25 +111,29 @@ class WarcFile:
         A 304 with `earlier` is a server-not-modified revisit. `digest` is the payload's SHA-256 where it is known.
         Returns the place of the response or revisit.
         """
-        fields = [("WARC-Target-URI", _uri(capture.url))]
+        record_id, head, uri = new_record_id(), response_head(capture), _uri(capture.url)
+        fields = [("WARC-Target-URI", uri)]
         if capture.ip:
             fields.append(("WARC-IP-Address", capture.ip))
-        record_id, head = new_record_id(), response_head(capture)
-        more = _about(capture, origin)
+        fields += _about(capture, origin)
         if earlier is None or capture.status != 304:  # a 304 has no payload whose digest could be told
-            more.append(("WARC-Payload-Digest", labelled(digest or hashlib.sha256(capture.payload).digest())))
+            fields.append(
+                ("WARC-Payload-Digest", labelled(digest or hashlib.sha256(capture.payload).digest()))
+            )
         kind, block = "response", head + capture.payload
         if earlier is not None:
             kind, block = "revisit", head
-            more += _referring(earlier, capture)
-        place = self._write(kind, capture.fetched_at, fields + more, _RESPONSE, block, record_id)
-        self._request(capture, [*fields, ("WARC-Concurrent-To", record_id)])
+            fields += _referring(earlier, capture)
+        place = self._write(kind, capture.fetched_at, fields, _RESPONSE, block, record_id)
+        self._request(capture, uri, record_id)
         return place
 
-    def _request(self, capture: Capture, fields: Fields) -> None:
+    def _request(self, capture: Capture, uri: str, answer: str) -> None:
+        """The request of an answer. It has no digest: that would be a fifth of it, and says nothing the file's does not."""
         target = capture.url.split("/", 3)
         line = f"{capture.method} /{target[3] if len(target) > 3 else ''} HTTP/1.1"
         block = http_block(line, capture.request_headers) + capture.request_body
+        fields = (("WARC-Target-URI", uri), ("WARC-Concurrent-To", answer))
         self._write("request", capture.fetched_at, fields, _REQUEST, block)
 
     def resource(
@@ -149,14 +153,9 @@ class WarcFile:
         ]
         return self._write("conversion", when, fields, content_type, data)
 
-    def metadata(self, refers_to: str | None, url: str, when: datetime, content: Mapping[str, Any]) -> Place:
-        """A `metadata` record of JSON, about the record `refers_to` where it is about one."""
-        fields = [("WARC-Target-URI", _uri(url))] if url else []
-        fields += [("WARC-Refers-To", refers_to)] if refers_to else []
-        block = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogatepass"
-        )
-        return self._write("metadata", when, fields, "application/json", block)
+    def metadata(self, when: datetime, lines: bytes, record_id: str | None = None) -> Place:
+        """A `metadata` record of JSON, a line each."""
+        return self._write("metadata", when, (), "application/jsonl", lines, record_id)
 
     def _write(
         self,
@@ -174,7 +173,7 @@ class WarcFile:
             ("WARC-Record-ID", record_id),
             ("WARC-Date", warc_date(when)),
             *fields,
-            ("WARC-Block-Digest", _digest_of(block)),
+            *([("WARC-Block-Digest", _digest_of(block))] if kind != "request" else ()),
             ("Content-Type", content_type),
             ("Content-Length", str(len(block))),
         )
@@ -183,15 +182,14 @@ class WarcFile:
 
     def append(self, record_id: str, record: bytes) -> Place:
         """A record that is serialised already, as a gzip member of its own."""
-        member = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        data = member.compress(record) + member.flush()
+        data = gzip_compress(record, LEVEL)
         offset = self.size
         self._put(data)
         self.sha256.update(data)
         self.size += len(data)
         return Place(record_id=record_id, offset=offset, length=len(data))
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: bytearray) -> None:
         if self._torn:  # what stood after half a record could never be found again
             raise OSError(errno.EIO, "the record before could not be written whole")
         self._torn = True

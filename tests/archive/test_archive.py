@@ -12,10 +12,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.archive.catalogue import Base
-from crawler.archive.engine import migrations, sqlite_engine, upgrade
+from crawler.archive.engine import HEAD, migrations, sqlite_engine, upgrade
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, CrawlerError
 from crawler.model import Ending, Outcome, Report
 from crawler.warc import read_captures, read_records
@@ -67,6 +68,18 @@ def test_the_same_text_again_makes_no_version_and_no_file(opened: Opener, folder
         assert version.last_seen == clock() > version.first_seen
     assert again.ending is Ending.UNCHANGED
     assert before == [(path, (folder / path).stat().st_mtime_ns) for path in texts(folder)]
+
+
+def test_a_text_file_that_was_lost_is_written_again_when_its_page_is_seen(
+    opened: Opener, folder: Path, clock: Clock
+) -> None:
+    archive = opened()
+    visit(archive, clock, a_report())
+    (text,) = texts(folder)
+    before = (folder / text).read_bytes()
+    (folder / text).unlink()
+    assert visit(archive, clock, a_report()).ending is Ending.UNCHANGED
+    assert (folder / text).read_bytes() == before
 
 
 def test_an_older_sight_of_a_text_widens_the_time_it_was_seen(opened: Opener, clock: Clock) -> None:
@@ -354,9 +367,37 @@ def test_a_full_disk_is_damage_and_nothing_is_half_told(
     monkeypatch.undo()
 
 
+def test_a_new_catalogue_is_what_the_migrations_come_to(tmp_path: Path) -> None:
+    made, migrated = (sqlite_engine(tmp_path / name, writes=True) for name in ("made.db", "migrated.db"))
+    upgrade(made)
+    with migrated.begin() as connection:
+        command.upgrade(migrations(connection), "head")
+    assert schema(made) == schema(migrated)
+    for engine in (made, migrated):
+        with engine.begin() as connection:
+            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [(HEAD,)]
+        engine.dispose()
+
+
+def schema(engine: Engine) -> dict[str, object]:
+    """Tables with their columns, keys and indexes. Defaults are left out: what is written has every column."""
+    known = inspect(engine)
+    return {
+        table: (
+            sorted((c["name"], str(c["type"]), c["nullable"]) for c in known.get_columns(table)),
+            known.get_pk_constraint(table)["constrained_columns"],
+            sorted((k["constrained_columns"], k["referred_table"]) for k in known.get_foreign_keys(table)),
+            sorted(u["column_names"] for u in known.get_unique_constraints(table)),
+            sorted((i["name"], i["column_names"], i["unique"]) for i in known.get_indexes(table)),
+        )
+        for table in known.get_table_names()
+    }
+
+
 def test_migrations_give_the_schema_of_the_models_and_take_it_away(tmp_path: Path) -> None:
     engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
-    upgrade(engine)
+    with engine.begin() as connection:
+        command.upgrade(migrations(connection), "head")
     with engine.begin() as connection:
         assert (
             compare_metadata(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.archive import CATALOGUE, Archive, rebuild, texts
+from crawler.archive import CATALOGUE, Archive, rebuild, texts, told_in
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
 from crawler.fingerprint import text_sha256
 from crawler.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Report, SiteVisit, VisitState
+from crawler.warc import Record, WarcFile, new_record_id, read_records, warc_date
 from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, query
 from tests.conftest import SITE, URL, Clock, a_capture
 
@@ -68,6 +70,44 @@ def test_a_rebuild_makes_the_same_rows_and_bytes(opened: Opener, clock: Clock, f
     assert derived(folder) == files
     assert done.captures == len(query(folder, "SELECT 1 FROM captures"))
     assert faults(folder, deep=True) == []
+
+
+def test_an_archive_with_a_record_for_each_act_is_rebuilt_too(
+    opened: Opener, clock: Clock, folder: Path
+) -> None:
+    """As archives were written at first."""
+    with opened() as archive:
+        crawl_saved(archive, clock, "wuhan")
+    before = [line for line in dump(folder) if "captures" not in line and "warcs" not in line]
+    (path,) = folder.glob("warc/*/*.gz")
+    records = list(read_records(path))
+    with path.open("wb") as file:
+        warc = WarcFile(file)
+        for record in records:
+            for head, block in _apart(record):
+                lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+                warc.append(head["WARC-Record-ID"], f"WARC/1.1\r\n{lines}\r\n".encode() + block + b"\r\n\r\n")
+    lose(folder)
+    rebuild(folder, clock=clock, notify=lambda _: None)
+    assert [line for line in dump(folder) if "captures" not in line and "warcs" not in line] == before
+
+
+def _apart(record: Record) -> Iterator[tuple[dict[str, str], bytes]]:
+    """A record as it is, or the acts that it holds, each as one."""
+    if record.kind != "metadata":
+        yield {**record.fields, "WARC-Record-ID": record.place.record_id}, record.block
+        return
+    for act in told_in(record):
+        block = json.dumps({k: v for k, v in act.content.items() if k not in ("at", "url", "about")}).encode()
+        head = {
+            "WARC-Record-ID": new_record_id(),
+            "WARC-Type": "metadata",
+            "WARC-Date": warc_date(act.at),
+            "WARC-Target-URI": act.url,
+            "WARC-Refers-To": act.about,
+            "Content-Length": str(len(block)),
+        }
+        yield {name: value for name, value in head.items() if value}, block
 
 
 def test_without_the_manifest_only_runs_that_recorded_nothing_are_lost(

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, Archive
+from crawler.archive import CATALOGUE, Archive, told_in
 from crawler.fingerprint import text_sha256
 from crawler.model import Capture, Ending, Outcome, Rendering
 from crawler.warc import Record, read_records
@@ -46,7 +46,8 @@ def test_the_page_as_drawn_is_a_conversion_of_the_page_as_served(
     assert conversion.fields["content-type"] == "text/html; charset=utf-8"
     assert conversion.block.decode() == f"<div id=app>{BODY}</div>"
     assert (conversion.date - response.date).total_seconds() == 3
-    assert metadata.fields["warc-refers-to"] == conversion.place.record_id  # what the text was read from
+    (stored,) = told_in(metadata)
+    assert stored.about == conversion.place.record_id  # what the text was read from
     assert (outcome.ending, outcome.detail) == (Ending.NEW, "rendered by Browser 1, 2 further requests")
 
 

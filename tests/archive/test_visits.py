@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from crawler.archive import CATALOGUE, Archive
-from crawler.archive.engine import migrations, sqlite_engine, upgrade
+from crawler.archive.engine import HEAD, migrations, sqlite_engine, upgrade
+from crawler.fingerprint import bands, simhash
 from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
 
 Opener = Callable[[], Archive]
@@ -140,13 +142,41 @@ def test_evidence_comes_with_the_third_schema_and_leaves_the_rest_as_it_was(tmp_
     engine.dispose()
 
 
+def test_the_last_migration_is_the_one_that_a_catalogue_is_asked_for(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
+    with engine.begin() as connection:
+        assert ScriptDirectory.from_config(migrations(connection)).get_heads() == [HEAD]
+    engine.dispose()
+
+
+def test_simhashes_of_the_fifth_schema_are_computed_from_the_texts_and_the_former_ones_come_back(
+    tmp_path: Path,
+) -> None:
+    engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
+    with engine.begin() as connection:
+        command.upgrade(migrations(connection), "0002")
+        for statement in SECOND_SCHEMA:
+            connection.exec_driver_sql(statement)
+        command.upgrade(migrations(connection), "0004")
+    former = rows(tmp_path, "SELECT simhash, band_0, band_1, band_2, band_3 FROM versions")
+    upgrade(engine)
+    mark = simhash("b")
+    assert rows(tmp_path, "SELECT simhash, band_0, band_1, band_2, band_3 FROM versions") == [
+        (mark, *bands(mark))
+    ]
+    with engine.begin() as connection:
+        command.downgrade(migrations(connection), "0004")
+    assert rows(tmp_path, "SELECT simhash, band_0, band_1, band_2, band_3 FROM versions") == former
+    engine.dispose()
+
+
 SECOND_SCHEMA = (
     "INSERT INTO runs (id, started_at, command, software) VALUES (1, '2026-11-25 03:00:00', 'crawl', 'fazhi/0.1.0')",
     "INSERT INTO captures VALUES (1, 1, 'http://a.gov.cn/', 'http://a.gov.cn/', 'GET', '2026-11-25 03:00:00', 200, 'd',"
     " 'response', '<urn:uuid:1>', 'warc/a.warc.gz', 100, 50, NULL, NULL)",
     "INSERT INTO reports VALUES ('420100-2022-d', 'a', '420100', 2022)",
     "INSERT INTO versions VALUES (1, '420100-2022-d', 1, 't', NULL, NULL, NULL, NULL, NULL, NULL, 'b', '[]', '[]',"
-    " 'http://a.gov.cn/', 'd', '0000000000000000', 0, 0, 0, 0, '2026-11-25 03:00:00', '2026-11-25 03:00:00', 1, 1,"
+    " 'http://a.gov.cn/', 'd', '8472c2e34d854f75', 33906, 49891, 19845, 20341, '2026-11-25 03:00:00', '2026-11-25 03:00:00', 1, 1,"
     " 'text/a', 'x')",
     "INSERT INTO pages VALUES (1, 'http://a.gov.cn/', 'http://a.gov.cn/', 'a', '420100-2022-d', 'd',"
     " '2026-11-25 03:00:00', '2026-11-25 03:00:00')",

@@ -1,0 +1,65 @@
+"""Prepared statements give what SQLAlchemy gives, and what goes wrong goes wrong in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue import MemoryRow, RunRow, WarcRow
+from crawler.archive.engine import sqlite_engine, upgrade
+from crawler.archive.prepared import Prepared
+
+AT = datetime(2026, 11, 25, 3, 0, 0, 5, tzinfo=UTC)
+RUN = {
+    "started_at": AT,
+    "finished_at": None,
+    "command": "c",
+    "software": "s",
+    "state": "running",
+    "detail": "",
+}
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    engine = sqlite_engine(tmp_path / "catalogue.db", writes=True)
+    upgrade(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+def test_rows_come_back_as_sqlalchemy_gives_them(session: Session) -> None:
+    number = Prepared(insert(RunRow)).insert(session, RUN)
+    query = select(RunRow.id, RunRow.started_at, RunRow.finished_at).where(RunRow.id == bindparam("id"))
+    found = Prepared(query).first(session, {"id": number})
+    assert found == session.execute(query, {"id": number}).one() == (number, AT, None)
+    assert Prepared(query).first(session, {"id": number + 1}) is None
+
+
+def test_json_and_many_rows_go_in_and_limits_hold(session: Session) -> None:
+    row = {"walked_at": AT, "rules": "r", "owed": ["甲"], "gone": []}
+    Prepared(insert(MemoryRow)).insert_all(
+        session, [{"site_id": name, "lists": {"url": name}, **row} for name in "abc"]
+    )
+    query = select(MemoryRow.site_id, MemoryRow.lists, MemoryRow.owed).order_by(MemoryRow.site_id).limit(2)
+    assert Prepared(query).all(session, {}) == [("a", {"url": "a"}, ["甲"]), ("b", {"url": "b"}, ["甲"])]
+
+
+def test_what_a_session_has_in_hand_is_seen(session: Session) -> None:
+    session.add(RunRow(started_at=AT, command="mine"))
+    found = Prepared(select(RunRow.command)).all(session, {})
+    assert found == [("mine",)]
+    Prepared(update(RunRow).values(command=bindparam("new"))).run(session, {"new": "other"})
+    assert session.scalars(select(RunRow.command)).all() == ["other"]
+
+
+def test_a_fault_is_sqlalchemys(session: Session) -> None:
+    with pytest.raises(IntegrityError):
+        Prepared(insert(WarcRow)).insert(session, {"file": "a", "run_id": 99, "entered": 0})

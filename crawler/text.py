@@ -43,10 +43,9 @@ def chinese_number(text: str) -> int | None:
         return int(text)
     if not text:
         return None
-    if not any(unit in text for unit in "十百千"):
-        if not all(c in _DIGITS for c in text):
-            return None
-        return int("".join(str(_DIGITS[c]) for c in text))
+    if "十" not in text and "百" not in text and "千" not in text:
+        digits = [_DIGITS.get(char) for char in text]
+        return None if None in digits else int("".join(map(str, digits)))
     total, digit = 0, None
     for char in text:
         if char in _DIGITS:
@@ -99,7 +98,9 @@ def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
 
 def iso_date(text: str) -> str | None:
     """The first date of a text, as `find_dates` gives it."""
-    return next((iso for iso, _, _ in find_dates(text)), None)
+    for iso, _, _ in find_dates(text):
+        return iso
+    return None
 
 
 def _in_calendar(year: int, month: int, day: int) -> bool:

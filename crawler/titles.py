@@ -97,7 +97,7 @@ def judge(title: str) -> Verdict:
 def _judged(title: str) -> Verdict:
     text = _squeeze(title)
     year = title_year(text)
-    if not _REPORT.search(text):
+    if "法" not in text or not _REPORT.search(text):  # no subject is without it
         return Verdict(False, year, "names no such report")
     if _ISSUED.search(text):
         return Verdict(True, year)
@@ -114,11 +114,16 @@ def title_year(title: str) -> int | None:
     In digits or in Chinese numerals; of 2022-2023年度 the later one.
     """
     text = _one_year(fold(title[:_LONGEST]))
-    if "20" not in text and "二" not in text:
+    if not may_name_year(text):
         return None
     subject = _SUBJECT.search(text)
     before = list(years(text[: subject.start()] + subject[0])) if subject else []
     return before[-1] if before else next(years(text), None)
+
+
+def may_name_year(text: str) -> bool:
+    """Whether a folded text holds how every year begins; quick to ask before `years`."""
+    return "20" in text or "二" in text
 
 
 def years(text: str) -> Iterator[int]:

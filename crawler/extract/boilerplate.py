@@ -86,7 +86,6 @@ _END_CHARACTERS = frozenset(_END.pattern.lower() + _END.pattern.upper())
 _EDITOR_CHARACTERS = frozenset(_EDITOR.pattern)
 
 _FOOTER_FIRST = frozenset("版主开承技政网联关站cCpP©")
-_FOOTER_GATES = ("备", "版权", "标识码", "©", "最佳", "IE")  # no footer word without one of these
 
 
 _PAGER = re.compile(
@@ -118,7 +117,10 @@ def is_footer(text: str) -> bool:
         return False
     if text[:1] in _FOOTER_FIRST and _FOOTER.match(text):
         return True
-    return any(map(text.__contains__, _FOOTER_GATES)) and any(map(text.__contains__, _FOOTER_WORDS))
+    gates = (
+        "备" in text or "版权" in text or "标识码" in text or "©" in text or "最佳" in text or "IE" in text
+    )
+    return gates and any(map(text.__contains__, _FOOTER_WORDS))  # none of which is without one of those
 
 
 def is_end(text: str) -> bool:

@@ -77,7 +77,7 @@ def _meta(text: str) -> Role | None:
         return INDEX
     if is_info(text):
         return INFO
-    return NUMBER if _NUMBER.match(text) else None
+    return NUMBER if text.endswith("号") and _NUMBER.match(text) else None
 
 
 def _text(line: Line, text: str) -> Role:

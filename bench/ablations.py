@@ -65,7 +65,7 @@ _RULES: dict[str, Patch] = {
     # which element
     "hints: containers of known systems": Patch(f"{_E}.candidates.is_known", _no),
     "punctuation weighs, short texts less": Patch(f"{_E}.candidates._weight", _length),
-    "text in links weighs nothing": Patch(f"{_E}.candidates._LINKED", _NEVER),
+    "text in links weighs nothing": Patch(f"{_E}.candidates._SHORT_LINK", _NEVER),
     "footer words weigh nothing": Patch(f"{_E}.candidates._FOOTER", _NEVER),
     "sentences alone may choose": Patch(f"{_E}.candidates._PROSE", math.inf),
     "an article is looked for below its title": Patch(f"{_E}.candidates._titled", _none),

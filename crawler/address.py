@@ -23,8 +23,9 @@ _SAFE = "%/:=&?~#+!$,;'@()*[]"
 _SEGMENTS = (
     r"[A-Za-z0-9_%~-][A-Za-z0-9_.%~-]*(?:/[A-Za-z0-9_%~-][A-Za-z0-9_.%~-]*)*/?"  # a/b.html, no dot segments
 )
+_PORT = r":(?!0|80/|443/)[1-5]?[0-9]{2,4}"  # none that goes without saying, none beyond 65535
 _PLAIN = re.compile(
-    rf"(?:(?P<absolute>https?://[a-z0-9.-]+/)|(?P<rooted>/)|(?:\./)?)(?P<rest>(?:{_SEGMENTS}(?:\?[A-Za-z0-9_.%=&~-]+)?)?)"
+    rf"(?:(?P<absolute>https?://[a-z0-9.-]+(?:{_PORT})?/)|(?P<way>/|(?:\.\./)+|(?:\./)?))(?P<rest>(?:{_SEGMENTS}(?:\?[A-Za-z0-9_.%=&~-]+)?)?)"
 )
 
 
@@ -33,21 +34,19 @@ def join(base: str, href: str) -> str | None:
     if not href or href.startswith("javascript:"):
         return None
     plain = _PLAIN.fullmatch(href)
-    if (
-        plain is None
-    ):  # few links are not plain; for the hundreds of a list page the long way takes far longer
+    if plain is None:  # few links; for the hundreds of a list page the long way takes far longer
         return _resolved(base, href)
-    if plain["absolute"]:
+    absolute, way, rest = plain.groups()
+    if absolute:
         return href
-    origin, folder = _place(base)
-    start = origin if plain["rooted"] else folder
-    return start + plain["rest"] if start else None
+    start = _place(base, way or "./")
+    return start + rest if start else None
 
 
 @lru_cache(maxsize=256)
-def _place(base: str) -> tuple[str | None, str | None]:
-    """The root of an address's site, and the folder that it stands in."""
-    return _resolved(base, "/"), _resolved(base, "./")
+def _place(base: str, way: str) -> str | None:
+    """The folder that `/`, `./` or `../../` leads to from an address."""
+    return _resolved(base, way)
 
 
 def _resolved(base: str, href: str) -> str | None:

@@ -43,10 +43,9 @@ def chinese_number(text: str) -> int | None:
         return int(text)
     if not text:
         return None
-    if not any(unit in text for unit in "十百千"):
-        if not all(c in _DIGITS for c in text):
-            return None
-        return int("".join(str(_DIGITS[c]) for c in text))
+    if "十" not in text and "百" not in text and "千" not in text:
+        digits = [_DIGITS.get(char) for char in text]
+        return None if None in digits else int("".join(map(str, digits)))
     total, digit = 0, None
     for char in text:
         if char in _DIGITS:
@@ -60,11 +59,12 @@ def chinese_number(text: str) -> int | None:
 
 
 _NUMERAL = "0-9〇零○◯O一二三四五六七八九十"
-_DATE = re.compile(
+_YEAR_LENGTH = 4
+_DATE = re.compile(  # a set of characters comes first, so that the search passes quickly over what cannot begin a date
     rf"""
-    (?<![0-9])
-    (?: (?P<y>(?:19|20)[0-9]{{2}}) \s* (?P<sep>[-/.年]) \s* (?P<m>[0-9]{{1,2}}) \s* (?:(?P=sep)|[-/.月]) \s* (?P<d>[0-9]{{1,2}}) (?![0-9]) \s* [日号]?
-      | (?P<cy>[二一][{_NUMERAL}]{{3}}) \s* 年 \s* (?P<cm>[{_NUMERAL}]{{1,2}}) \s* 月 \s* (?P<cd>[{_NUMERAL}]{{1,3}}) \s* [日号]
+    [12一二](?<![0-9].)
+    (?: (?:(?<=1)9|(?<=2)0)[0-9]{{2}} \s* (?P<sep>[-/.年]) \s* (?P<m>[0-9]{{1,2}}) \s* (?:(?P=sep)|[-/.月]) \s* (?P<d>[0-9]{{1,2}}) (?![0-9]) \s* [日号]?
+      | (?<=[二一])[{_NUMERAL}]{{3}} \s* 年 \s* (?P<cm>[{_NUMERAL}]{{1,2}}) \s* 月 \s* (?P<cd>[{_NUMERAL}]{{1,3}}) \s* [日号]
     )
     (?: [T\s,]{{0,4}} (?P<H>[01]?[0-9]|2[0-3]) \s* [:∶时] \s* (?P<M>[0-5][0-9]) (?: \s*[:∶分]\s* (?P<S>[0-5][0-9]) (?:\.[0-9]+)? )? )?
     """,
@@ -78,11 +78,15 @@ def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
     Takes `2023-02-21 10:00:05`, `2023年2月21日`, `2023/2/21`, `2023.02.21`, `二〇二三年二月二十一日`;
     seconds are dropped. Dates that no calendar has are passed over.
     """
-    for match in _DATE.finditer(fold(text)):
-        if match["y"]:
-            year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+    text = fold(text)
+    if not ("20" in text or "年" in text or "19" in text):
+        return
+    for match in _DATE.finditer(text):
+        named = text[match.start() : match.start() + _YEAR_LENGTH]
+        if match["m"]:
+            year, month, day = int(named), int(match["m"]), int(match["d"])
         else:
-            year = chinese_number(match["cy"]) or 0
+            year = chinese_number(named) or 0
             month, day = chinese_number(match["cm"]) or 0, chinese_number(match["cd"]) or 0
         if not _in_calendar(year, month, day):
             continue
@@ -94,7 +98,9 @@ def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
 
 def iso_date(text: str) -> str | None:
     """The first date of a text, as `find_dates` gives it."""
-    return next((iso for iso, _, _ in find_dates(text)), None)
+    for iso, _, _ in find_dates(text):
+        return iso
+    return None
 
 
 def _in_calendar(year: int, month: int, day: int) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.text import chinese_number, fold
 
 SUBJECT = r"(?:法治政府|依法行政|依法治(?:市|县|区|省|州|旗)(?!委|办)|法治(?:建设|工作|机关))"
 """What the report is about, as a pattern. 市委全面依法治市委员会 is an organ, no subject."""
 
+_SUBJECT = re.compile(SUBJECT)
 _LONGEST = 400  # characters of a title that are read
 
 _REPORT = re.compile(
@@ -86,9 +88,16 @@ class Verdict:
 
 def judge(title: str) -> Verdict:
     """Verdict on a title: of a link, or of the report itself."""
+    return _judged(title[:_LONGEST])
+
+
+@lru_cache(
+    maxsize=4096
+)  # a site's menu stands on all its pages; a report's title is judged on its list and on its page
+def _judged(title: str) -> Verdict:
     text = _squeeze(title)
     year = title_year(text)
-    if not _REPORT.search(text):
+    if "法" not in text or not _REPORT.search(text):  # no subject is without it
         return Verdict(False, year, "names no such report")
     if _ISSUED.search(text):
         return Verdict(True, year)
@@ -105,9 +114,16 @@ def title_year(title: str) -> int | None:
     In digits or in Chinese numerals; of 2022-2023年度 the later one.
     """
     text = _one_year(fold(title[:_LONGEST]))
-    subject = re.search(SUBJECT, text)
+    if not may_name_year(text):
+        return None
+    subject = _SUBJECT.search(text)
     before = list(years(text[: subject.start()] + subject[0])) if subject else []
     return before[-1] if before else next(years(text), None)
+
+
+def may_name_year(text: str) -> bool:
+    """Whether a folded text holds how every year begins; quick to ask before `years`."""
+    return "20" in text or "二" in text
 
 
 def years(text: str) -> Iterator[int]:
@@ -120,7 +136,7 @@ def years(text: str) -> Iterator[int]:
 
 def about(text: str) -> bool:
     """Whether a text speaks of the report's subject at all."""
-    return re.search(SUBJECT, text) is not None
+    return _SUBJECT.search(text) is not None
 
 
 def inner(title: str) -> str:
@@ -136,4 +152,6 @@ def _squeeze(title: str) -> str:
 
 def _one_year(text: str) -> str:
     """2022-2023年度 is one year of reporting, named by two: the later one is kept. Wider spans stay."""
+    if "年度" not in text:
+        return text
     return _SPAN.sub(lambda span: span[2] if int(span[2]) - int(span[1]) == 1 else span[0], text)

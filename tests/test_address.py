@@ -102,10 +102,16 @@ def test_no_link_makes_joining_fall_over(href: str) -> None:
         st.sampled_from(
             (
                 "http://b.cn",
+                ":80",
+                ":443/",
+                ":8080/",
+                ":59999/",
+                ":065/",
                 "https:",
                 "/",
                 ".",
                 "..",
+                "../",
                 "a",
                 "b.html",
                 "%41",

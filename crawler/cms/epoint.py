@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.address import join
 from crawler.cms.paging import NextLink
-from crawler.cms.preset import ListPage, Preset
+from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 
 _PAGES = re.compile(
@@ -34,7 +34,10 @@ class PathNumbered:
 EPOINT = Preset(
     name="epoint",
     maker="国泰新点 epoint",
-    marks=re.compile(r"ewb-|epoint|/subpage\.html|/20\d{6}/[0-9a-f]{8}-[0-9a-f]{4}-", re.I),
+    marks=Marks(
+        words=("ewb-", "epoint", "/subpage.html"),
+        patterns=(re.compile(r"/20\d{6}/[0-9a-f]{8}-[0-9a-f]{4}-"),),
+    ),
     body=(".ewb-article", ".ewb-article-info", ".ewb-info-content", ".news-article-para"),
     paging=(NextLink(), PathNumbered()),
 )

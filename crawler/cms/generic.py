@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from crawler.cms.paging import NextLink
-from crawler.cms.preset import Preset
+from crawler.cms.preset import Marks, Preset
 
-GENERIC = Preset(name="generic", maker="unknown", marks=re.compile(""), paging=(NextLink(),))
+GENERIC = Preset(name="generic", maker="unknown", marks=Marks(words=("",)), paging=(NextLink(),))

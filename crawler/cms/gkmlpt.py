@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.address import join
 from crawler.cms.jsonlist import PageParameter, is_json, records
-from crawler.cms.preset import ListPage, Preset
+from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 
 PER_PAGE = 100  # as seen: total 1234 takes 13 pages
@@ -35,7 +35,7 @@ class FromIndex:
 GKMLPT = Preset(
     name="gkmlpt",
     maker="广东省政府信息公开目录 gkmlpt",
-    marks=re.compile(r"/gkmlpt/(?:index|api/|policy|guide)"),
+    marks=Marks(words=("/gkmlpt/index", "/gkmlpt/api/", "/gkmlpt/policy", "/gkmlpt/guide")),
     body=(".article-content", ".content", "#zoomcon"),
     paging=(FromIndex(), PageParameter(per_page=PER_PAGE)),
     records=records,

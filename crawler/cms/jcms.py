@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms.links import links_of
 from crawler.cms.paging import DataProxy, NextLink
-from crawler.cms.preset import ListPage, Preset
+from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import Link
 
 _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
@@ -24,8 +24,9 @@ def records(page: ListPage) -> Iterator[Link]:
 JCMS = Preset(
     name="jcms",
     maker="大汉网络 jcms / 大汉版通",
-    marks=re.compile(
-        r"/art/20\d{2}/\d{1,2}/\d{1,2}/art_|/module/web/jpage/|/col/col\d+/|<datastore>|大汉版通", re.I
+    marks=Marks(
+        words=("/module/web/jpage/", "<datastore>", "大汉版通"),
+        patterns=(re.compile(r"/art/20\d{2}/\d{1,2}/\d{1,2}/art_"), re.compile(r"/col/col\d+/")),
     ),
     body=("#zoom", ".zoom", ".main-txt", ".main_section", "#con_con", ".bt_content"),
     paging=(DataProxy(), NextLink()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -15,19 +15,26 @@ _CUT = re.compile(r"(…|\.{2,}|・{3})$")  # 关于2022年法治政府建设情
 _TRAILING_DATE = re.compile(r"[\s\[(]*20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\s\])]*$")
 _ENTRY_TAGS = frozenset(("li", "tr", "dd", "dl", "p", "td", "div"))
 _ENTRY_LENGTH = 400  # characters; what holds more is a list, not an entry
+_LEVELS = 3  # elements around a link that may be its entry
 
 
 def links_of(tree: LexborHTMLParser, url: str, *, found_on: str | None = None) -> Iterator[Link]:
     """Every link with a title, in page order. The first address and the fullest title win when two say the same."""
     seen: dict[str, Link] = {}
+    page = found_on or url
+    dates = _Dates()
+    holding = {node.mem_id for node in tree.css("a[href]:has([title])")}
     for node in tree.css("a[href]"):
-        target = join(url, node.attributes.get("href") or "")
-        title = _title(node)
-        if not target or not title:
+        attributes = node.attributes
+        target = join(url, attributes["href"] or "")
+        titles = [attributes.get("title")]
+        if node.mem_id in holding:
+            titles += [inner.attributes["title"] for inner in node.css("[title]")]
+        if not target or not (title := _title(node.text(), titles)):
             continue
         known = seen.get(target)
         if known is None or len(title) > len(known.title):
-            seen[target] = Link(url=target, title=title, date=_date_beside(node), found_on=found_on or url)
+            seen[target] = Link(url=target, title=title, date=dates.beside(node), found_on=page)
     yield from seen.values()
 
 
@@ -45,12 +52,12 @@ def is_cut(title: str) -> bool:
     return bool(_CUT.search(title))
 
 
-def _title(node: LexborNode) -> str:
+def _title(text: str, titles: Iterable[str | None]) -> str:
     """The shown text, or the `title` attribute (of the link or of something in it) where the text is cut or shorter."""
-    shown = _clean(node.text())
-    hidden = [_clean(node.attributes.get("title") or "")]
-    hidden += [_clean(inner.attributes.get("title") or "") for inner in node.css("[title]")]
-    best = max(hidden, key=len, default="")
+    shown = _clean(text)
+    best = max((_clean(title) for title in titles if title and title != text), key=len, default="")
+    if not best:
+        return shown
     stem = _CUT.sub("", shown)
     if not shown or (best.startswith(stem[:6]) and len(best) > len(stem)):
         return best
@@ -59,19 +66,33 @@ def _title(node: LexborNode) -> str:
 
 def _clean(text: str) -> str:
     text = " ".join(fold(text).split())
-    return _TRAILING_DATE.sub("", text).lstrip("·•▪■◆>-* ")
+    return (_TRAILING_DATE.sub("", text) if "20" in text else text).lstrip("·•▪■◆>-* ")
 
 
-def _date_beside(node: LexborNode) -> str | None:
-    """The date shown in the entry that the link stands in: the nearest ancestor that has one and is still an entry."""
-    ancestor: LexborNode | None = node
-    for _ in range(4):
-        if ancestor is None:
-            return None
-        text = ancestor.text(separator=" ")
-        if len(text) > _ENTRY_LENGTH:
-            return None
-        if (ancestor is node or ancestor.tag in _ENTRY_TAGS) and (date := iso_date(text)):
-            return date[:10]
-        ancestor = ancestor.parent
-    return None
+class _Dates:
+    """The dates beside a page's links. What many links stand in is read once."""
+
+    def __init__(self) -> None:
+        self._around: dict[int, str | None] = {}  # what was found in an element, by its id
+
+    def beside(self, node: LexborNode) -> str | None:
+        """The date shown in the entry that the link stands in: the nearest ancestor that has one and is still an entry."""
+        found = _date_in(node)
+        ancestor = node.parent
+        for _ in range(_LEVELS):
+            if found is None or found or ancestor is None:
+                break
+            place = ancestor.mem_id
+            if place not in self._around:
+                self._around[place] = _date_in(ancestor, entry=ancestor.tag in _ENTRY_TAGS)
+            found = self._around[place]
+            ancestor = ancestor.parent
+        return found or None
+
+
+def _date_in(node: LexborNode, *, entry: bool = True) -> str | None:
+    """The day that an element shows, empty where it shows none or is no `entry`; None where it holds too much for one."""
+    text = node.text(separator=" ")
+    if len(text) > _ENTRY_LENGTH:
+        return None
+    return (iso_date(text) or "")[:10] if entry else ""

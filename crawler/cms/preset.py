@@ -32,12 +32,29 @@ class Paging(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What stands in the source or the address of a system's pages, in small letters: one of these is enough."""
+
+    words: tuple[str, ...] = ()
+    patterns: tuple[re.Pattern[str], ...] = ()  # quick to search for if they begin with plain characters
+    opening: re.Pattern[str] | None = None  # what the whole source begins with
+
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them stands in a text, which must be in small letters."""
+        return (
+            any(word in text for word in self.words)
+            or any(pattern.search(text) for pattern in self.patterns)
+            or (self.opening is not None and self.opening.match(text) is not None)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
     """One system. Everything here is a hint that can be outvoted by the page itself."""
 
     name: str  # what `cms:` in sources.yaml says
     maker: str  # for people
-    marks: re.Pattern[str]  # recognises the system in the page's source or address
+    marks: Marks
     body: tuple[str, ...] = ()  # containers of an article's body: tag, #id or .class
     paging: tuple[Paging, ...] = ()  # tried in order
     records: Callable[[ListPage], Iterator[Link]] | None = None  # entries that are not plain links

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from crawler.cms.jsonlist import PageParameter, records
-from crawler.cms.preset import Preset
+from crawler.cms.preset import Marks, Preset
 
 SCRIPT = Preset(
     name="json",
     maker="any list that is JSON",
-    marks=re.compile(r"\A\s*(?:[\w.$]+\s*\(\s*)?[{\[]|/igs/front/search|/jsearch|/irs/front/list"),
+    marks=Marks(
+        words=("/igs/front/search", "/jsearch", "/irs/front/list"),
+        opening=re.compile(r"\s*(?:[\w.$]+\s*\(\s*)?[{\[]"),
+    ),
     paging=(PageParameter(),),
     records=records,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.cms.paging import NextLink, Numbered
-from crawler.cms.preset import Preset
+from crawler.cms.preset import Marks, Preset
 
 # createPageHTML(17, 0, "index", "shtml");  createPageHTML("3","0","index","html")
 _CALL = re.compile(
@@ -16,9 +16,12 @@ _CALL = re.compile(
 TRS = Preset(
     name="trs",
     maker="拓尔思 TRS WCM / 海云",
-    marks=re.compile(
-        r"TRS_(?:Editor|UEDITOR)|/t20\d{6}_\d+\.s?html?|createPage\w*\(\s*['\"]?\d+['\"]?\s*,\s*['\"]?\d|trs_editor",
-        re.I,
+    marks=Marks(
+        words=("trs_editor", "trs_ueditor"),
+        patterns=(
+            re.compile(r"/t20\d{6}_\d+\.s?html?"),
+            re.compile(r"createpage\w*\(\s*['\"]?\d+['\"]?\s*,\s*['\"]?\d"),
+        ),
     ),
     body=(".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".Custom_UnionStyle", ".trs_paper_default"),
     paging=(Numbered(_CALL), NextLink()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.cms.paging import NextLink, Numbered
-from crawler.cms.preset import Preset
+from crawler.cms.preset import Marks, Preset
 
 # createPageHTML('page_div',12, 1,'fzzfjs','shtml',228);
 _CALL = re.compile(
@@ -16,9 +16,12 @@ _CALL = re.compile(
 UCAP = Preset(
     name="ucap",
     maker="开普云 UCAP",
-    marks=re.compile(
-        r"UCAP-CONTENT|<ucap|ucapcontent|/content/post_\d+\.html|createPageHTML\(\s*['\"][\w-]+['\"]\s*,\s*\d",
-        re.I,
+    marks=Marks(
+        words=("ucap-content", "<ucap", "ucapcontent"),
+        patterns=(
+            re.compile(r"/content/post_\d+\.html"),
+            re.compile(r"createpagehtml\(\s*['\"][\w-]+['\"]\s*,\s*\d"),
+        ),
     ),
     body=(".pages_content", "#UCAP-CONTENT", "ucapcontent", "#cmsArticleContent", "#Zoom"),
     paging=(Numbered(_CALL, first=1), NextLink()),

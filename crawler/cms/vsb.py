@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from crawler.cms.paging import Countdown, NextLink
-from crawler.cms.preset import Preset
+from crawler.cms.preset import Marks, Preset
 
 VSB = Preset(
     name="vsb",
     maker="西安博达 VisualSiteBuilder",
-    marks=re.compile(
-        r"vsb_content|_vsbscreen|/info/\d{4}/\d+\.html?|v_news_content|visual\s*site\s*builder", re.I
+    marks=Marks(
+        words=("vsb_content", "_vsbscreen", "v_news_content"),
+        patterns=(re.compile(r"/info/\d{4}/\d+\.html?"), re.compile(r"visual\s*site\s*builder")),
     ),
     body=("#vsb_content", ".v_news_content", "#vsb_content_2", "#vsb_content_4", "#vsb_content_100"),
     paging=(Countdown(), NextLink()),

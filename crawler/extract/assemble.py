@@ -11,7 +11,7 @@ from crawler.extract.evidence import foot_clues, index_clues, info_clues, signat
 from crawler.extract.lines import Line
 from crawler.extract.material import Material
 from crawler.extract.meaning import Evidence, read
-from crawler.extract.roles import Role, role, squeeze
+from crawler.extract.roles import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeeze
 from crawler.extract.settle import settle
 from crawler.extract.titles import title_clues
 from crawler.extract.trim import Parts, split
@@ -29,10 +29,10 @@ def assemble(material: Material, url: str | None) -> Report:
     known = frozenset(map(squeeze, material.titles))
     parts = split(material.lines, known, material.first, material.last)
     table: dict[str, str] = {}
-    if Role.INDEX in parts.roles:
+    if INDEX in parts.roles:
         table = index.read("" if squeeze(line.text) in known else line.text for line in parts.header)
-    if Role.NUMBER in parts.roles:  # 某政发〔2022〕1号, on a line of its own under the title
-        table.setdefault("发文字号", parts.header[parts.roles.index(Role.NUMBER)].text)
+    if NUMBER in parts.roles:  # 某政发〔2022〕1号, on a line of its own under the title
+        table.setdefault("发文字号", parts.header[parts.roles.index(NUMBER)].text)
     clues = [
         *info_clues(parts.header, parts.roles, _NEAR, known),
         *index_clues(table),
@@ -68,7 +68,7 @@ def _repeats(line: str, title: str) -> bool:
 
 def _untitled(parts: Parts) -> tuple[str, Parts]:
     """A document that names no title: its first line, unless that is a whole paragraph."""
-    if len(parts.body) > 1 and role(parts.body[0]) is not Role.PROSE:
+    if len(parts.body) > 1 and role(parts.body[0]) is not PROSE:
         return parts.body[0].text, replace(parts, body=parts.body[1:])
     return "", parts
 
@@ -119,9 +119,7 @@ def _evidence(
     url: str | None,
 ) -> Evidence:
     """What tells who reports, gathered."""
-    trail = [
-        line.text for line, known in zip(parts.header, parts.roles, strict=False) if known is Role.BREADCRUMB
-    ]
+    trail = [line.text for line, known in zip(parts.header, parts.roles, strict=False) if known is BREADCRUMB]
     code = material.site_code or next(filter(None, (site_code_of(line) for line in parts.footer)), None)
     return Evidence(
         title=title,
@@ -139,6 +137,8 @@ def _evidence(
 
 def site_code_of(line: Line) -> str | None:
     """The 网站标识码 in a footer line."""
-    _, found, rest = line.text.partition("标识码")
+    if "标识码" not in line.text:
+        return None
+    rest = line.text.partition("标识码")[2]
     digits = rest.lstrip(" :")[:10]
-    return digits if found and len(digits) == 10 and digits.isdigit() else None
+    return digits if len(digits) == 10 and digits.isdigit() else None

@@ -85,8 +85,8 @@ _EDITOR_COLON = re.compile(r"[:/|丨]|^.{0,3}编\s+辑|[\]】)]$|^责\s*编|^责
 _END_CHARACTERS = frozenset(_END.pattern.lower() + _END.pattern.upper())
 _EDITOR_CHARACTERS = frozenset(_EDITOR.pattern)
 
+_BREADCRUMB_FIRST = frozenset("您你当现目所的位页栏首>»›")
 _FOOTER_FIRST = frozenset("版主开承技政网联关站cCpP©")
-_FOOTER_GATES = ("备", "版权", "标识码", "©", "最佳", "IE")  # no footer word without one of these
 
 
 _PAGER = re.compile(
@@ -109,7 +109,10 @@ def is_widget(text: str) -> bool:
 
 def is_breadcrumb(text: str) -> bool:
     """Whether a line says where in the site the page stands."""
-    return len(text) < 160 and (BREADCRUMB.match(text) is not None or _PATH.search(text) is not None)
+    if len(text) >= 160:
+        return False
+    begins = text[:1] in _BREADCRUMB_FIRST and BREADCRUMB.match(text) is not None
+    return begins or _PATH.search(text) is not None
 
 
 def is_footer(text: str) -> bool:
@@ -118,7 +121,10 @@ def is_footer(text: str) -> bool:
         return False
     if text[:1] in _FOOTER_FIRST and _FOOTER.match(text):
         return True
-    return any(map(text.__contains__, _FOOTER_GATES)) and any(map(text.__contains__, _FOOTER_WORDS))
+    gates = (
+        "备" in text or "版权" in text or "标识码" in text or "©" in text or "最佳" in text or "IE" in text
+    )
+    return gates and any(map(text.__contains__, _FOOTER_WORDS))  # none of which is without one of those
 
 
 def is_end(text: str) -> bool:

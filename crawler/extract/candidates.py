@@ -18,10 +18,13 @@ _FOOTER = re.compile(
     re.I,
 )
 _LINKED = re.compile(f"{LINK}[^{LINK_END}]*{LINK_END}?")
+_SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
+_SHORT_LINK = re.compile(
+    f"{LINK}(?:[^{LINK_END}]{{0,{_SWALLOWED - 2}}}+{LINK_END}|[^{LINK_END}]{{0,{_SWALLOWED - 1}}}+\\Z)"
+)
 _SHORTEST = 10  # characters of a text that can be evidence
 _SENTENCE = 30.0  # weight of a text that can be a paragraph
 _LITTLE = 100.0  # weight below which even the shortest texts are looked at
-_SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
 _STAY = 0.78  # a container must hold this part of the text of the one around it to stand for it
 _STAY_KNOWN = 0.55  # the same for a container of the table, however deep it is
 _LEAST = 0.4  # the same for one with nearly all of the sentences: lists of names beside it count for less
@@ -60,7 +63,10 @@ def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
 def weigh(flow: Flow, shortest: int = _SHORTEST) -> list[float]:
     """The weight of each piece of a page as evidence of an article."""
     seen: set[str] = set()
-    weights = [_weight(piece, shortest, seen) if len(piece) >= shortest else 0.0 for piece in flow.pieces]
+    weights = [
+        _weight(piece, shortest, seen) if len(piece) >= shortest and not piece.isspace() else 0.0
+        for piece in flow.pieces
+    ]
     for start, end in flow.wide:
         for i in range(start, min(end + 1, len(weights))):
             if len(flow.pieces[i]) <= _SWALLOWED:
@@ -71,7 +77,7 @@ def weigh(flow: Flow, shortest: int = _SHORTEST) -> list[float]:
 def _weight(piece: str, shortest: int, seen: set[str]) -> float:
     """What a text says for its surroundings: its length, more where it has punctuation, nothing where it is a footer."""
     if LINK in piece:
-        piece = _LINKED.sub(_unlinked, piece)
+        piece = _SHORT_LINK.sub("", piece)
     text = piece.strip()
     if "\n" in text or "  " in text:
         text = " ".join(text.split())
@@ -91,10 +97,6 @@ def _weight(piece: str, shortest: int, seen: set[str]) -> float:
     return size + 4.0 * marks
 
 
-def _unlinked(link: re.Match[str]) -> str:
-    return link[0] if len(link[0]) > _SWALLOWED else ""
-
-
 class _Sums(NamedTuple):
     """Sums over pieces: those of pieces[start:end] weigh sums[end] - sums[start]."""
 
@@ -112,20 +114,22 @@ def _descend(flow: Flow, sums: _Sums, tables: Tables, top: int) -> int:
     weight, prose = sums
     here, end = top, flow.ends[top]
     whole, all_said = weight[end] - weight[flow.starts[top]], prose[end] - prose[flow.starts[top]]
-    for i in range(top + 1, len(flow.starts)):
-        start = flow.starts[i]
+    least = whole * _LEAST
+    starts, ends = flow.starts, flow.ends
+    for i in range(top + 1, len(starts)):
+        start = starts[i]
         if start >= end:
             break
-        part = weight[flow.ends[i]] - weight[start]
-        if part < whole * _LEAST:
+        part = weight[ends[i]] - weight[start]
+        if part < least:
             continue
-        said = prose[flow.ends[i]] - prose[start]
+        said = prose[ends[i]] - prose[start]
         if (part >= whole * _STAY_KNOWN and _known(flow.tags[i])) or (
             flow.above[i] == here
             and (part >= whole * _STAY or said > max(_PROSE, all_said * _STAY_PROSE))
             and not leaves_table(flow, tables, here, i)
         ):
-            here, end, whole, all_said = i, flow.ends[i], part, said
+            here, end, whole, all_said, least = i, ends[i], part, said, part * _LEAST
     return here
 
 

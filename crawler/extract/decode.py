@@ -75,10 +75,10 @@ def decode(body: bytes, headers: Headers = ()) -> tuple[str, str, int]:
         if body.startswith(mark):
             return _lenient(body[len(mark) :], name)
     try:
-        return _clean(body.decode("utf-8")), "utf-8", 0
+        text = body.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    return _lenient(body, _judge(body, declared(body, headers)))
+        return _lenient(body, _judge(body, declared(body, headers)))
+    return (_clean(text) if b"\0" in body else text), "utf-8", 0
 
 
 def declared(body: bytes, headers: Headers) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.extract.labels import read as read_labels
 from crawler.extract.lines import Line
-from crawler.extract.roles import Role
+from crawler.extract.roles import EDITOR, END, FOOTER, INFO, LINKS, PROSE, Role
 
 _BOX, _PARAGRAPH = 10, 30  # lines that a box inside an article may have; characters of a paragraph
 _LOOKED_AT = 400  # lines below an end mark among which sentences are counted
@@ -17,12 +17,12 @@ _STOPS = "。;:”!?"
 def find_end(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
     """The line at which the footer of an article in lines[start:high] begins."""
     end = _mark(lines, roles, start, high)
-    weights = [0 if roles[i] is Role.LINKS else len(lines[i].text) for i in range(start, end)]
+    weights = [0 if roles[i] is LINKS else len(lines[i].text) for i in range(start, end)]
     total = sum(weights) or 1
     before = 0
     for i in range(start, end):
         late = before > _MOST * total
-        if late and roles[i].is_frame and Role.PROSE not in roles[i + 1 : min(i + _NEXT, end)]:
+        if late and roles[i].is_frame and PROSE not in roles[i + 1 : min(i + _NEXT, end)]:
             end = i
             break
         before += weights[i - start]
@@ -35,7 +35,7 @@ def find_end(lines: list[Line], roles: list[Role], start: int, high: int) -> int
 
 def says_date(line: Line, part: Role) -> bool:
     """An info line with a date of publication: 发布日期:… 来源:…. A source alone may be the article's own last words."""
-    return part is Role.INFO and any(info.field == "published" for info in read_labels(line.text))
+    return part is INFO and any(info.field == "published" for info in read_labels(line.text))
 
 
 def _is_empty(text: str) -> bool:
@@ -48,17 +48,15 @@ def _mark(lines: list[Line], roles: list[Role], start: int, high: int) -> int:
     before = 0
     for i in range(start, high):
         part, text = roles[i], lines[i].text
-        if part is Role.PROSE:
+        if part is PROSE:
             before += len(text)
         elif not before:
             continue
-        elif part is Role.EDITOR or (part is Role.INFO and "责任编辑" in text):
+        elif part is EDITOR or (part is INFO and "责任编辑" in text):
             if before >= _SOME:
                 return i
         elif (
-            part is Role.END
-            and not _goes_on(lines, roles, i, high)
-            and not _is_box(lines, roles, i, high, before)
+            part is END and not _goes_on(lines, roles, i, high) and not _is_box(lines, roles, i, high, before)
         ):
             return i
     return high
@@ -68,7 +66,7 @@ def _goes_on(lines: list[Line], roles: list[Role], mark: int, high: int) -> bool
     """Whether two paragraphs in a row stand soon after an end mark, such as the notes below a link."""
     before = False
     for i in range(mark + 1, min(mark + _BOX, high)):
-        if roles[i] in (Role.END, Role.FOOTER):
+        if roles[i] in (END, FOOTER):
             return False
         paragraph = _is_paragraph(lines[i], roles[i])
         if before and paragraph:
@@ -79,11 +77,11 @@ def _goes_on(lines: list[Line], roles: list[Role], mark: int, high: int) -> bool
 
 def _is_box(lines: list[Line], roles: list[Role], mark: int, high: int, before: int) -> bool:
     """Whether an end mark with links below it is a box inside the article: more sentences stand below than above."""
-    if not (lines[mark].linked or (mark + 1 < high and roles[mark + 1] is Role.LINKS)):
+    if not (lines[mark].linked or (mark + 1 < high and roles[mark + 1] is LINKS)):
         return False
     below = 0
     for i in range(mark + 1, min(mark + _LOOKED_AT, high)):
-        if roles[i] is Role.FOOTER or (roles[i] is Role.END and not lines[i].linked and i > mark + _BOX):
+        if roles[i] is FOOTER or (roles[i] is END and not lines[i].linked and i > mark + _BOX):
             break
         if _is_paragraph(lines[i], roles[i]):
             below += len(lines[i].text)
@@ -91,4 +89,4 @@ def _is_box(lines: list[Line], roles: list[Role], mark: int, high: int, before: 
 
 
 def _is_paragraph(line: Line, part: Role) -> bool:
-    return part is Role.PROSE and not line.linked and len(line.text) >= _PARAGRAPH and line.text[-1] in _STOPS
+    return part is PROSE and not line.linked and len(line.text) >= _PARAGRAPH and line.text[-1] in _STOPS

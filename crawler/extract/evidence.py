@@ -7,15 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from crawler.extract import labels
 from crawler.extract.lines import Line
-from crawler.extract.roles import Role, squeeze, without_tail
+from crawler.extract.roles import BREADCRUMB, FOOTER, INDEX, Role, squeeze, without_tail
 from crawler.model import Clue
 from crawler.text import find_dates, iso_date
 
 _WEAK_LABELS = ("更新时间", "更新日期", "生成日期", "编辑时间", "创建时间")
-_TODAY = re.compile(
-    r"今天是|今日是|现在是|现在时间|当前时间|星期[一二三四五六日天]\s*$|Copyright|©|版权", re.I
-)
-_ELSEWHERE = frozenset((Role.BREADCRUMB, Role.FOOTER, Role.INDEX))  # the index table is read by itself
+_TODAY = re.compile(r"今天是|今日是|现在是|现在时间|当前时间|星期[一二三四五六日天]\s*$|©|版权")
+_ELSEWHERE = frozenset((BREADCRUMB, FOOTER, INDEX))  # the index table is read by itself
 _DIGIT_OR_COLON = re.compile(r"[\d:]")
 _TAIL = 8  # lines from the end in which a signature is looked for
 _SIGNER = re.compile(
@@ -40,7 +38,7 @@ def info_clues(
             len(text) > 200
             or roles[i] in _ELSEWHERE
             or not _DIGIT_OR_COLON.search(text)
-            or _TODAY.search(text)
+            or _is_of_today(text)
         ):
             continue
         bonus = 0.02 if i >= len(header) - near else 0.0
@@ -68,16 +66,18 @@ def info_clues(
         yield Clue(field="published", value=date, weight=weight + bonus, where="date above the body")
 
 
+def _is_of_today(text: str) -> bool:
+    """Whether a date in a line would be that of the visit, or of the site."""
+    return _TODAY.search(text) is not None or "copyright" in text.lower()
+
+
 def _top(header: Sequence[Line], roles: Sequence[Role], titles: Collection[str]) -> int:
     """The last of the lines that open the article's own head: breadcrumb, heading, title."""
-    return max(
-        (
-            i
-            for i, line in enumerate(header)
-            if line.tag == "h1" or roles[i] is Role.BREADCRUMB or squeeze(without_tail(line.text)) in titles
-        ),
-        default=0,
-    )
+    for i in range(len(header) - 1, 0, -1):
+        line = header[i]
+        if line.tag == "h1" or roles[i] is BREADCRUMB or squeeze(without_tail(line.text)) in titles:
+            return i
+    return 0
 
 
 def _is_of_text(header: Sequence[Line], i: int) -> bool:
@@ -102,7 +102,7 @@ def foot_clues(body: Sequence[Line], footer: Sequence[Line]) -> Iterator[Clue]:
                 if info.field in ("source", "author", "editor")
             )
     for line in footer[:12]:
-        if len(line.text) > 120 or _TODAY.search(line.text):
+        if len(line.text) > 120 or _is_of_today(line.text):
             continue
         if (date := iso_date(line.text)) and not line.is_links:
             yield Clue(field="published", value=date, weight=0.4, where="date below the body")

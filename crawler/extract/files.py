@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from urllib.parse import urlsplit
 
 from crawler.address import join
@@ -11,6 +12,7 @@ from crawler.extract.lines import Line
 from crawler.model import Attachment
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?)(?:$|[?#&])", re.I)
+_ANY_FILE = re.compile(_FILE.pattern, re.I | re.M)
 _NEXT = re.compile(r"^[\[<(>\s]*(?:下一页|下页)[\]>)»\s]*$")
 
 _PAGE_NUMBER = re.compile(r"(?<=\d)[_-]\d{1,2}$")  # t20230315_217_1
@@ -18,13 +20,15 @@ _PAGE_NUMBER = re.compile(r"(?<=\d)[_-]\d{1,2}$")  # t20230315_217_1
 
 def attachments(lines: Iterable[Line], url: str | None) -> tuple[Attachment, ...]:
     """Links to documents, in page order, each address once."""
+    links = [link for line in lines for link in line.links]
+    if not _ANY_FILE.search("\n".join(chain.from_iterable(links))):
+        return ()
     found: dict[str, Attachment] = {}
-    for line in lines:
-        for text, href in line.links:
-            if _FILE.search(href) or _FILE.search(text):
-                target = join(url, href) if url else href
-                if target and target not in found:
-                    found[target] = Attachment(title=text, url=target)
+    for text, href in links:
+        if _FILE.search(href) or _FILE.search(text):
+            target = join(url, href) if url else href
+            if target and target not in found:
+                found[target] = Attachment(title=text, url=target)
     return tuple(found.values())
 
 
@@ -34,7 +38,12 @@ def continues(lines: Iterable[Line], url: str | None) -> str | None:
         return None
     for line in lines:
         for text, href in line.links:
-            if _NEXT.match(text) and (target := join(url, href)) and _same_article(url, target):
+            if (
+                "下" in text
+                and _NEXT.match(text)
+                and (target := join(url, href))
+                and _same_article(url, target)
+            ):
                 return target
     return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crawler.extract.marks import BREAK, CONTAINERS, LINK, MARKED, VOID
 
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_COMMENT = re.compile(r"<!--(?:[^-]+|-(?!->))*+-->")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -122,12 +122,15 @@ class _Reader:
         meanings, starts, ends, above, tags = self.meanings, self.starts, self.ends, self.above, self.tags
         links = self.links
         out: list[str] = []
+        add = out.append
         piece = pre = 0
         inner = link = -1  # the innermost open container; the piece in which a link is open
         for token in self.tokens:
             tag, _, text = token.partition(">")
             meaning, mark = meanings[tag]
-            if meaning >= _BREAKS:
+            if not meaning:
+                pass
+            elif meaning >= _BREAKS:
                 piece += 1
                 if meaning == _OPENS:
                     above.append(inner)
@@ -155,7 +158,9 @@ class _Reader:
             if pre > 0 and "\n" in text:
                 piece += text.count("\n")
                 text = text.replace("\n", BREAK)
-            out.append(mark + text)
+            if mark:
+                add(mark)
+            add(text)
         return out
 
     def _skip(self) -> str:

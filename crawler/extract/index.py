@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from crawler.extract.labels import Label, find
+from crawler.extract.labels import Label, Names, find
 
 _CANONICAL = {
     "索引号": "索引号 信息索引号 索引码 信息索引 索取号",
@@ -41,6 +41,7 @@ _ENDS = re.compile("[:∶\t]|$")
 _FIRST = frozenset(name[0] for name in _KEY) | frozenset("[【 ")
 _LENGTHS = sorted(set(map(len, _KEY)), reverse=True)
 _LONGEST = _LENGTHS[0]
+_NAMED = Names.of(_KEY)
 _NO_SPACES = dict.fromkeys(map(ord, " \u3000"))
 _EMPTY = re.compile(r"[\s\-—_/:、]*|暂?无")
 
@@ -48,7 +49,7 @@ _EMPTY = re.compile(r"[\s\-—_/:、]*|暂?无")
 def _labels(text: str) -> list[Label]:
     """The index labels of a line, in order: each ends a line or a cell, or has a colon behind it."""
     found: list[Label] = []
-    for label in find(text, _ENDS, _KEY, _LONGEST):
+    for label in find(text, _ENDS, _NAMED):
         if label.start and "\u4e00" <= text[label.start - 1] <= "\u9fff":
             continue  # 来源及索引号: is another label
         if not found or label.start >= found[-1].end:

@@ -21,7 +21,7 @@ _DAY = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月")
 
 def is_report(title: str, body: str) -> bool:
     """Whether title and text are those of a yearly report on rule-of-law government."""
-    return titles.judge(title).report and len(body) > _LEAST and titles.about(fold(body))
+    return titles.judge(title).report and len(body) > _LEAST and titles.about(body)
 
 
 def kind(title: str, body: str, issuer: str | None) -> str | None:
@@ -42,8 +42,10 @@ def year(title: str, body: str) -> int | None:
     """
     if found := titles.title_year(title):
         return found
-    opening = _DAY.sub("", _QUOTED.sub("", fold(body[:_YEARS_OPENING])))
-    named = list(titles.years(opening))
+    opening = fold(body[:_YEARS_OPENING])
+    if not titles.may_name_year(opening):
+        return None
+    named = list(titles.years(_DAY.sub("", _QUOTED.sub("", opening))))
     return max(named, key=named.count) if named else None
 
 

@@ -17,6 +17,19 @@ class Info(NamedTuple):
     value: str
 
 
+class Names(NamedTuple):
+    """Names of labels, their last characters, and the length of the longest."""
+
+    all: Collection[str]
+    lasts: frozenset[str]
+    longest: int
+
+    @classmethod
+    def of(cls, names: Collection[str]) -> Names:
+        """Made ready to be looked for."""
+        return cls(names, frozenset(name[-1] for name in names), max(map(len, names)))
+
+
 class Label(NamedTuple):
     """A label in a line: its name without spaces, where it begins, where its value begins."""
 
@@ -45,6 +58,7 @@ _NAMES = {
     ),
 }
 _FIELD = {name: field for field, names in _NAMES.items() for name in names.split()}
+_NAMED = Names.of(_FIELD)
 _COLON = re.compile("[:∶]")
 _SPACES = " \t\u3000\u00a0"
 _NO_SPACES = dict.fromkeys(map(ord, _SPACES))
@@ -58,17 +72,19 @@ _EMPTY = re.compile(r"[\W_]*")
 _FIRST_COLON = 40  # characters before the first colon of an info line
 _VAGUE = ("时间", "日期")  # labels that an event's time may have too
 _FIRST_LABEL = 24  # characters before the first label, unless they are a date
-_LONGEST = 6  # characters of a label
 
 
-def find(text: str, ends: re.Pattern[str], names: Collection[str], longest: int) -> Iterator[Label]:
+def find(text: str, ends: re.Pattern[str], names: Names) -> Iterator[Label]:
     """The labels in front of each match of `ends`; their characters may be set apart: 索 引 号."""
+    known, lasts, longest = names
     for match in ends.finditer(text):
         end = match.start()
         before = text[max(0, end - 3 * longest) : end]
+        if before.rstrip(_SPACES)[-1:] not in lasts:
+            continue
         bare = before.translate(_NO_SPACES) if " " in before or "\u3000" in before else before
         for length in range(min(longest, len(bare)), 1, -1):
-            if (name := bare[-length:]) in names:
+            if (name := bare[-length:]) in known:
                 yield Label(name, _start(text, end, length), match.end())
                 break
 
@@ -83,7 +99,7 @@ def _start(text: str, end: int, length: int) -> int:
 
 def _labels(text: str) -> list[Label]:
     out: list[Label] = []
-    for label in find(text, _COLON, _FIELD, _LONGEST):
+    for label in find(text, _COLON, _NAMED):
         if label.start and "\u4e00" <= text[label.start - 1] <= "\u9fff" and not out and len(label.name) < 3:
             continue  # 活动时间: is no label; but a value may be glued to the next label
         out.append(label)
@@ -118,7 +134,8 @@ def is_info(text: str) -> bool:
     """Whether a line is an info line: short, with a label that it is about, or a bare date with a source."""
     if len(text) > 200:
         return False
-    labels = _labels(text) if 0 <= text.replace("∶", ":").find(":") < _FIRST_COLON else []
+    opening = text[:_FIRST_COLON]
+    labels = _labels(text) if ":" in opening or "∶" in opening else []
     if not labels or (len(labels) == 1 and labels[0].name in _VAGUE and _says_when(text[labels[0].end :])):
         return is_dateline(text)
     first = labels[0].start

@@ -18,7 +18,7 @@ _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3001-\u303f"
 _BROKEN = re.compile(rf"\n(?<=[{_CJK}]\n)[ \t\r\n]*(?=[{_CJK}])")
 _SPACES = "\t\n\r\f\u00a0\u2002\u2003"
 _RUN = re.compile("  +")
-_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad\ufffd"
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -38,13 +38,13 @@ def clean(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    if _CONTROL.search(text):
+    if not text.isprintable():
         text = _CONTROL.sub("", text)
-    if "\n" in text:
-        text = _BROKEN.sub("", text)
-    for char in _INVISIBLE:
-        if char in text:
+        if "\n" in text:
+            text = _BROKEN.sub("", text)
+        for char in _INVISIBLE:
             text = text.replace(char, "")
-    for char in _SPACES:
-        text = text.replace(char, " ")
+        for char in _SPACES:
+            text = text.replace(char, " ")
+    text = text.replace("\ufffd", "")
     return fold(_RUN.sub(" ", text) if "  " in text else text)

@@ -32,7 +32,8 @@ class Role(StrEnum):
         return self in _FRAME
 
 
-_FRAME = frozenset((Role.BREADCRUMB, Role.WIDGET, Role.LINKS, Role.END, Role.EDITOR, Role.FOOTER))
+PLAIN, PROSE, INFO, INDEX, NUMBER, BREADCRUMB, WIDGET, LINKS, END, EDITOR, FOOTER = Role
+_FRAME = frozenset((BREADCRUMB, WIDGET, LINKS, END, EDITOR, FOOTER))
 _SENTENCE = re.compile("[。;,、:!?]")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?|txt|jpe?g)(?:$|[?#&])", re.I)
 _ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
@@ -49,38 +50,38 @@ def role(line: Line) -> Role:
     """The part a line plays by itself, whatever stands around it."""
     text = line.text
     if len(text) >= _LONG:
-        return Role.LINKS if line.is_links else Role.PROSE
+        return LINKS if line.is_links else PROSE
     if len(text) >= _SURE and "。" in text and not line.linked and text.find(":", 0, _COLON) < 0:
-        return Role.END if is_end(text) else Role.FOOTER if is_footer(text) else Role.PROSE
+        return END if is_end(text) else FOOTER if is_footer(text) else PROSE
     return _frame(line, text) or _meta(text) or _text(line, text)
 
 
 def _frame(line: Line, text: str) -> Role | None:
     if is_widget(text) or _BARE_ATTACHMENT.match(text):
-        return Role.WIDGET
+        return WIDGET
     if is_breadcrumb(text):
-        return Role.BREADCRUMB
+        return BREADCRUMB
     if is_end(text):
-        return Role.END
+        return END
     if is_footer(text):
-        return Role.FOOTER
+        return FOOTER
     if is_editor(text):
-        return Role.EDITOR
+        return EDITOR
     if not line.is_links or is_attachment(line):
         return None
-    return Role.WIDGET if is_pager(text) else Role.LINKS
+    return WIDGET if is_pager(text) else LINKS
 
 
 def _meta(text: str) -> Role | None:
     if is_index(text):
-        return Role.INDEX
+        return INDEX
     if is_info(text):
-        return Role.INFO
-    return Role.NUMBER if _NUMBER.match(text) else None
+        return INFO
+    return NUMBER if text.endswith("号") and _NUMBER.match(text) else None
 
 
 def _text(line: Line, text: str) -> Role:
-    return Role.PROSE if len(text) >= _PROSE_LENGTH and _SENTENCE.search(text) else Role.PLAIN
+    return PROSE if len(text) >= _PROSE_LENGTH and _SENTENCE.search(text) else PLAIN
 
 
 def is_attachment(line: Line) -> bool:
@@ -93,14 +94,16 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 def squeeze(text: str) -> str:
     """Only what can be compared between two showings of a title: letters, digits and characters."""
-    return _NOT_WORD.sub("", text)
+    return text if text.isalnum() else _NOT_WORD.sub("", text)
 
 
+_DATED = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]"
 _TAIL = re.compile(
-    r"\s*[\[(【]?\s*(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
+    rf"\s*[\[(【]?\s*(?:{_DATED}|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
 )  # 2023-08-19 来源:解放日报
+_HAS_DATE = re.compile(_DATED)
 
 
 def without_tail(text: str) -> str:
     """A title line without the date and source that stand behind the title in it."""
-    return _TAIL.sub("", text) if ":" in text or "20" in text or "19" in text else text
+    return _TAIL.sub("", text) if ":" in text or _HAS_DATE.search(text) else text

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from crawler.extract.marks import CELL, EDGE, HEADING, LINK, LINK_END, ROW, ROW_END
 
-_LINK_PARTS = re.compile(f"([{LINK}{LINK_END}])")
 _CELL_LENGTH = 200  # characters; a cell that holds more is layout, not data
 
 
@@ -82,17 +80,18 @@ class _State:
         texts: list[str] = []
         links: list[tuple[str, str]] = []
         linked = 0
-        for part in _LINK_PARTS.split(piece):
-            if part == LINK:
+        for number, part in enumerate(piece.split(LINK)):
+            if number:
                 self.href = next(address, "")
                 self.inside = bool(self.href)  # <a name=top> is no link
-            elif part == LINK_END:
-                self.inside = False
-            else:
-                texts.append(part)
-                if self.inside and (shown := part.strip(EDGE)):
+            if self.inside:
+                within, end, part = part.partition(LINK_END)
+                self.inside = not end
+                texts.append(within)
+                if shown := within.strip(EDGE):
                     linked += len(shown)
                     links.append((shown, self.href))
+            texts.append(part.replace(LINK_END, ""))
         text = "".join(texts).strip(EDGE)
         return Line(text, linked, tag, tuple(links)) if text else None
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from crawler.model import Section
 from crawler.text import chinese_number
@@ -63,23 +64,25 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
 )
 """Kind, what its headings say, what they must not say; in the order of asking: 存在的问题及下一步打算 is filed under problems."""
 
-_BARE_END = re.compile(r"[。;,!?、]$|报告如下|(?:报告|总结)$")
+_NO_BARE_END = ("。", ";", ",", "!", "?", "、", "报告", "总结")
 _WORTH_KIND, _SLIP = 10, 2
 _YEAR = re.compile(r"(20\d\d)年(?!\s*[-—–~至])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(NamedTuple):
     start: int  # characters into the body
     title: str
     name: str  # without its number
     style: str
     number: int | None
-    kind: str | None
+
+    @property
+    def kind(self) -> str | None:
+        """The statutory kind that it names."""
+        return _kind(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A row of headings, by its last one."""
 
     head: _Heading
@@ -89,7 +92,7 @@ class _Row:
 
     def step(self, number: int) -> _Row:
         """The row, worth less if the number after it would be its own once more."""
-        return replace(self, worth=self.worth - _SLIP) if number == self.number > 0 else self
+        return self._replace(worth=self.worth - _SLIP) if number == self.number > 0 else self
 
     def heads(self) -> list[_Heading]:
         out: list[_Heading] = []
@@ -139,20 +142,22 @@ def _numbered(line: str, offset: int) -> _Heading | None:
     found = pattern.match(line)
     if not found:
         return None
-    name = _STOP.split(found["name"][: _LONGEST + 1], maxsplit=1)[0]
+    begin = found.start("name")
+    stop = _STOP.search(line, begin, begin + _LONGEST + 1)
+    name = line[begin : stop.start() if stop else begin + _LONGEST + 1]
     if len(name) > _LONGEST:
         return None
-    title = line if len(line) <= _LONGEST else line[: found.start("name")] + name
-    return _Heading(offset, title, name, style, chinese_number(found["n"]), _kind(name))
+    title = line if len(line) <= _LONGEST else line[:begin] + name
+    return _Heading(offset, title, name, style, chinese_number(found["n"]))
 
 
 def _bare(line: str, offset: int) -> _Heading | None:
     """A short line of its own that names a statutory kind: 存在的问题和不足."""
     name = line.rstrip(":")
-    if len(name) > _LONGEST_BARE or _BARE_END.search(name):
+    if len(name) > _LONGEST_BARE or name.endswith(_NO_BARE_END) or "报告如下" in name:
         return None
     kind = _kind(name)
-    return None if kind in (None, "other") else _Heading(offset, line, name, "bare", None, kind)
+    return None if kind in (None, "other") else _Heading(offset, line, name, "bare", None)
 
 
 def _in_order(heads: Sequence[_Heading]) -> list[_Heading]:
@@ -213,12 +218,9 @@ def _year(head: _Heading) -> int | None:
     return int(found[1]) if found else None
 
 
+@lru_cache(maxsize=256)  # a heading is asked for its kind again and again
 def _kind(name: str) -> str | None:
-    return next(
-        (
-            kind
-            for kind, says, not_says in _KINDS
-            if says.search(name) and not (not_says and not_says.search(name))
-        ),
-        None,
-    )
+    for kind, says, not_says in _KINDS:
+        if says.search(name) and not (not_says and not_says.search(name)):
+            return kind
+    return None

@@ -12,5 +12,8 @@ def settle(clues: Iterable[Clue], field: str) -> str | None:
 
     Of publication dates the one shown to the reader weighs more than the head's: PubDate is wrong on one page in eight.
     """
-    best = max((clue for clue in clues if clue.field == field), key=lambda clue: clue.weight, default=None)
+    best: Clue | None = None
+    for clue in clues:
+        if clue.field == field and (best is None or clue.weight > best.weight):
+            best = clue
     return best.value if best else None

@@ -12,7 +12,8 @@ _MOST_FORMATS = (
 )
 _LONGEST_TAG = 20_000  # characters
 
-_LONG_TAG = re.compile(rf"(<[a-zA-Z][^<>]{{2000}})[^<>]{{{_LONGEST_TAG},}}")
+_KEPT = 2000  # characters of a tag that is longer
+_LONG_TAG = re.compile(rf"(<[a-zA-Z][^<>]{{{_KEPT}}})[^<>]{{{_LONGEST_TAG},}}")
 _NESTING = re.compile(
     r"<(?P<end>/?)(?:(?P<format>a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)"
     r"|div|section|article|ul|ol|dl|blockquote|center|form|table|fieldset|main|aside|header|footer|nav|pre|span|button|h[1-6]"
@@ -29,9 +30,20 @@ def tame(text: str) -> str:
     """
     if len(text) < _SMALL:
         return text
-    if max(map(len, text.split("<"))) > _LONGEST_TAG:
+    if _may_have_long_tag(text):
         text = _LONG_TAG.sub(r"\1", text)
     return _flatten(text) if text.count("<") > _MANY_TAGS else text
+
+
+def _may_have_long_tag(text: str) -> bool:
+    """Whether so many characters without a tag's end stand behind some tag's beginning. Goes from reach to reach."""
+    at = text.find("<")
+    while 0 <= at < len(text) - _LONGEST_TAG:
+        last = text.rfind("<", at + 1, at + _LONGEST_TAG + 1)
+        if last < 0 and text.find(">", at, at + _KEPT) < 0:
+            return True
+        at = last if last >= 0 else text.find("<", at + 1)
+    return False
 
 
 def _flatten(text: str) -> str:

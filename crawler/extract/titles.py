@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from crawler.extract.lines import Line
-from crawler.extract.roles import Role, squeeze, without_tail
+from crawler.extract.roles import BREADCRUMB, INFO, LINKS, PLAIN, PROSE, squeeze, without_tail
 from crawler.extract.trim import Parts
 from crawler.model import Clue
 
 _SHORTEST, _LONGEST = 4, 160  # characters
 _OPENING = 4  # lines of the body that may be its title in several lines
-_MAYBE = frozenset((Role.PLAIN, Role.PROSE, Role.LINKS, Role.INFO))
+_MAYBE = frozenset((PLAIN, PROSE, LINKS, INFO))
 _MOST_LINES = 4  # lines of one centred title
 _HEADINGS = {"h1": 0.62, "h2": 0.48, "h3": 0.45}
 _EXACT, _AGREED, _WITH_SITE = (
@@ -49,10 +49,7 @@ def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
     above = [
         line for line, part in zip(parts.header, parts.roles, strict=True) if part in _MAYBE and _fits(line)
     ]
-    plain = [
-        line._replace(text=without_tail(line.text))
-        for line in [*above, *filter(_fits, parts.body[:_OPENING])]
-    ]
+    plain = [_without_tail(line) for line in [*above, *filter(_fits, parts.body[:_OPENING])]]
     if own := _unnamed(parts, squeezed):
         yield _clue(without_tail(own.text), _OWN, "first below the menu, while the head names the site")
     for i, line in enumerate(plain):
@@ -70,18 +67,18 @@ def title_clues(parts: Parts, named: Sequence[str]) -> Iterator[Clue]:
 def _unnamed(parts: Parts, named: Sequence[str]) -> Line | None:
     """The first line below the breadcrumb, or below the menu above an info line, where no line there agrees with the head."""
     lines, roles = parts.header, parts.roles
-    infos = [i for i, part in enumerate(roles) if part is Role.INFO]
+    infos = [i for i, part in enumerate(roles) if part is INFO]
     last = infos[-1] if infos else len(roles)
-    menus = [i for i in range(last) if roles[i] is Role.BREADCRUMB]
+    menus = [i for i in range(last) if roles[i] is BREADCRUMB]
     if not menus and infos:
-        menus = [i for i in range(last) if roles[i] is Role.LINKS and len(lines[i].text) > _MENU]
+        menus = [i for i in range(last) if roles[i] is LINKS and len(lines[i].text) > _MENU]
     if not menus:
         return None
     first = menus[-1] + 1
     below = [
         line
         for line, part in zip(lines[first:last], roles[first:last], strict=True)
-        if part in (Role.PLAIN, Role.PROSE) and not line.linked and _fits(line)
+        if part in (PLAIN, PROSE) and not line.linked and _fits(line)
     ]
     inner = [*below, *filter(_fits, parts.body[:_OPENING])]
     if any(_agreeing(inner, i, named) for i in range(len(inner))):
@@ -104,6 +101,11 @@ def _agreement(shown: str, named: Sequence[str]) -> float:
     return _AGREED + _LENGTH * min(len(shown), _LONGEST)
 
 
+def _without_tail(line: Line) -> Line:
+    text = without_tail(line.text)
+    return line if text == line.text else line._replace(text=text)
+
+
 def _fits(line: Line) -> bool:
     return 1 < len(line.text) <= _LONGEST
 
@@ -119,6 +121,8 @@ def _agreeing(lines: Sequence[Line], first: int, named: Sequence[str]) -> str | 
             return joined
         if len(shown) < _SHORTEST:
             continue
+        if not any(shown[:_SHORTEST] in name for name in named):
+            break
         if any(shown == name or (len(shown) > 7 and shown in name) for name in named):
             best = joined
         elif any(name.startswith(shown) for name in named):

@@ -8,10 +8,24 @@ from crawler.extract.ends import find_end, says_date
 from crawler.extract.index import columns
 from crawler.extract.labels import is_event, is_own_date
 from crawler.extract.lines import Line
-from crawler.extract.roles import Role, role, squeeze, without_tail
+from crawler.extract.roles import (
+    BREADCRUMB,
+    EDITOR,
+    END,
+    INDEX,
+    INFO,
+    NUMBER,
+    PLAIN,
+    PROSE,
+    WIDGET,
+    Role,
+    role,
+    squeeze,
+    without_tail,
+)
 
-_INNER = frozenset((Role.WIDGET, Role.EDITOR, Role.BREADCRUMB, Role.END))
-_HEAD = frozenset((Role.INFO, Role.INDEX, Role.NUMBER))
+_INNER = frozenset((WIDGET, EDITOR, BREADCRUMB, END))
+_HEAD = frozenset((INFO, INDEX, NUMBER))
 _MOSTLY = 0.5  # part of the sentences that must follow a title below others
 _BRACKETS = 4  # characters in which a title begins, brackets before it
 _LEAST_ABOVE = 120  # characters
@@ -39,7 +53,7 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
     roles = [role(line) for line in lines[:high]]
     for i in range(1, high):
         if "\t" in lines[i - 1].text and columns(lines[i - 1].text):
-            roles[i - 1] = roles[i] = Role.INDEX
+            roles[i - 1] = roles[i] = INDEX
     named = _named(lines[:high], titles)
     _own_head(lines, roles, low, high)
     first = _first(lines, roles, named, low, high)
@@ -55,7 +69,7 @@ def _first(lines: list[Line], roles: list[Role], named: list[bool], low: int, hi
     """The first line that can only be the article's own; without any, the first one that is not of the header."""
     first = _after_head(lines, roles, named, low, high)
     for i in range(first, high):
-        if roles[i] is Role.PROSE and not named[i]:
+        if roles[i] is PROSE and not named[i]:
             return i
     return next((i for i in range(first, high) if not _is_header(lines[i], roles[i], named[i])), high)
 
@@ -69,12 +83,12 @@ def _after_head(lines: list[Line], roles: list[Role], named: list[bool], low: in
     first = low
     for i in range(low, high):
         below = named[i] and left >= _MOSTLY * said and not lines[i].linked
-        table = roles[i] in _HEAD and (roles[i] is Role.INDEX or first == i)
+        table = roles[i] in _HEAD and (roles[i] is INDEX or first == i)
         if below or (room >= 0 and (named[i] or table)):
             first = i + 1
         elif not roles[i].is_frame:
             room -= sizes[i - low]
-        if roles[i] is Role.PROSE:
+        if roles[i] is PROSE:
             left -= sizes[i - low]
         if room < 0 and left < _MOSTLY * said:
             break
@@ -85,19 +99,19 @@ def _own_head(lines: list[Line], roles: list[Role], low: int, high: int) -> None
     """Takes for the document's own what stands under many a title: (2023年4月12日), and below the page's date also bare."""
     dated = False
     for i in range(high):
-        if roles[i] is Role.PROSE:
+        if roles[i] is PROSE:
             break
         if roles[i] in _HEAD:
             text = lines[i].text
             if i >= low and ((is_own_date(text) and (dated or text[0] == "(")) or (dated and is_event(text))):
-                roles[i] = Role.PLAIN
+                roles[i] = PLAIN
             else:
-                dated = dated or roles[i] is not Role.INFO or says_date(lines[i], roles[i])
+                dated = dated or roles[i] is not INFO or says_date(lines[i], roles[i])
 
 
 def _said(lines: list[Line], roles: list[Role], low: int, high: int) -> int:
     """Characters of the lines that can only be an article's."""
-    return sum(len(lines[i].text) for i in range(low, high) if roles[i] is Role.PROSE)
+    return sum(len(lines[i].text) for i in range(low, high) if roles[i] is PROSE)
 
 
 def _start(lines: list[Line], roles: list[Role], named: list[bool], low: int, first: int) -> int:

@@ -55,17 +55,19 @@ _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.I)
 
 _WORDS = ("不存在", "删除", "移除", "找到", "下线", "拦截", "阻断", "阻止", "拒绝", "禁止", "限制", "非法请求", "非法访问", "恶意", "攻击", "安全威胁",
           "权限", "频繁", "黑名单", "封禁", "验证", "滑块", "正在检", "正在进行", "正在安全")  # fmt: skip
+_ANY_WORD = re.compile("|".join(_WORDS))
 _WIDE_HINTS = tuple(word.encode(name) for word in _WORDS for name in ("utf-8", "gb18030"))
-_HINTS = (b"&#", b"404", b"not found", b"denied", b"rejected", b"forbidden", b"just a moment", b"checking your", b"password")  # fmt: skip
-_404 = re.compile(rb"(?<!\d)404(?!\d)")  # a number of its own, not part of a date or an id
+_HINTS = (b"&#", b"not found", b"denied", b"rejected", b"forbidden", b"just a moment", b"checking your", b"password")  # fmt: skip
+_404 = re.compile(rb"404(?<!\d404)(?!\d)")  # a number of its own, not part of a date or an id
 
 
 def notice_of(capture: Capture, body: bytes) -> type[FetchError] | None:
     """Challenged, Refused or Gone for a page that is a notice and no page; None for any other."""
     if not looks_like_text(body):
         return None
-    gate = _may_be_gate(capture, body)
-    if not (gate or _may_be_notice(body)):
+    small, chinese = body.lower(), wide(body)
+    gate = _may_be_gate(capture, small, chinese)
+    if not (gate or _may_be_notice(small, chinese)):
         return None
     page = visible(capture, body)
     if gate and len(page.text) < EMPTY:
@@ -73,10 +75,9 @@ def notice_of(capture: Capture, body: bytes) -> type[FetchError] | None:
     return _form(page) or next((kind for kind, pattern in _NOTICES if _says(page, pattern)), None)
 
 
-def _may_be_gate(capture: Capture, body: bytes) -> bool:
+def _may_be_gate(capture: Capture, small: bytes, chinese: bytes) -> bool:
     """Whether a page may be script and nothing else."""
-    small = body.lower()
-    if b"<script" not in small or len(wide(body)) > _GATE_WIDE:
+    if len(chinese) > _GATE_WIDE or b"<script" not in small:
         return False
     return (
         capture.status in _CHALLENGE_STATUSES
@@ -89,13 +90,16 @@ def _may_be_gate(capture: Capture, body: bytes) -> bool:
     )
 
 
-def _may_be_notice(body: bytes) -> bool:
+def _may_be_notice(small: bytes, chinese: bytes) -> bool:
     """Whether any word of a notice is there at all: most pages need not be looked at any closer."""
-    small, chinese = body.lower(), wide(body)
-    found = [hint for hint in _HINTS if hint in small]
-    if found == [b"404"] and not _404.search(small):
-        found = []
-    return bool(found) or any(hint in chinese for hint in _WIDE_HINTS)
+    return any(hint in small for hint in _HINTS) or _404.search(small) is not None or _says_any_word(chinese)
+
+
+def _says_any_word(chinese: bytes) -> bool:
+    try:
+        return _ANY_WORD.search(chinese.decode()) is not None
+    except UnicodeDecodeError:
+        return any(hint in chinese for hint in _WIDE_HINTS)
 
 
 _NOTICES: tuple[tuple[type[FetchError], re.Pattern[str]], ...] = (
@@ -116,7 +120,7 @@ def _says(page: Visible, pattern: re.Pattern[str]) -> bool:
 
 def _form(page: Visible) -> type[FetchError] | None:
     """What a page is that has hardly anything but a form: for a password, or for a code to read and type."""
-    if len(page.text) > FORM:
+    if len(page.own) > FORM or len(page.text) > FORM:
         return None
     if _PASSWORD.search(page.markup):
         return Refused

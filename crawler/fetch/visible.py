@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 
 from crawler.extract.decode import decode
@@ -17,22 +18,40 @@ MOST_WIDE = 12_000  # bytes that are not ASCII: 4,000 to 6,000 Chinese character
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _ASCII = bytes(range(0x80))
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
-_HIDDEN = re.compile(r"<(script|style|noscript|select|template|title)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
-_LINKED = re.compile(r"<a\b.*?(?:</a\s*>|\Z)", re.S | re.I)
+_HIDDEN = re.compile(
+    r"<(script|style|noscript|select|template|title)\b(?:[^<]+|<(?!/\1\s*>))*+(?:</\1\s*>|\Z)", re.I
+)
+_LINKED = re.compile(r"<a\b(?:[^<]+|<(?!/a\s*>))*+(?:</a\s*>|\Z)", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _HEADING = re.compile(r"<(title|h1|h2)\b[^<>]*>(.{0,300}?)</\1", re.S | re.I)
 _SCRIPT = re.compile(r"<script\b([^<>]*)>(.*?)(?:</script\s*>|\Z)", re.S | re.I)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Visible:
     """A page's markup without comments, and what is to be seen of it; white space taken out of all texts."""
 
     markup: str
-    text: str
-    own: str  # the text outside links: what is left when menus and lists of links are taken away
-    headings: tuple[str, ...]  # title, h1, h2
+
+    @cached_property
+    def _shown(self) -> str:
+        return _HIDDEN.sub("", self.markup)
+
+    @cached_property
+    def text(self) -> str:
+        """All that is shown."""
+        return _plain(self._shown)
+
+    @cached_property
+    def own(self) -> str:
+        """The text outside links: what is left when menus and lists of links are taken away."""
+        return _plain(_LINKED.sub("", self._shown))
+
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """Title, h1, h2."""
+        return tuple(_plain(found) for _, found in _HEADING.findall(self.markup))
 
     @property
     def scripts(self) -> list[tuple[str, str]]:
@@ -54,14 +73,7 @@ def wide(body: bytes) -> bytes:
 
 def visible(capture: Capture, body: bytes) -> Visible:
     """A capture's page as a visitor sees it; `body` is the capture's, already uncompressed."""
-    markup = _COMMENT.sub("", decode(body, capture.headers)[0])
-    shown = _HIDDEN.sub("", markup)
-    return Visible(
-        markup=markup,
-        text=_plain(shown),
-        own=_plain(_LINKED.sub("", shown)),
-        headings=tuple(_plain(found) for _, found in _HEADING.findall(markup)),
-    )
+    return Visible(markup=_COMMENT.sub("", decode(body, capture.headers)[0]))
 
 
 def _plain(markup: str) -> str:

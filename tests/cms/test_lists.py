@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crawler.cms import BY_NAME, PRESETS, recognise
+from crawler.cms import BY_NAME, PRESETS, Preset, recognise
 from crawler.discover import discover
 from crawler.model import Listing, ListRequest
 
@@ -46,11 +46,20 @@ def test_generic_comes_last_and_names_are_unique() -> None:
         ('<a href="/content/post_123.html">a</a>', "ucap"),
         ("<script>createPageHTML('page_div',12, 1,'fzzfjs','shtml',228);</script>", "ucap"),
         ('<div class="ewb-list"></div>', "epoint"),
+        ('<a href="/ywdt/001002/20230221/0a1b2c3d-4e5f-0a1b-2c3d-0a1b2c3d4e5f.html">a</a>', "epoint"),
+        ("<DIV ID=VSB_CONTENT></DIV>", "vsb"),
+        ('jQuery1234({"result": []});', "json"),
         ('<a href="/a.html">a</a>', "generic"),
     ],
 )
 def test_a_system_is_recognised_by_its_marks(mark: str, name: str) -> None:
     assert recognise(mark, LIST).name == name
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_marks_are_written_in_small_letters_as_they_are_asked_for(preset: Preset) -> None:
+    written = (*preset.marks.words, *(pattern.pattern for pattern in preset.marks.patterns))
+    assert [text.lower() for text in written] == list(written)
 
 
 def test_trs_counts_from_nought() -> None:
@@ -180,6 +189,15 @@ def test_entries_give_their_whole_title_and_their_date(entry: str, title: str, d
     html = f"<table>{entry}</table>" if entry.startswith("<tr") else f"<ul>{entry}</ul>"
     (link,) = listing(html).links
     assert (link.title, link.date, link.url) == (title, date, LIST + "a.html")
+
+
+def test_what_stands_in_one_entry_has_its_date_and_what_stands_beside_a_list_has_none() -> None:
+    entry = '<li><a href="{n}.html">第{n}号报告</a> <a href="{n}.pdf">第{n}号附件</a> 2023-02-{n}</li>'
+    html = f"<div><ul>{''.join(entry.format(n=n) for n in range(10, 29))}</ul><a href='/'>网站首页</a></div>"
+    dates = {link.url.removeprefix(LIST): link.date for link in listing(html).links}
+    assert dates["10.html"] == dates["10.pdf"] == "2023-02-10"
+    assert dates["28.html"] == dates["28.pdf"] == "2023-02-28"
+    assert list(dates.values())[-1] is None
 
 
 def test_of_two_links_to_one_page_the_fuller_title_is_kept() -> None:

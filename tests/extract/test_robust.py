@@ -102,6 +102,12 @@ def test_what_is_no_page_is_refused_by_name(data: bytes, name: str) -> None:
         extract(data, (("Content-Type", "text/html"),))
 
 
+@pytest.mark.parametrize("tags", [0, 1, 2, 5_000, 40_000])
+def test_the_endless_tail_of_a_tag_is_cut_wherever_it_stands(tags: int) -> None:
+    before, after = "<p>甲</p>" * tags, ">乙</p>" + "丙" * 30_000 + "<p>丁</p>"
+    assert tame(f"{before}<p {'a ' * 40_000}{after}") == f"{before}<p {'a ' * 1_000}"[:-1] + after
+
+
 def test_a_large_honest_page_is_left_as_it_is() -> None:
     honest = page(paragraphs() * 60)
     assert len(honest) > 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -26,6 +27,8 @@ _MARKUP = re.compile(
     rb"|<\0[a-zA-Z!]\0|\0<\0[a-zA-Z!]",
     re.I,
 )
+_OPENING = "".join(f"[{''.join(sorted({name[i] for name in UNSEEN}))}]" for i in (0, 1))
+_UNSEEN = re.compile(f"<(?={_OPENING})({'|'.join(UNSEEN)})", re.I)  # two characters tell most tags apart
 _SNIFFED = 65536  # bytes in which markup must begin
 _NEAR, _WIDE, _FAR, _BELOW = 24, 40, 300, 40  # pieces read above and below the article
 _LEAD = 3  # pieces before a title or date: its element
@@ -56,19 +59,27 @@ class _Page(NamedTuple):
 
 
 def _parse(body: bytes, headers: Headers, hint: str | None) -> _Page:
-    text, _, undecodable = decode(body, headers)
-    tree = LexborHTMLParser(tame(text))
+    text, encoding, undecodable = decode(body, headers)
+    tamed = tame(text)
+    as_sent = tamed is text and encoding == "utf-8" and not undecodable and _is_bare(body)
+    tree = LexborHTMLParser(body if as_sent else tamed)  # which would only encode the text again
     metas = _metas(tree)
     titles = page_titles(tree, metas)
     clues = (*head_clues(metas), *json_ld(tree))
     code = site_code(metas, text)
-    del text
-    tree.strip_tags(UNSEEN)
+    named = {name.lower() for name in _UNSEEN.findall(text)}
+    tree.strip_tags([name for name in UNSEEN if name in named])  # each is looked for all over the page
+    del text, tamed
     html = (tree.body and tree.body.html) or ""
     if hint:
         html = _set_apart(html, tree, hint)
     kept = tree if len(body) < _LARGE else None
     return _Page(html, titles, clues, code, undecodable, kept)
+
+
+def _is_bare(body: bytes) -> bool:
+    """Whether there is nothing in a page that `decode` leaves out."""
+    return not body.startswith(BOM_UTF8) and b"\0" not in body
 
 
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
@@ -147,12 +158,13 @@ def _top(flow: Flow, start: int, titles: tuple[str, ...]) -> int:
 def _title_above(flow: Flow, far: int, start: int, titles: frozenset[str]) -> int | None:
     """The last piece above an article that begins as one of the titles does."""
     beginnings = tuple(title[:_TITLE_START] for title in titles if len(title) > 1)
-    openings = frozenset(beginning[0] for beginning in beginnings)
+    openings = {beginning[0] for beginning in beginnings}
     for i in range(start - 1, far - 1, -1):
         piece = flow.pieces[i]
+        opening = piece[:_INDENT]
         if (
             len(piece) > 1
-            and not openings.isdisjoint(piece[:_INDENT])
+            and any(map(opening.__contains__, openings))
             and squeeze(_shown(piece)).startswith(beginnings)
         ):
             return i
@@ -161,11 +173,11 @@ def _title_above(flow: Flow, far: int, start: int, titles: frozenset[str]) -> in
 
 def _has_head(pieces: list[str], titles: frozenset[str]) -> bool:
     """Whether the title is among the pieces; where the page names none, a date."""
-    short = [_shown(piece) for piece in pieces if 1 < len(piece) < 200]
+    short = [piece for piece in pieces if 1 < len(piece) < 200]
     if not titles:
-        return any(iso_date(text) for text in short)
-    openings = frozenset(title[:1] for title in titles)
-    return any(squeeze(text) in titles for text in short if not openings.isdisjoint(text))
+        return any(iso_date(_shown(piece)) for piece in short)
+    openings = {title[0] for title in titles if title}
+    return any(squeeze(_shown(piece)) in titles for piece in short if any(map(piece.__contains__, openings)))
 
 
 def _shown(piece: str) -> str:

@@ -109,6 +109,11 @@ def confirmed(site: Site) -> Content:
     return {"act": "confirmed", "site": {"id": site.id}}
 
 
+def attempted(site: Site, kind: str, reason: str) -> Content:
+    """That an address was asked for in vain; of what was answered all the same, a response record tells."""
+    return {"act": "attempted", "site": {"id": site.id}, "kind": kind, "reason": reason}
+
+
 def noted(outcome: Outcome) -> Content:
     """How a visit ended that stored nothing."""
     content = {"act": "noted", "site": {"id": outcome.site_id}, "ending": outcome.ending.value}

@@ -16,6 +16,7 @@ from crawler.archive.merging import bring, enter_merged
 from crawler.archive.rows import Entered
 from crawler.archive.run import Run
 from crawler.archive.versions import reextract
+from crawler.errors import FetchError
 from crawler.model import Capture, Outcome, Page, Rendering, Report, Site
 from crawler.warc import Earlier
 
@@ -140,6 +141,11 @@ class Archive(Run):
             change = ledger.confirm(url, site, capture.fetched_at, row)
             self._say(acts.confirmed(site), url, capture.fetched_at, row)
             return change.outcome
+
+    def missed(self, url: str, site: Site, error: FetchError) -> None:
+        """Keep, in the WARC alone, that an address was asked for in vain; how its visit ended is noted when it has."""
+        with damage(self.path):
+            self._say(acts.attempted(site, error.kind, error.reason), url, self._now())
 
     def note(self, outcome: Outcome) -> Outcome:
         """Keep how a visit ended that stored nothing. Where it makes a page gone, the outcome comes back saying so."""

@@ -30,7 +30,7 @@ from crawler.cli.options import (
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
-from crawler.model import Page, Site
+from crawler.model import Site
 from crawler.readers import Readers
 from crawler.sources import choose, load_sites
 
@@ -155,6 +155,7 @@ async def _crawl(sites: Sequence[Site], store: Archive | None, job: _Job, displa
         fetcher = Fetcher(
             sink=sink,
             rendered=store.record_rendered if store else _forget,
+            missed=store.missed if store else _forget,
             replay=job.saved,
             connect_to=job.connect_to,
             sleep=halt.sleep,
@@ -198,5 +199,5 @@ def _ends_on_signals(halt: pipeline.Halt, display: Display) -> Iterator[None]:
             loop.remove_signal_handler(each)
 
 
-def _forget(_: Page) -> None:
+def _forget(*_: object) -> None:
     """A sink for what is not kept."""

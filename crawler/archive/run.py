@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from os.path import exists
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -201,7 +202,7 @@ class Run(Reader):
     def _lost(self, ledger: Ledger) -> dict[str, bytes]:
         """The text files that should be there and are not."""
         names, ledger.standing = ledger.standing, set()
-        return {name: ledger.text_of(name) for name in names if not (self.path / name).exists()}
+        return {name: ledger.text_of(name) for name in names if not exists(f"{self.path}/{name}")}
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.
@@ -220,7 +221,8 @@ class Run(Reader):
         assert self._run is not None
         assert self._manifest is not None
         self.flush()
-        sync_all()  # texts that a power cut takes are written again after a run that did not end in order, and no other
+        if warcs.used:
+            sync_all()  # texts that a power cut takes are written again after a run that did not end in order, and no other
         state = "finished" if self._run.state == "running" else self._run.state
         now = self._now()
         if warcs.used:

@@ -19,6 +19,7 @@ from crawler.archive import Archive
 from crawler.crawl import Halt, counted, crawl
 from crawler.fetch import Fetcher
 from crawler.model import Site
+from crawler.readers import Readers
 
 AT_ONCE = 16
 
@@ -89,9 +90,15 @@ def ours(world: World, folder: Path, *, delay: float = 0.0, at_once: int = AT_ON
         halt, pages = Halt(), 0
         with Archive.create(folder, clock=lambda: datetime.now(UTC), batch=64) as archive:
             sink = counted(archive.record, halt)
-            async with Fetcher(sink=sink, connect_to=connect_to(world), sleep=halt.sleep) as fetcher:
+            fetcher = Fetcher(sink=sink, connect_to=connect_to(world), sleep=halt.sleep)
+            async with fetcher, Readers.of_crawl(len(world.sizes)) as readers:
                 async for _ in crawl(
-                    sites(world, delay), fetcher=fetcher, archive=archive, halt=halt, at_once=at_once
+                    sites(world, delay),
+                    fetcher=fetcher,
+                    archive=archive,
+                    halt=halt,
+                    at_once=at_once,
+                    readers=readers,
                 ):
                     pages += 1
         return pages

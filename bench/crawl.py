@@ -62,6 +62,10 @@ def throughput(reports: int) -> Iterator[Row]:
             with tempfile.TemporaryDirectory() as scratch:
                 for name in ("httpx", "scrapy", "ours", "again"):
                     done[name].append(run("ours" if name == "again" else name, served, Path(scratch)))
+    least = done["httpx"][0].pages
+    short = {each.pages for name in ("ours", "scrapy") for each in done[name] if each.pages < least}
+    if short:
+        raise SystemExit(f"not all of the {least} pages were fetched: {short}")
     speed = {
         name: statistics.median(each.pages / each.seconds for each in runs) for name, runs in done.items()
     }

@@ -15,6 +15,7 @@ CrawlerError                     exit 1, no retry
     NotSaved                     a replay holds nothing for this address
   ExtractError
     UnknownFormat                neither HTML nor a document format we read
+    Unread                       its reader broke down over it, or was not done in time
     NoBody                       a page without an article
     NotAReport                   an article, but no 法治政府建设情况报告
   ExpectationError               a site yields less than it must
@@ -134,9 +135,16 @@ class ExtractError(CrawlerError):
         self.url = url
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str | None, str]]:
+        return type(self), (self.url, self.reason)  # else pickle would make it of its message alone
+
 
 class UnknownFormat(ExtractError):
     """Neither HTML nor a document format we can read."""
+
+
+class Unread(ExtractError):
+    """A page that brought the process down that read it, or kept it for too long."""
 
 
 class NoBody(ExtractError):

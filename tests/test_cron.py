@@ -268,6 +268,21 @@ def test_quiet_is_silent_when_nothing_is_new_and_nothing_wrong(
     assert (edited.returncode, edited.stderr) == (0, "")
 
 
+def test_a_report_that_is_gone_is_told_once(web: Web, fazhi: Fazhi, tmp_path: Path) -> None:
+    """Its list may link to it, on its first page, for years."""
+    only(web, tmp_path, "wuhan")
+    newest = max(web.government("wuhan").documents, key=lambda document: document.published).url
+    fazhi("--quiet")
+    web.take_down(newest)
+    told = fazhi("--quiet")
+    (line,) = told.stdout.splitlines()
+    assert line.startswith("gone ")
+    assert (told.returncode, told.stderr) == (0, "")
+    again = fazhi("--quiet")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    assert asked_for(web, [newest]) == [3]
+
+
 def test_json_has_a_line_for_each_address_known_also_for_what_is_left(
     web: Web, fazhi: Fazhi, folder: Path
 ) -> None:

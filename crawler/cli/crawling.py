@@ -31,6 +31,7 @@ from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
 from crawler.model import Page, Site
+from crawler.readers import Readers
 from crawler.sources import choose, load_sites
 
 PROBES = 40  # hosts that are tried before a crawl; where none of so many answers, there is no network
@@ -151,13 +152,14 @@ async def _crawl(sites: Sequence[Site], store: Archive | None, job: _Job, displa
             asyncio.get_running_loop().call_later(
                 pipeline.seconds(job.max_time), halt.ask, f"--max-time {job.max_time}"
             )
-        async with Fetcher(
+        fetcher = Fetcher(
             sink=sink,
             rendered=store.record_rendered if store else _forget,
             replay=job.saved,
             connect_to=job.connect_to,
             sleep=halt.sleep,
-        ) as fetcher:
+        )
+        async with fetcher, Readers.of_crawl(len(sites)) as readers:
             async for outcome in pipeline.crawl(
                 sites,
                 fetcher=fetcher,
@@ -166,6 +168,7 @@ async def _crawl(sites: Sequence[Site], store: Archive | None, job: _Job, displa
                 replay=job.saved,
                 halt=halt,
                 on_visit=display.visited,
+                readers=readers,
             ):
                 display.show(outcome, store)
             display.hosts(fetcher.figures())

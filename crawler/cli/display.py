@@ -80,7 +80,9 @@ class Display:
             print_json(outcome_json(outcome), indent=None)
         elif self._is_trouble(outcome):
             self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}")
-        elif outcome.ending in NEWS or (archive is None and outcome.ending not in NO_LINE):
+        elif (outcome.ending in NEWS and not outcome.as_before) or (
+            archive is None and outcome.ending not in NO_LINE
+        ):
             above_live_line = self._status is not None and self._out.is_terminal
             self._line(self._err if above_live_line else self._out, outcome, self._news(outcome, archive))
         if self._status:

@@ -29,7 +29,9 @@ def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
     """An outcome for JSON Lines."""
-    return asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
+    told = asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
+    del told["as_before"]  # for people, who are not to be told twice
+    return told
 
 
 def iso(when: datetime | None) -> str | None:

@@ -18,7 +18,7 @@ from crawler.discover import (
     may_be_report,
     search_page,
 )
-from crawler.errors import FetchError
+from crawler.errors import ExtractError, FetchError
 from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
 
 LINKS = 5000
@@ -33,10 +33,13 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     visit.read.add(request)
     try:
         got = await visit.fetcher.page(request, site=visit.site)
+        whole = await _listing(visit, page, got)
     except FetchError as error:
         yield noted(visit, error.ending, request.url, error.reason)
         return
-    whole = _listing(visit, page, got)
+    except ExtractError as error:
+        yield noted(visit, Ending.FAILED, request.url, error.reason)
+        return
     most = None if page.kind == "sitemap" else LINKS  # sitemaps have a limit of their own
     listing = replace(whole, links=whole.links[:most])
     walk = visit.walk(page)
@@ -56,8 +59,9 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
         yield noted(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
 
 
-def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:
-    listing = discover(
+async def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:
+    listing = await visit.readers.read(
+        discover,
         got.body,
         got.headers,
         got.url,

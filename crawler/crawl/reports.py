@@ -27,9 +27,11 @@ async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
         visit.gone.discard(link_key(link))
         yield outcome
     except FetchError as error:
+        before = visit.memory.gone if visit.memory else frozenset()
         _not_had(visit, link, error)
         where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
-        yield noted(visit, error.ending, link.url, where + error.reason)
+        outcome = noted(visit, error.ending, link.url, where + error.reason)
+        yield replace(outcome, as_before=outcome.ending is Ending.GONE and link_key(link) in before)
     except NotAReport as error:
         yield noted(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:
@@ -52,7 +54,7 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     page = await visit.fetcher.page(link.url, validators, site=visit.site)
     if isinstance(page, Capture) and page.status == 304:
         return visit.archive.confirm(link.url, page, visit.site)
-    first = understand(read_page(page, visit.site), link, visit.site)
+    first = understand(await _read(visit, page), link, visit.site)
     further = await _further_pages(visit, first)
     whole = join_pages([first, *(each for each, _ in further)])
     return visit.archive.store(whole, page, visit.site, further=[each for _, each in further])
@@ -66,15 +68,23 @@ async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
         page = await visit.fetcher.page(following, site=visit.site)
-        pages.append((read_page(page, visit.site), page))
+        pages.append((await _read(visit, page), page))
         following = pages[-1][0].continues
     visit.asked |= seen
     return pages
 
 
+async def _read(visit: Visit, page: Page) -> Report:
+    report = await visit.readers.read(extract, page.body, page.headers, page.url, hint=visit.site.body)
+    return _drawn(report, page)
+
+
 def read_page(page: Page, site: Site) -> Report:
-    """What a page of a site says, by itself, and that it was drawn by a browser where it was."""
-    report = extract(page.body, page.headers, page.url, hint=site.body)
+    """What a page of a site says, by itself, and that it was drawn by a browser where it was. Raises ExtractError."""
+    return _drawn(extract(page.body, page.headers, page.url, hint=site.body), page)
+
+
+def _drawn(report: Report, page: Page) -> Report:
     if not isinstance(page, Rendering):
         return report
     drawn = Clue(field="body", value=page.browser, weight=1.0, where=page.note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -18,6 +19,7 @@ from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
+from crawler.readers import Readers
 
 AT_ONCE = 300
 """Sites visited at a time. A host is asked one thing at a time anyway, and mostly waits for its delay, so that hardly
@@ -72,15 +74,17 @@ async def crawl(
     halt: Halt | None = None,
     grace: float = GRACE,
     on_visit: OnVisit | None = None,
+    readers: Readers | None = None,
 ) -> AsyncGenerator[Outcome, None]:
     """Outcomes of many sites as they come, at most `at_once` sites at a time. Raises ArchiveError only.
 
     Sites that an earlier run left are gone on with, unless `full`. Once `halt` is asked, pages under way have `grace`
     seconds; each address then left ends as one `left`. `on_visit` is told of each visit that has ended.
-    With `replay`, a site of which nothing is saved ends as one `skipped`, and no visits are noted.
+    `readers`: where pages are read; here, if there are none. With `replay`, a site of which nothing is saved ends as one `skipped`, and no visits are noted.
     """
     run = _Run(archive, replay, halt or Halt(), at_once, on_visit)
-    visits = [Visit(site, fetcher, archive, full, halt=run.halt) for site in sites]
+    readers = readers or Readers(here=sys.maxsize)
+    visits = [Visit(site, fetcher, archive, full, halt=run.halt, readers=readers) for site in sites]
     if not full:
         run.take_up(visits)
     work = asyncio.create_task(run.everything(visits, grace))

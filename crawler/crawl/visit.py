@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from crawler.crawl.halt import Halt
 from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, link_key, search_page
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Listing, ListKind, ListRequest, ListStep, Outcome, Site, SiteVisit
+from crawler.readers import Readers
 
 TROUBLE = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.DRIED_UP)
 
@@ -29,6 +31,7 @@ class Visit:
     archive: Archive | None  # None: a dry run, that only reads lists
     full: bool = False  # ask without validators
     halt: Halt = field(default_factory=Halt)
+    readers: Readers = field(default_factory=lambda: Readers(here=sys.maxsize))
     keep: bool = False  # listings and verdicts, for who looks at them; in a crawl they fill the memory
     memory: SiteMemory | None = None
     whole: bool = True  # walk every list to its end

@@ -25,6 +25,10 @@ BELOW = 2
 DATED = 5
 """Entries with a date that a page must show, for its order to be believed."""
 
+TELLING = 0.8
+"""Share of the addresses new on a page that must have a title and date of their own, before a page that looks like another
+is taken for the same: where forty departments' reports of one year came in on one day, each page looks like the next."""
+
 _NO_ENTRY = re.compile(r"^(?:\W|\d|[首上下前后尾末]一?页|第|共|页|条|年|月|日|更多|more|next|prev)*$", re.I)
 _LEAST_TITLE = 4  # characters; 首页, 更多 and the days of a calendar are shorter
 
@@ -60,9 +64,10 @@ class Walk:
         """Take in a page, the `number`th of its list. None: the page after it is wanted."""
         entries = [link for link in listing.links if is_entry(link)]
         keys = [link_key(link) for link in entries]
-        new_in_walk = not self._seen.issuperset(keys)
         shown = tuple((link.title, link.date) for link in entries)
-        repeated = bool(self.pages) and (not new_in_walk or shown in self._shown)
+        new = {key: look for key, look in zip(keys, shown, strict=True) if key not in self._seen}
+        telling = len(set(new.values())) >= TELLING * len(new)
+        repeated = bool(self.pages) and (not new or (telling and shown in self._shown))
         if not repeated:
             self.pages.append(tuple(keys))
         self._seen.update(keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -30,6 +31,8 @@ from crawler.fetch.render import Browser, Renderer
 from crawler.fetch.robots import Robots
 from crawler.fetch.session import Sessions, same_page, step
 from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
+
+log = logging.getLogger(__name__)
 
 NO_SITE = Site(id="", name="", region="", delay=0.0)
 """How an address is treated that belongs to no entry of sources.yaml."""
@@ -144,6 +147,8 @@ class Fetcher:
                 return await self._follow(asked, validators, site, by_head=by_head)
             except FetchError as error:
                 tally.errors[error.kind] += 1
+                said = {"site": site.id, "url": asked.url, "kind": error.kind, "reason": error.reason}
+                log.info("failed attempt", extra=said)
                 raise
 
         def retried() -> None:

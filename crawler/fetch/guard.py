@@ -15,6 +15,7 @@ import httpcore
 
 from crawler.errors import ConfigError, Refused
 from crawler.fetch.public import BAD_PORTS, is_address, is_public
+from crawler.fetch.streams import connect
 
 ConnectTo = Mapping[str, tuple[str, int]]
 """`host:port` as addresses name it → (IP address, port) to connect to instead, as curl's --connect-to. An entry is
@@ -56,7 +57,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, *, resolver: Resolver = system_resolver, connect_to: ConnectTo | None = None) -> None:
         self._resolver = resolver
         self._connect_to = connect_to or {}
-        self._backend = httpcore.AnyIOBackend()
         self._known: dict[str, list[str]] = {}
 
     async def addresses(self, host: str, port: int, timeout: float | None = _LOOKUP_TIME) -> list[str]:
@@ -85,7 +85,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses, port = await self._checked(host, port, timeout)
         for last, address in enumerate(addresses, start=1):
             try:
-                return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await connect(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if last == len(addresses):
                     self._known.pop(host, None)  # it may have moved since
@@ -111,4 +111,4 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         """Wait, as httpcore asks between its own retries."""
-        await self._backend.sleep(seconds)
+        await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""The bottom of the stack: httpx's own transport on pools that ask the guard, one for each server."""
+"""The bottom of the stack: httpx's own transport on httpcore's connections, which ask the guard; a pool for each server."""
 
 from __future__ import annotations
 
@@ -67,16 +67,61 @@ class Network(httpx.AsyncBaseTransport):
 
 
 class Pool(httpx.AsyncHTTPTransport):
-    """httpx's transport, which has no argument for a network backend, on a pool of its own."""
+    """httpx's transport on the connections of one server.
+
+    httpcore's pool, for any number of servers at once, costs a request as much as all the rest of httpcore.
+    """
 
     def __init__(self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext) -> None:
         super().__init__(verify=context, trust_env=False)
-        self._of_server = httpcore.AsyncConnectionPool(
-            ssl_context=context, keepalive_expiry=_IDLE, network_backend=backend
-        )
-        self._pool = self._of_server
+        self._of_server = Connections(backend, context)
+        self._pool = self._of_server  # type: ignore[assignment]  # all that it asks of a pool
 
     @property
     def idle(self) -> bool:
         """Whether no request is under way."""
-        return all(connection.is_idle() for connection in self._of_server.connections)
+        return self._of_server.idle
+
+
+class Connections:
+    """One server's connections: as many as there are requests at the same time, kept for the next ones."""
+
+    def __init__(self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext) -> None:
+        self._backend = backend
+        self._context = context
+        self._connections: list[httpcore.AsyncHTTPConnection] = []
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is under way."""
+        return all(connection.is_idle() for connection in self._connections)
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """The server's response, its body still to be read. Raises httpcore's errors."""
+        while True:
+            connection = await self._free() or self._new(request.url.origin)
+            try:
+                return await connection.handle_async_request(request)
+            except httpcore.ConnectionNotAvailable:  # another request was quicker
+                continue
+
+    async def _free(self) -> httpcore.AsyncHTTPConnection | None:
+        for connection in list(self._connections):
+            if connection.is_idle() and not connection.has_expired():
+                return connection
+            if connection.is_closed() or connection.is_idle():
+                self._connections.remove(connection)
+                await connection.aclose()
+        return None
+
+    def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        connection = httpcore.AsyncHTTPConnection(
+            origin, self._context, keepalive_expiry=_IDLE, network_backend=self._backend
+        )
+        self._connections.append(connection)
+        return connection
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        while self._connections:
+            await self._connections.pop().aclose()

@@ -109,6 +109,25 @@ def test_traps_are_told(second: Listing, why: str) -> None:
     assert why in walk.ended.why
 
 
+def test_pages_that_look_alike_are_told_apart_where_titles_do_not_tell() -> None:
+    """Forty departments' reports of one year, put in on one day under one title."""
+    pages = [
+        page(
+            *(
+                Link(url=f"{HOST}/{n}/{i}.htm", title="2023年度法治政府建设情况报告", date="2024-01-15")
+                for i in range(10)
+            ),
+            number=n,
+            last=n == 4,
+        )
+        for n in range(1, 5)
+    ]
+    walk = walked(*pages)
+    assert len(walk.pages) == 4
+    assert walk.ended is not None
+    assert not walk.ended.trap
+
+
 def test_a_next_page_that_was_read_before_is_the_end_and_no_trap() -> None:
     back = Listing(links=tuple(days(5)), next=request(1))
     walk = walked(page(*days(9)), back)

@@ -61,6 +61,20 @@ async def test_a_server_that_recovers_gives_its_page(desk: Desk, web: respx.Rout
     assert (await desk.fetcher.get(PAGE)).payload == b"ok"
 
 
+async def test_each_attempt_that_fails_is_logged(
+    desk: Desk, web: respx.Router, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = [httpx.ConnectError("no route"), httpx.Response(502), httpx.Response(200, text="ok")]
+    web.get(PAGE).mock(side_effect=answers)
+    with caplog.at_level("INFO", "crawler.fetch"):
+        await desk.fetcher.get(PAGE)
+    failed = [vars(record) for record in caplog.records if record.message == "failed attempt"]
+    assert [(each["url"], each["kind"], each["reason"]) for each in failed] == [
+        (PAGE, "connect", "cannot connect: no route"),
+        (PAGE, "server", "HTTP 502 Bad Gateway"),
+    ]
+
+
 async def test_retry_after_is_heeded_in_both_forms(desk: Desk, web: respx.Router, clock: Clock) -> None:
     date = format_datetime(clock() + timedelta(seconds=45), usegmt=True)
     web.get(PAGE).mock(

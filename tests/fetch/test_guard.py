@@ -93,7 +93,7 @@ async def test_a_host_that_does_not_answer_is_looked_up_again(monkeypatch: pytes
         return next(moves)
 
     guarded = GuardedBackend(resolver=resolver)
-    monkeypatch.setattr(guarded._backend, "connect_tcp", refused)
+    monkeypatch.setattr("crawler.fetch.guard.connect", refused)
     with pytest.raises(httpcore.ConnectError, match="refused"):
         await guarded.connect_tcp("a.gov.cn", 80)
     assert await guarded.addresses("a.gov.cn", 80) == ["59.173.12.4"]

@@ -1,0 +1,38 @@
+"""The nouns of the house: frozen values that every room speaks in. No behaviour beyond what a value knows of itself."""
+
+from __future__ import annotations
+
+from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
+from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
+from crawler.model.page import Capture, Headers, Page, Rendering, Validators
+from crawler.model.report import JSON_KEYS, Attachment, Clue, Report, Section, Version
+from crawler.model.site import Expect, HeaderRule, Site, Tls, Years
+
+__all__ = [
+    "JSON_KEYS",
+    "Attachment",
+    "Capture",
+    "Clue",
+    "Ending",
+    "Expect",
+    "HeaderRule",
+    "Headers",
+    "HostFigures",
+    "Link",
+    "ListKind",
+    "ListRequest",
+    "ListStep",
+    "Listing",
+    "Outcome",
+    "Page",
+    "Rendering",
+    "Report",
+    "Section",
+    "Site",
+    "SiteVisit",
+    "Tls",
+    "Validators",
+    "Version",
+    "VisitState",
+    "Years",
+]

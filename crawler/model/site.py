@@ -1,0 +1,63 @@
+"""A government site, as sources.yaml has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Tls = Literal["strict", "legacy", "unverified"]
+HeaderRule = Literal["strict", "lenient"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Years:
+    """The report years wanted, both ends included; `last` None means no end."""
+
+    first: int
+    last: int | None = None
+
+    def __contains__(self, year: int) -> bool:
+        return self.first <= year and (self.last is None or year <= self.last)
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last or ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What a site must at least yield; less means that it has dried up."""
+
+    years: tuple[int, ...] = ()
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One government site: an entry of sources.yaml. ("source" is 来源, a field of a Report.)"""
+
+    id: str
+    name: str
+    region: str  # GB/T 2260, six digits
+    lists: tuple[str, ...] = ()  # addresses of list pages
+    pages: tuple[str, ...] = ()  # addresses of reports given outright
+    sitemaps: tuple[str, ...] = ()  # addresses of sitemaps, or of the robots.txt that names them
+    urls: str | None = None  # regular expression for those addresses of a sitemap that may be reports
+    search: str | None = (
+        None  # address of the site's own search, with {page} or {page0} where its number stands
+    )
+    cms: str | None = None  # name of a preset; None: recognised from the page
+    body: str | None = None  # CSS selector of the article's body
+    match: str | None = None  # regular expression that a link's title must match, instead of the title filter
+    years: Years = Years(first=2015)
+    delay: float = 1.0  # seconds between two requests to one host
+    at_once: int = 1  # requests under way to one host at the same time
+    every: str | None = None  # least time between two visits, such as "1d"
+    tls: Tls = "strict"  # legacy: old protocols, ciphers and keys; unverified: any certificate
+    headers: HeaderRule = "strict"  # lenient: header lines that HTTP forbids and browsers pass over
+    agent: str | None = None  # the whole User-Agent, instead of ours
+    contact: str | None = None  # mail or web address that our User-Agent gives
+    render: bool = False
+    expect: Expect | None = None
+    enabled: bool = True
+    seen: str | None = None  # ISO date: last day it was seen to work
+    note: str | None = None

@@ -1,0 +1,170 @@
+"""Connections over real sockets of the loopback address."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpcore
+import httpx
+import pytest
+
+from crawler.fetch.guard import GuardedBackend
+from crawler.fetch.network import Network
+from crawler.fetch.streams import Stream, connect
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@asynccontextmanager
+async def server(serve: Serve) -> AsyncIterator[int]:
+    """The port at which each connection is served like this, and then closed."""
+
+    served: set[asyncio.Task[None] | None] = set()
+
+    async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.add(asyncio.current_task())
+        try:
+            await serve(reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):  # the other side has left
+            pass
+        finally:
+            writer.close()
+
+    async with await asyncio.start_server(whole, "127.0.0.1", 0) as listening:
+        yield listening.sockets[0].getsockname()[1]
+    await asyncio.gather(*filter(None, served))
+    await asyncio.sleep(0.01)  # until the last of them are closed
+
+
+@asynccontextmanager
+async def connected(serve: Serve) -> AsyncIterator[Stream]:
+    async with server(serve) as port:
+        stream = await connect("127.0.0.1", port, 5.0)
+        yield stream
+        await stream.aclose()
+
+
+async def test_what_the_server_says_to_its_end() -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"abcdef")
+
+    async with connected(greet) as stream:
+        assert [await stream.read(4, 5.0), await stream.read(4, 5.0), await stream.read(4, 5.0)] == [
+            b"abcd",
+            b"ef",
+            b"",
+        ]
+        assert stream.get_extra_info("is_readable")
+
+
+async def test_a_server_that_says_much_is_made_to_wait() -> None:
+    sent = 0
+
+    async def pour(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        for _n in range(600):
+            writer.write(bytes(100_000))
+            await writer.drain()
+            sent += 100_000
+
+    async with connected(pour) as stream:
+        await asyncio.sleep(0.3)
+        before = sent
+        await asyncio.sleep(0.2)
+        assert sent == before < 60_000_000
+        got = 0
+        while data := await stream.read(65536, 5.0):
+            got += len(data)
+        assert got == 60_000_000
+
+
+async def test_silence_is_waited_for_so_long() -> None:
+    async def hush(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with connected(hush) as stream:
+        with pytest.raises(httpcore.ReadTimeout):
+            await stream.read(1, 0.05)
+
+
+async def test_a_server_that_takes_nothing_is_waited_for_so_long() -> None:
+    done = asyncio.Event()
+
+    async def deaf(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await done.wait()
+        writer.transport.abort()
+
+    async with connected(deaf) as stream:
+        with pytest.raises(httpcore.WriteTimeout):
+            await stream.write(bytes(100_000_000), 0.05)
+        done.set()
+
+
+async def test_a_broken_connection_is_an_error_of_httpcore() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        at_once = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        writer.transport.abort()
+
+    async with connected(hang_up) as stream:
+        await stream.write(b"GET", 5.0)
+        with pytest.raises(httpcore.ReadError):
+            await stream.read(10, 5.0)
+        with pytest.raises(httpcore.WriteError):
+            await stream.write(b"GET", 5.0)
+
+
+async def test_nobody_there() -> None:
+    async with server(lambda *_: asyncio.sleep(0)) as port:
+        pass
+    with pytest.raises(httpcore.ConnectError):
+        await connect("127.0.0.1", port, 5.0)
+
+
+async def test_what_nobody_asked_for_is_not_taken_for_the_next_answer() -> None:
+    """A server that says more than its answer: the next request goes over another connection."""
+    connections = 0
+
+    async def chatty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(ANSWER)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong")
+
+    async with server(chatty) as port:
+        network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}))
+        for _n in range(2):
+            response = await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))
+            assert await response.aread() == b"ok"
+            await response.aclose()
+            await asyncio.sleep(0.2)
+        await network.aclose()
+    assert connections == 2
+
+
+async def test_a_connection_is_used_again() -> None:
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while (await reader.read(65536)).endswith(b"\r\n\r\n"):
+            writer.write(ANSWER)
+
+    async with server(serve) as port:
+        network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}))
+        for _n in range(3):
+            response = await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))
+            assert await response.aread() == b"ok"
+            await response.aclose()
+        await network.aclose()
+    assert connections == 1

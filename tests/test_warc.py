@@ -8,12 +8,22 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture
-from crawler.warc import Earlier, WarcFile, read_at, read_captures, read_records, warc_date, whole_length
+from crawler.warc import (
+    Earlier,
+    WarcFile,
+    new_record_id,
+    read_at,
+    read_captures,
+    read_records,
+    warc_date,
+    whole_length,
+)
 from crawler.warc.cdxj import index_text, lines_of, surt
 
 WHEN = datetime(2026, 11, 25, 3, 0, 0, 123000, tzinfo=UTC)
@@ -224,3 +234,11 @@ def test_an_address_cannot_break_out_of_its_field(path: Path) -> None:
     write(path, replace(CAPTURE, url="http://a.gov.cn/\r\nWARC-Type: x"))
     _, response, _ = read_records(path)
     assert (response.kind, response.url) == ("response", "http://a.gov.cn/%0D%0AWARC-Type:%20x")
+
+
+def test_ids_of_records_are_uuids_that_sort_by_time_and_never_come_twice() -> None:
+    ids = [new_record_id() for _ in range(1000)]
+    assert len(set(ids)) == len(ids)
+    times = [UUID(each[len("<urn:uuid:") : -1]).int >> 80 for each in ids]
+    assert times == sorted(times)
+    assert {UUID(each[len("<urn:uuid:") : -1]).version for each in ids} == {7}

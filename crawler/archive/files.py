@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -76,6 +77,37 @@ def _write(path: str, data: bytes, durable: bool) -> None:
 def sync_all() -> None:
     """All that was written is on disk when this returns: one call in the place of one a file."""
     os.sync()
+
+
+class Behind:
+    """Writes files while the caller goes on, in the order given: making a file can take as long as all else for a page.
+
+    What went wrong (OSError) is raised by the next call.
+    """
+
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._thread: ThreadPoolExecutor | None = None
+        self._last: Future[None] | None = None
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """As write_all, once what was given before is written."""
+        self.wait()
+        if files:
+            self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="texts")
+            self._last = self._thread.submit(write_all, self._archive, files)
+
+    def wait(self) -> None:
+        """All that was given is written when this returns."""
+        last, self._last = self._last, None
+        if last is not None:
+            last.result()
+
+    def close(self) -> None:
+        """Wait, and let go of the thread."""
+        if self._thread is not None:
+            self._thread.shutdown()
+        self._thread = None
 
 
 def sync_folder(folder: Path) -> None:

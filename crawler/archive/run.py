@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from os.path import exists
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -15,7 +16,7 @@ from crawler.archive import acts, memories, reading, visits
 from crawler.archive.catalogue import RunRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import sync_all, write_all
+from crawler.archive.files import Behind, sync_all
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
 from crawler.archive.manifest import Manifest
@@ -43,6 +44,7 @@ class Run(Reader):
         super().__init__(path, engine)
         self._clock = clock
         self._batch = batch
+        self._behind = Behind(path)
         self._pending = 0  # entered since the last commit
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
@@ -176,23 +178,31 @@ class Run(Reader):
         _, warcs = self._open()
         warcs.say(acts.line_of(content, at, url, about.record_id if about else None))
         self._pending += 1
-        if self._pending >= self._batch:
+        if self._batch == 1:
             self.flush()
+        elif self._pending >= self._batch:
+            self._commit()
 
     def flush(self) -> None:
         """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
+        self._commit()
+        with damage(self.path):
+            self._behind.wait()
+
+    def _commit(self) -> None:
+        """Everything stored so far is in the WARC and the catalogue when this returns. The texts follow."""
         with damage(self.path):
             ledger, warcs = self._open()
             warcs.tell()
             warcs.sync()  # what the catalogue says is stored must be on disk before it says so
             ledger.entered(warcs.entered())
             written, self._pending = ledger.commit(), 0
-            write_all(self.path, written | self._lost(ledger))
+            self._behind.write(written | self._lost(ledger))
 
     def _lost(self, ledger: Ledger) -> dict[str, bytes]:
         """The text files that should be there and are not."""
         names, ledger.standing = ledger.standing, set()
-        return {name: ledger.text_of(name) for name in names if not (self.path / name).exists()}
+        return {name: ledger.text_of(name) for name in names if not exists(f"{self.path}/{name}")}
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.
@@ -211,7 +221,8 @@ class Run(Reader):
         assert self._run is not None
         assert self._manifest is not None
         self.flush()
-        sync_all()  # texts that a power cut takes are written again after a run that did not end in order, and no other
+        if warcs.used:
+            sync_all()  # texts that a power cut takes are written again after a run that did not end in order, and no other
         state = "finished" if self._run.state == "running" else self._run.state
         now = self._now()
         if warcs.used:
@@ -226,6 +237,7 @@ class Run(Reader):
 
     def _let_go(self) -> None:
         super().close()
+        self._behind.close()
         self._ledger = None
         if self._warcs is not None:
             self._warcs.abandon()

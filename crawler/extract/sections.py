@@ -88,11 +88,6 @@ class _Row(NamedTuple):
     head: _Heading
     before: _Row | None
     worth: int
-    number: int
-
-    def step(self, number: int) -> _Row:
-        """The row, worth less if the number after it would be its own once more."""
-        return self._replace(worth=self.worth - _SLIP) if number == self.number > 0 else self
 
     def heads(self) -> list[_Heading]:
         out: list[_Heading] = []
@@ -168,17 +163,15 @@ def _in_order(heads: Sequence[_Heading]) -> list[_Heading]:
     rows: dict[int, _Row] = {}  # the best row for each number that one ends with
     for head in heads:
         number = head.number or 0
-        before = max(
-            (row.step(number) for last, row in rows.items() if last <= number), key=_worth, default=None
-        )
-        gain = _WORTH_KIND * len(_named([head])) + 1
-        row = _Row(head, before, (before.worth if before else 0) + gain, number)
-        rows[number] = max(row, rows.get(number, row), key=_worth)  # the later one of equals
-    return max(rows.values(), key=_worth).heads() if rows else []
-
-
-def _worth(row: _Row) -> int:
-    return row.worth
+        before, most = None, 0
+        for last, row in rows.items():
+            worth = row.worth - (_SLIP if last == number > 0 else 0)  # its own number once more
+            if last <= number and (before is None or worth > most):
+                before, most = row, worth
+        most += 1 + (0 if head.kind in (None, "other") else _WORTH_KIND)
+        if number not in rows or most >= rows[number].worth:  # the later one of equals
+            rows[number] = _Row(head, before, most)
+    return max(rows.values(), key=lambda row: row.worth).heads() if rows else []
 
 
 def _with_bare(heads: list[_Heading], lines: Sequence[_Heading]) -> list[_Heading]:

@@ -103,17 +103,20 @@ def find(body: str) -> tuple[Section, ...]:
 
     None where no heading names a statutory kind.
     """
-    lines = list(_lines(body))
+    styled: dict[str, list[_Heading]] = {}
+    for head in _lines(body):
+        styled.setdefault(head.style, []).append(head)
+    bare = styled.get("bare", [])
     outer: list[_Heading] = []
     for style, _, _ in _STYLES:
-        heads = _in_order([head for head in lines if head.style == style][:_MOST])
+        heads = _in_order(styled.get(style, [])[:_MOST])
         named = _named(heads)
         if named and (not outer or (len(named) > 1 and named & _CLOSING)):
-            return _sections(_with_bare(heads, lines), len(body))
+            return _sections(_with_bare(heads, bare), len(body))
         outer = outer or (heads if len(heads) > 1 else [])
-    bare = [head for head in lines if head.style == "bare"][:_MOST]
-    if outer and _named(bare) & _CLOSING:
-        return _sections(_with_bare(outer, lines), len(body))
+    if outer and _named(bare[:_MOST]) & _CLOSING:
+        return _sections(_with_bare(outer, bare), len(body))
+    bare = bare[:_MOST]
     return _sections(bare, len(body)) if len(_named(bare)) > 1 else ()
 
 
@@ -174,10 +177,10 @@ def _in_order(heads: Sequence[_Heading]) -> list[_Heading]:
     return max(rows.values(), key=lambda row: row.worth).heads() if rows else []
 
 
-def _with_bare(heads: list[_Heading], lines: Sequence[_Heading]) -> list[_Heading]:
+def _with_bare(heads: list[_Heading], bare: Sequence[_Heading]) -> list[_Heading]:
     """The headings, and such without a number that name a kind which none of them names."""
     named = {head.kind for head in heads} | {"achievements"}
-    more = [head for head in lines if head.style == "bare" and head.kind not in named]
+    more = [head for head in bare if head.kind not in named]
     return sorted([*heads, *more], key=lambda head: head.start)
 
 

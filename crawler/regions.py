@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, cast
 
@@ -121,7 +121,7 @@ def region_of(name: str, *, within: str | None = None, near: Iterable[str] = ())
     of the texts `near` the name that names city or province of just one of them. None if no division is named or it
     stays open which one is meant. Former names are known (襄樊市 is 420600).
     """
-    mentions = list(_mentions(_PREFIX.sub("", fold(name).strip())))
+    mentions = _mentioned(name)
     around = within if within is None or within in _table().by_code else region_of(within)
     found, settled = _walk(mentions, around)
     if found and not settled:
@@ -129,6 +129,11 @@ def region_of(name: str, *, within: str | None = None, near: Iterable[str] = ())
     if settled:
         return found
     return next(filter(None, (_by_context(mentions, found, text) for text in near)), None)
+
+
+@lru_cache(maxsize=1024)  # the names of a site and its government stand on all its pages
+def _mentioned(name: str) -> tuple[tuple[Region, ...], ...]:
+    return tuple(_mentions(_PREFIX.sub("", fold(name).strip())))
 
 
 def _by_context(mentions: Iterable[tuple[Region, ...]], here: str | None, text: str) -> str | None:

@@ -88,11 +88,6 @@ class _Row(NamedTuple):
     head: _Heading
     before: _Row | None
     worth: int
-    number: int
-
-    def step(self, number: int) -> _Row:
-        """The row, worth less if the number after it would be its own once more."""
-        return self._replace(worth=self.worth - _SLIP) if number == self.number > 0 else self
 
     def heads(self) -> list[_Heading]:
         out: list[_Heading] = []
@@ -108,17 +103,20 @@ def find(body: str) -> tuple[Section, ...]:
 
     None where no heading names a statutory kind.
     """
-    lines = list(_lines(body))
+    styled: dict[str, list[_Heading]] = {}
+    for head in _lines(body):
+        styled.setdefault(head.style, []).append(head)
+    bare = styled.get("bare", [])
     outer: list[_Heading] = []
     for style, _, _ in _STYLES:
-        heads = _in_order([head for head in lines if head.style == style][:_MOST])
+        heads = _in_order(styled.get(style, [])[:_MOST])
         named = _named(heads)
         if named and (not outer or (len(named) > 1 and named & _CLOSING)):
-            return _sections(_with_bare(heads, lines), len(body))
+            return _sections(_with_bare(heads, bare), len(body))
         outer = outer or (heads if len(heads) > 1 else [])
-    bare = [head for head in lines if head.style == "bare"][:_MOST]
-    if outer and _named(bare) & _CLOSING:
-        return _sections(_with_bare(outer, lines), len(body))
+    if outer and _named(bare[:_MOST]) & _CLOSING:
+        return _sections(_with_bare(outer, bare), len(body))
+    bare = bare[:_MOST]
     return _sections(bare, len(body)) if len(_named(bare)) > 1 else ()
 
 
@@ -168,23 +166,21 @@ def _in_order(heads: Sequence[_Heading]) -> list[_Heading]:
     rows: dict[int, _Row] = {}  # the best row for each number that one ends with
     for head in heads:
         number = head.number or 0
-        before = max(
-            (row.step(number) for last, row in rows.items() if last <= number), key=_worth, default=None
-        )
-        gain = _WORTH_KIND * len(_named([head])) + 1
-        row = _Row(head, before, (before.worth if before else 0) + gain, number)
-        rows[number] = max(row, rows.get(number, row), key=_worth)  # the later one of equals
-    return max(rows.values(), key=_worth).heads() if rows else []
+        before, most = None, 0
+        for last, row in rows.items():
+            worth = row.worth - (_SLIP if last == number > 0 else 0)  # its own number once more
+            if last <= number and (before is None or worth > most):
+                before, most = row, worth
+        most += 1 + (0 if head.kind in (None, "other") else _WORTH_KIND)
+        if number not in rows or most >= rows[number].worth:  # the later one of equals
+            rows[number] = _Row(head, before, most)
+    return max(rows.values(), key=lambda row: row.worth).heads() if rows else []
 
 
-def _worth(row: _Row) -> int:
-    return row.worth
-
-
-def _with_bare(heads: list[_Heading], lines: Sequence[_Heading]) -> list[_Heading]:
+def _with_bare(heads: list[_Heading], bare: Sequence[_Heading]) -> list[_Heading]:
     """The headings, and such without a number that name a kind which none of them names."""
     named = {head.kind for head in heads} | {"achievements"}
-    more = [head for head in lines if head.style == "bare" and head.kind not in named]
+    more = [head for head in bare if head.kind not in named]
     return sorted([*heads, *more], key=lambda head: head.start)
 
 

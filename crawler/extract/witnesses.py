@@ -34,9 +34,11 @@ _MARKUP = re.compile(r"<[^>]{0,400}>|&lt;.{0,400}?&gt;")  # <br> or <div> inside
 _SEPARATOR = re.compile(
     r"\s*[_|｜│丨]+\s*|\s+[-–—]+\s+|[-–—]+(?=[\u4e00-\u9fff])(?<![0-9\u4e00-\u9fff][—]{2})|\s{2,}"
 )
-_SITE = re.compile(
-    r"(?:网|网站|门户|平台|首页|频道|在线|论坛|博客|(?:人民)?政府|办公[厅室]|委员会|[厅局委部院])$"
-)
+_SITE = (
+    "网", "网站", "门户", "平台", "首页", "频道", "在线", "论坛", "博客", "政府", "办公厅", "办公室", "委员会",
+    "厅", "局", "委", "部", "院",
+)  # fmt: skip
+"""How the part of a <title> ends that names the site."""
 _LEAST_PART = 8  # characters of a <title>'s further parts that may be the article's
 _LD_DATE = re.compile(r'"(?:datePublished|pubDate|upDate)"\s*:\s*"([^"]{8,40})"')
 _SITE_CODE = re.compile(
@@ -71,7 +73,7 @@ def page_titles(tree: LexborHTMLParser, metas: Mapping[str, str]) -> tuple[str, 
     own = {metas.get("sitename", ""), metas.get("columnname", "")} - {titles[0]}
     titles += [article_title(whole, own), whole, clean(metas.get("og:title", ""))]
     titles += [
-        part for part in _SEPARATOR.split(whole) if len(part) >= _LEAST_PART and not _SITE.search(part)
+        part for part in _SEPARATOR.split(whole) if len(part) >= _LEAST_PART and not part.endswith(_SITE)
     ]
     return tuple(dict.fromkeys(title for title in titles if title))
 
@@ -82,7 +84,7 @@ def article_title(whole: str, own: set[str]) -> str:
     if len(parts) < 2:
         words = [word for word in whole.split(" ") if word not in own]
         return max(words, key=len) if len(words) > 1 and len(words) < len(whole.split(" ")) else whole
-    candidates = [part for part in parts if len(part) > 4 and not _SITE.search(part)]
+    candidates = [part for part in parts if len(part) > 4 and not part.endswith(_SITE)]
     return candidates[0] if candidates else parts[0]
 
 

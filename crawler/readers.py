@@ -6,6 +6,7 @@ That process also bears a page that brings its reader down, or that takes it for
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import pickle
 import signal
@@ -14,6 +15,7 @@ import traceback
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import BinaryIO, ParamSpec, Self, TypeVar
 
@@ -28,13 +30,15 @@ HERE = 100
 MANY = 20
 """Sites whose crawl will read more than HERE pages for certain."""
 
-BACKLOG = 8
-"""Pages that may wait for the other process; what comes on top is read here, by whichever core is free."""
+BACKLOG = 50
+"""Answers that the other process may owe; what comes on top is read here. Answers that lie here unread are owed too, so
+that a low number would have a busy process do the work of an idle one."""
 
 LONGEST = 60.0
 """Seconds that a page may take; the worst of many thousand mutilated ones took a fraction of one."""
 
 _LENGTH = 4  # bytes, before each job and each answer
+_PIPE = 1024 * 1024  # bytes
 
 
 class Readers:
@@ -114,6 +118,8 @@ class _Reader:
         same_modules = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         command = (sys.executable, "-P", "-m", "crawler.readers")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=same_modules)
+        assert process.stdin is not None
+        _widen(process.stdin.transport.get_extra_info("pipe").fileno())
         return cls(process, longest)
 
     @property
@@ -169,6 +175,13 @@ class _Reader:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
+
+
+def _widen(pipe: int) -> None:
+    """Let a pipe hold many pages, where a system can: by itself it holds 64 KB, so that most pages go in pieces."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # a user's pipes have a limit
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _cause(code: int) -> str:

@@ -19,7 +19,7 @@ _FOOTER = re.compile(
 )
 _LINKED = re.compile(f"{LINK}[^{LINK_END}]*{LINK_END}?")
 _SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
-_SHORT_LINK = re.compile(
+_SHORT_LINK = re.compile(  # with its marks, of at most so many characters
     f"{LINK}(?:[^{LINK_END}]{{0,{_SWALLOWED - 2}}}+{LINK_END}|[^{LINK_END}]{{0,{_SWALLOWED - 1}}}+\\Z)"
 )
 _SHORTEST = 10  # characters of a text that can be evidence

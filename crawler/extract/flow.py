@@ -129,7 +129,7 @@ class _Reader:
             tag, _, text = token.partition(">")
             meaning, mark = meanings[tag]
             if not meaning:
-                pass
+                pass  # first, being every third tag
             elif meaning >= _BREAKS:
                 piece += 1
                 if meaning == _OPENS:

@@ -38,7 +38,7 @@ def clean(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    if not text.isprintable():
+    if not text.isprintable():  # no space but the plain one is, nor what is not to be seen
         text = _CONTROL.sub("", text)
         if "\n" in text:
             text = _BROKEN.sub("", text)

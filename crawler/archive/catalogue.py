@@ -16,6 +16,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
@@ -111,7 +112,16 @@ class CaptureRow(Base, kw_only=True):
     """One HTTP exchange or imported document, and where its WARC record stands."""
 
     __tablename__ = "captures"
-    __table_args__ = (Index("captures_by_payload", "url_key", "payload_sha256"),)
+    __table_args__ = (
+        Index("captures_by_address", "url_key"),
+        # revisits are left out: of a page that never changes there is one response and a revisit for each visit
+        Index(
+            "captures_by_payload",
+            "url_key",
+            "payload_sha256",
+            sqlite_where=sql("record_type = 'response'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), default=None)

@@ -16,7 +16,7 @@ PATIENCE = 30.0
 """Seconds that a statement waits for another program's lock on the catalogue."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0005"
+HEAD = "0006"
 """The last of the migrations: a catalogue that has it needs none, nor the tenth of a second that loading alembic takes."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageEventRow, PageRow, ReportRow, VersionRow
@@ -128,14 +128,15 @@ _RESPONSES = (
     select(*_KNOWN)
     .where(
         CaptureRow.url_key == bindparam("key"),
-        CaptureRow.record_type == "response",
+        CaptureRow.record_type == literal_column("'response'"),  # as captures_by_payload says it
         CaptureRow.method == bindparam("method"),
         CaptureRow.status == bindparam("status"),
     )
     .order_by(CaptureRow.id.desc())
     .limit(1)
 )
-_LAST_RESPONSE = Prepared(_RESPONSES)
+# that it has a payload lets SQLite choose captures_by_payload, and not go through all revisits, newest first
+_LAST_RESPONSE = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 > ""))
 _SAME_PAYLOAD = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest")))
 _ENTERED = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
 _LATEST = Prepared(

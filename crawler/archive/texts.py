@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import CaptureRow, VersionRow
@@ -70,7 +70,7 @@ def _with_payload(session: Session, row: CaptureRow) -> CaptureRow:
     same = (
         CaptureRow.url_key == row.url_key,
         CaptureRow.payload_sha256 == row.payload_sha256,
-        CaptureRow.record_type == "response",
+        CaptureRow.record_type == literal_column("'response'"),
     )
     found = session.scalars(select(CaptureRow).where(*same).order_by(CaptureRow.id.desc())).first()
     return found or row

@@ -158,6 +158,35 @@ def test_the_same_payload_again_is_a_revisit(opened: Opener, folder: Path, clock
     assert revisit.fields["warc-payload-digest"] == original.fields["warc-payload-digest"]
 
 
+def test_what_a_page_costs_does_not_grow_with_its_visits(
+    opened: Opener, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a page that never changes there is one response, and a revisit for each visit: those are not looked through."""
+    archive = opened()
+    steps = []
+    for _ in range(30):
+        clock.forward(days=1)
+        counter = Steps(archive._session.connection().connection.driver_connection)
+        visit(archive, clock, a_report())
+        confirm = a_capture(at=clock(), status=304, payload=b"")
+        archive.record(confirm)
+        archive.confirm(URL, confirm, SITE)
+        steps.append(counter.number)
+    assert steps[-1] < 1.2 * steps[3]
+
+
+class Steps:
+    """Counts, by tens, the steps that SQLite's machine takes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.number = 0
+        connection.set_progress_handler(self, 10)
+
+    def __call__(self) -> int:
+        self.number += 1
+        return 0
+
+
 def test_a_304_confirms_what_is_held(opened: Opener, folder: Path, clock: Clock) -> None:
     with opened() as archive:
         assert archive.validators(URL) is None

@@ -53,7 +53,7 @@ _ADDRESSED = re.compile("抱歉|对不起|[您你](?!现在|当前|所在|的(?:
 
 _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.I)
 
-_WORDS = ("不存在", "删除", "移除", "找到", "下线", "拦截", "阻断", "阻止", "拒绝", "禁止", "限制", "非法请求", "非法访问", "恶意", "攻击", "安全威胁",
+_WORDS = ("不存在", "删除", "移除", "找到", "找不到", "下线", "拦截", "阻断", "阻止", "拒绝", "禁止", "限制", "非法请求", "非法访问", "恶意", "攻击", "安全威胁",
           "权限", "频繁", "黑名单", "封禁", "验证", "滑块", "正在检", "正在进行", "正在安全")  # fmt: skip
 _ANY_WORD = re.compile("|".join(_WORDS))
 _WIDE_HINTS = tuple(word.encode(name) for word in _WORDS for name in ("utf-8", "gb18030"))

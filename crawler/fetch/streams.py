@@ -6,6 +6,7 @@ httpcore's way over anyio takes as long again as everything else that it does fo
 from __future__ import annotations
 
 import asyncio
+import select
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -140,8 +141,14 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """httpcore's names: ssl_object, client_addr, server_addr, socket; is_readable: it can't be used for a further request."""
         if info == "is_readable":
-            return bool(self._held) or self._ended
+            return bool(self._held) or self._ended or self._more_has_come()
         return self._transport.get_extra_info(_INFO[info]) if info in _INFO else None
+
+    def _more_has_come(self) -> bool:
+        """Whether the system has something, such as the connection's end, that the event loop has not come to yet."""
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket"), select.POLLIN)
+        return bool(poll.poll(0))
 
 
 async def connect(

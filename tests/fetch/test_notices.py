@@ -40,6 +40,7 @@ def found(page: Capture) -> type[FetchError] | None:
         ("<h1>您访问的页面不存在</h1>", Gone),
         ("<title>404</title><body>抱歉，没有找到您要访问的页面</body>", Gone),
         ("页面不存在", Gone),
+        ("<h1>页面找不到了</h1>", Gone),
         ("<div>Sorry, Page Not Found</div>", Gone),
         ("<h2>该信息已被删除</h2><a href='/'>返回首页</a>", Gone),
         (TEMPLATE.replace("{body}", "<p>抱歉，您查看的文章已删除</p>"), Gone),

@@ -168,3 +168,19 @@ async def test_a_connection_is_used_again() -> None:
             await response.aclose()
         await network.aclose()
     assert connections == 1
+
+
+async def test_a_connection_that_the_server_has_closed_is_not_used_again() -> None:
+    """Not even where its end has come, but not yet to the event loop's notice."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(ANSWER)
+
+    async with server(once) as port:
+        network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}))
+        for _n in range(20):
+            response = await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))
+            assert await response.aread() == b"ok"
+            await response.aclose()
+        await network.aclose()

@@ -83,6 +83,15 @@ class Pool(httpx.AsyncHTTPTransport):
         return self._of_server.idle
 
 
+_CHANGE_NOTHING = (b"GET", b"HEAD")
+_CLOSED = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
+
+
+def _had_no_answer(error: Exception) -> bool:
+    """Whether a connection ended before an answer began: one that was kept may have been closed meanwhile (RFC 9112, 9.3.1)."""
+    return not isinstance(error, httpcore.RemoteProtocolError) or "without sending a response" in str(error)
+
+
 class Connections:
     """One server's connections: as many as there are requests at the same time, kept for the next ones."""
 
@@ -99,11 +108,15 @@ class Connections:
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """The server's response, its body still to be read. Raises httpcore's errors."""
         while True:
-            connection = await self._free() or self._new(request.url.origin)
+            kept = await self._free()
+            connection = kept or self._new(request.url.origin)
             try:
                 return await connection.handle_async_request(request)
             except httpcore.ConnectionNotAvailable:  # another request was quicker
                 continue
+            except _CLOSED as error:
+                if kept is None or request.method not in _CHANGE_NOTHING or not _had_no_answer(error):
+                    raise
 
     async def _free(self) -> httpcore.AsyncHTTPConnection | None:
         for connection in list(self._connections):

@@ -170,17 +170,42 @@ async def test_a_connection_is_used_again() -> None:
     assert connections == 1
 
 
-async def test_a_connection_that_the_server_has_closed_is_not_used_again() -> None:
-    """Not even where its end has come, but not yet to the event loop's notice."""
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_connection_that_has_grown_old_costs_no_page(method: str) -> None:
+    """A server may close a connection while the next request is on its way: what changes nothing is asked for anew."""
+    connections = 0
 
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
         await reader.readuntil(b"\r\n\r\n")
         writer.write(ANSWER)
+        await reader.readuntil(b"\r\n\r\n")
 
     async with server(once) as port:
         network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}))
-        for _n in range(20):
-            response = await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))
-            assert await response.aread() == b"ok"
-            await response.aclose()
+
+        async def ask() -> bytes:
+            request = httpx.Request(method, f"http://a.gov.cn:{port}/")
+            response = await network.handle_async_request(request)
+            return await response.aread()
+
+        assert await ask() == b"ok"
+        if method == "GET":
+            assert await ask() == b"ok"
+        else:
+            with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
+                await ask()
+        await network.aclose()
+    assert connections == (2 if method == "GET" else 1)
+
+
+async def test_a_new_connection_that_is_closed_at_once_is_an_error() -> None:
+    async def never(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+
+    async with server(never) as port:
+        network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}))
+        with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
+            await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))
         await network.aclose()

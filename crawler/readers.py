@@ -27,8 +27,8 @@ T = TypeVar("T")
 HERE = 100
 """Pages read in this process before another one is started: most runs are over by then."""
 
-MANY = 20
-"""Sites whose crawl will read more than HERE pages for certain."""
+MANY = 10
+"""Sites whose crawl will hardly read less than HERE pages."""
 
 BACKLOG = 50
 """Answers that the other process may owe; what comes on top is read here. Answers that lie here unread are owed too, so

@@ -222,7 +222,7 @@ class PageRow(Base, kw_only=True):
     url_key: Mapped[str] = mapped_column(Text, unique=True)
     url: Mapped[str] = mapped_column(Text)
     site_id: Mapped[str] = mapped_column(index=True)
-    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False)
+    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False, index=True)
     report: Mapped[ReportRow] = relationship(back_populates="pages")
     text_sha256: Mapped[str] = mapped_column(String(64))
     first_seen: Mapped[datetime]

@@ -16,7 +16,11 @@ PATIENCE = 30.0
 """Seconds that a statement waits for another program's lock on the catalogue."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0006"
+WAL_PAGES = 8000
+"""Pages of 4 KB in the write-ahead log before they go into the catalogue. Each commit changes pages all over the indexes;
+at SQLite's 1000 of them, a catalogue of 100,000 captures had most pages written in place for every other commit."""
+
+HEAD = "0007"
 """The last of the migrations: a catalogue that has it needs none, nor the tenth of a second that loading alembic takes."""
 
 
@@ -36,6 +40,7 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
         cursor.execute("PRAGMA synchronous = FULL" if writes else "PRAGMA query_only = ON")
         if writes:
             cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         cursor.close()
 
     @event.listens_for(engine, "begin")

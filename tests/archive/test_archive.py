@@ -175,6 +175,21 @@ def test_what_a_page_costs_does_not_grow_with_its_visits(
     assert steps[-1] < 1.2 * steps[3]
 
 
+def test_what_a_text_at_a_further_address_costs_does_not_grow_with_the_archive(
+    opened: Opener, clock: Clock
+) -> None:
+    archive = opened()
+    costs = []
+    for number in range(120):
+        folder = f"https://www.wuhan.gov.cn/{number}"
+        report = a_report(f"{BODY}\n第{number}份。")
+        visit(archive, clock, report, url=f"{folder}/a.html")
+        counter = Steps(archive._session.connection().connection.driver_connection)
+        assert visit(archive, clock, report, url=f"{folder}/b.html").ending is Ending.DUPLICATE
+        costs.append(counter.number)
+    assert sum(costs[-10:]) < 1.5 * sum(costs[5:15])
+
+
 class Steps:
     """Counts, by tens, the steps that SQLite's machine takes."""
 

@@ -1,0 +1,20 @@
+"""A report's pages are found without reading all pages."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this schema."""
+    op.create_index("ix_pages_report_id", "pages", ["report_id"])
+
+
+def downgrade() -> None:
+    """Back to the schema before."""
+    op.drop_index("ix_pages_report_id", "pages")

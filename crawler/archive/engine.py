@@ -16,7 +16,7 @@ PATIENCE = 30.0
 """Seconds that a statement waits for another program's lock on the catalogue."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-WAL_PAGES = 8000
+WAL_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log before they go into the catalogue. Each commit changes pages all over the indexes;
 at SQLite's 1000 of them, a catalogue of 100,000 captures had most pages written in place for every other commit."""
 

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from bench.table import RATIO_HEAD, Ratio
 from crawler.archive import Archive, rebuild
 from crawler.extract import extract
 from crawler.fetch import load_exchanges
@@ -41,21 +42,6 @@ HEADERS = (
     ("ETag", '"63f427d0-bf68"'),
 )
 REQUEST = (("Host", "www.wuhan.gov.cn"), ("User-Agent", "fazhi/0.1 (bench)"), ("Accept", "*/*"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    ours: float
-    peer: float
-    unit: str
-    aim: str
-
-    def __str__(self) -> str:
-        ratio = self.ours / self.peer
-        return f"{self.what:<46} {self.ours:>10.2f} {self.peer:>10.2f}  {self.unit:<14} {ratio:>5.2f}   {self.aim}"
 
 
 def captures(number: int) -> Iterator[Capture]:
@@ -125,14 +111,14 @@ def size(folder: Path, pattern: str = "**/*") -> int:
     return sum(path.stat().st_size for path in folder.glob(pattern) if path.is_file())
 
 
-def rows(number: int, scratch: Path) -> Iterator[Row]:
+def rows(number: int, scratch: Path) -> Iterator[Ratio]:
     """The table."""
     pages = list(captures(number))
     texts = reports(pages)
     ours = min(seconds(lambda n=n: store(scratch / f"ours{n}", pages, texts)) for n in range(ROUNDS))  # type: ignore[misc]
     peer = min(seconds(lambda n=n: warcio(scratch / f"{n}.gz", pages)) for n in range(ROUNDS))  # type: ignore[misc]
     folder = scratch / "ours0"
-    yield Row(
+    yield Ratio(
         what="storing, beside warcio's writer",
         ours=number / ours,
         peer=number / peer,
@@ -141,14 +127,14 @@ def rows(number: int, scratch: Path) -> Iterator[Row]:
     )
     gzipped = sum(len(gzip.compress(page.payload, 6)) for page in pages)
     warcs = size(folder, "warc/*/*.warc.gz")
-    yield Row(
+    yield Ratio(
         what="WARC on disk, beside gzip -6 of the payloads",
         ours=warcs / number,
         peer=gzipped / number,
         unit="bytes",
         aim="≤ 1.10",
     )
-    yield Row(
+    yield Ratio(
         what="    with index, catalogue and texts",
         ours=size(folder) / number,
         peer=gzipped / number,
@@ -161,21 +147,25 @@ def rows(number: int, scratch: Path) -> Iterator[Row]:
         seconds(lambda: subprocess.run(command, shell=True, check=True, capture_output=True))
         for _ in range(ROUNDS)
     )
-    yield Row(what="verify, beside zcat | sha256sum", ours=checked, peer=piped, unit="seconds", aim="≤ 2.00")
+    yield Ratio(
+        what="verify, beside zcat | sha256sum", ours=checked, peer=piped, unit="seconds", aim="≤ 2.00"
+    )
     again = min(seconds(lambda: rebuild(folder, clock=clock, notify=print)) for _ in range(ROUNDS))
     bare = min(seconds(lambda: reports(pages)) for _ in range(ROUNDS))
-    yield Row(what="rebuild, beside bare extraction", ours=again, peer=bare, unit="seconds", aim="≤ 1.50")
+    yield Ratio(what="rebuild, beside bare extraction", ours=again, peer=bare, unit="seconds", aim="≤ 1.50")
     yield from unchanged(folder, pages, texts)
 
 
-def unchanged(folder: Path, pages: list[Capture], texts: list[Report]) -> Iterator[Row]:
+def unchanged(folder: Path, pages: list[Capture], texts: list[Report]) -> Iterator[Ratio]:
     """What it adds to see everything once more as it was."""
     before, warcs = size(folder), size(folder, "warc/*/*.warc.gz")
     later = [replace(page, fetched_at=page.fetched_at + timedelta(days=1)) for page in pages]
     store(folder, later, texts)
     more = (size(folder, "warc/*/*.warc.gz") - warcs) / len(pages)
-    yield Row(what="an unchanged capture adds to the WARC", ours=more, peer=1024, unit="bytes", aim="≤ 1.00")
-    yield Row(
+    yield Ratio(
+        what="an unchanged capture adds to the WARC", ours=more, peer=1024, unit="bytes", aim="≤ 1.00"
+    )
+    yield Ratio(
         what="    with index and catalogue",
         ours=(size(folder) - before) / len(pages),
         peer=1024,
@@ -184,7 +174,7 @@ def unchanged(folder: Path, pages: list[Capture], texts: list[Report]) -> Iterat
     )
 
 
-def curve(number: int, scratch: Path) -> Iterator[Row]:
+def curve(number: int, scratch: Path) -> Iterator[Ratio]:
     """Whether the cost of a capture grows: the last thousand beside the first."""
     step, times = 1000, []
     body = list(captures(step))
@@ -200,7 +190,7 @@ def curve(number: int, scratch: Path) -> Iterator[Row]:
                 archive.store(replace(text, url=url, text_sha256=digest), mark, SITE)
             times.append(time.perf_counter() - begin)
     tenth = max(1, len(times) // 10)
-    yield Row(
+    yield Ratio(
         what=f"a capture's cost at {number}, beside the first",
         ours=1000 * statistics.median(times[-tenth:]) / step,
         peer=1000 * statistics.median(times[:tenth]) / step,
@@ -217,7 +207,7 @@ def main() -> None:
         "--captures", type=int, default=5000, help="of the curve; 200000 takes some ten minutes"
     )
     given = options.parse_args()
-    print(f"{'':<46} {'ours':>10} {'peer':>10}  {'':<14} {'ratio':>5}   aim")
+    print(RATIO_HEAD)
     with tempfile.TemporaryDirectory() as scratch:
         for row in rows(given.pages, Path(scratch)):
             print(row, flush=True)

@@ -13,34 +13,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from bench.contender import Done, measured, ours
 from bench.site import Served, World, serve
+from bench.table import RATIO_HEAD, Ratio
 
 HOSTS = 16
 ROUNDS = 3  # of which the median counts; the contenders take turns, so that a busy minute meets all of them
 DELAY = 1.0  # seconds, in (c)
 SERVICE = 0.02  # seconds an answer takes, in (c)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    ours: float
-    peer: float
-    unit: str
-    aim: str
-
-    def __str__(self) -> str:
-        ratio = self.ours / self.peer
-        return (
-            f"{self.what:<46} {self.ours:>9.2f} {self.peer:>9.2f}  {self.unit:<22} {ratio:>5.2f}   {self.aim}"
-        )
 
 
 def main() -> None:
@@ -49,12 +33,12 @@ def main() -> None:
     options.add_argument("--reports", type=int, default=75, help="of each of the 16 hosts, in (a) and (b)")
     options.add_argument("--hosts", type=int, default=300, help="in (c)")
     given = options.parse_args()
-    print(f"{'':<46} {'ours':>9} {'peer':>9}  {'':<22} {'ratio':>5}   aim")
+    print(RATIO_HEAD)
     for row in (*throughput(given.reports), makespan(given.hosts)):
         print(row, flush=True)
 
 
-def throughput(reports: int) -> Iterator[Row]:
+def throughput(reports: int) -> Iterator[Ratio]:
     """(a) and (b)."""
     done: dict[str, list[Done]] = {"httpx": [], "scrapy": [], "ours": [], "again": []}
     with serve(World(sizes=(reports,) * HOSTS)) as served:
@@ -72,19 +56,21 @@ def throughput(reports: int) -> Iterator[Row]:
     cost = {
         name: statistics.median(1000 * each.cpu / each.pages for each in runs) for name, runs in done.items()
     }
-    yield Row(
+    yield Ratio(
         what="(a) against Scrapy", ours=speed["ours"], peer=speed["scrapy"], unit="pages/s", aim="≥ 1.30"
     )
-    yield Row(what="    ", ours=cost["ours"], peer=cost["scrapy"], unit="CPU-s per 1,000 pages", aim="< 1.00")
-    yield Row(
+    yield Ratio(
+        what="    ", ours=cost["ours"], peer=cost["scrapy"], unit="CPU-s per 1,000 pages", aim="< 1.00"
+    )
+    yield Ratio(
         what="    against httpx that only fetches",
         ours=speed["ours"],
         peer=speed["httpx"],
         unit="pages/s",
         aim="",
     )
-    yield Row(what="    ", ours=cost["ours"], peer=cost["httpx"], unit="CPU-s per 1,000 pages", aim="")
-    yield Row(
+    yield Ratio(what="    ", ours=cost["ours"], peer=cost["httpx"], unit="CPU-s per 1,000 pages", aim="")
+    yield Ratio(
         what="(b) unchanged, against httpx that only fetches",
         ours=speed["again"],
         peer=speed["httpx"],
@@ -100,7 +86,7 @@ def run(name: str, served: Served, folder: Path) -> Done:
     return Done(**json.loads(said.splitlines()[-1]))
 
 
-def makespan(hosts: int) -> Row:
+def makespan(hosts: int) -> Ratio:
     """(c): hosts of unequal size, most of them small, and the time that the largest one must take."""
     sizes = tuple(1 + 36 * n**8 // hosts**8 for n in range(1, hosts + 1))
     world = World(sizes=sizes, light=True, service=SERVICE)
@@ -109,7 +95,7 @@ def makespan(hosts: int) -> Row:
         figures = served.figures()
     requests = max(figures["hosts"].values())
     ideal = (requests - 1) * DELAY + SERVICE
-    return Row(
+    return Ratio(
         what=f"(c) {hosts} hosts, {figures['requests']} requests, {DELAY} s delay",
         ours=figures["seconds"] + SERVICE,
         peer=ideal,

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 NOTHING = "–"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
+    """One line of a table of ours beside a peer, and the aim for their ratio."""
+
+    what: str
+    ours: float
+    peer: float
+    unit: str
+    aim: str
+
+    def __str__(self) -> str:
+        ratio = self.ours / self.peer
+        return f"{self.what:<46} {self.ours:>10.2f} {self.peer:>10.2f}  {self.unit:<22} {ratio:>5.2f}   {self.aim}"
+
+
+RATIO_HEAD = f"{'':<46} {'ours':>10} {'peer':>10}  {'':<22} {'ratio':>5}   aim"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -42,22 +42,29 @@ _PIPE = 1024 * 1024  # bytes
 
 
 class Readers:
-    """Runs pure functions of pages here or, once there are many, in a second process, where there is a core for it.
+    """Runs pure functions of pages here or, once there are many, in a second process.
 
     An async context manager: the process ends with the block, and with this process in whatever way it ends.
     """
 
-    def __init__(self, *, here: int | None = None, longest: float = LONGEST) -> None:
-        self._here = here if here is not None else HERE if (os.cpu_count() or 1) > 1 else sys.maxsize
+    def __init__(self, *, here: int = HERE, longest: float = LONGEST) -> None:
+        self._here = here
         self._longest = longest
         self._done = 0
         self._starting = asyncio.Lock()
         self._reader: _Reader | None = None
 
     @classmethod
+    def only_here(cls) -> Self:
+        """Without a second process."""
+        return cls(here=sys.maxsize)
+
+    @classmethod
     def of_crawl(cls, sites: int) -> Self:
-        """For the crawl of so many sites."""
-        return cls(here=0 if sites >= MANY and (os.cpu_count() or 1) > 1 else None)
+        """For the crawl of so many sites; with a second process only where there is a core for it."""
+        if os.cpu_count() == 1:
+            return cls.only_here()
+        return cls(here=0 if sites >= MANY else HERE)
 
     async def __aenter__(self) -> Self:
         return self

@@ -160,8 +160,8 @@ async def _crawl(sites: Sequence[Site], store: Archive | None, job: _Job, displa
             connect_to=job.connect_to,
             sleep=halt.sleep,
         )
-        # of most sites nothing may be saved
-        async with fetcher, Readers() if job.saved else Readers.of_crawl(len(sites)) as readers:
+        # of saved pages there are few, however many sites
+        async with fetcher, Readers.of_crawl(1 if job.saved else len(sites)) as readers:
             async for outcome in pipeline.crawl(
                 sites,
                 fetcher=fetcher,

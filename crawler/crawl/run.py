@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -83,7 +82,7 @@ async def crawl(
     `readers`: where pages are read; here, if there are none. With `replay`, a site of which nothing is saved ends as one `skipped`, and no visits are noted.
     """
     run = _Run(archive, replay, halt or Halt(), at_once, on_visit)
-    readers = readers or Readers(here=sys.maxsize)
+    readers = readers or Readers.only_here()
     visits = [Visit(site, fetcher, archive, full, halt=run.halt, readers=readers) for site in sites]
     if not full:
         run.take_up(visits)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ class Visit:
     archive: Archive | None  # None: a dry run, that only reads lists
     full: bool = False  # ask without validators
     halt: Halt = field(default_factory=Halt)
-    readers: Readers = field(default_factory=lambda: Readers(here=sys.maxsize))
+    readers: Readers = field(default_factory=Readers.only_here)
     keep: bool = False  # listings and verdicts, for who looks at them; in a crawl they fill the memory
     memory: SiteMemory | None = None
     whole: bool = True  # walk every list to its end

@@ -193,9 +193,9 @@ class Fetcher:
         try:
             request = self._sessions.request(asked, site, validators, self._limits.timeout)
             _check(request, asked.url)
-            if step(request) in steps:
+            if (this := step(request)) in steps:
                 raise FetchError(asked.url, "redirects go round in a circle", kind="redirects")
-            steps.add(step(request))
+            steps.add(this)
             response = await self._stack.handle_async_request(request)
         except tuple(TABLE) as error:
             raise failure(asked.url, error) from error

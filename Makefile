@@ -23,7 +23,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fazhi needs Python 3.11 or later; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "python3 -m venv failed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "installing into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -42,7 +42,7 @@ test: $(READY)
 
 # for sources with `render: true`: the extra `browser`, and Chromium where it is missing
 browser: $(READY) chromium
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.lock
 
 # what only a real Chromium shows, on loopback
 test-browser: $(BROWSER_READY) chromium
@@ -52,7 +52,7 @@ test-browser: $(BROWSER_READY) chromium
 $(BROWSER_READY): requirements-browser.lock pyproject.toml
 	@$(PYTHON) -m venv $(BROWSER)
 	@echo "installing into $(BROWSER) ..."
-	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.lock
 	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -70,7 +70,7 @@ test-replay: $(READY) $(REPLAY_READY)
 $(REPLAY_READY): requirements-replay.lock
 	@$(PYTHON) -m venv $(REPLAY)
 	@echo "installing into $(REPLAY) ..."
-	@$(REPLAY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-replay.lock
+	@$(REPLAY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-replay.lock
 	@touch $@
 
 check: $(READY)

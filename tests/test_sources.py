@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.cms import BY_NAME
 from crawler.errors import ConfigError
 from crawler.model import Expect, Years
 from crawler.sources import choose, json_schema, load_sites
@@ -116,7 +117,7 @@ sources:
         "21: sources[2].contact: must be a mail or web address, such as crawler@example.org, got 'nobody'",
         "22: sources[2].at_once: must be less than or equal to 8, got 9",
         "23: sources[2].match: must be a regular expression (missing ), unterminated subpattern at position 0), got '('",
-        "24: sources[2].cms: must be one of gkmlpt, json, jcms, epoint, vsb, ucap, trs, generic, got 'joomla'",
+        f"24: sources[2].cms: must be one of {', '.join(BY_NAME)}, got 'joomla'",
         "25: sources[2].every: must be a time such as 12h, 1d or 2w, got 'daily'",
         "26: sources[2].seen: must be a day, such as 2026-11-24, got 'yesterday'",
         "27: sources[2].body: must be a CSS selector, such as .TRS_Editor, got 'div['",
@@ -224,3 +225,157 @@ def test_ways_in_beside_lists(tmp_path: Path) -> None:
         "2: sources[0]: `sitemaps` needs `urls`, a regular expression for the addresses that may be reports",
         "3: sources[1].search: must be an address that starts with http:// or https://, got 'b.gov.cn/so?q=法治政府&p={page}'",
     ]
+
+
+ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+"""Nine levels of nine aliases each: 400 million values, if aliases were written out."""
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (ALIASES + "sources: *i\n", "10: sources[0]: must be a mapping of keys to values, got [["),
+        (ALIASES + FOUR_LINES + "    note: *i\n", "17: sources[0].note: must be text without control characters, got [["),
+        ("sources: &s [*s]\n", "1: sources[0]: is an alias of something around it"),
+        ("sources:\n  - &e\n    id: *e\n", "2: sources[0].id: is an alias of something around it"),
+        (FOUR_LINES + "    note: " + "[" * 20_000, "7: not YAML: while increasing flow level exceeded maximum nesting depth"),
+        (FOUR_LINES + "    note: " + "[" * 900 + "]" * 900, "7: sources[0].note[0][0][0][0][0][0][0][0][0]: is nested more than 12 levels deep"),
+        (FOUR_LINES + "    note:\n      " + "- " * 900 + "x\n", "8: sources[0].note[0][0][0][0][0][0][0][0][0]: is nested more than 12 levels deep"),
+        (FOUR_LINES + "    ? [a, b]\n    : c\n", "7: sources[0]: a key must be a word"),
+        (FOUR_LINES + "    {a: b}: c\n", "7: sources[0]: a key must be a word"),
+        (FOUR_LINES + "    ~: c\n", "7: sources[0].~: no such key"),
+        (FOUR_LINES + "    ? \n    : c\n", "7: sources[0]: a key must be a word"),
+        ("x: &d {delay: 2}\n" + FOUR_LINES + "    <<: *d\n", "8: sources[0]: a key must be a word"),
+        (FOUR_LINES + "    2024-13-45: c\n", "7: sources[0].2024-13-45: no such key"),
+        (FOUR_LINES + "    render: !!bool maybe\n", "7: sources[0].render: is no bool: 'maybe'"),
+        (FOUR_LINES.replace("武", "\0"), "4: not YAML: holds the control character U+0000"),
+    ],
+)  # fmt: skip
+def test_a_file_that_would_blow_up_a_parser_is_a_fault_with_its_line(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    found = faults(tmp_path, text)
+    assert any(each.startswith(fault) for each in found), found
+    assert all(len(each) < 400 for each in found)
+
+
+@pytest.mark.parametrize(
+    "delay", ["1:30", "1:30.5", "010", "0x10", "0b11", "1_0", ".nan", ".inf", "-1", "9" * 400]
+)
+def test_a_delay_is_read_as_written_and_no_other_number(tmp_path: Path, delay: str) -> None:
+    (fault,) = faults(tmp_path, FOUR_LINES + f"    delay: {delay}\n")
+    assert fault.startswith("7: sources[0].delay: must be a number of seconds ≥ 0, got ")
+
+
+def test_a_delay_is_a_day_at_most(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, FOUR_LINES + "    delay: 86401\n")
+    assert "at most a day (86400), got 86401" in fault
+
+
+def test_an_alias_gives_the_value_of_its_anchor(tmp_path: Path) -> None:
+    text = FOUR_LINES.replace("lists: ", "lists: &l ") + (
+        '    note: &n 备注\n  - {id: b, name: 乙市, region: "420200", lists: *l, note: *n}\n'
+    )
+    first, second = load_sites(written(tmp_path, text))
+    assert (second.lists, second.note) == (first.lists, "备注")
+
+
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_line_ends_that_no_editor_shows_are_spaces(tmp_path: Path, mark: str, quote: str) -> None:
+    text = FOUR_LINES.replace("武汉市人民政府", f"{quote}武汉市{mark}人民政府{quote}") + "    delay: fast\n"
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith("7: ")
+    (site,) = load_sites(written(tmp_path, text.replace("fast", "2")))
+    assert site.name == "武汉市 人民政府"
+
+
+@pytest.mark.parametrize(
+    "name", [r"\e[31m武汉市", r"武汉市\u202e", r"\u2066武汉市", r"\x9b武汉市", r"武\0汉市"]
+)
+def test_a_name_that_a_terminal_would_obey_is_a_fault(tmp_path: Path, name: str) -> None:
+    (fault,) = faults(tmp_path, FOUR_LINES.replace("武汉市人民政府", f'"{name}"'))
+    assert fault.startswith("4: sources[0].name: must be a name without control characters, got ")
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "fault"),
+    [
+        ("武汉市人民政府", "999999", "5: sources[0].region: must be the GB/T 2260 code of a division"),
+        ("武汉市人民政府", "420200", "5: sources[0].region: must be the code of 武汉市人民政府, 420100 (湖北省武汉市), got 420200 (湖北省黄石市)"),
+        ("武汉市人民政府", "420000", "5: sources[0].region: must be the code of 武汉市人民政府, 420100"),
+        ("湖北省人民政府", "420100", "5: sources[0].region: must be the code of 湖北省人民政府, 420000"),
+        ("湖北省黄石市人民政府", "420000", "5: sources[0].region: must be the code of 湖北省黄石市人民政府, 420200"),
+        ("宜昌市司法局", "420100", "5: sources[0].region: must be the code of 宜昌市司法局, 420500"),
+    ],
+)  # fmt: skip
+def test_a_region_that_is_none_or_not_the_names_is_a_fault(
+    tmp_path: Path, name: str, region: str, fault: str
+) -> None:
+    (found,) = faults(tmp_path, FOUR_LINES.replace("武汉市人民政府", name).replace("420100", region))
+    assert found.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("湖北省武汉市人民政府", "420100"),
+        ("襄樊市人民政府", "420600"),  # its name until 2010
+        ("公主岭市人民政府", "220381"),  # its code until 2020
+        ("公主岭市人民政府", "220184"),
+        ("鼓楼区人民政府", "320106"),  # one of four
+        ("武汉市司法局", "420100"),
+        ("湖北省司法厅", "420100"),
+        ("天津经济技术开发区管理委员会", "120116"),
+        ("甲市人民政府", "420100"),  # unknown: nothing is said
+        ("恩施州人民政府", "422800"),
+    ],
+)
+def test_a_region_of_the_names_government_or_inside_it_is_right(
+    tmp_path: Path, name: str, region: str
+) -> None:
+    (site,) = load_sites(
+        written(tmp_path, FOUR_LINES.replace("武汉市人民政府", name).replace("420100", region))
+    )
+    assert (site.name, site.region) == (name, region)
+
+
+def test_a_search_without_its_pages_number_is_a_fault(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, FOUR_LINES + "    search: http://a.gov.cn/so?q=法治政府\n")
+    assert "sources[0].search: must hold {page} where the number of the page stands" in fault
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "2026-1-1", "20261124"])
+def test_a_day_that_no_calendar_has_is_a_fault(tmp_path: Path, day: str) -> None:
+    (fault,) = faults(tmp_path, FOUR_LINES + f"    seen: {day}\n")
+    assert fault.startswith("7: sources[0].seen: must be a day, such as 2026-11-24")
+
+
+def test_a_pattern_passes_over_files_that_begin_with_a_dot_and_over_folders(tmp_path: Path) -> None:
+    path = with_others(tmp_path, "include: sources.d/*.yaml\n" + FOUR_LINES, a=entry("a"))
+    for name in (".b.yaml", ".#a.yaml", "._a.yaml"):
+        (tmp_path / "sources.d" / name).write_text("no: [", "utf-8")
+    (tmp_path / "sources.d" / "more.yaml").mkdir()
+    assert [site.id for site in load_sites(path)] == ["wuhan", "a"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["sources.d/*.yml", "sources.yaml", "/nowhere/*.yaml", '"a\\0"', "'**x/*'", "sources.d"]
+)
+def test_a_pattern_that_fits_no_other_file_is_a_fault(tmp_path: Path, pattern: str) -> None:
+    path = with_others(tmp_path, f"include: {pattern}\n" + FOUR_LINES)
+    with pytest.raises(ConfigError) as caught:
+        load_sites(path)
+    (fault,) = caught.value.faults
+    assert fault.startswith(f"{path}:1: include[0]: no file fits ")
+
+
+def test_a_pattern_may_name_a_folder_elsewhere_or_begin_with_a_dot(tmp_path: Path) -> None:
+    path = with_others(
+        tmp_path, f"include: [{tmp_path}/sources.d/a*, sources.d/.b.yaml]\n" + FOUR_LINES, a=entry("a")
+    )
+    (tmp_path / "sources.d" / ".b.yaml").write_text(entry("b"), "utf-8")
+    assert [site.id for site in load_sites(path)] == ["wuhan", "a", "b"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from crawler.address import join
 from crawler.cms import BY_NAME
 from crawler.cms.links import is_selector
+from crawler.regions import region
 
 
 def _fault(expected: str) -> PydanticCustomError:
@@ -25,10 +27,14 @@ def _identifier(value: object) -> str:
 
 
 def _region(value: object) -> str:
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         raise _fault('must be a GB/T 2260 code in quotes, such as "420100"')
     if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{5}", value):
         raise _fault('must be a GB/T 2260 code of six digits in quotes, such as "420100"')
+    if region(value) is None:
+        raise _fault(
+            "must be the GB/T 2260 code of a division (a development zone has that of the one around it)"
+        )
     return value
 
 
@@ -47,14 +53,32 @@ def _address(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if not text:
         raise _fault("must be a name, such as 武汉市人民政府")
+    if _CONTROLS.search(text):
+        raise _fault("must be a name without control characters")
+    return text
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would obey: C0, C1, and marks that turn the direction of text."""
+
+
+def _note(value: object) -> str:
+    if not isinstance(value, str) or _CONTROLS.search(value):
+        raise _fault("must be text without control characters")
     return value
+
+
+_LONGEST_DELAY = 86_400.0  # a day, in seconds; `every` is for more
 
 
 def _delay(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise _fault("must be a number of seconds ≥ 0")
+    if value > _LONGEST_DELAY:
+        raise _fault("must be a number of seconds, at most a day (86400)")
     return float(value)
 
 
@@ -106,13 +130,21 @@ def _selector(value: object) -> str:
 
 def _day(value: object) -> str:
     text = str(value)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise _fault("must be a day, such as 2026-11-24")
-    return text
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise _fault("must be a day, such as 2026-11-24")
 
 
 def _search(value: object) -> str:
-    _address(re.sub(r"\{page0?\}", "1", value) if isinstance(value, str) else value)
+    filled = re.sub(r"\{page0?\}", "1", value) if isinstance(value, str) else value
+    _address(filled)
+    if filled == value:
+        raise _fault(
+            "must hold {page} where the number of the page stands ({page0} if it counts from nought)"
+        )
     return str(value)
 
 
@@ -167,7 +199,7 @@ class Entry(_Strict):
     expect: ExpectEntry | None = None
     enabled: bool = True
     seen: Annotated[str, BeforeValidator(_day)] | None = None
-    note: str | None = None
+    note: Annotated[str, BeforeValidator(_note)] | None = None
 
 
 _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}

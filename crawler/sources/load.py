@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import glob
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from pydantic_core import ErrorDetails
 
 from crawler.errors import ConfigError
 from crawler.model import Expect, Site, Years
+from crawler.regions import outward, region, region_of
+from crawler.regions import path as region_path
 from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
 from crawler.sources.marked import Marked, Place, dotted, parse
 
@@ -73,10 +77,10 @@ class _File:
         for i, pattern in enumerate(patterns):
             if not isinstance(pattern, str) or not pattern:
                 continue
-            matches = sorted(path.parent.glob(pattern)) if not Path(pattern).is_absolute() else []
+            matches = _matches(pattern, path)
             if not matches:
                 self.marked.fault(("include", i), f"no file fits {pattern!r} in {path.parent}")
-            found += [match for match in matches if match.resolve() != path.resolve()]
+            found += matches
         return list(dict.fromkeys(found))
 
     def check(self, taken: dict[str, tuple[Marked, Place]]) -> None:
@@ -98,6 +102,8 @@ class _File:
             self.marked.fault(
                 path, "`sitemaps` needs `urls`, a regular expression for the addresses that may be reports"
             )
+        if fault := _misplaced(entry.get("name"), entry.get("region")):
+            self.marked.fault((*path, "region"), fault)
         name = entry.get("id")
         if not isinstance(name, str):
             return
@@ -114,6 +120,32 @@ class _File:
         return (f"{self.marked.file}:{line}: {text}" for line, text in sorted(set(self.marked.faults)))
 
 
+def _misplaced(name: object, code: object) -> str | None:
+    """Why a name is not that of a code's government, if both are known and disagree: a fault's text.
+
+    A government has its own code; a department or a development zone that of a government around it, too.
+    """
+    row = region(code) if isinstance(code, str) else None
+    if row is None or not isinstance(name, str) or not name.strip():
+        return None
+    named = region_of(name, within=row.code)
+    government = name.strip().removesuffix("人民政府")
+    if named is None or named == row.code or government.endswith(row.name):
+        return None
+    if government == name.strip() and named in {step.code for step in outward(row.code)}:
+        return None
+    return f"must be the code of {name.strip()[:40]}, {named} ({region_path(named)}), got {row.code} ({region_path(row.code)})"
+
+
+def _matches(pattern: str, path: Path) -> list[Path]:
+    """Files other than `path` that a pattern names, as a shell does: `*` passes over names that begin with a dot."""
+    if "\0" in pattern:
+        return []
+    names = glob.glob(pattern, root_dir=path.parent, recursive=True)
+    found = sorted(path.parent / name for name in names)
+    return [file for file in found if file.is_file() and file.resolve() != path.resolve()]
+
+
 _PLAIN = {
     "missing": "is missing",
     "model_type": "must be a mapping of keys to values",
@@ -123,6 +155,11 @@ _PLAIN = {
     "string_type": "must be text",
     "int_type": "must be a whole number",
 }
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3  # aliases make values that have no end
+_SHORT.maxstring = _SHORT.maxother = 200
 
 
 def _describe(detail: ErrorDetails, marked: Marked) -> tuple[int, str]:
@@ -136,7 +173,7 @@ def _describe(detail: ErrorDetails, marked: Marked) -> tuple[int, str]:
     if kind == "missing":
         return marked.line(path[:-1]), f"{dotted(path)}: is missing"
     said = _PLAIN.get(kind) or detail["msg"].removeprefix("Input ").replace("should be", "must be")
-    return line, f"{dotted(path)}: {said}, got {detail['input']!r}"
+    return line, f"{dotted(path)}: {said}, got {_SHORT.repr(detail['input'])}"
 
 
 def meant(name: str, known: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
-"""A YAML file as plain values that remember their lines."""
+"""A YAML file as plain values that remember their lines. The file is not trusted: depth, aliases and numbers are checked."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,31 @@ from crawler.errors import ConfigError
 Place = tuple[str | int, ...]
 """Where a value stands: ("sources", 3, "delay")."""
 
+MAX_DEPTH = 12
+"""Levels of nesting; a sources.yaml has five."""
+
 _TEXT = "tag:yaml.org,2002:str"
 _TIME = "tag:yaml.org,2002:timestamp"
+_MERGE = "tag:yaml.org,2002:merge"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_DECIMAL = re.compile(
+    r"[-+]?(?:(?:0|[1-9]\d{0,17})(?:\.\d*)?(?:[eE][-+]?\d{1,3})?|\.\d+|\.(?:inf|nan))", re.I
+)
+"""Numbers as YAML 1.2 has them. In YAML 1.1, which PyYAML reads, 1:30 is 90, 010 is 8 and 1_0 is 10: those stay text."""
+
+_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
+_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def yaml_text(text: str) -> str:
+    """The text for a parser: NEL, LS and PS end lines in YAML 1.1, but neither in YAML 1.2 nor in editors, so they are spaces."""
+    return text.translate(_LINE_ENDS)
+
+
+def compose(text: str) -> yaml.Node | None:
+    """The nodes of a YAML text, by the one loader that everything here uses. Raises yaml.YAMLError."""
+    node: yaml.Node | None = yaml.compose(yaml_text(text), yaml.CSafeLoader)
+    return node
 
 
 @dataclass(slots=True)
@@ -31,8 +55,8 @@ class Marked:
     def line(self, path: Place) -> int:
         """Line of a value, or of the nearest thing around it that has one. Lines are found when one is first asked for."""
         if not self._lines:
-            root = yaml.compose(self.text, yaml.CSafeLoader)
-            self._lines = dict(_lines(root)) if root else {(): 1}
+            root = compose(self.text)
+            self._lines = dict(_lines(root, set())) if root else {(): 1}
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
@@ -50,62 +74,106 @@ def parse(path: Path) -> Marked:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; name one with --sources") from None
+        raise ConfigError(
+            f"{path}: no such file; name one with --sources, or write a first one with `fazhi source init`"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    loader = yaml.CSafeLoader(text)
+    if found := _NOT_PRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise ConfigError(f"{path}:{line}: not YAML: holds the control character U+{ord(found[0]):04X}")
     try:
-        node = loader.get_single_node()
-        if node is None:
-            raise ConfigError(f"{path}:1: is empty; must hold `sources:` and a list of entries")
-        marked = Marked(
-            file=str(path), text=text
-        )  # not the nodes: so many would keep the garbage collector busy
-        marked.value = _value(node, loader, (), marked)
-        return marked
+        loader = yaml.CSafeLoader(yaml_text(text))
+        try:
+            node = loader.get_single_node()
+            if node is None:
+                raise ConfigError(f"{path}:1: is empty; must hold `sources:` and a list of entries")
+            marked = Marked(
+                file=str(path), text=text
+            )  # not the nodes: they would keep the garbage collector busy
+            marked.value = _Values(loader, marked).of(node, ())
+            return marked
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(filter(None, (error.context, error.problem)))
         raise ConfigError(f"{path}:{mark.line + 1 if mark else 1}: not YAML: {problem}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}:1: not YAML: {error}") from error
-    finally:
-        loader.dispose()
 
 
-def _value(node: yaml.Node, loader: Any, path: Place, marked: Marked) -> Any:
-    if node.tag == _TEXT:  # most are
-        return node.value
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, loader, path, marked)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, loader, (*path, i), marked) for i, item in enumerate(node.value)]
-    return node.value if node.tag == _TIME else loader.construct_object(node)
+class _Values:
+    """From nodes to plain values. An alias gives the one value that its anchor has, so that no file grows by its aliases."""
+
+    def __init__(self, loader: Any, marked: Marked) -> None:
+        self._loader = loader
+        self._faults = marked.faults
+        self._made: dict[int, Any] = {}  # by the node's identity; the loader's nodes live as long as this
+        self._open: set[int] = set()  # nodes around the one at hand
+
+    def of(self, node: yaml.Node, path: Place) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return node.value if node.tag == _TEXT else self._scalar(node, path)
+        key = id(node)
+        if key in self._open:
+            return self._fault(node, path, "is an alias of something around it")
+        if key not in self._made:
+            if len(path) > MAX_DEPTH:
+                return self._fault(node, path[:MAX_DEPTH], f"is nested more than {MAX_DEPTH} levels deep")
+            self._open.add(key)
+            self._made[key] = (
+                self._mapping(node, path)
+                if isinstance(node, yaml.MappingNode)
+                else [self.of(item, (*path, i)) for i, item in enumerate(node.value)]
+            )
+            self._open.remove(key)
+        return self._made[key]
+
+    def _mapping(self, node: yaml.MappingNode, path: Place) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if not key or key_node.tag == _MERGE:
+                self._fault(key_node, path, "a key must be a word, not a list, a mapping, nothing or <<")
+                continue
+            if key in values:
+                first = next(k.start_mark.line for k, _ in node.value if k.value == key_node.value) + 1
+                self._fault(key_node, (*path, key), f"stands here twice, first on line {first}")
+            values[key] = self.of(value_node, (*path, key))
+        return values
+
+    def _scalar(self, node: yaml.ScalarNode, path: Place) -> Any:
+        if node.tag == _TIME or (node.tag in _NUMBERS and not _DECIMAL.fullmatch(node.value)):
+            return node.value
+        try:
+            return self._loader.construct_object(node)
+        except (
+            ValueError,
+            LookupError,
+            AttributeError,
+        ):  # PyYAML's constructors, of a value that does not fit its tag
+            return self._fault(node, path, f"is no {node.tag.rpartition(':')[2]}: {node.value[:40]!r}")
+
+    def _fault(self, node: yaml.Node, path: Place, text: str) -> None:
+        self._faults.append((node.start_mark.line + 1, f"{dotted(path)}: {text}"))
 
 
-def _mapping(node: yaml.MappingNode, loader: Any, path: Place, marked: Marked) -> dict[Any, Any]:
-    values: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = key_node.value if key_node.tag == _TEXT else loader.construct_object(key_node)
-        if key in values:
-            first = next(k.start_mark.line for k, _ in node.value if k.value == key_node.value) + 1
-            line = key_node.start_mark.line + 1
-            marked.faults.append((line, f"{dotted((*path, key))}: stands here twice, first on line {first}"))
-        values[key] = _value(value_node, loader, (*path, key), marked)
-    return values
-
-
-def _lines(node: yaml.Node, path: Place = ()) -> Iterator[tuple[Place, int]]:
-    """The line of each value; of the value of a key, the key's."""
+def _lines(node: yaml.Node, seen: set[int], path: Place = ()) -> Iterator[tuple[Place, int]]:
+    """The line of each value; of the value of a key, the key's. What an alias repeats has the alias's line."""
     yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode) or id(node) in seen or len(path) > MAX_DEPTH:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key_node, value_node in node.value:
-            below = (*path, key_node.value)
-            yield from _lines(value_node, below)
-            yield below, key_node.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
+            if isinstance(key_node, yaml.ScalarNode):
+                below = (*path, key_node.value)
+                yield from _lines(value_node, seen, below)
+                yield below, key_node.start_mark.line + 1
+    else:
         for i, item in enumerate(node.value):
-            yield from _lines(item, (*path, i))
+            yield from _lines(item, seen, (*path, i))
 
 
 def dotted(path: Place) -> str:

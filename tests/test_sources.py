@@ -238,7 +238,7 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     ("text", "fault"),
     [
         (ALIASES + "sources: *i\n", "10: sources[0]: must be a mapping of keys to values, got [["),
-        (ALIASES + FOUR_LINES + "    note: *i\n", "17: sources[0].note: must be text without control characters, got [["),
+        (ALIASES + FOUR_LINES + "    note: *i\n", "16: sources[0].note: must be text without control characters, got [["),
         ("sources: &s [*s]\n", "1: sources[0]: is an alias of something around it"),
         ("sources:\n  - &e\n    id: *e\n", "2: sources[0].id: is an alias of something around it"),
         (FOUR_LINES + "    note: " + "[" * 20_000, "7: not YAML: while increasing flow level exceeded maximum nesting depth"),

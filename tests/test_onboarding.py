@@ -39,7 +39,7 @@ def fazhi(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 def sources(tmp_path: Path) -> Path:
     path = tmp_path / "sources.yaml"
     path.write_text(
-        "# ours\nsources:\n  - {id: a, name: 甲市, region: '420200', lists: [http://a.gov.cn/]}  # first\n"
+        "# ours\nsources:\n  - {id: a, name: 甲市, region: '110000', lists: [http://a.gov.cn/]}  # first\n"
     )
     return path
 
@@ -91,6 +91,91 @@ def test_an_address_that_is_there_already_is_told(add: Fazhi, sources: Path) -> 
         code, out, err = add(url)
         assert (code, out, err) == (0, "", f"already there: wuhan (武汉市人民政府) at {sources}:4\n")
     assert sources.read_bytes() == before
+
+
+def test_where_there_is_no_file_one_is_begun_and_goes_on_in_the_order_of_codes(
+    fazhi: Fazhi, tmp_path: Path
+) -> None:
+    sources = tmp_path / "new.yaml"
+    common = ("--sources", str(sources), "--replay", str(FIXTURES))
+    addresses = [
+        "https://www.gswuwei.gov.cn/art/2024/3/21/art_910_1292416.html",
+        REPORT,
+        "https://xuchang.gov.cn/ywdt/001002/",
+    ]
+    for url in addresses:
+        assert fazhi("source", "add", url, *common)[0] == 0
+    assert [site.id for site in load_sites(sources)] == ["xuchang", "wuhan", "gswuwei"]
+
+
+def test_an_entry_says_what_it_rests_on(add: Fazhi, sources: Path) -> None:
+    add(REPORT)
+    add("http://www.tianshui.gov.cn/info/1981/411251.htm")
+    notes = {site.id: (site.note, site.seen) for site in load_sites(sources)}
+    assert notes["wuhan"] == (
+        "Seen on saved pages: 3 reports (2022-2024) on the list, system trs."
+        f" The list was found from the report {REPORT}",
+        None,
+    )
+    assert notes["tianshui"] == (
+        "Seen on saved pages: this report; the list that it stands on is not known.",
+        None,
+    )
+
+
+def test_an_entry_of_the_live_web_has_the_day_on_which_it_was_seen(
+    fazhi: Fazhi, web: Web, tmp_path: Path
+) -> None:
+    sources = tmp_path / "new.yaml"
+    mapped = [word for entry in web.connect_to for word in ("--connect-to", entry)]
+    code, out, _ = fazhi("source", "add", REPORT, "--sources", str(sources), *mapped)
+    (site,) = load_sites(sources)
+    assert code == 0
+    assert site.seen is not None
+    assert f"seen: {site.seen}\n" in out
+    assert (site.note or "").startswith("Seen: 3 reports (2022-2024) on the list, system trs.")
+
+
+@pytest.mark.parametrize("words", [("--name", "宜昌市人民政府"), ("--region", "420500")])
+def test_a_name_and_a_region_that_disagree_are_not_written(
+    words: tuple[str, str], add: Fazhi, sources: Path
+) -> None:
+    before = sources.read_bytes()
+    code, out, err = add(REPORT, *words)
+    assert (code, out, sources.read_bytes()) == (2, "", before)
+    assert "sources[1].region: must be the code of " in err
+
+
+def test_a_first_file_holds_the_shipped_governments_or_none(fazhi: Fazhi, tmp_path: Path) -> None:
+    one, other = tmp_path / "sources.yaml", tmp_path / "empty.yaml"
+    code, out, err = fazhi("source", "init", "--sources", str(one))
+    assert (code, out) == (0, "")
+    assert f"{one}: written, with " in err
+    assert one.read_bytes() == (ROOT / "sources.yaml").read_bytes()
+    assert (tmp_path / "sources.schema.json").read_bytes() == (ROOT / "sources.schema.json").read_bytes()
+    assert fazhi("source", "init", "--sources", str(one)) == (
+        2,
+        "",
+        f"{one}: is there already; `fazhi source add URL` adds to it\n",
+    )
+    assert fazhi("source", "init", "--empty", "--sources", str(other))[0] == 0
+    assert load_sites(other) == ()
+    assert fazhi("source", "add", REPORT, "--sources", str(other), "--replay", str(FIXTURES))[0] == 0
+    assert [site.id for site in load_sites(other)] == ["wuhan"]
+    code, _, err = fazhi("source", "init", "--sources", str(tmp_path / "no" / "sources.yaml"))
+    assert (code, err) == (2, f"{tmp_path}/no/sources.yaml: cannot be written: No such file or directory\n")
+
+
+def test_where_there_is_no_file_a_crawl_says_how_to_begin(
+    fazhi: Fazhi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert fazhi("crawl") == (
+        2,
+        "",
+        "sources.yaml: no such file; name one with --sources, or write a first one with `fazhi source init`\n",
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_dry_run_shows_the_entry_and_writes_nothing(add: Fazhi, sources: Path) -> None:

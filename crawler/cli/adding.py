@@ -21,7 +21,7 @@ from crawler.model import Link, Site
 from crawler.onboard import LIST_PAGES, Finding, look, new_id
 from crawler.regions import path as region_path
 from crawler.regions import region as region_known
-from crawler.sources import add_entry, entry_lines, load_sites, place_of
+from crawler.sources import add_entry, entry_lines, place_of, sites_before
 
 
 def add(
@@ -40,13 +40,15 @@ def add(
     replay: ReplayOption = None,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Look at a list page or a report, show what is recognised, and append an entry to sources.yaml.
+    """Look at a list page or a report, show what is recognised, and put an entry into sources.yaml.
+
+    It goes among the others in the order of region codes; where there is no file, one is begun.
 
     The entry goes to stdout, what was seen to stderr. Exit code 1 when nothing was found, or not enough.
     """
     if region is not None and region_known(region) is None:
         raise ConfigError(f"--region {region}: no division has this code")
-    sites = load_sites(sources)
+    sites = sites_before(sources)
     if site := _at(sites, [url]):
         _already(site, url, sources, json)
     saved = Replay(load_exchanges(replay)) if replay else None
@@ -114,7 +116,22 @@ def _entry(finding: Finding, id: str, *, live: bool) -> dict[str, str | list[str
     entry |= {key: list(urls) for key, urls in (("lists", finding.lists), ("pages", finding.pages)) if urls}
     if live:
         entry["seen"] = utc_now().date().isoformat()
-    return entry
+    return entry | {"note": _note(finding, live=live)}
+
+
+def _note(finding: Finding, *, live: bool) -> str:
+    """What the entry rests on, for those who read it later."""
+    seen = "Seen" if live else "Seen on saved pages"
+    if finding.lists:
+        years = sorted({year for _, year in finding.reports if year})
+        span = f" ({years[0]}-{years[-1]})" if len(years) > 1 else f" ({years[0]})" if years else ""
+        note = f"{seen}: {len(finding.reports)} reports{span} on the list, system {finding.cms}."
+        note += f" The list was found from the report {finding.url}" if finding.report else ""
+    else:
+        note = f"{seen}: this report; the list that it stands on is not known."
+    division = region_known(finding.region or "")
+    old = division.until if division else None
+    return note + (f" The code {finding.region} went out of use in {old}." if old else "")
 
 
 def _told(finding: Finding) -> Iterator[str]:
@@ -159,7 +176,7 @@ def _why_not(finding: Finding) -> str:
 
 def _ending(sources: Path, entry: dict[str, Any], *, written: bool) -> str:
     if not written:
-        return f"not written (--dry-run); without it this is appended to {sources}"
+        return f"not written (--dry-run); without it this is added to {sources}"
     return f"added to {place_of(sources, entry['id'])}; see what it finds: fazhi source check {entry['id']}"
 
 

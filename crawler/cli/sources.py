@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,10 +20,22 @@ from crawler.cli.output import print_json, print_table, report_json
 from crawler.crawl import entries
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site
-from crawler.sources import choose, load_sites
+from crawler.sources import begin, choose, load_sites
 
 app = typer.Typer(help="See and test the entries of sources.yaml.", no_args_is_help=True)
 app.command("add")(add)
+
+
+@app.command("init")
+def init(
+    sources: SourcesOption = Path("sources.yaml"),
+    empty: Annotated[bool, typer.Option("--empty", help="With no government in it.")] = False,
+) -> None:
+    """Write a first sources.yaml: a copy of the one that fazhi comes with, or an empty one."""
+    begin(sources, empty=empty)
+    number = len(load_sites(sources))
+    following = "fazhi source add URL" if empty else "fazhi source list, fazhi crawl"
+    print(f"{sources}: written, with {number} governments; next: {following}", file=sys.stderr)
 
 
 @app.command("list")

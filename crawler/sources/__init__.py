@@ -7,11 +7,22 @@ from typing import Any
 
 from crawler.errors import ConfigError
 from crawler.model import Site
-from crawler.sources.add import add_entry, entry_lines
+from crawler.sources.add import add_entry, sites_before
 from crawler.sources.entry import File
 from crawler.sources.load import load_sites, meant, place_of
+from crawler.sources.shipped import begin
+from crawler.sources.written import entry_lines
 
-__all__ = ["add_entry", "choose", "entry_lines", "json_schema", "load_sites", "place_of"]
+__all__ = [
+    "add_entry",
+    "begin",
+    "choose",
+    "entry_lines",
+    "json_schema",
+    "load_sites",
+    "place_of",
+    "sites_before",
+]
 
 
 def json_schema() -> dict[str, Any]:

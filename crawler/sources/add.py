@@ -1,112 +1,146 @@
-"""A new entry into sources.yaml, as text put in at its place: every other byte stays as it is."""
+"""A new entry into sources.yaml, as text put in at its place, in the order of region codes: every other byte stays as it is."""
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
 
 from crawler.errors import ConfigError
+from crawler.model import Site
 from crawler.sources.load import load_sites
+from crawler.sources.marked import compose
+from crawler.sources.written import STEP, Entry, entry_in_braces, entry_lines
 
-_STEP = "  "
-_FLOW_MARKS = ",[]{}"
-
-
-def entry_lines(entry: Mapping[str, str | list[str]]) -> list[str]:
-    """An entry as it is written: `- id: wuhan`, then its other keys, two spaces in."""
-    lines = [line for key, value in entry.items() for line in _key_lines(key, value)]
-    return [("- " if i == 0 else _STEP) + line for i, line in enumerate(lines)]
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""Lines as YAML and editors count them; `str.splitlines` would end one at U+2028 too."""
+_BOM = "\ufeff"
 
 
-def _key_lines(key: str, value: str | list[str]) -> Iterator[str]:
-    if isinstance(value, str):
-        yield f"{key}: {_scalar(value)}"
-    elif len(value) == 1 and not any(mark in value[0] for mark in _FLOW_MARKS):
-        yield f"{key}: [{_scalar(value[0])}]"
-    else:
-        yield f"{key}:"
-        yield from (f"{_STEP}- {_scalar(each)}" for each in value)
+def sites_before(path: Path) -> tuple[Site, ...]:
+    """The sites of a sources.yaml that an entry is to be added to: none where there is no file, or no entry in it yet.
 
-
-def _scalar(value: str) -> str:
-    """Plain where YAML reads the same text back (a day stays a day), else in double quotes, which are JSON's."""
+    Raises ConfigError for a file with faults.
+    """
     try:
-        plain = yaml.load(f"a: {value}", yaml.BaseLoader)["a"] == value
-        typed = yaml.safe_load(value)
-    except yaml.YAMLError:
-        return json.dumps(value, ensure_ascii=False)
-    is_number = isinstance(typed, int | float | bool) or typed is None
-    return json.dumps(value, ensure_ascii=False) if is_number or not plain or "#" in value else value
+        text = path.read_text("utf-8")
+        root = compose(text)
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return load_sites(path)  # which says what is wrong
+    keys = _keys(root)
+    holds_none = _is_null(root) or (
+        keys is not None and "include" not in keys and _is_null(keys.get("sources"))
+    )
+    return () if holds_none else load_sites(path)
 
 
-def add_entry(path: Path, entry: Mapping[str, str | list[str]]) -> None:
-    """Append an entry to a sources.yaml. Raises ConfigError, with the file untouched, where that makes it faulty."""
-    path = path.resolve()  # a link stays a link
-    text = path.read_bytes().decode("utf-8")
-    scratch = path.with_name(f".{path.name}.new")
+def add_entry(path: Path, entry: Entry) -> None:
+    """Put an entry into a sources.yaml, or into a new one. Raises ConfigError, with the file untouched, for a fault."""
+    before = sites_before(path)
+    if entry["id"] in {site.id for site in before}:
+        raise ConfigError(f"{path}: the id {entry['id']!r} is taken; give another with --id")
+    real = path.resolve()  # a link stays a link
+    scratch = real.with_name(f".{real.name}.new")
     try:
-        scratch.write_bytes(with_entry(text, entry).encode("utf-8"))
-        load_sites(scratch)
-        shutil.copymode(path, scratch)
-        os.replace(scratch, path)
-    except ConfigError as error:
-        raise ConfigError(*(fault.replace(str(scratch), str(path)) for fault in error.faults)) from error
+        old = real.read_bytes().decode("utf-8") if real.exists() else ""
+        new = with_entry(old, entry)
+        after = load_sites(path, re.sub("\r\n?", "\n", new))
+        if {site.id for site in after} != {entry["id"], *(site.id for site in before)}:
+            raise ConfigError(f"{path}: no place for the entry is found; put it in by hand")
+        scratch.write_bytes(new.encode("utf-8"))
+        if real.exists():
+            shutil.copymode(real, scratch)
+        os.replace(scratch, real)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         scratch.unlink(missing_ok=True)
 
 
-def with_entry(text: str, entry: Mapping[str, str | list[str]]) -> str:
-    """The text of a sources.yaml with one more entry after the last of `sources:`."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.split(newline)
-    node = _sources(text)
-    if node is None:
-        lead = [] if not lines[-1] else [""]
-        at, new = (
-            len(lines) - (not lines[-1]),
-            [*lead, "sources:", *(_STEP + line for line in entry_lines(entry))],
-        )
-    elif node.flow_style:
-        return _into_flow(lines, node, entry, newline)
+def with_entry(text: str, entry: Entry) -> str:
+    """The text of a sources.yaml with one more entry in `sources:`."""
+    bom = _BOM if text.startswith(_BOM) else ""
+    text = text.removeprefix(_BOM)
+    newline = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
+    lines: list[str] = _LINE.findall(text)
+    root = compose(text)
+    node = (_keys(root) or {}).get("sources")
+    if isinstance(node, yaml.SequenceNode) and node.value:
+        if node.flow_style:
+            return bom + _into_brackets(lines, node, entry)
+        at, new = _into_lines(lines, node, entry)
+    elif node is not None:
+        at, new = _into_nothing(lines, node), [STEP + line for line in entry_lines(entry)]
     else:
-        at, new = _below_last(lines, node, entry)
-    after = lines[at:] or [""]  # a file without a line's end at its end gets one
-    return newline.join([*lines[:at], *new, *after])
+        at = next((i for i, line in enumerate(lines) if line.startswith("...")), len(lines))
+        new = ["sources:", *(STEP + line for line in entry_lines(entry))]
+    if at and not lines[at - 1].endswith(("\r", "\n")):
+        lines[at - 1] += newline
+    return bom + "".join([*lines[:at], *(line + newline for line in new), *lines[at:]])
 
 
-def _sources(text: str) -> yaml.SequenceNode | None:
-    root = yaml.compose(text, yaml.SafeLoader)
-    pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    found = next((value for key, value in pairs if key.value == "sources"), None)
-    return found if isinstance(found, yaml.SequenceNode) else None
+def _keys(root: yaml.Node | None) -> dict[str, yaml.Node] | None:
+    if not isinstance(root, yaml.MappingNode):
+        return None
+    return {key.value: value for key, value in root.value if isinstance(key, yaml.ScalarNode)}
 
 
-def _below_last(
-    lines: list[str], node: yaml.SequenceNode, entry: Mapping[str, str | list[str]]
-) -> tuple[int, list[str]]:
+def _is_null(node: yaml.Node | None) -> bool:
+    """Whether there is no value, or none yet: null or an empty list."""
+    return node is None or (
+        node.tag.endswith(":null") if isinstance(node, yaml.ScalarNode) else not node.value
+    )
+
+
+def _place(node: yaml.SequenceNode, entry: Entry) -> tuple[int, int]:
+    """Where an entry goes among those of a list, and where the run begins that is in the order of region codes.
+
+    Entries before the run (the shipped file begins with the governments of the seeds) are not in that order.
+    """
+    codes = [_code(item) for item in node.value]
+    falls = [i for i, (one, other) in enumerate(pairwise(codes), 1) if one > other]
+    begin = falls[-1] if falls else 0
+    code = str(entry.get("region", ""))
+    return next((i for i in range(begin, len(codes)) if codes[i] > code), len(codes)), begin
+
+
+def _code(item: yaml.Node) -> str:
+    found = (_keys(item) or {}).get("region")
+    return str(found.value) if found is not None else ""
+
+
+def _into_lines(lines: list[str], node: yaml.SequenceNode, entry: Entry) -> tuple[int, list[str]]:
     """The line to put the entry at, and its lines: indented like the others, and set apart as they are."""
-    last = node.value[-1]
-    start = last.start_mark.line
-    dash = lines[start].index("-")
-    end = _last_line(last) + 1
+    place, begin = _place(node, entry)
+    dash = lines[node.value[-1].start_mark.line].index("-")
+    new = [" " * dash + line for line in entry_lines(entry)]
+    above = _above(lines, node.value[-1].start_mark.line)
+    apart = [""] if len(node.value) > 1 and above and not lines[above - 1].strip() else []
+    if place == begin:  # a heading above the run stays above it
+        return _above(lines, node.value[place].start_mark.line), [*new, *apart]
+    end = _last_line(node.value[place - 1]) + 1
+    while not lines[end - 1].strip():
+        end -= 1  # blank lines below a block of text
     while end < len(lines) and lines[end].lstrip().startswith("#") and _indent(lines[end]) > dash:
-        end += 1  # a comment that belongs to the last entry
-    above = start - 1
-    while above >= 0 and lines[above].lstrip().startswith("#"):
-        above -= 1
-    apart = [""] if len(node.value) > 1 and above >= 0 and not lines[above].strip() else []
-    return end, [*apart, *(" " * dash + line for line in entry_lines(entry))]
+        end += 1  # a comment that belongs to the entry above
+    return end, [*apart, *new]
+
+
+def _above(lines: list[str], start: int) -> int:
+    """The first of the comment lines right above a line, or the line itself."""
+    while start and lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+    return start
 
 
 def _last_line(node: yaml.Node) -> int:
-    """The last line of a value that is not blank."""
+    """The last line of a value."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         inner = node.value[-1]
         return _last_line(inner[1] if isinstance(inner, tuple) else inner)
@@ -114,27 +148,24 @@ def _last_line(node: yaml.Node) -> int:
     return int(mark.line - 1 if mark.column == 0 and mark.line > node.start_mark.line else mark.line)
 
 
-def _into_flow(
-    lines: list[str],
-    node: yaml.SequenceNode,
-    entry: Mapping[str, str | list[str]],
-    newline: str,
-) -> str:
-    """Into `sources: []` as lines below it; into a list in brackets as one more, in braces."""
+def _into_nothing(lines: list[str], node: yaml.Node) -> int:
+    """The line below `sources:`, whose null or `[]` is taken out."""
     start, end = node.start_mark, node.end_mark
-    line = lines[end.line]
-    if not node.value and start.line == end.line:
-        lines[end.line] = (line[: start.column] + line[end.column :]).rstrip()
-        new = [_STEP + each for each in entry_lines(entry)]
-        return newline.join([*lines[: end.line + 1], *new, *(lines[end.line + 1 :] or [""])])
-    comma = ", " if node.value else ""
-    lines[end.line] = (
-        line[: end.column - 1].rstrip()
-        + comma
-        + json.dumps(entry, ensure_ascii=False)
-        + line[end.column - 1 :]
-    )
-    return newline.join(lines)
+    if start.line == end.line and start.column < end.column:
+        line = lines[start.line]
+        lines[start.line] = line[: start.column].rstrip() + line[end.column :]
+    return int(start.line) + 1
+
+
+def _into_brackets(lines: list[str], node: yaml.SequenceNode, entry: Entry) -> str:
+    """Into a list in brackets as one more, in braces."""
+    place, _ = _place(node, entry)
+    new = entry_in_braces(entry)
+    mark = node.value[place - 1].end_mark if place else node.value[0].start_mark
+    line = lines[mark.line]
+    more = f", {new}" if place else f"{new}, "
+    lines[mark.line] = line[: mark.column] + more + line[mark.column :]
+    return "".join(lines)
 
 
 def _indent(line: str) -> int:

@@ -25,15 +25,15 @@ WAYS = ("lists", "pages", "sitemaps", "search")
 _NO_WAY = "needs `lists` (list pages), `pages` (reports), `sitemaps` or `search`"
 
 
-def load_sites(path: Path) -> tuple[Site, ...]:
+def load_sites(path: Path, text: str | None = None) -> tuple[Site, ...]:
     """The sites of a sources.yaml, in its order, and then those of the files that it includes, in the order of their names.
 
-    Raises ConfigError with every fault, each as `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
+    `text` is what the file is going to hold, where it is not written yet. Raises ConfigError with every fault, each as `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
     """
     sites: list[Site] = []
     taken: dict[str, tuple[Marked, Place]] = {}
     faults: list[str] = []
-    main = _File(parse(path))
+    main = _File(parse(path, text))
     files = [main, *(_File(parse(other)) for other in main.included(path))]
     for file in files:
         file.check(taken)

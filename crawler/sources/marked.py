@@ -18,8 +18,8 @@ Place = tuple[str | int, ...]
 MAX_DEPTH = 12
 """Levels of nesting; a sources.yaml has five."""
 
-_TEXT = "tag:yaml.org,2002:str"
-_TIME = "tag:yaml.org,2002:timestamp"
+TEXT = "tag:yaml.org,2002:str"
+TIME = "tag:yaml.org,2002:timestamp"
 _MERGE = "tag:yaml.org,2002:merge"
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _DECIMAL = re.compile(
@@ -66,13 +66,13 @@ class Marked:
         self.faults.append((self.line(path), f"{dotted(path)}: {text}"))
 
 
-def parse(path: Path) -> Marked:
-    """A YAML file; keys that stand twice, which YAML forbids and PyYAML takes, are its faults.
+def parse(path: Path, text: str | None = None) -> Marked:
+    """A YAML file, or a text that is to become it; keys that stand twice, which PyYAML takes, are its faults.
 
     Raises ConfigError for what is no YAML.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8") if text is None else text
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: no such file; name one with --sources, or write a first one with `fazhi source init`"
@@ -114,7 +114,7 @@ class _Values:
 
     def of(self, node: yaml.Node, path: Place) -> Any:
         if isinstance(node, yaml.ScalarNode):
-            return node.value if node.tag == _TEXT else self._scalar(node, path)
+            return node.value if node.tag == TEXT else self._scalar(node, path)
         key = id(node)
         if key in self._open:
             return self._fault(node, path, "is an alias of something around it")
@@ -144,7 +144,7 @@ class _Values:
         return values
 
     def _scalar(self, node: yaml.ScalarNode, path: Place) -> Any:
-        if node.tag == _TIME or (node.tag in _NUMBERS and not _DECIMAL.fullmatch(node.value)):
+        if node.tag == TIME or (node.tag in _NUMBERS and not _DECIMAL.fullmatch(node.value)):
             return node.value
         try:
             return self._loader.construct_object(node)

@@ -1,5 +1,6 @@
 # Every target makes what it needs; nothing has to be set up before. `make demo` and `make test` are where to begin.
-PYTHON ?= python3
+# the one that .venv was made with, if there is one
+PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 BIN := .venv/bin
 READY := .venv/.ready
 BROWSER := .venv-browser
@@ -9,22 +10,37 @@ REPLAY_READY := $(REPLAY)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
+VERSION = 'import sys; print("%d.%d" % sys.version_info[:2])'
+INSTALL = -m pip install --quiet --disable-pip-version-check --no-deps
+# the first pip that is still met with a supported Python; it looks for coverage[toml] beside a pinned coverage, and refuses what it finds
+OLD_PIP := 23.2.1
+# tests that need neither servers nor subprocesses by the hundred: what another Python could break, in under a minute
+FAST := $(addprefix tests/,extract discover cms fetch $(addprefix test_,address.py article_pages.py coding.py fingerprint.py lock.py next_visits.py \
+  real_sources.py regions.py rooms.py schedule.py sources.py sources_add.py text.py titles.py warc.py))
 
 # pages with gold for the benchmarks: html/<id>.html and gold/<id>.json; without any, the saved pages of tests/fixtures
 PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup crawl demo test test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash soak lock fixtures picture schema diagram faults sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash soak lock fixtures picture schema diagram faults sources clean
 
 setup: $(READY)
 
-$(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fazhi needs Python 3.11 or later; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "python3 -m venv failed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+# that PYTHON is one, and new enough, is asked before anything is made; the answer is one line
+python:
+	@"$(PYTHON)" -c 'import sys' 2> /dev/null || { echo "$(PYTHON): no such Python, or it does not run; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is Python $$("$(PYTHON)" -c 'import platform; print(platform.python_version())'), and fazhi needs 3.11 or later; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+
+same-python: python
+	@! test -x $(BIN)/python || { is=$$($(BIN)/python -c $(VERSION)); named=$$("$(PYTHON)" -c $(VERSION)); test "$$is" = "$$named"; } \
+	  || { echo ".venv has Python $$is and $(PYTHON) is Python $$named; to change to it: make clean" >&2; exit 1; }
+
+$(READY): requirements.lock pyproject.toml | same-python
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv || { rm -rf .venv; echo "$(PYTHON) -m venv failed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "installing into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements.lock
+	@$(BIN)/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 # the main job on the live sites of sources.yaml
@@ -40,20 +56,38 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/pytest --cov
 
+# on another Python, in an environment of its own: make test-fast PYTHON=python3.13
+test-fast: | python
+	@name=$$("$(PYTHON)" -c $(VERSION)); folder=.venv-fast/$$name; \
+	if ! test $$folder/.ready -nt requirements.lock || ! test $$folder/.ready -nt pyproject.toml; then \
+	  echo "installing into $$folder ..."; rm -rf $$folder; "$(PYTHON)" -m venv $$folder \
+	    && $$folder/bin/python $(INSTALL) --require-hashes -r requirements.lock \
+	    && $$folder/bin/python $(INSTALL) --no-build-isolation --editable . \
+	    && touch $$folder/.ready || exit 1; \
+	fi; \
+	echo "Python $$name:"; $$folder/bin/python -m pytest -q $(FAST)
+
+# that an environment with an old pip takes every lock; nothing is installed
+test-lock: | python
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; "$(PYTHON)" -m venv "$$folder"; pip="$$folder/bin/python $(INSTALL)"; \
+	$$pip pip==$(OLD_PIP) && for lock in requirements*.lock; do \
+	  echo "pip $(OLD_PIP) takes $$lock"; $$pip --dry-run --require-hashes -r $$lock || exit 1; \
+	done
+
 # for sources with `render: true`: the extra `browser`, and Chromium where it is missing
 browser: $(READY) chromium
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.lock
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-browser.lock
 
 # what only a real Chromium shows, on loopback
 test-browser: $(BROWSER_READY) chromium
 	@$(BROWSER)/bin/pytest tests/browser
 
 # an environment of its own: without the extra `browser`, everything else must work
-$(BROWSER_READY): requirements-browser.lock pyproject.toml
-	@$(PYTHON) -m venv $(BROWSER)
+$(BROWSER_READY): requirements-browser.lock pyproject.toml | python
+	@"$(PYTHON)" -m venv $(BROWSER)
 	@echo "installing into $(BROWSER) ..."
-	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.lock
-	@$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BROWSER)/bin/python $(INSTALL) --require-hashes -r requirements-browser.lock
+	@$(BROWSER)/bin/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 chromium:
@@ -67,10 +101,10 @@ chromium:
 test-replay: $(READY) $(REPLAY_READY)
 	@FAZHI_WAYBACK=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/pytest tests/replay
 
-$(REPLAY_READY): requirements-replay.lock
-	@$(PYTHON) -m venv $(REPLAY)
+$(REPLAY_READY): requirements-replay.lock | python
+	@"$(PYTHON)" -m venv $(REPLAY)
 	@echo "installing into $(REPLAY) ..."
-	@$(REPLAY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-replay.lock
+	@$(REPLAY)/bin/python $(INSTALL) --require-hashes -r requirements-replay.lock
 	@touch $@
 
 check: $(READY)
@@ -93,10 +127,10 @@ bench-ablation: $(READY)
 	@$(BIN)/python -m bench.ablation $(PAGES)
 
 # an environment of its own: the other extractors bring libraries that nothing here may come to lean on
-$(BENCH_READY): requirements-bench.lock
-	@$(PYTHON) -m venv $(BENCH)
+$(BENCH_READY): requirements-bench.lock | python
+	@"$(PYTHON)" -m venv $(BENCH)
 	@echo "installing into $(BENCH) ..."
-	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@$(BENCH)/bin/python $(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@
 
 # 20,000 pages over 200 hosts with faults: nothing lost, nothing doubled, memory steady; some minutes
@@ -148,14 +182,15 @@ sources: $(READY)
 picture: $(READY)
 	@$(BIN)/python docs/picture.py
 
-# names, versions and hashes of everything installed
-lock:
-	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
-	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements.lock
-	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-bench.lock
-	@.venv-lock/bin/uv pip compile pyproject.toml --group dev --extra browser --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-browser.lock
-	@echo 'pywb>=2.10' | .venv-lock/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements-replay.lock
+# names, versions and hashes of everything installed; extras are kept (coverage[toml]), so that a pip that resolves finds what is pinned
+COMPILE := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate --quiet --upgrade
+lock: | python
+	@"$(PYTHON)" -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	@$(COMPILE) pyproject.toml --group dev -o requirements.lock
+	@$(COMPILE) pyproject.toml --group dev --extra bench --constraint requirements.lock -o requirements-bench.lock
+	@$(COMPILE) pyproject.toml --group dev --extra browser --constraint requirements.lock -o requirements-browser.lock
+	@echo 'pywb>=2.10' | $(COMPILE) - -o requirements-replay.lock
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-lock $(BROWSER) $(REPLAY) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.cms import recognise
 from crawler.model import Site
 from crawler.regions import LEVELS, outward, region
 from crawler.sources import load_sites
@@ -27,12 +26,13 @@ _HEAD = """# The governments of sources.yaml
 
 Made by `make sources` from [sources.yaml](../sources.yaml) and the evidence in [sources.tsv](sources.tsv), which names each
 address that was seen, what it is, the year it reports on, and where it was seen. **Seen** means: found in public material,
-mostly as a stored copy of the page itself. Nothing was visited, so no entry has `seen:`, and any address may have moved.
+mostly as a stored copy of the page itself. Nothing of it was visited, and any address may have moved; entries that were
+tried live say so by `seen:`, and those that came later need no evidence here.
 
-A list page is **seen** where the evidence names it, and **derived** where it was made from the address of a seen report: its
-folder (`…/zwgk/fzzfj/202303/t20230315_2170174.shtml` gives `…/zwgk/fzzfj/`), or its column number by the rule of 大汉版通
-(`/art/2025/3/28/art_60096_11528160.html` gives `/col/col60096/index.html`). Where an address does not tell its column,
-there is none. System is what the crawler makes of the address alone; the page decides.
+A list page of an entry is **seen** where the evidence names it, and **derived** where it was made from the address of a seen
+report: its folder (`…/zwgk/fzzfj/202303/t20230315_2170174.shtml` gives `…/zwgk/fzzfj/`), or its column number by the rule of
+大汉版通 (`/art/2025/3/28/art_60096_11528160.html` gives `/col/col60096/index.html`); the entry's `note` says which. Where an
+address does not tell its column, there is none.
 """
 
 
@@ -59,21 +59,20 @@ def looked_for(path: Path = ROOT / "docs" / "sources-missing.txt") -> list[str]:
 
 
 def page(sites: Iterable[Site], rows: Iterable[Evidence], missing: Iterable[str]) -> str:
-    """docs/sources.md: a summary, a table by province, and what was not found."""
-    sites = list(sites)
+    """docs/sources.md: a summary, a table by province, and what was not found.
+
+    It says what the evidence says, so that it changes with the evidence, not with each entry, address or system that is new.
+    """
     by_id: dict[str, list[Evidence]] = {}
     for row in rows:
         by_id.setdefault(row.id, []).append(row)
+    sites = [site for site in sites if site.id in by_id]
     parts = [_HEAD, "\n".join(_summary(sites, by_id)), "\n".join(_table(sites, by_id))]
     return "\n".join([*parts, "\n".join(_missing(missing)), ""])
 
 
 def _best(rows: list[Evidence]) -> str:
     return min((row.what for row in rows), key=list(KINDS).index)
-
-
-def _system(site: Site) -> str:
-    return recognise("", (*site.pages, *site.lists)[0]).name
 
 
 def _level(site: Site) -> str:
@@ -83,32 +82,29 @@ def _level(site: Site) -> str:
 
 def _summary(sites: list[Site], by_id: dict[str, list[Evidence]]) -> Iterator[str]:
     levels = Counter(map(_level, sites))
-    systems = Counter(map(_system, sites))
     best = Counter(_best(by_id[site.id]) for site in sites)
-    yield f"{len(sites)} entries: " + ", ".join(f"{levels[level]} of {level} level" for level in LEVELS) + "."
-    yield "By system: " + ", ".join(f"{name} {count}" for name, count in systems.most_common()) + "."
+    yield (
+        f"{len(sites)} entries have evidence: "
+        + ", ".join(f"{levels[level]} of {level} level" for level in LEVELS)
+        + "."
+    )
     yield "\n| the best that was seen | entries |\n|---|---|"
     yield from (f"| {words} | {best[kind]} |" for kind, words in KINDS.items())
     yield ""
 
 
 def _table(sites: list[Site], by_id: dict[str, list[Evidence]]) -> Iterator[str]:
-    yield "| code | entry | list pages | reports seen | system |\n|---|---|---|---|---|"
+    yield "| code | entry | the best that was seen | reports seen |\n|---|---|---|---|"
     for site in sorted(sites, key=lambda site: site.region):
         rows = by_id[site.id]
-        named = {row.address for row in rows}
-        lists = Counter("seen" if url in named else "derived" for url in site.lists)
         years = sorted({row.year or "?" for row in rows if row.what in ("report", "republished")})
         if _best(rows) == "republished":
             years.append("(another's site)")
-        columns = ", ".join(f"{count} {how}" for how, count in sorted(lists.items())) or "none"
-        if any(row.what == "documents" for row in rows):
-            columns += " (general)"
-        yield f"| {site.region} | {site.id} {site.name} | {columns} | {' '.join(years) or 'none'} | {_system(site)} |"
+        yield f"| {site.region} | {site.id} {site.name} | {KINDS[_best(rows)]} | {' '.join(years) or 'none'} |"
 
 
 def _missing(codes: Iterable[str]) -> Iterator[str]:
-    yield "\n## Looked for and not found\n"
+    yield "\n## Looked for on 2026-11-25 and not found\n"
     yield "No address of a report or of a list page was seen in public material, or only on copies under strange hosts:\n"
     for code in sorted(codes):
         yield f"- {code} " + "".join(step.name for step in reversed(list(outward(code))))

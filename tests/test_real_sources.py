@@ -1,16 +1,23 @@
-"""sources.yaml and its evidence: the addresses are ones that were seen, and the pages about them are up to date."""
+"""sources.yaml and its evidence: the addresses are ones that were seen, and the page about them is up to date.
+
+New entries, in any number and place, need nothing here but what CONTRIBUTING.md asks for: the day on which they were seen
+to work, or a note. What is held against the evidence are the entries that have some and were never tried.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, sets
 
 from crawler.model import Site
-from crawler.regions import outward, path, region, region_of
+from crawler.regions import path, region
 from crawler.sources import load_sites
 from docs.sources import KINDS, evidence, looked_for, page
 
@@ -18,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 SITES = load_sites(ROOT / "sources.yaml")
 ROWS = evidence()
 SEEN = {(row.id, row.address) for row in ROWS}
-_SEED_GOVERNMENTS = 5
+UNTRIED = [site for site in SITES if site.seen is None and site.id in {row.id for row in ROWS}]
 _JCMS_ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html")
 
 
@@ -38,18 +45,13 @@ def test_every_id_is_unique() -> None:
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.id)
-def test_the_region_is_that_of_the_name(site: Site) -> None:
+def test_a_code_that_went_out_of_use_is_told(site: Site) -> None:
     found = region(site.region)
     assert found is not None
     assert found.until is None or str(found.until) in (site.note or ""), f"went out of use in {found.until}"
-    named = region_of(site.name, within=site.region[:2] + "0000")
-    if site.name.endswith("人民政府"):
-        assert named == site.region
-    else:  # a department or a development zone stands under the code of a government around it
-        assert named in {step.code for step in outward(site.region)}
 
 
-@pytest.mark.parametrize("site", SITES, ids=lambda site: site.id)
+@pytest.mark.parametrize("site", UNTRIED, ids=lambda site: site.id)
 def test_every_address_is_one_that_was_seen_or_is_told_by_one(site: Site) -> None:
     told = set().union(*(derived(address) for name, address in SEEN if name == site.id))
     for url in site.pages:
@@ -60,27 +62,20 @@ def test_every_address_is_one_that_was_seen_or_is_told_by_one(site: Site) -> Non
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.id)
-def test_every_entry_says_what_is_not_confirmed(site: Site) -> None:
-    assert site.note
-    assert site.seen is None, "nobody has visited it yet"
-    assert re.search("[Ss]een|derived", site.note)
+def test_every_entry_was_seen_to_work_or_says_what_is_not_confirmed(site: Site) -> None:
+    assert site.seen or site.note, (
+        "add `seen:`, the day on which it worked, or a `note:` that says what is not confirmed"
+    )
 
 
 def test_every_row_of_evidence_belongs_to_an_entry_and_stands_once() -> None:
-    assert {row.id for row in ROWS} == {site.id for site in SITES}
+    assert {row.id for row in ROWS} <= {site.id for site in SITES}
     assert len(SEEN) == len(ROWS)
     assert {row.what for row in ROWS} <= set(KINDS)
     assert all(re.fullmatch(r"20\d\d|", row.year) and row.seen for row in ROWS)
 
 
-def test_entries_stand_in_the_order_of_their_codes() -> None:
-    codes = [site.region for site in SITES][_SEED_GOVERNMENTS:]
-    assert codes == sorted(codes)
-
-
-def test_what_was_not_found_has_no_entry() -> None:
-    missing = looked_for()
-    assert not set(missing) & {site.region for site in SITES if site.name.endswith("人民政府")}
+def test_divisions_that_were_looked_for_are_named_as_the_table_names_them() -> None:
     for line in (ROOT / "docs" / "sources-missing.txt").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             code, name = line.split()
@@ -92,6 +87,12 @@ def test_the_page_about_the_sources_is_up_to_date() -> None:
     assert kept == page(SITES, ROWS, looked_for()), "run: make sources"
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_the_readme_counts_the_entries(name: str) -> None:
-    assert re.search(rf"`sources\.yaml`\D{{1,8}}{len(SITES)}\b", (ROOT / name).read_text("utf-8"))
+@given(taken=sets(integers(0, len(SITES) - 1), max_size=3))
+def test_the_page_does_not_change_with_entries_that_have_no_evidence(taken: set[int]) -> None:
+    """Nor with what a contributor changes in others: their addresses, their day, their place in the file."""
+    new = [
+        replace(SITES[i], id=f"new-{i}", lists=("http://new.gov.cn/",), note=None, seen="2026-11-25")
+        for i in taken
+    ]
+    changed = [replace(site, lists=("http://new.gov.cn/",), seen="2026-11-25") for site in SITES[:3]]
+    assert page([*SITES[3:], *new, *changed], ROWS, looked_for()) == page(SITES, ROWS, looked_for())

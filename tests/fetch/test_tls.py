@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from crawler.fetch.tls import tls_context, tls_problem
+from crawler.model import Tls
 
 
 def test_strict_checks_the_certificate_and_takes_nothing_old() -> None:
@@ -12,6 +13,12 @@ def test_strict_checks_the_certificate_and_takes_nothing_old() -> None:
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert not context.options & 0x4
+
+
+@pytest.mark.parametrize("allowed", ["strict", "legacy"])
+def test_a_certificate_is_asked_for_what_browsers_ask_for_on_every_python(allowed: Tls) -> None:
+    """Python 3.13 and later ask for more by themselves, and would refuse certificates that earlier ones take."""
+    assert not tls_context(allowed).verify_flags & ssl.VERIFY_X509_STRICT
 
 
 def test_legacy_takes_what_is_old_and_still_checks_the_certificate() -> None:

@@ -38,6 +38,7 @@ _SAID: tuple[tuple[str, type[FetchError], str, str], ...] = (
     ("Server disconnected", Unreachable, "reset", "the connection broke before the answer"),
     ("Receive buffer too long", TooLarge, "", "its headers are over the limit"),
     ("illegal header line", Malformed, "", "`headers: lenient` in its entry passes over a forbidden header line"),
+    ("Only Transfer-Encoding", Malformed, "", "`headers: lenient` in its entry passes over a transfer coding that is none"),
     ("illegal status line", Malformed, "", "`headers: lenient` in its entry passes over a forbidden status line"),
 )  # fmt: skip
 """What httpcore or h11 says → the same, where one exception of httpx's stands for several failures."""

@@ -92,6 +92,14 @@ def _had_no_answer(error: Exception) -> bool:
     return not isinstance(error, httpcore.RemoteProtocolError) or "without sending a response" in str(error)
 
 
+def _has_leftover(connection: httpcore.AsyncHTTPConnection) -> bool:
+    """Whether bytes came with an answer that are none of it. h11 would take them for the answer to the next request."""
+    state = getattr(
+        getattr(connection, "_connection", None), "_h11_state", None
+    )  # httpcore has no public way
+    return state is not None and bool(state.trailing_data[0])
+
+
 class Connections:
     """One server's connections: as many as there are requests at the same time, kept for the next ones."""
 
@@ -120,7 +128,7 @@ class Connections:
 
     async def _free(self) -> httpcore.AsyncHTTPConnection | None:
         for connection in list(self._connections):
-            if connection.is_idle() and not connection.has_expired():
+            if connection.is_idle() and not connection.has_expired() and not _has_leftover(connection):
                 return connection
             if connection.is_closed() or connection.is_idle():
                 self._connections.remove(connection)

@@ -47,7 +47,7 @@ def framed(head: bytes, *, lenient: bool) -> bytes:
     `lenient`.
     """
     values = _TRANSFER.findall(head)
-    if [value.strip().lower() for value in values] in ([], [b"chunked"]):
+    if [value.strip(b" \t").lower() for value in values] in ([], [b"chunked"]):
         return head
     codings = {token.partition(b";")[0].strip().lower() for value in values for token in value.split(b",")}
     if codings - {b"", b"identity", b"chunked"} and not lenient:

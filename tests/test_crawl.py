@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import signal
 import sqlite3
@@ -18,9 +20,9 @@ import pytest
 from crawler.archive import CATALOGUE, Archive
 from crawler.check import check_site
 from crawler.crawl import crawl
-from crawler.errors import ArchiveDamaged
+from crawler.errors import ArchiveDamaged, Gone
 from crawler.fetch import Fetcher
-from crawler.model import Capture, Ending, Expect, Headers, Outcome, Report, Site
+from crawler.model import Capture, Ending, Expect, Headers, Outcome, Page, Report, Site
 from crawler.sources import load_sites
 from crawler.warc import read_captures
 from tests.conftest import Clock
@@ -396,3 +398,23 @@ def test_json_is_one_outcome_a_line(web: Web, tmp_path: Path, folder: Path) -> N
     outcomes = [json.loads(line) for line in done.stdout.splitlines()]
     assert {o["ending"] for o in outcomes} == {"listed", "new"}
     assert set(outcomes[0]) == {"ending", "url", "site_id", "detail", "report_id", "version", "at"}
+
+
+async def test_sites_at_a_time_are_bounded_by_file_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.crawl.run.max_connections", lambda: 4)
+    sites = [replace(SITES["wuhan"], id=f"s{number}") for number in range(8)]
+    under_way = highest = 0
+
+    class Counting(Fetcher):
+        async def page(self, request: Any, *_: Any, **named: Any) -> Page:
+            nonlocal under_way, highest
+            under_way += 1
+            highest = max(highest, under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+            raise Gone(request.url, "HTTP 404")
+
+    async with Counting(sink=lambda _: None) as fetcher:
+        outcomes = [o async for o in crawl(sites, fetcher=fetcher, archive=None)]
+    assert {outcome.site_id for outcome in outcomes} == {site.id for site in sites}
+    assert highest == 3  # of 4 connections; one is kept for a next request

@@ -58,6 +58,15 @@ def test_a_capture_comes_back_byte_for_byte(path: Path) -> None:
     assert list(read_captures(path)) == [CAPTURE]
 
 
+@pytest.mark.parametrize("value", [GBK, "\x85a\xa0", "\xa0", '"\xe6\x8a\xa5\x1c"'])
+def test_a_headers_value_comes_back_with_the_bytes_that_text_would_lose(path: Path, value: str) -> None:
+    odd = replace(
+        CAPTURE, headers=(("ETag", value), ("Location", value)), request_headers=(("Cookie", value),)
+    )
+    write(path, odd)
+    assert list(read_captures(path)) == [odd]
+
+
 def test_a_form_and_a_truncated_body_come_back(path: Path) -> None:
     post = replace(CAPTURE, method="POST", request_body=b"startrecord=1&endrecord=45", truncated="length")
     write(path, post, CAPTURE)

@@ -17,6 +17,7 @@ from crawler.crawl.visit import Visit, entries, front, is_trouble, noted
 from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
+from crawler.fetch.descriptors import max_connections
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
 from crawler.readers import Readers
 
@@ -77,10 +78,14 @@ async def crawl(
 ) -> AsyncGenerator[Outcome, None]:
     """Outcomes of many sites as they come, at most `at_once` sites at a time. Raises ArchiveError only.
 
+    Fewer sites are visited at a time where file descriptors are few: each needs a connection, and keeps one for its next
+    request.
+
     Sites that an earlier run left are gone on with, unless `full`. Once `halt` is asked, pages under way have `grace`
     seconds; each address then left ends as one `left`. `on_visit` is told of each visit that has ended.
     `readers`: where pages are read; here, if there are none. With `replay`, a site of which nothing is saved ends as one `skipped`, and no visits are noted.
     """
+    at_once = min(at_once, max_connections() * 3 // 4)
     run = _Run(archive, replay, halt or Halt(), at_once, on_visit)
     readers = readers or Readers.only_here()
     visits = [Visit(site, fetcher, archive, full, halt=run.halt, readers=readers) for site in sites]

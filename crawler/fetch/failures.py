@@ -34,10 +34,11 @@ TABLE: dict[type[Exception], tuple[type[FetchError], str, str]] = {
 
 _SAID: tuple[tuple[str, type[FetchError], str, str], ...] = (
     ("no address for", Unreachable, "dns", "cannot connect"),
-    ("peer closed connection", Unreachable, "short", "the body ended before it was whole"),
+    ("peer closed connection", Unreachable, "short", "short: the body ended before it was whole"),
     ("Server disconnected", Unreachable, "reset", "the connection broke before the answer"),
     ("Receive buffer too long", TooLarge, "", "its headers are over the limit"),
     ("illegal header line", Malformed, "", "`headers: lenient` in its entry passes over a forbidden header line"),
+    ("Only Transfer-Encoding", Malformed, "", "`headers: lenient` in its entry passes over a transfer coding that is none"),
     ("illegal status line", Malformed, "", "`headers: lenient` in its entry passes over a forbidden status line"),
 )  # fmt: skip
 """What httpcore or h11 says → the same, where one exception of httpx's stands for several failures."""

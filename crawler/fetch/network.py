@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 
 import httpcore
 import httpx
 
+from crawler.fetch.descriptors import max_connections
 from crawler.fetch.guard import GuardedBackend
 from crawler.fetch.heads import HeadBackend
 from crawler.fetch.tls import tls_context
@@ -21,11 +25,15 @@ _MOST = 400  # servers whose connections are kept
 class Network(httpx.AsyncBaseTransport):
     """Sends each request over its server's own pool, by its site's `tls` and `headers`: no site rides on another's leniency.
 
-    One pool for all would look at every connection of a crawl at each request.
+    One pool for all would look at every connection of a crawl at each request. At most `most` connections are open at a
+    time, those that are kept for a next request among them; by default as many as the process may have.
     """
 
-    def __init__(self, backend: GuardedBackend) -> None:
+    def __init__(self, backend: GuardedBackend, *, most: int | None = None) -> None:
         self._backend = backend
+        self._most = most or max_connections()
+        self._places = asyncio.Semaphore(self._most)  # requests under way
+        self._open = Count()
         self._backends: dict[Way, HeadBackend] = {}
         self._pools: OrderedDict[tuple[Way, str], Pool] = OrderedDict()
         self._contexts: dict[Tls, ssl.SSLContext] = {
@@ -39,9 +47,18 @@ class Network(httpx.AsyncBaseTransport):
         key = (way, f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
         if key not in self._pools:
             await self._make_room()
-            self._pools[key] = Pool(self._backend_of(way), self._context(way[0]))
+            self._pools[key] = Pool(self._backend_of(way), self._context(way[0]), self._open)
         self._pools.move_to_end(key)
-        return await self._pools[key].handle_async_request(request)
+        await self._places.acquire()
+        try:
+            await self._close_idle()
+            response = await self._pools[key].handle_async_request(request)
+        except BaseException:
+            self._places.release()
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Held(response.stream, self._places.release)
+        return response
 
     def _context(self, tls: Tls) -> ssl.SSLContext:
         if tls not in self._contexts:
@@ -60,10 +77,44 @@ class Network(httpx.AsyncBaseTransport):
             if idle:
                 await self._pools.pop(idle).aclose()
 
+    async def _close_idle(self) -> None:
+        """Makes room for a connection, where as many as may be are open: the pools out of use for the longest first."""
+        for pool in list(self._pools.values()):
+            if self._open.number < self._most:
+                return
+            await pool.close_idle()
+
     async def aclose(self) -> None:
         """Close every connection."""
         for pool in self._pools.values():
             await pool.aclose()
+
+
+@dataclass(slots=True)
+class Count:
+    """Connections that are open, or about to be."""
+
+    number: int = 0
+
+
+class _Held(httpx.AsyncByteStream):
+    """A response's body; `done` is called once, when it is closed."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, done: Callable[[], None]) -> None:
+        self._inner = inner
+        self._done: Callable[[], None] | None = done
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            yield chunk
+
+    async def aclose(self) -> None:
+        try:
+            await self._inner.aclose()
+        finally:
+            if self._done is not None:
+                self._done()
+                self._done = None
 
 
 class Pool(httpx.AsyncHTTPTransport):
@@ -72,15 +123,21 @@ class Pool(httpx.AsyncHTTPTransport):
     httpcore's pool, for any number of servers at once, costs a request as much as all the rest of httpcore.
     """
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: Count
+    ) -> None:
         super().__init__(verify=context, trust_env=False)
-        self._of_server = Connections(backend, context)
+        self._of_server = Connections(backend, context, open_count)
         self._pool = self._of_server  # type: ignore[assignment]  # all that it asks of a pool
 
     @property
     def idle(self) -> bool:
         """Whether no request is under way."""
         return self._of_server.idle
+
+    async def close_idle(self) -> None:
+        """Close what no request uses."""
+        await self._of_server.close_idle()
 
 
 _CHANGE_NOTHING = (b"GET", b"HEAD")
@@ -92,12 +149,23 @@ def _had_no_answer(error: Exception) -> bool:
     return not isinstance(error, httpcore.RemoteProtocolError) or "without sending a response" in str(error)
 
 
+def _has_leftover(connection: httpcore.AsyncHTTPConnection) -> bool:
+    """Whether bytes came with an answer that are none of it. h11 would take them for the answer to the next request."""
+    state = getattr(
+        getattr(connection, "_connection", None), "_h11_state", None
+    )  # httpcore has no public way
+    return state is not None and bool(state.trailing_data[0])
+
+
 class Connections:
     """One server's connections: as many as there are requests at the same time, kept for the next ones."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: Count
+    ) -> None:
         self._backend = backend
         self._context = context
+        self._open = open_count
         self._connections: list[httpcore.AsyncHTTPConnection] = []
 
     @property
@@ -120,21 +188,33 @@ class Connections:
 
     async def _free(self) -> httpcore.AsyncHTTPConnection | None:
         for connection in list(self._connections):
-            if connection.is_idle() and not connection.has_expired():
+            if connection.is_idle() and not connection.has_expired() and not _has_leftover(connection):
                 return connection
             if connection.is_closed() or connection.is_idle():
-                self._connections.remove(connection)
-                await connection.aclose()
+                await self._close(connection)
         return None
+
+    async def close_idle(self) -> None:
+        """Close what no request uses."""
+        for connection in list(self._connections):
+            if connection.is_closed() or connection.is_idle():
+                await self._close(connection)
+
+    async def _close(self, connection: httpcore.AsyncHTTPConnection) -> None:
+        if connection in self._connections:  # another request may have closed it meanwhile
+            self._connections.remove(connection)
+            self._open.number -= 1
+            await connection.aclose()
 
     def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         connection = httpcore.AsyncHTTPConnection(
             origin, self._context, keepalive_expiry=_IDLE, network_backend=self._backend
         )
         self._connections.append(connection)
+        self._open.number += 1
         return connection
 
     async def aclose(self) -> None:
         """Close every connection."""
         while self._connections:
-            await self._connections.pop().aclose()
+            await self._close(self._connections[-1])

@@ -20,6 +20,7 @@ LONGEST_REFRESH = 10.0  # seconds; what waits longer is a page that keeps itself
 _LONGEST_SCRIPT = 600  # characters
 _SAFE = "%/\\:=&?~#+!$,;'@()*[]"
 
+_RAW = re.compile(r"[\x80-\xff]")  # of a value that was read as ISO-8859-1
 _REFRESH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?[\"']?(.*?)[\"']?\s*)?", re.I | re.S)
 _META = re.compile(r"<meta\b[^>]{0,2000}>", re.I)
 _IS_REFRESH = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh\b", re.I)
@@ -48,18 +49,22 @@ def redirect_target(capture: Capture, body: bytes) -> str | None:
     if not 200 <= capture.status < 300:
         return None
     if header := capture.header("refresh"):
-        return _refresh(capture, header)
+        return _refresh(capture, _escaped(header))
     if len(body) > 16384 or not looks_like_text(body) or b"<" not in body:
         return None
     return _by_page(capture, visible(capture, body))
 
 
+def _escaped(value: str) -> str:
+    """A header's value with its raw bytes, GBK or UTF-8, percent-encoded as they are: so it comes back as it was sent."""
+    return _RAW.sub(lambda found: f"%{ord(found[0]):02X}", value)
+
+
 def _by_location(capture: Capture) -> str | None:
-    """Servers put raw GBK bytes there; those are percent-encoded as they are."""
     value = capture.header("location")
     if not value:
         return None
-    target = join(capture.url, quote(value.encode("latin-1"), safe=_SAFE))
+    target = join(capture.url, quote(_escaped(value), safe=_SAFE))
     if target is None:
         raise Refused(capture.url, f"redirects to {value!r}, which is no http address")
     if "@" in urlsplit(urljoin(capture.url, value)).netloc:

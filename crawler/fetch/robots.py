@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from urllib.parse import urljoin
 
@@ -10,7 +11,8 @@ import httpx
 from protego import Protego
 
 from crawler.errors import NotSaved, Refused, Unreachable
-from crawler.fetch.judge import retry_after
+from crawler.extract.decode import decode
+from crawler.fetch.judge import lacking, retry_after
 from crawler.fetch.redirects import REDIRECTS, redirect_target
 from crawler.model import Capture
 
@@ -19,6 +21,10 @@ TOKEN = "fazhi"
 
 _MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _MAX_SIZE = 512 * 1024  # bytes read of it; RFC 9309, 2.5 asks for 500 KiB at least
+_OUR_GROUP = re.compile(
+    rf"((?:\A|[\r\n])[ \t]*user[- ]?agent[ \t]*:?[ \t]*{TOKEN})(?![A-Za-z_-])[^\r\n]*", re.I
+)
+"""A line that names us with a version or more: a product token ends at the first other character (RFC 9309, 2.2.1)."""
 
 
 class Robots(httpx.AsyncBaseTransport):
@@ -85,4 +91,8 @@ def _text(capture: Capture) -> str:
         raise Unreachable(capture.url, reason, kind=kind, retry_after=retry_after(capture))
     if not 200 <= status < 300:  # RFC 9309, 2.3.1.3: any 4xx means that there are no rules
         return ""
-    return capture.body[:_MAX_SIZE].decode("utf-8-sig", "replace")  # a BOM would hide the first line
+    decoded = capture.decoded(_MAX_SIZE)
+    if lack := lacking(capture) or decoded.short:
+        raise Unreachable(capture.url, f"robots.txt is short: {lack}", kind="short")
+    text = decode(decoded.body[:_MAX_SIZE], capture.headers)[0]
+    return _OUR_GROUP.sub(r"\1", text.lstrip("\ufeff"))  # a BOM would hide the first line

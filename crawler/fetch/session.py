@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import httpx
 
 from crawler import __version__
 from crawler.address import canonical
+from crawler.fetch.cookies import Jar
 from crawler.model import Headers, ListRequest, Site, Validators
 
 _ALWAYS = {
@@ -18,10 +20,14 @@ _ALWAYS = {
     "Connection": "keep-alive",
 }
 
+MAX_VALIDATOR_BYTES = 4096
+"""Of an ETag or a Last-Modified that is sent back. Servers take heads of 8 KB or more; with a longer one they refuse all."""
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _BROWSERS_OWN = (
     "accept-encoding", "accept-language", "connection", "content-length", "cookie", "host", "origin", "pragma",
-    "cache-control", "priority", "upgrade-insecure-requests", "user-agent",
+    "cache-control", "priority", "range", "upgrade-insecure-requests", "user-agent",
 )  # fmt: skip
 """Headers in which a browser speaks of itself, where it is we who ask; those that a page's script sets go with it."""
 
@@ -56,36 +62,53 @@ class Sessions:
     """A cookie jar for each source, kept within a crawl only, and the requests that are made with it."""
 
     def __init__(self) -> None:
-        self._jars: defaultdict[str, httpx.Cookies] = defaultdict(httpx.Cookies)
+        self._jars: defaultdict[str, Jar] = defaultdict(Jar)
 
     def request(
         self, asked: ListRequest, site: Site, validators: Validators | None, timeout: dict[str, float | None]
     ) -> httpx.Request:
         """The request for an address, conditional where there are validators. Raises httpx.InvalidURL."""
-        headers = httpx.Headers(_ALWAYS | {"User-Agent": user_agent(site)})
+        url = httpx.URL(asked.url)
+        named: dict[str, bytes | None] = {
+            name: _bytes(value) for name, value in (_ALWAYS | {"User-Agent": user_agent(site)}).items()
+        }
         piece = asked if isinstance(asked, Piece) else None
         if piece:
-            headers.update(piece.kept_headers)
-        if validators and validators.etag:
-            headers["If-None-Match"] = validators.etag
-        if validators and validators.last_modified:
-            headers["If-Modified-Since"] = validators.last_modified
-        request = httpx.Request(
+            own = {name.lower() for name in piece.kept_headers}
+            named = {name: value for name, value in named.items() if name.lower() not in own}
+            named |= {name: _bytes(value) for name, value in piece.kept_headers.items()}
+        if validators:
+            named["If-None-Match"] = _validator(validators.etag)
+            named["If-Modified-Since"] = _validator(validators.last_modified)
+        if (jar := self._jars.get(site.id)) is not None:
+            named["Cookie"] = jar.header(url)
+        return httpx.Request(
             asked.method,
-            asked.url,
-            headers=headers,
+            url,
+            headers=[(name.encode("ascii"), value) for name, value in named.items() if value],
             data=dict(asked.form) if asked.method == "POST" and not piece else None,
             content=piece.body or None if piece else None,
             extensions={"delay": site.delay, "site": site, "timeout": timeout},
         )
-        if (jar := self._jars.get(site.id)) is not None:
-            jar.set_cookie_header(request)
-        return request
 
     def keep(self, response: httpx.Response, site: Site) -> None:
         """Take the cookies that an answer sets."""
         if "set-cookie" in response.headers:
-            self._jars[site.id].extract_cookies(response)
+            self._jars[site.id].keep(response)
+
+
+def _bytes(value: str) -> bytes:
+    """A header's value as it is sent: text that was read as ISO-8859-1 comes back as it was."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace")
+
+
+def _validator(value: str | None) -> bytes | None:
+    """A validator as it came; None for one that cannot be sent: then the page is asked for whole."""
+    sent = _bytes(value.strip(" \t")) if value else b""
+    return sent if sent and len(sent) <= MAX_VALIDATOR_BYTES and not _CONTROL.search(sent) else None
 
 
 def step(request: httpx.Request) -> tuple[str, str, str]:

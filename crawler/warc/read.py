@@ -208,5 +208,7 @@ def _named_back(name: str) -> str:
 def _parse_block(block: bytes) -> tuple[str, Headers, bytes]:
     head, _, body = block.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
-    headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
+    headers = tuple(
+        (name, value.strip(" \t")) for name, _, value in (line.partition(":") for line in lines[1:])
+    )
     return lines[0], headers, body

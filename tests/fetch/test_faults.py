@@ -95,7 +95,18 @@ def test_only_reports_are_archived_as_reports(crawled: Crawled) -> None:
 
 
 def test_every_answer_is_in_the_archive_whatever_came_of_it(crawled: Crawled) -> None:
-    answered = ("gone", "soft-404", "firewall", "challenge-412", "broken", "short-body", "circle", "huge")
+    answered = (
+        "gone",
+        "soft-404",
+        "firewall",
+        "challenge-412",
+        "broken",
+        "short-body",
+        "circle",
+        "huge",
+        "gzip-cut",
+        "partial",
+    )
     for fault in FAULTS:
         if fault.name in answered:
             assert crawled.records[fault.address] == crawled.site.asked(fault), fault.name
@@ -139,6 +150,11 @@ def test_a_head_is_archived_as_it_was_sent(crawled: Crawled) -> None:
     assert b"\r\nthis is no header\r\n" in by_host["no-colon"].head
     assert b"\r\nX-A:1\r\nX-B:   2  \r\nX-C: 3\r\n  and 4\r\n" in by_host["tight-headers"].head
     assert by_host["fine"].head == b""  # its parts say it all
+    interim = by_host["interim-at-once"]
+    assert (interim.head[:15], b"\r\nX-Last:yes\r\n" in interim.head) == (b"HTTP/1.1 200 OK", True)
+    assert by_host["interim"].head == b""  # its parts say it all; the interim heads are none of it
+    assert by_host["chunked-twice"].headers.count(("Transfer-Encoding", "chunked")) == 2
+    assert ("Transfer-Encoding", "identity") in by_host["identity"].headers
     assert (by_host["sloppy-status"].http_version, by_host["sloppy-status"].status) == ("HTTP", 200)
 
 

@@ -227,3 +227,39 @@ async def test_an_address_with_a_password_is_refused(desk: Desk, web: respx.Rout
 async def test_what_is_no_web_address_is_an_error_of_ours(desk: Desk, web: respx.Router, url: str) -> None:
     with pytest.raises(FetchError):
         await desk.fetcher.get(url)
+
+
+RAW = "报告".encode("gbk").decode("latin-1"), "报告".encode().decode("latin-1"), "\x85a\xa0"
+
+
+@pytest.mark.parametrize("value", [f'"{RAW[0]}"', RAW[0], f'W/"{RAW[1]}"', RAW[2], '"a\tb"', "x" * 4096])
+async def test_validators_go_back_byte_for_byte(desk: Desk, web: respx.Router, value: str) -> None:
+    page = web.get(PAGE).respond(304)
+    await desk.fetcher.get(PAGE, Validators(etag=value, last_modified=value))
+    sent = page.calls.last.request.headers.raw
+    assert {
+        (b"If-None-Match", value.encode("latin-1")),
+        (b"If-Modified-Since", value.encode("latin-1")),
+    } <= set(sent)
+
+
+@pytest.mark.parametrize("value", ["", "  ", "a\x00b", "a\r\nX: 1", "\x7f", "x" * 4097])
+async def test_validators_that_cannot_be_sent_are_left_out(desk: Desk, web: respx.Router, value: str) -> None:
+    page = web.get(PAGE).respond(200)
+    await desk.fetcher.get(PAGE, Validators(etag=value, last_modified='"1"'))
+    assert "if-none-match" not in page.calls.last.request.headers
+    assert page.calls.last.request.headers["if-modified-since"] == '"1"'
+
+
+@pytest.mark.parametrize("raw", ["报告".encode("gbk"), "报告".encode()])
+@pytest.mark.parametrize(
+    ("name", "before"), [(b"Location", b"/"), (b"Refresh", b"0; url=/"), (b"refresh", b"0;URL='/")]
+)
+async def test_an_address_in_a_header_is_followed_in_its_own_bytes(
+    desk: Desk, web: respx.Router, raw: bytes, name: bytes, before: bytes
+) -> None:
+    status = 302 if name == b"Location" else 200
+    web.get(PAGE).mock(httpx.Response(status, headers=[(name, before + raw + b".html")]))
+    web.get(url__startswith=f"{HOST}/%").respond(200)
+    capture = await desk.fetcher.get(PAGE)
+    assert capture.url.startswith(f"{HOST}/" + "".join(f"%{byte:02X}" for byte in raw))

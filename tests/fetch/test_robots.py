@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+
+import httpx
 import pytest
 import respx
 
@@ -77,3 +80,70 @@ async def test_a_robots_txt_that_speaks_to_us_by_name_is_obeyed_under_any_agent(
     web["robots"].respond(text="User-agent: fazhi\nDisallow: /a")
     with pytest.raises(Refused, match=r"robots\.txt"):
         await desk.fetcher.get(PAGE, site=a_site(agent="Mozilla/5.0"))
+
+
+RULES = "Disallow: /a\n\nUser-agent: *\nDisallow:\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "User-agent: fazhi",
+        "User-agent: fazhi/0.1",
+        "User-agent: FaZhi/0.1 (+http://www.example.org; archive)",
+        "user-agent:fazhi/*",
+        "User-agent : fazhi 0.1",
+        "User-Agent: fazhi*",
+        "Useragent: fazhi/0.1 # the archive",
+        "User-agent: other\rUser-agent: fazhi/0.1",
+    ],
+)
+async def test_a_robots_txt_names_us_with_or_without_a_version(
+    desk: Desk, web: respx.Router, line: str
+) -> None:
+    web["robots"].respond(text=f"{line}\n{RULES}")
+    with pytest.raises(Refused, match=r"robots\.txt"):
+        await desk.fetcher.get(PAGE)
+
+
+@pytest.mark.parametrize(
+    "line", ["User-agent: fazhibot/0.1", "User-agent: fazhi-news", "User-agent: notfazhi/0.1"]
+)
+async def test_a_robots_txt_that_names_another_is_not_for_us(
+    desk: Desk, web: respx.Router, line: str
+) -> None:
+    web["robots"].respond(text=f"{line}\n{RULES}")
+    web.get(PAGE).respond(200)
+    assert (await desk.fetcher.get(PAGE)).status == 200
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+async def test_a_robots_txt_is_read_in_any_encoding(
+    desk: Desk, web: respx.Router, encoding: str, end: str
+) -> None:
+    text = end.join(("User-agent: fazhi/0.1", "Disallow: /a", "# 本站规则，请遵守")) + end
+    web["robots"].respond(content=text.encode(encoding))
+    with pytest.raises(Refused, match=r"robots\.txt"):
+        await desk.fetcher.get(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "content"),
+    [
+        (
+            200,
+            {"Content-Encoding": "gzip"},
+            gzip.compress(b"User-agent: *\nDisallow: /b\nDisallow: /a\n")[:-9],
+        ),
+        (206, {"Content-Range": "bytes 0-24/99"}, b"User-agent: *\nDisallow: /b"),
+    ],
+)
+async def test_a_part_of_a_robots_txt_is_not_taken_for_the_rules(
+    desk: Desk, web: respx.Router, status: int, headers: dict[str, str], content: bytes
+) -> None:
+    web["robots"].mock(httpx.Response(status, headers=headers, stream=httpx.ByteStream(content)))
+    page = web.get(PAGE).respond(200)
+    with pytest.raises(Unreachable, match=r"robots\.txt is short: "):
+        await desk.fetcher.get(PAGE)
+    assert not page.called

@@ -127,6 +127,23 @@ async def test_nobody_there() -> None:
         await connect("127.0.0.1", port, 5.0)
 
 
+@pytest.mark.parametrize(
+    "junk", [b"\r\n\r\n", b"<p>rest</p>", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong"]
+)
+async def test_what_comes_in_one_piece_with_an_answer_is_not_the_next_one(junk: bytes) -> None:
+    async def chatty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(ANSWER + junk)
+
+    async with server(chatty) as port:
+        network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}))
+        for _n in range(2):
+            response = await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))
+            assert await response.aread() == b"ok"
+            await response.aclose()
+        await network.aclose()
+
+
 async def test_what_nobody_asked_for_is_not_taken_for_the_next_answer() -> None:
     """A server that says more than its answer: the next request goes over another connection."""
     connections = 0

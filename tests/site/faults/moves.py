@@ -41,6 +41,15 @@ def _kept_method(call: Call) -> Parts:
     return [http("308 Moved", b"", "Location: /new.html")] if call.path == "/report.html" else fine(call)
 
 
+def _without(call: Call, header: str) -> Parts:
+    return [http("400 Bad Request")] if header in call.headers else fine(call)
+
+
+def _at_most(call: Call, size: int) -> Parts:
+    return fine(call) if 0 < len(call.headers.get("cookie", "")) <= size else [http("431 Too Large")]
+
+
+_RAW = {"gbk": "报告".encode("gbk").decode("latin-1"), "utf-8": "报告".encode().decode("latin-1")}
 _COOKIE = "Set-Cookie: seen=1; path=/"
 _SELF = "Location: /report.html"
 
@@ -89,6 +98,17 @@ ROWS = (
           serve=_gate("seen=1", [html('<meta http-equiv="refresh" content="0">', "200 OK", _COOKIE)])),
     Fault(name="cookie-reload", does="the same by location.reload()", ending=Ending.NEW, asked=2,
           serve=_gate("seen=1", [html("<script>location.reload()</script>", "200 OK", _COOKIE)])),
+    *(
+        Fault(name=f"cookie-{name}", does=f"the same with a cookie in raw {name.upper()} bytes", ending=Ending.NEW, asked=2,
+              serve=_gate(f"seen={value}", [http("302 Found", b"", _SELF, f"Set-Cookie: seen={value}; path=/")]))
+        for name, value in _RAW.items()
+    ),
+    Fault(name="cookie-unsendable", does="sets cookies that cannot be sent, and then redirects", ending=Ending.NEW,
+          serve=lambda call: [http("302 Found", b"", "Location: /new.html", "Set-Cookie: a=\x01", f"Set-Cookie: b={'x' * 9000}",
+                                   "Set-Cookie: c=1; Domain=gov.cn")] if call.path == "/report.html" else _without(call, "cookie")),
+    Fault(name="cookie-flood", does="sets 400 cookies of 100 bytes: 16 KB of them go back", ending=Ending.NEW, asked=1,
+          serve=lambda call: [http("302 Found", b"", "Location: /new.html", *(f"Set-Cookie: c{n}={'v' * 100}" for n in range(400)))]
+          if call.path == "/report.html" else _at_most(call, 16_384)),
     Fault(name="cookie-never", does="asks for a cookie that it never sets rightly", ending=Ending.FAILED, detail="in a circle",
           serve=_gate("other=1", [http("302 Found", b"", _SELF, _COOKIE)]), asked=2),
 )  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.site.faults import doors, locks, moves, refusals, transport
+from tests.site.faults import doors, locks, moves, parts, refusals, transport
 from tests.site.faults.fault import Fault
 
 CHAPTERS = (
     ("Answers that are not the page", refusals.ROWS),
     ("Connections, heads and bodies", transport.ROWS),
+    ("Parts of a page, and content codings", parts.ROWS),
     ("Redirects and cookies", moves.ROWS),
     ("TLS", locks.ROWS),
     ("Addresses and robots.txt", doors.ROWS),
@@ -28,13 +29,13 @@ time-out is that of a handshake that hangs).
 
 def page() -> str:
     """docs/faults.md."""
-    parts = [_HEAD]
+    text = [_HEAD]
     for title, rows in CHAPTERS:
-        parts.append(
+        text.append(
             f"\n## {title}\n\n| fault | the server | ends as | asked | since |\n|---|---|---|---|---|\n"
         )
-        parts += [_row(fault) for fault in rows]
-    return "".join(parts)
+        text += [_row(fault) for fault in rows]
+    return "".join(text)
 
 
 def _row(fault: Fault) -> str:

@@ -50,6 +50,23 @@ def _typed(kind: str) -> Callable[[Call], Parts]:
     return lambda call: [http("200 OK", page_of(call), *([f"Content-Type: {kind}"] if kind else []))]
 
 
+def _framed(codings: str) -> Callable[[Call], Parts]:
+    """The report under Transfer-Encoding headers, one for each part of `codings` between bars; in chunks if they say so."""
+    said = "".join(f"Transfer-Encoding: {value}\r\n" for value in codings.split("|"))
+
+    def serve(call: Call) -> Parts:
+        body = chunks(call) + b"0\r\n\r\n" if "chunked" in codings else page_of(call)
+        length = "" if "chunked" in codings else f"Content-Length: {len(body)}\r\n"
+        return [f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{said}{length}\r\n".encode() + body]
+
+    return serve
+
+
+def page_answer(call: Call) -> bytes:
+    """The report under a head that only this answer has."""
+    return http("200 OK", page_of(call), "Content-Type: text/html", "X-Last:yes")
+
+
 _FAILED = Ending.FAILED
 
 ROWS = (
@@ -122,6 +139,23 @@ ROWS = (
           entry={"headers": "lenient"}, serve=headed(b"HTTP 200  OK")),
     Fault(name="empty-length", does="a Content-Length without a number, `headers: lenient`", ending=Ending.NEW,
           entry={"headers": "lenient"}, serve=headed(b"HTTP/1.1 200 OK\r\nContent-Length: ")),
+    *(
+        Fault(name=name, does=does, ending=Ending.NEW, serve=_framed(said))
+        for name, does, said in (
+            ("chunked-twice", "Transfer-Encoding: chunked in two headers", "chunked|chunked"),
+            ("chunked-chunked", "`chunked, chunked` in one", "chunked, chunked"),
+            ("identity-chunked", "`identity, chunked`", "identity, chunked"),
+            ("identity", "Transfer-Encoding: identity with a Content-Length", "identity"),
+        )
+    ),
+    Fault(name="unknown-transfer", does="a Transfer-Encoding that there is none of", ending=_FAILED, serve=_framed("8bit"), asked=1,
+          detail="`headers: lenient` in its entry"),
+    Fault(name="unknown-transfer-allowed", does="the same, `headers: lenient` in its entry", ending=Ending.NEW, serve=_framed("8bit"),
+          entry={"headers": "lenient"}),
+    Fault(name="interim-at-once", does="100 and 103 in one segment with the answer", ending=Ending.NEW,
+          serve=lambda call: [b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: </a.css>\r\n\r\n" + page_answer(call)]),
+    Fault(name="interim-endless", does="103 again and again, and no answer", ending=_FAILED, detail="more than 20 interim", asked=1,
+          serve=always(b"HTTP/1.1 103 Early\r\n\r\n" * 1000)),
     Fault(name="lenient-for-nothing", does="nothing wrong, `headers: lenient` and chunks", ending=Ending.NEW,
           entry={"headers": "lenient"}, serve=lambda call: [CHUNKED, chunks(call), b"0\r\n\r\n"]),
 )  # fmt: skip

@@ -118,8 +118,10 @@ class PageParameter:
         """The same request with the number after this one; None at the end and where there is no such parameter."""
         answer = parsed(page.html)
         held = sum(1 for _ in records(page)) if answer is not None else 0
-        query = parse_qsl(urlsplit(page.request.url).query, keep_blank_values=True)
-        pairs = list(page.request.form) or query
+        query = urlsplit(page.request.url).query
+        pairs = list(page.request.form) or parse_qsl(
+            query, keep_blank_values=True, encoding="latin-1"
+        )  # or GBK
         at = next(
             (i for i, (name, value) in enumerate(pairs) if _is(name, _NUMBER) and value.isdigit()), None
         )
@@ -132,7 +134,9 @@ class PageParameter:
         pairs[at] = (pairs[at][0], str(number + 1))
         if page.request.form:
             return ListRequest(url=page.request.url, method="POST", form=tuple(pairs))
-        return ListRequest(url=urlunsplit(urlsplit(page.request.url)._replace(query=urlencode(pairs))))
+        return ListRequest(
+            url=urlunsplit(urlsplit(page.request.url)._replace(query=urlencode(pairs, encoding="latin-1")))
+        )
 
 
 def _is_last(answer: Any, number: int, size: int | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -106,9 +106,9 @@ def _is_above(target: str, url: str) -> bool:
 def _by_rule(url: str) -> Iterator[str]:
     """What systems' addresses say: jcms art_910_1 is of col910; a folder of a month lies in its column's."""
     if column := re.search(r"/art_(\d+)_\d+\.html", url):
-        yield urljoin(url, f"/col/col{column[1]}/index.html")
+        yield join(url, f"/col/col{column[1]}/index.html") or url
     folders = urlsplit(url).path.split("/")[1:-1]
     while folders and re.fullmatch(r"20\d{4}(?:\d{2})?|20\d{2}|\d{1,2}|content", folders[-1]):
         folders.pop()
     if folders:
-        yield urljoin(url, f"/{'/'.join(folders)}/")
+        yield join(url, f"/{'/'.join(folders)}/") or url

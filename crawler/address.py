@@ -123,6 +123,9 @@ _CHANCE_NUMBER = re.compile(
 _DIGITS = re.compile(r"\d{15,}")
 
 
+_VARYING = "#varying"
+
+
 @lru_cache(maxsize=4096)  # an address is compared again and again while its page is dealt with
 def canonical(url: str) -> str:
     """The form that decides whether two addresses are one page (RFC 3986, section 6.2, and a little more).
@@ -142,6 +145,19 @@ def family(url: str) -> str:
     Addresses of one family may still be different pages: `v=1` may name one.
     """
     return _identity(url, _may_be_buster)
+
+
+def varying(url: str) -> str:
+    """The identity of a page whose address was seen to change from visit to visit over the same text: its family's.
+
+    It is none that `canonical` gives, so it stands for no other address.
+    """
+    return family(url) + _VARYING
+
+
+def is_varying(key: str) -> bool:
+    """Whether a key is one that `varying` gave."""
+    return key.endswith(_VARYING)
 
 
 def _identity(url: str, leaves_out: Callable[[str, str], bool]) -> str:

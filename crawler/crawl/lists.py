@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
+from crawler.address import canonical
 from crawler.crawl.visit import Visit, noted
 from crawler.discover import (
     End,
@@ -43,6 +44,7 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     most = None if page.kind == "sitemap" else LINKS  # sitemaps have a limit of their own
     listing = replace(whole, links=whole.links[:most])
     walk = visit.walk(page)
+    visit.shown.update(canonical(link.url) for link in listing.links)
     wanted = list(_wanted(visit, listing, page, walk))
     end = walk.read(listing, request, page.number)
     _count(visit, walk, end)

@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.address import join
 from crawler.cms.links import links_of
 from crawler.cms.preset import ListPage
 from crawler.model import Link, ListRequest
@@ -56,7 +55,7 @@ def records(page: ListPage) -> Iterator[Link]:
     """The entries of a JSON answer, in order; those that are pieces of HTML too."""
     for thing in _things(parsed(page.html)):
         if isinstance(thing, str):
-            yield from links_of(LexborHTMLParser(thing), page.url, found_on=page.first.url)
+            yield from links_of(LexborHTMLParser(thing), page.base, found_on=page.first.url)
         elif link := _link(thing, page):
             yield link
 
@@ -81,7 +80,7 @@ def _things(value: Any, depth: int = _DEPTH) -> Iterator[Mapping[str, Any] | str
 
 def _link(entry: Mapping[str, Any], page: ListPage) -> Link | None:
     low = {key.lower(): value for key, value in entry.items()}
-    url = join(page.url, str(_first(low, _URL) or ""))
+    url = page.base.join(str(_first(low, _URL) or ""))
     title = _first(low, _TITLE)
     if url is None or not isinstance(title, str):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms import BY_NAME, ListPage, recognise
+from crawler.cms.base import Base
 from crawler.cms.links import is_cut, links_of
 from crawler.discover.memory import ListMemory, SiteMemory, link_key
 from crawler.discover.searches import search_page
@@ -47,16 +48,15 @@ def discover(
     """
     if is_sitemap(body, url):
         return read_sitemap(body, url, first or ListRequest(url=url))
-    html = decode(body, headers)[0]
-    here = ListRequest(url=url)
-    page = ListPage(
-        url=url, html=html, tree=LexborHTMLParser(html), request=request or here, first=first or here
-    )
+    html, encoding, _ = decode(body, headers)
+    here, tree = ListRequest(url=url), LexborHTMLParser(html)
+    base = Base.of(tree, url, encoding)
+    page = ListPage(url=url, html=html, tree=tree, base=base, request=request or here, first=first or here)
     preset = BY_NAME[cms] if cms else recognise(html, page.first.url)
     links: dict[str, Link] = {}
     for link in (
         *(preset.records(page) if preset.records else ()),
-        *links_of(page.tree, url, found_on=page.first.url),
+        *links_of(page.tree, base, found_on=page.first.url),
     ):
         links.setdefault(link.url, link)
     following = next(filter(None, (way.next(page) for way in preset.paging)), None)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.address import canonical, join
+from crawler.cms.base import Base
 from crawler.regions import path, region, region_of
 
 COLUMN = re.compile(r"法治政府|依法行政|法治建设|依法治[市县区省]")
@@ -84,12 +85,13 @@ def _name(said: str) -> str | None:
 def lists_of_report(url: str, html: str) -> list[str]:
     """Addresses that a report's list could have, the likeliest first: breadcrumbs, the rule of its system, its folders."""
     tree = LexborHTMLParser(html)
+    base = Base.of(tree, url, "utf-8")
     named = tree.css_first('meta[name="ColumnName" i]')
     column = (named.attributes.get("content") or "").strip() if named else ""
     found: list[str] = []
     for node in tree.css("a[href]"):
         text = node.text(strip=True)
-        target = join(url, node.attributes.get("href") or "")
+        target = base.target(node)
         if target and (text == column or COLUMN.fullmatch(text[:4]) or COLUMN.search(text[:12])):
             found.append(target)
     found.sort(key=lambda target: not _is_above(target, url))

@@ -39,15 +39,16 @@ def discover(
     request: ListRequest | None = None,
     first: ListRequest | None = None,
     cms: str | None = None,
+    sitemap: bool = False,
 ) -> Listing:
     """The links of a list page, in page order, and the request for the page after it.
 
     `url` is where the page came from in the end; `request` what was asked for, `first` what was asked for to get
     the list's first page (both default to a GET of `url`); `cms` names a preset instead of recognising one.
-    A sitemap is a list too.
+    A sitemap is a list too; with `sitemap`, whatever else it is has a `fault`.
     """
-    if is_sitemap(body, url):
-        return read_sitemap(body, url, first or ListRequest(url=url))
+    if sitemap or is_sitemap(body, headers, url):
+        return read_sitemap(body, headers, url, first or ListRequest(url=url))
     html, encoding, _ = decode(body, headers)
     here, tree = ListRequest(url=url), LexborHTMLParser(html)
     base = Base.of(tree, url, encoding)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms.links import links_of
+from crawler.cms.nearjson import parsed
 from crawler.cms.preset import ListPage
 from crawler.model import Link, ListRequest
 from crawler.text import fold, iso_date
@@ -30,25 +30,8 @@ _TOTAL = ("total", "totalelements", "totalcount", "totalrecord", "count")
 _NUMBER = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "p")
 _SIZE = ("pagesize", "perpage", "rows", "limit", "size")
 
-_CALLBACK = re.compile(r"^[\w.$]+\s*\(\s*(.*?)\s*\)\s*;?$", re.S)  # jQuery1234({"result": []});
 _DEPTH = 12  # levels that are looked into
 _CHINA = timedelta(hours=8)
-
-
-def is_json(text: str) -> bool:
-    """Whether a text looks like a JSON answer, bare or as the argument of a callback."""
-    start = text.lstrip("\ufeff \t\r\n")[:200]
-    return start.startswith(("{", "[")) or bool(re.match(r"[\w.$]+\s*\(\s*[{\[]", start))
-
-
-def parsed(text: str) -> Any:
-    """The value of a JSON answer; None where it is none."""
-    text = text.strip("\ufeff \t\r\n")
-    found = _CALLBACK.match(text)
-    try:
-        return json.loads(found[1] if found else text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def records(page: ListPage) -> Iterator[Link]:

@@ -79,7 +79,7 @@ async def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:
     if page.kind != "search":
         return listing
     following = search_page(page.first.url, page.number + 1) if listing.links else None
-    return Listing(links=listing.links, next=following, cms="search")
+    return Listing(links=listing.links, next=following, cms="search", fault=listing.fault)
 
 
 def _following(page: ListStep, listing: Listing, end: End | None) -> Iterator[ListStep]:

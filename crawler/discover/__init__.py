@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.cms import BY_NAME, ListPage, recognise
 from crawler.cms.base import Base
 from crawler.cms.links import is_cut, links_of
+from crawler.cms.nearjson import is_json, parsed
 from crawler.discover.memory import ListMemory, SiteMemory, link_key
 from crawler.discover.searches import search_page
 from crawler.discover.sitemaps import is_sitemap, read_sitemap
@@ -61,4 +62,6 @@ def discover(
     ):
         links.setdefault(link.url, link)
     following = next(filter(None, (way.next(page) for way in preset.paging)), None)
-    return Listing(links=tuple(links.values()), next=following, cms=preset.name)
+    unread = not links and is_json(html) and parsed(html) is None
+    fault = "it looks like JSON and cannot be read as such; it may be cut off" if unread else ""
+    return Listing(links=tuple(links.values()), next=following, cms=preset.name, fault=fault)

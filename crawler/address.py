@@ -104,7 +104,7 @@ _BUSTER_FOR_CLOCK = (
 )
 _BUSTER_FOR_CHANCE = (
     r"_+|_?(?:r|ra|rd|rn|rm|rnd|rdm|ran|rand|random|rand_?num|random_?num|sjs|suiji|dc|cb|cache|cache_?bust(?:er)?|no_?cache"
-    r"|refresh|reload)_?"
+    r"|refresh|reload|nonce|seed|salt|sjc)_?"
 )
 _CLOCK_NAME = re.compile(_BUSTER_FOR_CLOCK, re.I)
 _CHANCE_NAME = re.compile(_BUSTER_FOR_CHANCE, re.I)
@@ -196,7 +196,9 @@ def _is_buster(name: str, value: str) -> bool:
 
 
 def _may_be_buster(name: str, value: str) -> bool:
-    return _is_buster(name, value) or bool(_CHANCE_NAME.fullmatch(name)) or bool(_CLOCK_NAME.fullmatch(name))
+    if not name or (not value and name.isdecimal()):
+        return (name or value).isdecimal() or _is_buster(name, value)
+    return _is_buster(name, value) or bool(_CHANCE_NAME.fullmatch(name) or _CLOCK_NAME.fullmatch(name))
 
 
 def _shows_clock_or_chance(value: str) -> bool:

@@ -34,6 +34,7 @@ ONLY_IN = {
     "isal": {"warc"},
     "pydantic": {"sources"},
     "selectolax": {"cms", "discover", "extract"},
+    "ada_url": {"address"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

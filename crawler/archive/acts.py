@@ -49,6 +49,7 @@ def stored(
     """What extraction made of a capture; only the digest where the text was held already.
 
     `further`: ids of the records that hold the article's pages after the first. `came_from`, `note`: as Ledger.store has them.
+    `varies`: the keys of the pages that this one turned out to be, see `varying`.
     """
     outcome, whole = change.outcome, change.whole
     told: dict[str, Any] = {"text_sha256": report.text_sha256}
@@ -66,7 +67,7 @@ def stored(
         "report": told,
     }
     more: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
-    more["reextracted"] = change.reextracted
+    more["reextracted"], more["varies"] = change.reextracted, list(change.varies)
     return content | {name: value for name, value in more.items() if value}
 
 

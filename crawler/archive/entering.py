@@ -119,6 +119,7 @@ class Entering:
             reread=lambda _: bool(content.get("reextracted")),
             further=ids[1:],
             came_from=content.get("came_from", ()),
+            varies=content.get("varies", ()),
         )
         was = content["report"]["text_sha256"]
         if change.whole and report.text_sha256 != was:

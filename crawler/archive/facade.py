@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ class _Seen:
     further: Sequence[Entered] = ()
     came_from: Sequence[str] = ()
     note: str = ""
+    shown: Container[str] | None = None
 
 
 class Archive(Run):
@@ -70,10 +71,19 @@ class Archive(Run):
         """Whether an exchange is archived already: same address, time and payload."""
         return reading.holds(self._session, canonical(capture.url), capture)
 
-    def store(self, report: Report, page: Page, site: Site, *, further: Sequence[Page] = ()) -> Outcome:
+    def store(
+        self,
+        report: Report,
+        page: Page,
+        site: Site,
+        *,
+        further: Sequence[Page] = (),
+        shown: Container[str] | None = None,
+    ) -> Outcome:
         """Keep what a page says: a new report, a new version, or the note that nothing has changed.
 
-        `further`: the article's pages after the first.
+        `further`: the article's pages after the first. `shown`: the canonical addresses that the site shows in this
+        visit; a page that is not among them may have changed its address.
         """
         with damage(self.path):
             ledger, _ = self._open()
@@ -85,6 +95,7 @@ class Archive(Run):
                 further=[row for each in further if (row := ledger.latest(canonical(each.url)))],
                 came_from=[canonical(hop.url) for hop in capture.hops],
                 note=note,
+                shown=shown,
             )
             return self._store(report, site, told)
 
@@ -127,6 +138,7 @@ class Archive(Run):
             reread=reread,
             further=[page.id for page in seen.further],
             came_from=seen.came_from,
+            shown=seen.shown,
         )
         further = [page.record_id for page in seen.further]
         told = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)

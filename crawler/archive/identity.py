@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crawler.address import canonical
 from crawler.archive import states
 from crawler.archive.arrivals import held_elsewhere, new_report, page_values
 from crawler.archive.catalogue import PageRow, VersionRow
 from crawler.archive.reading import to_report
 from crawler.archive.sights import Change, Sight, outcome_of
 from crawler.archive.standing import Standing, seen_again, standing
+from crawler.archive.varying import former_pages, join_varying, key_of, key_of_sight
 from crawler.archive.versions import add_version, newest, reextract, version_of
 from crawler.model import Ending, Outcome, Site
 
@@ -24,7 +24,7 @@ Reread = Callable[[VersionRow], bool]
 
 def settle(session: Session, sight: Sight, reread: Reread) -> Change:
     """Place a text in the catalogue (not committed) and say what it was. Same means: same `text_sha256`."""
-    stands = standing(session, canonical(sight.url))
+    stands = standing(session, key_of_sight(session, sight))
     if stands is None:
         return _first_visit(session, sight)
     if stands.is_plain and stands.text_sha256 == sight.report.text_sha256:
@@ -89,7 +89,7 @@ def _older(session: Session, page: PageRow, sight: Sight) -> Change:
 
 def confirm(session: Session, url: str, site: Site, now: datetime) -> Change:
     """What a 304 says: the text last seen at this address stands."""
-    stands = standing(session, canonical(url))
+    stands = standing(session, key_of(session, url))
     outcome = Outcome(
         ending=Ending.FAILED, url=url, site_id=site.id, at=now, detail="304 for a page never held"
     )
@@ -113,6 +113,8 @@ def _first_visit(session: Session, sight: Sight) -> Change:
     same = held_elsewhere(session, sight)
     if same is None:
         return new_report(session, sight)
+    if former := former_pages(same, sight):
+        return _varies(session, sight, same, former)
     first = same.report.pages[0].url if same.report.pages else same.url
     page = PageRow(report=same.report, **page_values(sight))
     session.add(page)
@@ -122,6 +124,16 @@ def _first_visit(session: Session, sight: Sight) -> Change:
     if same.url.startswith("urn:") and not sight.url.startswith("urn:"):  # an import now has its address
         same.url = sight.url
     return _change(Ending.DUPLICATE, sight, same, f"same text as {first}")
+
+
+def _varies(session: Session, sight: Sight, same: VersionRow, former: Sequence[PageRow]) -> Change:
+    keys, was = [page.url_key for page in former], former[0].url
+    page = join_varying(session, former, sight)
+    states.seen(session, page, sight.now)
+    _seen(page, sight.now)
+    _seen(same, sight.now)
+    detail = f"same text as at {was}: its address changes from visit to visit"
+    return replace(_change(Ending.UNCHANGED, sight, same, detail), varies=keys)
 
 
 def _seen(row: PageRow | VersionRow, when: datetime) -> None:

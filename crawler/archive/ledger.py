@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from crawler.address import canonical
 from crawler.archive import identity, reading, rows, states, visits
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow, WarcRow
 from crawler.archive.identity import Reread
 from crawler.archive.prepared import Prepared
 from crawler.archive.rows import Entered
 from crawler.archive.sights import Change, Sight
+from crawler.archive.varying import key_of
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
 _NOT_REACHED = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
@@ -59,13 +59,18 @@ class Ledger:
         reread: Reread,
         further: Sequence[int] = (),
         came_from: Sequence[str] = (),
+        shown: Container[str] | None = None,
+        varies: Sequence[str] = (),
     ) -> Change:
-        """A text that was seen. `came_from`: the addresses that redirected here, canonical. `note`: for the outcome."""
-        sight = Sight(report=report, site=site, now=now, capture=capture, further=further)
+        """A text that was seen. `came_from`: the addresses that redirected here. `note`: for the outcome."""
+        sight = Sight(
+            report=report, site=site, now=now, capture=capture, further=further, shown=shown, varies=varies
+        )
         change = identity.settle(self.session, sight, reread).saying(note)
-        for key in came_from:
+        here = key_of(self.session, sight.url)
+        for key in {key_of(self.session, url): None for url in came_from}:
             page = states.at(self.session, key)
-            if page is not None and key != canonical(sight.url):
+            if page is not None and key != here:
                 states.moved(self.session, page, now, sight.url)
         return self._keep(change, capture)
 
@@ -77,7 +82,7 @@ class Ledger:
         """How a visit ended that stored nothing. It may say that a page is gone. The outcome has its time."""
         at = outcome.at
         assert at is not None
-        page = states.at(self.session, canonical(outcome.url)) if outcome.url else None
+        page = states.at(self.session, key_of(self.session, outcome.url)) if outcome.url else None
         if page is not None and outcome.ending is Ending.GONE:
             stone = states.missed(self.session, page, at, outcome.detail)
             if stone is not None:

@@ -12,7 +12,7 @@ from typing import BinaryIO, Self
 from sqlalchemy import Engine
 
 from crawler import __version__
-from crawler.archive import acts, memories, reading, visits
+from crawler.archive import acts, memories, reading, states, visits
 from crawler.archive.catalogue import RunRow
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
@@ -23,6 +23,7 @@ from crawler.archive.manifest import Manifest
 from crawler.archive.reader import CATALOGUE, LOST, Reader
 from crawler.archive.recovery import recover, run_facts
 from crawler.archive.rows import Entered
+from crawler.archive.varying import key_of
 from crawler.archive.warcs import RunWarcs, closed
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
@@ -135,6 +136,11 @@ class Run(Reader):
     def known(self, site_id: str, before: datetime) -> list[Link]:
         """The addresses that a site's reports are held from, where they were last seen before that time."""
         return list(memories.known(self._session, site_id, before))
+
+    def seen_since(self, url: str, when: datetime) -> bool:
+        """Whether the page of an address was seen at that time or later, be it at another address of its family."""
+        page = states.at(self._session, key_of(self._session, url))
+        return page is not None and page.last_seen >= when
 
     def stopped(self, why: str) -> None:
         """Note that this run ends in order, but with something left."""

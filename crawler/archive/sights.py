@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +19,10 @@ class Sight:
     now: datetime
     capture: Entered | None
     further: Sequence[int] = ()  # captures of the article's pages after the first
+    shown: Container[str] | None = (
+        None  # canonical addresses that the site shows in this visit; None: not known
+    )
+    varies: Sequence[str] = ()  # keys of the pages that this one was found to be, when it was entered first
 
     @property
     def url(self) -> str:
@@ -37,6 +41,7 @@ class Change:
     stands: str = ""  # or the name alone of one that was written before
     whole: bool = False  # whether the text was not held before, in this version or at all
     reextracted: bool = False
+    varies: Sequence[str] = ()  # keys of the pages that turned out to be one with it: see `varying`
 
     def saying(self, more: str) -> Change:
         """The same, with more in the outcome's detail."""

@@ -18,7 +18,7 @@ _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
 def records(page: ListPage) -> Iterator[Link]:
     """The links inside the CDATA records of a list page or of a dataproxy answer, in order."""
     for record in _RECORD.findall(page.html):
-        yield from links_of(LexborHTMLParser(record), page.url, found_on=page.first.url)
+        yield from links_of(LexborHTMLParser(record), page.base, found_on=page.first.url)
 
 
 JCMS = Preset(

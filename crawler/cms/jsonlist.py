@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.address import join
 from crawler.cms.links import links_of
+from crawler.cms.nearjson import parsed
 from crawler.cms.preset import ListPage
 from crawler.model import Link, ListRequest
 from crawler.text import fold, iso_date
@@ -31,32 +30,15 @@ _TOTAL = ("total", "totalelements", "totalcount", "totalrecord", "count")
 _NUMBER = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "p")
 _SIZE = ("pagesize", "perpage", "rows", "limit", "size")
 
-_CALLBACK = re.compile(r"^[\w.$]+\s*\(\s*(.*?)\s*\)\s*;?$", re.S)  # jQuery1234({"result": []});
 _DEPTH = 12  # levels that are looked into
 _CHINA = timedelta(hours=8)
-
-
-def is_json(text: str) -> bool:
-    """Whether a text looks like a JSON answer, bare or as the argument of a callback."""
-    start = text.lstrip("\ufeff \t\r\n")[:200]
-    return start.startswith(("{", "[")) or bool(re.match(r"[\w.$]+\s*\(\s*[{\[]", start))
-
-
-def parsed(text: str) -> Any:
-    """The value of a JSON answer; None where it is none."""
-    text = text.strip("\ufeff \t\r\n")
-    found = _CALLBACK.match(text)
-    try:
-        return json.loads(found[1] if found else text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def records(page: ListPage) -> Iterator[Link]:
     """The entries of a JSON answer, in order; those that are pieces of HTML too."""
     for thing in _things(parsed(page.html)):
         if isinstance(thing, str):
-            yield from links_of(LexborHTMLParser(thing), page.url, found_on=page.first.url)
+            yield from links_of(LexborHTMLParser(thing), page.base, found_on=page.first.url)
         elif link := _link(thing, page):
             yield link
 
@@ -81,7 +63,7 @@ def _things(value: Any, depth: int = _DEPTH) -> Iterator[Mapping[str, Any] | str
 
 def _link(entry: Mapping[str, Any], page: ListPage) -> Link | None:
     low = {key.lower(): value for key, value in entry.items()}
-    url = join(page.url, str(_first(low, _URL) or ""))
+    url = page.base.join(str(_first(low, _URL) or ""))
     title = _first(low, _TITLE)
     if url is None or not isinstance(title, str):
         return None
@@ -118,8 +100,10 @@ class PageParameter:
         """The same request with the number after this one; None at the end and where there is no such parameter."""
         answer = parsed(page.html)
         held = sum(1 for _ in records(page)) if answer is not None else 0
-        query = parse_qsl(urlsplit(page.request.url).query, keep_blank_values=True)
-        pairs = list(page.request.form) or query
+        query = urlsplit(page.request.url).query
+        pairs = list(page.request.form) or parse_qsl(
+            query, keep_blank_values=True, encoding="latin-1"
+        )  # or GBK
         at = next(
             (i for i, (name, value) in enumerate(pairs) if _is(name, _NUMBER) and value.isdigit()), None
         )
@@ -132,7 +116,9 @@ class PageParameter:
         pairs[at] = (pairs[at][0], str(number + 1))
         if page.request.form:
             return ListRequest(url=page.request.url, method="POST", form=tuple(pairs))
-        return ListRequest(url=urlunsplit(urlsplit(page.request.url)._replace(query=urlencode(pairs))))
+        return ListRequest(
+            url=urlunsplit(urlsplit(page.request.url)._replace(query=urlencode(pairs, encoding="latin-1")))
+        )
 
 
 def _is_last(answer: Any, number: int, size: int | None) -> bool:

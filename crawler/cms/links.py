@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from crawler.address import join
+from crawler.cms.base import Base
 from crawler.model import Link
 from crawler.text import fold, iso_date
 
@@ -18,24 +18,36 @@ _ENTRY_LENGTH = 400  # characters; what holds more is a list, not an entry
 _LEVELS = 3  # elements around a link that may be its entry
 
 
-def links_of(tree: LexborHTMLParser, url: str, *, found_on: str | None = None) -> Iterator[Link]:
-    """Every link with a title, in page order. The first address and the fullest title win when two say the same."""
+def links_of(tree: LexborHTMLParser, base: Base, *, found_on: str) -> Iterator[Link]:
+    """Every link with a title, in page order. The first address and the fullest title win when two say the same.
+
+    A link is what a visitor can follow: `<a>`, an area of an image, and an element whose onclick goes to an address.
+    """
     seen: dict[str, Link] = {}
-    page = found_on or url
     dates = _Dates()
     holding = {node.mem_id for node in tree.css("a[href]:has([title])")}
-    for node in tree.css("a[href]"):
-        attributes = node.attributes
-        target = join(url, attributes["href"] or "")
-        titles = [attributes.get("title")]
-        if node.mem_id in holding:
-            titles += [inner.attributes["title"] for inner in node.css("[title]")]
-        if not target or not (title := _title(node.text(), titles)):
+    for node in tree.css("a[href], area[href], [onclick]"):
+        target = base.target(node)
+        if not target or not (title := _shown(node, titled=node.mem_id in holding)):
             continue
         known = seen.get(target)
         if known is None or len(title) > len(known.title):
-            seen[target] = Link(url=target, title=title, date=dates.beside(node), found_on=page)
+            seen[target] = Link(url=target, title=title, date=dates.beside(node), found_on=found_on)
     yield from seen.values()
+
+
+def _shown(node: LexborNode, *, titled: bool) -> str:
+    """What a link is called; empty for an element that is clicked on anywhere and holds more than an entry."""
+    text, attributes = node.text(), node.attributes
+    if node.tag != "a" and len(text) > _ENTRY_LENGTH:
+        return ""
+    titles = [attributes.get("title")]
+    if titled:
+        titles += [inner.attributes["title"] for inner in node.css("[title]")]
+    if title := _title(text, titles):
+        return title
+    alternatives = [attributes.get("alt"), *(image.attributes["alt"] for image in node.css("img[alt]"))]
+    return _title("", alternatives)  # of an image that is all the link shows
 
 
 def is_selector(text: str) -> bool:

@@ -8,12 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.address import canonical, join
+from crawler.address import canonical
 from crawler.cms.preset import ListPage
 from crawler.model import ListRequest
 
 _NEXT_TEXT = re.compile(r"^[\s\[【<]*(下一?页|后一?页|下頁|next(\s*page)?|[>›»]{1,2})[\s>›»\]】]*$", re.I)
-_LOCATION = re.compile(r"""location(?:\.href)?\s*=\s*['"]([^'"]+)['"]""")  # onclick="location.href='2.html'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Numbered:
         following = int(found["current"]) + 1
         if following >= int(found["total"]) + self.first:
             return None
-        url = join(page.url, f"{found['name']}_{following}.{found['ext']}")
+        url = page.base.join(f"{found['name']}_{following}.{found['ext']}")
         return ListRequest(url=url) if url else None
 
 
@@ -50,7 +49,7 @@ class Countdown:
         if here:
             below = int(here[1]) - 1
             return ListRequest(url=f"{stem}/{below}{here[2]}") if below else None
-        urls = (join(page.url, a.attributes.get("href") or "") for a in page.tree.css("a[href]"))
+        urls = (page.base.target(a) for a in page.tree.css("a[href]"))
         matches = [m for url in urls if url and (m := numbered.match(url))]
         highest = max(matches, key=lambda m: int(m[1]), default=None)
         return ListRequest(url=highest[0]) if highest else None
@@ -65,7 +64,7 @@ class NextLink:
         for node in page.tree.css("a, [onclick]"):
             if not _says_next(node):
                 continue
-            url = _target(node, page.url)
+            url = page.base.target(node)
             if (
                 url
                 and canonical(url) != canonical(page.url)
@@ -86,12 +85,6 @@ def _says_next(node: LexborNode) -> bool:
         or "next" in classes
         or attributes.get("rel") == "next"
     )
-
-
-def _target(node: LexborNode, base: str) -> str | None:
-    href = node.attributes.get("href") or ""
-    script = _LOCATION.search(node.attributes.get("onclick") or href)
-    return join(base, script[1] if script else href)
 
 
 _PROXY = re.compile(r"""['"]?(/module/web/jpage/\w+\.jsp(?:\?[^'"<>\s\]]*)?)""")
@@ -132,7 +125,7 @@ class DataProxy:
     @staticmethod
     def _proxy(page: ListPage) -> str | None:
         found = _PROXY.search(page.html)
-        return join(page.url, found[1].partition("?")[0]) if found else None
+        return page.base.join(found[1].partition("?")[0]) if found else None
 
     @staticmethod
     def _parameters(html: str) -> dict[str, str]:

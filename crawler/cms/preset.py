@@ -9,6 +9,7 @@ from typing import Protocol
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.cms.base import Base
 from crawler.model import Link, ListRequest
 
 
@@ -19,6 +20,7 @@ class ListPage:
     url: str
     html: str
     tree: LexborHTMLParser
+    base: Base  # what its links are resolved against
     request: ListRequest  # what was asked for to get it
     first: ListRequest  # what was asked for to get the list's first page
 

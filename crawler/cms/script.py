@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from crawler.cms.jsonlist import PageParameter, records
+from crawler.cms.nearjson import OPENING
 from crawler.cms.preset import Marks, Preset
 
 SCRIPT = Preset(
@@ -12,7 +11,7 @@ SCRIPT = Preset(
     maker="any list that is JSON",
     marks=Marks(
         words=("/igs/front/search", "/jsearch", "/irs/front/list"),
-        opening=re.compile(r"\s*(?:[\w.$]+\s*\(\s*)?[{\[]"),
+        opening=OPENING,
     ),
     paging=(PageParameter(),),
     records=records,

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
+from crawler.address import canonical
 from crawler.crawl.visit import Visit, noted
 from crawler.discover import (
     End,
@@ -43,17 +44,22 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     most = None if page.kind == "sitemap" else LINKS  # sitemaps have a limit of their own
     listing = replace(whole, links=whole.links[:most])
     walk = visit.walk(page)
+    visit.shown.update(canonical(link.url) for link in listing.links)
     wanted = list(_wanted(visit, listing, page, walk))
     end = walk.read(listing, request, page.number)
     _count(visit, walk, end)
     if visit.keep:
         visit.listings.append(listing)
     visit.frontier.extendleft(reversed([*wanted, *_following(page, listing, end)]))
-    said = [f"{len(whole.links)} links, {len(wanted)} of them reports"]
+    said = [listing.fault] if listing.fault else []
+    said += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
     said += [f"no more than {most} looked at"] if listing.links != whole.links else []
     said += [f"not followed further: {end.why}"] if end and end.early else []
     said += [got.note] if isinstance(got, Rendering) else []
-    yield noted(visit, Ending.LISTED, request.url, "; ".join(said), got.fetched_at)
+    if listing.fault:
+        walk.begun = True  # what it showed is not what it has: nothing is remembered of it
+    ending = Ending.FAILED if listing.fault else Ending.LISTED
+    yield noted(visit, ending, request.url, "; ".join(said), got.fetched_at)
     endless = page.kind == "search"  # it has a next page as long as it is asked
     if end and end.trap and listing.next and not endless:
         yield noted(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
@@ -68,11 +74,12 @@ async def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:
         request=page.request,
         first=page.first,
         cms=visit.site.cms if page.kind == "list" else None,
+        sitemap=page.kind == "sitemap",
     )
     if page.kind != "search":
         return listing
     following = search_page(page.first.url, page.number + 1) if listing.links else None
-    return Listing(links=listing.links, next=following, cms="search")
+    return Listing(links=listing.links, next=following, cms="search", fault=listing.fault)
 
 
 def _following(page: ListStep, listing: Listing, end: End | None) -> Iterator[ListStep]:

@@ -22,6 +22,7 @@ async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
     if (key := canonical(link.url)) in visit.asked:
         return
     visit.asked.add(key)
+    visit.shown.add(key)
     try:
         outcome = await _visit(visit, link)
         visit.gone.discard(link_key(link))
@@ -57,7 +58,9 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     first = understand(await _read(visit, page), link, visit.site)
     further = await _further_pages(visit, first)
     whole = join_pages([first, *(each for each, _ in further)])
-    return visit.archive.store(whole, page, visit.site, further=[each for _, each in further])
+    return visit.archive.store(
+        whole, page, visit.site, further=[each for _, each in further], shown=visit.shown
+    )
 
 
 async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page]]:

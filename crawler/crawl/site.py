@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
+from crawler.address import canonical, family
 from crawler.crawl.expectations import check_expectations
 from crawler.crawl.lists import list_page
 from crawler.crawl.reports import report
 from crawler.crawl.visit import Visit, front, noted
 from crawler.errors import ArchiveError, ExpectationError, Halted
-from crawler.model import Ending, ListStep, Outcome
+from crawler.model import Ending, Link, ListStep, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
     async for outcome in _work_off(visit):
         yield outcome
     if not visit.frontier:
-        visit.frontier.extend(visit.known)  # those that the lists led to are not asked for again
+        visit.frontier.extend(_not_seen(visit))  # those that the lists led to are not asked for again
         visit.known = ()
         async for outcome in _work_off(visit):
             yield outcome
@@ -35,6 +36,15 @@ async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
         except ExpectationError as error:
             visit.dried_up = True
             yield noted(visit, Ending.DRIED_UP, front(visit.site), str(error))
+
+
+def _not_seen(visit: Visit) -> Iterator[Link]:
+    """The reports held, without those whose address has changed and that were seen at the new one."""
+    archive, began = visit.archive, visit.began_at
+    for link in visit.known:
+        varies = family(link.url) != canonical(link.url)
+        if not (varies and archive and began and archive.seen_since(link.url, began)):
+            yield link
 
 
 async def _work_off(visit: Visit) -> AsyncGenerator[Outcome, None]:

@@ -36,6 +36,8 @@ class Visit:
     whole: bool = True  # walk every list to its end
     known: tuple[Link, ...] = ()  # addresses of reports that are held, to be asked for again
     asked: set[str] = field(default_factory=set)  # canonical addresses
+    shown: set[str] = field(default_factory=set)  # canonical addresses on its lists and of what was asked for
+    began_at: datetime | None = None  # when this run began, in a visit that is kept
     read: set[ListRequest] = field(default_factory=set)  # pages of lists
     walks: dict[str, Walk] = field(default_factory=dict)  # by the address of the first page
     years: set[int] = field(default_factory=set)  # of the reports found on lists
@@ -66,11 +68,13 @@ class Visit:
     def forget(self) -> None:
         """Let go of what was read, once the visit has ended: thousands of visits end before their run does."""
         self.asked.clear()
+        self.shown.clear()
         self.read.clear()
         self.walks.clear()
 
     def remember(self, memory: SiteMemory | None, known: Iterable[Link], now: datetime) -> None:
         """Take in what earlier visits saw: reports held, reports owed, and lists, unless it is time to walk them whole."""
+        self.began_at = now
         if memory is None:
             self.known = tuple(known)
             return

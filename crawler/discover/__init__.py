@@ -5,7 +5,9 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms import BY_NAME, ListPage, recognise
+from crawler.cms.base import Base
 from crawler.cms.links import is_cut, links_of
+from crawler.cms.nearjson import is_json, parsed
 from crawler.discover.memory import ListMemory, SiteMemory, link_key
 from crawler.discover.searches import search_page
 from crawler.discover.sitemaps import is_sitemap, read_sitemap
@@ -38,26 +40,28 @@ def discover(
     request: ListRequest | None = None,
     first: ListRequest | None = None,
     cms: str | None = None,
+    sitemap: bool = False,
 ) -> Listing:
     """The links of a list page, in page order, and the request for the page after it.
 
     `url` is where the page came from in the end; `request` what was asked for, `first` what was asked for to get
     the list's first page (both default to a GET of `url`); `cms` names a preset instead of recognising one.
-    A sitemap is a list too.
+    A sitemap is a list too; with `sitemap`, whatever else it is has a `fault`.
     """
-    if is_sitemap(body, url):
-        return read_sitemap(body, url, first or ListRequest(url=url))
-    html = decode(body, headers)[0]
-    here = ListRequest(url=url)
-    page = ListPage(
-        url=url, html=html, tree=LexborHTMLParser(html), request=request or here, first=first or here
-    )
+    if sitemap or is_sitemap(body, headers, url):
+        return read_sitemap(body, headers, url, first or ListRequest(url=url))
+    html, encoding, _ = decode(body, headers)
+    here, tree = ListRequest(url=url), LexborHTMLParser(html)
+    base = Base.of(tree, url, encoding)
+    page = ListPage(url=url, html=html, tree=tree, base=base, request=request or here, first=first or here)
     preset = BY_NAME[cms] if cms else recognise(html, page.first.url)
     links: dict[str, Link] = {}
     for link in (
         *(preset.records(page) if preset.records else ()),
-        *links_of(page.tree, url, found_on=page.first.url),
+        *links_of(page.tree, base, found_on=page.first.url),
     ):
         links.setdefault(link.url, link)
     following = next(filter(None, (way.next(page) for way in preset.paging)), None)
-    return Listing(links=tuple(links.values()), next=following, cms=preset.name)
+    unread = not links and is_json(html) and parsed(html) is None
+    fault = "it looks like JSON and cannot be read as such; it may be cut off" if unread else ""
+    return Listing(links=tuple(links.values()), next=following, cms=preset.name, fault=fault)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.address import canonical
+from crawler.address import canonical, family
 from crawler.model import Link
 
 DIGITS = 12
@@ -15,9 +15,15 @@ DIGITS = 12
 
 
 def link_key(link: Link) -> str:
-    """The digest that an entry is remembered by. A sitemap's entry is another one when its date is."""
-    dated = f" {link.date}" if not link.title and link.date else ""
-    return hashlib.sha256((canonical(link.url) + dated).encode()).hexdigest()[:DIGITS]
+    """The digest that an entry is remembered by. A sitemap's entry is another one when its date is.
+
+    Where a parameter may be a cache-buster, the title tells the entries of a family apart.
+    """
+    key, kin = canonical(link.url), family(link.url)
+    more = f" {link.date}" if not link.title and link.date else ""
+    if key != kin:
+        key, more = kin, more + f" {link.title}"
+    return hashlib.sha256((key + more).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

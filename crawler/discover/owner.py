@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.address import canonical, join
+from crawler.cms.base import Base
 from crawler.regions import path, region, region_of
 
 COLUMN = re.compile(r"法治政府|依法行政|法治建设|依法治[市县区省]")
@@ -84,12 +85,13 @@ def _name(said: str) -> str | None:
 def lists_of_report(url: str, html: str) -> list[str]:
     """Addresses that a report's list could have, the likeliest first: breadcrumbs, the rule of its system, its folders."""
     tree = LexborHTMLParser(html)
+    base = Base.of(tree, url, "utf-8")
     named = tree.css_first('meta[name="ColumnName" i]')
     column = (named.attributes.get("content") or "").strip() if named else ""
     found: list[str] = []
     for node in tree.css("a[href]"):
         text = node.text(strip=True)
-        target = join(url, node.attributes.get("href") or "")
+        target = base.target(node)
         if target and (text == column or COLUMN.fullmatch(text[:4]) or COLUMN.search(text[:12])):
             found.append(target)
     found.sort(key=lambda target: not _is_above(target, url))
@@ -106,9 +108,9 @@ def _is_above(target: str, url: str) -> bool:
 def _by_rule(url: str) -> Iterator[str]:
     """What systems' addresses say: jcms art_910_1 is of col910; a folder of a month lies in its column's."""
     if column := re.search(r"/art_(\d+)_\d+\.html", url):
-        yield urljoin(url, f"/col/col{column[1]}/index.html")
+        yield join(url, f"/col/col{column[1]}/index.html") or url
     folders = urlsplit(url).path.split("/")[1:-1]
     while folders and re.fullmatch(r"20\d{4}(?:\d{2})?|20\d{2}|\d{1,2}|content", folders[-1]):
         folders.pop()
     if folders:
-        yield urljoin(url, f"/{'/'.join(folders)}/")
+        yield join(url, f"/{'/'.join(folders)}/") or url

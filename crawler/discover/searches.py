@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.address import join
+from crawler.address import normal
 from crawler.model import ListRequest
 
 PLACE = re.compile(r"\{page(?P<from_nought>0)?\}")
@@ -16,5 +16,5 @@ def search_page(template: str, number: int) -> ListRequest | None:
     if number > 1 and not PLACE.search(template):
         return None
     url = PLACE.sub(lambda place: str(number - 1 if place["from_nought"] else number), template)
-    joined = join(url, url)
-    return ListRequest(url=joined) if joined else None
+    known = normal(url)
+    return ListRequest(url=known) if known else None

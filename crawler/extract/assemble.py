@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler import __version__
+from crawler.cms.base import Base
 from crawler.errors import NoBody
 from crawler.extract import files, index, sections
 from crawler.extract.evidence import foot_clues, index_clues, info_clues, signature
@@ -84,6 +85,7 @@ def _report(
     body = "\n".join(line.text for line in parts.body)
     signer = settle(clues, "signer")
     meaning = read(_evidence(material, parts, table, clues, title, body, url))
+    base = material.base or (Base(url) if url else None)
     outer: list[Line] = [*parts.body, *parts.footer]
     return Report(
         title=title,
@@ -101,8 +103,8 @@ def _report(
         text_sha256=text_sha256(body),
         body=body,
         sections=sections.find(body),
-        attachments=files.attachments(outer, url),
-        continues=files.continues(material.lines[material.first :], url),
+        attachments=files.attachments(outer, base),
+        continues=files.continues(material.lines[material.first :], url, base),
         undecodable=material.undecodable,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),

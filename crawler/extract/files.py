@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import chain
 from urllib.parse import urlsplit
 
-from crawler.address import join
+from crawler.cms.base import Base
 from crawler.extract.lines import Line
 from crawler.model import Attachment
 
@@ -18,7 +18,7 @@ _NEXT = re.compile(r"^[\[<(>\s]*(?:下一页|下页)[\]>)»\s]*$")
 _PAGE_NUMBER = re.compile(r"(?<=\d)[_-]\d{1,2}$")  # t20230315_217_1
 
 
-def attachments(lines: Iterable[Line], url: str | None) -> tuple[Attachment, ...]:
+def attachments(lines: Iterable[Line], base: Base | None) -> tuple[Attachment, ...]:
     """Links to documents, in page order, each address once."""
     links = [link for line in lines for link in line.links]
     if not _ANY_FILE.search("\n".join(chain.from_iterable(links))):
@@ -26,33 +26,35 @@ def attachments(lines: Iterable[Line], url: str | None) -> tuple[Attachment, ...
     found: dict[str, Attachment] = {}
     for text, href in links:
         if _FILE.search(href) or _FILE.search(text):
-            target = join(url, href) if url else href
+            target = base.join(href) if base else href
             if target and target not in found:
                 found[target] = Attachment(title=text, url=target)
     return tuple(found.values())
 
 
-def continues(lines: Iterable[Line], url: str | None) -> str | None:
+def continues(lines: Iterable[Line], url: str | None, base: Base | None) -> str | None:
     """The next page of one article: a 下一页 whose address is the page's own with a number added."""
-    if not url:
+    if not url or not base:
         return None
     for line in lines:
         for text, href in line.links:
             if (
                 "下" in text
                 and _NEXT.match(text)
-                and (target := join(url, href))
-                and _same_article(url, target)
+                and (target := base.join(href))
+                and _same_article(url, target, base)
             ):
                 return target
     return None
 
 
-def _same_article(url: str, target: str) -> bool:
+def _same_article(url: str, target: str, base: Base) -> bool:
+    """Whether the name is the page's own with a number, in its folder or in the one that `<base>` names."""
     here, there = urlsplit(url), urlsplit(target)
     if here.netloc != there.netloc or target == url:
         return False
-    return bool(_stem(here.path)) and _stem(here.path) == _stem(there.path)
+    named = urlsplit(base.join(f"./{here.path.rpartition('/')[2]}") or url)
+    return bool(_stem(here.path)) and _stem(there.path) in (_stem(here.path), _stem(named.path))
 
 
 def _stem(path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.cms.base import Base
 from crawler.extract.lines import Line
 from crawler.model import Clue, Headers
 
@@ -20,6 +21,9 @@ class Material:
     clues: tuple[Clue, ...] = ()
     site_code: str | None = None  # 网站标识码
     undecodable: int = 0
+    base: Base | None = (
+        None  # what the document's links are resolved against, where that is not its address alone
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Self
 import httpcore
 import httpx
 
+from crawler.address import has_credentials, normal
 from crawler.errors import FetchError, Refused
 from crawler.fetch.breaker import Breaker
 from crawler.fetch.browser import Chromium
@@ -125,7 +126,7 @@ class Fetcher:
         `site` says how its hosts are to be treated. With `validators` the answer may be 304. Raises FetchError:
         after the attempts that the kind of failure is given, see patience.
         """
-        return await self._patiently(_asked(request), validators, site)
+        return await self._patiently(_normal(_asked(request)), validators, site)
 
     async def page(
         self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
@@ -140,7 +141,7 @@ class Fetcher:
 
     async def piece(self, request: ListRequest, *, site: Site) -> Capture:
         """What a page asks for while a browser draws it. Like `get`, but judged and redirected by its head alone."""
-        return await self._patiently(request, None, site, by_head=True)
+        return await self._patiently(_normal(request), None, site, by_head=True)
 
     async def _patiently(
         self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool = False
@@ -191,8 +192,8 @@ class Fetcher:
     ) -> Capture:
         """One request and its answer. `steps` are those of the chain so far, this one to be among them."""
         try:
+            _check(asked.url)
             request = self._sessions.request(asked, site, validators, self._limits.timeout)
-            _check(request, asked.url)
             if (this := step(request)) in steps:
                 raise FetchError(asked.url, "redirects go round in a circle", kind="redirects")
             steps.add(this)
@@ -233,18 +234,33 @@ def _asked(request: str | ListRequest) -> ListRequest:
     return ListRequest(url=request) if isinstance(request, str) else request
 
 
-def _check(request: httpx.Request, url: str) -> None:
-    """Raises Refused for what is no web address, and for credentials: they would stand in every log and archive."""
-    if request.url.scheme not in ("http", "https") or not request.url.host:
-        raise Refused(url, "only addresses of http and https are fetched")
-    if request.url.userinfo:
+def _normal(asked: ListRequest) -> ListRequest:
+    """The request with its address in the one form that guard, robots.txt and connection are to read."""
+    url = normal(asked.url)
+    return replace(asked, url=url) if url else asked
+
+
+def _check(url: str) -> None:
+    """Raises Refused for what is no web address, and for credentials: they would stand in every log and archive.
+
+    A host name that httpx cannot read back is refused too: two parsers must not see two hosts in one address.
+    """
+    if has_credentials(url):
         raise Refused(url, "an address with a password in it")
+    if normal(url) != url:
+        raise Refused(url, "only addresses of http and https are fetched")
+    try:
+        host = httpx.URL(url).host
+    except (UnicodeError, httpx.InvalidURL):
+        host = ""
+    if not host:
+        raise Refused(url, "its host name is not one that IDNA (RFC 5891) allows")
 
 
 def _host(url: str) -> str:
     try:
         return httpx.URL(url).host
-    except httpx.InvalidURL:
+    except (UnicodeError, httpx.InvalidURL):  # `_check` refuses it
         return ""
 
 

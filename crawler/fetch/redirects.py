@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import quote, urljoin, urlsplit
 
-from crawler.address import join
+from crawler.address import has_credentials, join
 from crawler.errors import Refused
 from crawler.fetch.visible import Visible, looks_like_text, visible
 from crawler.model import Capture
@@ -18,7 +17,6 @@ REDIRECTS = (301, 302, 303, 307, 308)
 LITTLE = 100  # characters to be seen on a page that only sends on
 LONGEST_REFRESH = 10.0  # seconds; what waits longer is a page that keeps itself fresh
 _LONGEST_SCRIPT = 600  # characters
-_SAFE = "%/\\:=&?~#+!$,;'@()*[]"
 
 _RAW = re.compile(r"[\x80-\xff]")  # of a value that was read as ISO-8859-1
 _REFRESH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?[\"']?(.*?)[\"']?\s*)?", re.I | re.S)
@@ -64,11 +62,12 @@ def _by_location(capture: Capture) -> str | None:
     value = capture.header("location")
     if not value:
         return None
-    target = join(capture.url, quote(_escaped(value), safe=_SAFE))
+    href = _escaped(value)
+    target = join(capture.url, href)
+    if target is None and has_credentials(href, capture.url):
+        raise Refused(capture.url, "redirects to an address with a password in it")
     if target is None:
         raise Refused(capture.url, f"redirects to {value!r}, which is no http address")
-    if "@" in urlsplit(urljoin(capture.url, value)).netloc:
-        raise Refused(capture.url, "redirects to an address with a password in it")
     return target
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from urllib.parse import urljoin
 
 import httpx
 from protego import Protego
@@ -56,7 +55,7 @@ class Robots(httpx.AsyncBaseTransport):
             return self._rules[origin]
 
     async def _robots_txt(self, origin: str, cause: httpx.Request) -> str:
-        url = urljoin(origin, "/robots.txt")
+        url = origin + "robots.txt"
         for _ in range(_MAX_REDIRECTS + 1):
             request = httpx.Request(
                 "GET", url, headers=self._headers(cause), extensions=dict(cause.extensions)

@@ -50,3 +50,4 @@ class Listing:
     next: ListRequest | None = None
     others: tuple[ListRequest, ...] = ()  # further lists that it names, as an index of sitemaps does
     cms: str = "generic"
+    fault: str = ""  # why it is not the list that was asked for, or not the whole of it

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from crawler.address import join
+from crawler.address import has_credentials, normal
 from crawler.cms import BY_NAME
 from crawler.cms.links import is_selector
 from crawler.regions import region
@@ -38,17 +37,17 @@ def _region(value: object) -> str:
     return value
 
 
-_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,4})?(?:[/?#][^\s\\]*)?")
-"""What most addresses look like: taken without a closer look, since there are thousands."""
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z](?::\d{1,4})?(?:[/?#][^\s\\]*)?")
+"""What most addresses look like: taken without a closer look, since there are thousands. A number as host is none."""
 
 
 def _address(value: object) -> str:
     if isinstance(value, str) and _PLAIN_ADDRESS.fullmatch(value):
         return value
-    if not isinstance(value, str) or not re.match(r"https?://", value) or join(value, value) is None:
-        raise _fault("must be an address that starts with http:// or https://")
-    if "@" in urlsplit(value).netloc:
+    if isinstance(value, str) and has_credentials(value):
         raise _fault("must be an address without a user name or password")
+    if not isinstance(value, str) or not re.match(r"https?://", value) or normal(value) is None:
+        raise _fault("must be an address that starts with http:// or https://")
     return value
 
 

@@ -38,10 +38,82 @@ def test_robots_txt_names_sitemaps() -> None:
     assert [other.url for other in others] == [f"{BASE}/s.xml", f"{BASE}/t.xml"]
 
 
-def test_a_sitemap_cut_in_the_middle_gives_what_it_has() -> None:
-    packed = gzip.compress(SITEMAP.encode())
-    assert discover(SITEMAP.encode()[:-60], (), f"{BASE}/sitemap.xml").links
-    assert discover(packed[:20], (), f"{BASE}/sitemap.xml").links == ()
+ADDRESSES = [f"{BASE}/a.html?x=1&y=2", f"{BASE}/b.html"]
+TEXT = "\r\n".join(ADDRESSES)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SITEMAP.encode("utf-16"),
+        SITEMAP.encode("utf-16-be"),
+        SITEMAP.encode("utf-16-le"),
+        b"\xfe\xff" + SITEMAP.replace("</loc>", "</loc><title>报告</title>").encode("utf-16-be"),
+        SITEMAP.replace("?>", ' encoding="gb2312"?><!-- 报告 <url><loc>/c.html</loc></url> -->').encode("gbk"),
+        SITEMAP.encode("utf-8-sig"),
+        b"\n\n " + SITEMAP.encode(),
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig") + b"\n",
+        TEXT.encode("utf-16"),
+        ("# pages\n\n" + TEXT + "\n").encode(),
+        gzip.compress(TEXT.encode()),
+        gzip.compress(SITEMAP.encode()[:150]) + gzip.compress(SITEMAP.encode()[150:]),
+        gzip.compress(SITEMAP.encode()[:150]) + gzip.compress(b"") + gzip.compress(SITEMAP.encode()[150:]) + bytes(512),
+        gzip.compress(SITEMAP.encode()) + b"trailing",
+        SITEMAP.replace("url", "URL").replace("loc>", "Loc>").encode(),
+        SITEMAP.replace("</urlset>", "</urlset >\n<!-- made by -->").encode(),
+        SITEMAP.replace("&amp;", "&").encode(),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_a_sitemap_is_read_in_whatever_form_it_comes(body: bytes, asked_for: bool) -> None:
+    found = discover(body, (), f"{BASE}/sitemap.xml", sitemap=asked_for)
+    assert ([link.url for link in found.links], found.fault, found.cms) == (ADDRESSES, "", "sitemap")
+
+
+@pytest.mark.parametrize(
+    ("body", "fault", "links"),
+    [
+        (SITEMAP.encode()[:-9], "the sitemap is cut off: its <urlset> has no end", 2),
+        (SITEMAP.encode()[:-60], "the sitemap is cut off: its <urlset> has no end", 1),
+        (SITEMAP.encode("utf-16")[:-60], "the sitemap is cut off: its <urlset> has no end", 1),
+        (b"<sitemapindex><sitemap><loc>/s.xml</loc>", "the sitemap is cut off: its <sitemapindex> has no end", 0),
+        (gzip.compress(SITEMAP.encode())[:-9], "the sitemap is cut off: its gzip file has no end", 2),
+        (gzip.compress(SITEMAP.encode())[:20], "the sitemap is cut off: its gzip file has no end", 0),
+        (gzip.compress(SITEMAP.encode()) + gzip.compress(b"x" * 99)[:15], "the sitemap is cut off: its gzip file has no end", 2),
+        (gzip.compress(SITEMAP.encode())[:-8] + bytes(8), "the sitemap's gzip file is damaged", 0),
+        (b"<!DOCTYPE html><html><body><a href=/a.html>x</a></body></html>", "found an HTML page", 0),
+        (b"<html><head><title>\xcd\xf8\xd5\xbe</title></head></html>", "found an HTML page", 0),
+        (b"<rss><channel></channel></rss>", "expected a sitemap, found '<rss>", 0),
+        (b'{"code": 404}', "expected a sitemap, found '{\"code\"", 0),
+        (b"<urlset><url><link>/a</link></url></urlset>", "none of the sitemap's 1 entries has an address", 0),
+        (b"  ", "expected a sitemap, found nothing", 0),
+        (b"", "found no bytes at all", 0),
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_sitemap_says_so_and_gives_what_it_has(body: bytes, fault: str, links: int) -> None:
+    found = discover(body, (), f"{BASE}/sitemap.xml", sitemap=True)
+    assert fault in found.fault
+    assert len(found.links) == links
+
+
+def test_an_empty_sitemap_is_a_whole_one() -> None:
+    for body in (b"<urlset></urlset>", b'<?xml version="1.0"?><urlset xmlns="x" />'):
+        assert discover(body, (), f"{BASE}/sitemap.xml", sitemap=True).fault == ""
+
+
+def test_a_robots_txt_that_names_no_sitemap_is_a_fault() -> None:
+    found = discover(b"User-agent: *\n", (), f"{BASE}/robots.txt", sitemap=True)
+    assert found.fault == "it names no sitemap"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<url>", "<url", "<loc>", "<!--", "<url><loc>", "</url>", "<url><loc>x</loc>", "<a:"]
+)
+def test_a_sitemap_made_to_take_long_is_read_in_one_pass(piece: str) -> None:
+    """Quadratic time over these two million characters would be hours."""
+    body = ("<urlset>" + piece * (2_000_000 // len(piece))).encode()
+    assert discover(body, (), f"{BASE}/sitemap.xml", sitemap=True).fault
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,9 @@ async def test_an_address_with_a_password_is_refused(desk: Desk, web: respx.Rout
         await desk.fetcher.get("http://user:secret@www.example.gov.cn/")
 
 
-@pytest.mark.parametrize("url", ["ftp://a.gov.cn/", "http://", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["ftp://a.gov.cn/", "http://", "http://[::1", "http://256.1.1.1/", "http://xn--n3h/"]
+)
 async def test_what_is_no_web_address_is_an_error_of_ours(desk: Desk, web: respx.Router, url: str) -> None:
     with pytest.raises(FetchError):
         await desk.fetcher.get(url)
@@ -263,3 +265,33 @@ async def test_an_address_in_a_header_is_followed_in_its_own_bytes(
     web.get(url__startswith=f"{HOST}/%").respond(200)
     capture = await desk.fetcher.get(PAGE)
     assert capture.url.startswith(f"{HOST}/" + "".join(f"%{byte:02X}" for byte in raw))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http:\\\\www.example.gov.cn\\a.html",
+        "HTTP://WWW.EXAMPLE.GOV.CN:80/x/%2e%2E/a.html#top",
+        "http://www.example%2Egov.cn/a.html",
+    ],
+)
+async def test_what_is_asked_for_is_the_one_form_of_an_address(
+    desk: Desk, web: respx.Router, url: str
+) -> None:
+    web.get(PAGE).respond(200, html="<p>x</p>")
+    assert (await desk.fetcher.get(url)).url == PAGE
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://0177.1/",
+        "http://１２７.0.0.1/",
+        "http://[::ffff:7f00:1]/",
+    ],
+)
+async def test_no_way_to_write_a_number_passes_the_guard(desk: Desk, url: str) -> None:
+    with pytest.raises(Refused, match="not public"):
+        await desk.fetcher.get(url)

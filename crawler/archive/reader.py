@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,13 +17,17 @@ from crawler.archive import reading, similar
 from crawler.archive.catalogue import PageEventRow, PageRow, VersionRow
 from crawler.archive.claims import Claims
 from crawler.archive.damage import damage
-from crawler.archive.engine import sqlite_engine
+from crawler.archive.opening import reading_engine
 from crawler.archive.warcs import closed
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Report, Validators
 
 CATALOGUE = "catalogue.db"
 LOST = "its catalogue is missing, but its WARC files are there: `fazhi rebuild` makes it again"
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)  # stdout is for data
 
 
 class Reader:
@@ -34,15 +39,20 @@ class Reader:
         self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
 
     @classmethod
-    def read(cls, path: Path) -> Reader:
-        """An archive to ask questions of. Raises ArchiveError when there is none."""
-        if not (path / CATALOGUE).is_file():
-            if closed(path):
-                raise ArchiveDamaged(f"{path}: {LOST}")
-            raise ArchiveError(
-                f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
-            )
-        return Reader(path, sqlite_engine(path / CATALOGUE, writes=False))
+    def read(cls, path: Path, *, notify: Callable[[str], None] = _tell) -> Reader:
+        """An archive to ask questions of. It needs no more than read permission.
+
+        `notify` is told of an earlier schema. Raises ArchiveError when there is no archive, ArchiveDamaged when it
+        cannot be read, ArchiveTooNew when a later version wrote it.
+        """
+        with damage(path):
+            if not (path / CATALOGUE).is_file():
+                if closed(path):
+                    raise ArchiveDamaged(f"{path}: {LOST}")
+                raise ArchiveError(
+                    f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
+                )
+            return Reader(path, reading_engine(path / CATALOGUE, notify))
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, StaticPool, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from crawler.archive.engine import HEAD, has_log, listen, log_of, revision_of, sqlite_engine, upgrade
 
@@ -35,6 +35,15 @@ def reading_engine(catalogue: Path, notify: Callable[[str], None]) -> Engine:
     engine.dispose()
     upgrade(copy)
     return copy
+
+
+def refuse_later(catalogue: Path) -> None:
+    """Raise ArchiveTooNew for a catalogue that a later version wrote. One that is missing or damaged passes."""
+    try:
+        engine, _ = _opened(catalogue)
+    except (SQLAlchemyError, OSError):
+        return
+    engine.dispose()
 
 
 def _opened(catalogue: Path) -> tuple[Engine, str | None]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from crawler.address import join
 from crawler.model import Link, Listing, ListRequest
+from crawler.text import one_line
 
 LIMIT = 50_000_000
 """Bytes of a sitemap that are read, uncompressed: what sitemaps.org allows."""
@@ -55,7 +56,10 @@ def read_sitemap(body: bytes, url: str, first: ListRequest) -> Listing:
         elif target := join(url, place):
             day = re.match(r"\d{4}-\d{2}-\d{2}", _field(_MODIFIED, block))
             links[target] = Link(
-                url=target, title=_field(_TITLE, block), date=day[0] if day else None, found_on=first.url
+                url=target,
+                title=one_line(_field(_TITLE, block)),
+                date=day[0] if day else None,
+                found_on=first.url,
             )
     return Listing(links=tuple(links.values()), others=tuple(_requests(further, url)), cms="sitemap")
 

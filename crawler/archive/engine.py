@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 
 from crawler.archive.catalogue import Base
-from crawler.errors import ArchiveTooNew
+from crawler.errors import ArchiveDamaged, ArchiveTooNew
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -94,11 +94,16 @@ def migrations(connection: Connection) -> Config:
 def revision_of(connection: Connection, archive: object) -> str | None:
     """The last migration that a catalogue has had; None for an empty one. `archive`: its name in an error.
 
-    Raises ArchiveTooNew for one that this version does not know, OperationalError where the tables are no catalogue's.
+    Raises ArchiveTooNew for one that this version does not know, ArchiveDamaged where none is told, OperationalError
+    where the tables are no catalogue's.
     """
     if not inspect(connection).get_table_names():
         return None
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if found is None:
+        raise ArchiveDamaged(
+            f"{archive}: its catalogue does not tell its schema; `fazhi rebuild` makes it again"
+        )
     known = {path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py")}
     if found != HEAD and found not in known:
         raise ArchiveTooNew(

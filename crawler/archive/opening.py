@@ -13,6 +13,7 @@ from sqlalchemy import Engine, StaticPool, create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from crawler.archive.engine import HEAD, has_log, listen, log_of, revision_of, sqlite_engine, upgrade
+from crawler.errors import ArchiveDamaged
 
 _TRIES = 3
 """A run that ends takes its write-ahead log away between the look for it and the opening."""
@@ -41,7 +42,7 @@ def refuse_later(catalogue: Path) -> None:
     """Raise ArchiveTooNew for a catalogue that a later version wrote. One that is missing or damaged passes."""
     try:
         engine, _ = _opened(catalogue)
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, OSError, ArchiveDamaged):
         return
     engine.dispose()
 

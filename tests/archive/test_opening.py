@@ -263,6 +263,16 @@ def test_a_link_in_the_place_of_the_lock_is_refused_and_its_target_left_alone(
     assert precious.read_text() == "precious"
 
 
+def test_a_catalogue_that_tells_no_schema_is_damage_and_made_again(folder: Path, clock: Clock) -> None:
+    fill(folder, clock)
+    change(folder, "DELETE FROM alembic_version")
+    for use in (lambda: Archive.read(folder), lambda: Archive.create(folder, clock=clock)):
+        with pytest.raises(ArchiveDamaged, match="does not tell its schema; `fazhi rebuild`"):
+            use()
+    rebuild(folder, clock=clock, notify=ignore)
+    assert faults(folder) == []
+
+
 def test_a_catalogue_of_other_tables_is_damage(folder: Path) -> None:
     folder.mkdir()
     with closing(sqlite3.connect(folder / CATALOGUE)) as other:

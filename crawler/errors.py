@@ -23,6 +23,7 @@ CrawlerError                     exit 1, no retry
   ArchiveError
     ArchiveLocked                exit 3: another crawl holds this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
+    ArchiveTooNew                exit 4: written by a later version
 """
 
 from __future__ import annotations
@@ -181,5 +182,11 @@ class ArchiveLocked(ArchiveError):
 
 class ArchiveDamaged(ArchiveError):
     """The archive is damaged or cannot be written."""
+
+    exit_code = 4
+
+
+class ArchiveTooNew(ArchiveError):
+    """The archive's catalogue was written by a later version: neither read nor changed by this one."""
 
     exit_code = 4

@@ -8,10 +8,40 @@ from collections.abc import Iterator
 _INDENT = (
     " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 )
-_INVISIBLE = dict.fromkeys((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD))
 _FULL_WIDTH_RUN = re.compile("[\uff01-\uff5e]")
 _FREQUENT = tuple((wide, chr(ord(wide) - 0xFEE0)) for wide in "，：；（）％！？．")
-_INVISIBLE_RUN = re.compile("[\ufeff\u200b-\u200d\u2060\u00ad]")
+CONTROLS = "\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+"""C0 but newline and tab, DEL, C1, line and paragraph separator, marks that turn the direction of a line: what changes
+how a terminal or an editor shows the text around it. As in a set of a regular expression."""
+
+_CONTROL = re.compile(f"[{CONTROLS}]")
+_LINE_ENDS = re.compile("[\r\v\f\x85\u2028\u2029]")
+_UNSEEN = re.compile(f"[\ufeff\u200b-\u200d\u2060\u00ad\ud800-\udfff{CONTROLS}]+")
+
+
+def visible(text: str) -> str:
+    """Text for a terminal: each control character as its escape, such as `\\x1b` or `\\u202e`. Newline and tab stay."""
+    return _CONTROL.sub(_escape, text) if _CONTROL.search(text) else text
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def json_escaped(json: str) -> str:
+    """JSON with each control character in its strings as `\\u001b`: the same value."""
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json) if _CONTROL.search(json) else json
+
+
+def one_line(text: str) -> str:
+    """A title or name as it is kept: folded, without characters that show nothing, white space as single spaces.
+
+    Lone surrogates, which JSON can hold and no file, are left out too.
+    """
+    if not text.isprintable():
+        text = _UNSEEN.sub("", _LINE_ENDS.sub(" ", text))
+    return " ".join(fold(text).split())
 
 
 def fold(text: str) -> str:
@@ -28,9 +58,9 @@ def _narrow(match: re.Match[str]) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The non-empty lines of a text, folded, without indentation and without invisible characters."""
-    if _INVISIBLE_RUN.search(text):
-        text = text.translate(_INVISIBLE)
+    """The non-empty lines of a text, folded, without indentation and without characters that show nothing."""
+    if _UNSEEN.search(text):
+        text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
     return [line for raw in fold(text).split("\n") if (line := raw.strip(_INDENT))]
 
 

@@ -22,21 +22,16 @@ from crawler.archive import (
     told_in,
 )
 from crawler.archive import MANIFEST as CHAIN
+from crawler.archive.damage import damage
+from crawler.archive.underway import under_way
 from crawler.archive.warcs import IN_PROGRESS, closed, file_sha256, index_of
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveTooNew
 from crawler.extract import EXTRACTOR
 from crawler.fingerprint import text_sha256
 from crawler.warc import Record, hex_sha256, read_records
 from crawler.warc.cdxj import index_text, lines_of
 
-_TOLD = (
-    "title",
-    "issuer",
-    "kind",
-    "published",
-    "source",
-    "signed",
-)  # what a metadata record and a row both say
+_TOLD = ("title", "issuer", "kind", "published", "source", "signed")  # a metadata record and a row both say
 _NAMED = re.compile(r"_([0-9a-f]{16})\.txt$")
 Notify = Callable[[str], None]
 
@@ -52,19 +47,33 @@ class Fault:
 def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: Notify) -> Iterator[Fault]:
     """Every fault of an archive. `deep`: read every text out of its page again. `head`: a digest published before.
 
-    Raises ArchiveError when there is nothing to verify. Nothing is written, and no lock is taken: what a run that goes
-    on meanwhile has in progress is left out, and `notify` is told.
+    Raises ArchiveError when there is nothing to verify, ArchiveTooNew when a later version wrote it. Nothing is
+    written, and no lock is taken: what a run that goes on meanwhile has in progress is left out, and `notify` is told.
     """
-    if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
-        raise ArchiveError(f"{path}: no archive here; a crawl makes one, or name it with --archive")
-    for open_file in sorted((path / "warc").glob(f"*/*{IN_PROGRESS}")):
-        notify(
-            f"{open_file.relative_to(path)}: in progress, or left by a killed run; the next one finishes it"
-        )
+    with damage(path):
+        if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
+            raise ArchiveError(f"{path}: no archive here; a crawl makes one, or name it with --archive")
+        before = under_way(path)
+        for name in before.files:
+            notify(f"{name}: in progress, or left by a killed run; the next one finishes it")
+        doubtful: list[Fault] = []
+        for fault in _faults(path, deep=deep, head=head, notify=notify):
+            if not before.files and before == under_way(path):
+                yield fault
+            else:
+                doubtful.append(fault)
+        if doubtful:  # half of a change may have been seen: a fault is what is still one with all of it
+            again = set(_faults(path, deep=deep, head=head, notify=lambda _: None))
+            yield from (fault for fault in doubtful if fault in again)
+
+
+def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iterator[Fault]:
     yield from _chain(path, head)
     try:
-        with Reader.read(path) as reader, reader.claims() as claims:
+        with Reader.read(path, notify=notify) as reader, reader.claims() as claims:
             yield from _Check(path, claims, deep, notify).everything()
+    except ArchiveTooNew:
+        raise
     except ArchiveError as error:
         yield Fault(place=CATALOGUE, what=f"{error}; `fazhi rebuild` makes it again")
         yield from _Check(path, None, deep, notify).everything()
@@ -156,6 +165,9 @@ class _Check:
                         )
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)
+        except OSError as error:
+            yield Fault(place=name, what=f"cannot be read: {error.strerror}")
+            return
         except ArchiveDamaged as error:
             yield Fault(place=name, what=str(error).removeprefix(f"{file}: "))
             return
@@ -190,6 +202,7 @@ class _Check:
                 yield Fault(place=name, what=f"has {size} bytes, of which {entered} are catalogued")
 
     def _versions(self, claims: Claims) -> Iterator[Fault]:
+        unwritten = claims.unwritten()
         for row, report in claims.versions():
             place = f"{row.report_id} version {row.number}"
             self.texts |= {row.text_file, *(former["text_file"] for former in row.former)}
@@ -197,7 +210,8 @@ class _Check:
                 yield Fault(place=place, what="its text in the catalogue has not the digest it tells")
             file = self.path / row.text_file
             if not file.is_file():
-                yield Fault(place=row.text_file, what=f"the text of {place} is not there")
+                if (row.report_id, row.number) not in unwritten:
+                    yield Fault(place=row.text_file, what=f"the text of {place} is not there")
             elif file.read_bytes() != report.text().encode():
                 yield Fault(place=row.text_file, what=f"is not the text of {place}")
             if self.deep:

@@ -194,6 +194,14 @@ async def test_years_not_wanted_are_not_fetched(web: Web, run: Run) -> None:
     assert endings(outcomes) == [Ending.NEW]
 
 
+async def test_a_page_given_outright_is_wanted_whatever_its_year(web: Web, run: Run) -> None:
+    government = web.government("wuhan")
+    pages = tuple(document.url for document in government.documents)
+    site = replace(site_of(government), lists=(), pages=pages)
+    outcomes = await run(replace(site, years=replace(site.years, first=2030, last=None)))
+    assert {o.url for o in outcomes if o.ending is Ending.NEW} == set(pages)
+
+
 async def test_a_site_that_yields_less_than_expected_has_dried_up(web: Web, run: Run) -> None:
     site = site_of(web.government("wuhan"))
     for expect, words in (

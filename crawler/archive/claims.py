@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from crawler.archive import reading, texts
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, VersionRow, WarcRow
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, ReportRow, RunRow, VersionRow, WarcRow
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.model import Report
 
@@ -99,6 +99,18 @@ class Claims:
         query = select(VersionRow).where(VersionRow.tombstone.is_(False)).order_by(VersionRow.id)
         for row in self._session.scalars(query.execution_options(yield_per=200)):
             yield row, reading.to_report(row)
+
+    def unwritten(self) -> set[tuple[str | None, int | None]]:
+        """Report id and number of the versions that runs not ended yet have met.
+
+        The run itself writes their texts, or the next one.
+        """
+        query = (
+            select(OutcomeRow.report_id, OutcomeRow.version)
+            .join(RunRow, RunRow.id == OutcomeRow.run_id)
+            .where(RunRow.finished_at.is_(None), OutcomeRow.version.is_not(None))
+        )
+        return {(row[0], row[1]) for row in self._session.execute(query)}
 
     def loose_pages(self) -> list[str]:
         """The addresses whose last text is no version of their report."""

@@ -16,7 +16,10 @@ NAME = ".lock"
 
 def acquire(archive: Path, now: datetime) -> BinaryIO:
     """The open lock file; closing it lets go. Raises ArchiveLocked, saying who holds it and since when."""
-    file = (archive / NAME).open("a+b")
+    how = (
+        os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+    )  # a link put there would have another file emptied
+    file = os.fdopen(os.open(archive / NAME, how, 0o666), "r+b", buffering=0)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

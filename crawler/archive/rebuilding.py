@@ -21,6 +21,7 @@ from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
 from crawler.archive.manifest import Manifest, entries
 from crawler.archive.merging import MERGED, enter_merged
+from crawler.archive.opening import refuse_later
 from crawler.archive.reader import CATALOGUE
 from crawler.archive.recovery import chain_run, end_killed
 from crawler.archive.runs import Info, info_of, run_row
@@ -45,11 +46,13 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
     """Make an archive's catalogue, text files and CDXJ indexes again.
 
     The catalogue that is there is replaced when the new one is whole; it may be missing or corrupt. Raises
-    ArchiveError where there are no WARC files, ArchiveLocked, and ArchiveDamaged where one cannot be read or the disk
-    takes no more.
+    ArchiveError where there are no WARC files, ArchiveLocked, ArchiveTooNew where a later version wrote the catalogue,
+    and ArchiveDamaged where a file cannot be read or the disk takes no more.
     """
-    if not (path / "warc").is_dir():
-        raise ArchiveError(f"{path}: no WARC files here to rebuild from")
+    with damage(path):
+        if not (path / "warc").is_dir():
+            raise ArchiveError(f"{path}: no WARC files here to rebuild from")
+        refuse_later(path / CATALOGUE)
     with damage(path), acquire(path, clock()):
         manifest = Manifest(path)
         mend(path, manifest, clock(), notify)

@@ -27,6 +27,7 @@ from crawler.cli.options import (
     ReplayOption,
     SourcesOption,
 )
+from crawler.cli.streams import NOT_WRITTEN
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
@@ -104,13 +105,17 @@ def crawl(
         max_time=max_time,
     )
     display = Display(sites, json=json, quiet=quiet, figures=figures)
-    with log_to(log_file):
+    with log_to(log_file) as events:
         if dry_run:
             _must_reach(sites, sources, job)
             asyncio.run(_crawl(sites, None, job, display))
         else:
             _into_archive(sites, sources, archive, job, display, anyway=full or bool(ids) or bool(replay))
-    raise typer.Exit(display.finish(None if dry_run else archive, job.halt.why))
+    code = display.finish(None if dry_run else archive, job.halt.why)
+    if events is not None and events.failure:
+        display.message(f"{log_file}: not every event could be written to it: {events.failure}")
+        code = code or NOT_WRITTEN
+    raise typer.Exit(code)
 
 
 def _into_archive(

@@ -7,15 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Self
 
-from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
+from rich.text import Text
 
 from crawler.archive import Archive
-from crawler.cli.output import outcome_json, print_json
-from crawler.cli.summary import WIDTH, host_table, sentence, site_table, tally
+from crawler.cli.output import PlainConsole, outcome_json, print_json
+from crawler.cli.summary import host_table, sentence, site_table, tally
 from crawler.crawl import NOTHING_SAVED, TROUBLE, is_trouble
 from crawler.model import Ending, HostFigures, Outcome, Site, SiteVisit
 
@@ -45,11 +44,12 @@ class Display:
         self._troubles: Counter[str] = Counter()
         self._nothing_saved = 0
         # the file itself: a live line on stderr would otherwise catch what is written to stdout
-        self._out = _console(sys.stdout)
-        self._err = _console(sys.stderr)
+        self._out = PlainConsole(sys.stdout)
+        self._err = PlainConsole(sys.stderr)
         self._status: Status | None = None
         if self._err.is_terminal and not json and not quiet:
-            self._status = self._err.status("asking …")
+            spinner = "dots" if self._err.encoding.lower().startswith("utf") else "line"
+            self._status = self._err.status("asking …", spinner=spinner)
 
     def __enter__(self) -> Self:
         if self._status:
@@ -64,7 +64,7 @@ class Display:
 
     def message(self, text: str) -> None:
         """Something the archive has to say."""
-        self._err.print(escape(text), style="yellow")
+        self._err.print(text, style="yellow")
 
     def show(self, outcome: Outcome, archive: Archive | None) -> None:
         """One outcome: counted, and printed when it is news or trouble."""
@@ -86,7 +86,7 @@ class Display:
             above_live_line = self._status is not None and self._out.is_terminal
             self._line(self._err if above_live_line else self._out, outcome, self._news(outcome, archive))
         if self._status:
-            self._status.update(f"{tally(self._counts)} · {escape(outcome.url)}")
+            self._status.update(Text(f"{tally(self._counts)} · {outcome.url}"))
 
     def _is_trouble(self, outcome: Outcome) -> bool:
         site = self._sites.get(outcome.site_id)
@@ -99,10 +99,9 @@ class Display:
         detail = f"  ({outcome.detail})" if outcome.detail else ""
         return f"{outcome.report_id}  {title}{detail}"
 
-    def _line(self, console: Console, outcome: Outcome, text: str) -> None:
-        style = _STYLE.get(outcome.ending, "")
-        ending = f"[{style}]{outcome.ending.value:<10}[/]" if style else f"{outcome.ending.value:<10}"
-        console.print(f"{ending} {escape(outcome.site_id):<{self._width}}  {escape(text)}")
+    def _line(self, console: PlainConsole, outcome: Outcome, text: str) -> None:
+        ending = (f"{outcome.ending.value:<10}", _STYLE.get(outcome.ending, ""))
+        console.print(Text.assemble(ending, f" {outcome.site_id:<{self._width}}  {text}"))
 
     def visited(self, visit: SiteVisit) -> None:
         """A site's visit has ended."""
@@ -143,8 +142,3 @@ class Display:
             yield f"{self._nothing_saved} {further}sites skipped: nothing of them is saved here"
         if self._waiting:
             yield f"{len(self._waiting)} sites not due: {min(self._waiting)}"
-
-
-def _console(file: TextIO) -> Console:
-    """Where there is no terminal, rich would fold tables at 80 characters."""
-    return Console(file=file, highlight=False, soft_wrap=True, width=None if file.isatty() else WIDTH)

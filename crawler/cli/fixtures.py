@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from crawler import fixtures
 from crawler.cli.options import ConnectToOption, JsonOption, SourcesOption
-from crawler.cli.output import print_json
+from crawler.cli.output import PlainConsole, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
@@ -91,6 +90,6 @@ def check(
 
 def _print_diff(lines: list[str]) -> None:
     colours = {"+": "green", "-": "red", "@": "cyan"}
-    console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+    console = PlainConsole(sys.stdout)
     for line in lines:
         console.print(f"  {line}", style=colours.get(line[:1], ""))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The file of sites.")]
-ArchiveOption = Annotated[Path, typer.Option("--archive", help="The archive's folder.")]
+ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="The archive's folder.")]
 ReplayOption = Annotated[
     Path | None,
     typer.Option(

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 
+from crawler.cli.streams import Sequences, Stream
 from crawler.model import JSON_KEYS, Outcome, Report
+from crawler.text import json_escaped, visible
+
+WIDTH = 200
+"""Characters that tables take where there is no terminal to say; rich would fold them at 80."""
 
 
 def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
@@ -40,21 +46,49 @@ def iso(when: datetime | None) -> str | None:
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """One JSON value on stdout, Chinese as it is."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    """One JSON value on stdout, Chinese as it is; as escapes where stdout's encoding is not a Unicode one."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json_escaped(json.dumps(value, ensure_ascii=not unicode, indent=indent)) + "\n")
     sys.stdout.flush()
+
+
+class PlainConsole(Console):
+    """A console for what pages, files and people say: text is no markup, and its control characters are escaped.
+
+    Without a terminal it writes lines as they are, and tables as wide as they come.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        super().__init__(
+            file=cast(TextIO, Sequences(file)) if isinstance(file, Stream) else file,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            soft_wrap=True,
+            width=None if file.isatty() else WIDTH,
+        )
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """What is written: control sequences of the console's own alone."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on a terminal; tab-separated lines with the same columns when stdout goes elsewhere."""
+    cells = ([" ".join(_cell(cell).split()) for cell in row] for row in rows)
     if not sys.stdout.isatty():
-        for row in rows:
-            print("\t".join("" if cell is None else str(cell) for cell in row))
+        for row in cells:
+            print("\t".join(row))
         return
     table = Table(*headings, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
+    for row in cells:
+        table.add_row(*map(visible, row))
+    PlainConsole(sys.stdout).print(table)
+
+
+def _cell(cell: object) -> str:
+    return "" if cell is None else str(cell)
 
 
 def pad(text: str, width: int) -> str:

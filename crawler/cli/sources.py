@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from crawler.check import Check, check_site
 from crawler.cli.adding import add
 from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
-from crawler.cli.output import print_json, print_table, report_json
+from crawler.cli.output import PlainConsole, print_json, print_table, report_json
 from crawler.crawl import entries
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site
@@ -73,7 +73,7 @@ def check(
     if json:
         print_json([_check_json(found) for found in checks])
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = PlainConsole(sys.stdout)
         for found in checks:
             _print(console, found)
         if len(checks) > 1:
@@ -129,31 +129,35 @@ def _check_json(found: Check) -> dict[str, Any]:
     }
 
 
-def _print(console: Console, found: Check) -> None:
-    mark = "[green]ok[/]    " if found.ok else "[red]fails[/] "
-    console.print(
-        f"{mark} [bold]{escape(found.site.id)}[/] {escape(found.site.name)}: {found.cms or 'no list'},"
-        f" {found.list_pages} list pages, {found.links} links, {len(found.reports)} reports"
+def _print(console: PlainConsole, found: Check) -> None:
+    mark = ("ok    ", "green") if found.ok else ("fails ", "red")
+    about = (
+        f" {found.site.name}: {found.cms or 'no list'}, {found.list_pages} list pages, {found.links} links,"
+        f" {len(found.reports)} reports"
     )
+    console.print(Text.assemble(mark, " ", (found.site.id, "bold"), about))
+    for line, style in _details(found):
+        console.print(f"       {line}", style=style)
+
+
+def _details(found: Check) -> Iterator[tuple[str, str]]:
+    """Lines below the first, each with its style."""
     years = Counter(year for _, year in found.reports if year)
     if years:
-        console.print(
-            f"       years: {', '.join(f'{year}' + (f' ×{n}' if n > 1 else '') for year, n in sorted(years.items()))}"
+        yield (
+            f"years: {', '.join(f'{year}' + (f' ×{n}' if n > 1 else '') for year, n in sorted(years.items()))}",
+            "",
         )
     dates = sorted(link.date for link, _ in found.reports if link.date)
     if dates:
-        console.print(f"       dates: {dates[0]} to {dates[-1]}")
+        yield f"dates: {dates[0]} to {dates[-1]}", ""
     if report := found.newest:
         first = report.body.partition("\n")[0]
-        console.print(
-            f"       newest: {escape(report.title)} ({report.published or 'no date'}, {len(report.body)} characters)"
-        )
-        console.print(f"               {escape(first[:60])}…")
+        yield f"newest: {report.title} ({report.published or 'no date'}, {len(report.body)} characters)", ""
+        yield f"        {first[:60]}…", ""
     for link, why in found.near_misses:
-        console.print(f"       not taken: {escape(link.title)} ({why})", style="dim")
+        yield f"not taken: {link.title} ({why})", "dim"
     if found.untitled:
-        console.print(f"       without a title on the list, looked at by a crawl: {len(found.untitled)}")
-    for remark in found.remarks:
-        console.print(f"       {escape(remark)}", style="yellow")
-    for problem in found.problems:
-        console.print(f"       [red]{escape(problem)}[/]")
+        yield f"without a title on the list, looked at by a crawl: {len(found.untitled)}", ""
+    yield from ((remark, "yellow") for remark in found.remarks)
+    yield from ((problem, "red") for problem in found.problems)

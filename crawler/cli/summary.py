@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from crawler.model import Ending, HostFigures, Site, SiteVisit
 
@@ -21,9 +22,6 @@ COLUMNS = (
     Ending.LEFT,
 )
 ALWAYS = (Ending.LISTED, Ending.NEW)
-WIDTH = 200
-"""Characters that tables take where there is no terminal to say; rich would fold them at 80."""
-
 Counts = Mapping[str, Counter[Ending]]
 
 
@@ -41,7 +39,7 @@ def site_table(
             site.id,
             site.name,
             *(str(counts[site.id][ending] or "·") for ending in used),
-            f"[red]{trouble}[/]" if trouble else "·",
+            Text(str(trouble), style="red") if trouble else "·",
             str(visit.requests if visit else "·"),
             f"{visit.seconds:.1f}" if visit else "·",
         )

@@ -15,7 +15,7 @@ from crawler.cms.links import links_of
 from crawler.cms.nearjson import parsed
 from crawler.cms.preset import ListPage
 from crawler.model import Link, ListRequest
-from crawler.text import fold, iso_date
+from crawler.text import iso_date, one_line
 
 _TITLE = ("title", "doctitle", "infotitle", "maintitle", "name")
 _URL = ("url", "docpuburl", "puburl", "linkurl", "infourl", "visiturl", "link", "href")
@@ -68,7 +68,7 @@ def _link(entry: Mapping[str, Any], page: ListPage) -> Link | None:
     if url is None or not isinstance(title, str):
         return None
     shown = LexborHTMLParser(title).text() if "<" in title else title  # words searched for stand in <em>
-    title = " ".join(fold(shown).split())
+    title = one_line(shown)
     return (
         Link(url=url, title=title, date=_day(_first(low, _DATE)), found_on=page.first.url) if title else None
     )

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.cms.base import Base
 from crawler.model import Link
-from crawler.text import fold, iso_date
+from crawler.text import iso_date, one_line
 
 _CUT = re.compile(r"(…|\.{2,}|・{3})$")  # 关于2022年法治政府建设情…
 _TRAILING_DATE = re.compile(r"[\s\[(]*20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\s\])]*$")
@@ -77,7 +77,7 @@ def _title(text: str, titles: Iterable[str | None]) -> str:
 
 
 def _clean(text: str) -> str:
-    text = " ".join(fold(text).split())
+    text = one_line(text)
     return (_TRAILING_DATE.sub("", text) if "20" in text else text).lstrip("·•▪■◆>-* ")
 
 

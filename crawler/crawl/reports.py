@@ -97,7 +97,8 @@ def _drawn(report: Report, page: Page) -> Report:
 def understand(report: Report, link: Link, site: Site) -> Report:
     """What a page says as a report of a site, with what the link and the site know where the page is silent.
 
-    Raises NotAReport when neither the page's title nor the link's names one, or the year is not wanted.
+    Raises NotAReport when neither the page's title nor the link's names one, or the year is not wanted. A page that
+    the site's entry names outright is wanted whatever its year.
     """
     on_page = judge_title(report.title, match=site.match)
     on_list = judge_title(link.title, match=site.match)
@@ -106,7 +107,7 @@ def understand(report: Report, link: Link, site: Site) -> Report:
             raise NotAReport(report.url, f"no report: its title is {report.title!r}: {on_page.why}")
         report = replace(report, title=link.title)
     year = on_page.year or on_list.year or report.year
-    if year is not None and year not in site.years:
+    if year is not None and year not in site.years and link.url not in site.pages:
         raise NotAReport(report.url, f"a report on {year}, and {site.years} is wanted")
     issuer = report.issuer or site.name
     region = region_of(issuer, within=site.region) or site.region

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from crawler.address import join
 from crawler.extract.decode import decode
 from crawler.model import Headers, Link, Listing, ListRequest
+from crawler.text import one_line
 
 LIMIT = 50_000_000
 """Bytes of a sitemap that are read, uncompressed: what sitemaps.org allows."""
@@ -93,7 +94,10 @@ def _xml(text: str, root: re.Match[str], url: str, first: ListRequest, fault: st
         elif target := join(url, place):
             day = re.match(r"\d{4}-\d{2}-\d{2}", _field(_MODIFIED, block))
             links[target] = Link(
-                url=target, title=_field(_TITLE, block), date=day[0] if day else None, found_on=first.url
+                url=target,
+                title=one_line(_field(_TITLE, block)),
+                date=day[0] if day else None,
+                found_on=first.url,
             )
     others = tuple(_requests(further, url))
     if number and not links and not others:

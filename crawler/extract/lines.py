@@ -16,10 +16,12 @@ __all__ = ["Line", "clean", "lines_between"]
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3001-\u303f"
 # A source line broken between two characters. It begins with its newline, so that the search runs at memchr's speed.
 _BROKEN = re.compile(rf"\n(?<=[{_CJK}]\n)[ \t\r\n]*(?=[{_CJK}])")
-_SPACES = "\t\n\r\f\u00a0\u2002\u2003"
+_SPACES = "\t\n\r\f\v\x85\u00a0\u2002\u2003\u2028\u2029"
 _RUN = re.compile("  +")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CONTROL = re.compile(  # `crawler.text.CONTROLS` but what is white space
+    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def lines_between(flow: Flow, places: Sequence[int]) -> list[list[Line]]:

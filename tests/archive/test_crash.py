@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -135,8 +136,14 @@ def test_a_read_only_archive_is_told_and_can_be_read(
             raise OSError(30, "Read-only file system", str(self))
         return real(self, mode, *given, **more)  # type: ignore[arg-type]
 
-    real = Path.open
+    def refuse_too(path: str | Path, flags: int, *given: int) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise OSError(30, "Read-only file system", str(path))
+        return really(path, flags, *given)
+
+    real, really = Path.open, os.open
     monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse_too)
     with pytest.raises(ArchiveDamaged, match="Read-only file system") as caught:
         opened()
     assert caught.value.exit_code == 4

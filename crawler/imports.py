@@ -106,7 +106,7 @@ def _captured(capture: Capture, archive: Archive) -> Outcome:
     body = decode_content(capture.payload, capture.header("content-encoding"))
     try:
         judge(capture, body)
-        report = extract(body, capture.headers, capture.url)
+        report = extract(body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
         return archive.note(_ended(error.ending, capture.url, error.reason))
     except ExtractError as error:

@@ -51,7 +51,7 @@ def extract(
 async def _from_web(url: str) -> Report:
     async with Fetcher(sink=lambda _: None) as fetcher:
         capture = await fetcher.get(url)
-    return extraction.extract(capture.body, capture.headers, capture.url)
+    return extraction.extract(capture.body, capture.headers, capture.url, seen=capture.fetched_at)
 
 
 def _from_file(path: Path) -> Report:

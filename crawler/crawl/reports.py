@@ -75,13 +75,16 @@ async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page
 
 
 async def _read(visit: Visit, page: Page) -> Report:
-    report = await visit.readers.read(extract, page.body, page.headers, page.url, hint=visit.site.body)
+    report = await visit.readers.read(
+        extract, page.body, page.headers, page.url, hint=visit.site.body, seen=page.fetched_at
+    )
     return _drawn(report, page)
 
 
 def read_page(page: Page, site: Site) -> Report:
     """What a page of a site says, by itself, and that it was drawn by a browser where it was. Raises ExtractError."""
-    return _drawn(extract(page.body, page.headers, page.url, hint=site.body), page)
+    report = extract(page.body, page.headers, page.url, hint=site.body, seen=page.fetched_at)
+    return _drawn(report, page)
 
 
 def _drawn(report: Report, page: Page) -> Report:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from crawler.errors import UnknownFormat
 from crawler.extract.assemble import EXTRACTOR, assemble
 from crawler.extract.formats import FORMATS, sniff
@@ -15,17 +17,25 @@ LIMIT = 32 * 1024 * 1024
 """Bytes of a document; no report page comes near, and a larger one would cost memory for nothing."""
 
 
-def extract(body: bytes, headers: Headers = (), url: str | None = None, *, hint: str | None = None) -> Report:
+def extract(
+    body: bytes,
+    headers: Headers = (),
+    url: str | None = None,
+    *,
+    hint: str | None = None,
+    seen: datetime | None = None,
+) -> Report:
     """The report on a page.
 
     `body`: bytes as served, content codings undone. `headers`: pairs as received; only Content-Type is read.
     `url`: the page's address, to resolve links and for the date in it. `hint`: CSS selector of the body.
+    `seen`: when it was served (aware); what dates it later than that is no date.
     Raises UnknownFormat for what is neither HTML nor text or is over LIMIT, NoBody for a page without an article.
     The same arguments give the same Report.
     """
     if len(body) > LIMIT:
         raise UnknownFormat(url, f"{len(body)} bytes are over the limit of {LIMIT}")
-    return assemble(sniff(body, headers, url).read(body, headers, url, hint), url)
+    return assemble(sniff(body, headers, url).read(body, headers, url, hint), url, seen)
 
 
 def extract_text(text: str) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from crawler import __version__
 from crawler.errors import NoBody
@@ -12,7 +13,7 @@ from crawler.extract.lines import Line
 from crawler.extract.material import Material
 from crawler.extract.meaning import Evidence, read
 from crawler.extract.roles import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeeze
-from crawler.extract.settle import settle
+from crawler.extract.settle import settle, without_future
 from crawler.extract.titles import title_clues
 from crawler.extract.trim import Parts, split
 from crawler.extract.witnesses import url_date
@@ -24,8 +25,8 @@ _NEAR = 6  # header lines that count as close to the body
 _FOOTER = 40  # lines below the body in which a site says whose it is
 
 
-def assemble(material: Material, url: str | None) -> Report:
-    """The report that the material makes. Raises NoBody when no line is left for the body."""
+def assemble(material: Material, url: str | None, seen: datetime | None = None) -> Report:
+    """The report that the material makes, seen at a time. Raises NoBody when no line is left for the body."""
     known = frozenset(map(squeeze, material.titles))
     parts = split(material.lines, known, material.first, material.last)
     table: dict[str, str] = {}
@@ -50,7 +51,7 @@ def assemble(material: Material, url: str | None) -> Report:
     if not paragraphs:
         raise NoBody(url, "no line of the page is left when navigation and footer are gone")
     clues += signature(paragraphs)
-    return _report(material, parts, table, tuple(clues), title, url)
+    return _report(material, parts, table, tuple(without_future(clues, seen)), title, url)
 
 
 def _without_title(parts: Parts, title: str) -> Parts:

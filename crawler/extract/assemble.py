@@ -35,7 +35,7 @@ def assemble(material: Material, url: str | None, seen: datetime | None = None) 
     if NUMBER in parts.roles:  # 某政发〔2022〕1号, on a line of its own under the title
         table.setdefault("发文字号", parts.header[parts.roles.index(NUMBER)].text)
     clues = [
-        *info_clues(parts.header, parts.roles, _NEAR, known),
+        *info_clues(parts.header, parts.roles, _NEAR, known, indexed=bool(table)),
         *index_clues(table),
         *material.clues,
         *url_date(url),

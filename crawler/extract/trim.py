@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crawler.extract.ends import find_end, says_date
 from crawler.extract.index import columns
-from crawler.extract.labels import is_event, is_own_date
+from crawler.extract.labels import goes_on, is_event, is_own_date
 from crawler.extract.lines import Line
 from crawler.extract.roles import (
     BREADCRUMB,
@@ -103,7 +103,8 @@ def _own_head(lines: list[Line], roles: list[Role], low: int, high: int) -> None
             break
         if roles[i] in _HEAD:
             text = lines[i].text
-            if i >= low and ((is_own_date(text) and (dated or text[0] == "(")) or (dated and is_event(text))):
+            own = is_own_date(text) and (dated or text[0] == "(")
+            if i >= low and (own or (dated and (is_event(text) or goes_on(text)))):
                 roles[i] = PLAIN
             else:
                 dated = dated or roles[i] is not INFO or says_date(lines[i], roles[i])

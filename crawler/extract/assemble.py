@@ -22,6 +22,7 @@ from crawler.model import Clue, Report
 
 EXTRACTOR = f"fazhi/{__version__}"
 _NEAR = 6  # header lines that count as close to the body
+_TITLE_LINES = 4  # of a title that is set in several
 _FOOTER = 40  # lines below the body in which a site says whose it is
 
 
@@ -58,9 +59,22 @@ def _without_title(parts: Parts, title: str) -> Parts:
     """The body without repetitions of a title that is shown above it. A document's only heading is part of its text."""
     first = 0
     if any(squeeze(line.text) == title for line in parts.header):
+        first = _title_lines(parts.body, title)
         while first < len(parts.body) - 1 and _repeats(squeeze(parts.body[first].text), title):
             first += 1
     return replace(parts, body=parts.body[first:]) if first else parts
+
+
+def _title_lines(body: list[Line], title: str) -> int:
+    """How many of the first lines are the title, which a document may set in several."""
+    joined = ""
+    for number, line in enumerate(body[:_TITLE_LINES], start=1):
+        joined += squeeze(line.text)
+        if joined == title:
+            return number if number < len(body) else 0
+        if not title.startswith(joined):
+            break
+    return 0
 
 
 def _repeats(line: str, title: str) -> bool:

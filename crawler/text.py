@@ -61,7 +61,9 @@ def chinese_number(text: str) -> int | None:
 
 _NUMERAL = "0-9〇零○◯O一二三四五六七八九十"
 _YEAR_LENGTH = 4
-_DASH_RUN = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")  # –, ‑, − and the like, as editors write them for -
+_DASH_RUN = re.compile(
+    "[\u2010-\u2015\u2212\ufe58\ufe63]"
+)  # –, ‑, − and the like, as editors write them for -
 _DATE = re.compile(  # a set of characters comes first, so that the search passes quickly over what cannot begin a date
     rf"""
     [12一二](?<![0-9].)

@@ -8,10 +8,10 @@ from crawler.errors import UnknownFormat
 from crawler.extract.assemble import EXTRACTOR, assemble
 from crawler.extract.formats import FORMATS, sniff
 from crawler.extract.formats.text import material as text_material
-from crawler.extract.pages import join_pages
+from crawler.extract.pages import check_whole, join_pages
 from crawler.model import Headers, Report
 
-__all__ = ["EXTRACTOR", "FORMATS", "LIMIT", "extract", "extract_text", "join_pages"]
+__all__ = ["EXTRACTOR", "FORMATS", "LIMIT", "check_whole", "extract", "extract_text", "join_pages"]
 
 LIMIT = 32 * 1024 * 1024
 """Bytes of a document; no report page comes near, and a larger one would cost memory for nothing."""

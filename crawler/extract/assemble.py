@@ -16,6 +16,7 @@ from crawler.extract.roles import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeez
 from crawler.extract.settle import settle, without_future
 from crawler.extract.titles import title_clues
 from crawler.extract.trim import Parts, split
+from crawler.extract.turning import stated
 from crawler.extract.witnesses import url_date
 from crawler.fingerprint import text_sha256
 from crawler.model import Clue, Report
@@ -100,6 +101,7 @@ def _report(
     signer = settle(clues, "signer")
     meaning = read(_evidence(material, parts, table, clues, title, body, url))
     outer: list[Line] = [*parts.body, *parts.footer]
+    number, total = _pages(material)
     return Report(
         title=title,
         issuer=meaning.issuer,
@@ -117,11 +119,21 @@ def _report(
         body=body,
         sections=sections.find(body),
         attachments=files.attachments(outer, url),
-        continues=files.continues(material.lines[material.first :], url),
+        continues=material.pager.following,
+        number=number,
+        total=max(total, number),
         undecodable=material.undecodable,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
     )
+
+
+def _pages(material: Material) -> tuple[int, int]:
+    """Which page of its article this is, and of how many at least, by its links and by its lines."""
+    lines = material.lines[material.first :]
+    last = (len(material.lines) if material.last is None else material.last) - material.first
+    number, total = stated(lines, last)
+    return max(number, material.pager.number), max(total, material.pager.total)
 
 
 def _evidence(

@@ -22,7 +22,9 @@ _TAIL = 8  # lines from the end in which a signature is looked for
 _SIGNER = re.compile(
     r"[\u4e00-\u9fff()·、\s]{2,48}(?:政府|委员会|管委会|办公[厅室]|办事处|局|厅|委|办|院|署|部|中心|队|处|站|公司|组)"
 )
-_ORGAN_LABEL = re.compile(r"^[\u4e00-\u9fff]{0,6}(?:机关|单位|部门|机构|落款|署名)(?:名称)?(?:\s*:|\s+)\s*(?=\S)")
+_ORGAN_LABEL = re.compile(
+    r"^[\u4e00-\u9fff]{0,6}(?:机关|单位|部门|机构|落款|署名)(?:名称)?(?:\s*:|\s+)\s*(?=\S)"
+)
 _NAMED = re.compile(r"\d{1,2}[:∶]\d\d\s+([\u4e00-\u9fff·]{2,16})$")  # 2019年11月25日 18:57 某报
 _EVENT = re.compile(r"(?:开始|结束|活动|截止|起止|报名|举办)\s*(?:时间|日期)\s*:?$")
 _DATE_LINE = re.compile(r"[\s()\[\]]*[0-9一二三四五六七八九十〇零○◯O年月日号./-]{6,14}[\s()\[\]]*")

@@ -168,7 +168,9 @@ def is_dateline(text: str) -> bool:
     return date is not None and date[1] <= 12 and len(text) - date[2] <= 24
 
 
-_GLUED_TEXT = re.compile(r"(?!星期|周[一二三四五六日天]|[上下]午|来源|稿源|作者|编辑|浏览|点击|阅读|字[号体])[\u4e00-\u9fff]{2}")
+_GLUED_TEXT = re.compile(
+    r"(?!星期|周[一二三四五六日天]|[上下]午|来源|稿源|作者|编辑|浏览|点击|阅读|字[号体])[\u4e00-\u9fff]{2}"
+)
 
 
 def goes_on(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.extract.lines import Line
+from crawler.extract.pager import ALONE, Pager
 from crawler.model import Clue, Headers
 
 
@@ -20,6 +21,7 @@ class Material:
     clues: tuple[Clue, ...] = ()
     site_code: str | None = None  # 网站标识码
     undecodable: int = 0
+    pager: Pager = ALONE  # what its links tell of the article's other pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

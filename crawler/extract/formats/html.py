@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from crawler.cms.numbering import numbering
 from crawler.errors import NoBody
 from crawler.extract.candidates import choose, weigh
 from crawler.extract.decode import decode
@@ -16,6 +17,7 @@ from crawler.extract.formats.magic import magic
 from crawler.extract.lines import lines_between
 from crawler.extract.marks import BREAK, HINTED, MARKS, UNSEEN
 from crawler.extract.material import Format, Material
+from crawler.extract.pager import Pager, find
 from crawler.extract.roles import squeeze
 from crawler.extract.tame import tame
 from crawler.extract.witnesses import head_clues, json_ld, page_titles, site_code
@@ -53,12 +55,13 @@ class _Page(NamedTuple):
     clues: tuple[Clue, ...]
     site_code: str | None
     undecodable: int
+    pager: Pager
     tree: (
         LexborHTMLParser | None
     )  # kept of small pages: memory given back too soon is asked for again by the next page
 
 
-def _parse(body: bytes, headers: Headers, hint: str | None) -> _Page:
+def _parse(body: bytes, headers: Headers, url: str | None, hint: str | None) -> _Page:
     text, encoding, undecodable = decode(body, headers)
     tamed = tame(text)
     as_sent = tamed is text and encoding == "utf-8" and not undecodable and _is_bare(body)
@@ -69,12 +72,13 @@ def _parse(body: bytes, headers: Headers, hint: str | None) -> _Page:
     code = site_code(metas, text)
     named = {name.lower() for name in _UNSEEN.findall(text)}
     tree.strip_tags([name for name in UNSEEN if name in named])  # each is looked for all over the page
-    del text, tamed
     html = (tree.body and tree.body.html) or ""
+    pager = find(text, html, url, numbering(text))
+    del text, tamed
     if hint:
         html = _set_apart(html, tree, hint)
     kept = tree if len(body) < _LARGE else None
-    return _Page(html, titles, clues, code, undecodable, kept)
+    return _Page(html, titles, clues, code, undecodable, pager, kept)
 
 
 def _is_bare(body: bytes) -> bool:
@@ -84,7 +88,7 @@ def _is_bare(body: bytes) -> bool:
 
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
     """Raises NoBody where no text on the page can be an article."""
-    page = _parse(body, headers, hint)
+    page = _parse(body, headers, url, hint)
     flow, place = _find(page)
     if place is None:
         raise NoBody(url, "no text on the page that could be an article")
@@ -99,6 +103,7 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
         clues=page.clues,
         site_code=page.site_code,
         undecodable=page.undecodable,
+        pager=page.pager,
     )
 
 

@@ -1,0 +1,91 @@
+"""The words of a pager, and what an article's lines state of its pages: 第1页 共2页, or [1] [2] whose links only a script follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.cms.paging import is_next
+from crawler.extract.boilerplate import is_end, is_pager
+from crawler.extract.lines import Line
+from crawler.text import chinese_number
+
+LONGEST_LABEL = 16
+"""Characters of a link that may be a pager's."""
+
+FIRST = re.compile(r"[\W_]*(?:首页|第一页|first)[\W_]*", re.I)
+LAST = re.compile(r"[\W_]*(?:末页|尾页|最后一?页|last)[\W_]*", re.I)
+_COUNT = r"(\d{1,3}|[一二三四五六七八九十]{1,3}(?=\s*页))"
+_NUMBER = re.compile(rf"[\W_]*(?:第\s*)?{_COUNT}(?:\s*页)?[\W_]*")
+_NUMBER_AND_WORDS = re.compile(rf"[\W_]*第\s*{_COUNT}\s*页")  # 第2页:主要成效
+_FORWARD = re.compile(
+    r"[\W_]*(?:下一?[页頁]|后一?页|next(?:\s*page)?|继续阅读|(?:阅读|查看|显示)?(?:余下|剩余)(?:全文|内容)?)[\W_]*"
+    r"|[\s\[【(]*[>›»→▶►]{1,3}[\s\])】]*",
+    re.I,
+)
+_BACKWARD = re.compile(
+    r"[\W_]*(?:上一?[页頁]|前一?页|prev(?:ious)?(?:\s*page)?)[\W_]*|[\s\[【(]*[<‹«←◀◄]{1,3}[\s\])】]*", re.I
+)
+
+_STATED = re.compile(
+    r"共\s*:?\s*(\d{1,3})\s*页|(?:页次\s*:?|第)\s*\d{1,3}\s*/\s*共?\s*(\d{1,3})|\d{1,3}\s*/\s*共?\s*(\d{1,3})\s*页"
+)
+_HERE = re.compile(r"(?:第|页次\s*:?)\s*(\d{1,3})\s*[页/]|(\d{1,3})\s*/\s*共?\s*\d{1,3}\s*页")
+_CALL = re.compile(r"javascript:(?!\s*(?:void|history)\b).*\w\s*\(", re.I)
+_BELOW = 8  # lines below an article in which its pager may stand
+
+
+def said(label: str) -> int | None:
+    """The number of a page that a link's text names: 2, [2], 第二页; None for any other text."""
+    found = _NUMBER.fullmatch(label) or _NUMBER_AND_WORDS.match(label)
+    return chinese_number(found[1]) if found else None
+
+
+def is_forward(label: str) -> bool:
+    """Whether a link's text says that it leads to the next page: 下一页, 余下全文, Next, >."""
+    return _FORWARD.fullmatch(label) is not None or is_next(label)
+
+
+def is_backward(label: str) -> bool:
+    """Whether a link's text says that it leads to the page before: 上一页, <."""
+    return _BACKWARD.fullmatch(label) is not None
+
+
+def is_pagers(label: str) -> bool:
+    """Whether a link's text is one of a pager."""
+    return bool(
+        said(label)
+        or is_forward(label)
+        or is_backward(label)
+        or FIRST.fullmatch(label)
+        or LAST.fullmatch(label)
+    )
+
+
+def stated(lines: Sequence[Line], last: int) -> tuple[int, int]:
+    """Which page this is and how many there are at least, as an article's lines say; (1, 1) where they say nothing.
+
+    `last`: the first line below the article.
+    """
+    for i, line in enumerate(lines[: last + _BELOW]):
+        if i >= last and is_end(line.text):
+            break
+        if len(line.text) >= 120 or not (is_pager(line.text) or _is_run(line)):
+            continue
+        here = next((int(found[1] or found[2]) for found in _HERE.finditer(line.text)), 1)
+        counts = [int(next(filter(None, found.groups()))) for found in _STATED.finditer(line.text)]
+        total = max((*counts, _called(line)), default=1)
+        if total > 1 and here <= total:
+            return here, total
+    return 1, 1
+
+
+def _is_run(line: Line) -> bool:
+    """Whether a line is nothing but the links of a pager, be it a single 下一页."""
+    return line.is_links and bool(line.links) and all(is_pagers(label) for label, _ in line.links)
+
+
+def _called(line: Line) -> int:
+    """The highest page to which a pager's links lead by a script that only a browser runs; 1 for none."""
+    calls = [label for label, href in line.links if _CALL.match(href)]
+    return max((said(label) or (2 if is_forward(label) else 1) for label in calls), default=1)

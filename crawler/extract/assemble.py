@@ -16,7 +16,7 @@ from crawler.extract.roles import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeez
 from crawler.extract.settle import settle, without_future
 from crawler.extract.titles import title_clues
 from crawler.extract.trim import Parts, split
-from crawler.extract.turning import stated
+from crawler.extract.turning import is_rest, stated
 from crawler.extract.witnesses import url_date
 from crawler.fingerprint import text_sha256
 from crawler.model import Clue, Report
@@ -49,11 +49,14 @@ def assemble(material: Material, url: str | None, seen: datetime | None = None) 
         title, parts = _untitled(parts)
         clues.append(Clue(field="title", value=title, weight=0.3, where="first line"))
     parts = _without_title(parts, squeeze(title))
+    pages = _pages(material)
+    if max(pages) > 1:
+        parts = _without_pager(parts)
     paragraphs = [line.text for line in parts.body]
     if not paragraphs:
         raise NoBody(url, "no line of the page is left when navigation and footer are gone")
     clues += signature(paragraphs)
-    return _report(material, parts, table, tuple(without_future(clues, seen)), title, url)
+    return _report(material, parts, table, tuple(without_future(clues, seen)), title, url, pages)
 
 
 def _without_title(parts: Parts, title: str) -> Parts:
@@ -96,12 +99,12 @@ def _report(
     clues: tuple[Clue, ...],
     title: str,
     url: str | None,
+    pages: tuple[int, int],
 ) -> Report:
     body = "\n".join(line.text for line in parts.body)
     signer = settle(clues, "signer")
     meaning = read(_evidence(material, parts, table, clues, title, body, url))
     outer: list[Line] = [*parts.body, *parts.footer]
-    number, total = _pages(material)
     return Report(
         title=title,
         issuer=meaning.issuer,
@@ -120,8 +123,8 @@ def _report(
         sections=sections.find(body),
         attachments=files.attachments(outer, url),
         continues=material.pager.following,
-        number=number,
-        total=max(total, number),
+        number=pages[0],
+        total=max(pages),
         undecodable=material.undecodable,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
@@ -134,6 +137,14 @@ def _pages(material: Material) -> tuple[int, int]:
     last = (len(material.lines) if material.last is None else material.last) - material.first
     number, total = stated(lines, last)
     return max(number, material.pager.number), max(total, material.pager.total)
+
+
+def _without_pager(parts: Parts) -> Parts:
+    """The body of a page that is one of several without the numbers at its end."""
+    end = len(parts.body)
+    while end and is_rest(parts.body[end - 1].text):
+        end -= 1
+    return replace(parts, body=parts.body[:end])
 
 
 def _evidence(

@@ -40,6 +40,7 @@ _PAGE_KEYS = frozenset((
 ))  # fmt: skip
 _SINGLE_DIGIT = 9  # con_2.html -> con_3.html: larger numbers may be those of articles
 _LONG_NAME = re.compile(r"\d{8}|[0-9a-f]{16}")  # t20230315_2170174: no other article's name begins so
+_NOWHERE = "http://unknown.invalid/"  # in the place of an address that is not known
 _REACH = 400  # characters of an address before its last segment
 
 
@@ -77,18 +78,35 @@ def find(source: str, html: str, url: str | None, numbered: Numbering | None) ->
     """
     own = _parse(url) if url else None
     if url is None or own is None:
-        return (
-            Pager(None, numbered.number, numbered.total) if numbered and numbered.name != "index" else ALONE
-        )
+        if numbered and numbered.total > 1 and numbered.name != "index":
+            return Pager(None, numbered.number, numbered.total)
+        return _without_address(html)
     links = list(_links(html, url))
     first, here = _place(links, own)
-    candidates = [
+    candidates = _candidates(links, first)
+    known = {each.number for each in candidates}
+    candidates += [each for each in _by_address(source, first, url) if each.number not in known]
+    return _scripted(_choose(candidates, here), numbered, first, url)
+
+
+def _candidates(links: Sequence[_Link], first: _Name) -> list[_Candidate]:
+    return [
         _Candidate(link.url, number, link.label)
         for link in links
         if (number := _number(first, link.name)) is not None
     ]
-    candidates += _by_address(source, first, url)
-    return _scripted(_choose(candidates, here), numbered, first, url)
+
+
+def _without_address(html: str) -> Pager:
+    """Of how many pages a page is one whose own address is not known: by links that have one name, and numbers."""
+    links = list(_links(html, _NOWHERE))
+    for link in links:
+        found = _SUFFIX.fullmatch(link.name.name)
+        if found and (is_forward(link.label) or (said(link.label) or 0) > 1):
+            first = link.name._replace(name=found["base"])
+            if _is_page(links, first, int(found["number"]) - 1):
+                return _choose(_candidates(links, first), 0)._replace(following=None)
+    return ALONE
 
 
 def _parse(url: str) -> _Name | None:
@@ -151,7 +169,7 @@ def _is_page(links: Sequence[_Link], first: _Name, number: int) -> bool:
 
 def _number(first: _Name, there: _Name) -> int | None:
     """The number of a page in its address, seen from that of the first page; None for what is no page of the article."""
-    if there.host != first.host or there.ext != first.ext:
+    if there.host != first.host or (there.ext != first.ext and first.name):
         return None
     if (there.folder, there.name) == (first.folder, first.name):
         return _in_query(first, there)

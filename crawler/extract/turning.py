@@ -31,7 +31,10 @@ _STATED = re.compile(
     r"共\s*:?\s*(\d{1,3})\s*页|(?:页次\s*:?|第)\s*\d{1,3}\s*/\s*共?\s*(\d{1,3})|\d{1,3}\s*/\s*共?\s*(\d{1,3})\s*页"
 )
 _HERE = re.compile(r"(?:第|页次\s*:?)\s*(\d{1,3})\s*[页/]|(\d{1,3})\s*/\s*共?\s*\d{1,3}\s*页")
+_OPENS_WITH_ONE = re.compile(r"\W*1(?!\d)")
+_REST = re.compile(r"(?=.*\d)[\W\d_]{1,60}")
 _CALL = re.compile(r"javascript:(?!\s*(?:void|history)\b).*\w\s*\(", re.I)
+_CLOSE = 3  # lines below an article that can only be its own
 _BELOW = 8  # lines below an article in which its pager may stand
 
 
@@ -62,6 +65,11 @@ def is_pagers(label: str) -> bool:
     )
 
 
+def is_rest(text: str) -> bool:
+    """Whether a line of a paged article is what is left of its pager: `1 2`, `[1] [2] >`."""
+    return _REST.fullmatch(text) is not None
+
+
 def stated(lines: Sequence[Line], last: int) -> tuple[int, int]:
     """Which page this is and how many there are at least, as an article's lines say; (1, 1) where they say nothing.
 
@@ -74,7 +82,7 @@ def stated(lines: Sequence[Line], last: int) -> tuple[int, int]:
             continue
         here = next((int(found[1] or found[2]) for found in _HERE.finditer(line.text)), 1)
         counts = [int(next(filter(None, found.groups()))) for found in _STATED.finditer(line.text)]
-        total = max((*counts, _called(line)), default=1)
+        total = max(*counts, _called(line), _run_on(line, i < last + _CLOSE))
         if total > 1 and here <= total:
             return here, total
     return 1, 1
@@ -87,5 +95,18 @@ def _is_run(line: Line) -> bool:
 
 def _called(line: Line) -> int:
     """The highest page to which a pager's links lead by a script that only a browser runs; 1 for none."""
-    calls = [label for label, href in line.links if _CALL.match(href)]
-    return max((said(label) or (2 if is_forward(label) else 1) for label in calls), default=1)
+    most = 1
+    for label, href in line.links:
+        if _CALL.match(href) and is_forward(label):
+            most = max(most, 2)
+        elif href[:1] == "#" or href[:11].lower() == "javascript:":
+            most = max(most, said(label) or 1)
+    return most
+
+
+def _run_on(line: Line, close: bool) -> int:
+    """The last number of a run 1, 2, 3 close to an article, wherever its links lead; 1 where there is none."""
+    linked = [number for label, _ in line.links if (number := said(label)) is not None]
+    first = 2 if _OPENS_WITH_ONE.match(line.text) and linked[:1] != [1] else 1
+    is_run = close and linked and linked == list(range(first, first + len(linked)))
+    return linked[-1] if is_run else 1

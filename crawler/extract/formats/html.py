@@ -17,6 +17,7 @@ from crawler.extract.formats.magic import magic
 from crawler.extract.lines import lines_between
 from crawler.extract.marks import BREAK, HINTED, MARKS, UNSEEN
 from crawler.extract.material import Format, Material
+from crawler.extract.mend import shown
 from crawler.extract.pager import Pager, find
 from crawler.extract.roles import squeeze
 from crawler.extract.tame import tame
@@ -37,6 +38,8 @@ _LEAD = 3  # pieces before a title or date: its element
 _LARGE = 512 * 1024  # bytes of a page
 _HEAD = 40  # pieces of the article itself that may be its head
 _TITLE_START = 10  # characters by which a title is found
+_SAID = 200  # characters of sentences below which a page is searched for an article that is not displayed
+_HIDDEN_SAID, _HIDDEN_TIMES = 200, 4  # characters that it must have, and how many times those displayed
 _INDENT = 40  # characters of a piece in which its first one stands, white space and marks before it
 _DATE_LIKE = re.compile(r"20\d\d\s?[-/.年]\s?\d")
 _INDEX_WORDS = ("索", "发布机构", "发文机关", "发文字号", "公开方式")
@@ -61,8 +64,16 @@ class _Page(NamedTuple):
     )  # kept of small pages: memory given back too soon is asked for again by the next page
 
 
-def _parse(body: bytes, headers: Headers, url: str | None, hint: str | None) -> _Page:
+def _parse(
+    body: bytes, headers: Headers, url: str | None, hint: str | None, *, mended: bool = False
+) -> _Page | None:
+    """What is taken from a page; of its `mended` source, None where there is nothing to mend."""
     text, encoding, undecodable = decode(body, headers)
+    if mended:
+        better = shown(text)
+        if better is None:
+            return None
+        text, encoding = better, ""
     tamed = tame(text)
     as_sent = tamed is text and encoding == "utf-8" and not undecodable and _is_bare(body)
     tree = LexborHTMLParser(body if as_sent else tamed)  # which would only encode the text again
@@ -89,7 +100,12 @@ def _is_bare(body: bytes) -> bool:
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
     """Raises NoBody where no text on the page can be an article."""
     page = _parse(body, headers, url, hint)
-    flow, place = _find(page)
+    assert page is not None
+    flow, place, said = _find(page)
+    if said < _SAID and (other := _parse(body, headers, url, hint, mended=True)):
+        found = _find(other)
+        if _is_hidden_article(found.flow, found.place, other.titles, said):
+            page, (flow, place, said) = other, found
     if place is None:
         raise NoBody(url, "no text on the page that could be an article")
     start, end = place
@@ -107,14 +123,44 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     )
 
 
-def _find(page: _Page) -> tuple[Flow, tuple[int, int] | None]:
-    """A page's flow and the article's place in it. An article may be hidden until a script shows it."""
+class _Found(NamedTuple):
+    """A page's flow, the article's place in it, and how many characters of sentences stand there."""
+
+    flow: Flow
+    place: tuple[int, int] | None
+    said: int
+
+
+def _find(page: _Page) -> _Found:
+    """The article of a page. It may be hidden until a script shows it, though its title and info line are not."""
     known = frozenset(map(squeeze, page.titles[:2]))
-    for hiding in (True, False):
-        flow = read_flow(page.html, hiding=hiding)
-        if place := choose(flow, known):
-            break
-    return flow, place
+    best = _Found(flow := read_flow(page.html), place := choose(flow, known), _said(flow, place))
+    if best.said < _SAID:
+        flow = read_flow(page.html, hiding=False)
+        place = choose(flow, known)
+        if _is_hidden_article(flow, place, page.titles, best.said) or best.place is None:
+            best = _Found(flow, place, _said(flow, place))
+    return best
+
+
+def _said(flow: Flow, place: tuple[int, int] | None) -> int:
+    """Characters of the sentences in a place of a flow."""
+    return sum(len(piece) for piece in flow.pieces[slice(*place)] if "。" in piece) if place else 0
+
+
+def _is_hidden_article(
+    flow: Flow, place: tuple[int, int] | None, titles: tuple[str, ...], said_openly: int
+) -> bool:
+    """Whether a text that is not displayed is the article all the same: far more than what is, and under its title.
+
+    A notice that a script shows (您访问的链接即将离开…) stands elsewhere.
+    """
+    if place is None or _said(flow, place) < max(_HIDDEN_SAID, _HIDDEN_TIMES * said_openly):
+        return False
+    names = {squeeze(title) for title in titles}
+    start, end = place
+    head = flow.pieces[max(0, start - _HEAD) : min(end, start + _HEAD)]
+    return not names or any(squeeze(_shown(piece)) in names for piece in head if 1 < len(piece) < 300)
 
 
 def _set_apart(html: str, tree: LexborHTMLParser, hint: str) -> str:

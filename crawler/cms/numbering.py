@@ -32,21 +32,24 @@ _PAGER = re.compile(  # Pager({size:25, current:0, prefix:'index', suffix:'htm'}
     r"""Pager\(\s*\{(?=[^}]{0,400}?\bsize['"]?\s*:\s*['"]?(?P<total>\d+))(?=[^}]{0,400}?\bcurrent['"]?\s*:\s*['"]?(?P<current>\d+))"""
     r"""(?=[^}]{0,400}?\bprefix['"]?\s*:\s*['"](?P<name>[\w-]+))(?=[^}]{0,400}?\bsuffix['"]?\s*:\s*['"](?P<ext>s?html?))"""
 )
+_COUNT_WORDS = ("countPage", "pageCount", "totalPage")
 _COUNT = re.compile(r"""\b(?:countPage|pageCount|totalPages?)\s*=\s*['"]?(\d{1,4})\b""")  # var countPage = 3;
 _CURRENT = re.compile(r"""\b(?:currentPage|curPage)\s*=\s*['"]?(\d{1,4})\b""")  # var currentPage = 0;
 _WRITTEN = re.compile(  # document.write("<a href=\"t20230315_217"+"_" + nextPage + "."+"html\">下一页</a>")
     r"""href\s*=\s*\\?["']*(?P<name>[\w-]+)\\?["']\s*\+\s*["']_["']\s*\+\s*\w+\s*\+\s*["']\.(?:["']\s*\+\s*["'])?(?P<ext>s?html?)"""
 )
-_WORDS = ("createPage", "countPage", "pageCount", "totalPage", "Pager(")
 
 
 def numbering(source: str) -> Numbering | None:
     """The first statement of this kind in a page's source; None without any."""
-    if not any(word in source for word in _WORDS):
+    if "createPage" in source or "Pager(" in source:
+        for pattern, first in ((TRS_CALL, 0), (UCAP_CALL, 1), (_PAGER, 0)):
+            if found := pattern.search(source):
+                return _checked(
+                    int(found["total"]), int(found["current"]), first, *found.group("name", "ext")
+                )
+    if not any(word in source for word in _COUNT_WORDS):
         return None
-    for pattern, first in ((TRS_CALL, 0), (UCAP_CALL, 1), (_PAGER, 0)):
-        if found := pattern.search(source):
-            return _checked(int(found["total"]), int(found["current"]), first, found["name"], found["ext"])
     count, current = _COUNT.search(source), _CURRENT.search(source)
     if count is None or current is None:
         return None

@@ -8,20 +8,23 @@ Two kinds: elements that a script shows later or that show their content as sour
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
 _HOLDING = "template|noscript|noframes|noembed|xmp|textarea|button|plaintext"
 _HOLDERS = re.compile(rf"<(/?)(?:{_HOLDING})\b[^<>]*>", re.I)
-_FRAMES = re.compile(r"<frameset\b.{0,20000}?</frameset\s*>|</?frameset\b[^<>]*>", re.I | re.S)
+_FRAMES = re.compile(r"</?frame(?:set)?\b[^<>]*>", re.I)
 _STORED = re.compile(  # <script type="text/template">: markup that another script puts into the page
-    r"<script\b[^<>]*?\btype\s*=\s*[\"']?text/(?:html|(?:x-)?(?:[\w-]*template|handlebars|mustache|jsrender|tmpl))[^<>]*>(.*?)</script\s*>",
-    re.I | re.S,
+    r"<script\b(?=[^<>]*?\btype\s*=\s*[\"']?text/(?:html|(?:x-)?(?:[\w-]*template|handlebars|mustache|jsrender|tmpl)))[^<>]*>"
+    r"([^<]*+(?:<(?!/?script\b)[^<]*+)*+)</script\s*>",
+    re.I,
 )
 _ESCAPED = re.compile(r"(<textarea\b[^<>]*>)([^<]*?&lt;[^<]*)(?=</textarea)", re.I)
 _OPENING = re.compile(
     r"<(?:!--(?!-?>)|(title|script|style|iframe|textarea|xmp|noembed|noframes|select|svg|noscript|template)\b[^<>]*>)",
     re.I,
 )
+_RAW = frozenset(("script", "style", "iframe", "textarea", "xmp", "noembed", "noframes", "select"))
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
 _WHOLE = re.compile(r"</(?:html|body)\s*>", re.I)
 _END = 2000  # characters of a page in which the end of a whole document stands
@@ -43,14 +46,34 @@ def shown(source: str) -> str | None:
     return None if mended == source else mended
 
 
+def may_swallow(source: str, names: Iterable[str]) -> bool:
+    """Whether an element or comment seems to be opened last and never closed. `names`: of elements that the page has."""
+    title = source.find("<title")
+    if title >= 0 and source.find("</title", title) < 0:
+        return True
+    return _is_open(source, "<!--", "-->") or any(
+        _is_open(source, f"<{name}", f"</{name}") for name in names if name in _RAW
+    )
+
+
+def _is_open(source: str, opening: str, closing: str) -> bool:
+    at = source.rfind(opening)
+    if at < 0:
+        opening, closing = opening.upper(), closing.upper()
+        at = source.rfind(opening)
+    return at >= 0 and source.find(closing, at) < 0 and source.find(closing.upper(), at) < 0
+
+
 def _closed(source: str) -> str:
     """The source with each element closed that swallows the rest of the page, where the next markup begins."""
     kept: list[str] = []
+    unending: set[str] = set()  # names of which no end follows any more
     at = 0
     while opening := _OPENING.search(source, at):
         name = (opening[1] or "").lower()
-        end = _end(source, name, opening.end())
+        end = None if name in unending else _end(source, name, opening.end())
         if end is None:
+            unending.add(name)
             markup = (_OPTIONS if name == "select" else _MARKUP).search(source, opening.end())
             end = markup.start() if markup else len(source)
             kept += [source[at:end], f"</{name}>" if name else "-->"]

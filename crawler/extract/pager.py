@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.address import join
-from crawler.cms.numbering import Numbering
+from crawler.cms.numbering import Numbering, numbering
 from crawler.extract.turning import FIRST, LAST, LONGEST_LABEL, is_backward, is_forward, is_pagers, said
 from crawler.text import fold
 
@@ -38,6 +38,7 @@ _PAGE_KEYS = frozenset((
     "page", "p", "pn", "pg", "paged", "pageno", "page_no", "pagenum", "pagenumber", "page_num", "pageindex", "page_index",
     "currentpage", "curpage", "current_page", "cpage", "nowpage",
 ))  # fmt: skip
+_SECOND = ('=2"', "=2&amp;", "=2'")  # how a query that asks for page 2 stands in markup
 _SINGLE_DIGIT = 9  # con_2.html -> con_3.html: larger numbers may be those of articles
 _LONG_NAME = re.compile(r"\d{8}|[0-9a-f]{16}")  # t20230315_2170174: no other article's name begins so
 _NOWHERE = "http://unknown.invalid/"  # in the place of an address that is not known
@@ -70,23 +71,52 @@ class _Candidate(NamedTuple):
     label: str
 
 
-def find(source: str, html: str, url: str | None, numbered: Numbering | None) -> Pager:
+class Signs(NamedTuple):
+    """What a page's source tells before it is parsed."""
+
+    numbered: Numbering | None
+    addresses: dict[str, list[_Candidate]]  # by the name that a number is added to
+
+
+def read_signs(source: str, url: str | None) -> Signs:
+    """What scripts in a page's source state, and addresses in it that are the page's own with a number added."""
+    own = _parse(url) if url else None
+    addresses: dict[str, list[_Candidate]] = {}
+    if url and own:
+        found = _SUFFIX.fullmatch(own.name)
+        for name in (own.name, *([found["base"]] if found else [])):
+            addresses[name] = list(_by_address(source, own._replace(name=name), url))
+    return Signs(numbering(source), addresses)
+
+
+def find(html: str, url: str | None, signs: Signs) -> Pager:
     """What the addresses on a page, and its scripts, tell of the article's other pages.
 
-    `source`: the page as text; `html`: its body as well-formed markup, without scripts; `url`: its own address;
-    `numbered`: what its scripts state.
+    `html`: its body as well-formed markup, without scripts; `url`: its own address; `signs`: those of its source.
     """
     own = _parse(url) if url else None
+    numbered = signs.numbered
     if url is None or own is None:
         if numbered and numbered.total > 1 and numbered.name != "index":
             return Pager(None, numbered.number, numbered.total)
         return _without_address(html)
-    links = list(_links(html, url))
+    links = list(_links(html, url)) if _may_link(html, own) else []
     first, here = _place(links, own)
     candidates = _candidates(links, first)
     known = {each.number for each in candidates}
-    candidates += [each for each in _by_address(source, first, url) if each.number not in known]
+    candidates += [each for each in signs.addresses.get(first.name, []) if each.number not in known]
     return _scripted(_choose(candidates, here), numbered, first, url)
+
+
+def _may_link(html: str, own: _Name) -> bool:
+    """Whether a page can have a link to another page of its article: few have, and looking at each link takes long."""
+    found = _SUFFIX.fullmatch(own.name)
+    if any(key.lower() in _PAGE_KEYS for key, _ in own.query):
+        return True
+    signs = [f"{own.name or 'index'}{mark}" for mark in "_-/"]
+    if found:
+        signs += [f"{found['base']}{mark}" for mark in ("_", "-", own.ext)]
+    return any(sign in html for sign in (*signs, *_SECOND))
 
 
 def _candidates(links: Sequence[_Link], first: _Name) -> list[_Candidate]:

@@ -27,6 +27,9 @@ _BACKWARD = re.compile(
     r"[\W_]*(?:上一?[页頁]|前一?页|prev(?:ious)?(?:\s*page)?)[\W_]*|[\s\[【(]*[<‹«←◀◄]{1,3}[\s\])】]*", re.I
 )
 
+_MAYBE = re.compile(
+    r"[\d页頁第全>›»→▶►<‹«←◀◄]|next|prev|last|first|继续|余下|剩余", re.I
+)  # what none of them is without
 _STATED = re.compile(
     r"共\s*:?\s*(\d{1,3})\s*页|(?:页次\s*:?|第)\s*\d{1,3}\s*/\s*共?\s*(\d{1,3})|\d{1,3}\s*/\s*共?\s*(\d{1,3})\s*页"
 )
@@ -56,7 +59,7 @@ def is_backward(label: str) -> bool:
 
 def is_pagers(label: str) -> bool:
     """Whether a link's text is one of a pager."""
-    return bool(
+    return _MAYBE.search(label) is not None and bool(
         said(label)
         or is_forward(label)
         or is_backward(label)

@@ -149,7 +149,7 @@ def signature(body: Sequence[str]) -> Iterator[Clue]:
         if date is None or date[2] < len(text.rstrip(" )]")):
             continue
         above = text[: date[1]].strip(" ([")
-        if not above and _DATE_LINE.fullmatch(text):
+        if not above and _DATE_LINE.fullmatch(text.replace(" ", "")):  # 2023 年 2 月 20 日
             above = body[i - 1]
         elif not _SIGNER.fullmatch(_signer(above)):
             continue

@@ -186,7 +186,8 @@ def _place(links: Sequence[_Link], own: _Name) -> tuple[_Name, int]:
 def _is_page(links: Sequence[_Link], first: _Name, number: int) -> bool:
     """Whether the number at the end of a page's address is that of a page, and not of an article.
 
-    So where the page links to an address without it, where labels count as the addresses do, or where it has one digit.
+    So where the page links to an address without it, where labels count as the addresses do, or where the next one follows
+    and the number has one digit, or a name before it that is an article's.
     """
     if any(link.name == first for link in links):
         return True
@@ -194,7 +195,8 @@ def _is_page(links: Sequence[_Link], first: _Name, number: int) -> bool:
     shifts = {label - there for text, there in told if (label := said(text)) is not None}
     if shifts and (shifts == {0} or shifts == {1}):
         return True
-    return number <= _SINGLE_DIGIT and any(is_forward(text) and there == number + 1 for text, there in told)
+    is_likely = number <= _SINGLE_DIGIT or _LONG_NAME.search(first.name) is not None
+    return is_likely and any(is_forward(text) and there == number + 1 for text, there in told)
 
 
 def _number(first: _Name, there: _Name) -> int | None:

@@ -17,6 +17,7 @@ CrawlerError                     exit 1, no retry
     UnknownFormat                neither HTML nor a document format we read
     Unread                       its reader broke down over it, or was not done in time
     NoBody                       a page without an article
+    PartOnly                     one page of an article that is set on several, the others of which were not had
     NotAReport                   an article, but no 法治政府建设情况报告
   ExpectationError               a site yields less than it must
   Halted                         the crawl was told to end before this was asked for
@@ -150,6 +151,10 @@ class Unread(ExtractError):
 
 class NoBody(ExtractError):
     """A page without an article on it."""
+
+
+class PartOnly(ExtractError):
+    """A page of an article that is set on several, without the others. Never kept: a part is not the whole."""
 
 
 class NotAReport(ExtractError):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from crawler.archive import Archive, import_url
 from crawler.discover import judge_title
-from crawler.errors import ArchiveDamaged, ConfigError, ExtractError, FetchError
-from crawler.extract import extract
+from crawler.errors import ArchiveDamaged, ConfigError, ExtractError, FetchError, PartOnly
+from crawler.extract import check_whole, extract
 from crawler.fetch.judge import judge, uncompressed
 from crawler.model import Capture, Ending, Outcome, Report, Site
 from crawler.regions import path as region_path
@@ -105,7 +105,7 @@ def _captured(capture: Capture, archive: Archive) -> Outcome:
     try:
         body = uncompressed(capture)
         judge(capture, body)
-        report = extract(body, capture.headers, capture.url)
+        report = extract(body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
         return archive.note(_ended(error.ending, capture.url, error.reason))
     except ExtractError as error:
@@ -118,6 +118,10 @@ def _captured(capture: Capture, archive: Archive) -> Outcome:
 
 def _understood(report: Report, url: str, name: str) -> tuple[Report, Site] | Outcome:
     """A report with its year and region, and the site it is kept under; or why it is none."""
+    try:
+        check_whole(report)
+    except PartOnly as error:
+        return _failed(url, error.reason)
     verdict = judge_title(report.title)
     if not verdict.report:
         return _ended(Ending.SKIPPED, url, f"no report: its title is {report.title!r}: {verdict.why}")

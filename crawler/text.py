@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 _INDENT = (
     " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
@@ -90,27 +91,37 @@ def chinese_number(text: str) -> int | None:
 
 _NUMERAL = "0-9〇零○◯O一二三四五六七八九十"
 _YEAR_LENGTH = 4
+_DASH_RUN = re.compile(
+    "[\u2010-\u2015\u2212\ufe58\ufe63]"
+)  # –, ‑, − and the like, as editors write them for -
 _DATE = re.compile(  # a set of characters comes first, so that the search passes quickly over what cannot begin a date
     rf"""
     [12一二](?<![0-9].)
-    (?: (?:(?<=1)9|(?<=2)0)[0-9]{{2}} \s* (?P<sep>[-/.年]) \s* (?P<m>[0-9]{{1,2}}) \s* (?:(?P=sep)|[-/.月]) \s* (?P<d>[0-9]{{1,2}}) (?![0-9]) \s* [日号]?
+    (?: (?:(?<=1)9|(?<=2)0)[0-9]{{2}} \s* (?P<sep>[-/.年]) \s* (?P<m>[0-9]{{1,2}}) \s* (?:(?P=sep)|[-/.月]) \s* (?P<d>[0-9]{{1,2}}) (?![0-9]) (?: \s*+ [日号] )?+
       | (?<=[二一])[{_NUMERAL}]{{3}} \s* 年 \s* (?P<cm>[{_NUMERAL}]{{1,2}}) \s* 月 \s* (?P<cd>[{_NUMERAL}]{{1,3}}) \s* [日号]
     )
-    (?: [T\s,]{{0,4}} (?P<H>[01]?[0-9]|2[0-3]) \s* [:∶时] \s* (?P<M>[0-5][0-9]) (?: \s*[:∶分]\s* (?P<S>[0-5][0-9]) (?:\.[0-9]+)? )? )?
+    (?! \s*+ (?:月|[-~至]\s*[{_NUMERAL}]{{1,3}}\s*[日号]) )  # 2022年1-9月, 2026年9月18-22日: spans
+    (?: [T\s,]{{0,4}} (?P<H>[01]?[0-9]|2[0-3]) \s* [:∶时] \s* (?P<M>[0-5][0-9]) (?: \s*[:∶分]\s* (?P<S>[0-5][0-9]) (?:[.,][0-9]+)? )?
+        (?: \s? (?P<utc>Z|UTC|GMT)? (?:(?P<zone>[+-]) (?P<zh>0?[0-9]|1[0-4]) (?: :?(?P<zm>[0-5][0-9]) )?)? (?![0-9A-Za-z:]) )? )?
     """,
     re.X,
 )
+_CHINA = timedelta(hours=8)
+_ZERO_DAYS = frozenset(((1970, 1, 1), (1900, 1, 1)))  # what an empty field of a clock or a table becomes
 
 
 def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
     """Every date in a text as (ISO date or date-time to the minute, start, end).
 
-    Takes `2023-02-21 10:00:05`, `2023年2月21日`, `2023/2/21`, `2023.02.21`, `二〇二三年二月二十一日`;
-    seconds are dropped. Dates that no calendar has are passed over.
+    Takes `2023-02-21 10:00:05`, `2023–02–21`, `2023年2月21日`, `2023/2/21`, `2023.02.21`, `二〇二三年二月二十一日`;
+    seconds are dropped. A time with a zone (RFC 3339, section 5.6: `2023-03-15T16:30:00Z`) is given in China time.
+    Passed over are dates that no calendar has, spans (`2022年1-9月`, `9月18-22日`), and the zero of a clock (1970-01-01).
     """
     text = fold(text)
     if not ("20" in text or "年" in text or "19" in text):
         return
+    if not text.isascii():
+        text = _DASH_RUN.sub("-", text)
     for match in _DATE.finditer(text):
         named = text[match.start() : match.start() + _YEAR_LENGTH]
         if match["m"]:
@@ -118,12 +129,26 @@ def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
         else:
             year = chinese_number(named) or 0
             month, day = chinese_number(match["cm"]) or 0, chinese_number(match["cd"]) or 0
-        if not _in_calendar(year, month, day):
+        if not _in_calendar(year, month, day) or (year, month, day) in _ZERO_DAYS:
             continue
         iso = f"{year:04}-{month:02}-{day:02}"
         if match["H"]:
             iso += f"T{int(match['H']):02}:{match['M']}"
+            if offset := _offset(match):
+                iso = _in_china(iso, offset)
         yield iso, match.start(), match.end()
+
+
+def _offset(match: re.Match[str]) -> timedelta | None:
+    """How far a time's zone lies before or behind China's; None where it names none, or +08:00."""
+    if not (match["utc"] or (match["zone"] and match["S"])):  # 10:00-11:30 is no zone
+        return None
+    ahead = timedelta(hours=int(match["zh"] or 0), minutes=int(match["zm"] or 0))
+    return (_CHINA - (-ahead if match["zone"] == "-" else ahead)) or None
+
+
+def _in_china(iso: str, offset: timedelta) -> str:
+    return (datetime.fromisoformat(iso) + offset).isoformat(timespec="minutes")
 
 
 def iso_date(text: str) -> str | None:

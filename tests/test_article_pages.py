@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 
 from crawler.archive import Archive
 from crawler.crawl import crawl
+from crawler.crawl.reports import ARTICLE_PAGES
 from crawler.extract import extract, join_pages
 from crawler.fetch import Exchange, Fetcher, Replay
 from crawler.model import Ending, Outcome
@@ -38,9 +40,9 @@ def exchange(url: str, body: bytes, status: int = 200) -> Exchange:
 LIST = exchange(FOLDER, f'<ul><li><a href="{FIRST}">{TITLE}</a><span>2023-03-15</span></li></ul>'.encode())
 
 
-async def crawled(folder: Path, clock: Clock, *saved: Exchange) -> list[Outcome]:
+async def crawled(folder: Path, clock: Clock, *saved: Exchange, listing: Exchange = LIST) -> list[Outcome]:
     clock.forward(hours=1)
-    replay = Replay((LIST, *saved))
+    replay = Replay((listing, *saved))
     with Archive.create(folder, clock=clock) as archive:
         async with Fetcher(sink=archive.record, replay=replay, clock=clock) as fetcher:
             return [
@@ -71,6 +73,69 @@ async def test_an_article_of_which_a_page_is_missing_is_not_kept_by_half(folder:
     assert (outcome.ending, outcome.url, outcome.detail) == (Ending.GONE, FIRST, f"{SECOND}: HTTP 404")
     with Archive.read(folder) as archive:
         assert archive.reports() == []
+
+
+PAGERS = {
+    "numbers": ("[1] <a href='{second}'>[2]</a>", "<a href='{first}'>[1]</a> [2]"),
+    "an arrow": ("<a href='{second}'>&gt;</a>", "<a href='{first}'>&lt;</a>"),
+    "Next": ("<a href='{second}'>Next</a>", "<a href='{first}'>Prev</a>"),
+    "下页": ("<a href='{second}'>下页</a>", "<a href='{first}'>上页</a>"),
+    "counted": ("第1页 共2页 <a href='{second}'>下一页</a>", "第2页 共2页 <a href='{first}'>上一页</a>"),
+    "a script": (
+        "<script>var currentPage = 0; var countPage = 2;</script>",
+        "<script>var currentPage = 1; var countPage = 2;</script>",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["t20230315_2170174", "con"])
+@pytest.mark.parametrize("pager", PAGERS.values(), ids=PAGERS)
+async def test_an_article_is_joined_whatever_its_pager_says(
+    pager: tuple[str, str], name: str, folder: Path, clock: Clock
+) -> None:
+    names = {"first": f"{name}.shtml", "second": f"{name}_1.shtml"}
+    pages = [
+        exchange(FOLDER + names[place], page(body).replace(b"</body>", f"<p>{links.format(**names)}</p></body>".encode()))
+        for place, body, links in zip(names, (HEAD, TAIL), pager, strict=True)
+    ]  # fmt: skip
+    listed = f"<ul><li><a href='{names['first']}'>{TITLE}</a></li></ul>".encode()
+    (_, outcome) = await crawled(folder, clock, *pages, listing=exchange(FOLDER, listed))
+    assert outcome.ending is Ending.NEW
+    with Archive.read(folder) as archive:
+        (report,) = archive.reports()
+    assert (report.body, report.parts) == (f"{HEAD}\n{TAIL}", 2)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        "第1页 共2页",
+        "<a href='javascript:goPage(2)'>下一页</a>",
+        "[1] <a href='/other/77.html'>[2]</a>",
+        "<script>createPageHTML(3, 0, 't20230315_2170174', 'shtml')</script>",
+    ],
+)
+async def test_a_page_of_several_is_not_kept_where_the_others_cannot_be_had(
+    links: str, folder: Path, clock: Clock
+) -> None:
+    body = page(HEAD).replace(b"</body>", f"<p>{links}</p></body>".encode())
+    further = exchange(SECOND, page(TAIL))  # of three, and says nothing of a third
+    (_, outcome) = await crawled(folder, clock, exchange(FIRST, body), further)
+    assert outcome.ending is Ending.FAILED
+    assert outcome.detail.startswith("short: ")
+    with Archive.read(folder) as archive:
+        assert archive.reports() == []
+
+
+async def test_an_article_on_more_pages_than_are_followed_is_not_kept(folder: Path, clock: Clock) -> None:
+    stem = FIRST.removesuffix(".shtml")
+    addresses = [FIRST, *(f"{stem}_{number}.shtml" for number in range(1, ARTICLE_PAGES + 3))]
+    saved = [
+        exchange(here, page(f"{HEAD}\n第{n}页上的文字。", there))
+        for n, (here, there) in enumerate(itertools.pairwise(addresses))
+    ]
+    (_, outcome) = await crawled(folder, clock, *saved)
+    assert (outcome.ending, outcome.detail[:6]) == (Ending.FAILED, "short:")
 
 
 async def test_pages_that_lead_back_to_the_first_end_there(folder: Path, clock: Clock) -> None:

@@ -261,6 +261,15 @@ def test_pages_are_extracted_from_files(fazhi: Fazhi) -> None:
     assert {"field", "value", "weight", "where"} == set(json.loads(out)[0]["clues"][0])
 
 
+def test_a_page_that_is_a_part_of_an_article_is_shown_and_told(fazhi: Fazhi, tmp_path: Path) -> None:
+    page = next((FIXTURES / "wuhan").glob("*t20230315*")).read_text("utf-8")
+    part = tmp_path / "part.html"
+    part.write_text(page.replace("</body>", "<p>[1] <a href='con_2.html'>[2]</a></p></body>"), "utf-8")
+    code, out, err = fazhi("extract", str(part))
+    assert (code, out.startswith("武汉市")) == (0, True)
+    assert err.startswith(f"{part}: short: 1 page of 2 or more")
+
+
 def test_one_page_that_cannot_be_read_does_not_hide_the_others(fazhi: Fazhi) -> None:
     code, out, err = fazhi("extract", "nowhere.html", "seeds/000_3df3524417f8c2a8.txt")
     assert code == 1

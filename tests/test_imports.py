@@ -43,11 +43,11 @@ def saved(folder: Path) -> Path:
     return folder
 
 
-def a_warc(path: Path, *, compressed: bool = True) -> Path:
+def a_warc(path: Path, *, compressed: bool = True, page: str = PAGE) -> Path:
     """As another crawler writes it: WARC/1.0, SHA-1, no requests."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=compressed)
-        for url, status, body in ((URL, "200 OK", PAGE), (URL + "x", "404 Not Found", "no such page")):
+        for url, status, body in ((URL, "200 OK", page), (URL + "x", "404 Not Found", "no such page")):
             head = StatusAndHeaders(
                 status, [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1"
             )
@@ -96,6 +96,33 @@ def test_another_crawlers_warc_is_recorded_with_its_origin(
     assert bring(opened, path) == []
     assert len(query(folder, "SELECT 1 FROM captures")) == 2
     assert faults(folder, deep=True) == []
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<a href='t1_1.shtml'>下一页</a>",
+        "[1] <a href='t1_2.shtml'>[2]</a>",
+        "第1页 共2页",
+        "<a href='javascript:go(2)'>2</a>",
+    ],
+)
+@pytest.mark.parametrize("form", ["page", "page without address", "warc"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # warcio leaves a buffer open
+def test_one_page_of_an_article_on_several_is_recorded_and_not_kept(
+    form: str, pager: str, opened: Opener, folder: Path, tmp_path: Path
+) -> None:
+    part = PAGE.replace("</body>", f"<div>{pager}</div></body>")
+    if form == "warc":
+        outcomes = bring(opened, a_warc(tmp_path / "theirs.warc.gz", page=part))
+        assert len(query(folder, "SELECT 1 FROM captures")) == 2
+    else:
+        told = f"<!-- saved from url=({len(URL):04}){URL} -->\n" if form == "page" else ""
+        (tmp_path / "page.html").write_text(told + part, "utf-8")
+        outcomes = bring(opened, tmp_path / "page.html")
+    assert (outcomes[0].ending, outcomes[0].detail[:7]) == (Ending.FAILED, "short: ")
+    with Archive.read(folder) as archive:
+        assert archive.reports() == []
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # warcio leaves a buffer open

@@ -91,7 +91,7 @@ def _read(record: Record, hint: str | None) -> Report:
         headers = (("Content-Type", record.fields["content-type"]),) if record.kind == "conversion" else ()
         return extract(record.block, headers, url, hint=hint)
     capture = to_capture(record)
-    return extract(capture.body, capture.headers, capture.url, hint=hint)
+    return extract(capture.body, capture.headers, capture.url, hint=hint, seen=capture.fetched_at)
 
 
 def from_file(archive: Path, digest: str) -> str | None:

@@ -14,7 +14,7 @@ from crawler import extract as extraction
 from crawler.archive import Archive, PageRow
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import iso, print_json, print_table, report_json
-from crawler.errors import CrawlerError
+from crawler.errors import CrawlerError, PartOnly
 from crawler.fetch import Fetcher
 from crawler.model import Report
 
@@ -31,6 +31,9 @@ def extract(
         try:
             is_url = re.match(r"https?://", place)
             reports.append(asyncio.run(_from_web(place)) if is_url else _from_file(Path(place)))
+            extraction.check_whole(reports[-1])
+        except PartOnly as error:
+            print(f"{place}: {error.reason}", file=sys.stderr)  # it is shown all the same
         except CrawlerError as error:
             print(error if place in str(error) else f"{place}: {error}", file=sys.stderr)
             failed = True
@@ -51,7 +54,7 @@ def extract(
 async def _from_web(url: str) -> Report:
     async with Fetcher(sink=lambda _: None) as fetcher:
         capture = await fetcher.get(url)
-    return extraction.extract(capture.body, capture.headers, capture.url)
+    return extraction.extract(capture.body, capture.headers, capture.url, seen=capture.fetched_at)
 
 
 def _from_file(path: Path) -> Report:

@@ -13,6 +13,7 @@ from crawler.cms.preset import ListPage
 from crawler.model import ListRequest
 
 _NEXT_TEXT = re.compile(r"^[\s\[【<]*(下一?页|后一?页|下頁|next(\s*page)?|[>›»]{1,2})[\s>›»\]】]*$", re.I)
+_LONGEST_NEXT = 12  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,14 @@ class NextLink:
         return None
 
 
+def is_next(text: str) -> bool:
+    """Whether the text of a link says that it leads to the next page: 下一页, 下页, Next, >."""
+    return len(text) <= _LONGEST_NEXT and _NEXT_TEXT.match(text) is not None
+
+
 def _says_next(node: LexborNode) -> bool:
     text = node.text(strip=True)
-    if len(text) <= 12 and _NEXT_TEXT.match(text):
+    if is_next(text):
         return True
     attributes = node.attributes
     classes = (attributes.get("class") or "").lower().split()

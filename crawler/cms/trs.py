@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import re
 
+from crawler.cms.numbering import TRS_CALL
 from crawler.cms.paging import NextLink, Numbered
 from crawler.cms.preset import Marks, Preset
-
-# createPageHTML(17, 0, "index", "shtml");  createPageHTML("3","0","index","html")
-_CALL = re.compile(
-    r"""createPage\w*\(\s*['"]?(?P<total>\d+)['"]?\s*,\s*['"]?(?P<current>\d+)['"]?\s*,"""
-    r"""\s*['"](?P<name>[\w-]+)['"]\s*,\s*['"](?P<ext>s?html?)['"]"""
-)
 
 TRS = Preset(
     name="trs",
@@ -24,5 +19,5 @@ TRS = Preset(
         ),
     ),
     body=(".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".Custom_UnionStyle", ".trs_paper_default"),
-    paging=(Numbered(_CALL), NextLink()),
+    paging=(Numbered(TRS_CALL), NextLink()),
 )

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import re
 
+from crawler.cms.numbering import UCAP_CALL
 from crawler.cms.paging import NextLink, Numbered
 from crawler.cms.preset import Marks, Preset
-
-# createPageHTML('page_div',12, 1,'fzzfjs','shtml',228);
-_CALL = re.compile(
-    r"""createPageHTML\(\s*['"][\w-]+['"]\s*,\s*['"]?(?P<total>\d+)['"]?\s*,\s*['"]?(?P<current>\d+)['"]?\s*,"""
-    r"""\s*['"](?P<name>[\w-]+)['"]\s*,\s*['"](?P<ext>s?html?)['"]"""
-)
 
 UCAP = Preset(
     name="ucap",
@@ -24,5 +19,5 @@ UCAP = Preset(
         ),
     ),
     body=(".pages_content", "#UCAP-CONTENT", "ucapcontent", "#cmsArticleContent", "#Zoom"),
-    paging=(Numbered(_CALL, first=1), NextLink()),
+    paging=(Numbered(UCAP_CALL, first=1), NextLink()),
 )

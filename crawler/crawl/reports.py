@@ -9,12 +9,12 @@ from crawler.address import canonical
 from crawler.crawl.visit import Visit, noted
 from crawler.discover import judge_title, link_key
 from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved
-from crawler.extract import extract, join_pages
+from crawler.extract import check_whole, extract, join_pages
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
 from crawler.regions import region_of
 
 ARTICLE_PAGES = 50
-"""Pages that one article is followed for."""
+"""Further pages that one article is followed for. One with more is not kept."""
 
 
 async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
@@ -58,6 +58,7 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     first = understand(await _read(visit, page), link, visit.site)
     further = await _further_pages(visit, first)
     whole = join_pages([first, *(each for each, _ in further)])
+    check_whole(whole)
     return visit.archive.store(
         whole, page, visit.site, further=[each for _, each in further], shown=visit.shown
     )
@@ -73,18 +74,23 @@ async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page
         page = await visit.fetcher.page(following, site=visit.site)
         pages.append((await _read(visit, page), page))
         following = pages[-1][0].continues
+    if following and canonical(following) in seen:  # the last page leads back to the first
+        pages[-1:] = [(replace(report, continues=None), page) for report, page in pages[-1:]]
     visit.asked |= seen
     return pages
 
 
 async def _read(visit: Visit, page: Page) -> Report:
-    report = await visit.readers.read(extract, page.body, page.headers, page.url, hint=visit.site.body)
+    report = await visit.readers.read(
+        extract, page.body, page.headers, page.url, hint=visit.site.body, seen=page.fetched_at
+    )
     return _drawn(report, page)
 
 
 def read_page(page: Page, site: Site) -> Report:
     """What a page of a site says, by itself, and that it was drawn by a browser where it was. Raises ExtractError."""
-    return _drawn(extract(page.body, page.headers, page.url, hint=site.body), page)
+    report = extract(page.body, page.headers, page.url, hint=site.body, seen=page.fetched_at)
+    return _drawn(report, page)
 
 
 def _drawn(report: Report, page: Page) -> Report:

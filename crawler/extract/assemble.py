@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from crawler import __version__
 from crawler.cms.base import Base
@@ -13,20 +14,22 @@ from crawler.extract.lines import Line
 from crawler.extract.material import Material
 from crawler.extract.meaning import Evidence, read
 from crawler.extract.roles import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeeze
-from crawler.extract.settle import settle
+from crawler.extract.settle import settle, without_future
 from crawler.extract.titles import title_clues
 from crawler.extract.trim import Parts, split
+from crawler.extract.turning import is_rest, stated
 from crawler.extract.witnesses import url_date
 from crawler.fingerprint import text_sha256
 from crawler.model import Clue, Report
 
 EXTRACTOR = f"fazhi/{__version__}"
 _NEAR = 6  # header lines that count as close to the body
+_TITLE_LINES = 4  # of a title that is set in several
 _FOOTER = 40  # lines below the body in which a site says whose it is
 
 
-def assemble(material: Material, url: str | None) -> Report:
-    """The report that the material makes. Raises NoBody when no line is left for the body."""
+def assemble(material: Material, url: str | None, seen: datetime | None = None) -> Report:
+    """The report that the material makes, seen at a time. Raises NoBody when no line is left for the body."""
     known = frozenset(map(squeeze, material.titles))
     parts = split(material.lines, known, material.first, material.last)
     table: dict[str, str] = {}
@@ -35,7 +38,7 @@ def assemble(material: Material, url: str | None) -> Report:
     if NUMBER in parts.roles:  # 某政发〔2022〕1号, on a line of its own under the title
         table.setdefault("发文字号", parts.header[parts.roles.index(NUMBER)].text)
     clues = [
-        *info_clues(parts.header, parts.roles, _NEAR, known),
+        *info_clues(parts.header, parts.roles, _NEAR, known, indexed=bool(table)),
         *index_clues(table),
         *material.clues,
         *url_date(url),
@@ -47,20 +50,36 @@ def assemble(material: Material, url: str | None) -> Report:
         title, parts = _untitled(parts)
         clues.append(Clue(field="title", value=title, weight=0.3, where="first line"))
     parts = _without_title(parts, squeeze(title))
+    pages = _pages(material)
+    if max(pages) > 1:
+        parts = _without_pager(parts)
     paragraphs = [line.text for line in parts.body]
     if not paragraphs:
         raise NoBody(url, "no line of the page is left when navigation and footer are gone")
     clues += signature(paragraphs)
-    return _report(material, parts, table, tuple(clues), title, url)
+    return _report(material, parts, table, tuple(without_future(clues, seen)), title, url, pages)
 
 
 def _without_title(parts: Parts, title: str) -> Parts:
     """The body without repetitions of a title that is shown above it. A document's only heading is part of its text."""
     first = 0
     if any(squeeze(line.text) == title for line in parts.header):
+        first = _title_lines(parts.body, title)
         while first < len(parts.body) - 1 and _repeats(squeeze(parts.body[first].text), title):
             first += 1
     return replace(parts, body=parts.body[first:]) if first else parts
+
+
+def _title_lines(body: list[Line], title: str) -> int:
+    """How many of the first lines are the title, which a document may set in several."""
+    joined = ""
+    for number, line in enumerate(body[:_TITLE_LINES], start=1):
+        joined += squeeze(line.text)
+        if joined == title:
+            return number if number < len(body) else 0
+        if not title.startswith(joined):
+            break
+    return 0
 
 
 def _repeats(line: str, title: str) -> bool:
@@ -81,6 +100,7 @@ def _report(
     clues: tuple[Clue, ...],
     title: str,
     url: str | None,
+    pages: tuple[int, int],
 ) -> Report:
     body = "\n".join(line.text for line in parts.body)
     signer = settle(clues, "signer")
@@ -104,11 +124,29 @@ def _report(
         body=body,
         sections=sections.find(body),
         attachments=files.attachments(outer, base),
-        continues=files.continues(material.lines[material.first :], url, base),
+        continues=material.pager.following,
+        number=pages[0],
+        total=max(pages),
         undecodable=material.undecodable,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
     )
+
+
+def _pages(material: Material) -> tuple[int, int]:
+    """Which page of its article this is, and of how many at least, by its links and by its lines."""
+    lines = material.lines[material.first :]
+    last = (len(material.lines) if material.last is None else material.last) - material.first
+    number, total = stated(lines, last)
+    return max(number, material.pager.number), max(total, material.pager.total)
+
+
+def _without_pager(parts: Parts) -> Parts:
+    """The body of a page that is one of several without the numbers at its end."""
+    end = len(parts.body)
+    while end and is_rest(parts.body[end - 1].text):
+        end -= 1
+    return replace(parts, body=parts.body[:end])
 
 
 def _evidence(

@@ -90,13 +90,22 @@ _FOOTER_FIRST = frozenset("版主开承技政网联关站cCpP©")
 
 
 _PAGER = re.compile(
-    r"(?=.*(?:页|全文)|\W*1\W*2)(?:[\W\d_]|上一?页|下一?页|首页|末页|尾页|全文|余下|阅读|显示|共|第|页)+"
+    r"(?=.*(?:页|全文)|\W*1\W*2)(?:[\W\d_]|[上下前后]一?页|首页|末页|尾页|全文|余下|阅读|显示|共|第|页|次|每|条|记录|当前|转到?|跳转|到|go|next|prev)+",
+    re.I,
 )  # 【1】【2】 下一页
+
+
+_COUNTED = re.compile(r"共\s*:?\s*\d+\s*页|第\s*\d+\s*页.*[上下]一?页|\d\s*/\s*\d+\s*页|下一?页")
 
 
 def is_pager(text: str) -> bool:
     """Whether a line of links leads to an article's other pages."""
     return len(text) < 120 and _PAGER.fullmatch(text) is not None
+
+
+def is_counted_pager(text: str) -> bool:
+    """Whether a line says of how many pages this is one, or leads to the next: `第1页 共2页 下一页>>`."""
+    return "页" in text and _COUNTED.search(text) is not None and is_pager(text)
 
 
 def is_widget(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.extract.labels import is_closing_date
 from crawler.extract.labels import read as read_labels
 from crawler.extract.lines import Line
 from crawler.extract.roles import EDITOR, END, FOOTER, INFO, LINKS, PROSE, Role
@@ -26,9 +27,7 @@ def find_end(lines: list[Line], roles: list[Role], start: int, high: int) -> int
             end = i
             break
         before += weights[i - start]
-    while end > start and (
-        roles[end - 1].is_frame or says_date(lines[end - 1], roles[end - 1]) or _is_empty(lines[end - 1].text)
-    ):
+    while end > start and _is_frames(lines[end - 1], roles[end - 1]):
         end -= 1
     return end
 
@@ -36,6 +35,13 @@ def find_end(lines: list[Line], roles: list[Role], start: int, high: int) -> int
 def says_date(line: Line, part: Role) -> bool:
     """An info line with a date of publication: 发布日期:… 来源:…. A source alone may be the article's own last words."""
     return part is INFO and any(info.field == "published" for info in read_labels(line.text))
+
+
+def _is_frames(line: Line, part: Role) -> bool:
+    """Whether a line at the end of a text is none of it. A date as documents write it is when the text was signed."""
+    if says_date(line, part):
+        return not is_closing_date(line.text)
+    return part.is_frame or _is_empty(line.text)
 
 
 def _is_empty(text: str) -> bool:

@@ -10,7 +10,7 @@ from crawler.text import find_dates
 
 
 class Info(NamedTuple):
-    """A labelled value: `field` is published, source, author, editor or other."""
+    """A labelled value: `field` is published, made (the day on which a document was signed or issued), source, author, editor or other."""
 
     field: str
     label: str
@@ -44,6 +44,7 @@ _NAMES = {
         " 上网时间 上传时间 上网日期 录入时间 添加时间 添加日期 公布日期 公布时间 更新时间 更新日期 生成日期 文章时间 编辑时间 创建时间"
         " 刊登时间 登载时间 发稿时间 信息日期 日期 时间"
     ),
+    "made": "成文日期 成文时间 印发日期 印发时间 签发日期 签发时间 签署日期 落款日期 制发日期 制定日期 产生日期",
     "source": (
         "信息来源 文章来源 本文来源 稿件来源 新闻来源 内容来源 来源单位 来源 稿源 供稿单位 供稿 出处 信息提供 提供单位 发布单位 发布机构 发布部门"
         " 信息发布单位 转载自 来稿单位 发稿单位"
@@ -165,6 +166,34 @@ def is_dateline(text: str) -> bool:
         return False
     date = next(find_dates(text), None)
     return date is not None and date[1] <= 12 and len(text) - date[2] <= 24
+
+
+_GLUED_TEXT = re.compile(
+    r"(?!星期|周[一二三四五六日天]|[上下]午|来源|稿源|作者|编辑|浏览|点击|阅读|字[号体])[\u4e00-\u9fff]{2}"
+)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line begins with a date to which its words are joined, as in a heading: 2023年5月6日某市停电公告."""
+    date = next(find_dates(text), None)
+    return date is not None and date[1] == 0 and _GLUED_TEXT.match(text, date[2]) is not None
+
+
+_CLOSING = re.compile(r"(?:日\s*期|时\s*间|(?:落款|签署|签发|成文|印发)日期)\s*:\s*")
+_WRITTEN_DATE = re.compile(
+    r"(?:(?:19|20)\d\d|[二一][〇零○◯O一二三四五六七八九]{3})\s*年\s*[\d一二三四五六七八九十]{1,2}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*[日号]"
+)
+
+
+def is_closing_date(text: str) -> bool:
+    """Whether a line is the date below a signature, with a label: `日期:2020年7月3日`. Written as documents write it."""
+    label = _CLOSING.match(text)
+    return label is not None and _WRITTEN_DATE.fullmatch(text, label.end()) is not None
+
+
+def without_closing_label(text: str) -> str:
+    """A line without the label that a date below a signature may have."""
+    return _CLOSING.sub("", text, count=1) if _CLOSING.match(text) else text
 
 
 _OWN_DATE = re.compile(r"\(?\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?\s*\)?")

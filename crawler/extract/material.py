@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.cms.base import Base
 from crawler.extract.lines import Line
+from crawler.extract.pager import ALONE, Pager
 from crawler.model import Clue, Headers
 
 
@@ -24,6 +25,7 @@ class Material:
     base: Base | None = (
         None  # what the document's links are resolved against, where that is not its address alone
     )
+    pager: Pager = ALONE  # what its links tell of the article's other pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

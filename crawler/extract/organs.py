@@ -66,6 +66,7 @@ def organ_in(title: str) -> tuple[str, str] | None:
 
 def organ(name: str) -> tuple[str, str] | None:
     """(name in full, kind) of an organ's name; None if it is none."""
+    name = name.rpartition("\t")[2]  # of a table's row the last cell: those before it are labels
     name = _OURS.sub("", "".join(fold(name[: _LONGEST + 1]).split()).strip("、,:—-的"))
     if len(name) > _LONGEST:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crawler.errors import PartOnly
 from crawler.extract import sections
 from crawler.extract.evidence import signature
 from crawler.extract.settle import settle
@@ -29,7 +30,26 @@ def join_pages(pages: Sequence[Report]) -> Report:
         signer=settle(signed, "signer"),
         attachments=tuple(files.values()),
         undecodable=sum(page.undecodable for page in pages),
-        continues=None,
+        continues=pages[-1].continues,
         parts=len(pages),
+        total=max(page.total for page in pages),
         clues=(*(clue for clue in first.clues if clue.field not in ("signed", "signer")), *signed),
     )
+
+
+def check_whole(report: Report) -> None:
+    """Raises PartOnly for a report that is only a part of an article: pages of it were not had, or cannot be found."""
+    if report.number > 1:
+        raise PartOnly(
+            report.url, f"short: page {report.number} of an article on {report.total} pages or more"
+        )
+    if report.continues:
+        raise PartOnly(
+            report.url, f"short: its text goes on at {report.continues}, which was not read with it"
+        )
+    if report.parts < report.total:
+        had = "1 page" if report.parts == 1 else f"{report.parts} pages"
+        raise PartOnly(
+            report.url,
+            f"short: {had} of {report.total} or more; where the next one is cannot be told from it",
+        )

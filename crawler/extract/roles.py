@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from crawler.extract.boilerplate import is_breadcrumb, is_editor, is_end, is_footer, is_pager, is_widget
+from crawler.extract.boilerplate import (
+    is_breadcrumb,
+    is_counted_pager,
+    is_editor,
+    is_end,
+    is_footer,
+    is_pager,
+    is_widget,
+)
 from crawler.extract.index import is_index
 from crawler.extract.labels import is_info
 from crawler.extract.lines import Line
@@ -57,7 +65,7 @@ def role(line: Line) -> Role:
 
 
 def _frame(line: Line, text: str) -> Role | None:
-    if is_widget(text) or _BARE_ATTACHMENT.match(text):
+    if is_widget(text) or is_counted_pager(text) or _BARE_ATTACHMENT.match(text):
         return WIDGET
     if is_breadcrumb(text):
         return BREADCRUMB
@@ -97,10 +105,13 @@ def squeeze(text: str) -> str:
     return text if text.isalnum() else _NOT_WORD.sub("", text)
 
 
-_DATED = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]"
+_DATED = (
+    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}(?!\d|\s*[-~至—–]\s*\d|\s*月)日?"  # 2022年1-9月 is no date
+)
+_BEHIND = r"(?=$|[\s\d\])】,;:|/T]|[上下]午|星期|周[一二三四五六日]|来源|稿源|作者|编辑|责编|发布|浏览|点击|阅读|字[号体])"
 _TAIL = re.compile(
-    rf"\s*[\[(【]?\s*(?:{_DATED}|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
-)  # 2023-08-19 来源:解放日报
+    rf"\s*[\[(【]?\s*(?:{_DATED}{_BEHIND}|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
+)  # 2023-08-19 来源:解放日报; not 2022年1月1日至9月30日收支情况
 _HAS_DATE = re.compile(_DATED)
 
 

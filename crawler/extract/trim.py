@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from crawler.extract.ends import find_end, says_date
 from crawler.extract.index import columns
-from crawler.extract.labels import is_event, is_own_date
+from crawler.extract.labels import goes_on, is_event, is_own_date
 from crawler.extract.lines import Line
+from crawler.extract.organs import organ
 from crawler.extract.roles import (
     BREADCRUMB,
     EDITOR,
@@ -29,6 +30,7 @@ _HEAD = frozenset((INFO, INDEX, NUMBER))
 _MOSTLY = 0.5  # part of the sentences that must follow a title below others
 _BRACKETS = 4  # characters in which a title begins, brackets before it
 _LEAST_ABOVE = 120  # characters
+_ORGANS = 3  # lines of organs that write together
 _ABOVE_HEAD = (
     0.06  # part of the text that may stand above title and index table, such as a hint to a mobile app
 )
@@ -62,7 +64,34 @@ def split(lines: list[Line], titles: frozenset[str], low: int = 0, high: int | N
     inner = [
         line for line, part in zip(lines[start:end], roles[start:end], strict=True) if part not in _INNER
     ]
-    return Parts(lines[:start], roles[:start], inner, lines[end:])
+    own = _organ_above(lines, roles, named, low, start)
+    header = [i for i in range(start) if i not in own]
+    return Parts(
+        [lines[i] for i in header],
+        [roles[i] for i in header],
+        [*(lines[i] for i in own), *inner],
+        lines[end:],
+    )
+
+
+def _organ_above(lines: list[Line], roles: list[Role], named: list[bool], low: int, start: int) -> range:
+    """The lines of an organ above a title that the text repeats: the document's own head, and so text.
+
+    None where the organ is part of the title, which then stands in two lines.
+    """
+    titles = [i for i in range(start) if named[i]]
+    if len(titles) < 2 or titles[-1] <= low:
+        return range(0)
+    last = titles[-1]
+    shown = squeeze(lines[titles[0]].text)
+    first = last
+    while first > max(low, titles[-2] + 1, last - _ORGANS):
+        line = lines[first - 1]
+        is_own = roles[first - 1] is PLAIN and not line.linked and organ(line.text) is not None
+        if not is_own or squeeze(line.text) in shown:
+            break
+        first -= 1
+    return range(first, last)
 
 
 def _first(lines: list[Line], roles: list[Role], named: list[bool], low: int, high: int) -> int:
@@ -103,7 +132,8 @@ def _own_head(lines: list[Line], roles: list[Role], low: int, high: int) -> None
             break
         if roles[i] in _HEAD:
             text = lines[i].text
-            if i >= low and ((is_own_date(text) and (dated or text[0] == "(")) or (dated and is_event(text))):
+            own = is_own_date(text) and (dated or text[0] == "(")
+            if i >= low and (own or (dated and (is_event(text) or goes_on(text)))):
                 roles[i] = PLAIN
             else:
                 dated = dated or roles[i] is not INFO or says_date(lines[i], roles[i])

@@ -59,7 +59,9 @@ class Report:
     signer: str | None = None
     undecodable: int = 0  # bytes that no encoding could make sense of
     continues: str | None = None  # address of the article's next page
-    parts: int = 1  # pages that the article was set on
+    parts: int = 1  # pages of the article that were joined
+    number: int = 1  # which page of the article the first one is
+    total: int = 1  # pages that the article is set on, at least, as they say themselves
     extractor: str = ""
     clues: tuple[Clue, ...] = field(default=(), repr=False)
 

@@ -17,6 +17,8 @@ from crawler.extract.formats.magic import magic
 from crawler.extract.lines import lines_between
 from crawler.extract.marks import BREAK, HINTED, MARKS, UNSEEN
 from crawler.extract.material import Format, Material
+from crawler.extract.mend import may_swallow, shown
+from crawler.extract.pager import Pager, find, read_signs
 from crawler.extract.roles import squeeze
 from crawler.extract.tame import tame
 from crawler.extract.witnesses import head_clues, json_ld, page_titles, site_code
@@ -36,6 +38,12 @@ _LEAD = 3  # pieces before a title or date: its element
 _LARGE = 512 * 1024  # bytes of a page
 _HEAD = 40  # pieces of the article itself that may be its head
 _TITLE_START = 10  # characters by which a title is found
+_BUTTON = 200  # characters; no label of a button is longer
+_SWALLOWED = 1.1  # how many times more text an element must hide that is never closed
+_SAID = 200  # characters of sentences below which a page is searched for an article that is not displayed
+_HIDDEN_SAID, _HIDDEN_TIMES = 200, 4  # characters that it must have, and how many times those displayed
+_NOTICE = re.compile(r"即将离开|隐私|免责|cookie|浏览器|验证码|登录", re.I)  # what scripts show of other kind
+_OPENING_TEXT = 200  # characters in which a notice says what it is
 _INDENT = 40  # characters of a piece in which its first one stands, white space and marks before it
 _DATE_LIKE = re.compile(r"20\d\d\s?[-/.年]\s?\d")
 _INDEX_WORDS = ("索", "发布机构", "发文机关", "发文字号", "公开方式")
@@ -55,6 +63,8 @@ class _Page(NamedTuple):
     site_code: str | None
     undecodable: int
     base: Base | None
+    pager: Pager
+    swallows: bool  # whether an element that is never closed may keep the rest of it from view
     tree: (
         LexborHTMLParser | None
     )  # kept of small pages: memory given back too soon is asked for again by the next page
@@ -62,22 +72,43 @@ class _Page(NamedTuple):
 
 def _parse(body: bytes, headers: Headers, url: str | None, hint: str | None) -> _Page:
     text, encoding, undecodable = decode(body, headers)
+    as_sent = body if encoding == "utf-8" and not undecodable and _is_bare(body) else None
+    return _take(text, as_sent, encoding, undecodable, url, hint)
+
+
+def _parse_mended(body: bytes, headers: Headers, url: str | None, hint: str | None) -> _Page | None:
+    """What is taken from a page whose source is mended; None where there is nothing to mend."""
+    text, encoding, undecodable = decode(body, headers)
+    mended = shown(text)
+    return _take(mended, None, encoding, undecodable, url, hint) if mended else None
+
+
+def _take(
+    text: str, as_sent: bytes | None, encoding: str, undecodable: int, url: str | None, hint: str | None
+) -> _Page:
+    """`as_sent`: the bytes of the text, where they are its UTF-8."""
     tamed = tame(text)
-    as_sent = tamed is text and encoding == "utf-8" and not undecodable and _is_bare(body)
-    tree = LexborHTMLParser(body if as_sent else tamed)  # which would only encode the text again
+    source = tamed if as_sent is None or tamed is not text else as_sent  # which it would only encode again
+    tree = LexborHTMLParser(source)
+    small = len(text) < _LARGE
     metas = _metas(tree)
     titles = page_titles(tree, metas)
     clues = (*head_clues(metas), *json_ld(tree))
     code = site_code(metas, text)
     base = Base.of(tree, url, encoding) if url else None
     named = {name.lower() for name in _UNSEEN.findall(text)}
+    swallows = may_swallow(text, named)
+    signs = read_signs(text, url, base)
+    del text, tamed, source
+    if "button" in named and any(len(node.text()) > _BUTTON for node in tree.css("button")):
+        named.remove("button")  # one that is never closed; browsers show what it holds
     tree.strip_tags([name for name in UNSEEN if name in named])  # each is looked for all over the page
-    del text, tamed
     html = (tree.body and tree.body.html) or ""
+    pager = find(html, url, base, signs)
     if hint:
         html = _set_apart(html, tree, hint)
-    kept = tree if len(body) < _LARGE else None
-    return _Page(html, titles, clues, code, undecodable, base, kept)
+    kept = tree if small else None
+    return _Page(html, titles, clues, code, undecodable, base, pager, swallows, kept)
 
 
 def _is_bare(body: bytes) -> bool:
@@ -88,7 +119,12 @@ def _is_bare(body: bytes) -> bool:
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
     """Raises NoBody where no text on the page can be an article."""
     page = _parse(body, headers, url, hint)
-    flow, place = _find(page)
+    flow, place, said = _find(page)
+    if (said < _SAID or page.swallows) and (other := _parse_mended(body, headers, url, hint)):
+        found = _find(other)
+        whole = page.swallows and found.said > max(_SAID, _SWALLOWED * said)
+        if whole or (said < _SAID and _is_hidden_article(found.flow, found.place, other.titles, said)):
+            page, (flow, place, said) = other, found
     if place is None:
         raise NoBody(url, "no text on the page that could be an article")
     start, end = place
@@ -103,17 +139,50 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
         site_code=page.site_code,
         undecodable=page.undecodable,
         base=page.base,
+        pager=page.pager,
     )
 
 
-def _find(page: _Page) -> tuple[Flow, tuple[int, int] | None]:
-    """A page's flow and the article's place in it. An article may be hidden until a script shows it."""
+class _Found(NamedTuple):
+    """A page's flow, the article's place in it, and how many characters of sentences stand there."""
+
+    flow: Flow
+    place: tuple[int, int] | None
+    said: int
+
+
+def _find(page: _Page) -> _Found:
+    """The article of a page. It may be hidden until a script shows it, though its title and info line are not."""
     known = frozenset(map(squeeze, page.titles[:2]))
-    for hiding in (True, False):
-        flow = read_flow(page.html, hiding=hiding)
-        if place := choose(flow, known):
-            break
-    return flow, place
+    best = _Found(flow := read_flow(page.html), place := choose(flow, known), _said(flow, place))
+    if best.said < _SAID:
+        flow = read_flow(page.html, hiding=False)
+        place = choose(flow, known)
+        if _is_hidden_article(flow, place, page.titles, best.said) or best.place is None:
+            best = _Found(flow, place, _said(flow, place))
+    return best
+
+
+def _said(flow: Flow, place: tuple[int, int] | None) -> int:
+    """Characters of the sentences in a place of a flow."""
+    return sum(len(piece) for piece in flow.pieces[slice(*place)] if "。" in piece) if place else 0
+
+
+def _is_hidden_article(
+    flow: Flow, place: tuple[int, int] | None, titles: tuple[str, ...], said_openly: int
+) -> bool:
+    """Whether a text that is not displayed is the article all the same: far more than what is, and under its title.
+
+    A notice that a script shows (您访问的链接即将离开…) stands elsewhere.
+    """
+    if place is None or _said(flow, place) < max(_HIDDEN_SAID, _HIDDEN_TIMES * said_openly):
+        return False
+    names = {squeeze(title) for title in titles}
+    start, end = place
+    if _NOTICE.search("".join(flow.pieces[start:end])[:_OPENING_TEXT]):
+        return False
+    head = flow.pieces[max(0, start - _HEAD) : min(end, start + _HEAD)]
+    return not names or any(squeeze(_shown(piece)) in names for piece in head if 1 < len(piece) < 300)
 
 
 def _set_apart(html: str, tree: LexborHTMLParser, hint: str) -> str:

@@ -1,0 +1,65 @@
+"""What a page's script says of the pages it is one of: how many they are, which this one is, how they are named."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_MOST = 999  # pages; a larger figure counts something else
+
+
+class Numbering(NamedTuple):
+    """`total` pages, of which this one is `number`, both counted from 1. The next is `<name>_<following>.<ext>`.
+
+    `name` and `ext` are None where the script makes them of something else.
+    """
+
+    total: int
+    number: int
+    following: int
+    name: str | None = None
+    ext: str | None = None
+
+
+_NAMES = r"""\s*['"](?P<name>[\w-]+)['"]\s*,\s*['"](?P<ext>s?html?)['"]"""
+_NUMBERS = r"""\s*['"]?(?P<total>\d+)['"]?\s*,\s*['"]?(?P<current>\d+)['"]?\s*,"""
+TRS_CALL = re.compile(rf"createPage\w*\({_NUMBERS}{_NAMES}")
+"""createPageHTML(17, 0, "index", "shtml"); createPageHTML("3","0","index","html"): page one has number 0"""
+UCAP_CALL = re.compile(rf"""createPageHTML\(\s*['"][\w-]+['"]\s*,{_NUMBERS}{_NAMES}""")
+"""createPageHTML('page_div',3, 1,'index','shtml',36): page one has number 1"""
+_VARIABLES_CALL = re.compile(rf"createPage\w*\(\s*\w*[cC]ount\w*\s*,\s*\w*[cC]ur\w*\s*,{_NAMES}")
+_PAGER = re.compile(  # Pager({size:25, current:0, prefix:'index', suffix:'htm'})
+    r"""Pager\(\s*\{(?=[^}]{0,400}?\bsize['"]?\s*:\s*['"]?(?P<total>\d+))(?=[^}]{0,400}?\bcurrent['"]?\s*:\s*['"]?(?P<current>\d+))"""
+    r"""(?=[^}]{0,400}?\bprefix['"]?\s*:\s*['"](?P<name>[\w-]+))(?=[^}]{0,400}?\bsuffix['"]?\s*:\s*['"](?P<ext>s?html?))"""
+)
+_COUNT_WORDS = ("countPage", "pageCount", "totalPage")
+_COUNT = re.compile(r"""\b(?:countPage|pageCount|totalPages?)\s*=\s*['"]?(\d{1,4})\b""")  # var countPage = 3;
+_CURRENT = re.compile(r"""\b(?:currentPage|curPage)\s*=\s*['"]?(\d{1,4})\b""")  # var currentPage = 0;
+_WRITTEN = re.compile(  # document.write("<a href=\"t20230315_217"+"_" + nextPage + "."+"html\">下一页</a>")
+    r"""href\s*=\s*\\?["']*(?P<name>[\w-]+)\\?["']\s*\+\s*["']_["']\s*\+\s*\w+\s*\+\s*["']\.(?:["']\s*\+\s*["'])?(?P<ext>s?html?)"""
+)
+
+
+def numbering(source: str) -> Numbering | None:
+    """The first statement of this kind in a page's source; None without any."""
+    if "createPage" in source or "Pager(" in source:
+        for pattern, first in ((TRS_CALL, 0), (UCAP_CALL, 1), (_PAGER, 0)):
+            if found := pattern.search(source):
+                return _checked(
+                    int(found["total"]), int(found["current"]), first, *found.group("name", "ext")
+                )
+    if not any(word in source for word in _COUNT_WORDS):
+        return None
+    count, current = _COUNT.search(source), _CURRENT.search(source)
+    if count is None or current is None:
+        return None
+    named = _VARIABLES_CALL.search(source) or _WRITTEN.search(source)
+    name, ext = named.group("name", "ext") if named else (None, None)
+    return _checked(int(count[1]), int(current[1]), 0, name, ext)
+
+
+def _checked(total: int, current: int, first: int, name: str | None, ext: str | None) -> Numbering | None:
+    number = current - first + 1
+    if not 0 < total <= _MOST or not 0 < number <= total:
+        return None
+    return Numbering(total, number, current + 1, name, ext)

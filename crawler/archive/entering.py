@@ -20,7 +20,7 @@ from crawler.archive.rows import Entered
 from crawler.archive.versions import reextract
 from crawler.archive.warcs import index_of
 from crawler.errors import ExtractError
-from crawler.model import Report
+from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
 
@@ -119,6 +119,7 @@ class Entering:
             reread=lambda _: bool(content.get("reextracted")),
             further=ids[1:],
             came_from=content.get("came_from", ()),
+            shrunk=content.get("ending") == Ending.SHRUNK,
         )
         was = content["report"]["text_sha256"]
         if change.whole and report.text_sha256 != was:

@@ -119,7 +119,7 @@ class Entering:
             reread=lambda _: bool(content.get("reextracted")),
             further=ids[1:],
             came_from=content.get("came_from", ()),
-            shrunk=content.get("ending") == Ending.SHRUNK,
+            told=Ending(content["ending"]) if "ending" in content else Ending.REVISED,
         )
         was = content["report"]["text_sha256"]
         if change.whole and report.text_sha256 != was:

@@ -80,7 +80,7 @@ def _other(session: Session, page: PageRow, sight: Sight, reread: Reread) -> Cha
         _seen(held, sight)
         detail = f"the same page; its text as {report.extractor} reads it"
         return _change(Ending.UNCHANGED, sight, held, detail, whole=True, reextracted=True)
-    if normalize("NFC", held.body) == normalize("NFC", report.body):
+    if sight.told in (None, Ending.UNCHANGED) and _same_characters(held.body, report.body):
         _seen(held, sight)
         return _change(Ending.UNCHANGED, sight, held, "the same text in other code points (Unicode NFC)")
     return _changed(session, page, sight, believed)
@@ -124,10 +124,15 @@ def _older(session: Session, page: PageRow, sight: Sight) -> Change:
     return _change(Ending.REVISED, sight, version, "an older text than the one held", whole=True)
 
 
+def _same_characters(one: str, other: str) -> bool:
+    """Whether two texts differ only in code points that Unicode calls canonically equivalent (UAX 15)."""
+    return normalize("NFC", one) == normalize("NFC", other)
+
+
 def _is_cut_short(page: PageRow, sight: Sight, held: VersionRow) -> bool:
     """Whether a text is not yet to be believed. What was told when it was seen stands."""
-    if sight.shrunk is not None:
-        return sight.shrunk
+    if sight.told is not None:
+        return sight.told is Ending.SHRUNK
     if sight.url.startswith("urn:"):  # a file that was brought in came over no wire
         return False
     digest = sight.report.text_sha256
@@ -138,8 +143,7 @@ def _shrunk(session: Session, page: PageRow, sight: Sight, held: VersionRow) -> 
     """A beginning of the text held: evidence, and no version until it is seen again a day later."""
     if page.state not in states.AWAY:
         states.seen(session, page, sight.now, live=sight.live)
-    if sight.live:
-        page.answered_in = sight.run
+        page.answered_in = sight.run if sight.live else page.answered_in
     shrunk.remember(page, sight.report.text_sha256, sight.now)
     detail = shrunk.words(sight.report.body, held.body)
     return Change(outcome=outcome_of(Ending.SHRUNK, sight, page.report_id, detail=detail))
@@ -171,7 +175,7 @@ def confirm(session: Session, url: str, seen: Seen) -> Change:
 
 
 def _first_visit(session: Session, sight: Sight) -> Change:
-    if sight.shrunk:
+    if sight.told is Ending.SHRUNK:
         return Change(
             outcome=outcome_of(Ending.SHRUNK, sight, detail="the text that it is a part of is lost")
         )

@@ -61,11 +61,11 @@ class Ledger:
         reread: Reread,
         further: Sequence[int] = (),
         came_from: Sequence[str] = (),
-        shrunk: bool | None = None,
+        told: Ending | None = None,
     ) -> Change:
         """A text that was seen. `came_from`: the addresses that redirected here, canonical. `note`: for the outcome.
 
-        `shrunk`: as Sight has it.
+        `told`: as Sight has it.
         """
         sight = Sight(
             report=report,
@@ -75,7 +75,7 @@ class Ledger:
             further=further,
             run=self.run.id,
             live=self._is_live(now, site.id),
-            shrunk=shrunk,
+            told=told,
         )
         change = identity.settle(self.session, sight, reread).saying(note)
         for key in came_from:

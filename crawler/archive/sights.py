@@ -21,9 +21,7 @@ class Sight:
     run: int  # whose sight it is
     live: bool  # seen by the run itself, not in what others gathered before: the last sight, whatever its clock said
     further: Sequence[int] = ()  # captures of the article's pages after the first
-    shrunk: bool | None = (
-        None  # whether it was told to be a beginning of the text held; None: to be found out
-    )
+    told: Ending | None = None  # how it was told to have ended when it was seen; None: to be found out
 
     @property
     def url(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from crawler.archive import Archive, import_url
+from crawler.archive import IMPORT_SITE, Archive, import_url
 from crawler.discover import judge_title
 from crawler.errors import ArchiveDamaged, ConfigError, ExtractError, FetchError, PartOnly
 from crawler.extract import check_whole, extract
@@ -17,7 +17,6 @@ from crawler.regions import path as region_path
 from crawler.regions import region_of
 from crawler.warc import exchanges, read_records, to_capture
 
-SITE_ID = "import"
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)\s*-->", re.I)
 """`<!-- saved from url=(0034)http://www.example.gov.cn/a.html -->`, which browsers write into pages that they save."""
 _CANONICAL = re.compile(rb"""<link\s[^>]*rel=["']?canonical["']?[^>]*href=["'](https?://[^"']+)""", re.I)
@@ -107,7 +106,8 @@ def _captured(capture: Capture, archive: Archive) -> Outcome:
         judge(capture, body)
         report = extract(body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
-        return archive.note(_ended(error.ending, capture.url, error.reason))
+        # what was gone when somebody else asked for it says nothing of what is there now
+        return archive.note(replace(_ended(error.ending, capture.url, error.reason), at=capture.fetched_at))
     except ExtractError as error:
         return archive.note(_ended(Ending.SKIPPED, capture.url, error.reason))
     found = _understood(report, capture.url, capture.url)
@@ -127,7 +127,7 @@ def _understood(report: Report, url: str, name: str) -> tuple[Report, Site] | Ou
         return _ended(Ending.SKIPPED, url, f"no report: its title is {report.title!r}: {verdict.why}")
     code = report.region or (region_of(report.issuer) if report.issuer else None)
     place = region_path(code) if code else report.issuer or name
-    site = Site(id=SITE_ID, name=place, region=code or "000000")
+    site = Site(id=IMPORT_SITE, name=place, region=code or "000000")
     return replace(report, region=code, year=verdict.year or report.year), site
 
 
@@ -136,7 +136,7 @@ def _failed(url: str, detail: str) -> Outcome:
 
 
 def _ended(ending: Ending, url: str, detail: str) -> Outcome:
-    return Outcome(ending=ending, url=url, site_id=SITE_ID, detail=detail)
+    return Outcome(ending=ending, url=url, site_id=IMPORT_SITE, detail=detail)
 
 
 Read = Callable[[Path, Archive], Iterator[Outcome]]

@@ -70,7 +70,8 @@ async def test_the_pages_of_an_article_are_joined(folder: Path, clock: Clock) ->
 async def test_an_article_of_which_a_page_is_missing_is_not_kept_by_half(folder: Path, clock: Clock) -> None:
     first, gone = exchange(FIRST, page(HEAD, SECOND)), exchange(SECOND, b"<html>404</html>", status=404)
     (_, outcome) = await crawled(folder, clock, first, gone)
-    assert (outcome.ending, outcome.url, outcome.detail) == (Ending.GONE, FIRST, f"{SECOND}: HTTP 404")
+    detail = f"{SECOND}: a further page of the article: HTTP 404"
+    assert (outcome.ending, outcome.url, outcome.detail) == (Ending.FAILED, FIRST, detail)
     with Archive.read(folder) as archive:
         assert archive.reports() == []
 

@@ -21,6 +21,7 @@ from crawler.errors import Halted
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Outcome, SiteVisit, VisitState
 from crawler.warc import read_captures
+from tests.archive.held import change
 from tests.conftest import Clock
 from tests.site import Web
 from tests.test_crawl import command, site_of
@@ -249,6 +250,23 @@ def test_who_names_a_source_or_wants_everything_does_not_wait(web: Web, fazhi: F
         web.requests.clear()
         assert "sites not due" not in fazhi(*words).stdout
         assert asked_for(web, reports(web)) == [1] * len(reports(web))
+
+
+def test_a_visit_by_a_clock_that_was_ahead_is_told_until_the_site_is_visited_by_the_right_one(
+    web: Web, fazhi: Fazhi, tmp_path: Path, folder: Path
+) -> None:
+    only(web, tmp_path, "wuhan")
+    every(tmp_path, "1d")
+    fazhi()
+    change(folder, "UPDATE visits SET began_at = '2099-11-25 03:00:00'")
+    web.requests.clear()
+    told = fazhi("--quiet")
+    assert (told.returncode, told.stdout) == (0, "")
+    assert told.stderr.startswith("wuhan: last visited at a time that lies in the future (until 2099-11-25")
+    assert asked_for(web, reports(web)) == [1] * len(reports(web))
+    again = fazhi("--quiet")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    assert asked_for(web, reports(web)) == [1] * len(reports(web))
 
 
 # -- what is seen from outside ----------------------------------------------------------------------------

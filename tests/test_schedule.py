@@ -79,3 +79,32 @@ def test_spans_of_time(text: str, value: float) -> None:
 def test_what_is_no_span_of_time_is_told(text: str) -> None:
     with pytest.raises(ConfigError, match="must be a time such as"):
         seconds(text)
+
+
+AHEAD = THEN + timedelta(days=3650)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "hours", "due"),
+    [(None, 1, True), (THEN, 1, False), (THEN, 24, True), (THEN - timedelta(days=2), 1, True)],
+)
+def test_a_visit_in_the_future_does_not_count_and_the_one_before_it_does(
+    earlier: datetime | None, hours: int, due: bool
+) -> None:
+    visit = SiteVisit(site_id=SITE.id, began_at=AHEAD, state=VisitState.COMPLETE)
+    pasts = {SITE.id: Past(last=visit, counted_at=earlier)}
+    planned = plan([DAILY], pasts, THEN + timedelta(hours=hours))
+    assert bool(planned.due) is due
+    assert [site for site, _ in planned.ahead] == [DAILY]
+
+
+def test_visits_in_the_future_are_told_in_one_line_however_many_sites_they_are_of() -> None:
+    sites = [replace(SITE, id=name) for name in "abcde"]
+    visits = {name: SiteVisit(site_id=name, began_at=AHEAD, state=VisitState.COMPLETE) for name in "abcde"}
+    pasts = {name: Past(last=visit) for name, visit in visits.items()}
+    assert plan(sites, pasts, THEN).clock() == (
+        "a, b, c and 2 more: last visited at a time that lies in the future (until 2036-11-21 03:17 UTC):"
+        " the clock was wrong then, or is now; such visits do not count for what is due"
+    )
+    assert plan(sites, pasts, AHEAD).clock() == ""
+    assert plan(sites, {}, THEN).clock() == ""

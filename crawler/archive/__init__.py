@@ -12,14 +12,16 @@ from crawler.archive.manifest import NAME as MANIFEST
 from crawler.archive.merging import MERGED
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
-from crawler.archive.rows import import_url
+from crawler.archive.rows import IMPORT_SITE, import_url
 from crawler.archive.similar import probably_same
 from crawler.archive.visits import Past
+from crawler.archive.watching import Watched
 
 __all__ = [
     "BEGINNING",
     "CATALOGUE",
     "DOCUMENTS",
+    "IMPORT_SITE",
     "MANIFEST",
     "MERGED",
     "Act",
@@ -30,6 +32,7 @@ __all__ = [
     "Reader",
     "Rebuilt",
     "Told",
+    "Watched",
     "entries",
     "head",
     "import_url",

@@ -116,4 +116,6 @@ def page_values(sight: Sight) -> dict[str, Any]:
         "first_seen": sight.now,
         "last_seen": sight.now,
         "state": states.LIVE,
+        "answered_in": sight.run if sight.live else None,
+        "seen_in": sight.capture.id if sight.capture else None,
     }

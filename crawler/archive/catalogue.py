@@ -201,6 +201,7 @@ class VersionRow(Base, kw_only=True):
     text_file: Mapped[str]  # relative to the archive
     extractor: Mapped[str]
     tombstone: Mapped[bool] = mapped_column(default=False)
+    older: Mapped[bool] = mapped_column(default=False)  # than the text held when it was brought in
     hint: Mapped[str | None] = mapped_column(
         Text, default=None
     )  # selector of the body, that the site's entry gave
@@ -214,6 +215,7 @@ class PageRow(Base, kw_only=True):
     """One address of a report, the text last seen there, and whether it still stands there.
 
     `state`: live; missing (said to be gone by one crawl); gone (by two, a day or more apart); moved; unreachable.
+    `last_seen` is the time of the last sight by the order of runs: a run whose clock was wrong may have a later one.
     """
 
     __tablename__ = "pages"
@@ -230,6 +232,16 @@ class PageRow(Base, kw_only=True):
     state: Mapped[str] = mapped_column(String(16), default="live")
     missing_since: Mapped[datetime | None] = mapped_column(default=None)
     moved_to: Mapped[str | None] = mapped_column(Text, default=None)
+    answered_in: Mapped[int | None] = mapped_column(
+        ForeignKey("runs.id"), default=None
+    )  # the last run that its server told whether it is there
+    seen_in: Mapped[int | None] = mapped_column(
+        ForeignKey("captures.id"), default=None
+    )  # the capture of the last sight
+    shrunk_sha256: Mapped[str | None] = mapped_column(
+        String(64), default=None
+    )  # a beginning of its text, not yet believed
+    shrunk_since: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class PageEventRow(Base, kw_only=True):

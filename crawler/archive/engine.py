@@ -21,7 +21,7 @@ WAL_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log before they go into the catalogue. Each commit changes pages all over the indexes;
 at SQLite's 1000 of them, a catalogue of 100,000 captures had most pages written in place for every other commit."""
 
-HEAD = "0008"
+HEAD = "0009"
 """The last of the migrations: a catalogue that has it needs none, nor the tenth of a second that loading alembic takes."""
 
 

@@ -20,7 +20,7 @@ from crawler.archive.rows import Entered
 from crawler.archive.versions import reextract
 from crawler.archive.warcs import index_of
 from crawler.errors import ExtractError
-from crawler.model import Report
+from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
 
@@ -120,6 +120,7 @@ class Entering:
             further=ids[1:],
             came_from=content.get("came_from", ()),
             varies=content.get("varies", ()),
+            told=Ending(content["ending"]) if "ending" in content else Ending.REVISED,
         )
         was = content["report"]["text_sha256"]
         if change.whole and report.text_sha256 != was:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.address import canonical
-from crawler.archive import acts, reading, rows, texts
+from crawler.archive import acts, identity, reading, rows, texts
 from crawler.archive.catalogue import VersionRow
 from crawler.archive.damage import damage
 from crawler.archive.merging import bring, enter_merged
@@ -71,6 +71,14 @@ class Archive(Run):
         """Whether an exchange is archived already: same address, time and payload."""
         return reading.holds(self._session, canonical(capture.url), capture)
 
+    def cut_short(self, report: Report, page: Page) -> str:
+        """What makes a text suspicious: it is the beginning of the one held from its address. Empty where it is not.
+
+        Such a page is worth asking for once more; `store` does not take it for a version at its first sight.
+        """
+        with damage(self.path):
+            return identity.cut_short(self._session, report.url or page.url, report)
+
     def store(
         self,
         report: Report,
@@ -79,22 +87,23 @@ class Archive(Run):
         *,
         further: Sequence[Page] = (),
         shown: Container[str] | None = None,
+        note: str = "",
     ) -> Outcome:
         """Keep what a page says: a new report, a new version, or the note that nothing has changed.
 
         `further`: the article's pages after the first. `shown`: the canonical addresses that the site shows in this
-        visit; a page that is not among them may have changed its address.
+        visit; a page that is not among them may have changed its address. `note`: more to be said in the outcome.
         """
         with damage(self.path):
             ledger, _ = self._open()
-            capture, note = (page.of, page.note) if isinstance(page, Rendering) else (page, "")
+            capture, drawn = (page.of, page.note) if isinstance(page, Rendering) else (page, "")
             report = replace(report, url=report.url or page.url, region=report.region or site.region)
             told = _Seen(
                 now=page.fetched_at,
                 row=ledger.latest(canonical(page.url)),
                 further=[row for each in further if (row := ledger.latest(canonical(each.url)))],
                 came_from=[canonical(hop.url) for hop in capture.hops],
-                note=note,
+                note="; ".join(filter(None, (drawn, note))),
                 shown=shown,
             )
             return self._store(report, site, told)

@@ -11,11 +11,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive import identity, reading, rows, states, visits
-from crawler.archive.catalogue import CaptureRow, OutcomeRow, RunRow, VersionRow, VisitRow, WarcRow
+from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageRow, RunRow, VersionRow, VisitRow, WarcRow
 from crawler.archive.identity import Reread
 from crawler.archive.prepared import Prepared
 from crawler.archive.rows import Entered
+from crawler.archive.runs import MERGED
 from crawler.archive.sights import Change, Sight
+from crawler.archive.standing import Seen
 from crawler.archive.varying import key_of
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
@@ -61,36 +63,66 @@ class Ledger:
         came_from: Sequence[str] = (),
         shown: Container[str] | None = None,
         varies: Sequence[str] = (),
+        told: Ending | None = None,
     ) -> Change:
-        """A text that was seen. `came_from`: the addresses that redirected here. `note`: for the outcome."""
+        """A text that was seen. `came_from`: the addresses that redirected here. `note`: for the outcome.
+
+        `shown`, `varies`, `told`: as Sight has them.
+        """
         sight = Sight(
-            report=report, site=site, now=now, capture=capture, further=further, shown=shown, varies=varies
+            report=report,
+            site=site,
+            now=now,
+            capture=capture,
+            further=further,
+            run=self.run.id,
+            live=self._is_live(now, site.id),
+            shown=shown,
+            varies=varies,
+            told=told,
         )
         change = identity.settle(self.session, sight, reread).saying(note)
         here = key_of(self.session, sight.url)
         for key in {key_of(self.session, url): None for url in came_from}:
             page = states.at(self.session, key)
             if page is not None and key != here:
-                states.moved(self.session, page, now, sight.url)
+                self._moved(page, sight)
         return self._keep(change, capture)
 
     def confirm(self, url: str, site: Site, now: datetime, capture: Entered | None) -> Change:
         """A 304: what is held from this address is still what stands there."""
-        return self._keep(identity.confirm(self.session, url, site, now), capture)
+        seen = Seen(now, self.run.id, self._is_live(now, site.id), site.id, capture)
+        return self._keep(identity.confirm(self.session, url, seen), capture)
+
+    def _is_live(self, at: datetime, site_id: str) -> bool:
+        """Whether the run itself found something then, so that it is the last to say by the order of runs.
+
+        What others gathered, and saved pages, have times before the run's start; times of another archive's runs are
+        only comparable as times.
+        """
+        return self.run.state != MERGED and site_id != rows.IMPORT_SITE and at >= self.run.started_at
 
     def note(self, outcome: Outcome) -> Outcome:
         """How a visit ended that stored nothing. It may say that a page is gone. The outcome has its time."""
         at = outcome.at
         assert at is not None
         page = states.at(self.session, key_of(self.session, outcome.url)) if outcome.url else None
+        live = self._is_live(at, outcome.site_id)
         if page is not None and outcome.ending is Ending.GONE:
-            stone = states.missed(self.session, page, at, outcome.detail)
+            stone = states.missed(self.session, page, at, outcome.detail, live=live)
+            page.answered_in = self.run.id if live else page.answered_in
             if stone is not None:
                 outcome = replace(outcome, report_id=page.report_id, version=stone.number)
         elif page is not None and outcome.ending in _NOT_REACHED:
-            states.unreachable(self.session, page, at, outcome.detail)
+            states.unreachable(self.session, page, at, outcome.detail, live=live)
         self.outcomes.append(rows.outcome_values(outcome, self.run.id, None))
         return outcome
+
+    def _moved(self, page: PageRow, sight: Sight) -> None:
+        """A page redirects to where a text was seen."""
+        if not states.is_past(page, sight.now, live=sight.live):
+            states.moved(self.session, page, sight.now, sight.url)
+            page.answered_in = self.run.id if sight.live else page.answered_in
 
     def _keep(self, change: Change, capture: Entered | None) -> Change:
         self.texts.update(change.text)

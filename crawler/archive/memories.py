@@ -1,17 +1,16 @@
-"""What each site's lists have shown, kept between visits; and the addresses of the reports that are held."""
+"""What each site's lists have shown, kept between visits."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue import MemoryRow, PageRow, VersionRow
+from crawler.archive.catalogue import MemoryRow
 from crawler.discover import ListMemory, SiteMemory
 from crawler.model import Link
 
@@ -56,25 +55,3 @@ def learn(session: Session, site_id: str, told: Mapping[str, Any]) -> bool:
         return False
     session.merge(MemoryRow(site_id=site_id, **values))
     return True
-
-
-def known(session: Session, site_id: str, before: datetime) -> Iterator[Link]:
-    """The addresses that a site's reports are held from, last seen before that time, with their latest titles."""
-    newest = (
-        select(func.max(VersionRow.number))
-        .where(VersionRow.report_id == PageRow.report_id)
-        .correlate(PageRow)
-        .scalar_subquery()
-    )
-    query = (
-        select(PageRow.url, VersionRow.title)
-        .join(VersionRow, (VersionRow.report_id == PageRow.report_id) & (VersionRow.number == newest))
-        .where(
-            PageRow.site_id == site_id,
-            PageRow.last_seen < before,
-            PageRow.url.startswith("http"),  # files brought in have no address
-        )
-        .order_by(PageRow.id)
-    )
-    for url, title in session.execute(query):
-        yield Link(url=url, title=title)

@@ -17,6 +17,7 @@ from crawler.archive.entering import Entering, enter_file
 from crawler.archive.files import sync_folder
 from crawler.archive.ledger import Ledger
 from crawler.archive.manifest import Manifest
+from crawler.archive.runs import MERGED as MERGED_RUN
 from crawler.archive.runs import Info, info_of, run_row
 from crawler.archive.warcs import closed, file_sha256
 from crawler.errors import ArchiveDamaged, ArchiveError
@@ -92,7 +93,7 @@ def _run(session: Session, info: Info, runs: dict[datetime, RunRow]) -> RunRow:
     """The row of another archive's run, made when its first file is met."""
     if info.started not in runs:
         row = run_row((session.scalar(select(func.max(RunRow.id))) or 0) + 1, info)
-        row.state, row.finished_at = "merged", info.started
+        row.state, row.finished_at = MERGED_RUN, info.started
         session.add(row)
         session.flush()
         runs[info.started] = row

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from crawler.archive import states
 from crawler.archive.catalogue import CaptureRow, OutcomeRow, PageEventRow, PageRow, ReportRow, VersionRow
 from crawler.archive.prepared import Prepared
 from crawler.archive.rows import Entered
@@ -49,22 +50,21 @@ def latest(session: Session, *, region: str | None, year: int | None) -> Sequenc
 
 
 def _latest() -> Select[VersionRow]:
-    """By the time a text was first seen: an older one may have been brought in later. Tombstones are no texts."""
-    place = func.row_number().over(
-        partition_by=VersionRow.report_id, order_by=(VersionRow.first_seen.desc(), VersionRow.number.desc())
-    )
-    ranked = select(VersionRow.id, place.label("place")).where(VersionRow.tombstone.is_(False)).subquery()
+    """By the order of runs; an older one may have been brought in later. Tombstones are no texts."""
+    place = func.row_number().over(partition_by=VersionRow.report_id, order_by=VersionRow.number.desc())
+    texts = select(VersionRow.id, place.label("place"))
+    ranked = texts.where(VersionRow.tombstone.is_(False), VersionRow.older.is_(False)).subquery()
     joined = select(VersionRow).join(ranked, (VersionRow.id == ranked.c.id) & (ranked.c.place == 1))
     return joined.join(ReportRow)
 
 
 def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]]:
-    """The changes in the state of a report's pages, oldest first, each with the page's address."""
+    """The changes in the state of a report's pages, in the order of runs, each with the page's address."""
     query = (
         select(PageRow.url, PageEventRow)
         .join(PageRow, PageRow.id == PageEventRow.page_id)
         .where(PageRow.report_id == report.id)
-        .order_by(PageEventRow.at, PageEventRow.id)
+        .order_by(PageEventRow.id)
     )
     return [(url, event) for url, event in session.execute(query)]
 
@@ -144,9 +144,12 @@ _LATEST = Prepared(
 )
 _BY_RECORD = Prepared(_ENTERED.where(CaptureRow.record_id == bindparam("record_id")))
 _HELD = Prepared(
-    select(PageRow.last_seen, VersionRow.parts)
-    .join(VersionRow, VersionRow.report_id == PageRow.report_id)
-    .where(PageRow.url_key == bindparam("key"))
+    select(PageRow.seen_in, VersionRow.parts)
+    .join(
+        VersionRow,
+        (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
+    )
+    .where(PageRow.url_key == bindparam("key"), PageRow.state != states.GONE, PageRow.state != states.MOVED)
     .order_by(VersionRow.number.desc())
     .limit(1)
 )
@@ -155,8 +158,8 @@ _ANSWERS = Prepared(
     .where(
         CaptureRow.url_key == bindparam("key"),
         or_(CaptureRow.status == 200, CaptureRow.status == 304),
-        # later ones were a challenge or another page that is no report
-        CaptureRow.fetched_at <= bindparam("last_seen"),
+        # later ones were a challenge, another page that is no report, or cut short
+        CaptureRow.id <= bindparam("seen_in"),
     )
     .order_by(CaptureRow.id.desc())
     .limit(TRUSTED)
@@ -226,15 +229,16 @@ def validators(session: Session, key: str) -> Validators | None:
     """ETag and Last-Modified of the last good capture of an address from which a report is held.
 
     None for an article set on several pages: that the first is not modified says nothing of the others. None too
-    after TRUSTED times 304 in a row: some servers say so of a page that has changed.
+    after TRUSTED times 304 in a row: some servers say so of a page that has changed. None of a page that was gone:
+    when it is back, its text is a further version.
     """
     held = _HELD.first(session, {"key": key})
     if held is None:
         return None
-    last_seen, parts = held
-    if parts > 1:
+    seen_in, parts = held
+    if parts > 1 or seen_in is None:
         return None
-    answers = [Answer(*row) for row in _ANSWERS.all(session, {"key": key, "last_seen": last_seen})]
+    answers = [Answer(*row) for row in _ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
     if not answers or (len(answers) == TRUSTED and all(answer.status == 304 for answer in answers)):
         return None
     return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)

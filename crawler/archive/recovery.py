@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.archive import acts, reading
-from crawler.archive.catalogue import RunRow, VersionRow, WarcRow
+from crawler.archive.catalogue import OutcomeRow, RunRow, VersionRow, WarcRow
 from crawler.archive.entering import Entering
 from crawler.archive.files import sync_all, write_all
 from crawler.archive.ledger import Ledger
@@ -30,7 +30,7 @@ def recover(
         _enter_rest(archive, session, run, manifest, notify)
         end_killed(run, manifest, now)
     if killed:
-        _restore_texts(archive, session, killed[0].started_at)
+        _restore_texts(archive, session, [run.id for run in killed])
     session.commit()
     for run in killed:
         chain_run(run, manifest)
@@ -87,10 +87,11 @@ def _enter_rest(
     ledger.commit()
 
 
-def _restore_texts(archive: Path, session: Session, since: datetime) -> None:
-    """Write the text files that a run killed after its catalogue commit could not write, or a power cut took."""
+def _restore_texts(archive: Path, session: Session, runs: list[int]) -> None:
+    """Write the text files that runs killed after their catalogue commit could not write, or a power cut took."""
+    seen = select(OutcomeRow.report_id).where(OutcomeRow.run_id.in_(runs))
     texts = session.scalars(
-        select(VersionRow).where(VersionRow.last_seen >= since, VersionRow.tombstone.is_(False))
+        select(VersionRow).where(VersionRow.report_id.in_(seen), VersionRow.tombstone.is_(False))
     )
     written = {row.text_file: reading.to_report(row).text().encode() for row in texts}
     write_all(archive, written, compare=True)

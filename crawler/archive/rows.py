@@ -11,6 +11,9 @@ from crawler.address import canonical
 from crawler.model import Attachment, Capture, Outcome, Section
 from crawler.warc import Place
 
+IMPORT_SITE = "import"
+"""Id of the site of what others gathered and was brought in."""
+
 _NO_URN = re.compile(r"[\x00-\x20\x7f%]")
 
 

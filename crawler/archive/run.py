@@ -25,9 +25,10 @@ from crawler.archive.recovery import recover, run_facts
 from crawler.archive.rows import Entered
 from crawler.archive.varying import key_of
 from crawler.archive.warcs import RunWarcs, closed
+from crawler.archive.watching import Watched, begun, watched
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
-from crawler.model import Ending, Link, SiteVisit
+from crawler.model import Ending, SiteVisit
 from crawler.warc import warc_date
 
 SOFTWARE = f"fazhi/{__version__}"
@@ -103,7 +104,7 @@ class Run(Reader):
 
     def pasts(self) -> dict[str, visits.Past]:
         """What is known of the visits of each site, by its id."""
-        return visits.pasts(self._session)
+        return visits.pasts(self._session, self.started_at)
 
     def begin_visit(self, visit: SiteVisit) -> None:
         """Note that a site is being visited, so that a killed visit is known to be unfinished."""
@@ -133,9 +134,14 @@ class Run(Reader):
             if memories.learn(self._session, site_id, told):
                 self._say(acts.learnt(site_id, told), "", self._now())
 
-    def known(self, site_id: str, before: datetime) -> list[Link]:
-        """The addresses that a site's reports are held from, where they were last seen before that time."""
-        return list(memories.known(self._session, site_id, before))
+    def watched(self, site_id: str, since: datetime, *, anyway: bool = False) -> Watched:
+        """The pages that a site's reports are held from: which are to be asked for in a visit that began then.
+
+        `anyway`: those that are gone too, though their time has not come.
+        """
+        assert self._run is not None
+        visit = begun(self._session, site_id, since, self._run, self._now())
+        return watched(self._session, site_id, visit, anyway=anyway)
 
     def seen_since(self, url: str, when: datetime) -> bool:
         """Whether the page of an address was seen at that time or later, be it at another address of its family."""

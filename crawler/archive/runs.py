@@ -9,6 +9,9 @@ from pathlib import Path
 from crawler.archive.catalogue import RunRow
 from crawler.warc import parse_warc_date, read_records
 
+MERGED = "merged"
+"""State of another archive's run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Info:

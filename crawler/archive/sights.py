@@ -18,11 +18,14 @@ class Sight:
     site: Site
     now: datetime
     capture: Entered | None
+    run: int  # whose sight it is
+    live: bool  # seen by the run itself, not in what others gathered before: the last sight, whatever its clock said
     further: Sequence[int] = ()  # captures of the article's pages after the first
     shown: Container[str] | None = (
         None  # canonical addresses that the site shows in this visit; None: not known
     )
     varies: Sequence[str] = ()  # keys of the pages that this one was found to be, when it was entered first
+    told: Ending | None = None  # how it was told to have ended when it was seen; None: to be found out
 
     @property
     def url(self) -> str:

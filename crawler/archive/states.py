@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import PageEventRow, PageRow, ReportRow, VersionRow
 from crawler.archive.prepared import Prepared
+from crawler.archive.versions import newest
 from crawler.fingerprint import bands, text_sha256
 
 LIVE, CHANGED, MISSING, GONE, BACK = "live", "changed", "missing", "gone", "back"
@@ -16,7 +17,8 @@ MOVED, UNREACHABLE = "moved", "unreachable"
 AWAY = (GONE, MOVED)
 
 SURE_AFTER = timedelta(days=1)
-"""Between the first crawl that finds a page missing and the one that is believed: servers lose pages for hours."""
+"""Between the first crawl that finds a page missing, or its text cut short, and the one that is believed: servers lose
+pages for hours."""
 
 _AT = Prepared(select(PageRow.id).where(PageRow.url_key == bindparam("key")))
 _EVENT = Prepared(insert(PageEventRow))
@@ -36,9 +38,17 @@ def first_event(session: Session, page_id: int, at: datetime) -> None:
     _EVENT.insert(session, values)
 
 
-def seen(session: Session, page: PageRow, at: datetime) -> None:
-    """The page was there. What is older than the last sight of it says nothing of how it is now."""
-    if page.state == LIVE or at < page.last_seen:
+def is_past(page: PageRow, at: datetime, *, live: bool) -> bool:
+    """Whether what was found at a time is older than the last sight of a page, and says nothing of how it is now.
+
+    What a run found itself (`live`) never is: where its time is the earlier one, a clock was wrong.
+    """
+    return not live and at < page.last_seen
+
+
+def seen(session: Session, page: PageRow, at: datetime, *, live: bool = True) -> None:
+    """The page was there."""
+    if page.state == LIVE or is_past(page, at, live=live):
         return
     if page.state in AWAY:
         event(session, page, at, BACK, detail=f"it was {page.state}")
@@ -47,10 +57,16 @@ def seen(session: Session, page: PageRow, at: datetime) -> None:
     page.state, page.missing_since, page.moved_to = LIVE, None, None
 
 
-def missed(session: Session, page: PageRow, at: datetime, detail: str) -> VersionRow | None:
+def missed(
+    session: Session, page: PageRow, at: datetime, detail: str, *, live: bool = True
+) -> VersionRow | None:
     """The server says that there is no such page. The tombstone, where this makes the report's last address gone."""
-    if page.state in AWAY or at < page.last_seen:
+    if is_past(page, at, live=live):
         return None
+    if page.state in AWAY:
+        return None
+    if page.missing_since is not None and at < page.missing_since:
+        page.missing_since = at  # a clock was ahead then
     if page.missing_since is None:
         page.state, page.missing_since = MISSING, at
         event(session, page, at, MISSING, detail=detail)
@@ -70,9 +86,9 @@ def missed(session: Session, page: PageRow, at: datetime, detail: str) -> Versio
     return tombstone
 
 
-def unreachable(session: Session, page: PageRow, at: datetime, detail: str) -> None:
+def unreachable(session: Session, page: PageRow, at: datetime, detail: str, *, live: bool = True) -> None:
     """Nothing was learnt of the page. A first miss stays remembered, but nothing is concluded from silence."""
-    if page.state in (*AWAY, UNREACHABLE) or at < page.last_seen:
+    if page.state in (*AWAY, UNREACHABLE) or is_past(page, at, live=live):
         return
     page.state = UNREACHABLE
     event(session, page, at, UNREACHABLE, detail=detail)
@@ -102,12 +118,12 @@ def _live_twin(page: PageRow) -> PageRow | None:
 
 
 def _tombstone(session: Session, report: ReportRow, since: datetime, now: datetime) -> VersionRow:
-    last = report.versions[-1]
+    last = newest(report)
     mark = "0" * 16
     b0, b1, b2, b3 = bands(mark)
     stone = VersionRow(
         report=report,
-        number=last.number + 1,
+        number=report.versions[-1].number + 1,
         title=last.title,
         issuer=last.issuer,
         kind=last.kind,

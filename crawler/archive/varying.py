@@ -14,7 +14,7 @@ from crawler.archive import states
 from crawler.archive.catalogue import PageRow, VersionRow
 from crawler.archive.rekeying import join_pages
 from crawler.archive.sights import Sight
-from crawler.archive.versions import newest
+from crawler.archive.versions import last, newest
 
 
 def key_of(session: Session, url: str) -> str:
@@ -36,7 +36,7 @@ def key_of_sight(session: Session, sight: Sight) -> str:
     same = any(version.text_sha256 == report.text_sha256 for version in page.report.versions)
     if not same and (held.title, page.report.year) != (report.title, report.year):
         return canonical(sight.url)
-    if sight.now >= page.last_seen:
+    if not states.is_past(page, sight.now, live=sight.live):
         page.url = sight.url  # the address as found last is what is asked for next
         session.flush()
     return key
@@ -51,7 +51,7 @@ def former_pages(same: VersionRow, sight: Sight) -> list[PageRow]:
     """Pages of the same text whose address has given way to the one seen: of its family, and not shown any more."""
     if sight.varies:
         return [page for page in same.report.pages if page.url_key in sight.varies]
-    if sight.shown is None or not may_vary(sight.url) or same.report.versions[-1].tombstone:
+    if sight.shown is None or not may_vary(sight.url) or last(same.report).tombstone:
         return []
     return [
         page

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 
 def newest(report: ReportRow) -> VersionRow:
-    """The text that was first seen last; an older one may have been brought in later. Tombstones are no texts."""
-    texts = (version for version in report.versions if not version.tombstone)
-    return max(texts, key=lambda version: (version.first_seen, version.number))
+    """The text that was seen last by the order of runs; an older one may have been brought in later."""
+    return next(row for row in reversed(report.versions) if not row.tombstone and not row.older)
+
+
+def last(report: ReportRow) -> VersionRow:
+    """What was last found out of a report: its newest text, or the tombstone after it."""
+    return next(row for row in reversed(report.versions) if not row.older)
 
 
 def version_of(report: ReportRow, digest: str) -> VersionRow:
@@ -57,16 +61,17 @@ def version_values(sight: Sight, mark: str, number: int) -> dict[str, Any]:
         "text_file": text_file(report, sight.site, sight.now),
         "extractor": report.extractor,
         "tombstone": False,
+        "older": False,
         "hint": sight.site.body,
         "further": list(sight.further),
         "former": [],
     }
 
 
-def add_version(session: Session, row: ReportRow, sight: Sight) -> VersionRow:
-    """A report's next version, from a sight of its text."""
+def add_version(session: Session, row: ReportRow, sight: Sight, *, older: bool = False) -> VersionRow:
+    """A report's next version, from a sight of its text. `older`: it does not become the report's latest."""
     values = version_values(sight, simhash(sight.report.body), row.versions[-1].number + 1)
-    version = VersionRow(report=row, **values)
+    version = VersionRow(report=row, **values | {"older": older})
     session.add(version)
     session.flush()
     return version

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import VisitRow
@@ -17,8 +18,15 @@ from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
 class Past:
     """What is known of a site's visits."""
 
-    last: SiteVisit
+    last: SiteVisit  # by the order of runs
     failures: int = 0  # failed ones since the last complete one
+    counted_at: datetime | None = (
+        None  # when the last began that does not lie in the future, as those of a wrong clock do
+    )
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether the last visit lies in the future: a clock was wrong, then or now."""
+        return self.last.began_at > now
 
     @property
     def unfinished(self) -> bool:
@@ -26,9 +34,11 @@ class Past:
         return self.last.state in (None, VisitState.LEFT)
 
 
-def pasts(session: Session) -> dict[str, Past]:
+def pasts(session: Session, now: datetime) -> dict[str, Past]:
     """The past of every site that was ever visited, by its id."""
-    complete = _newest(session, VisitState.COMPLETE)
+    counted = _rows(session, list(_newest(session, VisitRow.began_at <= now).values()))
+    began = {row.site_id: row.began_at for row in counted}
+    complete = _newest(session, VisitRow.state == VisitState.COMPLETE.value)
     failures: dict[str, int] = {}
     for site_id, row_id in session.execute(
         select(VisitRow.site_id, VisitRow.id).where(VisitRow.state == VisitState.FAILED.value)
@@ -39,15 +49,15 @@ def pasts(session: Session) -> dict[str, Past]:
         row.site_id: Past(
             last=to_visit(row),
             failures=failures.get(row.site_id, 0),
+            counted_at=began.get(row.site_id),
         )
         for row in last
     }
 
 
-def _newest(session: Session, state: VisitState | None = None) -> dict[str, int]:
+def _newest(session: Session, *where: ColumnElement[bool]) -> dict[str, int]:
     query = select(VisitRow.site_id, func.max(VisitRow.id).label("newest")).group_by(VisitRow.site_id)
-    if state is not None:
-        query = query.where(VisitRow.state == state.value)
+    query = query.where(*where)
     return {row.site_id: row.newest for row in session.execute(query)}
 
 

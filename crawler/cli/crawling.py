@@ -128,6 +128,8 @@ def _into_archive(
         path, clock=utc_now, command=" ".join(sys.argv[1:]), notify=display.message, batch=BATCH
     ) as store:
         plan = pipeline.plan(sites, store.pasts(), store.started_at, anyway=anyway)
+        if clock := plan.clock():
+            display.message(clock)
         for outcome in plan.waiting():
             display.show(outcome, store)
         if not first:

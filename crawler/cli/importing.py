@@ -13,6 +13,7 @@ from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import outcome_json, print_json
 from crawler.fetch.client import utc_now
 from crawler.imports import documents, import_paths
+from crawler.model import Ending
 
 
 def import_(
@@ -30,7 +31,7 @@ def import_(
     failed = False
     with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=_message) as store:
         for outcome in import_paths(files, store):
-            failed |= outcome.ending == "failed"
+            failed |= outcome.ending in (Ending.FAILED, Ending.SHRUNK)
             if json:
                 print_json(outcome_json(outcome), indent=None)
             else:

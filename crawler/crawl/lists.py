@@ -99,6 +99,8 @@ def _wanted(visit: Visit, listing: Listing, page: ListStep, walk: Walk) -> Itera
         if verdict.year is not None and verdict.year not in visit.site.years:
             continue
         if verdict.report:
+            if walk.memory is not None and walk.fresh(link):
+                visit.resting.discard(canonical(link.url))  # it was dropped, and stands on the list again
             walk.reports[link_key(link)] = verdict.year
             yield link
         elif may_lead_to_one(visit, link) and walk.fresh(link):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from typing import NamedTuple
 
 from crawler.address import canonical
 from crawler.crawl.visit import Visit, noted
-from crawler.discover import judge_title, link_key
+from crawler.discover import address_key, judge_title, link_key
 from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved
 from crawler.extract import check_whole, extract, join_pages
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
@@ -18,21 +19,24 @@ ARTICLE_PAGES = 50
 
 
 async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
-    """How the visit of one report's page ended; nothing when this crawl has asked for it before."""
-    if (key := canonical(link.url)) in visit.asked:
+    """How the visit of one report's page ended; nothing when this crawl has asked for it before, or when it is gone and
+    not yet to be asked for again.
+    """
+    if (key := canonical(link.url)) in visit.asked or key in visit.resting:
         return
     visit.asked.add(key)
     visit.shown.add(key)
     try:
         outcome = await _visit(visit, link)
-        visit.gone.discard(link_key(link))
+        visit.gone -= _keys(link)
         yield outcome
     except FetchError as error:
         before = visit.memory.gone if visit.memory else frozenset()
         _not_had(visit, link, error)
         where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
         outcome = noted(visit, error.ending, link.url, where + error.reason)
-        yield replace(outcome, as_before=outcome.ending is Ending.GONE and link_key(link) in before)
+        again = outcome.ending is Ending.GONE and not before.isdisjoint(_keys(link))
+        yield replace(outcome, as_before=again and outcome.version is None)  # that it is confirmed is news
     except NotAReport as error:
         yield noted(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:
@@ -40,10 +44,15 @@ async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
         yield noted(visit, Ending.FAILED, link.url, error.reason)
 
 
+def _keys(link: Link) -> set[str]:
+    """Those that a report is remembered by when it is gone: of its list's entry, and of its address."""
+    return {link_key(link), address_key(link.url)}
+
+
 def _not_had(visit: Visit, link: Link, error: FetchError | ExtractError) -> None:
     """A list's entry that could not be had is owed: the next visit asks for it, wherever in the list it stands by then."""
     if isinstance(error, Gone):
-        visit.gone.add(link_key(link))
+        visit.gone |= _keys(link)
     elif link.found_on and not isinstance(error, NotSaved):
         visit.owed.append(link)
 
@@ -55,13 +64,29 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     page = await visit.fetcher.page(link.url, validators, site=visit.site)
     if isinstance(page, Capture) and page.status == 304:
         return visit.archive.confirm(link.url, page, visit.site)
+    article, note = await _article(visit, link, page), ""
+    if short := visit.archive.cut_short(article.report, article.page):
+        page = await visit.fetcher.page(link.url, site=visit.site)
+        article, note = await _article(visit, link, page), f"asked for twice; the first answer: {short}"
+    return visit.archive.store(
+        article.report, article.page, visit.site, further=article.further, shown=visit.shown, note=note
+    )
+
+
+class _Article(NamedTuple):
+    """An article, whole, and the pages it was read from."""
+
+    report: Report
+    page: Page
+    further: list[Page]
+
+
+async def _article(visit: Visit, link: Link, page: Page) -> _Article:
     first = understand(await _read(visit, page), link, visit.site)
     further = await _further_pages(visit, first)
     whole = join_pages([first, *(each for each, _ in further)])
     check_whole(whole)
-    return visit.archive.store(
-        whole, page, visit.site, further=[each for _, each in further], shown=visit.shown
-    )
+    return _Article(whole, page, [each for _, each in further])
 
 
 async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page]]:
@@ -71,7 +96,10 @@ async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page
     following = first.continues
     while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
         seen.add(canonical(following))
-        page = await visit.fetcher.page(following, site=visit.site)
+        try:
+            page = await visit.fetcher.page(following, site=visit.site)
+        except Gone as gone:  # the article is there, but cannot be had whole
+            raise FetchError(gone.url, f"a further page of the article: {gone.reason}") from gone
         pages.append((await _read(visit, page), page))
         following = pages[-1][0].continues
     if following and canonical(following) in seen:  # the last page leads back to the first

@@ -174,8 +174,9 @@ class _Run:
             _visiting.set(visit)
             if self._diary:
                 site_id = visit.site.id
-                known = self._diary.known(site_id, self._began.get(site_id, self._started))
-                visit.remember(self._diary.memory(site_id), known, self._started)
+                since = self._began.get(site_id, self._started)
+                watched = self._diary.watched(site_id, since, anyway=visit.full)
+                visit.remember(self._diary.memory(site_id), watched, self._started)
                 self._diary.begin_visit(self._summary(visit, None))
             begin = time.monotonic()
             try:

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Watched
 from crawler.crawl.halt import Halt
-from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, link_key, search_page
+from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, search_page
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Listing, ListKind, ListRequest, ListStep, Outcome, Site, SiteVisit
 from crawler.readers import Readers
 
-TROUBLE = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.DRIED_UP)
+TROUBLE = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.SHRUNK, Ending.DRIED_UP)
 
 WHOLE_EVERY = timedelta(days=30)
 """After so long lists are walked to their ends again: what was put in below their tops is found then."""
@@ -35,6 +35,9 @@ class Visit:
     memory: SiteMemory | None = None
     whole: bool = True  # walk every list to its end
     known: tuple[Link, ...] = ()  # addresses of reports that are held, to be asked for again
+    resting: set[str] = field(
+        default_factory=set
+    )  # canonical addresses of reports that are gone, to be asked for later
     asked: set[str] = field(default_factory=set)  # canonical addresses
     shown: set[str] = field(default_factory=set)  # canonical addresses on its lists and of what was asked for
     began_at: datetime | None = None  # when this run began, in a visit that is kept
@@ -72,16 +75,19 @@ class Visit:
         self.read.clear()
         self.walks.clear()
 
-    def remember(self, memory: SiteMemory | None, known: Iterable[Link], now: datetime) -> None:
+    def remember(self, memory: SiteMemory | None, watched: Watched, now: datetime) -> None:
         """Take in what earlier visits saw: reports held, reports owed, and lists, unless it is time to walk them whole."""
         self.began_at = now
+        self.known = watched.due
+        self.resting = set(watched.resting)
         if memory is None:
-            self.known = tuple(known)
             return
         self.memory, self.gone = memory, set(memory.gone)
-        self.known = tuple(link for link in known if self.full or link_key(link) not in memory.gone)
         self.frontier.extend(link for link in memory.owed if link not in self.frontier)
-        self.whole = self.full or now - memory.walked_at >= WHOLE_EVERY or memory.rules != rules(self.site)
+        is_time = (
+            not timedelta(0) <= now - memory.walked_at < WHOLE_EVERY
+        )  # a walk in the future had a wrong clock
+        self.whole = self.full or is_time or memory.rules != rules(self.site)
 
     def walk(self, step: ListStep) -> Walk:
         """The walk of the list that a page belongs to."""

@@ -8,7 +8,7 @@ from crawler.cms import BY_NAME, ListPage, recognise
 from crawler.cms.base import Base
 from crawler.cms.links import is_cut, links_of
 from crawler.cms.nearjson import is_json, parsed
-from crawler.discover.memory import ListMemory, SiteMemory, link_key
+from crawler.discover.memory import ListMemory, SiteMemory, address_key, link_key
 from crawler.discover.searches import search_page
 from crawler.discover.sitemaps import is_sitemap, read_sitemap
 from crawler.discover.titles import Verdict, judge_title, may_be_report, title_year
@@ -22,6 +22,7 @@ __all__ = [
     "SiteMemory",
     "Verdict",
     "Walk",
+    "address_key",
     "discover",
     "is_cut",
     "judge_title",

@@ -26,6 +26,11 @@ def link_key(link: Link) -> str:
     return hashlib.sha256((key + more).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 
+def address_key(url: str) -> str:
+    """The digest of an address alone."""
+    return link_key(Link(url=url, title=url))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListMemory:
     """One list as it was last walked."""

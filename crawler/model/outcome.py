@@ -23,6 +23,7 @@ class Ending(StrEnum):
     CHALLENGED = "challenged"
     FAILED = "failed"
     SKIPPED = "skipped"
+    SHRUNK = "shrunk"  # only the beginning of the text held, twice: kept as evidence, not yet believed
     DRIED_UP = "dried_up"
     NOT_DUE = "not_due"  # a site whose `every` has not passed: nothing was asked of it
     LEFT = "left"  # not asked for, since the crawl was told to end; the next one goes on there

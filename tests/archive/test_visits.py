@@ -15,6 +15,7 @@ from crawler.archive import CATALOGUE, Archive
 from crawler.archive.engine import HEAD, migrations, sqlite_engine, upgrade
 from crawler.fingerprint import bands, simhash
 from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
+from tests.conftest import Clock
 
 Opener = Callable[[], Archive]
 
@@ -79,6 +80,23 @@ def test_the_pasts_of_more_sites_than_a_query_takes_variables(opened: Opener) ->
         assert len(archive.pasts()) == 1100
 
 
+def test_visits_in_the_future_are_the_last_but_do_not_count(opened: Opener, clock: Clock) -> None:
+    visited(opened, VisitState.COMPLETE)
+    right = clock()
+    clock.forward(days=3650)
+    visited(opened, VisitState.COMPLETE)
+    visited(opened, VisitState.COMPLETE, site="b")
+    ahead, clock.now = clock(), right
+    with opened() as archive:
+        pasts = archive.pasts()
+    assert (pasts["a"].counted_at, pasts["b"].counted_at) == (right, None)
+    assert pasts["b"].last.began_at == ahead
+    assert pasts["a"].is_ahead(clock())
+    visited(opened, VisitState.COMPLETE)
+    with opened() as archive:
+        assert not archive.pasts()["a"].is_ahead(clock())
+
+
 def test_a_run_ends_as_finished_stopped_or_killed(opened: Opener, folder: Path) -> None:
     opened().close()
     with opened() as archive:
@@ -135,7 +153,7 @@ def test_evidence_comes_with_the_third_schema_and_leaves_the_rest_as_it_was(tmp_
         connection.exec_driver_sql(
             "INSERT INTO versions SELECT 2, report_id, 2, title, issuer, kind, published, source, signed, page_index, '',"
             " sections, attachments, url, 'x', simhash, 0, 0, 0, 0, first_seen, last_seen, NULL, 1, '', '', 1, NULL, '[]',"
-            " '[]' FROM versions"
+            " '[]', 0 FROM versions"
         )
         command.downgrade(migrations(connection), "0002")
     assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables} == before
@@ -167,6 +185,42 @@ def test_simhashes_of_the_fifth_schema_are_computed_from_the_texts_and_the_forme
     with engine.begin() as connection:
         command.downgrade(migrations(connection), "0004")
     assert rows(tmp_path, "SELECT simhash, band_0, band_1, band_2, band_3 FROM versions") == former
+    engine.dispose()
+
+
+def test_a_catalogue_of_the_seventh_schema_learns_the_order_of_runs(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
+    with engine.begin() as connection:
+        command.upgrade(migrations(connection), "0002")
+        for statement in SECOND_SCHEMA:
+            connection.exec_driver_sql(statement)
+        command.upgrade(migrations(connection), "0007")
+        for number, run, seen in ((2, 1, "2026-11-26"), (3, 2, "2023-01-01"), (4, 2, "2026-11-20")):
+            # of run 2 the third was brought in, the fourth seen by a clock that was behind
+            connection.exec_driver_sql(
+                f"INSERT OR IGNORE INTO runs (id, started_at, command, software, state, detail)"
+                f" VALUES ({run}, '2026-11-19 00:00:00', 'crawl', 'fazhi/0.1.0', 'finished', '')"
+            )
+            connection.exec_driver_sql(
+                f"INSERT INTO captures SELECT {number}, {run}, url, url_key, method, '{seen} 00:00:00', 200, 'd',"
+                f" 'response', '<urn:uuid:{number}>', warc_file, {number}00, 50, NULL, NULL, NULL FROM captures WHERE id = 1"
+            )
+            connection.exec_driver_sql(
+                f"INSERT INTO versions SELECT {number}, report_id, {number}, title, issuer, kind, published, source, signed,"
+                f" page_index, 'b{number}', sections, attachments, url, 'd{number}', simhash, 0, 0, 0, 0,"
+                f" '{seen} 00:00:00', '{seen} 00:00:00', {number}, 1, 'text/{number}', 'x', 0, NULL, '[]', '[]'"
+                " FROM versions WHERE id = 1"
+            )
+        connection.exec_driver_sql("UPDATE pages SET text_sha256 = 'd4', last_seen = '2026-11-26 00:00:00'")
+    before = {table: rows(tmp_path, f"SELECT * FROM {table}") for table in ("versions", "pages")}
+    upgrade(engine)
+    assert rows(tmp_path, "SELECT number, older FROM versions") == [(1, 0), (2, 0), (3, 1), (4, 0)]
+    assert rows(tmp_path, "SELECT seen_in, answered_in FROM pages") == [(4, 2)]
+    with Archive.read(tmp_path) as archive:
+        assert [report.body for report in archive.reports()] == ["b4"]
+    with engine.begin() as connection:
+        command.downgrade(migrations(connection), "0007")
+    assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in before} == before
     engine.dispose()
 
 

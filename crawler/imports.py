@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from crawler.archive import Archive, import_url
-from crawler.coding import decode_content
 from crawler.discover import judge_title
 from crawler.errors import ArchiveDamaged, ConfigError, ExtractError, FetchError
 from crawler.extract import extract
-from crawler.fetch.judge import judge
+from crawler.fetch.judge import judge, uncompressed
 from crawler.model import Capture, Ending, Outcome, Report, Site
 from crawler.regions import path as region_path
 from crawler.regions import region_of
@@ -103,8 +102,8 @@ def _warc(file: Path, archive: Archive) -> Iterator[Outcome]:
 
 
 def _captured(capture: Capture, archive: Archive) -> Outcome:
-    body = decode_content(capture.payload, capture.header("content-encoding"))
     try:
+        body = uncompressed(capture)
         judge(capture, body)
         report = extract(body, capture.headers, capture.url)
     except FetchError as error:

@@ -34,7 +34,7 @@ TABLE: dict[type[Exception], tuple[type[FetchError], str, str]] = {
 
 _SAID: tuple[tuple[str, type[FetchError], str, str], ...] = (
     ("no address for", Unreachable, "dns", "cannot connect"),
-    ("peer closed connection", Unreachable, "short", "the body ended before it was whole"),
+    ("peer closed connection", Unreachable, "short", "short: the body ended before it was whole"),
     ("Server disconnected", Unreachable, "reset", "the connection broke before the answer"),
     ("Receive buffer too long", TooLarge, "", "its headers are over the limit"),
     ("illegal header line", Malformed, "", "`headers: lenient` in its entry passes over a forbidden header line"),

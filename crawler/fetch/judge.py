@@ -6,7 +6,7 @@ import re
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
-from crawler.coding import LIMIT, decode_content
+from crawler.coding import LIMIT
 from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
 from crawler.fetch.notices import notice_of
 from crawler.model import Capture
@@ -22,21 +22,60 @@ _FRONT = re.compile(r"/(?:index\.\w+)?")
 
 
 def uncompressed(capture: Capture, most: int = LIMIT) -> bytes:
-    """A capture's body with its codings undone. Raises TooLarge where it grows over `most` bytes."""
-    body = decode_content(capture.payload, capture.header("content-encoding"), limit=most + 1)
-    if len(body) > most:
+    """A capture's body with its codings undone.
+
+    Raises TooLarge where it grows over `most` bytes, and Unreachable of the kind `short` for a page (2xx) of which only a
+    part can be read. What other answers say, their status says: half of an error page is enough.
+    """
+    decoded = capture.decoded(most + 1)
+    if len(decoded.body) > most:
         raise TooLarge(capture.url, f"body over {most} bytes when uncompressed")
-    return body
+    if decoded.short and 200 <= capture.status < 300:
+        raise _short(capture, decoded.short)
+    return decoded.body
+
+
+def lacking(capture: Capture) -> str | None:
+    """Why a capture holds a part only, by its status, its head and its record; None where it seems whole.
+
+    Its codings are not looked at here: see `uncompressed`.
+    """
+    if capture.status == 206:  # no request of ours asks for a range
+        return f"HTTP 206, a part ({capture.header('content-range') or 'it does not say which'})"
+    if capture.truncated:
+        return f"its record is truncated ({capture.truncated})"
+    length = _content_length(capture)
+    if length is not None and len(capture.payload) < length:
+        return f"{len(capture.payload)} bytes of {length}"
+    return None
+
+
+def _content_length(capture: Capture) -> int | None:
+    """How long its head says that a payload is; None where it does not say, or says so of something else."""
+    if capture.method == "HEAD" or capture.header("transfer-encoding"):  # RFC 9112, 6.3: that one counts
+        return None
+    values = (capture.all_values("content-length") or "").split(",")
+    lengths = [
+        int(v) for value in values if (v := value.strip(" \t")).isascii() and v.isdigit() and len(v) < 20
+    ]
+    return max(lengths, default=None)
+
+
+def _short(capture: Capture, lack: str) -> Unreachable:
+    return Unreachable(capture.url, f"short: {lack}", kind="short")
 
 
 def judge(capture: Capture, body: bytes, *, conditional: bool = False) -> None:
     """Return for the page asked for (2xx), and for 304 where the request was `conditional`.
 
-    Raises the FetchError that says what came instead. `body` is the capture's, uncompressed.
+    Raises the FetchError that says what came instead; Unreachable of the kind `short` for a part of the page. `body` is
+    the capture's, uncompressed.
     """
     status, url = capture.status, capture.url
     if status == 304 and conditional:
         return
+    if 200 <= status < 300 and (lack := lacking(capture)):
+        raise _short(capture, lack)
     found = notice_of(capture, body)
     if status in (404, 410):
         raise Gone(url, f"HTTP {status}")

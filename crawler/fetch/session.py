@@ -21,7 +21,7 @@ _ALWAYS = {
 
 _BROWSERS_OWN = (
     "accept-encoding", "accept-language", "connection", "content-length", "cookie", "host", "origin", "pragma",
-    "cache-control", "priority", "upgrade-insecure-requests", "user-agent",
+    "cache-control", "priority", "range", "upgrade-insecure-requests", "user-agent",
 )  # fmt: skip
 """Headers in which a browser speaks of itself, where it is we who ask; those that a page's script sets go with it."""
 

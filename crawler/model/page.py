@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.coding import decode_content
+from crawler.coding import LIMIT, Decoded, decode_content
 from crawler.model.site import Tls
 
 Headers = tuple[tuple[str, str], ...]
@@ -53,10 +53,20 @@ class Capture:
         lines = [status_line, *(f"{name}: {value}" for name, value in self.headers), "", ""]
         return "\r\n".join(lines).encode("latin-1", "replace")
 
+    def all_values(self, name: str) -> str | None:
+        """The values of all headers of a name, joined by commas (RFC 9110, section 5.3); None where there is none."""
+        wanted = name.lower()
+        values = [value for key, value in self.headers if key.lower() == wanted]
+        return ", ".join(values) if values else None
+
+    def decoded(self, limit: int = LIMIT) -> Decoded:
+        """The payload with its content codings undone, and whether that is a part only; cut at `limit` bytes."""
+        return decode_content(self.payload, self.all_values("content-encoding"), limit=limit)
+
     @property
     def body(self) -> bytes:
-        """The payload with its Content-Encoding undone; the payload itself where that fails."""
-        return decode_content(self.payload, self.header("content-encoding"))
+        """The payload with its content codings undone, as far as it can be read: see `decoded` for whether that is all."""
+        return self.decoded().body
 
     @property
     def payload_sha256(self) -> str:

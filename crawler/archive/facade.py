@@ -15,10 +15,11 @@ from crawler.archive.damage import damage
 from crawler.archive.merging import bring, enter_merged
 from crawler.archive.rows import Entered
 from crawler.archive.run import Run
+from crawler.archive.varying import key_of
 from crawler.archive.versions import reextract
 from crawler.errors import FetchError
-from crawler.model import Capture, Outcome, Page, Rendering, Report, Site
-from crawler.warc import Earlier
+from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site
+from crawler.warc import Earlier, Refers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,15 @@ class Archive(Run):
         with damage(self.path):
             return identity.cut_short(self._session, report.url or page.url, report)
 
+    def original(self, repeats: Refers) -> Capture | None:
+        """The archived response that another crawler's revisit refers to: by address and time, or by its payload's digest."""
+        with damage(self.path):
+            return texts.original(self.path, self._session, repeats)
+
+    def last_seen(self, url: str) -> datetime | None:
+        """When a page from which a report is held was last seen."""
+        return reading.last_seen(self._session, key_of(self._session, url))
+
     def store(
         self,
         report: Report,
@@ -121,17 +131,26 @@ class Archive(Run):
     ) -> Outcome:
         """Keep a document that came as a file: its bytes as a `resource` record, then like any other text.
 
-        `url`: where it stood on the web, if that is known.
+        `url`: where it stood on the web, if that is known; else it is known by its name and its bytes.
         """
         with damage(self.path):
             ledger, warcs = self._open()
-            now, url, sha256 = self._now(), url or rows.import_url(name), hashlib.sha256(data).hexdigest()
+            now, sha256 = self._now(), hashlib.sha256(data).hexdigest()
+            url = url or self._import_url(name, sha256)
             row = ledger.latest(canonical(url))
             if row is None or row.payload_sha256 != sha256:
+                if reading.document(self._session, canonical(url), sha256):
+                    return self.note(_superseded(url, site))
                 place = warcs.writer().resource(url, now, content_type, data, origin=origin)
                 values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
                 row = ledger.enter(values)
             return self._store(replace(report, url=url), site, _Seen(now=now, row=row))
+
+    def _import_url(self, name: str, sha256: str) -> str:
+        """The address of a document without one: the name alone where an earlier archive knows these bytes by that."""
+        before = rows.import_url(name)
+        known = reading.document(self._session, canonical(before), sha256)
+        return before if known else rows.import_url(name, sha256)
 
     def _store(self, report: Report, site: Site, seen: _Seen) -> Outcome:
         def reread(version: VersionRow) -> bool:
@@ -204,3 +223,8 @@ class Archive(Run):
                 self._say(acts.reextracted(version, was, report), version.url, self._now())
                 found += 1
             return found
+
+
+def _superseded(url: str, site: Site) -> Outcome:
+    detail = "these bytes are held already, and later ones from the same address"
+    return Outcome(ending=Ending.UNCHANGED, url=url, site_id=site.id, detail=detail)

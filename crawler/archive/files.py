@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from crawler.model import Report, Site
 from crawler.regions import region
+
+MAX_FOLDER_BYTES = 100
+"""Of a folder's name. File systems take 255 bytes, those that encrypt names 143; a Chinese character is three."""
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff()-]+")
@@ -25,8 +30,35 @@ def text_file(report: Report, site: Site, first_seen: datetime) -> str:
     known = region(code)
     name = known.name if known else re.sub(r"(人民)?政府$", "", site.name)
     day = (report.published or f"{first_seen:%Y-%m-%d}")[:10]
-    folder = f"{code}-{_UNSAFE.sub('_', name)}"
+    folder = folder_name(f"{code}-{_UNSAFE.sub('_', name)}")
     return f"text/{folder}/{report.year or 'unknown'}/{day}_{report.text_sha256[:16]}.txt"
+
+
+def folder_name(name: str) -> str:
+    """A name cut to MAX_FOLDER_BYTES, between two characters; a digest of all of it keeps it apart from others."""
+    data = name.encode("utf-8")
+    if len(data) <= MAX_FOLDER_BYTES:
+        return name
+    mark = "-" + hashlib.sha256(data).hexdigest()[:8]
+    return data[: MAX_FOLDER_BYTES - len(mark)].decode("utf-8", "ignore") + mark
+
+
+def move_uncut(archive: Path) -> None:
+    """Put the texts of folders with names longer than MAX_FOLDER_BYTES, as earlier versions made them, where they belong now."""
+    for folder in sorted((archive / "text").glob("*")):
+        short = folder.with_name(folder_name(folder.name))
+        if short == folder:
+            continue
+        for file in sorted(folder.glob("*/*.txt")):
+            target = short / file.parent.name / file.name
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                file.rename(target)
+            elif target.read_bytes() == file.read_bytes():
+                file.unlink()
+        for empty in (*folder.glob("*"), folder):
+            with suppress(OSError):  # something else is in it
+                empty.rmdir()
 
 
 def write_all(

@@ -196,6 +196,21 @@ def holds(session: Session, key: str, capture: Capture) -> bool:
     return session.scalar(same.limit(1)) is not None
 
 
+def document(session: Session, key: str, sha256: str) -> bool:
+    """Whether a document that came as a file is archived from an address with these bytes."""
+    same = select(CaptureRow.id).where(
+        CaptureRow.url_key == key,
+        CaptureRow.payload_sha256 == sha256,
+        CaptureRow.record_type == literal_column("'resource'"),
+    )
+    return session.scalar(same.limit(1)) is not None
+
+
+def last_seen(session: Session, key: str) -> datetime | None:
+    """When the page of a canonical address was last seen; None where no report is held from it."""
+    return session.scalar(select(PageRow.last_seen).where(PageRow.url_key == key))
+
+
 def latest_capture(session: Session, key: str) -> Entered | None:
     """The last capture of an address."""
     found = _LATEST.first(session, {"key": key})

@@ -16,7 +16,7 @@ from crawler.archive.catalogue import Base, CaptureRow, ReportRow, RunRow, Versi
 from crawler.archive.damage import damage
 from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.entering import Entering, enter_file
-from crawler.archive.files import sync_all, sync_folder
+from crawler.archive.files import move_uncut, sync_all, sync_folder
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import acquire
 from crawler.archive.manifest import Manifest, entries
@@ -69,6 +69,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
             engine.dispose()
         sync_all()
         _replace(path)
+        move_uncut(path)
         for run in work.killed:
             chain_run(run, manifest)
         return result

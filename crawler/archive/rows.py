@@ -9,17 +9,22 @@ from typing import Any, NamedTuple
 
 from crawler.address import canonical
 from crawler.model import Attachment, Capture, Outcome, Section
-from crawler.warc import Place
+from crawler.warc import Place, origin_text
 
 IMPORT_SITE = "import"
 """Id of the site of what others gathered and was brought in."""
 
 _NO_URN = re.compile(r"[\x00-\x20\x7f%]")
+_DIGEST_CHARS = 32  # half of a SHA-256 in hex: 128 bits, so that nobody can make two documents with the same
 
 
-def import_url(name: str) -> str:
-    """The address under which a document that came as a file is kept."""
-    return "urn:fazhi:import:" + _NO_URN.sub(lambda found: f"%{ord(found[0]):02X}", name)
+def import_url(name: str, sha256: str = "") -> str:
+    """The address under which a document that came as a file is kept: its name and, since names repeat, its digest.
+
+    Without a digest: the address that earlier versions gave it.
+    """
+    mark = f":{sha256[:_DIGEST_CHARS]}" if sha256 else ""
+    return f"urn:fazhi:import:{_NO_URN.sub(lambda found: f'%{ord(found[0]):02X}', name)}{mark}"
 
 
 def flat(parts: Sequence[Section | Attachment]) -> list[dict[str, Any]]:
@@ -58,7 +63,7 @@ def capture_values(
         **_standing(place, warc_file),
         "etag": capture.header("etag"),
         "last_modified": capture.header("last-modified"),
-        "origin": origin,
+        "origin": origin_text(origin) if origin else None,
     }
 
 
@@ -77,7 +82,7 @@ def document_values(
         **_standing(place, warc_file),
         "etag": None,
         "last_modified": None,
-        "origin": origin,
+        "origin": origin_text(origin) if origin else None,
     }
 
 

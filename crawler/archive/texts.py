@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import Select, literal_column, select
 from sqlalchemy.orm import Session
 
+from crawler.address import canonical
 from crawler.archive.catalogue import CaptureRow, VersionRow
 from crawler.archive.warcs import on_disk
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.extract import extract, join_pages
 from crawler.fingerprint import text_sha256
-from crawler.model import Report
-from crawler.warc import Record, read_at, to_capture
+from crawler.model import Capture, Report
+from crawler.warc import Record, Refers, agrees, read_at, to_capture
+
+MAX_CANDIDATES = 20
+"""Answers of one address among which a revisit's original is looked for, the newest first."""
+
+_SECOND = timedelta(seconds=1)
 
 
 def reread(archive: Path, session: Session, version: VersionRow) -> Report:
@@ -74,6 +81,47 @@ def _with_payload(session: Session, row: CaptureRow) -> CaptureRow:
     )
     found = session.scalars(select(CaptureRow).where(*same).order_by(CaptureRow.id.desc())).first()
     return found or row
+
+
+def original(archive: Path, session: Session, repeats: Refers) -> Capture | None:
+    """The archived answer that a revisit refers to: by its time, or else by its payload's digest.
+
+    Where both are told, both must agree; but the digest may be of the body as it was chunked, which is not kept.
+    """
+    for row in _at_time(session, repeats):
+        capture, same = _with_digest(archive, session, row, repeats.digest)
+        if same or same is None or capture.header("transfer-encoding") is not None:
+            return capture
+    of_address = _answers(repeats).where(CaptureRow.record_type == literal_column("'response'"))
+    for row in session.scalars(of_address):
+        capture, same = _with_digest(archive, session, row, repeats.digest)
+        if same:
+            return capture
+    return None
+
+
+def _answers(repeats: Refers) -> Select[CaptureRow]:
+    answers = select(CaptureRow).where(
+        CaptureRow.url_key == canonical(repeats.url), CaptureRow.status.not_in((0, 304))
+    )
+    return answers.order_by(CaptureRow.id.desc()).limit(MAX_CANDIDATES)
+
+
+def _at_time(session: Session, repeats: Refers) -> Iterable[CaptureRow]:
+    if repeats.date is None:
+        return ()
+    second = repeats.date.replace(microsecond=0)
+    return session.scalars(
+        _answers(repeats).where(CaptureRow.fetched_at >= second, CaptureRow.fetched_at < second + _SECOND)
+    )
+
+
+def _with_digest(
+    archive: Path, session: Session, row: CaptureRow, digest: str
+) -> tuple[Capture, bool | None]:
+    """A capture with its payload, and whether that has a digest; None where the digest is not understood."""
+    capture = to_capture(_record(archive, session, row.id))
+    return capture, agrees(digest, capture.payload)
 
 
 def _record(archive: Path, session: Session, capture: int) -> Record:

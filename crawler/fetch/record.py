@@ -100,7 +100,7 @@ class Recorder(httpx.AsyncBaseTransport):
             request_body=request.content,
             http_version=extensions.get("http_version", b"HTTP/1.1").decode("ascii"),
             ip=str(address[0]) if address else extensions.get("ip"),
-            truncated=truncated,
+            truncated=truncated or extensions.get("truncated"),  # as a replayed record says
             tls=(site.tls if site else "strict")
             if stream is not None and request.url.scheme == "https"
             else None,

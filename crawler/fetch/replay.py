@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ import yaml
 from crawler.address import canonical
 from crawler.errors import ConfigError, NotSaved
 from crawler.model import Capture, Headers
-from crawler.warc import parse_warc_date, read_captures
+from crawler.warc import Answer, Fault, parse_warc_date, read_answers, repeated
+
+log = logging.getLogger(__name__)
 
 EXCHANGES = "exchanges.yaml"
+MAX_WARNINGS = 20
+"""Records of one WARC file that are each told to be unreadable; of further ones, how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class Exchange:
     form: bytes = b""  # the request's body
     date: datetime | None = None
     ip: str | None = None
+    truncated: str | None = None  # why the body is not whole, as WARC-Truncated says it
 
     @classmethod
     def of(cls, capture: Capture) -> Exchange:
@@ -47,6 +53,7 @@ class Exchange:
             form=capture.request_body,
             date=capture.fetched_at,
             ip=capture.ip,
+            truncated=capture.truncated,
         )
 
 
@@ -80,23 +87,72 @@ class Replay(httpx.AsyncBaseTransport):
                 "reason_phrase": exchange.reason.encode("latin-1"),
                 "fetched_at": exchange.date,
                 "ip": exchange.ip,
+                "truncated": exchange.truncated,
             },
         )
 
 
 def load_exchanges(path: Path) -> list[Exchange]:
-    """The exchanges of a fixture folder, of a folder of such folders, or of a WARC file.
+    """The exchanges of a fixture folder, of a folder of such folders, or of a WARC file, whoever wrote it.
 
-    Raises ConfigError where there are none, and where an exchanges.yaml is faulty (naming file and entry).
+    Raises ConfigError where there are none, and where an exchanges.yaml is faulty (naming file and entry). What cannot
+    be read of a WARC is logged as a warning.
     """
     if path.is_file():
-        if not path.name.endswith((".warc", ".warc.gz", ".warc.gz.open")):
+        if not path.name.lower().endswith((".warc", ".warc.gz", ".warc.gz.open")):
             raise ConfigError(f"{path}: neither a WARC (.warc, .warc.gz) nor a folder with {EXCHANGES}")
-        return [Exchange.of(capture) for capture in read_captures(path)]
+        return _of_warc(path)
     files = [path / EXCHANGES] if (path / EXCHANGES).is_file() else sorted(path.glob(f"*/{EXCHANGES}"))
     if not files:
         raise ConfigError(f"{path}: no {EXCHANGES} here, nor in the folders below it; nothing to replay")
     return [exchange for file in files for exchange in _read_folder(file)]
+
+
+def _of_warc(path: Path) -> list[Exchange]:
+    """The answers of a WARC file. A revisit answers what the response that it repeats answered, if that stands before it."""
+    exchanges: list[Exchange] = []
+    originals = _Originals()
+    faults: list[str] = []
+    try:
+        for item in read_answers(path):
+            if isinstance(item, Fault):
+                faults.append(f"{path}: the record at byte {item.offset}: {item.reason}")
+            elif isinstance(item, Answer) and (capture := originals.whole(item)):
+                exchanges.append(Exchange.of(capture))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not exchanges:
+        why = faults[0] if faults else f"{path}: no answer of a web server in it"
+        raise ConfigError(f"{why}; nothing to replay")
+    for fault in faults[:MAX_WARNINGS]:
+        log.warning("%s; not replayed", fault)
+    if len(faults) > MAX_WARNINGS:
+        log.warning("%s: %s further records cannot be read", path, len(faults) - MAX_WARNINGS)
+    return exchanges
+
+
+class _Originals:
+    """The responses of one WARC file, by what a revisit tells of the one that it repeats."""
+
+    def __init__(self) -> None:
+        self._by_time: dict[tuple[str, datetime], Capture] = {}
+        self._by_digest: dict[str, Capture] = {}
+
+    def whole(self, answer: Answer) -> Capture | None:
+        """An answer's capture, a revisit's with its payload; None for a 304, and where that is not in the file."""
+        capture, repeats = answer.capture, answer.repeats
+        if capture.status == 304:  # says nothing to who asks without validators
+            return None
+        if repeats is None:
+            self._by_time[canonical(capture.url), capture.fetched_at.replace(microsecond=0)] = capture
+            if answer.digest:
+                self._by_digest[answer.digest] = capture
+            return capture
+        found = self._by_digest.get(repeats.digest)
+        if repeats.date is not None:
+            key = canonical(repeats.url), repeats.date.replace(microsecond=0)
+            found = self._by_time.get(key, found)
+        return repeated(capture, found) if found else None
 
 
 def _read_folder(file: Path) -> Iterator[Exchange]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from crawler.warc.digests import hex_sha256
+from crawler.warc.answers import Answer, Passed, Refers, read_answers, repeated
+from crawler.warc.digests import agrees, hex_sha256
+from crawler.warc.foreign import Fault
+from crawler.warc.lenient import http_address
 from crawler.warc.members import whole_length
 from crawler.warc.read import (
     Record,
@@ -13,21 +16,30 @@ from crawler.warc.read import (
     read_records,
     to_capture,
 )
-from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, warc_date
+from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, origin_text, warc_date
 
 __all__ = [
     "ORIGIN",
+    "Answer",
     "Earlier",
+    "Fault",
+    "Passed",
     "Place",
     "Record",
+    "Refers",
     "WarcFile",
+    "agrees",
     "exchanges",
     "hex_sha256",
+    "http_address",
     "new_record_id",
+    "origin_text",
     "parse_warc_date",
+    "read_answers",
     "read_at",
     "read_captures",
     "read_records",
+    "repeated",
     "to_capture",
     "warc_date",
     "whole_length",

@@ -3,72 +3,32 @@
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
-from crawler.warc.digests import agrees
+from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
+from crawler.warc.record import Record, parse_warc_date
 from crawler.warc.write import ORIGINAL, STORED_DECODED, TLS_ALLOWED, Place, response_head
 
 _RENAMED = re.compile(rb"(?<=\n)" + re.escape(ORIGINAL).encode() + rb"(?=transfer-encoding)", re.I)
 _ALLOWED: dict[str, Tls] = {"legacy": "legacy", "unverified": "unverified"}
 _END = b"\r\n\r\n"
-_WHOLE_PAYLOAD = ("response", "resource", "conversion")  # kinds whose payload digest is of what they hold
+_SIZE = re.compile(r"[0-9]{1,15}")
+_STATUS = re.compile(r"[0-9]{3}")
 
-
-def parse_warc_date(text: str) -> datetime:
-    """The time of a WARC-Date, aware, UTC."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record as read back: its named fields (names in lower case), its block, and where it stands."""
-
-    kind: str
-    fields: Mapping[str, str]
-    block: bytes
-    place: Place
-
-    @property
-    def url(self) -> str:
-        """WARC-Target-URI."""
-        return self.fields.get("warc-target-uri", "").strip("<>")
-
-    @property
-    def date(self) -> datetime:
-        """WARC-Date."""
-        return parse_warc_date(self.fields["warc-date"])
-
-    @property
-    def is_http(self) -> bool:
-        """Whether it is the answer, or the repeated answer, of an HTTP exchange."""
-        return self.kind in ("response", "revisit") and self.url.startswith("http")
-
-    def faults(self) -> list[str]:
-        """The digests that its bytes do not have."""
-        found = []
-        if agrees(self.fields.get("warc-block-digest", ""), self.block) is False:
-            found.append("its block has not the digest that it tells")
-        payload = self.fields.get("warc-payload-digest")
-        if payload and self.kind in _WHOLE_PAYLOAD and agrees(payload, self.payload) is False:
-            found.append("its payload has not the digest that it tells")
-        return found
-
-    @property
-    def payload(self) -> bytes:
-        """The block without the HTTP head that it may begin with."""
-        if not self.fields.get("content-type", "").startswith("application/http"):
-            return self.block
-        return self.block.partition(_END)[2]
+__all__ = [
+    "Record",
+    "exchanges",
+    "parse_warc_date",
+    "read_at",
+    "read_captures",
+    "read_records",
+    "to_capture",
+]
 
 
 def read_records(path: Path, start: int = 0) -> Iterator[Record]:
@@ -100,7 +60,7 @@ def _parse(data: bytes, offset: int, length: int) -> Record | None:
     version, _, lines = data[: max(end, 0)].decode("utf-8", "replace").partition("\r\n")
     fields = _fields(lines)
     size, start = fields.get("content-length", ""), end + len(_END)
-    if end < 0 or not version.startswith("WARC/") or not size.isdigit():
+    if end < 0 or not version.startswith("WARC/") or not _SIZE.fullmatch(size):
         return None
     if data[start + int(size) :] != _END or "warc-date" not in fields:
         return None
@@ -115,21 +75,10 @@ def _fields(lines: str) -> dict[str, str]:
 
 
 def _foreign(path: Path, start: int) -> Iterator[Record]:
-    with path.open("rb") as file:
-        file.seek(start)
-        iterator = ArchiveIterator(file, no_record_parse=True)
-        try:
-            for record in iterator:
-                fields = {name.lower(): value for name, value in record.rec_headers.headers}
-                block = record.content_stream().read()
-                place = Place(
-                    record_id=fields.get("warc-record-id", ""),
-                    offset=start + iterator.get_record_offset(),
-                    length=iterator.get_record_length(),
-                )
-                yield Record(kind=record.rec_type, fields=fields, block=block, place=place)
-        except (ArchiveLoadFailed, zlib.error, EOFError, KeyError, ValueError) as error:
-            raise ArchiveDamaged(f"{path}: a record cannot be read ({error})") from error
+    for item in foreign_records(path, start):
+        if isinstance(item, Fault):
+            raise ArchiveDamaged(f"{path}: the record at byte {item.offset} cannot be read ({item.reason})")
+        yield item
 
 
 def exchanges(records: Iterable[Record]) -> Iterator[tuple[Record, Record | None]]:
@@ -183,7 +132,7 @@ def to_capture(response: Record, request: Record | None = None) -> Capture:
     status, _, reason = rest.partition(" ")
     capture = Capture(
         url=response.url,
-        status=int(status) if status.isdigit() else 0,
+        status=int(status) if _STATUS.fullmatch(status) else 0,
         reason=reason,
         headers=tuple((_named_back(name.strip()), value) for name, value in headers),
         payload=payload,

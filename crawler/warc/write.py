@@ -33,6 +33,7 @@ LEVEL = 4
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_NOT_ORIGIN = re.compile(r"[\x00-\x1f\x7f-\x9f]|^ +| +$")
 _RESPONSE = "application/http; msgtype=response"
 _REQUEST = "application/http; msgtype=request"
 
@@ -146,7 +147,7 @@ class WarcFile:
     ) -> Place:
         """A `resource` record: a document that no HTTP exchange brought."""
         fields = [("WARC-Target-URI", _uri(url)), ("WARC-Payload-Digest", _digest_of(data))]
-        fields += [(ORIGIN, _uri(origin))] if origin else []
+        fields += [(ORIGIN, origin_text(origin))] if origin else []
         return self._write("resource", when, fields, content_type, data)
 
     def conversion(self, refers_to: str, url: str, when: datetime, content_type: str, data: bytes) -> Place:
@@ -209,7 +210,7 @@ def _about(capture: Capture, origin: str | None) -> list[tuple[str, str]]:
     told = {
         "WARC-Truncated": capture.truncated,
         TLS_ALLOWED: None if capture.tls == "strict" else capture.tls,
-        ORIGIN: _uri(origin) if origin else None,
+        ORIGIN: origin_text(origin) if origin else None,
     }
     return [(name, value) for name, value in told.items() if value]
 
@@ -226,6 +227,11 @@ def _referring(earlier: Earlier, capture: Capture) -> Fields:
 def _uri(text: str) -> str:
     """A named field's value may not break its line; an address with a space in it would be no address."""
     return _CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", text)
+
+
+def origin_text(origin: str) -> str:
+    """An origin as a field's value and as it comes back: no control characters, no spaces at its ends."""
+    return _NOT_ORIGIN.sub(lambda found: "".join(f"%{ord(char):02X}" for char in found[0]), origin)
 
 
 def _digest_of(data: bytes) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive.files import Behind, write_all
+from crawler.archive.files import MAX_FOLDER_BYTES, Behind, folder_name, move_uncut, write_all
 
 
 def test_files_are_there_when_they_have_been_waited_for(tmp_path: Path) -> None:
@@ -36,3 +36,43 @@ def test_what_stands_is_left_or_compared(tmp_path: Path) -> None:
     write_all(tmp_path, files, compare=True, durable=True)
     assert (tmp_path / "text/a.txt").read_bytes() == b"one"
     assert [path.name for path in (tmp_path / "text").iterdir()] == ["a.txt"]
+
+
+LONG = "某某经济技术开发区管理委员会" * 8
+NAMES = {
+    "short": ("420100-武汉市", False),
+    "at the limit": ("a" * MAX_FOLDER_BYTES, False),
+    "over it": ("a" * (MAX_FOLDER_BYTES + 1), True),
+    "three bytes a character": (f"990199-{LONG}", True),
+    "four bytes a character": ("990199-" + "𠮷" * 60, True),
+    "one character off": (f"99019-{LONG}", True),
+}
+
+
+@pytest.mark.parametrize(("name", "cut"), NAMES.values(), ids=NAMES.keys())
+def test_a_folders_name_is_cut_between_characters(name: str, cut: bool) -> None:
+    short = folder_name(name)
+    assert len(short.encode("utf-8")) <= MAX_FOLDER_BYTES
+    assert (short != name) == cut
+    assert name.startswith(short[:20])
+    assert "\ufffd" not in short
+    assert folder_name(short) == short
+
+
+def test_names_with_one_beginning_stay_apart() -> None:
+    assert len({folder_name(LONG + end) for end in ("甲", "乙", "丙")}) == 3
+
+
+def test_texts_in_uncut_folders_go_where_they_belong(tmp_path: Path) -> None:
+    long, short = f"text/{LONG[:80]}/2022", f"text/{folder_name(LONG[:80])}/2022"
+    write_all(tmp_path, {f"{long}/{name}.txt": name.encode() for name in "abc"})
+    write_all(tmp_path, {f"{short}/b.txt": b"b", f"{short}/c.txt": b"another"})
+    move_uncut(tmp_path)
+    move_uncut(tmp_path)
+    found = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.glob("text/*/*/*.txt")}
+    assert found == {
+        f"{short}/a.txt": b"a",
+        f"{short}/b.txt": b"b",
+        f"{short}/c.txt": b"another",
+        f"{long}/c.txt": b"c",
+    }

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from crawler.archive import CATALOGUE, Archive, rebuild, texts, told_in
+from crawler.archive import CATALOGUE, Archive, files, rebuild, texts, told_in
+from crawler.crawl.reports import read_page
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
 from crawler.fingerprint import text_sha256
 from crawler.imports import import_paths
-from crawler.model import Ending, Link, Outcome, Report, SiteVisit, VisitState
+from crawler.model import Ending, Link, Outcome, Report, Site, SiteVisit, VisitState
 from crawler.warc import Record, WarcFile, new_record_id, read_records, warc_date
 from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, query
-from tests.conftest import SITE, URL, Clock, a_capture
+from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
 Opener = Callable[[], Archive]
 
@@ -61,15 +62,44 @@ def a_history(opened: Opener, clock: Clock, folder: Path) -> None:
 
 def test_a_rebuild_makes_the_same_rows_and_bytes(opened: Opener, clock: Clock, folder: Path) -> None:
     a_history(opened, clock, folder)
-    before, files = dump(folder), derived(folder)
+    before, kept = dump(folder), derived(folder)
     assert len(query(folder, "SELECT 1 FROM versions WHERE tombstone")) == 2
     shutil.rmtree(folder / "text")
     (folder / CATALOGUE).write_bytes(b"this is no database")
     done = rebuild(folder, clock=clock, notify=quiet)
     assert dump(folder) == before
-    assert derived(folder) == files
+    assert derived(folder) == kept
     assert done.captures == len(query(folder, "SELECT 1 FROM captures"))
     assert faults(folder, deep=True) == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_archive_with_long_folders_is_verified_and_rebuilt_into_shorter_ones(
+    again: bool, opened: Opener, clock: Clock, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = replace(SITE, name="某某经济技术开发区管理委员会" * 5, region="990199")
+    with monkeypatch.context() as before:
+        before.setattr(files, "MAX_FOLDER_BYTES", 255)
+        store(opened, site)
+    assert faults(folder, deep=True) == []
+    if again:
+        store(opened, site, BODY + "\n又一项工作取得成效。")
+    assert faults(folder, deep=True) == []
+    rebuild(folder, clock=clock, notify=quiet)
+    assert faults(folder, deep=True) == []
+    (path,) = (folder / "text").iterdir()
+    assert len(path.name.encode()) <= files.MAX_FOLDER_BYTES
+    assert len(list(path.glob("*/*.txt"))) == 1 + again
+
+
+def store(opened: Opener, site: Site, body: str = BODY) -> None:
+    """One page whose text a site of any name has."""
+    with opened() as archive:
+        lines = "".join(f"<p>{line}</p>" for line in body.split("\n"))
+        payload = f"<html><body><h1>{a_report().title}</h1>{lines}</body></html>".encode()
+        capture = a_capture(URL, payload, at=archive.started_at)
+        archive.record(capture)
+        archive.store(read_page(capture, site), capture, site)
 
 
 def test_an_archive_with_a_record_for_each_act_is_rebuilt_too(
@@ -114,11 +144,11 @@ def test_without_the_manifest_only_runs_that_recorded_nothing_are_lost(
     opened: Opener, clock: Clock, folder: Path
 ) -> None:
     a_history(opened, clock, folder)
-    before, files = dump(folder), derived(folder)
+    before, kept = dump(folder), derived(folder)
     lose(folder)
     rebuild(folder, clock=clock, notify=quiet)
     missing = set(before) - set(dump(folder))
-    assert derived(folder) == files
+    assert derived(folder) == kept
     assert [row.partition("VALUES(")[2][:1] for row in sorted(missing) if '"runs"' in row] == ["3", "5"]
     assert all('"runs"' in row for row in missing)
 
@@ -188,10 +218,10 @@ def test_a_better_extractors_texts_are_marked_and_are_no_new_versions(
             assert [(was["text_sha256"], was["text_file"]) for was in version.former] == [(digest, file)]
             assert (folder / str(file)).is_file()
     assert faults(folder) == []
-    rows, files = dump(folder), derived(folder)
+    rows, kept = dump(folder), derived(folder)
     rebuild(folder, clock=clock, notify=quiet)
     assert dump(folder) == rows
-    assert derived(folder) == files
+    assert derived(folder) == kept
 
 
 def test_after_a_better_extractor_the_same_page_is_unchanged(

@@ -1,0 +1,184 @@
+"""HTTP answers of WARC files that anybody wrote, as captures: what is not whole says so, what is no answer is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from crawler.model import Capture
+from crawler.warc.foreign import EXCHANGED, MAX_HEAD_BYTES, Fault, foreign_records
+from crawler.warc.framing import Framing, dechunked
+from crawler.warc.lenient import http_address, lenient_date
+from crawler.warc.read import to_capture
+from crawler.warc.record import Record
+
+MAX_INTERIM_HEADS = 5  # answers of 1xx before the one that counts
+
+_ORDINARY = ("warcinfo", "request", "metadata", "continuation")  # kinds that no report can stand in
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*:[^\r\n]*\bchunked\b", re.I)
+_METHOD = re.compile(r"[A-Z]{1,8}")
+_REASON = re.compile(r"[a-z-]{1,20}")
+_INTERIM = re.compile(rb"HTTP/[\d.]+[ \t]+(?:1\d\d\b|200[ \t]+connection established)", re.I)
+_UNTOLD = "unspecified"  # a reason of ISO 28500 for WARC-Truncated
+
+
+class Refers(NamedTuple):
+    """The answer that a revisit repeats: its address, its time and the digest of its payload, as far as they are told."""
+
+    url: str
+    date: datetime | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An exchange of another crawler's WARC. `short`: that its record or its chunks are not whole, else empty.
+
+    Whether its body is as long as its own head says is for who judges it. A short one's capture is marked `truncated`.
+    """
+
+    capture: Capture
+    record_id: str
+    digest: str = ""  # WARC-Payload-Digest, of any algorithm
+    short: str = ""
+    repeats: Refers | None = None  # of a revisit: its payload is that of this one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A record that holds no HTTP answer, and is of no ordinary kind."""
+
+    kind: str
+
+
+def read_answers(path: Path) -> Iterator[Answer | Fault | Passed]:
+    """The answers of a WARC file in its order. Raises OSError."""
+    for item in _paired(foreign_records(path)):
+        if isinstance(item, Fault):
+            yield item
+            continue
+        record, request = item
+        if record.is_http:
+            yield _answer(record, request)
+        elif record.kind not in _ORDINARY:
+            yield Passed(kind=_kind(record))
+
+
+def _kind(record: Record) -> str:
+    scheme = record.url.partition(":")[0]
+    return f"{scheme[:20]}: {record.kind}" if record.kind in EXCHANGED else record.kind[:20] or "no type"
+
+
+def _paired(items: Iterable[Record | Fault]) -> Iterator[tuple[Record, Record | None] | Fault]:
+    """Every record but the requests, each with the request beside it that belongs to it: some crawlers write it first."""
+    waiting: Record | None = None
+    before: Record | None = None
+    for item in items:
+        if isinstance(item, Record) and item.kind == "request":
+            if waiting and _belongs(item, waiting):
+                yield waiting, item
+                waiting = None
+            else:
+                before = item
+            continue
+        if waiting:
+            yield waiting, None
+            waiting = None
+        if isinstance(item, Fault):
+            yield item
+        elif not item.is_http:
+            yield item, None
+        elif before and _belongs(before, item):
+            yield item, before
+        else:
+            waiting = item
+    if waiting:
+        yield waiting, None
+
+
+def _belongs(request: Record, response: Record) -> bool:
+    one, other = request.place.record_id, response.place.record_id
+    named = request.fields.get("warc-concurrent-to"), response.fields.get("warc-concurrent-to")
+    return bool((other and named[0] == other) or (one and named[1] == one))
+
+
+def _answer(record: Record, request: Record | None) -> Answer | Fault:
+    head, payload = _split(record.block)
+    if record.kind != "revisit" and not head.startswith(b"HTTP/"):
+        return Fault(offset=record.place.offset, reason="its block is no HTTP answer", url=record.url)
+    if len(head) > MAX_HEAD_BYTES:
+        reason = f"its HTTP head is over {MAX_HEAD_BYTES} bytes"
+        return Fault(offset=record.place.offset, reason=reason, url=record.url)
+    chunks = dechunked(payload) if _CHUNKED.search(head) else Framing.NONE
+    if isinstance(chunks, bytes):
+        payload = chunks
+    capture = to_capture(replace(record, block=_plain(head) + payload), _request(request))
+    if not _METHOD.fullmatch(capture.method):
+        capture = replace(capture, method="GET")
+    answer = Answer(
+        capture=capture,
+        record_id=record.place.record_id,
+        digest=record.fields.get("warc-payload-digest", ""),
+    )
+    if record.kind == "revisit":  # its payload is left out, and may be called truncated for that
+        return replace(answer, capture=replace(capture, truncated=None), repeats=_repeats(record))
+    if short := _marked(record) or (chunks.value if chunks is Framing.BROKEN else ""):
+        reason = capture.truncated or ""
+        capture = replace(capture, truncated=reason if _REASON.fullmatch(reason) else _UNTOLD)
+    return replace(answer, capture=capture, short=short)
+
+
+def _split(block: bytes) -> tuple[bytes, bytes]:
+    """The head that counts, without the empty line, and what follows it; the line ends of either kind."""
+    for _ in range(MAX_INTERIM_HEADS + 1):
+        end = _HEAD_END.search(block, 0, MAX_HEAD_BYTES)
+        head, payload = (block[: end.start()], block[end.end() :]) if end else (block, b"")
+        if not (_INTERIM.match(head) and payload.startswith(b"HTTP/")):
+            break
+        block = payload
+    return head, payload
+
+
+def _plain(head: bytes) -> bytes:
+    """A head with the line ends that HTTP asks for: by no others would it be found again in our own record."""
+    return re.sub(rb"\r?\n", b"\r\n", head) + b"\r\n\r\n" if head.strip() else b""
+
+
+def _request(request: Record | None) -> Record | None:
+    if request is None:
+        return None
+    head, body = _split(request.block)
+    if len(head) > MAX_HEAD_BYTES:
+        return None
+    return replace(request, block=_plain(head) + body)
+
+
+def _marked(record: Record) -> str:
+    """That a record itself says that it is not whole."""
+    if (reason := record.fields.get("warc-truncated")) is not None:
+        return f"WARC-Truncated says {reason[:20]!r}"
+    if (number := record.fields.get("warc-segment-number")) is not None:
+        return f"it is segment {number[:20]} of a longer record"
+    return ""
+
+
+def _repeats(record: Record) -> Refers:
+    told = record.fields.get("warc-refers-to-date", "")
+    try:
+        date = lenient_date(told) if told else None
+    except ValueError:
+        date = None
+    url = http_address(record.fields.get("warc-refers-to-target-uri", "")) or record.url
+    return Refers(url, date, record.fields.get("warc-payload-digest", ""))
+
+
+def repeated(revisit: Capture, original: Capture) -> Capture:
+    """The capture that a revisit stands for: its own time and head, where it has one, and the original's payload."""
+    if revisit.status == 0:  # a record without a block
+        return replace(original, url=revisit.url, fetched_at=revisit.fetched_at, ip=revisit.ip)
+    return replace(revisit, payload=original.payload, truncated=original.truncated)

@@ -1,0 +1,250 @@
+"""Bytes of another crawler's WARC file, plain or gzip, through a buffer of bounded size.
+
+A gzip file may hold one member a record, one member in all, or members cut anywhere. A damaged member is reported and
+the next one that begins a record is looked for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Generator, Iterator
+from typing import BinaryIO, NamedTuple
+
+from isal import isal_zlib
+
+GZIP_MAGIC = b"\x1f\x8b\x08"
+RECORD_START = b"WARC/"
+
+_READ_BYTES = 1 << 16
+_STEP_BYTES = 1 << 20  # that one call may inflate to
+_HELD_BYTES = 8 << 20  # of a member before it is passed on: a damaged small one gives nothing at all
+_MAX_CANDIDATES = 10_000  # places in one file that look like gzip and are tried after damage
+_GZIP = 31  # zlib's window bits with gzip's header and trailer
+_NEXT_RECORD = re.compile(rb"\nWARC/[0-9]")
+_BLANK = re.compile(rb"[\r\n]*")
+_OVERLAP = 16  # bytes kept while searching, so that a match across two pieces is found
+_ERRORS: tuple[type[Exception], ...] = (
+    isal_zlib.error,  # type: ignore[assignment] # its stub takes the class for an instance
+    EOFError,
+)
+
+
+class Damage(NamedTuple):
+    """Bytes of a file that cannot be inflated."""
+
+    offset: int  # bytes from the file's start
+    reason: str
+
+
+class _Piece(NamedTuple):
+    data: bytes
+    offset: int  # of the plain piece, or of the gzip member it comes from
+    begins: bool  # a unit: it is of a member that begins with a record
+
+
+class Window:
+    """The bytes of an open file. Nothing is read beyond the end of a unit until `next_unit`.
+
+    A unit is a plain file, or gzip members up to the next one that begins a record. A length that is too large can so
+    not swallow the records of other members.
+    """
+
+    def __init__(self, file: BinaryIO, start: int = 0) -> None:
+        file.seek(start)
+        self.compressed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        file.seek(start)
+        self._size = os.fstat(file.fileno()).st_size
+        self._pieces = _inflated(file, start) if self.compressed else _plain(file, start)
+        self._next: _Piece | None = None
+        self._any = False  # whether a piece has been pulled
+        self._unit = 0  # offset of the unit
+        self._dropped = 0  # bytes of it that are gone from the buffer
+        self.buffer = bytearray()
+        self.damages: list[Damage] = []  # met so far and not told yet; the reader empties it
+
+    @property
+    def place(self) -> int:
+        """Offset in the file of the buffer's first byte; of a gzip file, of the member that the unit begins with."""
+        return self._unit if self.compressed else self._unit + self._dropped
+
+    def may_hold(self, size: int) -> bool:
+        """Whether `size` bytes can follow; of a gzip file nobody knows before they are read."""
+        return self.compressed or self.place + size <= self._size
+
+    def next_unit(self) -> bool:
+        """Drop what is left of this unit and begin the next one; False at the end of the file."""
+        while self.more():
+            self.drop(len(self.buffer))
+        if self._next is None:
+            return False
+        self._unit, self._dropped = self._next.offset, 0
+        self.buffer = bytearray(self._next.data)
+        self._next = None
+        return True
+
+    def more(self) -> bool:
+        """Append the unit's next piece; False at the unit's end."""
+        if self._next is None:
+            self._next = self._pull()
+        if self._next is None or self._next.begins:
+            return False
+        self.buffer += self._next.data
+        self._next = None
+        return True
+
+    def _pull(self) -> _Piece | None:
+        for piece in self._pieces:
+            if isinstance(piece, _Piece):
+                first, self._any = not self._any, True
+                return piece._replace(begins=piece.begins or first)
+            self.damages.append(piece)
+        return None
+
+    def fill(self, size: int) -> bool:
+        """Have `size` bytes in the buffer; False where the unit ends before."""
+        while len(self.buffer) < size:
+            if not self.more():
+                return False
+        return True
+
+    def drop(self, size: int) -> None:
+        """Let go of the buffer's first bytes."""
+        self._dropped += min(size, len(self.buffer))
+        del self.buffer[:size]
+
+    def skip(self, size: int) -> bool:
+        """Drop `size` bytes, in the buffer or not; False where the unit ends before."""
+        while size > len(self.buffer):
+            size -= len(self.buffer)
+            self.drop(len(self.buffer))
+            if not self.more():
+                return False
+        self.drop(size)
+        return True
+
+    def skip_blank(self) -> bool:
+        """Drop line ends; False where nothing else is left of the unit."""
+        while True:
+            blank = _BLANK.match(self.buffer)
+            self.drop(blank.end() if blank else 0)
+            if self.buffer:
+                return True
+            if not self.more():
+                return False
+
+    def find(self, pattern: re.Pattern[bytes], most: int) -> re.Match[bytes] | None:
+        """The first match within the buffer's first `most` bytes."""
+        start = 0
+        while True:
+            if found := pattern.search(self.buffer, start, most):
+                return found
+            start = max(len(self.buffer) - _OVERLAP, 0)
+            if len(self.buffer) >= most or not self.more():
+                return None
+
+    def to_next_record(self) -> None:
+        """Drop all before the next line that begins a record, or all of the unit."""
+        while True:
+            if found := _NEXT_RECORD.search(self.buffer):
+                self.drop(found.start() + 1)
+                return
+            self.drop(len(self.buffer) - _OVERLAP if len(self.buffer) > _OVERLAP else 0)
+            if not self.more():
+                self.drop(len(self.buffer))
+                return
+
+
+def _plain(file: BinaryIO, offset: int) -> Iterator[_Piece | Damage]:
+    while data := file.read(_READ_BYTES):
+        yield _Piece(data, offset, begins=False)
+        offset += len(data)
+
+
+def _inflated(file: BinaryIO, start: int) -> Iterator[_Piece | Damage]:
+    """The members of a gzip file. One whose CRC or stream is wrong gives nothing, unless it is larger than _HELD_BYTES."""
+    offset: int | None = start
+    candidates = _MAX_CANDIDATES
+    while offset is not None:
+        file.seek(offset)
+        try:
+            offset += yield from _member(file, offset)
+        except _ERRORS as error:
+            yield Damage(offset, f"its compressed data is damaged ({error})")
+            offset, candidates = _next_member(file, offset + 1, candidates)
+            continue
+        file.seek(offset)
+        following = file.read(len(GZIP_MAGIC))
+        if not following or (following != GZIP_MAGIC and _is_padding(file, offset)):
+            return
+        if following != GZIP_MAGIC:
+            yield Damage(offset, "what stands here is no gzip data")
+            offset, candidates = _next_member(file, offset, candidates)
+
+
+def _member(file: BinaryIO, offset: int) -> Generator[_Piece | Damage, None, int]:
+    """Yield a member's data and return its length. Raises isal's error. What is left of one that is cut off is yielded."""
+    decoder = isal_zlib.decompressobj(_GZIP)
+    held, size, taken, begun = bytearray(), 0, 0, False
+    chunk = b""
+    while not decoder.eof:
+        if not chunk:
+            chunk = file.read(_READ_BYTES)
+            taken += len(chunk)
+            if not chunk:
+                if held:
+                    yield _piece(held, offset, begun=begun)
+                yield Damage(offset, "is cut off")
+                return taken
+        data = decoder.decompress(chunk, _STEP_BYTES)
+        chunk = decoder.unconsumed_tail
+        held += data
+        size += len(data)
+        if len(held) > _HELD_BYTES:
+            yield _piece(held, offset, begun=begun)
+            held, begun = bytearray(), True
+    if held:
+        yield _piece(held, offset, begun=begun)
+    return taken - len(decoder.unused_data)
+
+
+def _piece(held: bytearray, offset: int, *, begun: bool) -> _Piece:
+    return _Piece(bytes(held), offset, begins=not begun and held.startswith(RECORD_START))
+
+
+def _next_member(file: BinaryIO, start: int, candidates: int) -> tuple[int | None, int]:
+    """Where the next member that begins a record stands, and how many places may still be tried."""
+    file.seek(start)
+    tail = b""
+    while data := file.read(_READ_BYTES):
+        data, base = tail + data, start - len(tail)
+        start += len(data) - len(tail)
+        at = data.find(GZIP_MAGIC)
+        while at >= 0:
+            if not candidates:
+                return None, 0
+            candidates -= 1
+            if _begins_record(file, base + at):
+                return base + at, candidates
+            at = data.find(GZIP_MAGIC, at + 1)
+        tail = data[-len(GZIP_MAGIC) + 1 :]
+        file.seek(start)
+    return None, candidates
+
+
+def _begins_record(file: BinaryIO, offset: int) -> bool:
+    file.seek(offset)
+    try:
+        start = isal_zlib.decompressobj(_GZIP).decompress(file.read(_READ_BYTES), len(RECORD_START))
+    except _ERRORS:
+        return False
+    return bytes(start) == RECORD_START
+
+
+def _is_padding(file: BinaryIO, offset: int) -> bool:
+    """Whether nothing but zero bytes follows, as gzip itself allows."""
+    file.seek(offset)
+    while data := file.read(_READ_BYTES):
+        if data.strip(b"\0"):
+            return False
+    return True

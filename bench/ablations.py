@@ -46,7 +46,7 @@ def _none(*_: object) -> None:
     return None
 
 
-def _nothing(*_: object) -> tuple[()]:
+def _nothing(*_: object, **__: object) -> tuple[()]:
     return ()
 
 

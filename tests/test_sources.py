@@ -302,21 +302,24 @@ def test_a_name_that_a_terminal_would_obey_is_a_fault(tmp_path: Path, name: str)
 
 
 @pytest.mark.parametrize(
-    ("name", "region", "fault"),
+    ("name", "region", "doubt"),
     [
-        ("武汉市人民政府", "999999", "5: sources[0].region: must be the GB/T 2260 code of a division"),
-        ("武汉市人民政府", "420200", "5: sources[0].region: must be the code of 武汉市人民政府, 420100 (湖北省武汉市), got 420200 (湖北省黄石市)"),
-        ("武汉市人民政府", "420000", "5: sources[0].region: must be the code of 武汉市人民政府, 420100"),
-        ("湖北省人民政府", "420100", "5: sources[0].region: must be the code of 湖北省人民政府, 420000"),
-        ("湖北省黄石市人民政府", "420000", "5: sources[0].region: must be the code of 湖北省黄石市人民政府, 420200"),
-        ("宜昌市司法局", "420100", "5: sources[0].region: must be the code of 宜昌市司法局, 420500"),
+        ("武汉市人民政府", "999999", "5: sources[0].region: '999999' is the GB/T 2260 code of no division known"),
+        ("武汉市人民政府", "420200", "5: sources[0].region: is 420200 (湖北省黄石市), but 武汉市人民政府 has 420100 (湖北省武汉市)"),
+        ("武汉市人民政府", "420000", "5: sources[0].region: is 420000 (湖北省), but 武汉市人民政府 has 420100"),
+        ("湖北省人民政府", "420100", "5: sources[0].region: is 420100 (湖北省武汉市), but 湖北省人民政府 has 420000"),
+        ("湖北省黄石市人民政府", "420000", "5: sources[0].region: is 420000 (湖北省), but 湖北省黄石市人民政府 has 420200"),
+        ("宜昌市司法局", "420100", "5: sources[0].region: is 420100 (湖北省武汉市), but 宜昌市司法局 has 420500"),
     ],
 )  # fmt: skip
-def test_a_region_that_is_none_or_not_the_names_is_a_fault(
-    tmp_path: Path, name: str, region: str, fault: str
+def test_a_region_that_is_none_or_not_the_names_is_told_and_taken(
+    tmp_path: Path, name: str, region: str, doubt: str
 ) -> None:
-    (found,) = faults(tmp_path, FOUR_LINES.replace("武汉市人民政府", name).replace("420100", region))
-    assert found.startswith(fault)
+    path, told = written(tmp_path, FOUR_LINES.replace("武汉市人民政府", name).replace("420100", region)), []
+    (site,) = load_sites(path, notify=told.append)
+    assert site.region == region
+    (line,) = told
+    assert line.removeprefix(f"{path}:").startswith(doubt)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from crawler.cli.options import (
     ReplayOption,
     SourcesOption,
 )
+from crawler.cli.output import message
 from crawler.cli.streams import NOT_WRITTEN
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
@@ -96,7 +97,7 @@ def crawl(
     """
     if max_time is not None:
         pipeline.seconds(max_time)  # a fault in it is told before anything is done
-    sites = choose(load_sites(sources), ids or ())
+    sites = choose(load_sites(sources, notify=None if quiet else message), ids or ())
     job = _Job(
         saved=Replay(load_exchanges(replay)) if replay else None,
         connect_to=parse_connect_to(connect_to or ()),

@@ -52,6 +52,11 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
     sys.stdout.flush()
 
 
+def message(text: str) -> None:
+    """A line for people, on stderr."""
+    print(visible(text), file=sys.stderr)
+
+
 class PlainConsole(Console):
     """A console for what pages, files and people say: text is no markup, and its control characters are escaped.
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from crawler.check import Check, check_site
 from crawler.cli.adding import add
 from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
-from crawler.cli.output import PlainConsole, print_json, print_table, report_json
+from crawler.cli.output import PlainConsole, message, print_json, print_table, report_json
 from crawler.crawl import entries
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site
@@ -44,7 +44,7 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """The sites configured."""
-    sites = load_sites(sources)
+    sites = load_sites(sources, notify=message)
     if json:
         print_json([_site_json(site) for site in sites])
         return
@@ -65,7 +65,7 @@ def check(
     connect_to: ConnectToOption = None,
 ) -> None:
     """Visit sites and show what their entries find; nothing is kept. Exit code 1 if any fails."""
-    sites = choose(load_sites(sources), ids or ())
+    sites = choose(load_sites(sources, notify=message), ids or ())
     saved = Replay(load_exchanges(replay)) if replay else None
     if saved is not None and not ids:
         sites = tuple(site for site in sites if any(map(saved.holds, entries([site]))))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +15,11 @@ from typing import Any
 import httpcore
 
 _MOST_HELD = 256 * 1024  # bytes that have come and not been asked for; the server waits then
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
+"""Linux' option to acknowledge at once. A server holds small pieces back until what it sent before is acknowledged (Nagle,
+RFC 896), and a system delays that by 40 ms or to its next request: bytes that follow an answer, and are none of the next,
+would come just behind that request and be taken for its answer."""
+
 _INFO = {
     "ssl_object": "ssl_object",
     "client_addr": "sockname",
@@ -45,6 +51,8 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     def data_received(self, data: bytes) -> None:
         """Something has come."""
         self._held += data
+        if _QUICKACK is not None:  # it does not last
+            self._transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         if len(self._held) > _MOST_HELD and not self._paused:
             self._paused = True
             self._transport.pause_reading()

@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from crawler.address import has_credentials, normal
 from crawler.cms import BY_NAME
 from crawler.cms.links import is_selector
-from crawler.regions import region
 
 
 def _fault(expected: str) -> PydanticCustomError:
@@ -30,10 +29,6 @@ def _region(value: object) -> str:
         raise _fault('must be a GB/T 2260 code in quotes, such as "420100"')
     if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{5}", value):
         raise _fault('must be a GB/T 2260 code of six digits in quotes, such as "420100"')
-    if region(value) is None:
-        raise _fault(
-            "must be the GB/T 2260 code of a division (a development zone has that of the one around it)"
-        )
     return value
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import glob
+import itertools
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,13 @@ WAYS = ("lists", "pages", "sitemaps", "search")
 _NO_WAY = "needs `lists` (list pages), `pages` (reports), `sitemaps` or `search`"
 
 
-def load_sites(path: Path, text: str | None = None) -> tuple[Site, ...]:
+def load_sites(
+    path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None
+) -> tuple[Site, ...]:
     """The sites of a sources.yaml, in its order, and then those of the files that it includes, in the order of their names.
 
-    `text` is what the file is going to hold, where it is not written yet. Raises ConfigError with every fault, each as `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
+    `text` is what the file is going to hold, where it is not written yet. `notify` is called with each doubt, such as a
+    region code that is not the name's: `sources.yaml:12: sources[3].region: …`. Raises ConfigError with every fault, each as `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
     """
     sites: list[Site] = []
     taken: dict[str, tuple[Marked, Place]] = {}
@@ -45,6 +49,9 @@ def load_sites(path: Path, text: str | None = None) -> tuple[Site, ...]:
             sites += [_site(entry, defaults) for entry in file.parsed.sources]
     if faults:
         raise ConfigError(*faults)
+    if notify:
+        for doubt in itertools.chain.from_iterable(file.doubts() for file in files):
+            notify(doubt)
     return tuple(sites)
 
 
@@ -102,8 +109,8 @@ class _File:
             self.marked.fault(
                 path, "`sitemaps` needs `urls`, a regular expression for the addresses that may be reports"
             )
-        if fault := _misplaced(entry.get("name"), entry.get("region")):
-            self.marked.fault((*path, "region"), fault)
+        if doubt := _misplaced(entry.get("name"), entry.get("region")):
+            self.marked.doubt((*path, "region"), doubt)
         name = entry.get("id")
         if not isinstance(name, str):
             return
@@ -117,16 +124,27 @@ class _File:
 
     def faults(self) -> Iterator[str]:
         """Its faults in the order of their lines, with the file's name."""
-        return (f"{self.marked.file}:{line}: {text}" for line, text in sorted(set(self.marked.faults)))
+        return self._told(self.marked.faults)
+
+    def doubts(self) -> Iterator[str]:
+        """What is probably wrong in it, likewise."""
+        return self._told(self.marked.doubts)
+
+    def _told(self, found: Iterable[tuple[int, str]]) -> Iterator[str]:
+        return (f"{self.marked.file}:{line}: {text}" for line, text in sorted(set(found)))
 
 
 def _misplaced(name: object, code: object) -> str | None:
-    """Why a name is not that of a code's government, if both are known and disagree: a fault's text.
+    """Why a region code is probably wrong: it is nobody's, or it and the name are known and disagree.
 
     A government has its own code; a department or a development zone that of a government around it, too.
     """
-    row = region(code) if isinstance(code, str) else None
-    if row is None or not isinstance(name, str) or not name.strip():
+    if not isinstance(code, str):
+        return None
+    row = region(code)
+    if row is None:
+        return f"{code[:6]!r} is the GB/T 2260 code of no division known (a development zone has that of the one around it)"
+    if not isinstance(name, str) or not name.strip():
         return None
     named = region_of(name, within=row.code)
     government = name.strip().removesuffix("人民政府")
@@ -134,7 +152,9 @@ def _misplaced(name: object, code: object) -> str | None:
         return None
     if government == name.strip() and named in {step.code for step in outward(row.code)}:
         return None
-    return f"must be the code of {name.strip()[:40]}, {named} ({region_path(named)}), got {row.code} ({region_path(row.code)})"
+    return (
+        f"is {row.code} ({region_path(row.code)}), but {name.strip()[:40]} has {named} ({region_path(named)})"
+    )
 
 
 def _matches(pattern: str, path: Path) -> list[Path]:

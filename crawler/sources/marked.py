@@ -49,6 +49,7 @@ class Marked:
     file: str
     value: Any = None
     faults: list[tuple[int, str]] = field(default_factory=list)
+    doubts: list[tuple[int, str]] = field(default_factory=list)  # what is taken all the same
     text: str = ""
     _lines: dict[Place, int] = field(default_factory=dict)
 
@@ -64,6 +65,10 @@ class Marked:
     def fault(self, path: Place, text: str) -> None:
         """Note a fault of the value at a place."""
         self.faults.append((self.line(path), f"{dotted(path)}: {text}"))
+
+    def doubt(self, path: Place, text: str) -> None:
+        """Note that the value at a place is probably wrong."""
+        self.doubts.append((self.line(path), f"{dotted(path)}: {text}"))
 
 
 def parse(path: Path, text: str | None = None) -> Marked:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import inspect
 
 revision = "0009"
 down_revision = "0008"
@@ -45,16 +46,16 @@ def upgrade() -> None:
     for table, column in ADDED:
         op.add_column(table, column)
     # by hand: SQLite takes a foreign key with a new column, but adds none to an old one
+    held = {column["name"] for column in inspect(op.get_bind()).get_columns("pages")}
     for name, target in LINKS:
-        op.execute(f"ALTER TABLE pages ADD COLUMN {name} INTEGER REFERENCES {target} (id)")
+        if name not in held:  # a catalogue that was downgraded has them still
+            op.execute(f"ALTER TABLE pages ADD COLUMN {name} INTEGER REFERENCES {target} (id)")
     op.execute(_OLDER)
     op.execute(_SEEN_IN)
     op.execute(_ANSWERED_IN)
 
 
 def downgrade() -> None:
-    """Back to the schema before."""
-    for name, _ in LINKS:
-        op.drop_column("pages", name)
+    """Back to the schema before. SQLite drops no column that a foreign key is on: those stay, unused."""
     for table, column in reversed(ADDED):
         op.drop_column(table, column.name)

@@ -143,7 +143,7 @@ def test_a_name_and_a_region_that_disagree_are_not_written(
     before = sources.read_bytes()
     code, out, err = add(REPORT, *words)
     assert (code, out, sources.read_bytes()) == (2, "", before)
-    assert "sources[1].region: must be the code of " in err
+    assert "the entry's region is " in err
 
 
 def test_a_first_file_holds_the_shipped_governments_or_none(fazhi: Fazhi, tmp_path: Path) -> None:

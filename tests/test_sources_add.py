@@ -87,7 +87,7 @@ def test_what_would_make_the_file_faulty_leaves_it_as_it_was(tmp_path: Path) -> 
     with pytest.raises(ConfigError, match=r"sources\.yaml: the id 'a' is taken"):
         add_entry(path, ENTRY | {"id": "a"})
     with pytest.raises(
-        ConfigError, match=r"sources\.yaml:5: sources\[1\]\.region: must be the code of 武汉市人民政府"
+        ConfigError, match=r"sources\.yaml: the entry's region is 420200 \(湖北省黄石市\), but 武汉市人民政府"
     ):
         add_entry(path, ENTRY | {"region": "420200"})
     assert path.read_text("utf-8") == "sources:\n  " + OTHER

@@ -12,7 +12,7 @@ import yaml
 
 from crawler.errors import ConfigError
 from crawler.model import Site
-from crawler.sources.load import load_sites
+from crawler.sources.load import load_sites, region_doubt
 from crawler.sources.marked import compose
 from crawler.sources.written import STEP, Entry, entry_in_braces, entry_lines
 
@@ -45,6 +45,8 @@ def add_entry(path: Path, entry: Entry) -> None:
     before = sites_before(path)
     if entry["id"] in {site.id for site in before}:
         raise ConfigError(f"{path}: the id {entry['id']!r} is taken; give another with --id")
+    if doubt := region_doubt(entry["name"], entry["region"]):
+        raise ConfigError(f"{path}: the entry's region {doubt}; give the right --name or --region")
     real = path.resolve()  # a link stays a link
     scratch = real.with_name(f".{real.name}.new")
     try:

@@ -109,7 +109,7 @@ class _File:
             self.marked.fault(
                 path, "`sitemaps` needs `urls`, a regular expression for the addresses that may be reports"
             )
-        if doubt := _misplaced(entry.get("name"), entry.get("region")):
+        if doubt := region_doubt(entry.get("name"), entry.get("region")):
             self.marked.doubt((*path, "region"), doubt)
         name = entry.get("id")
         if not isinstance(name, str):
@@ -134,7 +134,7 @@ class _File:
         return (f"{self.marked.file}:{line}: {text}" for line, text in sorted(set(found)))
 
 
-def _misplaced(name: object, code: object) -> str | None:
+def region_doubt(name: object, code: object) -> str | None:
     """Why a region code is probably wrong: it is nobody's, or it and the name are known and disagree.
 
     A government has its own code; a department or a development zone that of a government around it, too.

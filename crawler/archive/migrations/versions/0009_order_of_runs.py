@@ -56,6 +56,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the schema before. SQLite drops no column that a foreign key is on: those stay, unused."""
+    """Back to the schema before. SQLite drops no column that a key of its table names: of a new catalogue two stay, unused."""
+    table = op.get_bind().execute(sa.text("SELECT sql FROM sqlite_master WHERE name = 'pages'")).scalar_one()
+    for name, _ in LINKS:
+        if f"({name})" not in table:
+            op.drop_column("pages", name)
     for table, column in reversed(ADDED):
         op.drop_column(table, column.name)

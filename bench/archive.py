@@ -28,7 +28,7 @@ from crawler.archive import Archive, rebuild
 from crawler.extract import extract
 from crawler.fetch import load_exchanges
 from crawler.model import Capture, Report, Site
-from crawler.verify import verify
+from crawler.questions.verify import verify
 
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 SITE = Site(id="bench", name="武汉市人民政府", region="420100")

@@ -17,9 +17,9 @@ import httpx
 from bench.site import World
 from crawler.archive import Archive
 from crawler.crawl import Halt, counted, crawl
+from crawler.crawl.page_process import Readers
 from crawler.fetch import Fetcher
 from crawler.model import Site
-from crawler.readers import Readers
 
 AT_ONCE = 16
 

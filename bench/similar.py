@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from crawler.archive import probably_same
-from crawler.fingerprint import bands, simhash
+from crawler.field.fingerprint import bands, simhash
 from tests.site.governments import GOVERNMENTS
 
 TAKEN_OVER = 2 / 3  # share of paragraphs that a lazy report has from the year before

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Table
 
-from crawler.archive.catalogue import Base
+from crawler.archive.catalogue.models import Base
 
 PAGE = Path(__file__).with_name("archive.md")
 BEGIN, END = "<!-- diagram: made by docs/schema.py -->\n", "<!-- end of diagram -->\n"

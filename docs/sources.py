@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawler.field.regions import LEVELS, outward, region
 from crawler.model import Site
-from crawler.regions import LEVELS, outward, region
 from crawler.sources import load_sites
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from crawler.archive import Archive
-from crawler.fingerprint import text_sha256
+from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report, Site
 
 settings.register_profile("fazhi", deadline=None)  # a slow machine is no fault

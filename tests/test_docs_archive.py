@@ -11,9 +11,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, Archive, acts, states
-from crawler.archive.catalogue import Base
+from crawler.archive import CATALOGUE, Archive
+from crawler.archive.catalogue.models import Base
 from crawler.archive.entering import _HANDLERS
+from crawler.archive.evidence import acts
+from crawler.archive.ledger import page_states
 from tests.archive.held import ROOT, crawl_saved, query
 from tests.conftest import Clock
 
@@ -32,7 +34,14 @@ def test_every_table_every_act_and_every_state_is_told_of() -> None:
         assert f"| `{table}` |" in README
     told = re.findall(r"`([a-z ]+)`", ARCHIVE_MD.partition("## Order of writing")[0])
     assert set(_HANDLERS) <= set(told)
-    for state in (states.LIVE, states.MISSING, states.GONE, states.MOVED, states.UNREACHABLE, states.BACK):
+    for state in (
+        page_states.LIVE,
+        page_states.MISSING,
+        page_states.GONE,
+        page_states.MOVED,
+        page_states.UNREACHABLE,
+        page_states.BACK,
+    ):
         assert f"| {state} |" in ARCHIVE_MD
     assert acts.content_of(b"no JSON") == {}
 

@@ -19,9 +19,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.fingerprint import distance, simhash
+from crawler.field.fingerprint import distance, simhash
+from crawler.field.text import fold
 from crawler.sources import load_sites
-from crawler.text import fold
 from tests.site import Document, Government, Web
 from tests.site.governments import GOVERNMENTS
 from tests.site.punctuation import widen

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from crawler.archive.acts import Act, told_in
-from crawler.archive.catalogue import PageRow
-from crawler.archive.claims import Claims, Told
+from crawler.archive.catalogue.models import PageRow
+from crawler.archive.catalogue.near_duplicates import probably_same
+from crawler.archive.catalogue.rows import IMPORT_SITE, import_url
+from crawler.archive.consistency import Claims, Told
 from crawler.archive.entering import DOCUMENTS
+from crawler.archive.evidence.acts import Act, told_in
+from crawler.archive.evidence.manifest import BEGINNING, entries, head
+from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.facade import Archive
-from crawler.archive.manifest import BEGINNING, entries, head
-from crawler.archive.manifest import NAME as MANIFEST
+from crawler.archive.ledger.pages_due import Watched
+from crawler.archive.ledger.site_visits import Past
 from crawler.archive.merging import MERGED
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
-from crawler.archive.rows import IMPORT_SITE, import_url
-from crawler.archive.similar import probably_same
-from crawler.archive.visits import Past
-from crawler.archive.watching import Watched
 
 __all__ = [
     "BEGINNING",

@@ -10,15 +10,18 @@ from pathlib import Path
 from sqlalchemy import bindparam, select
 
 from crawler.address import canonical
-from crawler.archive import acts, memories, reading, rows, texts
-from crawler.archive.acts import Act
-from crawler.archive.catalogue import VersionRow
-from crawler.archive.files import write_all
-from crawler.archive.ledger import Ledger
-from crawler.archive.prepared import Prepared
-from crawler.archive.rows import Entered
-from crawler.archive.versions import reextract
-from crawler.archive.warcs import index_of
+from crawler.archive import reextraction
+from crawler.archive.catalogue import queries, rows
+from crawler.archive.catalogue.models import VersionRow
+from crawler.archive.catalogue.prepared import Prepared
+from crawler.archive.catalogue.rows import Entered
+from crawler.archive.evidence import acts
+from crawler.archive.evidence.acts import Act
+from crawler.archive.evidence.files import write_all
+from crawler.archive.evidence.run_warcs import index_of
+from crawler.archive.ledger import site_memory
+from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.versions import reextract
 from crawler.errors import ExtractError
 from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
@@ -85,8 +88,8 @@ class Entering:
                 capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
             )
             if record.kind == "revisit":
-                known = reading.same_capture(self.ledger.session, key, capture, digest)
-                values |= reading.revalidated(values, known)
+                known = queries.same_capture(self.ledger.session, key, capture, digest)
+                values |= queries.revalidated(values, known)
         row = held or self.ledger.enter(values)
         self.size += len(record.block)
         if record.kind != "revisit" and self.size <= AT_HAND:
@@ -96,7 +99,7 @@ class Entering:
         fresh = self.ledger.fresh.get(canonical(url))
         if not record_id or (fresh and fresh.record_id == record_id):
             return fresh if record_id else None
-        return reading.captured(self.ledger.session, record_id)
+        return queries.captured(self.ledger.session, record_id)
 
     def _stored(self, act: Act) -> None:
         content, row = act.content, self._row(act.about, act.url)
@@ -141,12 +144,12 @@ class Entering:
         if held is not None:
             return replace(report, body=held[0])
         try:
-            again = texts.read_pages(self.archive, session, captures, hint, self.recent)
+            again = reextraction.read_pages(self.archive, session, captures, hint, self.recent)
         except ExtractError as error:
             again, why = None, error.reason
         if again is not None and again.text_sha256 == report.text_sha256:
             return replace(report, body=again.body)
-        body = texts.from_file(self.archive, report.text_sha256)
+        body = reextraction.from_file(self.archive, report.text_sha256)
         if body is not None:
             return replace(report, body=body)
         if again is None:
@@ -186,7 +189,7 @@ class Entering:
 
     def _learnt(self, act: Act) -> None:
         if self.visits:
-            memories.learn(self.ledger.session, act.content["site"]["id"], act.content["memory"])
+            site_memory.learn(self.ledger.session, act.content["site"]["id"], act.content["memory"])
 
     def _run_ended(self, act: Act) -> None:
         if self.visits:
@@ -201,7 +204,7 @@ class Entering:
         again = self._report(act, captures, version.hint)
         if again is not None:
             reextract(version, again)
-            self.ledger.texts[version.text_file] = reading.to_report(version).text().encode()
+            self.ledger.texts[version.text_file] = queries.to_report(version).text().encode()
 
     def _merged(self, act: Act) -> None:
         if self.merged is not None:
@@ -229,4 +232,4 @@ _HANDLERS: dict[str, Handler] = {
     "reextracted": Entering._reextracted,
     "merged": Entering._merged,
 }
-"""What each act of crawler/archive/acts.py does; one of a later schema than ours is passed over."""
+"""What each act of crawler/archive/evidence/acts.py does; one of a later schema than ours is passed over."""

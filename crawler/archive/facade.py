@@ -9,14 +9,17 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.address import canonical
-from crawler.archive import acts, identity, reading, rows, texts
-from crawler.archive.catalogue import VersionRow
+from crawler.archive import reextraction
+from crawler.archive.catalogue import queries, rows
+from crawler.archive.catalogue.models import VersionRow
+from crawler.archive.catalogue.rows import Entered
 from crawler.archive.damage import damage
+from crawler.archive.evidence import acts
+from crawler.archive.ledger import identity
+from crawler.archive.ledger.varying_urls import key_of
+from crawler.archive.ledger.versions import reextract
 from crawler.archive.merging import bring, enter_merged
-from crawler.archive.rows import Entered
 from crawler.archive.run import Run
-from crawler.archive.varying import key_of
-from crawler.archive.versions import reextract
 from crawler.errors import FetchError
 from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site
 from crawler.warc import Earlier, Refers
@@ -44,7 +47,7 @@ class Archive(Run):
         """
         with damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
-            known = reading.same_capture(self._session, key, capture, sha256.hex())
+            known = queries.same_capture(self._session, key, capture, sha256.hex())
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
@@ -55,12 +58,12 @@ class Archive(Run):
             values = rows.capture_values(
                 capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
             )
-            ledger.enter(values | reading.revalidated(values, known))
+            ledger.enter(values | queries.revalidated(values, known))
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
         with damage(self.path):
-            origin = reading.record_of(self._session, canonical(rendering.url), rendering.of)
+            origin = queries.record_of(self._session, canonical(rendering.url), rendering.of)
             assert origin is not None, "a page was rendered before it was recorded"
             ledger, warcs = self._open()
             when, dom, url = rendering.rendered_at, rendering.dom, rendering.url
@@ -70,7 +73,7 @@ class Archive(Run):
 
     def holds(self, capture: Capture) -> bool:
         """Whether an exchange is archived already: same address, time and payload."""
-        return reading.holds(self._session, canonical(capture.url), capture)
+        return queries.holds(self._session, canonical(capture.url), capture)
 
     def cut_short(self, report: Report, page: Page) -> str:
         """What makes a text suspicious: it is the beginning of the one held from its address. Empty where it is not.
@@ -83,11 +86,11 @@ class Archive(Run):
     def original(self, repeats: Refers) -> Capture | None:
         """The archived response that another crawler's revisit refers to: by address and time, or by its payload's digest."""
         with damage(self.path):
-            return texts.original(self.path, self._session, repeats)
+            return reextraction.original(self.path, self._session, repeats)
 
     def last_seen(self, url: str) -> datetime | None:
         """When a page from which a report is held was last seen."""
-        return reading.last_seen(self._session, key_of(self._session, url))
+        return queries.last_seen(self._session, key_of(self._session, url))
 
     def store(
         self,
@@ -139,7 +142,7 @@ class Archive(Run):
             url = url or self._import_url(name, sha256)
             row = ledger.latest(canonical(url))
             if row is None or row.payload_sha256 != sha256:
-                if reading.document(self._session, canonical(url), sha256):
+                if queries.document(self._session, canonical(url), sha256):
                     return self.note(_superseded(url, site))
                 place = warcs.writer().resource(url, now, content_type, data, origin=origin)
                 values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
@@ -149,12 +152,12 @@ class Archive(Run):
     def _import_url(self, name: str, sha256: str) -> str:
         """The address of a document without one: the name alone where an earlier archive knows these bytes by that."""
         before = rows.import_url(name)
-        known = reading.document(self._session, canonical(before), sha256)
+        known = queries.document(self._session, canonical(before), sha256)
         return before if known else rows.import_url(name, sha256)
 
     def _store(self, report: Report, site: Site, seen: _Seen) -> Outcome:
         def reread(version: VersionRow) -> bool:
-            return texts.reads_the_same(self.path, self._session, version, report.text_sha256)
+            return reextraction.reads_the_same(self.path, self._session, version, report.text_sha256)
 
         ledger, _ = self._open()
         change = ledger.store(
@@ -213,13 +216,13 @@ class Archive(Run):
         with damage(self.path):
             ledger, _ = self._open()
             found = 0
-            for version in reading.texts_of_captures(self._session):
+            for version in queries.texts_of_captures(self._session):
                 was = version.text_sha256
-                report = texts.try_again(self.path, self._session, version, notify)
+                report = reextraction.try_again(self.path, self._session, version, notify)
                 if report is None or report.text_sha256 == was:
                     continue
                 reextract(version, report)
-                ledger.texts[version.text_file] = reading.to_report(version).text().encode()
+                ledger.texts[version.text_file] = queries.to_report(version).text().encode()
                 self._say(acts.reextracted(version, was, report), version.url, self._now())
                 found += 1
             return found

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue import RunRow, WarcRow
+from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.entering import Entering, enter_file
-from crawler.archive.files import sync_folder
-from crawler.archive.ledger import Ledger
-from crawler.archive.manifest import Manifest
-from crawler.archive.runs import MERGED as MERGED_RUN
-from crawler.archive.runs import Info, info_of, run_row
-from crawler.archive.warcs import closed, file_sha256
+from crawler.archive.evidence.files import sync_folder
+from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.run_warcs import closed, file_sha256
+from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.runs import MERGED as MERGED_RUN
+from crawler.archive.ledger.runs import Info, info_of, run_row
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.warc import read_records
 

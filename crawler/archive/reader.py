@@ -15,12 +15,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive import reading, similar
-from crawler.archive.catalogue import PageEventRow, PageRow, VersionRow
-from crawler.archive.claims import Claims
+from crawler.archive.catalogue import near_duplicates, queries
+from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
+from crawler.archive.catalogue.read_only import reading_engine
+from crawler.archive.consistency import Claims
 from crawler.archive.damage import damage
-from crawler.archive.opening import reading_engine
-from crawler.archive.warcs import closed
+from crawler.archive.evidence.run_warcs import closed
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Report, Validators
 
@@ -125,27 +125,29 @@ class Reader:
 
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for an address can be made with, when a report is held from there."""
-        return reading.validators(self._session, canonical(url))
+        return queries.validators(self._session, canonical(url))
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
         """The latest text of every report, by region, year and date; a region takes in what lies within it."""
         return self._ask(
             lambda session: [
-                reading.to_report(row) for row in reading.latest(session, region=region, year=year)
+                queries.to_report(row) for row in queries.latest(session, region=region, year=year)
             ]
         )
 
-    def similar(self, *, region: str | None = None, year: int | None = None) -> list[similar.Pair]:
+    def similar(self, *, region: str | None = None, year: int | None = None) -> list[near_duplicates.Pair]:
         """Pairs of reports whose latest texts are nearly the same: probably one report, never merged silently."""
-        return self._ask(lambda session: similar.pairs(reading.latest(session, region=region, year=year)))
+        return self._ask(
+            lambda session: near_duplicates.pairs(queries.latest(session, region=region, year=year))
+        )
 
     def show(self, report_id: str, version: int | None = None) -> Report:
         """One report by its id (or an unambiguous part of it), in its latest text or the version asked for."""
-        return self._ask(lambda session: reading.to_report(reading.find_version(session, report_id, version)))
+        return self._ask(lambda session: queries.to_report(queries.find_version(session, report_id, version)))
 
     def history(self, report_id: str) -> list[VersionRow]:
         """All versions of a report, by number; tombstones among them."""
-        return self._ask(lambda session: list(reading.find_version(session, report_id, None).report.versions))
+        return self._ask(lambda session: list(queries.find_version(session, report_id, None).report.versions))
 
     def locations(self, report_id: str) -> list[str]:
         """The addresses a report was found at, first one first."""
@@ -153,10 +155,10 @@ class Reader:
 
     def pages(self, report_id: str) -> list[PageRow]:
         """The pages a report was found at, first one first, each with its state."""
-        return self._ask(lambda session: list(reading.find_version(session, report_id, None).report.pages))
+        return self._ask(lambda session: list(queries.find_version(session, report_id, None).report.pages))
 
     def events(self, report_id: str) -> list[tuple[str, PageEventRow]]:
         """The changes in the state of a report's pages, oldest first, each with the page's address."""
         return self._ask(
-            lambda session: reading.events(session, reading.find_version(session, report_id, None).report)
+            lambda session: queries.events(session, queries.find_version(session, report_id, None).report)
         )

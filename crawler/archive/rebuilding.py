@@ -11,21 +11,21 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive import acts
-from crawler.archive.catalogue import Base, CaptureRow, ReportRow, RunRow, VersionRow
+from crawler.archive.catalogue.engine import sqlite_engine, upgrade
+from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
+from crawler.archive.catalogue.read_only import refuse_later
 from crawler.archive.damage import damage
-from crawler.archive.engine import sqlite_engine, upgrade
 from crawler.archive.entering import Entering, enter_file
-from crawler.archive.files import move_uncut, sync_all, sync_folder
-from crawler.archive.ledger import Ledger
-from crawler.archive.lock import acquire
-from crawler.archive.manifest import Manifest, entries
+from crawler.archive.evidence import acts
+from crawler.archive.evidence.files import move_uncut, sync_all, sync_folder
+from crawler.archive.evidence.lock import acquire
+from crawler.archive.evidence.manifest import Manifest, entries
+from crawler.archive.evidence.run_warcs import closed, mend
+from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.runs import Info, info_of, run_row
 from crawler.archive.merging import MERGED, enter_merged
-from crawler.archive.opening import refuse_later
 from crawler.archive.reader import CATALOGUE
 from crawler.archive.recovery import chain_run, end_killed
-from crawler.archive.runs import Info, info_of, run_row
-from crawler.archive.warcs import closed, mend
 from crawler.errors import ArchiveError
 from crawler.warc import parse_warc_date
 

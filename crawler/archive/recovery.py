@@ -9,14 +9,15 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.archive import acts, reading
-from crawler.archive.catalogue import OutcomeRow, RunRow, VersionRow, WarcRow
+from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.models import OutcomeRow, RunRow, VersionRow, WarcRow
 from crawler.archive.entering import Entering
-from crawler.archive.files import sync_all, write_all
-from crawler.archive.ledger import Ledger
-from crawler.archive.manifest import Manifest
+from crawler.archive.evidence import acts
+from crawler.archive.evidence.files import sync_all, write_all
+from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.run_warcs import closed, mend
+from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.merging import enter_merged
-from crawler.archive.warcs import closed, mend
 from crawler.warc import warc_date
 
 
@@ -93,6 +94,6 @@ def _restore_texts(archive: Path, session: Session, runs: list[int]) -> None:
     texts = session.scalars(
         select(VersionRow).where(VersionRow.report_id.in_(seen), VersionRow.tombstone.is_(False))
     )
-    written = {row.text_file: reading.to_report(row).text().encode() for row in texts}
+    written = {row.text_file: queries.to_report(row).text().encode() for row in texts}
     write_all(archive, written, compare=True)
     sync_all()

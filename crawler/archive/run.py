@@ -12,20 +12,22 @@ from typing import BinaryIO, Self
 from sqlalchemy import Engine
 
 from crawler import __version__
-from crawler.archive import acts, memories, reading, states, visits
-from crawler.archive.catalogue import RunRow
+from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.engine import sqlite_engine, upgrade
+from crawler.archive.catalogue.models import RunRow
+from crawler.archive.catalogue.rows import Entered
 from crawler.archive.damage import damage
-from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.files import Behind, sync_all
-from crawler.archive.ledger import Ledger
-from crawler.archive.lock import acquire
-from crawler.archive.manifest import Manifest
+from crawler.archive.evidence import acts
+from crawler.archive.evidence.files import Behind, sync_all
+from crawler.archive.evidence.lock import acquire
+from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.run_warcs import RunWarcs, closed
+from crawler.archive.ledger import page_states, site_memory, site_visits
+from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.pages_due import Watched, begun, watched
+from crawler.archive.ledger.varying_urls import key_of
 from crawler.archive.reader import CATALOGUE, LOST, Reader
 from crawler.archive.recovery import recover, run_facts
-from crawler.archive.rows import Entered
-from crawler.archive.varying import key_of
-from crawler.archive.warcs import RunWarcs, closed
-from crawler.archive.watching import Watched, begun, watched
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Ending, SiteVisit
@@ -102,9 +104,9 @@ class Run(Reader):
         assert self._run is not None
         return self._run.started_at
 
-    def pasts(self) -> dict[str, visits.Past]:
+    def pasts(self) -> dict[str, site_visits.Past]:
         """What is known of the visits of each site, by its id."""
-        return visits.pasts(self._session, self.started_at)
+        return site_visits.pasts(self._session, self.started_at)
 
     def begin_visit(self, visit: SiteVisit) -> None:
         """Note that a site is being visited, so that a killed visit is known to be unfinished."""
@@ -125,13 +127,13 @@ class Run(Reader):
 
     def memory(self, site_id: str) -> SiteMemory | None:
         """What is remembered of a site's lists."""
-        return memories.memory(self._session, site_id)
+        return site_memory.memory(self._session, site_id)
 
     def learn(self, site_id: str, memory: SiteMemory) -> None:
         """Remember this of a site's lists, from the next commit on."""
         with damage(self.path):
-            told = memories.told(memory)
-            if memories.learn(self._session, site_id, told):
+            told = site_memory.told(memory)
+            if site_memory.learn(self._session, site_id, told):
                 self._say(acts.learnt(site_id, told), "", self._now())
 
     def watched(self, site_id: str, since: datetime, *, anyway: bool = False) -> Watched:
@@ -145,7 +147,7 @@ class Run(Reader):
 
     def seen_since(self, url: str, when: datetime) -> bool:
         """Whether the page of an address was seen at that time or later, be it at another address of its family."""
-        page = states.at(self._session, key_of(self._session, url))
+        page = page_states.at(self._session, key_of(self._session, url))
         return page is not None and page.last_seen >= when
 
     def stopped(self, why: str) -> None:
@@ -156,7 +158,7 @@ class Run(Reader):
     def endings(self) -> dict[Ending, int]:
         """How often each ending was noted in this run."""
         assert self._run is not None
-        return reading.endings(self._session, self._run.id)
+        return queries.endings(self._session, self._run.id)
 
     # -- opening and closing ------------------------------------------------------------------------------
 

@@ -17,10 +17,10 @@ from crawler.cli.output import print_json
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
+from crawler.field.regions import path as region_path
+from crawler.field.regions import region as region_known
 from crawler.model import Link, Site
-from crawler.onboard import LIST_PAGES, Finding, look, new_id
-from crawler.regions import path as region_path
-from crawler.regions import region as region_known
+from crawler.onboarding.add import LIST_PAGES, Finding, look, new_id
 from crawler.sources import add_entry, entry_lines, place_of, sites_before
 
 

@@ -29,11 +29,11 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import message
 from crawler.cli.streams import NOT_WRITTEN
+from crawler.crawl.page_process import Readers
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
 from crawler.model import Site
-from crawler.readers import Readers
 from crawler.sources import choose, load_sites
 
 PROBES = 40  # hosts that are tried before a crawl; where none of so many answers, there is no network

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from crawler import archive as archives
-from crawler import verify as verifying
 from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import print_json
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
+from crawler.questions import verify as verifying
 
 
 def verify(

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from crawler import fixtures
 from crawler.cli.options import ConnectToOption, JsonOption, SourcesOption
 from crawler.cli.output import PlainConsole, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
+from crawler.onboarding import fixtures
 from crawler.sources import choose, load_sites
 
 app = typer.Typer(help="Save a site's pages for offline tests; replay and compare.", no_args_is_help=True)

@@ -12,7 +12,7 @@ from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import outcome_json, print_json
 from crawler.fetch.client import utc_now
-from crawler.imports import documents, import_paths
+from crawler.intake.imports import documents, import_paths
 from crawler.model import Ending
 
 

@@ -16,7 +16,7 @@ from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
 from crawler.errors import ConfigError
-from crawler.text import json_escaped
+from crawler.field.text import json_escaped
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

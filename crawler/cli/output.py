@@ -15,8 +15,8 @@ from rich.segment import Segment
 from rich.table import Table
 
 from crawler.cli.streams import Sequences, Stream
+from crawler.field.text import json_escaped, visible
 from crawler.model import JSON_KEYS, Outcome, Report
-from crawler.text import json_escaped, visible
 
 WIDTH = 200
 """Characters that tables take where there is no terminal to say; rich would fold them at 80."""

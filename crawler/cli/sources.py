@@ -13,13 +13,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from crawler.check import Check, check_site
 from crawler.cli.adding import add
 from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import PlainConsole, message, print_json, print_table, report_json
 from crawler.crawl import entries
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site
+from crawler.onboarding.check import Check, check_site
 from crawler.sources import begin, choose, load_sites
 
 app = typer.Typer(help="See and test the entries of sources.yaml.", no_args_is_help=True)

@@ -13,7 +13,7 @@ import select
 import sys
 from typing import Any, TextIO
 
-from crawler.text import visible
+from crawler.field.text import visible
 
 STDOUT, STDERR = 1, 2
 NOT_WRITTEN = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.address import join
-from crawler.cms.paging import NextLink
+from crawler.cms.lists.paging import NextLink
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 

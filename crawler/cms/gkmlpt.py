@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.address import join
-from crawler.cms.jsonlist import PageParameter, records
-from crawler.cms.nearjson import is_json
+from crawler.cms.lists.json_list import PageParameter, records
+from crawler.cms.lists.near_json import is_json
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 

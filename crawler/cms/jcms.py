@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.cms.links import links_of
-from crawler.cms.paging import DataProxy, NextLink
+from crawler.cms.lists.links import links_of
+from crawler.cms.lists.paging import DataProxy, NextLink
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import Link
 

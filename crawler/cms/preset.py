@@ -9,7 +9,7 @@ from typing import Protocol
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.cms.base import Base
+from crawler.cms.base_url import Base
 from crawler.model import Link, ListRequest
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crawler.cms.jsonlist import PageParameter, records
-from crawler.cms.nearjson import OPENING
+from crawler.cms.lists.json_list import PageParameter, records
+from crawler.cms.lists.near_json import OPENING
 from crawler.cms.preset import Marks, Preset
 
 SCRIPT = Preset(

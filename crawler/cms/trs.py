@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.cms.numbering import TRS_CALL
-from crawler.cms.paging import NextLink, Numbered
+from crawler.cms.lists.numbering import TRS_CALL
+from crawler.cms.lists.paging import NextLink, Numbered
 from crawler.cms.preset import Marks, Preset
 
 TRS = Preset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.cms.paging import Countdown, NextLink
+from crawler.cms.lists.paging import Countdown, NextLink
 from crawler.cms.preset import Marks, Preset
 
 VSB = Preset(

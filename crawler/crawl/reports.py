@@ -11,8 +11,8 @@ from crawler.crawl.visit import Visit, noted
 from crawler.discover import address_key, judge_title, link_key
 from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved
 from crawler.extract import check_whole, extract, join_pages
+from crawler.field.regions import region_of
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
-from crawler.regions import region_of
 
 ARTICLE_PAGES = 50
 """Further pages that one article is followed for. One with more is not kept."""

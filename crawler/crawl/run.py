@@ -12,14 +12,14 @@ from datetime import datetime
 
 from crawler.archive import Archive
 from crawler.crawl.halt import Halt
+from crawler.crawl.page_process import Readers
 from crawler.crawl.site import crawl_site
 from crawler.crawl.visit import Visit, entries, front, is_trouble, noted
 from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
-from crawler.fetch.descriptors import max_connections
+from crawler.fetch.connections.descriptors import max_connections
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
-from crawler.readers import Readers
 
 AT_ONCE = 300
 """Sites visited at a time. A host is asked one thing at a time anyway, and mostly waits for its delay, so that hardly

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from crawler.archive import Archive, Watched
 from crawler.crawl.halt import Halt
+from crawler.crawl.page_process import Readers
 from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, search_page
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Listing, ListKind, ListRequest, ListStep, Outcome, Site, SiteVisit
-from crawler.readers import Readers
 
 TROUBLE = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.SHRUNK, Ending.DRIED_UP)
 

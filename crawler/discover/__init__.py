@@ -5,15 +5,15 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms import BY_NAME, ListPage, recognise
-from crawler.cms.base import Base
-from crawler.cms.links import is_cut, links_of
-from crawler.cms.nearjson import is_json, parsed
+from crawler.cms.base_url import Base
+from crawler.cms.lists.links import is_cut, links_of
+from crawler.cms.lists.near_json import is_json, parsed
 from crawler.discover.memory import ListMemory, SiteMemory, address_key, link_key
 from crawler.discover.searches import search_page
 from crawler.discover.sitemaps import is_sitemap, read_sitemap
 from crawler.discover.titles import Verdict, judge_title, may_be_report, title_year
 from crawler.discover.walk import End, Walk
-from crawler.extract.decode import decode
+from crawler.extract.page.decode import decode
 from crawler.model import Headers, Link, Listing, ListRequest
 
 __all__ = [

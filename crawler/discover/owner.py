@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.address import canonical, join
-from crawler.cms.base import Base
-from crawler.regions import path, region, region_of
+from crawler.cms.base_url import Base
+from crawler.field.regions import path, region, region_of
 
 COLUMN = re.compile(r"法治政府|依法行政|法治建设|依法治[市县区省]")
 """What columns with such reports are called."""

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.address import join
-from crawler.extract.decode import decode
+from crawler.extract.page.decode import decode
+from crawler.field.text import one_line
 from crawler.model import Headers, Link, Listing, ListRequest
-from crawler.text import one_line
 
 LIMIT = 50_000_000
 """Bytes of a sitemap that are read, uncompressed: what sitemaps.org allows."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.text import fold
-from crawler.titles import Verdict, judge, title_year
+from crawler.field.text import fold
+from crawler.field.titles import Verdict, judge, title_year
 
 __all__ = ["Verdict", "judge_title", "may_be_report", "title_year"]
 

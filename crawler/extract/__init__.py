@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler.errors import UnknownFormat
-from crawler.extract.assemble import EXTRACTOR, assemble
-from crawler.extract.formats import FORMATS, sniff
-from crawler.extract.formats.text import material as text_material
-from crawler.extract.pages import check_whole, join_pages
+from crawler.extract.documents import FORMATS, sniff
+from crawler.extract.documents.text import material as text_material
+from crawler.extract.meaning.assemble import EXTRACTOR, assemble
+from crawler.extract.meaning.join_pages import check_whole, join_pages
 from crawler.model import Headers, Report
 
 __all__ = ["EXTRACTOR", "FORMATS", "LIMIT", "check_whole", "extract", "extract_text", "join_pages"]

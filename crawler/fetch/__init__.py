@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from crawler.fetch.answers.judge import judge
 from crawler.fetch.client import Fetcher
-from crawler.fetch.guard import ConnectTo, parse_connect_to
-from crawler.fetch.judge import judge
+from crawler.fetch.connections.guard import ConnectTo, parse_connect_to
 from crawler.fetch.limits import Limits
 from crawler.fetch.replay import Exchange, Replay, load_exchanges
 from crawler.fetch.session import user_agent

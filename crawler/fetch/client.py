@@ -16,20 +16,20 @@ import httpx
 
 from crawler.address import has_credentials, normal
 from crawler.errors import FetchError, Refused
-from crawler.fetch.breaker import Breaker
-from crawler.fetch.browser import Chromium
-from crawler.fetch.failures import TABLE, failure
+from crawler.fetch.answers.judge import judge, judge_redirect, uncompressed
+from crawler.fetch.answers.redirects import redirect_target
+from crawler.fetch.browser.chromium import Chromium
+from crawler.fetch.browser.render import Browser, Renderer
+from crawler.fetch.connections.failures import TABLE, failure
+from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
+from crawler.fetch.connections.network import Network
 from crawler.fetch.figures import Ledger
-from crawler.fetch.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
-from crawler.fetch.judge import judge, judge_redirect, uncompressed
 from crawler.fetch.limits import Limits
-from crawler.fetch.network import Network
-from crawler.fetch.patience import Patience
-from crawler.fetch.polite import Monotonic, Polite, Sleep
+from crawler.fetch.pacing.circuit_breaker import Breaker
+from crawler.fetch.pacing.polite import Monotonic, Polite, Sleep
+from crawler.fetch.pacing.retries import Patience
+from crawler.fetch.pacing.robots import Robots
 from crawler.fetch.record import Recorder, Sink
-from crawler.fetch.redirects import redirect_target
-from crawler.fetch.render import Browser, Renderer
-from crawler.fetch.robots import Robots
 from crawler.fetch.session import Sessions, same_page, step
 from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from crawler.address import has_credentials, normal
 from crawler.cms import BY_NAME
-from crawler.cms.links import is_selector
+from crawler.cms.lists.links import is_selector
 
 
 def _fault(expected: str) -> PydanticCustomError:

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from crawler.errors import ConfigError
+from crawler.field.regions import outward, region, region_of
+from crawler.field.regions import path as region_path
 from crawler.model import Expect, Site, Years
-from crawler.regions import outward, region, region_of
-from crawler.regions import path as region_path
 from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
 from crawler.sources.marked import Marked, Place, dotted, parse
 

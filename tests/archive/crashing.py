@@ -17,7 +17,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, Archive, rebuild, warcs
+from crawler.archive import CATALOGUE, Archive, rebuild
+from crawler.archive.evidence import run_warcs
 from crawler.errors import ArchiveDamaged
 from crawler.extract import extract
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
@@ -51,7 +52,7 @@ def url_of(number: int) -> str:
 
 def write(folder: Path, seed: int, said: int) -> None:
     """Store pages, some of them edited, and say of each that it is stored."""
-    warcs.MAX_SIZE = SMALL
+    run_warcs.MAX_SIZE = SMALL
     chance = random.Random(seed)
     with Archive.create(folder, clock=now, command="crawl", notify=lambda _: None, batch=BATCH) as archive:
         visit = SiteVisit(site_id=SITE.id, began_at=archive.started_at)

@@ -12,8 +12,8 @@ from crawler.archive import CATALOGUE, Archive
 from crawler.crawl import crawl
 from crawler.fetch import Fetcher, Replay, load_exchanges
 from crawler.model import Site
+from crawler.questions.verify import Fault, verify
 from crawler.sources import load_sites
-from crawler.verify import Fault, verify
 from tests.conftest import Clock
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,8 +15,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
 from crawler.archive import CATALOGUE, Archive
-from crawler.archive.catalogue import Base
-from crawler.archive.engine import HEAD, migrations, sqlite_engine, upgrade
+from crawler.archive.catalogue.engine import HEAD, migrations, sqlite_engine, upgrade
+from crawler.archive.catalogue.models import Base
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, CrawlerError
 from crawler.model import Ending, Outcome, Report
 from crawler.warc import read_captures, read_records
@@ -405,7 +405,7 @@ def test_a_full_disk_is_damage_and_nothing_is_half_told(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("crawler.archive.warcs.os.fsync", full)
+    monkeypatch.setattr("crawler.archive.evidence.run_warcs.os.fsync", full)
     with pytest.raises(ArchiveDamaged, match="No space left on device"):
         visit(archive, clock, a_report(BODY + "改"))
     monkeypatch.undo()

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import CATALOGUE, Archive, engine
+from crawler.archive import CATALOGUE, Archive
+from crawler.archive.catalogue import engine
 from crawler.errors import ArchiveDamaged
 from crawler.warc import WarcFile, read_records, whole_length
 from tests.archive.held import ROOT, crawl_saved, faults

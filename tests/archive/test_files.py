@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive.files import MAX_FOLDER_BYTES, Behind, folder_name, move_uncut, write_all
+from crawler.archive.evidence.files import MAX_FOLDER_BYTES, Behind, folder_name, move_uncut, write_all
 
 
 def test_files_are_there_when_they_have_been_waited_for(tmp_path: Path) -> None:

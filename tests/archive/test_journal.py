@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import CATALOGUE, Archive, rebuild, told_in
-from crawler.archive.journal import Journal, left
+from crawler.archive.evidence.journal import Journal, left
 from crawler.extract import extract
 from crawler.warc import read_records
 from tests.archive.crashing import SITE, page, url_of

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive, rebuild
-from crawler.archive.catalogue import VersionRow
+from crawler.archive.catalogue.models import VersionRow
 from crawler.extract import extract
-from crawler.imports import import_paths
+from crawler.intake.imports import import_paths
 from crawler.model import Ending, Outcome
 from tests.archive.held import dump, faults
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
@@ -228,7 +228,7 @@ def test_a_version_that_was_told_stays_one_when_its_archive_is_rebuilt(
     later: str, opened: Opener, clock: Clock, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Archives of before took these for versions at once; their numbers may have been quoted."""
-    from crawler.archive import identity
+    from crawler.archive.ledger import identity
 
     monkeypatch.setattr(identity, "_same_characters", lambda *_: False)
     monkeypatch.setattr(identity, "_is_cut_short", lambda *_: False)

@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue import MemoryRow, RunRow, WarcRow
-from crawler.archive.engine import sqlite_engine, upgrade
-from crawler.archive.prepared import Prepared
+from crawler.archive.catalogue.engine import sqlite_engine, upgrade
+from crawler.archive.catalogue.models import MemoryRow, RunRow, WarcRow
+from crawler.archive.catalogue.prepared import Prepared
 
 AT = datetime(2026, 11, 25, 3, 0, 0, 5, tzinfo=UTC)
 RUN = {

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from crawler.archive import CATALOGUE, Archive, files, rebuild, texts, told_in
+from crawler.archive import CATALOGUE, Archive, rebuild, reextraction, told_in
+from crawler.archive.evidence import files
 from crawler.crawl.reports import read_page
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
-from crawler.fingerprint import text_sha256
-from crawler.imports import import_paths
+from crawler.field.fingerprint import text_sha256
+from crawler.intake.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Report, Site, SiteVisit, VisitState
 from crawler.warc import Record, WarcFile, new_record_id, read_records, warc_date
 from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, query
@@ -187,14 +188,14 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Puts an extractor in place that leaves the last paragraph out."""
 
     def put() -> None:
-        real = texts.extract
+        real = reextraction.extract
 
         def better(*given: Any, **more: Any) -> Report:
             report = real(*given, **more)
             body = report.body.rpartition("\n")[0]
             return replace(report, body=body, text_sha256=text_sha256(body), extractor="fazhi/later")
 
-        monkeypatch.setattr(texts, "extract", better)
+        monkeypatch.setattr(reextraction, "extract", better)
 
     return put
 
@@ -234,7 +235,7 @@ def test_after_a_better_extractor_the_same_page_is_unchanged(
     later()
     with opened() as archive:
         (held,) = archive.history(page.id or "")
-        again = texts.reread(folder, archive._session, held)
+        again = reextraction.reread(folder, archive._session, held)
         capture = a_capture(row.url, b"the same page, with another counter", at=clock())
         archive.record(capture)
         outcome = archive.store(replace(again, url=row.url), capture, SITE)

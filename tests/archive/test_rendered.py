@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, Archive, told_in
-from crawler.fingerprint import text_sha256
+from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Ending, Outcome, Rendering
 from crawler.warc import Record, read_records
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report

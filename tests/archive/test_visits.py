@@ -12,8 +12,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from crawler.archive import CATALOGUE, Archive
-from crawler.archive.engine import HEAD, migrations, sqlite_engine, upgrade
-from crawler.fingerprint import bands, simhash
+from crawler.archive.catalogue.engine import HEAD, migrations, sqlite_engine, upgrade
+from crawler.field.fingerprint import bands, simhash
 from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
 from tests.conftest import Clock
 

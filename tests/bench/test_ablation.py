@@ -21,7 +21,7 @@ def test_every_rule_that_can_be_switched_off_is_there() -> None:
 
 
 def test_a_name_that_is_gone_is_told_with_its_rule() -> None:
-    gone = Ablation("a rule", (Patch("crawler.extract.candidates.no_such_name", None),))
+    gone = Ablation("a rule", (Patch("crawler.extract.documents.html.candidates.no_such_name", None),))
     (line,) = missing([gone])
     assert "a rule" in line
     assert "no_such_name" in line

@@ -15,7 +15,7 @@ import pytest
 from crawler.archive import Archive
 from crawler.crawl import Halt, counted, crawl
 from crawler.fetch import Fetcher, Limits, Replay, load_exchanges
-from crawler.fetch.browser import Chromium
+from crawler.fetch.browser.chromium import Chromium
 from crawler.model import Ending, Outcome, Rendering, Site, SiteVisit
 from crawler.warc import Record, read_records
 from tests.browser.processes import descendants

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.cms.base import scripted
+from crawler.cms.base_url import scripted
 from crawler.discover import discover
 from crawler.extract import extract
 from crawler.model import ListRequest

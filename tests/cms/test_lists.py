@@ -1,4 +1,4 @@
-"""Each system's lists, in the forms that FACTS of the field give; whole pages of them are met in tests/test_crawl.py."""
+"""Each system's lists, in the forms that FACTS of the field give; whole pages of them are met in tests/crawl/test_crawl.py."""
 
 from __future__ import annotations
 

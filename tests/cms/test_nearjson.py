@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.cms.nearjson import is_json, parsed
+from crawler.cms.lists.near_json import is_json, parsed
 from crawler.discover import discover
 
 VALUE = '{"a": [1, {"b": "x"}]}'

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import ExtractError, NoBody, UnknownFormat
 from crawler.extract import extract, extract_text
-from crawler.fingerprint import text_sha256
+from crawler.field.fingerprint import text_sha256
 from crawler.model import Report
 
 ROOT = Path(__file__).parent.parent.parent

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract.decode import decode
+from crawler.extract.page.decode import decode
 
 TEXT = "法治政府建设情况报告：坚持依法行政，持续优化营商环境，推进严格规范公正文明执法。" * 4
 TRADITIONAL = "法治政府建設情況報告：堅持依法行政，持續優化營商環境，推進嚴格規範公正文明執法。" * 4

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract import index
+from crawler.extract.roles import index_table
 from tests.extract.pages import BODY, TITLE, page, paragraphs, read
 
 EXPECTED = {"索引号": "1162/2022-06", "发布机构": "市司法局", "成文日期": "2022-03-04"}
@@ -25,17 +25,17 @@ EXPECTED = {"索引号": "1162/2022-06", "发布机构": "市司法局", "成文
     ids=["lines", "cells", "cells without colons", "a line each", "with labels unknown"],
 )
 def test_an_index_table_is_read_however_it_is_laid_out(lines: list[str]) -> None:
-    assert index.read(lines) == EXPECTED
+    assert index_table.read(lines) == EXPECTED
 
 
 def test_a_label_alone_does_not_take_the_next_label_for_its_value() -> None:
-    assert index.read(["索引号: 1162/2022-06", "发布机构:", "发文字号:", "关键词:"]) == {
+    assert index_table.read(["索引号: 1162/2022-06", "发布机构:", "发文字号:", "关键词:"]) == {
         "索引号": "1162/2022-06"
     }
 
 
 def test_a_date_and_a_source_are_no_index() -> None:
-    assert index.read(["发布日期: 2022-03-04", "标题: 某事"]) == {}
+    assert index_table.read(["发布日期: 2022-03-04", "标题: 某事"]) == {}
 
 
 def test_the_index_stays_out_of_the_body_and_dates_the_page() -> None:

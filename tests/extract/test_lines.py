@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.extract.flow import read_flow
-from crawler.extract.lines import Line, lines_between
-from crawler.extract.marks import BREAK, LINK, UNSEEN
+from crawler.extract.page.flow import read_flow
+from crawler.extract.page.lines import Line, lines_between
+from crawler.extract.page.tag_marks import BREAK, LINK, UNSEEN
 
 
 def linearise(html: str) -> list[Line]:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract import extract_text, labels
-from crawler.extract.titles import title_clues
-from crawler.extract.trim import Parts
-from crawler.extract.witnesses import article_title, site_code
+from crawler.extract import extract_text
+from crawler.extract.documents.html.head_clues import article_title, site_code
+from crawler.extract.meaning.title_clues import title_clues
+from crawler.extract.roles import labels
+from crawler.extract.roles.split import Parts
 from tests.extract.pages import BODY, PARAGRAPHS, TITLE, page, paragraphs, read
 
 ABOVE = f"<h1>{TITLE}</h1>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.cms.numbering import Numbering, numbering
+from crawler.cms.lists.numbering import Numbering, numbering
 from crawler.errors import PartOnly
 from crawler.extract import check_whole, join_pages
 from tests.extract.pages import BODY, TITLE, page, paragraphs, read

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import NoBody, UnknownFormat
 from crawler.extract import LIMIT, extract
-from crawler.extract.tame import tame
+from crawler.extract.page.markup_limits import tame
 from tests.extract.pages import page, paragraphs
 
 PAGE = page(f"<h1>某题</h1><table><tr><td>来源:某报</td></tr></table>{paragraphs()}").encode()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from crawler.extract import sections
+from crawler.extract.meaning import sections
 from tests.extract.pages import BODY
 
 STATUTORY = {

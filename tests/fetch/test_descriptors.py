@@ -9,10 +9,10 @@ import resource
 import httpx
 import pytest
 
-from crawler.fetch import descriptors
-from crawler.fetch.descriptors import MAX_CONNECTIONS, MIN_CONNECTIONS, RESERVED, max_connections
-from crawler.fetch.guard import GuardedBackend
-from crawler.fetch.network import Network
+from crawler.fetch.connections import descriptors
+from crawler.fetch.connections.descriptors import MAX_CONNECTIONS, MIN_CONNECTIONS, RESERVED, max_connections
+from crawler.fetch.connections.guard import GuardedBackend
+from crawler.fetch.connections.network import Network
 from tests.fetch.test_streams import ANSWER, server
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import ConfigError, Refused
 from crawler.fetch import parse_connect_to
-from crawler.fetch.guard import GuardedBackend, is_public
+from crawler.fetch.connections.guard import GuardedBackend, is_public
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_a_host_that_does_not_answer_is_looked_up_again(monkeypatch: pytes
         return next(moves)
 
     guarded = GuardedBackend(resolver=resolver)
-    monkeypatch.setattr("crawler.fetch.guard.connect", refused)
+    monkeypatch.setattr("crawler.fetch.connections.guard.connect", refused)
     with pytest.raises(httpcore.ConnectError, match="refused"):
         await guarded.connect_tcp("a.gov.cn", 80)
     assert await guarded.addresses("a.gov.cn", 80) == ["59.173.12.4"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.heads import HeadStream, framed, repair
+from crawler.fetch.connections.raw_heads import HeadStream, framed, repair
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.errors import Challenged, FetchError, Gone, Refused
-from crawler.fetch.judge import judge, judge_redirect
-from crawler.fetch.notices import notice_of
+from crawler.fetch.answers.judge import judge, judge_redirect
+from crawler.fetch.answers.notices import notice_of
 from crawler.model import Capture
 from tests.site.faults.answers import TEMPLATE, report
 

@@ -7,9 +7,9 @@ import pytest
 import respx
 
 from crawler.errors import FetchError, LeftAlone, Unreachable, Untrusted
-from crawler.fetch.breaker import Breaker
 from crawler.fetch.limits import Limits
-from crawler.fetch.patience import MOST_ATTEMPTS, POLICIES, Patience
+from crawler.fetch.pacing.circuit_breaker import Breaker
+from crawler.fetch.pacing.retries import MOST_ATTEMPTS, POLICIES, Patience
 from crawler.model import Capture
 from tests.fetch.conftest import HOST, PAGE, Desk, a_site
 from tests.fetch.test_notices import capture

@@ -13,7 +13,7 @@ import pytest
 
 from crawler.fetch.figures import Ledger
 from crawler.fetch.limits import Limits
-from crawler.fetch.polite import Polite
+from crawler.fetch.pacing.polite import Polite
 from crawler.fetch.session import Sessions
 from crawler.model import ListRequest, Site
 from tests.fetch.test_notices import capture

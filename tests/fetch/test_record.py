@@ -10,7 +10,7 @@ import pytest
 
 from crawler.errors import TooLarge, Unreachable
 from crawler.fetch import Limits
-from crawler.fetch.failures import TABLE, failure
+from crawler.fetch.connections.failures import TABLE, failure
 from crawler.fetch.figures import Ledger
 from crawler.fetch.record import Recorder
 from crawler.model import Capture

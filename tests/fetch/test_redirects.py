@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import FetchError, Refused
-from crawler.fetch.redirects import redirect_target
+from crawler.fetch.answers.redirects import redirect_target
 from crawler.model import Capture
 from tests.fetch.test_notices import URL, capture, judged
 from tests.site.faults.answers import report

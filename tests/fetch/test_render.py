@@ -24,9 +24,9 @@ from crawler.errors import (
     Unrendered,
 )
 from crawler.fetch import Fetcher, Limits
-from crawler.fetch.render import Drawn
+from crawler.fetch.browser.drawing import Answer, Pulse
+from crawler.fetch.browser.render import Drawn
 from crawler.fetch.session import Piece
-from crawler.fetch.showing import Answer, Pulse
 from crawler.model import Page, Rendering
 from tests.conftest import BODY, Clock
 from tests.fetch.conftest import HOST, PAGE, a_site

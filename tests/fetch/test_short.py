@@ -13,7 +13,7 @@ import respx
 
 from crawler.errors import FetchError, Gone, Refused, Unreachable
 from crawler.fetch import Fetcher, Replay
-from crawler.fetch.judge import judge, uncompressed
+from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.fetch.replay import Exchange
 from crawler.model import Capture, Headers
 from tests.conftest import Clock

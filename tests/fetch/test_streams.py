@@ -12,9 +12,9 @@ import httpcore
 import httpx
 import pytest
 
-from crawler.fetch.guard import GuardedBackend
-from crawler.fetch.network import Network
-from crawler.fetch.streams import Stream, connect
+from crawler.fetch.connections.guard import GuardedBackend
+from crawler.fetch.connections.network import Network
+from crawler.fetch.connections.streams import Stream, connect
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from crawler.fetch.tls import tls_context, tls_problem
+from crawler.fetch.connections.tls import tls_context, tls_problem
 from crawler.model import Tls
 
 

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from crawler.fetch import Fetcher
 from crawler.fetch.record import Sink
-from crawler.fixtures import ENTRY, found, record, save, site_of, write_expected
 from crawler.model import Capture, Site
+from crawler.onboarding.fixtures import ENTRY, found, record, save, site_of, write_expected
 from crawler.sources import entry_lines, load_sites
 from tests.site import Web
 from tests.site.invented import invent

@@ -1,0 +1,55 @@
+"""An article set on several numbered pages, as one report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crawler.errors import PartOnly
+from crawler.extract.meaning import sections
+from crawler.extract.meaning.choose_clue import settle
+from crawler.extract.meaning.text_clues import signature
+from crawler.field.fingerprint import text_sha256
+from crawler.model import Attachment, Report
+
+
+def join_pages(pages: Sequence[Report]) -> Report:
+    """The first page's report with the bodies of all: digest, sections, signature and attachments are those of the whole."""
+    first, *others = pages
+    if not others:
+        return first
+    body = "\n".join(page.body for page in pages)
+    signed = list(signature(body.split("\n")))
+    files: dict[str, Attachment] = {file.url: file for page in pages for file in page.attachments}
+    return replace(
+        first,
+        body=body,
+        text_sha256=text_sha256(body),
+        sections=sections.find(body),
+        signed=settle(signed, "signed"),
+        signer=settle(signed, "signer"),
+        attachments=tuple(files.values()),
+        undecodable=sum(page.undecodable for page in pages),
+        continues=pages[-1].continues,
+        parts=len(pages),
+        total=max(page.total for page in pages),
+        clues=(*(clue for clue in first.clues if clue.field not in ("signed", "signer")), *signed),
+    )
+
+
+def check_whole(report: Report) -> None:
+    """Raises PartOnly for a report that is only a part of an article: pages of it were not had, or cannot be found."""
+    if report.number > 1:
+        raise PartOnly(
+            report.url, f"short: page {report.number} of an article on {report.total} pages or more"
+        )
+    if report.continues:
+        raise PartOnly(
+            report.url, f"short: its text goes on at {report.continues}, which was not read with it"
+        )
+    if report.parts < report.total:
+        had = "1 page" if report.parts == 1 else f"{report.parts} pages"
+        raise PartOnly(
+            report.url,
+            f"short: {had} of {report.total} or more; where the next one is cannot be told from it",
+        )

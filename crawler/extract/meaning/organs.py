@@ -1,0 +1,122 @@
+"""Names of organs as titles, signatures and sites write them: found, put in full, and told apart by kind. Knows no pages."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.field.regions import begins_with_division, ends_with_division, outward
+from crawler.field.text import fold
+from crawler.field.titles import SUBJECT, inner
+
+GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT = "government", "party_government", "department"
+
+_LONGEST = 80  # characters of a name, or of two that write together
+
+_LEADING = re.compile(
+    r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d|二[^年,]{3})年度?|[·:、,—-])+"
+)
+"""What stands before the name in a title: 某政发〔2022〕1号《, [某政发〔2022〕1号], 【公告】, 关于, 2022年度."""
+
+_HEAD = re.compile(
+    rf"(?P<name>.+?)(?:关于|20\d\d|二[〇○◯零OО][^年,]{{2}}年|年度|(?:全面|深入|扎实)?(?:推进|落实|贯彻|加强|深化|开展|加快|履行)|{SUBJECT}|(?<!依)法治)"
+)
+"""The name ends where the title's year, its 关于 or its subject begins."""
+
+_OURS = re.compile(r"^(?:我|本|全)(?=[省市区县旗州盟乡镇])")  # 我市, 全县
+_ZONE = (
+    r"开发区|高新区|经开区|管理区|园区|保税港?区|综保区|试验区|示范区|合作区|度假区|风景(?:名胜)?区|新区|新城"
+)
+
+_IN_FULL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), full)
+    for pattern, full in (
+        (r"(?<=.)(?:人民)?政府$", "人民政府"),
+        (r"(?<=[区园城港岛带)])(?:管理委员|管委)会$", "管理委员会"),
+        (r"(?<=.)街道?(?:办事处)?$", "街道办事处"),
+        (r"(?<=.)(?:行政)?公署$", "行政公署"),
+        (r"(?<=地区)$|(?<=.盟)$", "行政公署"),
+        (r"(?<=建设兵团)$", ""),
+        (r"(?<=[省市区县旗州乡镇])$|(?<=苏木)$", "人民政府"),
+    )
+)
+"""How the name of a local government ends, and what that end is in full. A bare place (甲县) stands for its government."""
+
+_DEPARTMENT = re.compile(
+    r".(?:[局厅部委办署院队所处科组会社馆台厂校室]|中心|公司|集团|银行|学院|大学|中学|小学|医院|海关|办事处)$"
+)
+_PARTY = re.compile(
+    r"^(?P<sign>中国共产党|中共)?(?P<place>[^、]*?)(?P<committee>党委|党工委|(?<!管理)(?:工作)?委员会|工委|(?<!管)委)[、和]?"
+    r"(?P<rest>[^委]*?(?:政府|(?:管理委员|管委)会|街道?办事处))$"
+)
+_BARE_ORGAN = re.compile(r"^[省市区县旗州盟乡镇]?(?:(?:人民)?政府|(?:管理委员|管委)会|街道?办事处)$")
+_COMMITTEE = re.compile(r"^(?:中国共产党|中共)[^委]+(?:委|委员会)$")
+_LEVEL = re.compile(r"^(自治[区州县旗]|[省市区县旗州盟])(?=.)")
+
+
+def organ_in(title: str) -> tuple[str, str] | None:
+    """(name in full, kind) of the organ that a title names as its author; None if it names none.
+
+    Of 中共甲市委 甲市人民政府 the government is the organ and party_government the kind. Names that leave out their
+    place (省人民政府, 我市, 区教育局) come as they are, without 我: see `complete`.
+    """
+    text = _LEADING.sub("", inner(title))
+    head = _HEAD.match(text)
+    return organ(head["name"]) if head and not _LEADING.match(text) else None
+
+
+def organ(name: str) -> tuple[str, str] | None:
+    """(name in full, kind) of an organ's name; None if it is none."""
+    name = name.rpartition("\t")[2]  # of a table's row the last cell: those before it are labels
+    name = _OURS.sub("", "".join(fold(name[: _LONGEST + 1]).split()).strip("、,:—-的"))
+    if len(name) > _LONGEST:
+        return None
+    if joint := _joint(name):
+        return joint, PARTY_GOVERNMENT
+    if _COMMITTEE.match(name):
+        return name, PARTY_GOVERNMENT
+    if government := _government(name):
+        return government, GOVERNMENT
+    return (name, DEPARTMENT) if _DEPARTMENT.search(name) and not name.startswith(("我", "本")) else None
+
+
+def _joint(name: str) -> str | None:
+    """The government of a party committee and a government that write together."""
+    found = _PARTY.match(name)
+    if not found or not (found["sign"] or found["committee"].startswith("党") or _is_place(found["place"])):
+        return None
+    rest = found["rest"]
+    if _BARE_ORGAN.match(rest):
+        rest = found["place"] + rest.lstrip("省市区县旗州盟乡镇")
+    return _government(rest)
+
+
+def _is_place(name: str) -> bool:
+    return name.endswith(tuple("省市区县旗州盟乡镇"))
+
+
+def _government(name: str) -> str | None:
+    if re.search(rf"(?:{_ZONE})$", name) and not ends_with_division(name):
+        return name + "管理委员会"
+    for pattern, full in _IN_FULL:
+        if found := pattern.search(name):
+            return name[: found.start()] + full
+    return None
+
+
+def complete(name: str, code: str) -> str:
+    """A name that leaves out its place, with the place: 省人民政府 is 湖北省人民政府 where `code` lies in 湖北省.
+
+    The name as it is where it has a place of its own, or where `code` has no division of that level around it (区教育局 with 420100).
+    """
+    level = _LEVEL.match(name)
+    if not level or begins_with_division(name):
+        return name
+    for row in outward(code):
+        if row.name.endswith(level[1]) and (level[1] == "自治区" or not row.name.endswith("自治区")):
+            return row.name + name[level.end() :]
+    return name
+
+
+def is_bare(name: str) -> bool:
+    """Whether a name leaves out its place: 市人民政府, 区教育局."""
+    return _LEVEL.match(name) is not None and not begins_with_division(name)

@@ -1,0 +1,115 @@
+"""The words of a pager, and what an article's lines state of its pages: 第1页 共2页, or [1] [2] whose links only a script follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.cms.lists.paging import is_next
+from crawler.extract.page.lines import Line
+from crawler.extract.roles.boilerplate import is_end, is_pager
+from crawler.field.text import chinese_number
+
+LONGEST_LABEL = 16
+"""Characters of a link that may be a pager's."""
+
+FIRST = re.compile(r"[\W_]*(?:首页|第一页|first)[\W_]*", re.I)
+LAST = re.compile(r"[\W_]*(?:末页|尾页|最后一?页|last)[\W_]*", re.I)
+_COUNT = r"(\d{1,3}|[一二三四五六七八九十]{1,3}(?=\s*页))"
+_NUMBER = re.compile(rf"[\W_]*(?:第\s*)?{_COUNT}(?:\s*页)?[\W_]*")
+_NUMBER_AND_WORDS = re.compile(rf"[\W_]*第\s*{_COUNT}\s*页")  # 第2页:主要成效
+_FORWARD = re.compile(
+    r"[\W_]*(?:下一?[页頁]|后一?页|next(?:\s*page)?|继续阅读|(?:阅读|查看|显示)?(?:余下|剩余)(?:全文|内容)?)[\W_]*"
+    r"|[\s\[【(]*[>›»→▶►]{1,3}[\s\])】]*",
+    re.I,
+)
+_BACKWARD = re.compile(
+    r"[\W_]*(?:上一?[页頁]|前一?页|prev(?:ious)?(?:\s*page)?)[\W_]*|[\s\[【(]*[<‹«←◀◄]{1,3}[\s\])】]*", re.I
+)
+
+_MAYBE = re.compile(
+    r"[\d页頁第全>›»→▶►<‹«←◀◄]|next|prev|last|first|继续|余下|剩余", re.I
+)  # what none of them is without
+_STATED = re.compile(
+    r"共\s*:?\s*(\d{1,3})\s*页|(?:页次\s*:?|第)\s*\d{1,3}\s*/\s*共?\s*(\d{1,3})|\d{1,3}\s*/\s*共?\s*(\d{1,3})\s*页"
+)
+_HERE = re.compile(r"(?:第|页次\s*:?)\s*(\d{1,3})\s*[页/]|(\d{1,3})\s*/\s*共?\s*\d{1,3}\s*页")
+_OPENS_WITH_ONE = re.compile(r"\W*1(?!\d)")
+_REST = re.compile(r"(?=.*\d)[\W\d_]{1,60}")
+_CALL = re.compile(r"javascript:(?!\s*(?:void|history)\b).*\w\s*\(", re.I)
+_CLOSE = 3  # lines below an article that can only be its own
+_BELOW = 8  # lines below an article in which its pager may stand
+
+
+def said(label: str) -> int | None:
+    """The number of a page that a link's text names: 2, [2], 第二页; None for any other text."""
+    found = _NUMBER.fullmatch(label) or _NUMBER_AND_WORDS.match(label)
+    return chinese_number(found[1]) if found else None
+
+
+def is_forward(label: str) -> bool:
+    """Whether a link's text says that it leads to the next page: 下一页, 余下全文, Next, >."""
+    return _FORWARD.fullmatch(label) is not None or is_next(label)
+
+
+def is_backward(label: str) -> bool:
+    """Whether a link's text says that it leads to the page before: 上一页, <."""
+    return _BACKWARD.fullmatch(label) is not None
+
+
+def is_pagers(label: str) -> bool:
+    """Whether a link's text is one of a pager."""
+    return _MAYBE.search(label) is not None and bool(
+        said(label)
+        or is_forward(label)
+        or is_backward(label)
+        or FIRST.fullmatch(label)
+        or LAST.fullmatch(label)
+    )
+
+
+def is_rest(text: str) -> bool:
+    """Whether a line of a paged article is what is left of its pager: `1 2`, `[1] [2] >`."""
+    return _REST.fullmatch(text) is not None
+
+
+def stated(lines: Sequence[Line], last: int) -> tuple[int, int]:
+    """Which page this is and how many there are at least, as an article's lines say; (1, 1) where they say nothing.
+
+    `last`: the first line below the article.
+    """
+    for i, line in enumerate(lines[: last + _BELOW]):
+        if i >= last and is_end(line.text):
+            break
+        if len(line.text) >= 120 or not (is_pager(line.text) or _is_run(line)):
+            continue
+        here = next((int(found[1] or found[2]) for found in _HERE.finditer(line.text)), 1)
+        counts = [int(next(filter(None, found.groups()))) for found in _STATED.finditer(line.text)]
+        total = max(*counts, _called(line), _run_on(line, i < last + _CLOSE))
+        if total > 1 and here <= total:
+            return here, total
+    return 1, 1
+
+
+def _is_run(line: Line) -> bool:
+    """Whether a line is nothing but the links of a pager, be it a single 下一页."""
+    return line.is_links and bool(line.links) and all(is_pagers(label) for label, _ in line.links)
+
+
+def _called(line: Line) -> int:
+    """The highest page to which a pager's links lead by a script that only a browser runs; 1 for none."""
+    most = 1
+    for label, href in line.links:
+        if _CALL.match(href) and is_forward(label):
+            most = max(most, 2)
+        elif href[:1] == "#" or href[:11].lower() == "javascript:":
+            most = max(most, said(label) or 1)
+    return most
+
+
+def _run_on(line: Line, close: bool) -> int:
+    """The last number of a run 1, 2, 3 close to an article, wherever its links lead; 1 where there is none."""
+    linked = [number for label, _ in line.links if (number := said(label)) is not None]
+    first = 2 if _OPENS_WITH_ONE.match(line.text) and linked[:1] != [1] else 1
+    is_run = close and linked and linked == list(range(first, first + len(linked)))
+    return linked[-1] if is_run else 1

@@ -1,0 +1,81 @@
+"""The circuit breaker: a host that fails again and again is left alone for the rest of the crawl, and reported once."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+
+import httpx
+
+from crawler.errors import FetchError, LeftAlone, Unreachable
+from crawler.fetch.answers.judge import retry_after
+from crawler.fetch.connections.failures import TABLE, failure
+from crawler.fetch.limits import Limits
+from crawler.model import Site, Tls
+
+log = logging.getLogger(__name__)
+
+Circuit = tuple[str, Tls]
+"""An origin, and what is allowed to its TLS: another source may reach what this one cannot."""
+
+
+class Breaker(httpx.AsyncBaseTransport):
+    """Raises LeftAlone, instead of asking, once an origin has failed too often in a row (`limits.failures`, `limits.errors`).
+
+    At once where asking again cannot help: TLS that is not allowed, or a Retry-After beyond `limits.retry_after`.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, *, limits: Limits) -> None:
+        self._inner = inner
+        self._limits = limits
+        self._failures: Counter[Circuit] = Counter()
+        self._open: dict[Circuit, str] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The inner transport's response, while the circuit is closed."""
+        circuit = _circuit(request)
+        if circuit in self._open:
+            raise LeftAlone(str(request.url), f"left alone for the rest of this crawl: {self._open[circuit]}")
+        try:
+            response = await self._inner.handle_async_request(request)
+        except tuple(TABLE) as error:
+            self._failed(circuit, failure(str(request.url), error), self._limits.failures)
+            raise
+        except Unreachable as error:
+            self._failed(circuit, error, self._limits.failures)
+            raise
+        self._answered(circuit, response)
+        return response
+
+    def _answered(self, circuit: Circuit, response: httpx.Response) -> None:
+        status, url = response.status_code, str(response.request.url)
+        if status < 500 and status != 429:
+            self._failures.pop(circuit, None)
+            return
+        asked = retry_after(response.extensions["capture"])
+        if asked is not None and asked > self._limits.retry_after:
+            self._break(circuit, f"HTTP {status}, it asks to wait for {asked:.0f} seconds")
+        else:
+            self._failed(circuit, Unreachable(url, f"HTTP {status}"), self._limits.errors)
+
+    def _failed(self, circuit: Circuit, error: FetchError, most: int) -> None:
+        self._failures[circuit] += 1
+        if error.kind == "tls":
+            self._break(circuit, error.reason)
+        elif error.retry and self._failures[circuit] >= most:
+            self._break(circuit, f"{self._failures[circuit]} failures in a row, the last one: {error.reason}")
+
+    def _break(self, circuit: Circuit, reason: str) -> None:
+        if circuit not in self._open:
+            self._open[circuit] = reason
+            log.warning("%s is left alone for the rest of this crawl: %s", circuit[0], reason)
+
+    async def aclose(self) -> None:
+        """Close what lies below."""
+        await self._inner.aclose()
+
+
+def _circuit(request: httpx.Request) -> Circuit:
+    site: Site | None = request.extensions.get("site")
+    url = request.url
+    return f"{url.scheme}://{url.netloc.decode('ascii')}", site.tls if site else "strict"

@@ -1,0 +1,329 @@
+"""Reading an archive: no file of it is made, changed or removed, whoever reads and whatever state it is in."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect
+
+from crawler.archive import CATALOGUE, Archive, rebuild
+from crawler.archive.catalogue import engine
+from crawler.archive.catalogue.engine import HEAD, MIGRATIONS, migrations, sqlite_engine, upgrade
+from crawler.errors import ArchiveDamaged, ArchiveTooNew
+from tests.archive.held import change, crawl_saved, faults, query
+from tests.conftest import Clock
+
+REVISIONS = sorted(path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def readable() -> Iterator[Path]:
+    """A folder that other users can reach; pytest's own cannot be."""
+    with TemporaryDirectory(prefix="fazhi-test-") as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
+
+
+def fill(folder: Path, clock: Clock, *, kill: bool = False) -> None:
+    """An archive of one site; of a run that was killed before its end, where that is asked for."""
+    if not kill:
+        with Archive.create(folder, clock=clock, notify=ignore) as archive:
+            crawl_saved(archive, clock, "wuhan")
+        return
+    child = os.fork()
+    if not child:
+        archive = Archive.create(folder, clock=clock, notify=ignore)
+        crawl_saved(archive, clock, "wuhan")
+        archive.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert (folder / f"{CATALOGUE}-wal").stat().st_size > 0
+
+
+def ignore(_: str) -> None:
+    """Nobody is told."""
+
+
+def state(folder: Path) -> dict[str, tuple[int, str]]:
+    """Every file and folder with its time and digest."""
+    found = {}
+    for path in sorted([folder, *folder.rglob("*")]):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[path.relative_to(folder).as_posix()] = (path.stat().st_mtime_ns, digest)
+    return found
+
+
+def read_all(folder: Path) -> list[str]:
+    """What every question to an archive finds, verify among them."""
+    assert faults(folder, deep=True) == []
+    with Archive.read(folder, notify=ignore) as archive:
+        found = archive.reports()
+        archive.similar()
+        for report in found:
+            assert report.id is not None
+            archive.show(report.id)
+            archive.history(report.id)
+            archive.events(report.id)
+    return [report.title for report in found]
+
+
+def without_index(folder: Path) -> None:
+    (folder / f"{CATALOGUE}-shm").unlink()
+
+
+def with_an_empty_log(folder: Path) -> None:
+    (folder / f"{CATALOGUE}-wal").touch()
+
+
+STATES: dict[str, tuple[bool, Callable[[Path], None] | None]] = {
+    "whole": (False, None),
+    "whole, with an empty log": (False, with_an_empty_log),
+    "left by a killed run": (True, None),
+    "left by a killed run, the log's index lost": (True, without_index),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_reading_and_verifying_change_no_file(name: str, folder: Path, clock: Clock) -> None:
+    kill, harm = STATES[name]
+    fill(folder, clock, kill=kill)
+    if harm:
+        harm(folder)
+    before = state(folder)
+    assert read_all(folder)
+    assert state(folder) == before
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_an_archive_that_may_only_be_read_is_read_by_another_user(
+    name: str, readable: Path, clock: Clock
+) -> None:
+    folder = readable / "archive"
+    kill, harm = STATES[name]
+    fill(folder, clock, kill=kill)
+    if harm:
+        harm(folder)
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = state(folder)
+    for words in (["show", "420100-2022"], ["verify", "--deep"]):
+        done = as_another_user(*words, "--archive", str(folder))
+        assert (words, done.returncode) == (words, 0), done.stderr
+        assert done.stdout
+    for words in (["rebuild"],):
+        done = as_another_user(*words, "--archive", str(folder))
+        assert (words, done.returncode, done.stderr.count("\n")) == (words, 4, 1), done.stderr
+    assert state(folder) == before
+
+
+def as_another_user(*words: str) -> subprocess.CompletedProcess[str]:
+    """A command of a user who owns nothing. Who is not root already cannot write what nobody may."""
+    become = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    if become and not shutil.which("setpriv"):
+        pytest.skip("root may read and write everything, and setpriv is not there to become another user")
+    return subprocess.run(
+        [*become, sys.executable, "-m", "crawler", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+def test_a_folder_that_may_not_be_entered_is_told_in_a_line(readable: Path, clock: Clock) -> None:
+    folder = readable / "archive"
+    fill(folder, clock)
+    folder.chmod(0o600)
+    for words in (["reports"], ["verify"], ["import", str(ROOT / "seeds")]):
+        done = as_another_user(*words, "--archive", str(folder))
+        assert done.returncode == 4, (words, done.stderr)
+        assert done.stderr.count("\n") == 1
+        assert "Permission denied" in done.stderr
+    folder.chmod(0o700)
+
+
+def test_a_reader_sees_one_state_while_a_run_writes(folder: Path, clock: Clock) -> None:
+    fill(folder, clock)
+    clock.forward(minutes=1)
+    with Archive.create(folder, clock=clock) as writer:
+        crawl_saved(writer, clock, "tianshui")
+        with Archive.read(folder) as reader:
+            before = reader.reports()
+            crawl_saved(writer, clock, "wuwei")
+            assert reader.reports() == before
+        with Archive.read(folder) as later:
+            assert len(later.reports()) > len(before)
+        assert faults(folder) == []
+    assert faults(folder, deep=True) == []
+
+
+def test_a_question_is_asked_again_when_a_run_ends_meanwhile(folder: Path, clock: Clock) -> None:
+    """Without a log nothing keeps the end of a run from writing into the catalogue that is being read."""
+    fill(folder, clock)
+    with Archive.read(folder) as reader:
+        before = reader.reports()
+        clock.forward(minutes=1)
+        with Archive.create(folder, clock=clock) as writer:
+            crawl_saved(writer, clock, "tianshui", "wuwei")
+        with Archive.read(folder) as later:
+            assert reader.reports() == later.reports() != before
+
+
+def test_what_a_run_changes_while_verify_reads_is_no_fault(folder: Path, clock: Clock) -> None:
+    fill(folder, clock)
+    clock.forward(minutes=1)
+    with Archive.create(folder, clock=clock) as writer:
+        crawl_saved(writer, clock, "tianshui")
+        lost = [
+            folder / str(name) for (name,) in query(folder, "SELECT text_file FROM versions ORDER BY id DESC")
+        ]
+        lost[0].unlink()  # as if it had not been written yet: texts follow the catalogue
+        assert faults(folder) == []
+        lost[-1].unlink()  # of a run that has ended: nobody writes it
+        assert [fault.place for fault in faults(folder)] == [lost[-1].relative_to(folder).as_posix()]
+
+
+def make_old(folder: Path, revision: str) -> None:
+    """Give an archive a catalogue as it was when `revision` was the last migration, with the rows that it has."""
+    today = (folder / CATALOGUE).rename(folder.with_name("today.db"))
+    old = sqlite_engine(folder / CATALOGUE, writes=True)
+    with old.begin() as connection:
+        command.upgrade(migrations(connection), revision)
+        tables = inspect(connection).get_table_names()
+        columns = {
+            table: [each["name"] for each in inspect(connection).get_columns(table)] for table in tables
+        }
+    old.dispose()
+    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
+        catalogue.execute("ATTACH ? AS today", (str(today),))
+        for table in set(tables) - {"alembic_version"}:
+            names = ", ".join(columns[table])
+            catalogue.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM today.{table}")
+        catalogue.commit()
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_an_earlier_schema_is_read_as_it_is_and_upgraded_by_the_next_run(
+    revision: str, folder: Path, clock: Clock
+) -> None:
+    fill(folder, clock)
+    titles = read_all(folder)
+    make_old(folder, revision)
+    before, told = state(folder), list[str]()
+    with Archive.read(folder, notify=told.append) as archive:
+        assert [report.title for report in archive.reports()] == titles
+        assert archive.history(archive.reports()[0].id or "")
+    assert "upgraded by the next crawl" in "".join(told)
+    assert len(told) == 1
+    faults(folder)
+    assert state(folder) == before
+    clock.forward(minutes=1)
+    with Archive.create(folder, clock=clock, notify=ignore):
+        pass
+    assert query(folder, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_a_later_schema_is_refused_in_one_line_before_anything_is_changed(folder: Path, clock: Clock) -> None:
+    fill(folder, clock)
+    change(folder, "UPDATE alembic_version SET version_num = '9999'")
+    before = {name: held for name, held in state(folder).items() if name not in (".", ".lock")}
+    for use in (
+        lambda: Archive.read(folder),
+        lambda: Archive.create(folder, clock=clock),
+        lambda: faults(folder),
+        lambda: rebuild(folder, clock=clock, notify=ignore),
+    ):
+        with pytest.raises(ArchiveTooNew, match=r"^\S+: .* written by a later fazhi .*9999.*$") as caught:
+            use()
+        assert caught.value.exit_code == 4
+    assert {name: held for name, held in state(folder).items() if name not in (".", ".lock")} == before
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_and_its_target_left_alone(
+    folder: Path, clock: Clock
+) -> None:
+    folder.mkdir()
+    precious = folder.with_name("precious.txt")
+    precious.write_text("precious")
+    (folder / ".lock").symlink_to(precious)
+    with pytest.raises(ArchiveDamaged, match="cannot be written"):
+        Archive.create(folder, clock=clock)
+    assert precious.read_text() == "precious"
+
+
+def test_a_catalogue_that_tells_no_schema_is_damage_and_made_again(folder: Path, clock: Clock) -> None:
+    fill(folder, clock)
+    change(folder, "DELETE FROM alembic_version")
+    for use in (lambda: Archive.read(folder), lambda: Archive.create(folder, clock=clock)):
+        with pytest.raises(ArchiveDamaged, match="does not tell its schema; `fazhi rebuild`"):
+            use()
+    rebuild(folder, clock=clock, notify=ignore)
+    assert faults(folder) == []
+
+
+def test_a_catalogue_of_other_tables_is_damage(folder: Path) -> None:
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / CATALOGUE)) as other:
+        other.execute("CREATE TABLE cats (name)")
+    with pytest.raises(ArchiveDamaged, match="rebuild"):
+        Archive.read(folder)
+
+
+NAMES = (
+    "a?b",
+    "a?mode=memory",
+    "a#b",
+    "a%20b",
+    "a%b",
+    "a b",
+    "a&b=c",
+    "a;b'c\"d",
+    "a\\b",
+    "档案",
+    "-x",
+    "file:x",
+    "[x]",
+    ":memory:",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_path_may_hold_any_character(
+    name: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, path in enumerate((tmp_path / name / "one", Path(name) / "two")):
+        clock.forward(minutes=1)
+        fill(path, clock, kill=bool(number))
+        before = state(path)
+        assert read_all(path)
+        assert state(path) == before
+        assert (path / CATALOGUE).is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
+    assert rebuild(Path(name) / "one", clock=clock, notify=ignore).reports > 0
+
+
+def test_migrations_are_found_in_a_folder_with_a_percent_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MIGRATIONS, tmp_path / "a%20b%(x)s")
+    monkeypatch.setattr(engine, "MIGRATIONS", tmp_path / "a%20b%(x)s")
+    made = sqlite_engine(tmp_path / CATALOGUE, writes=True)
+    with made.begin() as connection:
+        command.upgrade(migrations(connection), "0001")
+    upgrade(made)
+    made.dispose()
+    assert query(tmp_path, "SELECT version_num FROM alembic_version") == [(HEAD,)]

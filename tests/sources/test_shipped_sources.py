@@ -1,0 +1,98 @@
+"""sources.yaml and its evidence: the addresses are ones that were seen, and the page about them is up to date.
+
+New entries, in any number and place, need nothing here but what CONTRIBUTING.md asks for: the day on which they were seen
+to work, or a note. What is held against the evidence are the entries that have some and were never tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, sets
+
+from crawler.field.regions import path, region
+from crawler.model import Site
+from crawler.sources import load_sites
+from docs.sources import KINDS, evidence, looked_for, page
+
+ROOT = Path(__file__).parent.parent.parent
+SITES = load_sites(ROOT / "sources.yaml")
+ROWS = evidence()
+SEEN = {(row.id, row.address) for row in ROWS}
+UNTRIED = [site for site in SITES if site.seen is None and site.id in {row.id for row in ROWS}]
+_JCMS_ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html")
+
+
+def derived(report: str) -> set[str]:
+    """List pages that a report's address tells: folders around it, or the column of a 大汉版通 number."""
+    scheme, host, where, *_ = urlsplit(report)
+    folders = where.split("/")[1:-1]
+    found = {
+        f"{scheme}://{host}/" + "".join(f"{name}/" for name in folders[:n]) for n in range(len(folders) + 1)
+    }
+    found |= {f"{scheme}://{host}/col/col{column}/index.html" for column in _JCMS_ARTICLE.findall(where)}
+    return found
+
+
+def test_every_id_is_unique() -> None:
+    assert [name for name, count in Counter(site.id for site in SITES).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.id)
+def test_a_code_that_went_out_of_use_is_told(site: Site) -> None:
+    found = region(site.region)
+    assert found is not None
+    assert found.until is None or str(found.until) in (site.note or ""), f"went out of use in {found.until}"
+
+
+@pytest.mark.parametrize("site", UNTRIED, ids=lambda site: site.id)
+def test_every_address_is_one_that_was_seen_or_is_told_by_one(site: Site) -> None:
+    told = set().union(*(derived(address) for name, address in SEEN if name == site.id))
+    for url in site.pages:
+        assert (site.id, url) in SEEN
+    for url in site.lists:
+        assert urlsplit(url).scheme in ("http", "https")
+        assert (site.id, url) in SEEN or url in told, url
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.id)
+def test_every_entry_was_seen_to_work_or_says_what_is_not_confirmed(site: Site) -> None:
+    assert site.seen or site.note, (
+        "add `seen:`, the day on which it worked, or a `note:` that says what is not confirmed"
+    )
+
+
+def test_every_row_of_evidence_belongs_to_an_entry_and_stands_once() -> None:
+    assert {row.id for row in ROWS} <= {site.id for site in SITES}
+    assert len(SEEN) == len(ROWS)
+    assert {row.what for row in ROWS} <= set(KINDS)
+    assert all(re.fullmatch(r"20\d\d|", row.year) and row.seen for row in ROWS)
+
+
+def test_divisions_that_were_looked_for_are_named_as_the_table_names_them() -> None:
+    for line in (ROOT / "docs" / "sources-missing.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            code, name = line.split()
+            assert path(code).endswith(name)
+
+
+def test_the_page_about_the_sources_is_up_to_date() -> None:
+    kept = (ROOT / "docs" / "sources.md").read_text("utf-8")
+    assert kept == page(SITES, ROWS, looked_for()), "run: make sources"
+
+
+@given(taken=sets(integers(0, len(SITES) - 1), max_size=3))
+def test_the_page_does_not_change_with_entries_that_have_no_evidence(taken: set[int]) -> None:
+    """Nor with what a contributor changes in others: their addresses, their day, their place in the file."""
+    new = [
+        replace(SITES[i], id=f"new-{i}", lists=("http://new.gov.cn/",), note=None, seen="2026-11-25")
+        for i in taken
+    ]
+    changed = [replace(site, lists=("http://new.gov.cn/",), seen="2026-11-25") for site in SITES[:3]]
+    assert page([*SITES[3:], *new, *changed], ROWS, looked_for()) == page(SITES, ROWS, looked_for())

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 HOUSE = Path(__file__).parent.parent / "crawler"
 ROOMS = (
-    ("__init__", "coding", "model", "errors", "text", "fingerprint", "address"),
-    ("regions", "titles", "cms", "sources"),
-    ("extract", "discover", "warc", "readers"),
+    ("__init__", "coding", "model", "errors", "address"),
+    ("field", "cms", "sources"),
+    ("extract", "discover", "warc"),
     ("fetch", "archive"),
-    ("crawl", "verify"),
-    ("fixtures", "check", "imports", "onboard"),
-    (),
+    ("crawl",),
+    ("questions", "intake", "onboarding"),
+    ("api",),
     ("cli", "__main__"),
 )
 """Rooms by rank; within a rank a room may use those written before it."""
 RANKS = {room: (rank, place) for rank, rooms in enumerate(ROOMS) for place, room in enumerate(rooms)}
+WINGS = {
+    "archive": ("catalogue", "ledger", "evidence"),
+    "extract": ("page", "roles", "documents", "meaning"),
+    "fetch": ("answers", "connections", "pacing", "browser"),
+}
+"""The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
+SHARED = {"fetch": {"limits", "figures", "session"}}
+"""Modules of a room's own floor that its wings use. They use no wing."""
+MAX_MODULES = 14
+"""Modules on one floor of a folder, its door left out."""
 ONLY_IN = {
     "httpx": {"fetch"},
     "httpcore": {"fetch"},
@@ -44,7 +55,13 @@ def room_of(path: Path) -> str:
     return path.relative_to(HOUSE).with_suffix("").parts[0]
 
 
-def imports() -> Iterator[tuple[Path, int, str]]:
+def is_module(name: str) -> bool:
+    path = HOUSE.parent / name.replace(".", "/")
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def imports(*, submodules: bool = False) -> Iterator[tuple[Path, int, str]]:
+    """Each import of the house: file, line, module. `submodules`: of `from a import b` the module a.b where it is one."""
     for path in sorted(HOUSE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
@@ -56,7 +73,11 @@ def imports() -> Iterator[tuple[Path, int, str]]:
                     for name in node.names:
                         yield path, node.lineno, f"crawler.{name.name}"
                 else:
-                    yield path, node.lineno, node.module
+                    for name in node.names if submodules else ():
+                        inner = f"{node.module}.{name.name}"
+                        yield path, node.lineno, inner if is_module(inner) else node.module
+                    if not submodules:
+                        yield path, node.lineno, node.module
 
 
 def test_every_room_has_a_rank() -> None:
@@ -75,6 +96,53 @@ def test_imports_run_from_higher_rank_to_lower() -> None:
                 f"{path.relative_to(HOUSE.parent)}:{line}: {here} (rank {RANKS[here][0]}) imports {there} (rank {RANKS[there][0]})"
             )
     assert not faults, "\n".join(faults)
+
+
+def wing_rank(parts: list[str]) -> int:
+    """The rank within its room of a module such as `archive.ledger.versions`, by its parts."""
+    wings = WINGS[parts[0]]
+    name = parts[1] if len(parts) > 1 else "__init__"
+    if name in wings:
+        return wings.index(name) + 1
+    return 0 if name in SHARED.get(parts[0], ()) else len(wings) + 1
+
+
+def test_imports_within_a_room_run_from_higher_wing_to_lower() -> None:
+    faults = []
+    for path, line, module in imports():
+        here = list(path.relative_to(HOUSE).with_suffix("").parts)
+        there = module.split(".")[1:]
+        if here[0] not in WINGS or not there or there[0] != here[0]:
+            continue
+        if wing_rank(there) > wing_rank(here):
+            faults.append(f"{path.relative_to(HOUSE.parent)}:{line}: imports {module}, which stands above it")
+    assert not faults, "\n".join(faults)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = {
+        ".".join(("crawler", *path.relative_to(HOUSE).with_suffix("").parts)).removesuffix(".__init__"): path
+        for path in HOUSE.rglob("*.py")
+    }
+    of_path = {path: name for name, path in names.items()}
+    uses: dict[str, set[str]] = {name: set() for name in names}
+    for path, _, module in imports(submodules=True):
+        if module in names and module != of_path[path]:
+            uses[of_path[path]].add(module)
+    order = TopologicalSorter(uses)
+    try:
+        order.prepare()
+    except CycleError as error:
+        raise AssertionError(f"a circle: {' -> '.join(error.args[1])}") from error
+
+
+def test_no_folder_has_more_modules_than_one_can_take_in() -> None:
+    full = {
+        folder.relative_to(HOUSE.parent).as_posix(): len(modules)
+        for folder in (HOUSE, *(path for path in HOUSE.rglob("*") if path.is_dir()))
+        if len(modules := [each for each in folder.glob("*.py") if each.stem != "__init__"]) > MAX_MODULES
+    }
+    assert full == {}
 
 
 @pytest.mark.parametrize("library", sorted(ONLY_IN))
@@ -97,6 +165,6 @@ def test_the_house_has_one_broad_except() -> None:
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     ]
     assert [place.split(":")[0] for place in broad] == [
-        "crawler/crawl/site.py",
         "crawler/crawl/page_process.py",
+        "crawler/crawl/site.py",
     ]

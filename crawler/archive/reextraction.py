@@ -70,7 +70,7 @@ def reads_the_same(archive: Path, session: Session, version: VersionRow, digest:
         return False
 
 
-def _with_payload(session: Session, row: CaptureRow) -> CaptureRow:
+def row_with_payload(session: Session, row: CaptureRow) -> CaptureRow:
     """The row whose record has the payload itself: of a revisit, the response with the same."""
     if row.record_type != "revisit":
         return row
@@ -125,7 +125,7 @@ def _with_digest(
 
 
 def _record(archive: Path, session: Session, capture: int) -> Record:
-    row = _with_payload(session, session.get_one(CaptureRow, capture))
+    row = row_with_payload(session, session.get_one(CaptureRow, capture))
     path = on_disk(archive / row.warc_file)
     record = read_at(path, row.warc_offset)
     if record.place.record_id != row.record_id:

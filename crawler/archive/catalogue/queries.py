@@ -47,13 +47,21 @@ class Answer(NamedTuple):
 
 
 def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
-    """Latest text of each report; `region` takes in the divisions within it (a code's trailing zeros are wild)."""
+    """Latest text of each report; see `latest_texts`."""
+    return session.scalars(latest_texts(region=region, year=year)).all()
+
+
+def latest_texts(*, region: str | None, year: int | None) -> Select[VersionRow]:
+    """The query for the latest text of each report, joined with the report, by region, year and date.
+
+    `region` takes in the divisions within it (a code's trailing zeros are wild).
+    """
     query = _latest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
     if region is not None:
         query = query.where(ReportRow.region.startswith(_within(region), autoescape=True))
     if year is not None:
         query = query.where(ReportRow.year == year)
-    return session.scalars(query).all()
+    return query
 
 
 def _latest() -> Select[VersionRow]:
@@ -100,8 +108,8 @@ def find_version(session: Session, report_id: str, number: int | None) -> Versio
     return report.versions[number - 1]
 
 
-def to_report(version: VersionRow) -> Report:
-    """A catalogued version as a Report."""
+def to_report(version: VersionRow, *, body: bool = True) -> Report:
+    """A catalogued version as a Report; where its `body` is not wanted, that is empty and not read."""
     return Report(
         id=version.report_id,
         version=version.number,
@@ -116,7 +124,7 @@ def to_report(version: VersionRow) -> Report:
         index=version.index,
         url=version.url,
         text_sha256=version.text_sha256,
-        body=version.body,
+        body=version.body if body else "",
         sections=tuple(Section(**section) for section in version.sections),
         parts=version.parts,
         attachments=tuple(Attachment(**attachment) for attachment in version.attachments),

@@ -1,0 +1,79 @@
+"""Questions about reports for programs that use the archive: filtered and streamed; versions; the pages as served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue.queries import find_version
+from crawler.archive.catalogue.selection import Selection, State, iter_latest
+from crawler.archive.damage import damage
+from crawler.archive.version_captures import captures_of
+from crawler.model import Capture, Report, Version
+
+
+class ReportQueries:
+    """The part of a Reader that answers them: an archive's folder and a session of its catalogue."""
+
+    path: Path
+    _session: Session
+
+    def iter_reports(
+        self,
+        *,
+        region: str | None = None,
+        year: int | None = None,
+        kind: str | None = None,
+        site: str | None = None,
+        state: State | None = None,
+        bodies: bool = False,
+    ) -> Iterator[Report]:
+        """The latest text of every report that all filters take, by region, year and date, a few at a time.
+
+        `region`: a code of GB/T 2260, with the divisions within it (420000 is 湖北省). `kind`: government,
+        party_government or department. `site`: the id of a source. `state`: live, unreachable, missing, moved or gone;
+        of a report at several addresses, the first of these that holds at one. Without `bodies` each Report's `body` is
+        empty, and no text is read from the disk. Raises ConfigError, at the call, for a filter that is none.
+        """
+        selection = Selection(region=region, year=year, kind=kind, site=site, state=state)
+        return self._iter(selection, bodies=bodies)
+
+    def _iter(self, selection: Selection, *, bodies: bool) -> Iterator[Report]:
+        with damage(self.path):
+            yield from iter_latest(self._session, selection, bodies=bodies)
+
+    def versions(self, report_id: str) -> tuple[Version, ...]:
+        """All versions of a report, by number; `report_id` as for `show`.
+
+        The one that says since when a report is gone (a tombstone) has the digest of an empty text.
+        """
+        with damage(self.path):
+            rows = find_version(self._session, report_id, None).report.versions
+            return tuple(
+                Version(
+                    report_id=row.report_id,
+                    number=row.number,
+                    text_sha256=row.text_sha256,
+                    simhash=row.simhash,
+                    first_seen=row.first_seen,
+                    last_seen=row.last_seen,
+                    published=row.published,
+                )
+                for row in rows
+            )
+
+    def captures(self, report_id: str, version: int | None = None) -> tuple[Capture, ...]:
+        """The exchanges that a report's latest text, or the version asked for, was read from, out of the WARC files.
+
+        One, unless the article was set on several pages. Their `payload` is what was served, byte for byte. Of a file
+        that was imported, and of a page that a browser drew, the `status` is 0. Raises CrawlerError where there is no
+        such report or version, or where it says that the report is gone; ArchiveDamaged.
+        """
+        with damage(self.path):
+            return captures_of(self.path, self._session, find_version(self._session, report_id, version))
+
+    def capture(self, report_id: str, version: int | None = None) -> Capture:
+        """The first, and mostly only, of `captures`."""
+        return self.captures(report_id, version)[0]

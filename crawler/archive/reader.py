@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -21,6 +22,7 @@ from crawler.archive.catalogue.read_only import reading_engine
 from crawler.archive.consistency import Claims
 from crawler.archive.damage import damage
 from crawler.archive.evidence.run_warcs import closed
+from crawler.archive.report_queries import ReportQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Report, Validators
 
@@ -40,7 +42,7 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
 
-class Reader:
+class Reader(ReportQueries):
     """An archive folder opened for reading. Raises ArchiveDamaged where its catalogue cannot be read."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
@@ -54,12 +56,13 @@ class Reader:
         self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
 
     @classmethod
-    def read(cls, path: Path, *, notify: Callable[[str], None] = _tell) -> Reader:
+    def read(cls, path: str | PathLike[str], *, notify: Callable[[str], None] = _tell) -> Reader:
         """An archive to ask questions of. It needs no more than read permission.
 
         `notify` is told of an earlier schema. Raises ArchiveError when there is no archive, ArchiveDamaged when it
         cannot be read, ArchiveTooNew when a later version wrote it.
         """
+        path = Path(path)
         with damage(path):
             if not (path / CATALOGUE).is_file():
                 if closed(path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from os import PathLike
 from os.path import exists
 from pathlib import Path
 from types import TracebackType
@@ -59,7 +60,7 @@ class Run(Reader):
     @classmethod
     def create(
         cls,
-        path: Path,
+        path: str | PathLike[str],
         *,
         clock: Callable[[], datetime],
         command: str = "",
@@ -71,6 +72,7 @@ class Run(Reader):
         `batch` is the number of entries (outcomes, visits) between two commits; `flush` commits what there is.
         Raises ArchiveLocked when another process writes to it, ArchiveDamaged when it cannot be written.
         """
+        path = Path(path)
         try:
             path.mkdir(parents=True, exist_ok=True)
             lock = acquire(path, clock())

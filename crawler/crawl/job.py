@@ -84,6 +84,8 @@ def crawl_into(archive: Path, job: Job, watch: Watch, *, command: str, around: A
         archive, clock=utc_now, command=command, notify=notify, batch=OUTCOMES_A_COMMIT
     ) as store:
         planned = plan(job.sites, store.pasts(), store.started_at, anyway=job.anyway)
+        if clock := planned.clock():
+            watch.message(clock)
         for outcome in planned.waiting():
             watch.show(outcome, store)
         if not first:

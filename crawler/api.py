@@ -1,7 +1,7 @@
 """The library's face: what a program may import from this project, and what stays as it is from one version to the next.
 
-Everything in `__all__` is public and stable: the functions, `Reader` with the methods that docs/library.md names, the
-nouns and the errors. A change that would break a program that uses them comes with a new minor version (a new major one
+Everything in `__all__` is public and stable: the functions, `Reader` with the methods that docs/api.md lists, the nouns
+and the errors. A change that would break a program that uses them comes with a new minor version (a new major one
 from 1.0 on) and a line in CHANGELOG.md that says what to do. Everything else in `crawler` may change at any time.
 
 It is a module of its own because `crawler.crawl` is a package: a function `crawl` in `crawler` would hide it.
@@ -21,6 +21,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from crawler.archive import Archive, Reader
+from crawler.archive.catalogue.selection import ReportState
 from crawler.crawl import Halt, is_trouble
 from crawler.crawl.job import Job, crawl_into
 from crawler.errors import (
@@ -42,6 +43,8 @@ from crawler.model import (
     Clue,
     Ending,
     Expect,
+    HeaderRule,
+    Headers,
     HostFigures,
     Link,
     Outcome,
@@ -49,6 +52,7 @@ from crawler.model import (
     Section,
     Site,
     SiteVisit,
+    Tls,
     Version,
     Years,
 )
@@ -68,14 +72,18 @@ __all__ = [
     "Ending",
     "Expect",
     "ExtractError",
+    "HeaderRule",
+    "Headers",
     "Link",
     "NoBody",
     "Outcome",
     "Reader",
     "Report",
+    "ReportState",
     "Section",
     "Site",
     "Summary",
+    "Tls",
     "UnknownFormat",
     "Version",
     "Years",
@@ -90,13 +98,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a crawl came to. `exit_status` is that of the command: 0 all well, 1 trouble at a site or something left."""
+    """What a crawl came to. `exit_status` is that of the command `fazhi crawl`."""
 
     outcomes: tuple[Outcome, ...]  # in the order they came; empty when `on_outcome` took them
     counts: Mapping[Ending, int]  # how often each ending came; 0 for those that did not
     troubled: tuple[str, ...]  # ids of the sites with an outcome to look after, sorted
     ended_early: str | None  # why something is left for the next crawl
-    exit_status: int
+    exit_status: int  # 0 all well; 1 trouble at a site, or something left
 
 
 def load_sources(path: str | PathLike[str]) -> tuple[Site, ...]:

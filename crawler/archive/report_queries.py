@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.queries import find_version
-from crawler.archive.catalogue.selection import Selection, State, iter_latest
+from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
 from crawler.archive.damage import damage
 from crawler.archive.version_captures import captures_of
 from crawler.model import Capture, Report, Version
@@ -27,7 +27,7 @@ class ReportQueries:
         year: int | None = None,
         kind: str | None = None,
         site: str | None = None,
-        state: State | None = None,
+        state: ReportState | None = None,
         bodies: bool = False,
     ) -> Iterator[Report]:
         """The latest text of every report that all filters take, by region, year and date, a few at a time.

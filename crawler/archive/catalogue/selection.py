@@ -18,7 +18,7 @@ from crawler.archive.catalogue.queries import latest_texts, to_report
 from crawler.errors import ConfigError
 from crawler.model import Report
 
-State = Literal["live", "unreachable", "missing", "moved", "gone"]
+ReportState = Literal["live", "unreachable", "missing", "moved", "gone"]
 """States of a page, the one that promises most first. A report has the first one that any of its pages has."""
 
 _CODE = re.compile("[0-9]{6}")
@@ -35,10 +35,10 @@ class Selection:
     year: int | None = None  # the year reported on
     kind: str | None = None  # government, party_government, department
     site: str | None = None  # id of the source that the report was found by
-    state: State | None = None
+    state: ReportState | None = None
 
     def __post_init__(self) -> None:
-        states = get_args(State)
+        states = get_args(ReportState)
         if self.state is not None and self.state not in states:
             raise ConfigError(f"{self.state!r}: no state of a report; there are {', '.join(states)}")
         if self.region is not None and not _CODE.fullmatch(self.region):
@@ -53,12 +53,12 @@ class Selection:
         if self.site is not None:
             yield ReportRow.site_id == self.site
         if self.state is not None:
-            yield _rank_of_report() == get_args(State).index(self.state)
+            yield _rank_of_report() == get_args(ReportState).index(self.state)
 
 
 def _rank_of_report() -> ColumnElement[int]:
-    """The place in State of the best state that a page of the report has."""
-    places = {state: place for place, state in enumerate(get_args(State))}
+    """The place in ReportState of the best state that a page of the report has."""
+    places = {state: place for place, state in enumerate(get_args(ReportState))}
     best = select(func.min(case(places, value=PageRow.state))).where(PageRow.report_id == ReportRow.id)
     return best.correlate(ReportRow).scalar_subquery()
 

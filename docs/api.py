@@ -1,0 +1,214 @@
+"""Writes docs/api.md, the reference of `crawler.api`, from its signatures, docstrings and comments: `make api`.
+
+No tool does this here: they read docstrings, and what a field of a noun holds is said by the comment beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import enum
+import inspect
+import io
+import textwrap
+import tokenize
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from crawler import api
+
+PAGE = Path(__file__).with_name("api.md")
+WIDTH = 100  # characters; a longer signature has a line for each parameter
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Functions": ("crawl", "load_sources", "extract", "extract_text"),
+    "An archive": ("Reader", "Archive"),
+    "Nouns": (
+        *("Summary", "Outcome", "Ending"),
+        *("Report", "Section", "Attachment", "Clue", "Version", "Capture", "JSON_KEYS"),
+        *("Site", "Years", "Expect", "Link"),
+    ),
+    "Types": ("ReportState", "Headers", "Tls", "HeaderRule"),
+    "Errors": (
+        *("CrawlerError", "ConfigError"),
+        *("ExtractError", "UnknownFormat", "NoBody"),
+        *("ArchiveError", "ArchiveLocked", "ArchiveDamaged"),
+    ),
+}
+"""Every public name, under the heading where a reader looks for it. A test holds it against `crawler.api.__all__`."""
+
+METHODS = {
+    "Reader": (
+        *("read", "close", "iter_reports", "reports", "show", "versions"),
+        *("locations", "capture", "captures"),
+    ),
+    "Archive": ("create",),
+}
+"""The stable methods of classes that are no nouns. The others of these classes are not public."""
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), "utf-8")
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [
+        "# Reference of `crawler.api`",
+        "Made by `make api` from the code; [library.md](library.md) has examples, and says what stable means here.",
+    ]
+    for heading, names in GROUPS.items():
+        entry = _type if heading == "Types" else _entry
+        parts += [f"## {heading}", *(part for name in names for part in entry(name))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _type(name: str) -> Iterator[str]:
+    yield f"### `{name}`"
+    yield f"`{str(getattr(api, name)).removeprefix('typing.')}`"
+
+
+def _entry(name: str) -> Iterator[str]:
+    value = getattr(api, name)
+    yield f"### `{name}`"
+    if not callable(value):
+        yield f"`{value!r}`"
+        yield _said_below(name, inspect.getmodule(api.Report))
+    elif inspect.isfunction(value):
+        yield _code(_signature(value, value.__name__))
+        yield _doc(value)
+    else:
+        yield from _class(name, value)
+
+
+def _class(name: str, value: type) -> Iterator[str]:
+    if issubclass(value, Exception):
+        base = value.__bases__[0]
+        under = f"Subclass of `{base.__name__}`, exit" if base is not Exception else "Exit"
+        yield _doc(value)
+        yield f"{under} code {value.exit_code}."  # type: ignore[attr-defined]
+        return
+    yield _doc(value)
+    if issubclass(value, enum.Enum):
+        comments = _comments(value)
+        rows = [(f"`{each.name}`", f"`{each.value!r}`", comments.get(each.name, "")) for each in value]
+        yield _table(("member", "value", ""), rows)
+    elif dataclasses.is_dataclass(value):
+        yield _table(("field", "type", "default", ""), _fields(value))
+    for method in METHODS.get(name, _own_methods(value)):
+        yield from _method(name, method, inspect.getattr_static(value, method))
+
+
+def _own_methods(value: type) -> list[str]:
+    """What a noun knows of itself, beyond its fields."""
+    if not dataclasses.is_dataclass(value):
+        return []
+    fields = {field.name for field in dataclasses.fields(value)}
+    kinds = (property, staticmethod, classmethod)
+    return [
+        name
+        for name, member in vars(value).items()
+        if not name.startswith("_")
+        and name not in fields
+        and (inspect.isfunction(member) or isinstance(member, kinds))
+    ]
+
+
+def _method(owner: str, name: str, member: Any) -> Iterator[str]:
+    if isinstance(member, property):
+        assert member.fget is not None
+        yield f"**`.{name}`** → `{member.fget.__annotations__['return']}`: {_doc(member)}"
+        return
+    function = member.__func__ if isinstance(member, classmethod) else member
+    called = f"{owner}.{name}" if isinstance(member, classmethod) else f"{owner.lower()}.{name}"
+    yield _code(_signature(function, called, drop_first=True))
+    yield _doc(function)
+
+
+def _signature(function: Callable[..., Any], name: str, *, drop_first: bool = False) -> str:
+    signature = inspect.signature(function)
+    parameters = list(signature.parameters.values())[1 if drop_first else 0 :]
+    # annotations are strings in this code; as objects they would be shown without quotes, which is what is wanted
+    bare = [each.replace(annotation=_Bare(each.annotation), default=_plain(each)) for each in parameters]
+    returns = _Bare(signature.return_annotation)
+    told = signature.replace(parameters=bare, return_annotation=returns)
+    line = f"{name}{told}"
+    if len(line) <= WIDTH:
+        return line
+    lines, keyword = [], False
+    for each in bare:
+        if each.kind is each.KEYWORD_ONLY and not keyword:
+            lines.append("    *,")
+            keyword = True
+        lines.append(f"    {each},")
+    return "\n".join([f"{name}(", *lines, f") -> {returns!r}"])
+
+
+def _plain(parameter: inspect.Parameter) -> Any:
+    default = parameter.default
+    return _Bare(default.__name__) if inspect.isroutine(default) else default
+
+
+class _Bare:
+    """An annotation that is shown as it was written."""
+
+    def __init__(self, written: str) -> None:
+        self._written = written
+
+    def __repr__(self) -> str:
+        return self._written
+
+
+def _fields(value: type) -> Iterator[tuple[str, ...]]:
+    comments = _comments(value)
+    for field in dataclasses.fields(value):
+        default = "" if field.default is dataclasses.MISSING else f"`{field.default!r}`"
+        yield f"`{field.name}`", f"`{field.type}`", default, comments.get(field.name, "")
+
+
+def _comments(value: type) -> dict[str, str]:
+    """The comment beside each field or member of a class, by its name."""
+    source = textwrap.dedent(inspect.getsource(value))
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    beside = {
+        each.start[0]: each.string.lstrip("# ").strip() for each in tokens if each.type == tokenize.COMMENT
+    }
+    (body,) = (each.body for each in ast.parse(source).body if isinstance(each, ast.ClassDef))
+    found = {}
+    for node in body:
+        if isinstance(node, ast.AnnAssign | ast.Assign):
+            target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            found[ast.unparse(target)] = " ".join(beside[line] for line in lines if line in beside)
+    return found
+
+
+def _said_below(name: str, module: Any) -> str:
+    """The string that stands below a constant."""
+    body = ast.parse(inspect.getsource(module)).body
+    for node, below in pairwise(body):
+        named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+        if named and isinstance(below, ast.Expr):
+            return str(ast.literal_eval(below.value))
+    raise KeyError(name)
+
+
+def _doc(value: object) -> str:
+    return inspect.getdoc(value) or ""
+
+
+def _code(text: str) -> str:
+    return f"```python\n{text}\n```"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = tuple(heads)
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -23,7 +23,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash soak lock fixtures picture schema diagram faults sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -173,6 +173,14 @@ faults: $(READY)
 # the diagram in docs/archive.md, from the catalogue's models
 diagram: $(READY)
 	@$(BIN)/python docs/schema.py
+
+# docs/api.md, the reference of the library, from signatures, docstrings and comments
+api: $(READY)
+	@$(BIN)/python -m docs.api
+
+# docs/house.svg, drawn from the imports
+drawing: $(READY)
+	@$(BIN)/python -m docs.drawing
 
 # docs/sources.md: what is confirmed of each government in sources.yaml, and how
 sources: $(READY)

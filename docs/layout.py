@@ -1,0 +1,228 @@
+"""Rooms as boxes in rows and arrows between them, as an SVG that is read on a light and on a dark page.
+
+Knows boxes and arrows, not this project. The same boxes and arrows give the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+WIDTH = 960  # of the whole; everything here is in pixels
+MARGIN, ROW_GAP = 16, 58
+HIGH, WING_HIGH, BETWEEN = 46, 26, 6
+LETTER, SMALL = 8.6, 6.7  # width of a letter of a room's name, of anything else
+PADDING = 14
+
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A room. `middle`: where it stands, from the left. `modules`: how many. `wings`: name and number of modules of each."""
+
+    name: str
+    middle: float
+    modules: int
+    wings: tuple[tuple[str, int], ...] = ()
+    kind: str = ""
+
+    @property
+    def lines(self) -> list[tuple[tuple[str, int], ...]]:
+        """Its wings, two a line."""
+        return [self.wings[first : first + 2] for first in range(0, len(self.wings), 2)]
+
+    @property
+    def width(self) -> float:
+        """Wide enough for its name and its wings."""
+        wings = max((_wide(line) for line in self.lines), default=0.0)
+        return max(len(self.name) * LETTER + 2 * PADDING + 10, wings + 2 * PADDING, 96)
+
+    @property
+    def height(self) -> float:
+        """Its name and number of modules, and its lines of wings."""
+        return HIGH + len(self.lines) * (WING_HIGH + BETWEEN) + (4 if self.lines else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """`source` uses `target`, in `number` places."""
+
+    source: str
+    target: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A box, and where its upper edge is."""
+
+    box: Box
+    y: float
+
+    @property
+    def left(self) -> float:
+        """Its left edge."""
+        return self.box.middle - self.box.width / 2
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.box.middle + self.box.width / 2
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.y + self.box.height
+
+
+def wing_width(name: str, modules: int) -> float:
+    """Of a wing's box."""
+    return len(f"{name} {modules}") * SMALL + 16
+
+
+def _wide(wings: Sequence[tuple[str, int]]) -> float:
+    """Of wings side by side."""
+    return sum(wing_width(*wing) + BETWEEN for wing in wings) - BETWEEN
+
+
+def svg(
+    rows: Sequence[Sequence[Box]], arrows: Sequence[Arrow], ground: Sequence[str], legend: Mapping[str, str]
+) -> str:
+    """The drawing. `rows` from top to bottom; `ground`: what everything stands on, below them; `legend`: of kinds.
+
+    Raises ValueError where two boxes of a row touch, or one reaches past the edge.
+    """
+    places = placed(rows)
+    ground_y = max(each.bottom for each in places.values()) + ROW_GAP * 0.6
+    height = ground_y + HIGH + 44
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img"'
+        ' aria-label="the rooms by rank, and which uses which">',
+        _STYLE,
+        *_arrows(arrows, places),
+        *(line for each in places.values() for line in _box(each)),
+        _rect("ground", MARGIN, ground_y, WIDTH - 2 * MARGIN, HIGH, 8),
+        _text(WIDTH / 2, ground_y + 20, "  ·  ".join(ground), "name"),
+        _text(WIDTH / 2, ground_y + 37, "every room may use these", "small"),
+        *_legend(legend, ground_y + HIGH + 24),
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+# -- where things stand -----------------------------------------------------------------------------------
+
+
+def placed(rows: Sequence[Sequence[Box]]) -> dict[str, Placed]:
+    """The boxes by name, rows one below the other, those of a row with their middles on one line."""
+    places, y = {}, float(MARGIN)
+    for boxes in rows:
+        tall = max(box.height for box in boxes)
+        row = [Placed(box, y + (tall - box.height) / 2) for box in sorted(boxes, key=lambda box: box.middle)]
+        edges = [MARGIN, *(edge for each in row for edge in (each.left, each.right)), WIDTH - MARGIN]
+        if edges != sorted(edges):
+            raise ValueError(
+                f"no room for {', '.join(each.box.name for each in row)} where they are to stand"
+            )
+        places |= {each.box.name: each for each in row}
+        y += tall + ROW_GAP
+    return places
+
+
+def curve(arrow: Arrow, places: Mapping[str, Placed]) -> tuple[Point, Point, Point, Point]:
+    """A Bézier curve from the box that uses to the one that is used: down from row to row, or across within one."""
+    source, target = places[arrow.source], places[arrow.target]
+    if source.bottom > target.y:  # the same row
+        y = max(source.y, target.y) + HIGH / 2
+        left = source.left > target.left
+        x0, x1 = (source.left, target.right) if left else (source.right, target.left)
+        return (x0, y), (x0, y), (x1, y), (x1, y)
+    x0, x1 = _toward(source.box, target.box), _toward(target.box, source.box)
+    bend = (target.y - source.bottom) * 0.4
+    return (x0, source.bottom), (x0, source.bottom + bend), (x1, target.y - bend), (x1, target.y)
+
+
+def _toward(here: Box, there: Box) -> float:
+    """Where on its edge a box is left toward another one: nearer to that one than the middle."""
+    reach = here.width / 2 - PADDING
+    return here.middle + max(-reach, min(reach, (there.middle - here.middle) * 0.45))
+
+
+# -- how they look ----------------------------------------------------------------------------------------
+
+_STYLE = """<style>
+text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; text-anchor: middle; fill: #1f2328; }
+.name { font-size: 15px; font-weight: 600; }
+.small { font-size: 11px; fill: #59636e; }
+.wing { font-size: 11.5px; }
+rect { fill: #ffffff; stroke: #59636e; stroke-width: 1.2; }
+rect.pure { fill: #dff3e4; stroke: #2da44e; }
+rect.network { fill: #ddf0ff; stroke: #0969da; }
+rect.disk { fill: #fff1d6; stroke: #bf8700; }
+rect.ground { fill: #eceff2; }
+rect.in { fill: #ffffff; fill-opacity: .75; stroke-width: .8; }
+path { fill: none; stroke: #6e7781; }
+marker path { fill: #6e7781; stroke: none; }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6edf3; }
+.small { fill: #9da7b1; }
+text.out { fill: #9da7b1; }
+rect { fill: #161b22; stroke: #8b949e; }
+rect.pure { fill: #12261a; stroke: #3fb950; }
+rect.network { fill: #10233b; stroke: #58a6ff; }
+rect.disk { fill: #2b2110; stroke: #d29922; }
+rect.ground { fill: #21262d; }
+rect.in { fill: #0d1117; fill-opacity: .6; }
+path { stroke: #8b949e; }
+marker path { fill: #8b949e; }
+}
+text.out { fill: #6e7781; text-anchor: start; }
+</style>
+<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0,1 L10,5 L0,9 Z"/></marker></defs>"""
+
+
+def _arrows(arrows: Sequence[Arrow], places: Mapping[str, Placed]) -> Iterator[str]:
+    for arrow in arrows:
+        start, *rest = (f"{x:.0f},{y:.0f}" for x, y in curve(arrow, places))
+        width = 1 + math.log2(arrow.number) * 0.35
+        said = f"{arrow.source} uses {arrow.target}: {arrow.number} imports"
+        yield (
+            f'<path d="M{start} C{" ".join(rest)}" stroke-width="{width:.1f}" marker-end="url(#head)">'
+            f"<title>{escape(said)}</title></path>"
+        )
+
+
+def _box(placed: Placed) -> Iterator[str]:
+    box, y = placed.box, placed.y
+    yield _rect(box.kind, placed.left, y, box.width, box.height, 8)
+    yield _text(box.middle, y + 20, box.name, "name")
+    yield _text(box.middle, y + 36, "1 module" if box.modules < 2 else f"{box.modules} modules", "small")
+    for number, line in enumerate(box.lines):
+        x, top = box.middle - _wide(line) / 2, y + HIGH + number * (WING_HIGH + BETWEEN)
+        for name, modules in line:
+            width = wing_width(name, modules)
+            yield _rect(f"in {box.kind}", x, top, width, WING_HIGH, 5)
+            yield _text(x + width / 2, top + 17, f"{name} {modules}", "wing")
+            x += width + BETWEEN
+
+
+def _rect(style: str, x: float, y: float, width: float, height: float, round_by: int) -> str:
+    place = f'x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="{round_by}"'
+    return f'<rect class="{style}" {place}/>'
+
+
+def _legend(legend: Mapping[str, str], y: float) -> Iterator[str]:
+    x = float(MARGIN)
+    for kind, said in legend.items():
+        yield _rect(kind, x, y - 11, 16, 14, 3)
+        yield _text(x + 24, y, said, "small out")
+        x += len(said) * 5.8 + 46
+    yield _text(x, y, "An arrow: uses. What follows from others is left out.", "small out")
+
+
+def _text(x: float, y: float, text: str, style: str) -> str:
+    return f'<text class="{style}" x="{x:.0f}" y="{y:.0f}">{escape(text)}</text>'

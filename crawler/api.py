@@ -190,7 +190,8 @@ class _Watch:
 
     def show(self, outcome: Outcome, archive: Archive | None) -> None:
         self._counts[outcome.ending] += 1
-        if is_trouble(outcome, self._sites[outcome.site_id]):
+        site = self._sites.get(outcome.site_id)
+        if site is not None and is_trouble(outcome, site):
             self._troubled.add(outcome.site_id)
         self._take(outcome)
 

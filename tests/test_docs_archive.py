@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, Archive
-from crawler.archive.catalogue.models import Base
+from crawler.archive.catalogue.models import GONE, LIVE, MISSING, MOVED, UNREACHABLE, Base
 from crawler.archive.entering import _HANDLERS
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import page_states
@@ -35,11 +35,11 @@ def test_every_table_every_act_and_every_state_is_told_of() -> None:
     told = re.findall(r"`([a-z ]+)`", ARCHIVE_MD.partition("## Order of writing")[0])
     assert set(_HANDLERS) <= set(told)
     for state in (
-        page_states.LIVE,
-        page_states.MISSING,
-        page_states.GONE,
-        page_states.MOVED,
-        page_states.UNREACHABLE,
+        LIVE,
+        MISSING,
+        GONE,
+        MOVED,
+        UNREACHABLE,
         page_states.BACK,
     ):
         assert f"| {state} |" in ARCHIVE_MD

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive.evidence.files import MAX_FOLDER_BYTES, Behind, folder_name, move_uncut, write_all
+from crawler.archive.catalogue.text_names import MAX_FOLDER_BYTES, folder_name
+from crawler.archive.evidence.files import Behind, move_uncut, write_all
 
 
 def test_files_are_there_when_they_have_been_waited_for(tmp_path: Path) -> None:

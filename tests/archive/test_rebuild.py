@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from crawler.archive import CATALOGUE, Archive, rebuild, reextraction, told_in
-from crawler.archive.evidence import files
+from crawler.archive.catalogue import text_names
 from crawler.crawl.reports import read_page
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
 from crawler.field.fingerprint import text_sha256
@@ -80,7 +80,7 @@ def test_an_archive_with_long_folders_is_verified_and_rebuilt_into_shorter_ones(
 ) -> None:
     site = replace(SITE, name="某某经济技术开发区管理委员会" * 5, region="990199")
     with monkeypatch.context() as before:
-        before.setattr(files, "MAX_FOLDER_BYTES", 255)
+        before.setattr(text_names, "MAX_FOLDER_BYTES", 255)
         store(opened, site)
     assert faults(folder, deep=True) == []
     if again:
@@ -89,7 +89,7 @@ def test_an_archive_with_long_folders_is_verified_and_rebuilt_into_shorter_ones(
     rebuild(folder, clock=clock, notify=quiet)
     assert faults(folder, deep=True) == []
     (path,) = (folder / "text").iterdir()
-    assert len(path.name.encode()) <= files.MAX_FOLDER_BYTES
+    assert len(path.name.encode()) <= text_names.MAX_FOLDER_BYTES
     assert len(list(path.glob("*/*.txt"))) == 1 + again
 
 

@@ -10,9 +10,9 @@ import yaml
 
 from crawler.discover import judge_title
 from crawler.extract.meaning import kind
-from crawler.extract.meaning.organs import complete, organ, organ_in
 from crawler.extract.meaning.subject import Evidence, Meaning
 from crawler.extract.meaning.subject import read as understand
+from crawler.field.organs import complete, organ, organ_in
 from tests.extract.pages import BODY, page, paragraphs, read
 
 TITLES: list[dict[str, Any]] = yaml.safe_load(

@@ -10,6 +10,8 @@ from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
+    GONE,
+    MOVED,
     CaptureRow,
     OutcomeRow,
     PageEventRow,
@@ -19,8 +21,7 @@ from crawler.archive.catalogue.models import (
 )
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import Entered
-from crawler.archive.ledger import page_states
-from crawler.archive.ledger.versions import newest
+from crawler.archive.catalogue.version_choice import newest
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 
@@ -166,8 +167,8 @@ _HELD = Prepared(
     )
     .where(
         PageRow.url_key == bindparam("key"),
-        PageRow.state != page_states.GONE,
-        PageRow.state != page_states.MOVED,
+        PageRow.state != GONE,
+        PageRow.state != MOVED,
     )
     .order_by(VersionRow.number.desc())
     .limit(1)

@@ -9,10 +9,9 @@ from sqlalchemy import Integer, String, Update, bindparam, case, func, or_, sele
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from crawler.archive.catalogue.models import PageRow, VersionRow
+from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import Entered
-from crawler.archive.ledger import page_states
 
 
 class Standing(NamedTuple):
@@ -31,7 +30,7 @@ class Standing(NamedTuple):
     @property
     def is_plain(self) -> bool:
         """Whether the page is there as it was last seen, and nothing has happened to its report since."""
-        return self.state == page_states.LIVE and self.number == self.newest and self.shrunk is None
+        return self.state == LIVE and self.number == self.newest and self.shrunk is None
 
 
 _NEWEST = (

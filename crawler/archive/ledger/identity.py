@@ -9,14 +9,15 @@ from unicodedata import normalize
 
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import PageRow, VersionRow
+from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
 from crawler.archive.catalogue.queries import to_report
+from crawler.archive.catalogue.version_choice import last, newest, version_of
 from crawler.archive.ledger import page_states, shrunk_texts
 from crawler.archive.ledger.current_page import Seen, Standing, seen_again, standing
 from crawler.archive.ledger.new_reports import held_elsewhere, new_report, page_values
 from crawler.archive.ledger.observation import Change, Sight, outcome_of
 from crawler.archive.ledger.varying_urls import former_pages, join_varying, key_of, key_of_sight
-from crawler.archive.ledger.versions import add_version, last, newest, reextract, version_of
+from crawler.archive.ledger.versions import add_version, reextract
 from crawler.model import Ending, Outcome, Report
 
 Reread = Callable[[VersionRow], bool]
@@ -161,7 +162,7 @@ def confirm(session: Session, url: str, seen: Seen) -> Change:
     )
     if stands is None or stands.version is None:
         return Change(outcome=outcome)
-    if stands.state != page_states.LIVE or stands.shrunk is not None:
+    if stands.state != LIVE or stands.shrunk is not None:
         page = session.get_one(PageRow, stands.page)
         if not page_states.is_past(page, seen.when, live=seen.live):
             page_states.seen(session, page, seen.when, live=seen.live)
@@ -192,7 +193,7 @@ def _first_visit(session: Session, sight: Sight) -> Change:
     page = PageRow(report=same.report, **page_values(sight))
     session.add(page)
     session.flush()
-    page_states.event(session, page, sight.now, page_states.LIVE)
+    page_states.event(session, page, sight.now, LIVE)
     _seen(same, sight)
     if same.url.startswith("urn:") and not sight.url.startswith("urn:"):  # an import now has its address
         same.url = sight.url

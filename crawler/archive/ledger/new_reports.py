@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive.catalogue.models import PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue.models import LIVE, PageRow, ReportRow, VersionRow
 from crawler.archive.catalogue.near_duplicates import NEAR_LENGTH, alike, near
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.ledger import page_states
@@ -115,7 +115,7 @@ def page_values(sight: Sight) -> dict[str, Any]:
         "text_sha256": sight.report.text_sha256,
         "first_seen": sight.now,
         "last_seen": sight.now,
-        "state": page_states.LIVE,
+        "state": LIVE,
         "answered_in": sight.run if sight.live else None,
         "seen_in": sight.capture.id if sight.capture else None,
     }

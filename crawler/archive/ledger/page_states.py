@@ -7,13 +7,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import PageEventRow, PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue.models import (
+    GONE,
+    LIVE,
+    MISSING,
+    MOVED,
+    UNREACHABLE,
+    PageEventRow,
+    PageRow,
+    ReportRow,
+    VersionRow,
+)
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.ledger.versions import newest
+from crawler.archive.catalogue.version_choice import newest
 from crawler.field.fingerprint import bands, text_sha256
 
-LIVE, CHANGED, MISSING, GONE, BACK = "live", "changed", "missing", "gone", "back"
-MOVED, UNREACHABLE = "moved", "unreachable"
+CHANGED, BACK = "changed", "back"
 AWAY = (GONE, MOVED)
 
 SURE_AFTER = timedelta(days=1)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import PageEventRow, PageRow, RunRow, VersionRow, VisitRow
+from crawler.archive.catalogue.models import LIVE, MOVED, PageEventRow, PageRow, RunRow, VersionRow, VisitRow
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.varying_urls import key_of
 from crawler.model import Link
@@ -97,9 +97,9 @@ def _pages(site_id: str) -> Select[*tuple[Any, ...]]:
 
 def _returns(session: Session, page: _Page, now: datetime) -> bool:
     """Whether it is time to see if a page that is gone is back. One that has moved is watched where it stands now."""
-    if page.state == page_states.MOVED:
+    if page.state == MOVED:
         target = page_states.at(session, key_of(session, page.moved_to)) if page.moved_to else None
-        if target is None or target.state != page_states.LIVE:
+        if target is None or target.state != LIVE:
             return True
     asked_at = page.started_at
     if asked_at is None or page.at is None or asked_at > now:  # never, or in a run whose clock was ahead

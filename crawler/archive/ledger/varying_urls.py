@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from crawler.address import canonical, family, varying
 from crawler.archive.catalogue.models import PageRow, VersionRow
 from crawler.archive.catalogue.url_keys import join_pages
+from crawler.archive.catalogue.version_choice import last, newest
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.observation import Sight
-from crawler.archive.ledger.versions import last, newest
 
 
 def key_of(session: Session, url: str) -> str:

@@ -8,27 +8,12 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import ReportRow, VersionRow
 from crawler.archive.catalogue.rows import flat
-from crawler.archive.evidence.files import text_file
+from crawler.archive.catalogue.text_names import text_file
 from crawler.field.fingerprint import bands, simhash
 from crawler.model import Report
 
 if TYPE_CHECKING:
     from crawler.archive.ledger.observation import Sight
-
-
-def newest(report: ReportRow) -> VersionRow:
-    """The text that was seen last by the order of runs; an older one may have been brought in later."""
-    return next(row for row in reversed(report.versions) if not row.tombstone and not row.older)
-
-
-def last(report: ReportRow) -> VersionRow:
-    """What was last found out of a report: its newest text, or the tombstone after it."""
-    return next(row for row in reversed(report.versions) if not row.older)
-
-
-def version_of(report: ReportRow, digest: str) -> VersionRow:
-    """The newest version with a digest; a text can come back."""
-    return next(version for version in reversed(report.versions) if version.text_sha256 == digest)
 
 
 def version_values(sight: Sight, mark: str, number: int) -> dict[str, Any]:

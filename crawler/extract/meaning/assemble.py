@@ -8,9 +8,9 @@ from datetime import datetime
 from crawler import __version__
 from crawler.cms.base_url import Base
 from crawler.errors import NoBody
-from crawler.extract.documents.html.head_clues import url_date
 from crawler.extract.documents.material import Material
 from crawler.extract.meaning import attachments, sections
+from crawler.extract.meaning.address_clues import url_date
 from crawler.extract.meaning.choose_clue import settle, without_future
 from crawler.extract.meaning.subject import Evidence, read
 from crawler.extract.meaning.text_clues import foot_clues, index_clues, info_clues, signature

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.meaning.organs import DEPARTMENT, GOVERNMENT, organ, organ_in
 from crawler.field import titles
+from crawler.field.organs import DEPARTMENT, GOVERNMENT, organ, organ_in
 from crawler.field.text import fold
 
 _LEAST = 300  # characters of a body that is a report, and no link to one

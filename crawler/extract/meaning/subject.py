@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.meaning import kind
 from crawler.extract.meaning.choose_clue import settle
-from crawler.extract.meaning.organs import DEPARTMENT, GOVERNMENT, complete, is_bare, organ, organ_in
+from crawler.field.organs import DEPARTMENT, GOVERNMENT, complete, is_bare, organ, organ_in
 from crawler.field.regions import is_portal, province_of_host, region, region_of
 from crawler.field.text import fold
 from crawler.model import Clue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.extract.meaning.organs import organ
 from crawler.extract.page.lines import Line
 from crawler.extract.roles.article_end import find_end, says_date
 from crawler.extract.roles.index_table import columns
@@ -24,6 +23,7 @@ from crawler.extract.roles.role import (
     squeeze,
     without_tail,
 )
+from crawler.field.organs import organ
 
 _INNER = frozenset((WIDGET, EDITOR, BREADCRUMB, END))
 _HEAD = frozenset((INFO, INDEX, NUMBER))

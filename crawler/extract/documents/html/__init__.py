@@ -1,1 +1,1 @@
-"""TODO extract/documents/html"""
+"""HTML pages. `reader` is the way in: it finds the article with `candidates` and `hints` and reads the head with `head_clues`."""

@@ -46,12 +46,6 @@ _SITE_CODE = re.compile(
 )  # 网站标识码：<a href="…">4202020002
 _MENTIONS, _REACH = 4, 400  # mentions looked at from the end, characters behind one
 # /202303/t20230315_217.shtml  /art/2018/5/3/art_7  /2024-03/19/content_1.htm  /20240103/<guid>.html
-_URL_DATE = re.compile(
-    r"/t(?P<y1>20\d\d)(?P<m1>[01]\d)(?P<d1>[0-3]\d)_"
-    r"|/art/(?P<y2>20\d\d)/(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/"
-    r"|/(?P<y3>20\d\d)[-/](?P<m3>[01]?\d)[-/](?P<d3>[0-3]?\d)(?=/|_|\.)"
-    r"|/(?P<y4>20\d\d)(?P<m4>[01]\d)(?P<d4>[0-3]\d)(?=/|_|\.)"
-)
 
 
 def head_clues(metas: Mapping[str, str]) -> Iterator[Clue]:
@@ -109,13 +103,3 @@ def site_code(metas: Mapping[str, str], source: str) -> str | None:
         if found := _SITE_CODE.match(source, at, at + _REACH):
             return found[1]
     return None
-
-
-def url_date(url: str | None) -> Iterator[Clue]:
-    """The date that many systems write into an article's address."""
-    found = _URL_DATE.search(url or "")
-    if not found:
-        return
-    year, month, day = (value for value in found.groups() if value)
-    if date := iso_date(f"{year}-{month}-{day}"):
-        yield Clue(field="published", value=date, weight=0.5, where="address")

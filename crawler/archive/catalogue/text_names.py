@@ -1,0 +1,37 @@
+"""Names of text files: where in the archive's folder the text of a version belongs. Writes nothing; see `evidence.files`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+
+from crawler.field.regions import region
+from crawler.model import Report, Site
+
+MAX_FOLDER_BYTES = 100
+"""Of a folder's name. File systems take 255 bytes, those that encrypt names 143; a Chinese character is three."""
+
+_UNSAFE = re.compile(r"[^\w\u4e00-\u9fff()-]+")
+
+
+def text_file(report: Report, site: Site, first_seen: datetime) -> str:
+    """`text/420100-武汉市/2022/2023-02-21_3df3524417f8c2a8.txt`, relative to the archive.
+
+    The code and its name, the year reported on, the date published (or first seen), the digest's first half.
+    """
+    code = report.region or site.region or "000000"
+    known = region(code)
+    name = known.name if known else re.sub(r"(人民)?政府$", "", site.name)
+    day = (report.published or f"{first_seen:%Y-%m-%d}")[:10]
+    folder = folder_name(f"{code}-{_UNSAFE.sub('_', name)}")
+    return f"text/{folder}/{report.year or 'unknown'}/{day}_{report.text_sha256[:16]}.txt"
+
+
+def folder_name(name: str) -> str:
+    """A name cut to MAX_FOLDER_BYTES, between two characters; a digest of all of it keeps it apart from others."""
+    data = name.encode("utf-8")
+    if len(data) <= MAX_FOLDER_BYTES:
+        return name
+    mark = "-" + hashlib.sha256(data).hexdigest()[:8]
+    return data[: MAX_FOLDER_BYTES - len(mark)].decode("utf-8", "ignore") + mark

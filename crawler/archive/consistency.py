@@ -57,7 +57,7 @@ _MADE_VERSIONS = (
 
 
 class ConsistencyQueries:
-    """Queries to an open catalogue."""
+    """Queries to an open catalogue. `Reader.consistency` opens them."""
 
     def __init__(self, archive: Path, session: Session) -> None:
         self._archive = archive
@@ -99,7 +99,7 @@ class ConsistencyQueries:
         return {row[0]: MadeVersion(*row) for row in found}
 
     def made_version(self, record_id: str) -> MadeVersion | None:
-        """Return the version that one capture made, in whichever file it is; None if it made none."""
+        """Return the version that one capture made, wherever its record is; None if it made none."""
         found = self._session.execute(_MADE_VERSIONS.where(CaptureRow.record_id == record_id)).first()
         return MadeVersion(*found) if found else None
 

@@ -80,7 +80,7 @@ class Archive(Run):
         """Whether an exchange is archived already: same URL, time and payload."""
         return queries.holds(self._session, canonical(capture.url), capture)
 
-    def cut_short(self, report: Report, page: Page) -> str:
+    def describe_truncation(self, report: Report, page: Page) -> str:
         """Describe why a text may be truncated: it is the beginning of the text held from its URL. Empty if it is not.
 
         Request such a page once more; `store` makes no version of it when it is seen for the first time.
@@ -88,10 +88,10 @@ class Archive(Run):
         with errors_as_damage(self.path):
             return identity.cut_short(self._session, report.url or page.url, report)
 
-    def original(self, repeats: Refers) -> Capture | None:
+    def find_original(self, repeats: Refers) -> Capture | None:
         """Find the archived response that another crawler's revisit refers to, by URL and time or by payload digest."""
         with errors_as_damage(self.path):
-            return reextraction.original(self.path, self._session, repeats)
+            return reextraction.find_original(self.path, self._session, repeats)
 
     def last_seen(self, url: str) -> datetime | None:
         """Return when the page at a URL was last seen; None if no report is held from it."""

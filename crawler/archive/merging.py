@@ -28,7 +28,7 @@ MERGED_FOLDER = "warc/merged/"
 
 
 def copy_warcs(archive: Path, other: Path, manifest: Manifest) -> Iterator[dict[str, str]]:
-    """Copy another archive's closed WARC files that are not here yet, oldest first. Yield each one's entry of a `merged` act.
+    """Copy another archive's closed WARC files that are not here yet, oldest first. Yield an entry of the `merged` act for each.
 
     Raises ArchiveError if there is no archive, ArchiveDamaged if a record does not have the digest that it states.
     """

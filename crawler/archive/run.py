@@ -157,7 +157,7 @@ class Run(Reader):
         page = page_states.at(self._session, key_of(self._session, url))
         return page is not None and page.last_seen >= when
 
-    def stopped(self, why: str) -> None:
+    def mark_stopped(self, why: str) -> None:
         """Record that this run ends normally but leaves something undone. `why`: the reason."""
         assert self._run is not None
         self._run.state, self._run.detail = "stopped", why

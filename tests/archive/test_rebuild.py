@@ -52,7 +52,7 @@ def a_history(opened: Opener, clock: Clock, folder: Path) -> None:
         capture = a_capture(url, b"", status=304, at=clock())
         archive.record(capture)
         archive.confirm(url, capture, SITE)
-        archive.stopped("SIGTERM")
+        archive.mark_stopped("SIGTERM")
     opened().close()
     archive = opened()
     archive.begin_visit(a_visit(archive, None))

@@ -100,7 +100,7 @@ def test_visits_in_the_future_are_the_last_but_do_not_count(opened: Opener, cloc
 def test_a_run_ends_as_finished_stopped_or_killed(opened: Opener, folder: Path) -> None:
     opened().close()
     with opened() as archive:
-        archive.stopped("SIGTERM")
+        archive.mark_stopped("SIGTERM")
     opened().close(finished=False)
     opened().close()
     states = rows(folder, "SELECT state, detail FROM runs ORDER BY id")

@@ -17,7 +17,7 @@ _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 def shorten_text_folders(archive: Path) -> None:
-    """Move the text files out of folders with names over MAX_FOLDER_BYTES, which earlier versions made."""
+    """Move text files from folders with names over MAX_FOLDER_BYTES, made by earlier versions, to shortened ones."""
     for folder in sorted((archive / "text").glob("*")):
         short = folder.with_name(folder_name(folder.name))
         if short == folder:

@@ -97,17 +97,17 @@ class Reader(ReportQueries):
 
         A catalogue without a log is read without a lock. If a run ends meanwhile and changes it, the query is repeated.
         """
-        tries_left = _MAX_ATTEMPTS
+        attempts_left = _MAX_ATTEMPTS
         while True:
-            tries_left -= 1
+            attempts_left -= 1
             try:
                 with errors_as_damage(self.path):
                     result = query(self._session)
             except ArchiveDamaged:
-                if not tries_left or not self._reopen_if_changed():
+                if not attempts_left or not self._reopen_if_changed():
                     raise
             else:
-                if not tries_left or not self._reopen_if_changed():
+                if not attempts_left or not self._reopen_if_changed():
                     return result
 
     def _reopen_if_changed(self) -> bool:

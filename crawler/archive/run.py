@@ -89,7 +89,7 @@ class Run(Reader):
         archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
-            archive._begin(command, notify)
+            archive._begin_run(command, notify)
         except BaseException:
             archive._release()
             raise
@@ -169,7 +169,8 @@ class Run(Reader):
 
     # -- opening and closing ------------------------------------------------------------------------------
 
-    def _begin(self, command: str, notify: Callable[[str], None]) -> None:
+    def _begin_run(self, command: str, notify: Callable[[str], None]) -> None:
+        """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
             now = self._now()
             upgrade(self._engine)
@@ -234,11 +235,12 @@ class Run(Reader):
         try:
             if finished and self._run is not None and self._ledger is not None:
                 with errors_as_damage(self.path):
-                    self._end()
+                    self._end_run()
         finally:
             self._release()
 
-    def _end(self) -> None:
+    def _end_run(self) -> None:
+        """Commit, end the run in the WARC, the catalogue and the manifest, and close its WARC files."""
         ledger, warcs = self._writers()
         assert self._run is not None
         assert self._manifest is not None

@@ -130,10 +130,10 @@ def test_an_archive_that_may_only_be_read_is_read_by_another_user(
 
 
 def as_another_user(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as the user nobody. Without root the current user will do: the files are read-only for all."""
+    """A command of a user who owns nothing. Who is not root already cannot write what nobody may."""
     become = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
     if become and not shutil.which("setpriv"):
-        pytest.skip("root may write everything, and setpriv is missing to become another user")
+        pytest.skip("root may read and write everything, and setpriv is not there to become another user")
     return subprocess.run(
         [*become, sys.executable, "-m", "crawler", *words],
         capture_output=True,

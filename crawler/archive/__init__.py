@@ -1,42 +1,51 @@
-"""What is kept: WARC files, the catalogue derived from them, and the text files. Only this room writes them."""
+"""The archive: WARC files, the catalogue derived from them, and the text files. Only this room writes them.
+
+`facade` is the interface for writing, `run` opens, commits and closes, `reader` (with `report_queries`) answers queries.
+`warc_loader` enters the records of a WARC file in the catalogue: for `recovery` of a killed run, `rebuilding`, `merging`.
+`reextraction` and `version_captures` read a version's pages from the WARC files again.
+`consistency` and `snapshot` serve `fazhi verify`. `damage` turns disk and database errors into ArchiveDamaged.
+The wings: `evidence` writes the files, `ledger` decides what a text is, `catalogue` holds tables and queries.
+"""
 
 from __future__ import annotations
 
 from crawler.archive.catalogue.models import PageRow
 from crawler.archive.catalogue.near_duplicates import probably_same
 from crawler.archive.catalogue.rows import IMPORT_SITE, import_url
-from crawler.archive.consistency import Claims, Told
-from crawler.archive.entering import DOCUMENTS
-from crawler.archive.evidence.acts import Act, told_in
-from crawler.archive.evidence.manifest import BEGINNING, entries, head
+from crawler.archive.consistency import ConsistencyQueries, MadeVersion
+from crawler.archive.evidence.acts import Act, acts_in
+from crawler.archive.evidence.manifest import EMPTY_HEAD
 from crawler.archive.evidence.manifest import NAME as MANIFEST
+from crawler.archive.evidence.manifest import entries as manifest_entries
+from crawler.archive.evidence.manifest import head as manifest_head
 from crawler.archive.facade import Archive
 from crawler.archive.ledger.pages_due import Watched
 from crawler.archive.ledger.site_visits import Past
-from crawler.archive.merging import MERGED
+from crawler.archive.merging import MERGED_FOLDER
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
+from crawler.archive.warc_loader import DOCUMENT_KINDS
 
 __all__ = [
-    "BEGINNING",
     "CATALOGUE",
-    "DOCUMENTS",
+    "DOCUMENT_KINDS",
+    "EMPTY_HEAD",
     "IMPORT_SITE",
     "MANIFEST",
-    "MERGED",
+    "MERGED_FOLDER",
     "Act",
     "Archive",
-    "Claims",
+    "ConsistencyQueries",
+    "MadeVersion",
     "PageRow",
     "Past",
     "Reader",
     "Rebuilt",
-    "Told",
     "Watched",
-    "entries",
-    "head",
+    "acts_in",
     "import_url",
+    "manifest_entries",
+    "manifest_head",
     "probably_same",
     "rebuild",
-    "told_in",
 ]

@@ -1,4 +1,4 @@
-"""What the catalogue claims, in the form in which it can be held against WARC and text files."""
+"""Queries of `crawler.questions.verify`: what the catalogue states, in a form that compares with WARC and text files."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.model import Report
 
 
-class Place(NamedTuple):
-    """Where a capture's record is said to stand, and what it is said to be."""
+class CatalogueRecord(NamedTuple):
+    """What the catalogue states about the WARC record of a capture."""
 
     record_id: str
     offset: int
@@ -37,15 +37,15 @@ class Place(NamedTuple):
     sha256: str  # of the payload, hex
 
 
-class Told(NamedTuple):
-    """The version that a capture's outcome names."""
+class MadeVersion(NamedTuple):
+    """The version that a capture made, according to its outcome."""
 
     record_id: str
     ending: str
     version: VersionRow
 
 
-_TOLD = (
+_MADE_VERSIONS = (
     select(CaptureRow.record_id, OutcomeRow.ending, VersionRow)
     .join(OutcomeRow, OutcomeRow.capture_id == CaptureRow.id)
     .join(
@@ -56,27 +56,27 @@ _TOLD = (
 )
 
 
-class Claims:
-    """Questions to an open catalogue."""
+class ConsistencyQueries:
+    """Queries to an open catalogue. `Reader.consistency` opens them."""
 
     def __init__(self, archive: Path, session: Session) -> None:
         self._archive = archive
         self._session = session
 
-    def broken(self) -> list[str]:
-        """What SQLite itself finds wrong."""
-        found = [str(row[0]) for row in self._session.execute(text("PRAGMA integrity_check"))]
-        loose = self._session.execute(text("PRAGMA foreign_key_check")).all()
-        return [line for line in found if line != "ok"] + [
-            f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in loose
+    def integrity_errors(self) -> list[str]:
+        """Return the errors that SQLite's own checks find."""
+        errors = [str(row[0]) for row in self._session.execute(text("PRAGMA integrity_check"))]
+        dangling = self._session.execute(text("PRAGMA foreign_key_check")).all()
+        return [line for line in errors if line != "ok"] + [
+            f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in dangling
         ]
 
-    def warcs(self) -> dict[str, int]:
-        """The bytes entered of each WARC file."""
+    def entered_bytes(self) -> dict[str, int]:
+        """Return how many bytes of each WARC file are entered."""
         return {row.file: row.entered for row in self._session.scalars(select(WarcRow))}
 
-    def places(self, file: str) -> dict[str, Place]:
-        """The captures said to stand in a WARC file, by record id."""
+    def records(self, file: str) -> dict[str, CatalogueRecord]:
+        """Return what the catalogue states about the captures in a WARC file, by record id."""
         columns = (
             CaptureRow.record_id,
             CaptureRow.warc_offset,
@@ -87,32 +87,32 @@ class Claims:
             CaptureRow.payload_sha256,
         )
         found = self._session.execute(select(*columns).where(CaptureRow.warc_file == file))
-        return {row[0]: Place(*row) for row in found}
+        return {row[0]: CatalogueRecord(*row) for row in found}
 
-    def files(self) -> set[str]:
-        """The WARC files that captures are said to stand in."""
+    def warc_files(self) -> set[str]:
+        """Return the WARC files that captures refer to."""
         return set(self._session.scalars(select(CaptureRow.warc_file).distinct()))
 
-    def told(self, file: str) -> dict[str, Told]:
-        """The version named by the outcome of each capture that made one, by record id."""
-        found = self._session.execute(_TOLD.where(CaptureRow.warc_file == file))
-        return {row[0]: Told(*row) for row in found}
+    def made_versions(self, file: str) -> dict[str, MadeVersion]:
+        """Return the version of each capture in a WARC file that made one, by record id."""
+        found = self._session.execute(_MADE_VERSIONS.where(CaptureRow.warc_file == file))
+        return {row[0]: MadeVersion(*row) for row in found}
 
-    def told_of(self, record_id: str) -> Told | None:
-        """The same of one capture, in whatever file it stands."""
-        found = self._session.execute(_TOLD.where(CaptureRow.record_id == record_id)).first()
-        return Told(*found) if found else None
+    def made_version(self, record_id: str) -> MadeVersion | None:
+        """Return the version that one capture made, wherever its record is; None if it made none."""
+        found = self._session.execute(_MADE_VERSIONS.where(CaptureRow.record_id == record_id)).first()
+        return MadeVersion(*found) if found else None
 
     def versions(self) -> Iterator[tuple[VersionRow, Report]]:
-        """Every text, tombstones left out."""
+        """Yield every version except tombstones, as row and as Report."""
         query = select(VersionRow).where(VersionRow.tombstone.is_(False)).order_by(VersionRow.id)
         for row in self._session.scalars(query.execution_options(yield_per=200)):
             yield row, queries.to_report(row)
 
-    def unwritten(self) -> set[tuple[str | None, int | None]]:
-        """Report id and number of the versions that runs not ended yet have met.
+    def versions_in_progress(self) -> set[tuple[str | None, int | None]]:
+        """Return report id and number of the versions in outcomes of runs that have not ended.
 
-        The run itself writes their texts, or the next one.
+        Their text files may not exist yet: the run, or the next one, writes them.
         """
         query = (
             select(OutcomeRow.report_id, OutcomeRow.version)
@@ -121,29 +121,31 @@ class Claims:
         )
         return {(row[0], row[1]) for row in self._session.execute(query)}
 
-    def loose_pages(self) -> list[str]:
-        """The addresses whose last text is no version of their report."""
+    def pages_without_version(self) -> list[str]:
+        """Return the URLs of pages whose last text is no version of their report."""
         held = select(VersionRow.id).where(
             VersionRow.report_id == PageRow.report_id, VersionRow.text_sha256 == PageRow.text_sha256
         )
         return list(self._session.scalars(select(PageRow.url).where(~held.exists())))
 
-    def gaps(self) -> list[str]:
-        """The reports whose versions are not numbered 1, 2, 3 …"""
+    def misnumbered_reports(self) -> list[str]:
+        """Return the ids of the reports whose versions are not numbered 1, 2, 3 …"""
         numbers: dict[str, list[int]] = {name: [] for name in self._session.scalars(select(ReportRow.id))}
         rows = select(VersionRow.report_id, VersionRow.number).order_by(VersionRow.number)
         for report_id, number in self._session.execute(rows):
             numbers[report_id].append(number)
         return [name for name, held in numbers.items() if held != list(range(1, len(held) + 1)) or not held]
 
-    def read_again(self, version: VersionRow) -> str | None:
-        """The digest of what today's extractor reads out of a version's page; None where it has no page.
+    def reextracted_sha256(self, version: VersionRow) -> str | None:
+        """Return the digest of the text that the current extractor reads from a version's pages; None if it has no page.
 
-        Raises ArchiveDamaged where the page's record is not there.
+        Raises ArchiveDamaged if a page's record is missing or no article is found in it.
         """
         if version.capture_id is None:
             return None
         try:
             return reextraction.reread(self._archive, self._session, version).text_sha256
         except ExtractError as error:
-            raise ArchiveDamaged(f"no article is found in its page any more ({error.reason})") from error
+            raise ArchiveDamaged(
+                f"the current extractor finds no article in its page ({error.reason})"
+            ) from error

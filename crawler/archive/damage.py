@@ -1,4 +1,4 @@
-"""What the disk and the database say when something is wrong, as ArchiveDamaged."""
+"""Translation of disk and database errors to ArchiveDamaged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from crawler.errors import ArchiveDamaged
 
 _CORRUPT = ("malformed", "not a database", "no such table", "no such column", "corrupt")
-"""Words of SQLite for a catalogue that is no use any more; the WARC files hold all of it."""
+"""Words in SQLite's messages about a catalogue that is unusable. The WARC files hold all that is needed to rebuild it."""
 
 
-class damage:
-    """Turns what the disk and the database say into ArchiveDamaged, naming the archive."""
+class errors_as_damage:
+    """Context manager: raise OSError and SQLAlchemyError as ArchiveDamaged, which names the archive or the file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,11 +26,13 @@ class damage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
-            raise ArchiveDamaged(f"{self._path}: its catalogue is locked by another program") from error
+            raise ArchiveDamaged(
+                f"{self._path}: its catalogue is locked by another program; close that, and try again"
+            ) from error
         if isinstance(error, SQLAlchemyError):
-            said = getattr(error, "orig", None) or error
-            offer = "; `fazhi rebuild` makes it again" if any(word in str(said) for word in _CORRUPT) else ""
-            raise ArchiveDamaged(f"{self._path}: its catalogue: {said}{offer}") from error
+            cause = getattr(error, "orig", None) or error
+            hint = "; `fazhi rebuild` makes it again" if any(word in str(cause) for word in _CORRUPT) else ""
+            raise ArchiveDamaged(f"{self._path}: its catalogue: {cause}{hint}") from error
         if isinstance(error, OSError):
             place = (
                 f"{self._path}/{os.path.relpath(error.filename, self._path)}"

@@ -1,4 +1,8 @@
-"""`Archive`: the one way in. WARC first, then the catalogue, then the text file."""
+"""`Archive`: the one interface for writing to an archive. It writes the WARC first, then the catalogue, then the text.
+
+It takes captures and reports; it gives Outcomes. `ledger` decides what a text is to the archive (new, revised,
+unchanged …); `run` opens, commits and closes; `reader` answers queries.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,12 @@ from crawler.archive import reextraction
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import Entered
-from crawler.archive.damage import damage
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
 from crawler.archive.ledger.varying_urls import key_of
 from crawler.archive.ledger.versions import reextract
-from crawler.archive.merging import bring, enter_merged
+from crawler.archive.merging import copy_warcs, enter_merged
 from crawler.archive.run import Run
 from crawler.errors import FetchError
 from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site
@@ -26,8 +30,8 @@ from crawler.warc import Earlier, Refers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """When and in which captures a text was seen."""
+class _Observed:
+    """When and in which captures a text was seen, and what Ledger.store must know beside it."""
 
     now: datetime
     row: Entered | None
@@ -38,20 +42,21 @@ class _Seen:
 
 
 class Archive(Run):
-    """An archive folder, opened for writing by `Archive.create`; what only reads it is a Reader (`Archive.read`)."""
+    """An archive folder. `Archive.create` opens it for writing; `Archive.read` returns a Reader, which only reads."""
 
     def record(self, capture: Capture, *, origin: str | None = None) -> None:
-        """Append an exchange to the WARC, flushed, before anything is made of it.
+        """Append an exchange to the WARC, unbuffered. Call this before the capture is judged or extracted.
 
-        The same payload at the same address as before becomes a `revisit` record. `origin`: see Fazhi-Origin.
+        The same payload at the same URL as before becomes a `revisit` record. `origin`: value of `Fazhi-Origin`, the
+        file of another crawler that the exchange comes from.
         """
-        with damage(self.path):
+        with errors_as_damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
             known = queries.same_capture(self._session, key, capture, sha256.hex())
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
-            ledger, warcs = self._open()
+            ledger, warcs = self._writers()
             place = warcs.writer().capture(capture, earlier, digest=sha256, origin=origin)
             kind = "revisit" if known else "response"
             warcs.index(capture, place, kind, sha256)
@@ -61,35 +66,35 @@ class Archive(Run):
             ledger.enter(values | queries.revalidated(values, known))
 
     def record_rendered(self, rendering: Rendering) -> None:
-        """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
-        with damage(self.path):
-            origin = queries.record_of(self._session, canonical(rendering.url), rendering.of)
-            assert origin is not None, "a page was rendered before it was recorded"
-            ledger, warcs = self._open()
+        """Append a page as a browser rendered it, as a `conversion` of the page as served, which must be recorded already."""
+        with errors_as_damage(self.path):
+            served = queries.record_of(self._session, canonical(rendering.url), rendering.of)
+            assert served is not None, "a page was rendered before it was recorded"
+            ledger, warcs = self._writers()
             when, dom, url = rendering.rendered_at, rendering.dom, rendering.url
-            place = warcs.writer().conversion(origin, url, when, rendering.headers[0][1], dom)
+            place = warcs.writer().conversion(served, url, when, rendering.headers[0][1], dom)
             digest = hashlib.sha256(dom).hexdigest()
             ledger.enter(rows.document_values("conversion", url, digest, when, place, warcs.name))
 
     def holds(self, capture: Capture) -> bool:
-        """Whether an exchange is archived already: same address, time and payload."""
+        """Whether an exchange is archived already: same URL, time and payload."""
         return queries.holds(self._session, canonical(capture.url), capture)
 
-    def cut_short(self, report: Report, page: Page) -> str:
-        """What makes a text suspicious: it is the beginning of the one held from its address. Empty where it is not.
+    def describe_truncation(self, report: Report, page: Page) -> str:
+        """Describe why a text may be truncated: it is the beginning of the text held from its URL. Empty if it is not.
 
-        Such a page is worth asking for once more; `store` does not take it for a version at its first sight.
+        Request such a page once more; `store` makes no version of it when it is seen for the first time.
         """
-        with damage(self.path):
+        with errors_as_damage(self.path):
             return identity.cut_short(self._session, report.url or page.url, report)
 
-    def original(self, repeats: Refers) -> Capture | None:
-        """The archived response that another crawler's revisit refers to: by address and time, or by its payload's digest."""
-        with damage(self.path):
-            return reextraction.original(self.path, self._session, repeats)
+    def find_original(self, repeats: Refers) -> Capture | None:
+        """Find the archived response that another crawler's revisit refers to, by URL and time or by payload digest."""
+        with errors_as_damage(self.path):
+            return reextraction.find_original(self.path, self._session, repeats)
 
     def last_seen(self, url: str) -> datetime | None:
-        """When a page from which a report is held was last seen."""
+        """Return when the page at a URL was last seen; None if no report is held from it."""
         return queries.last_seen(self._session, key_of(self._session, url))
 
     def store(
@@ -102,24 +107,25 @@ class Archive(Run):
         shown: Container[str] | None = None,
         note: str = "",
     ) -> Outcome:
-        """Keep what a page says: a new report, a new version, or the note that nothing has changed.
+        """Store the report of a page: as a new report, a new version, or the fact that nothing has changed.
 
-        `further`: the article's pages after the first. `shown`: the canonical addresses that the site shows in this
-        visit; a page that is not among them may have changed its address. `note`: more to be said in the outcome.
+        `page`: recorded before. `further`: the article's pages after the first. `shown`: the canonical URLs that the
+        site shows in this visit; a page that is not among them may have changed its URL. `note`: added to the
+        outcome's detail.
         """
-        with damage(self.path):
-            ledger, _ = self._open()
-            capture, drawn = (page.of, page.note) if isinstance(page, Rendering) else (page, "")
+        with errors_as_damage(self.path):
+            ledger, _ = self._writers()
+            capture, rendered = (page.of, page.note) if isinstance(page, Rendering) else (page, "")
             report = replace(report, url=report.url or page.url, region=report.region or site.region)
-            told = _Seen(
+            observed = _Observed(
                 now=page.fetched_at,
                 row=ledger.latest(canonical(page.url)),
                 further=[row for each in further if (row := ledger.latest(canonical(each.url)))],
                 came_from=[canonical(hop.url) for hop in capture.hops],
-                note="; ".join(filter(None, (drawn, note))),
+                note="; ".join(filter(None, (rendered, note))),
                 shown=shown,
             )
-            return self._store(report, site, told)
+            return self._store(report, site, observed)
 
     def ingest(
         self,
@@ -132,12 +138,12 @@ class Archive(Run):
         content_type: str = "text/plain",
         origin: str | None = None,
     ) -> Outcome:
-        """Keep a document that came as a file: its bytes as a `resource` record, then like any other text.
+        """Store a document that came as a file: its bytes as a `resource` record, then its text as `store` does.
 
-        `url`: where it stood on the web, if that is known; else it is known by its name and its bytes.
+        `url`: its address on the web, if known; otherwise one is made from its name and its bytes.
         """
-        with damage(self.path):
-            ledger, warcs = self._open()
+        with errors_as_damage(self.path):
+            ledger, warcs = self._writers()
             now, sha256 = self._now(), hashlib.sha256(data).hexdigest()
             url = url or self._import_url(name, sha256)
             row = ledger.latest(canonical(url))
@@ -147,19 +153,22 @@ class Archive(Run):
                 place = warcs.writer().resource(url, now, content_type, data, origin=origin)
                 values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
                 row = ledger.enter(values)
-            return self._store(replace(report, url=url), site, _Seen(now=now, row=row))
+            return self._store(replace(report, url=url), site, _Observed(now=now, row=row))
 
     def _import_url(self, name: str, sha256: str) -> str:
-        """The address of a document without one: the name alone where an earlier archive knows these bytes by that."""
-        before = rows.import_url(name)
-        known = queries.document(self._session, canonical(before), sha256)
-        return before if known else rows.import_url(name, sha256)
+        """Return the URL for a document without one, made of its name and bytes.
 
-    def _store(self, report: Report, site: Site, seen: _Seen) -> Outcome:
+        Earlier versions made it of the name alone: documents archived so keep that URL.
+        """
+        of_name = rows.import_url(name)
+        known = queries.document(self._session, canonical(of_name), sha256)
+        return of_name if known else rows.import_url(name, sha256)
+
+    def _store(self, report: Report, site: Site, seen: _Observed) -> Outcome:
         def reread(version: VersionRow) -> bool:
-            return reextraction.reads_the_same(self.path, self._session, version, report.text_sha256)
+            return reextraction.reads_same_text(self.path, self._session, version, report.text_sha256)
 
-        ledger, _ = self._open()
+        ledger, _ = self._writers()
         change = ledger.store(
             report,
             site,
@@ -172,62 +181,62 @@ class Archive(Run):
             shown=seen.shown,
         )
         further = [page.record_id for page in seen.further]
-        told = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)
-        self._say(told, report.url or "", seen.now, seen.row)
+        act = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)
+        self._journal(act, report.url or "", seen.now, seen.row)
         return change.outcome
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
-        """A 304: what is held from this address is still what stands there."""
-        with damage(self.path):
-            ledger, _ = self._open()
+        """Record a 304: the text held from this URL is still current."""
+        with errors_as_damage(self.path):
+            ledger, _ = self._writers()
             row = ledger.latest(canonical(capture.url))
             change = ledger.confirm(url, site, capture.fetched_at, row)
-            self._say(acts.confirmed(site), url, capture.fetched_at, row)
+            self._journal(acts.confirmed(site), url, capture.fetched_at, row)
             return change.outcome
 
     def missed(self, url: str, site: Site, error: FetchError) -> None:
-        """Keep, in the WARC alone, that an address was asked for in vain; how its visit ended is noted when it has."""
-        with damage(self.path):
-            self._say(acts.attempted(site, error.kind, error.reason), url, self._now())
+        """Record a failed request, in the WARC only. `note` records how the visit of the URL ended."""
+        with errors_as_damage(self.path):
+            self._journal(acts.attempted(site, error.kind, error.reason), url, self._now())
 
     def note(self, outcome: Outcome) -> Outcome:
-        """Keep how a visit ended that stored nothing. Where it makes a page gone, the outcome comes back saying so."""
-        with damage(self.path):
-            ledger, _ = self._open()
+        """Record the outcome of a visit that stored nothing, and return it. If the report is gone now, it names the tombstone."""
+        with errors_as_damage(self.path):
+            ledger, _ = self._writers()
             at = outcome.at or self._now()
             noted = ledger.note(replace(outcome, at=at))
-            self._say(acts.noted(noted), outcome.url, at)
+            self._journal(acts.noted(noted), outcome.url, at)
             return replace(noted, at=outcome.at)
 
     def merge(self, other: Path, notify: Callable[[str], None]) -> int:
-        """Bring another archive's WARC files in, and all they hold that is not here; returns the number of files."""
-        with damage(self.path):
-            self._open()
+        """Copy another archive's WARC files here and enter what they hold. Return the number of files."""
+        with errors_as_damage(self.path):
+            self._writers()
             assert self._manifest is not None
-            told = acts.merged(list(bring(self.path, other, self._manifest)))
-            if not told["files"]:
+            act = acts.merged(list(copy_warcs(self.path, other, self._manifest)))
+            if not act["files"]:
                 return 0
-            self._say(told, "", self._now())
+            self._journal(act, "", self._now())
             self.flush()
-            return len(enter_merged(self.path, self._session, self._manifest, told, notify))
+            return len(enter_merged(self.path, self._session, self._manifest, act, notify))
 
     def reextract(self, notify: Callable[[str], None]) -> int:
-        """Run today's extractor over every version; what it reads differently is marked. Returns how many."""
-        with damage(self.path):
-            ledger, _ = self._open()
-            found = 0
+        """Run the current extractor over every version and store the texts that differ. Return their number."""
+        with errors_as_damage(self.path):
+            ledger, _ = self._writers()
+            changed = 0
             for version in queries.texts_of_captures(self._session):
                 was = version.text_sha256
-                report = reextraction.try_again(self.path, self._session, version, notify)
+                report = reextraction.reread_or_notify(self.path, self._session, version, notify)
                 if report is None or report.text_sha256 == was:
                     continue
                 reextract(version, report)
                 ledger.texts[version.text_file] = queries.to_report(version).text().encode()
-                self._say(acts.reextracted(version, was, report), version.url, self._now())
-                found += 1
-            return found
+                self._journal(acts.reextracted(version, was, report), version.url, self._now())
+                changed += 1
+            return changed
 
 
 def _superseded(url: str, site: Site) -> Outcome:
-    detail = "these bytes are held already, and later ones from the same address"
+    detail = "these bytes are archived already, and the same address has newer ones"
     return Outcome(ending=Ending.UNCHANGED, url=url, site_id=site.id, detail=detail)

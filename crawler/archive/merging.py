@@ -1,4 +1,4 @@
-"""Another archive's WARC files into this one, whole and as they are, and what they hold into the catalogue."""
+"""`fazhi merge`: copy another archive's WARC files unchanged into this one, and enter their records in the catalogue."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import RunRow, WarcRow
-from crawler.archive.entering import Entering, enter_file
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.run_warcs import closed, file_sha256
+from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED as MERGED_RUN
 from crawler.archive.ledger.runs import Info, info_of, run_row
+from crawler.archive.warc_loader import WarcLoader, load_file
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.warc import read_records
 
-MERGED = "warc/merged/"
-"""Where the files of other archives go; their names begin with their digests, so that none comes twice."""
+MERGED_FOLDER = "warc/merged/"
+"""Folder of the WARC files of other archives. Their names begin with their digests, so that no file is copied twice."""
 
 
-def bring(archive: Path, other: Path, manifest: Manifest) -> Iterator[dict[str, str]]:
-    """Copy another archive's closed WARC files that are not here yet, oldest first; yields what to tell of each.
+def copy_warcs(archive: Path, other: Path, manifest: Manifest) -> Iterator[dict[str, str]]:
+    """Copy another archive's closed WARC files that are not here yet, oldest first. Yield an entry of the `merged` act for each.
 
-    Raises ArchiveError where there is no archive, ArchiveDamaged where a file's records have not the digests they tell.
+    Raises ArchiveError if there is no archive, ArchiveDamaged if a record does not have the digest that it states.
     """
-    files = closed(other)
+    files = closed_warcs(other)
     if not files:
-        raise ArchiveError(f"{other}: no archive here with anything in it")
+        raise ArchiveError(f"{other}: no archive here, or an empty one")
     for info in sorted(filter(None, map(info_of, files)), key=lambda info: (info.started, info.path.name)):
         sha256 = file_sha256(info.path)
         if manifest.has_digest(sha256):
             continue
         _check(info.path)
         mark, own = f"{sha256[:16]}-", info.path.name
-        name = MERGED + (own if own.startswith(mark) else mark + own)
+        name = MERGED_FOLDER + (own if own.startswith(mark) else mark + own)
         _copy(info.path, archive / name)
         yield {"file": name, "sha256": sha256, "origin": info.path.relative_to(other).as_posix()}
 
@@ -69,28 +69,30 @@ def enter_merged(
     content: Mapping[str, Any],
     notify: Callable[[str], None],
 ) -> list[str]:
-    """Enter the files that a `merged` act tells of, those that are not entered yet; returns their names."""
+    """Enter the files of a `merged` act that are not entered yet. Return their names."""
     runs: dict[datetime, RunRow] = {}
     names = []
-    for told in content["files"]:
-        name = told["file"]
+    for entry in content["files"]:
+        name = entry["file"]
         if session.get(WarcRow, name) is not None:
             continue
         info = info_of(archive / name) if (archive / name).is_file() else None
         if info is None:
-            raise ArchiveDamaged(f"{archive}: {name} was merged in, and is not there")
+            raise ArchiveDamaged(
+                f"{archive}: {name} was merged into this archive and is missing; put it back"
+            )
         if manifest.sha256_of(name) is None:
-            manifest.add_file(name, info.path.stat().st_size, told["sha256"])
+            manifest.add_file(name, info.path.stat().st_size, entry["sha256"])
         ledger = Ledger(session=session, run=_run(session, info, runs))
-        enter_file(
-            Entering(archive=archive, ledger=ledger, file=name, notify=notify, visits=False), info.path
+        load_file(
+            WarcLoader(archive=archive, ledger=ledger, file=name, notify=notify, visits=False), info.path
         )
         names.append(name)
     return names
 
 
 def _run(session: Session, info: Info, runs: dict[datetime, RunRow]) -> RunRow:
-    """The row of another archive's run, made when its first file is met."""
+    """Return the row of another archive's run. Add it with the run's first file."""
     if info.started not in runs:
         row = run_row((session.scalar(select(func.max(RunRow.id))) or 0) + 1, info)
         row.state, row.finished_at = MERGED_RUN, info.started

@@ -1,4 +1,8 @@
-"""`Reader`: an archive to ask questions of. It writes nothing."""
+"""`Reader`: an archive opened for reading. It writes nothing and needs read permission only.
+
+It gives reports, versions and pages. `report_queries` has the filtered and streaming queries, `consistency` those of
+`fazhi verify`, `facade` the Archive that writes.
+"""
 
 from __future__ import annotations
 
@@ -19,31 +23,31 @@ from crawler.address import canonical
 from crawler.archive.catalogue import near_duplicates, queries
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import reading_engine
-from crawler.archive.consistency import Claims
-from crawler.archive.damage import damage
-from crawler.archive.evidence.run_warcs import closed
+from crawler.archive.consistency import ConsistencyQueries
+from crawler.archive.damage import errors_as_damage
+from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.report_queries import ReportQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Report, Validators
 
 CATALOGUE = "catalogue.db"
-LOST = "its catalogue is missing, but its WARC files are there: `fazhi rebuild` makes it again"
-Answer = TypeVar("Answer")
-_TRIES = 3
+CATALOGUE_MISSING = "its catalogue is missing, but its WARC files are there: `fazhi rebuild` makes it again"
+Result = TypeVar("Result")
+_MAX_ATTEMPTS = 3  # at a query whose catalogue a run changes meanwhile
 
 
 def _stamp(catalogue: Path) -> tuple[int, ...]:
-    """What is another after a file was changed or replaced."""
+    """Return mtime, size and inode: they differ after a file was changed or replaced."""
     stat = os.stat(catalogue)
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def _tell(text: str) -> None:
+def _print_notice(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
 
 class Reader(ReportQueries):
-    """An archive folder opened for reading. Raises ArchiveDamaged where its catalogue cannot be read."""
+    """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
         self.path = path
@@ -53,20 +57,20 @@ class Reader(ReportQueries):
 
     def _use(self, engine: Engine) -> None:
         self._engine = engine
-        self._session = Session(engine, expire_on_commit=False)  # nobody else writes: rows stay as they are
+        self._session = Session(engine, expire_on_commit=False)  # no one else writes: loaded rows stay valid
 
     @classmethod
-    def read(cls, path: str | PathLike[str], *, notify: Callable[[str], None] = _tell) -> Reader:
-        """An archive to ask questions of. It needs no more than read permission.
+    def read(cls, path: str | PathLike[str], *, notify: Callable[[str], None] = _print_notice) -> Reader:
+        """Open an archive for reading. Read permission is enough.
 
-        `notify` is told of an earlier schema. Raises ArchiveError when there is no archive, ArchiveDamaged when it
-        cannot be read, ArchiveTooNew when a later version wrote it.
+        `notify` gets a message if the catalogue has an earlier schema. Raises ArchiveError if there is no archive,
+        ArchiveDamaged if it cannot be read, ArchiveTooNew if a later version wrote it.
         """
         path = Path(path)
-        with damage(path):
+        with errors_as_damage(path):
             if not (path / CATALOGUE).is_file():
-                if closed(path):
-                    raise ArchiveDamaged(f"{path}: {LOST}")
+                if closed_warcs(path):
+                    raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
                 raise ArchiveError(
                     f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
                 )
@@ -84,34 +88,33 @@ class Reader(ReportQueries):
         self.close()
 
     def close(self) -> None:
-        """Let go of the catalogue."""
+        """Close the catalogue."""
         self._session.close()
         self._engine.dispose()
 
-    def _ask(self, question: Callable[[Session], Answer]) -> Answer:
-        """What one state of the catalogue answers.
+    def _query(self, query: Callable[[Session], Result]) -> Result:
+        """Return a query's result from one state of the catalogue.
 
-        A catalogue without a log is read without a lock; a run that ends meanwhile changes it under the question,
-        which is then asked again.
+        A catalogue without a log is read without a lock. If a run ends meanwhile and changes it, the query is repeated.
         """
-        tries_left = _TRIES
+        attempts_left = _MAX_ATTEMPTS
         while True:
-            tries_left -= 1
+            attempts_left -= 1
             try:
-                with damage(self.path):
-                    answer = question(self._session)
+                with errors_as_damage(self.path):
+                    result = query(self._session)
             except ArchiveDamaged:
-                if not tries_left or not self._open_again():
+                if not attempts_left or not self._reopen_if_changed():
                     raise
             else:
-                if not tries_left or not self._open_again():
-                    return answer
+                if not attempts_left or not self._reopen_if_changed():
+                    return result
 
-    def _open_again(self) -> bool:
-        """Open the catalogue anew where it has changed since; whether it had."""
+    def _reopen_if_changed(self) -> bool:
+        """Reopen the catalogue if its file has changed since it was opened. Return whether it had."""
         if self._reopen is None:
             return False
-        with damage(self.path):
+        with errors_as_damage(self.path):
             stamp = _stamp(self.path / CATALOGUE)
             if stamp == self._stamp:
                 return False
@@ -121,47 +124,54 @@ class Reader(ReportQueries):
         return True
 
     @contextmanager
-    def claims(self) -> Iterator[Claims]:
-        """What the catalogue claims, to be held against the files. Raises ArchiveDamaged where it cannot be read."""
-        with damage(self.path):
-            yield Claims(self.path, self._session)
+    def consistency(self) -> Iterator[ConsistencyQueries]:
+        """Open the queries that compare the catalogue with the files. Raises ArchiveDamaged if it cannot be read."""
+        with errors_as_damage(self.path):
+            yield ConsistencyQueries(self.path, self._session)
 
     def validators(self, url: str) -> Validators | None:
-        """What a conditional request for an address can be made with, when a report is held from there."""
+        """Return the validators for a conditional request of a URL; None if no report is held from it."""
         return queries.validators(self._session, canonical(url))
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
-        """The latest text of every report, by region, year and date; a region takes in what lies within it."""
-        return self._ask(
+        """Return the latest text of every report, by region, year and date. A region includes the divisions within it."""
+        return self._query(
             lambda session: [
                 queries.to_report(row) for row in queries.latest(session, region=region, year=year)
             ]
         )
 
     def similar(self, *, region: str | None = None, year: int | None = None) -> list[near_duplicates.Pair]:
-        """Pairs of reports whose latest texts are nearly the same: probably one report, never merged silently."""
-        return self._ask(
+        """Return pairs of reports whose latest texts are nearly the same: probably one report. They are never merged."""
+        return self._query(
             lambda session: near_duplicates.pairs(queries.latest(session, region=region, year=year))
         )
 
     def show(self, report_id: str, version: int | None = None) -> Report:
-        """One report by its id (or an unambiguous part of it), in its latest text or the version asked for."""
-        return self._ask(lambda session: queries.to_report(queries.find_version(session, report_id, version)))
+        """Return one report by its id (or an unambiguous part of it): its latest version or the one asked for.
+
+        Raises CrawlerError if there is no such report or version, or several.
+        """
+        return self._query(
+            lambda session: queries.to_report(queries.find_version(session, report_id, version))
+        )
 
     def history(self, report_id: str) -> list[VersionRow]:
-        """All versions of a report, by number; tombstones among them."""
-        return self._ask(lambda session: list(queries.find_version(session, report_id, None).report.versions))
+        """Return all versions of a report by number, tombstones included."""
+        return self._query(
+            lambda session: list(queries.find_version(session, report_id, None).report.versions)
+        )
 
     def locations(self, report_id: str) -> list[str]:
-        """The addresses a report was found at, first one first."""
+        """Return the URLs a report was found at, in the order in which they were found."""
         return [page.url for page in self.pages(report_id)]
 
     def pages(self, report_id: str) -> list[PageRow]:
-        """The pages a report was found at, first one first, each with its state."""
-        return self._ask(lambda session: list(queries.find_version(session, report_id, None).report.pages))
+        """Return the pages a report was found at, in the order in which they were found, each with its state."""
+        return self._query(lambda session: list(queries.find_version(session, report_id, None).report.pages))
 
     def events(self, report_id: str) -> list[tuple[str, PageEventRow]]:
-        """The changes in the state of a report's pages, oldest first, each with the page's address."""
-        return self._ask(
+        """Return the state changes of a report's pages, oldest first, each with the page's URL."""
+        return self._query(
             lambda session: queries.events(session, queries.find_version(session, report_id, None).report)
         )

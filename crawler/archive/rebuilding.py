@@ -1,4 +1,8 @@
-"""Catalogue, text files and indexes once more, from the WARC files alone."""
+"""`fazhi rebuild`: make the catalogue, the text files and the indexes again from the WARC files alone.
+
+It orders the WARC files by run; `crawler.archive.warc_loader` enters each file's records. The texts stay as they were
+extracted: `Archive.reextract` runs a later extractor.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +18,28 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
 from crawler.archive.catalogue.read_only import refuse_later
-from crawler.archive.damage import damage
-from crawler.archive.entering import Entering, enter_file
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
-from crawler.archive.evidence.files import move_uncut, sync_all, sync_folder
+from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
+from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest, entries
-from crawler.archive.evidence.run_warcs import closed, mend
+from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import Info, info_of, run_row
-from crawler.archive.merging import MERGED, enter_merged
+from crawler.archive.merging import MERGED_FOLDER, enter_merged
 from crawler.archive.reader import CATALOGUE
-from crawler.archive.recovery import chain_run, end_killed
+from crawler.archive.recovery import add_to_manifest, end_killed_run
+from crawler.archive.warc_loader import WarcLoader, load_file
 from crawler.errors import ArchiveError
 from crawler.warc import parse_warc_date
 
-NEW = "catalogue.db.new"
+_NEW_CATALOGUE = "catalogue.db.new"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """What a rebuild came to."""
+    """Counts after a rebuild."""
 
     files: int
     captures: int
@@ -45,49 +50,49 @@ class Rebuilt:
 def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str], None]) -> Rebuilt:
     """Make an archive's catalogue, text files and CDXJ indexes again.
 
-    The catalogue that is there is replaced when the new one is whole; it may be missing or corrupt. Raises
-    ArchiveError where there are no WARC files, ArchiveLocked, ArchiveTooNew where a later version wrote the catalogue,
-    and ArchiveDamaged where a file cannot be read or the disk takes no more.
+    The old catalogue may be missing or corrupt; it is replaced when the new one is complete. Raises ArchiveError if
+    there are no WARC files, ArchiveLocked, ArchiveTooNew if a later version wrote the catalogue, ArchiveDamaged if a
+    file cannot be read or the disk is full.
     """
-    with damage(path):
+    with errors_as_damage(path):
         if not (path / "warc").is_dir():
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
         refuse_later(path / CATALOGUE)
-    with damage(path), acquire(path, clock()):
+    with errors_as_damage(path), acquire(path, clock()):
         manifest = Manifest(path)
-        mend(path, manifest, clock(), notify)
-        for old in path.glob(f"{NEW}*"):
+        repair(path, manifest, clock(), notify)
+        for old in path.glob(f"{_NEW_CATALOGUE}*"):
             old.unlink()
-        engine = sqlite_engine(path / NEW, writes=True)
+        engine = sqlite_engine(path / _NEW_CATALOGUE, writes=True)
         upgrade(engine)
         try:
             with Session(engine, expire_on_commit=False) as session:
-                work = _Rebuilding(path, session, manifest, clock(), notify)
-                work.everything()
-                result = work.result()
+                rebuilding = _Rebuilding(path, session, manifest, clock(), notify)
+                rebuilding.enter_runs()
+                result = rebuilding.counts()
         finally:
             engine.dispose()
         sync_all()
         _replace(path)
-        move_uncut(path)
-        for run in work.killed:
-            chain_run(run, manifest)
+        shorten_text_folders(path)
+        for run in rebuilding.killed:
+            add_to_manifest(run, manifest)
         return result
 
 
 def _replace(path: Path) -> None:
-    """Put the new catalogue in the place of the old. The old one's log would be taken for the new one's."""
+    """Replace the old catalogue by the new one. The old one's log is removed: SQLite would apply it to the new one."""
     for log in (path / f"{CATALOGUE}-wal", path / f"{CATALOGUE}-shm"):
         log.unlink(missing_ok=True)
-    with (path / NEW).open("rb") as file:
+    with (path / _NEW_CATALOGUE).open("rb") as file:
         os.fsync(file.fileno())
-    (path / NEW).replace(path / CATALOGUE)
+    (path / _NEW_CATALOGUE).replace(path / CATALOGUE)
     sync_folder(path)
 
 
 @dataclass(slots=True)
 class _Rebuilding:
-    """One rebuild under way."""
+    """State of one rebuild."""
 
     path: Path
     session: Session
@@ -96,67 +101,66 @@ class _Rebuilding:
     notify: Callable[[str], None]
     files: int = 0
     killed: list[RunRow] = field(default_factory=list)
-    infos: dict[str, Info] = field(default_factory=dict)  # by name, those not entered yet
+    infos: dict[str, Info] = field(default_factory=dict)  # of the WARC files not entered yet, by name
 
-    def everything(self) -> None:
-        """All runs, in their order; then what belongs to none."""
-        found = {path.relative_to(self.path).as_posix(): info_of(path) for path in closed(self.path)}
+    def enter_runs(self) -> None:
+        """Enter all runs in their order. Notify about each WARC file that belongs to none."""
+        found = {path.relative_to(self.path).as_posix(): info_of(path) for path in closed_warcs(self.path)}
         self.infos = {name: info for name, info in found.items() if info is not None}
         runs = self._runs()
-        for place, run in enumerate(runs):
-            following = runs[place + 1].started_at if place + 1 < len(runs) else self.now
+        for index, run in enumerate(runs):
+            next_start = runs[index + 1].started_at if index + 1 < len(runs) else self.now
             self.session.add(run)
             self.session.commit()
-            mine = [name for name, info in self.infos.items() if _is_of(name, info, run)]
-            for name in mine:
+            for name in [name for name, info in self.infos.items() if _is_written_by(run, name, info)]:
                 self._enter(name, run)
             if run.finished_at is None:
-                end_killed(run, self.manifest, following)
+                end_killed_run(run, self.manifest, next_start)
                 self.killed.append(run)
             self.session.commit()
         for name in self.infos:
             self.notify(f"{name}: no run of this archive wrote it; not entered")
 
     def _runs(self) -> list[RunRow]:
-        """The runs that WARC files or the manifest tell of, by number. Those of merged files are not among them."""
+        """Return the runs that the WARC files and the manifest name, by number. Runs of merged files are left out."""
         found: dict[int, RunRow] = {}
         for name, info in self.infos.items():
-            if info.run is not None and not name.startswith(MERGED):
+            if info.run is not None and not name.startswith(MERGED_FOLDER):
                 found.setdefault(info.run, run_row(info.run, info))
         for entry in entries(self.path):
-            told = entry.facts
-            if "state" in told and told["run"] not in found:
+            facts = entry.facts
+            if "state" in facts and facts["run"] not in found:
                 row = RunRow(
-                    started_at=parse_warc_date(told["started"]),
-                    command=told["command"],
-                    software=told["software"],
+                    started_at=parse_warc_date(facts["started"]),
+                    command=facts["command"],
+                    software=facts["software"],
                 )
-                row.id = told["run"]
-                row.state, row.detail = told["state"], told["detail"]
-                row.finished_at = parse_warc_date(told["finished"])
-                found[told["run"]] = row
+                row.id = facts["run"]
+                row.state, row.detail = facts["state"], facts["detail"]
+                row.finished_at = parse_warc_date(facts["finished"])
+                found[facts["run"]] = row
         return [found[number] for number in sorted(found)]
 
     def _enter(self, name: str, run: RunRow) -> None:
-        entering = Entering(
+        loader = WarcLoader(
             archive=self.path,
             ledger=Ledger(session=self.session, run=run),
             file=name,
             notify=self.notify,
             merged=self._merged,
         )
-        enter_file(entering, self.infos.pop(name).path)
+        load_file(loader, self.infos.pop(name).path)
         self.files += 1
 
     def _merged(self, content: acts.Content) -> None:
-        """Files of another archive, where the run that brought them in tells of them."""
+        """Enter another archive's files, at the point where the run that merged them did."""
         names = enter_merged(self.path, self.session, self.manifest, content, self.notify)
         self.files += len(names)
         for name in names:
             self.infos.pop(name, None)
 
-    def result(self) -> Rebuilt:
-        """Counts of what is there now."""
+    def counts(self) -> Rebuilt:
+        """Count what the new catalogue holds."""
 
         def count(table: type[Base]) -> int:
             return self.session.scalar(select(func.count()).select_from(table)) or 0
@@ -169,5 +173,5 @@ class _Rebuilding:
         )
 
 
-def _is_of(name: str, info: Info, run: RunRow) -> bool:
-    return not name.startswith(MERGED) and (info.run, info.started) == (run.id, run.started_at)
+def _is_written_by(run: RunRow, name: str, info: Info) -> bool:
+    return not name.startswith(MERGED_FOLDER) and (info.run, info.started) == (run.id, run.started_at)

@@ -1,4 +1,8 @@
-"""A version's text once more out of its WARC records: for rebuilding, verifying, and for later extractors."""
+"""Extraction of a version's text from its WARC records again: for rebuild, verify and later extractors.
+
+It takes rows of the catalogue and reads the WARC files; it gives a Report, or the text from the text files. It changes
+neither: `crawler.archive.ledger.versions` stores what a later extractor reads.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +16,30 @@ from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
-from crawler.archive.evidence.run_warcs import on_disk
+from crawler.archive.evidence.warc_paths import on_disk
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.extract import extract, join_pages
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report
 from crawler.warc import Record, Refers, agrees, read_at, to_capture
 
-MAX_CANDIDATES = 20
-"""Answers of one address among which a revisit's original is looked for, the newest first."""
+_MAX_ORIGINAL_CANDIDATES = 20
+"""Responses of one URL among which the original of a revisit is searched, newest first."""
 
 _SECOND = timedelta(seconds=1)
 
 
-def reread(archive: Path, session: Session, version: VersionRow) -> Report:
-    """What today's extractor reads out of the pages that a version was made from.
+def capture_ids(version: VersionRow) -> list[int]:
+    """Return the row ids of the captures that a version was extracted from, in the order of its pages."""
+    return [each for each in (version.capture_id, *version.further) if each is not None]
 
-    Raises ExtractError when it finds no article there, ArchiveDamaged when a record is not where it should be.
+
+def reread(archive: Path, session: Session, version: VersionRow) -> Report:
+    """Run the current extractor over the pages of a version.
+
+    Raises ExtractError if it finds no article, ArchiveDamaged if a record is not where the catalogue says.
     """
-    ids = [each for each in (version.capture_id, *version.further) if each is not None]
-    return read_pages(archive, session, ids, version.hint)
+    return read_pages(archive, session, capture_ids(version), version.hint)
 
 
 def read_pages(
@@ -39,31 +47,33 @@ def read_pages(
     session: Session,
     captures: Iterable[int],
     hint: str | None,
-    at_hand: Mapping[int, Record] = MappingProxyType({}),
+    cached: Mapping[int, Record] = MappingProxyType({}),
 ) -> Report:
-    """The article that captures (their rows' ids) hold, its pages in order. Raises as `reread` does.
+    """Extract the article from its pages. `captures`: their row ids, in order. Raises as `reread` does.
 
-    `at_hand`: records that need not be read again, with their payloads, by the same ids.
+    `cached`: records with their payloads, by row id; these are not read from disk.
     """
-    records = [at_hand.get(each) or _record(archive, session, each) for each in captures]
+    records = [cached.get(each) or _record(archive, session, each) for each in captures]
     if not records:
-        raise ArchiveDamaged(f"{archive}: no capture is known of a text")
+        raise ArchiveDamaged(f"{archive}: the catalogue names no capture for a text")
     return join_pages([_read(record, hint) for record in records])
 
 
-def try_again(
+def reread_or_notify(
     archive: Path, session: Session, version: VersionRow, notify: Callable[[str], None]
 ) -> Report | None:
-    """As `reread`; None, having told why, where today's extractor finds no article."""
+    """As `reread`; if the current extractor finds no article, notify why and return None."""
     try:
         return reread(archive, session, version)
     except ExtractError as error:
-        notify(f"{version.report_id} version {version.number}: not read again: {error.reason}")
+        notify(
+            f"{version.report_id} version {version.number}: not read again, its text stays: {error.reason}"
+        )
         return None
 
 
-def reads_the_same(archive: Path, session: Session, version: VersionRow, digest: str) -> bool:
-    """Whether today's extractor reads a text with this digest out of a version's page."""
+def reads_same_text(archive: Path, session: Session, version: VersionRow, digest: str) -> bool:
+    """Whether the current extractor reads a text with this digest from a version's pages."""
     try:
         return reread(archive, session, version).text_sha256 == digest
     except (ExtractError, ArchiveDamaged, OSError):
@@ -71,7 +81,7 @@ def reads_the_same(archive: Path, session: Session, version: VersionRow, digest:
 
 
 def row_with_payload(session: Session, row: CaptureRow) -> CaptureRow:
-    """The row whose record has the payload itself: of a revisit, the response with the same."""
+    """Return the row whose record contains the payload: for a revisit, the newest response with the same digest."""
     if row.record_type != "revisit":
         return row
     same = (
@@ -83,17 +93,18 @@ def row_with_payload(session: Session, row: CaptureRow) -> CaptureRow:
     return found or row
 
 
-def original(archive: Path, session: Session, repeats: Refers) -> Capture | None:
-    """The archived answer that a revisit refers to: by its time, or else by its payload's digest.
+def find_original(archive: Path, session: Session, repeats: Refers) -> Capture | None:
+    """Find the archived response that a revisit refers to, by its time, else by its payload digest; None if not found.
 
-    Where both are told, both must agree; but the digest may be of the body as it was chunked, which is not kept.
+    If the revisit states both, both must agree. Exception: the digest of a chunked response may be that of the chunked
+    body, which is not kept.
     """
     for row in _at_time(session, repeats):
         capture, same = _with_digest(archive, session, row, repeats.digest)
         if same or same is None or capture.header("transfer-encoding") is not None:
             return capture
-    of_address = _answers(repeats).where(CaptureRow.record_type == literal_column("'response'"))
-    for row in session.scalars(of_address):
+    responses = _answers(repeats).where(CaptureRow.record_type == literal_column("'response'"))
+    for row in session.scalars(responses):
         capture, same = _with_digest(archive, session, row, repeats.digest)
         if same:
             return capture
@@ -104,7 +115,7 @@ def _answers(repeats: Refers) -> Select[CaptureRow]:
     answers = select(CaptureRow).where(
         CaptureRow.url_key == canonical(repeats.url), CaptureRow.status.not_in((0, 304))
     )
-    return answers.order_by(CaptureRow.id.desc()).limit(MAX_CANDIDATES)
+    return answers.order_by(CaptureRow.id.desc()).limit(_MAX_ORIGINAL_CANDIDATES)
 
 
 def _at_time(session: Session, repeats: Refers) -> Iterable[CaptureRow]:
@@ -119,7 +130,7 @@ def _at_time(session: Session, repeats: Refers) -> Iterable[CaptureRow]:
 def _with_digest(
     archive: Path, session: Session, row: CaptureRow, digest: str
 ) -> tuple[Capture, bool | None]:
-    """A capture with its payload, and whether that has a digest; None where the digest is not understood."""
+    """Return a capture with its payload, and whether the payload has this digest; None if the digest's form is unknown."""
     capture = to_capture(_record(archive, session, row.id))
     return capture, agrees(digest, capture.payload)
 
@@ -142,17 +153,17 @@ def _read(record: Record, hint: str | None) -> Report:
     return extract(capture.body, capture.headers, capture.url, hint=hint, seen=capture.fetched_at)
 
 
-def from_file(archive: Path, digest: str) -> str | None:
-    """The body with a digest, out of the text file whose name has its start; None where there is none that agrees."""
+def body_from_text_file(archive: Path, digest: str) -> str | None:
+    """Return the body with this digest from the text file named after it; None if no file has it."""
     for path in (archive / "text").glob(f"*/*/*_{digest[:16]}.txt"):
-        body = body_of(path.read_bytes().decode("utf-8", "replace"), digest)
+        body = _body_with_digest(path.read_bytes().decode("utf-8", "replace"), digest)
         if body is not None:
             return body
     return None
 
 
-def body_of(text: str, digest: str) -> str | None:
-    """The part of a text file's content that has a digest: what follows its title, and its line of metadata if it has one."""
+def _body_with_digest(text: str, digest: str) -> str | None:
+    """Return the part of a text file with this digest: what follows the title and, if there is one, the metadata line."""
     blocks = text.removesuffix("\n").split("\n\n")
     for skipped in (2, 1):
         body = "\n".join(blocks[skipped:])

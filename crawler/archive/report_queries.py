@@ -1,4 +1,4 @@
-"""Queries that a Reader answers beside the command line's: filtered streams of reports, versions, captures as served."""
+"""Queries of a Reader for programs: filtered streams of reports, versions, captures as served."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.queries import find_version
 from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
-from crawler.archive.damage import damage
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.version_captures import captures_of
 from crawler.model import Capture, Report, Version
 
 
 class ReportQueries:
-    """Base class of Reader. Uses the archive's folder and a session of its catalogue, which Reader opens."""
+    """Base class of Reader, which opens the session of the catalogue that these queries use."""
 
     path: Path
     _session: Session
@@ -30,27 +30,27 @@ class ReportQueries:
         state: ReportState | None = None,
         bodies: bool = False,
     ) -> Iterator[Report]:
-        """The latest text of every report that passes all filters, by region, year and date, read a few at a time.
+        """Yield the latest text of every report that passes all filters, by region, year and date, read in portions.
 
         `region`: a code of GB/T 2260, with the divisions within it (420000 is 湖北省). `kind`: government,
         party_government or department. `site`: the id of a source. `state`: live, unreachable, missing, moved or gone;
-        a report at several addresses has the first of these that one of its pages has. Without `bodies` each Report's
-        `body` is empty, and no text is read from the disk. Raises ConfigError, at once, when `region` is not six digits
+        of several pages the first in this order counts. Without `bodies` each Report's
+        `body` is empty, and no text is read from the disk. Raises ConfigError, at once, if `region` is not six digits
         or `state` is unknown.
         """
         selection = Selection(region=region, year=year, kind=kind, site=site, state=state)
         return self._iter(selection, bodies=bodies)
 
     def _iter(self, selection: Selection, *, bodies: bool) -> Iterator[Report]:
-        with damage(self.path):
+        with errors_as_damage(self.path):
             yield from iter_latest(self._session, selection, bodies=bodies)
 
     def versions(self, report_id: str) -> tuple[Version, ...]:
-        """All versions of a report, by number; `report_id` as for `show`.
+        """Return all versions of a report by number. `report_id`: as for `show`.
 
-        The one that says since when a report is gone (a tombstone) has the digest of an empty text.
+        A tombstone (since when the report is gone) has the digest of an empty text.
         """
-        with damage(self.path):
+        with errors_as_damage(self.path):
             rows = find_version(self._session, report_id, None).report.versions
             return tuple(
                 Version(
@@ -66,15 +66,15 @@ class ReportQueries:
             )
 
     def captures(self, report_id: str, version: int | None = None) -> tuple[Capture, ...]:
-        """The exchanges that a report's latest text, or the version asked for, was read from, out of the WARC files.
+        """Return the exchanges that a report's latest version, or the one asked for, was extracted from.
 
-        One, unless the article was set on several pages. Their `payload` is what was served, byte for byte. Of a file
-        that was imported, and of a page that a browser drew, the `status` is 0. Raises CrawlerError where there is no
-        such report or version, or where it says that the report is gone; ArchiveDamaged.
+        One, unless the article has several pages. Their `payload` is what was served, byte for byte. An imported file
+        and a page rendered by a browser have `status` 0. Raises CrawlerError if there is no such report or version, or
+        it is a tombstone; ArchiveDamaged if a WARC record cannot be read.
         """
-        with damage(self.path):
+        with errors_as_damage(self.path):
             return captures_of(self.path, self._session, find_version(self._session, report_id, version))
 
     def capture(self, report_id: str, version: int | None = None) -> Capture:
-        """The first, and mostly only, of `captures`."""
+        """Return the first, and usually only, of `captures`."""
         return self.captures(report_id, version)[0]

@@ -1,4 +1,8 @@
-"""`Run`: an archive opened for writing, from the lock to the last commit; and the visits of sites that are made in it."""
+"""`Run`: an archive opened for writing, from the lock to the last commit, with the visits of sites in it.
+
+It opens and closes the WARC files, the journal, the ledger and the manifest of a run, and commits them in order: WARC,
+catalogue, text files. `facade.Archive` builds on it and stores captures and texts; `recovery` finishes a killed run.
+"""
 
 from __future__ import annotations
 
@@ -17,40 +21,41 @@ from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import Entered
-from crawler.archive.damage import damage
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
-from crawler.archive.evidence.files import Behind, sync_all
+from crawler.archive.evidence.files import BackgroundWriter, sync_all
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.run_warcs import RunWarcs, closed
+from crawler.archive.evidence.run_warcs import RunWarcs
+from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import Watched, begun, watched
 from crawler.archive.ledger.varying_urls import key_of
-from crawler.archive.reader import CATALOGUE, LOST, Reader
+from crawler.archive.reader import CATALOGUE, CATALOGUE_MISSING, Reader
 from crawler.archive.recovery import recover, run_facts
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Ending, SiteVisit
 from crawler.warc import warc_date
 
-SOFTWARE = f"fazhi/{__version__}"
-CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+_SOFTWARE = f"fazhi/{__version__}"
+_CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
 class Run(Reader):
-    """One run of an archive folder.
+    """One run that writes to an archive folder.
 
-    Every method that writes raises ArchiveDamaged when the disk or the catalogue does not take it; nothing more can
-    be written then, and the next run finds all that was stored before.
+    Every method that writes raises ArchiveDamaged if the disk or the catalogue fails. Nothing more can be written then;
+    the next run finds all that was stored before.
     """
 
     def __init__(self, path: Path, engine: Engine, clock: Callable[[], datetime], batch: int = 1) -> None:
         super().__init__(path, engine)
         self._clock = clock
         self._batch = batch
-        self._behind = Behind(path)
-        self._pending = 0  # entered since the last commit
+        self._text_writer = BackgroundWriter(path)
+        self._uncommitted = 0  # acts since the last commit
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._ledger: Ledger | None = None
@@ -67,10 +72,10 @@ class Run(Reader):
         notify: Callable[[str], None] = print,
         batch: int = 1,
     ) -> Self:
-        """An archive to write to, made if it is not there, mended if the last run was killed.
+        """Open an archive for writing. Create it if it does not exist; recover it if the last run was killed.
 
-        `batch` is the number of entries (outcomes, visits) between two commits; `flush` commits what there is.
-        Raises ArchiveLocked when another process writes to it, ArchiveDamaged when it cannot be written.
+        `batch`: number of acts (outcomes, visits) between two commits; `flush` commits at once. `command`: recorded
+        with the run. Raises ArchiveLocked if another process writes to it, ArchiveDamaged if it cannot be written.
         """
         path = Path(path)
         try:
@@ -78,15 +83,15 @@ class Run(Reader):
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
-        if not (path / CATALOGUE).exists() and closed(path):
+        if not (path / CATALOGUE).exists() and closed_warcs(path):
             lock.close()
-            raise ArchiveDamaged(f"{path}: {LOST}")
+            raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
         archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
-            archive._begin(command, notify)
+            archive._begin_run(command, notify)
         except BaseException:
-            archive._let_go()
+            archive._release()
             raise
         return archive
 
@@ -95,154 +100,157 @@ class Run(Reader):
     ) -> None:
         if isinstance(error, CrawlerError) and self._run is not None:
             self._run.state, self._run.detail = "failed", str(error)
-        in_order = kind is None or issubclass(kind, CrawlerError)
-        self.close(finished=in_order and not isinstance(error, ArchiveError))
+        orderly = kind is None or issubclass(kind, CrawlerError)
+        self.close(finished=orderly and not isinstance(error, ArchiveError))
 
     # -- runs and visits ----------------------------------------------------------------------------------
 
     @property
     def started_at(self) -> datetime:
-        """When this run began."""
+        """Time at which this run began."""
         assert self._run is not None
         return self._run.started_at
 
     def pasts(self) -> dict[str, site_visits.Past]:
-        """What is known of the visits of each site, by its id."""
+        """Return what is known of the earlier visits of each site, by site id."""
         return site_visits.pasts(self._session, self.started_at)
 
     def begin_visit(self, visit: SiteVisit) -> None:
-        """Note that a site is being visited, so that a killed visit is known to be unfinished."""
-        with damage(self.path):
-            ledger, _ = self._open()
+        """Record that a site's visit begins, so that a killed visit is known to be unfinished."""
+        with errors_as_damage(self.path):
+            ledger, _ = self._writers()
             ledger.begin_visit(visit)
-            self._say(acts.visit(visit, ended=False), "", self._now())
+            self._journal(acts.visit(visit, ended=False), "", self._now())
 
     def end_visit(self, visit: SiteVisit) -> None:
-        """Note how a site's visit ended and what it left."""
-        with damage(self.path):
-            ledger, _ = self._open()
+        """Record how a site's visit ended and which URLs it left for the next run."""
+        with errors_as_damage(self.path):
+            ledger, _ = self._writers()
             if visit.site_id not in ledger.visits:
                 self.begin_visit(visit)
             now = self._now()
             ledger.end_visit(visit, now)
-            self._say(acts.visit(visit, ended=True), "", now)
+            self._journal(acts.visit(visit, ended=True), "", now)
 
     def memory(self, site_id: str) -> SiteMemory | None:
-        """What is remembered of a site's lists."""
+        """Return what earlier visits stored about a site's lists; None if nothing."""
         return site_memory.memory(self._session, site_id)
 
     def learn(self, site_id: str, memory: SiteMemory) -> None:
-        """Remember this of a site's lists, from the next commit on."""
-        with damage(self.path):
-            told = site_memory.told(memory)
-            if site_memory.learn(self._session, site_id, told):
-                self._say(acts.learnt(site_id, told), "", self._now())
+        """Store what a visit saw on a site's lists. It is saved with the next commit."""
+        with errors_as_damage(self.path):
+            saved = site_memory.told(memory)
+            if site_memory.learn(self._session, site_id, saved):
+                self._journal(acts.learnt(site_id, saved), "", self._now())
 
     def watched(self, site_id: str, since: datetime, *, anyway: bool = False) -> Watched:
-        """The pages that a site's reports are held from: which are to be asked for in a visit that began then.
+        """Return the pages of a site's reports that a visit which began at `since` must request.
 
-        `anyway`: those that are gone too, though their time has not come.
+        `anyway`: include pages that are gone and not due yet.
         """
         assert self._run is not None
         visit = begun(self._session, site_id, since, self._run, self._now())
         return watched(self._session, site_id, visit, anyway=anyway)
 
     def seen_since(self, url: str, when: datetime) -> bool:
-        """Whether the page of an address was seen at that time or later, be it at another address of its family."""
+        """Whether the page of a URL was seen at `when` or later, at this URL or another that is the same page."""
         page = page_states.at(self._session, key_of(self._session, url))
         return page is not None and page.last_seen >= when
 
-    def stopped(self, why: str) -> None:
-        """Note that this run ends in order, but with something left."""
+    def mark_stopped(self, why: str) -> None:
+        """Record that this run ends normally but leaves something undone. `why`: the reason."""
         assert self._run is not None
         self._run.state, self._run.detail = "stopped", why
 
     def endings(self) -> dict[Ending, int]:
-        """How often each ending was noted in this run."""
+        """Count the outcomes of this run by ending."""
         assert self._run is not None
         return queries.endings(self._session, self._run.id)
 
     # -- opening and closing ------------------------------------------------------------------------------
 
-    def _begin(self, command: str, notify: Callable[[str], None]) -> None:
-        with damage(self.path):
+    def _begin_run(self, command: str, notify: Callable[[str], None]) -> None:
+        """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
+        with errors_as_damage(self.path):
             now = self._now()
             upgrade(self._engine)
             self._manifest = Manifest(self.path)
             recover(self.path, self._session, self._manifest, now, notify)
-            self._run = RunRow(started_at=now, command=command, software=SOFTWARE)
+            self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
             self._session.add(self._run)
             self._session.commit()
             self._ledger = Ledger(session=self._session, run=self._run)
-            about = {
-                "software": SOFTWARE,
+            info = {
+                "software": _SOFTWARE,
                 "format": "WARC File Format 1.1",
-                "conformsTo": CONFORMS_TO,
+                "conformsTo": _CONFORMS_TO,
                 "description": command,
                 "run": str(self._run.id),
                 "started": warc_date(now),
             }
-            self._warcs = RunWarcs(self.path, now, about, self._manifest, self._clock)
+            self._warcs = RunWarcs(self.path, now, info, self._manifest, self._clock)
 
-    def _open(self) -> tuple[Ledger, RunWarcs]:
+    def _writers(self) -> tuple[Ledger, RunWarcs]:
+        """Return the ledger and the WARC files of the run, which must be open."""
         assert self._ledger is not None, "the archive has been closed"
         assert self._warcs is not None
         return self._ledger, self._warcs
 
-    def _say(self, content: acts.Content, url: str, at: datetime, about: Entered | None = None) -> None:
-        """Have what was entered outlive this process, and commit when it is time."""
-        _, warcs = self._open()
-        warcs.say(acts.line_of(content, at, url, about.record_id if about else None))
-        self._pending += 1
+    def _journal(self, content: acts.Content, url: str, at: datetime, about: Entered | None = None) -> None:
+        """Journal an act, so that a kill cannot lose it. Commit if the batch is full."""
+        _, warcs = self._writers()
+        warcs.journal_act(acts.line_of(content, at, url, about.record_id if about else None))
+        self._uncommitted += 1
         if self._batch == 1:
             self.flush()
-        elif self._pending >= self._batch:
+        elif self._uncommitted >= self._batch:
             self._commit()
 
     def flush(self) -> None:
-        """Everything stored so far is on disk when this returns: WARC, then catalogue, then text files."""
+        """Write everything stored so far to disk: WARC, then catalogue, then text files."""
         self._commit()
-        with damage(self.path):
-            self._behind.wait()
+        with errors_as_damage(self.path):
+            self._text_writer.wait()
 
     def _commit(self) -> None:
-        """Everything stored so far is in the WARC and the catalogue when this returns. The texts follow."""
-        with damage(self.path):
-            ledger, warcs = self._open()
-            warcs.tell()
-            warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-            ledger.entered(warcs.entered())
-            written, self._pending = ledger.commit(), 0
-            self._behind.write(written | self._lost(ledger))
+        """Write everything stored so far to the WARC and the catalogue. The text files follow in the background."""
+        with errors_as_damage(self.path):
+            ledger, warcs = self._writers()
+            warcs.write_acts()
+            warcs.sync()  # the WARC must be on disk before the catalogue refers to it
+            ledger.entered(warcs.take_sizes())
+            written, self._uncommitted = ledger.commit(), 0
+            self._text_writer.write(written | self._missing_texts(ledger))
 
-    def _lost(self, ledger: Ledger) -> dict[str, bytes]:
-        """The text files that should be there and are not."""
+    def _missing_texts(self, ledger: Ledger) -> dict[str, bytes]:
+        """Return the text files of earlier commits that do not exist, with their contents."""
         names, ledger.standing = ledger.standing, set()
         return {name: ledger.text_of(name) for name in names if not exists(f"{self.path}/{name}")}
 
     def close(self, *, finished: bool = True) -> None:
-        """Finish the run's WARC, commit, let go of the lock.
+        """Finish the run's WARC files, commit, release the lock.
 
-        A run that did not finish leaves its WARC `.open`: the next one mends it and enters what it holds.
+        A run that did not finish leaves its WARC `.open`; the next run repairs the file and enters its records.
         """
         try:
             if finished and self._run is not None and self._ledger is not None:
-                with damage(self.path):
-                    self._end()
+                with errors_as_damage(self.path):
+                    self._end_run()
         finally:
-            self._let_go()
+            self._release()
 
-    def _end(self) -> None:
-        ledger, warcs = self._open()
+    def _end_run(self) -> None:
+        """Commit, end the run in the WARC, the catalogue and the manifest, and close its WARC files."""
+        ledger, warcs = self._writers()
         assert self._run is not None
         assert self._manifest is not None
         self.flush()
         if warcs.used:
-            sync_all()  # texts that a power cut takes are written again after a run that did not end in order, and no other
+            sync_all()  # texts that a power cut loses are written again only after a run that did not end
         state = "finished" if self._run.state == "running" else self._run.state
         now = self._now()
         if warcs.used:
-            warcs.say(acts.line_of(acts.run_ended(state, self._run.detail), now, "", None))
+            warcs.journal_act(acts.line_of(acts.run_ended(state, self._run.detail), now, "", None))
         ledger.end_run(state, self._run.detail, now)
         warcs.close()
         self._manifest.add_run(self._run.id, **run_facts(self._run))
@@ -251,9 +259,9 @@ class Run(Reader):
     def _now(self) -> datetime:
         return self._clock()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         super().close()
-        self._behind.close()
+        self._text_writer.close()
         self._ledger = None
         if self._warcs is not None:
             self._warcs.abandon()

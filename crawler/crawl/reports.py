@@ -65,7 +65,7 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     if isinstance(page, Capture) and page.status == 304:
         return visit.archive.confirm(link.url, page, visit.site)
     article, note = await _article(visit, link, page), ""
-    if short := visit.archive.cut_short(article.report, article.page):
+    if short := visit.archive.describe_truncation(article.report, article.page):
         page = await visit.fetcher.page(link.url, site=visit.site)
         article, note = await _article(visit, link, page), f"asked for twice; the first answer: {short}"
     return visit.archive.store(

@@ -248,7 +248,7 @@ class _Run:
             if visit.site.id not in self._ended:
                 self._end(visit)
         if outcomes and self._archive:
-            self._archive.stopped(self.halt.why or "")
+            self._archive.mark_stopped(self.halt.why or "")
         for outcome in outcomes:
             _log_outcome(outcome)
         return outcomes

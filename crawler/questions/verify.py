@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive import (
-    BEGINNING,
     CATALOGUE,
-    DOCUMENTS,
-    MERGED,
+    DOCUMENT_KINDS,
+    EMPTY_HEAD,
+    MERGED_FOLDER,
     Act,
-    Claims,
+    ConsistencyQueries,
+    MadeVersion,
     Reader,
-    Told,
-    entries,
-    told_in,
+    acts_in,
+    manifest_entries,
 )
 from crawler.archive import MANIFEST as CHAIN
-from crawler.archive.damage import damage
-from crawler.archive.evidence.run_warcs import IN_PROGRESS, closed, file_sha256, index_of
-from crawler.archive.run_in_progress import under_way
+from crawler.archive.damage import errors_as_damage
+from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, file_sha256, index_of
+from crawler.archive.snapshot import snapshot
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveTooNew
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256
@@ -50,15 +50,15 @@ def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: N
     Raises ArchiveError when there is nothing to verify, ArchiveTooNew when a later version wrote it. Nothing is
     written, and no lock is taken: what a run that goes on meanwhile has in progress is left out, and `notify` is told.
     """
-    with damage(path):
+    with errors_as_damage(path):
         if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
             raise ArchiveError(f"{path}: no archive here; a crawl makes one, or name it with --archive")
-        before = under_way(path)
-        for name in before.files:
+        before = snapshot(path)
+        for name in before.in_progress:
             notify(f"{name}: in progress, or left by a killed run; the next one finishes it")
         doubtful: list[Fault] = []
         for fault in _faults(path, deep=deep, head=head, notify=notify):
-            if not before.files and before == under_way(path):
+            if not before.in_progress and before == snapshot(path):
                 yield fault
             else:
                 doubtful.append(fault)
@@ -70,7 +70,7 @@ def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: N
 def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iterator[Fault]:
     yield from _chain(path, head)
     try:
-        with Reader.read(path, notify=notify) as reader, reader.claims() as claims:
+        with Reader.read(path, notify=notify) as reader, reader.consistency() as claims:
             yield from _Check(path, claims, deep, notify).everything()
     except ArchiveTooNew:
         raise
@@ -81,8 +81,8 @@ def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iter
 
 def _chain(path: Path, head: str | None) -> Iterator[Fault]:
     """The manifest against itself and against the files it names."""
-    last, chained, seen = BEGINNING, dict[str, dict[str, Any]](), {BEGINNING}
-    for entry in entries(path):
+    last, chained, seen = EMPTY_HEAD, dict[str, dict[str, Any]](), {EMPTY_HEAD}
+    for entry in manifest_entries(path):
         if entry.previous != last:
             yield Fault(
                 place=f"{CHAIN}:{entry.number}", what="the line before is not the one that this was added to"
@@ -95,7 +95,7 @@ def _chain(path: Path, head: str | None) -> Iterator[Fault]:
         yield Fault(place=CHAIN, what=f"no line of it has the digest {head}: it was changed since")
     for name, facts in chained.items():
         yield from _chained(path, name, facts)
-    for file in closed(path):
+    for file in closed_warcs(path):
         name = file.relative_to(path).as_posix()
         if name not in chained:
             yield Fault(place=name, what=f"is not in {CHAIN}")
@@ -119,7 +119,7 @@ class _Check:
     """Files and rows held against each other; without a catalogue, the files against themselves."""
 
     path: Path
-    claims: Claims | None
+    claims: ConsistencyQueries | None
     deep: bool
     notify: Notify
     texts: set[str] = field(default_factory=set)  # files that a version has
@@ -127,9 +127,9 @@ class _Check:
 
     def everything(self) -> Iterator[Fault]:
         if self.claims is not None:
-            for what in self.claims.broken():
+            for what in self.claims.integrity_errors():
                 yield Fault(place=CATALOGUE, what=what)
-        files = closed(self.path)
+        files = closed_warcs(self.path)
         for file in files:
             yield from self._warc(file)
         if self.claims is not None:
@@ -143,25 +143,25 @@ class _Check:
 
     def _warc(self, file: Path) -> Iterator[Fault]:
         name = file.relative_to(self.path).as_posix()
-        places = self.claims.places(name) if self.claims else {}
-        told = self.claims.told(name) if self.claims else {}
+        places = self.claims.records(name) if self.claims else {}
+        told = self.claims.made_versions(name) if self.claims else {}
         kept: list[Record] = []
         try:
             for record in read_records(file):
                 yield from (self._at(name, record, what) for what in record.faults())
-                if record.is_http or record.kind in DOCUMENTS:
+                if record.is_http or record.kind in DOCUMENT_KINDS:
                     place = places.pop(record.place.record_id, None)
                     if self.claims is not None:
                         yield from (self._at(name, record, what) for what in _unlike(place, record))
                 elif self.claims is not None:
-                    for act in filter(_tells_whole, told_in(record)):
+                    for act in filter(_tells_whole, acts_in(record)):
                         about = act.about or ""
-                        claimed = told.get(about) or self.claims.told_of(
+                        claimed = told.get(about) or self.claims.made_version(
                             about
                         )  # it may stand in another file
                         yield from (
                             self._at(name, record, what)
-                            for what in _untrue(claimed, act, merged=name.startswith(MERGED))
+                            for what in _untrue(claimed, act, merged=name.startswith(MERGED_FOLDER))
                         )
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)
@@ -192,17 +192,17 @@ class _Check:
 
     def _absent(self, files: set[str]) -> Iterator[Fault]:
         assert self.claims is not None
-        for name in sorted(self.claims.files() - files):
+        for name in sorted(self.claims.warc_files() - files):
             if not (self.path / (name + IN_PROGRESS)).is_file():
                 yield Fault(place=name, what="captures are said to stand in it, and it is not there")
-        for name, entered in self.claims.warcs().items():
+        for name, entered in self.claims.entered_bytes().items():
             file = self.path / name
             if file.is_file() and file.stat().st_size != entered:
                 size = file.stat().st_size
                 yield Fault(place=name, what=f"has {size} bytes, of which {entered} are catalogued")
 
-    def _versions(self, claims: Claims) -> Iterator[Fault]:
-        unwritten = claims.unwritten()
+    def _versions(self, claims: ConsistencyQueries) -> Iterator[Fault]:
+        unwritten = claims.versions_in_progress()
         for row, report in claims.versions():
             place = f"{row.report_id} version {row.number}"
             self.texts |= {row.text_file, *(former["text_file"] for former in row.former)}
@@ -216,12 +216,14 @@ class _Check:
                 yield Fault(place=row.text_file, what=f"is not the text of {place}")
             if self.deep:
                 try:
-                    yield from self._again(place, claims.read_again(row), row.text_sha256, row.extractor)
+                    yield from self._again(
+                        place, claims.reextracted_sha256(row), row.text_sha256, row.extractor
+                    )
                 except ArchiveDamaged as error:
                     yield Fault(place=place, what=str(error))
-        for url in claims.loose_pages():
+        for url in claims.pages_without_version():
             yield Fault(place=url, what="the text last seen there is no version of its report")
-        for name in claims.gaps():
+        for name in claims.misnumbered_reports():
             yield Fault(place=name, what="its versions are not numbered without a gap")
 
     def _again(self, place: str, found: str | None, expected: str, extractor: str) -> Iterator[Fault]:
@@ -272,7 +274,7 @@ def _tells_whole(act: Act) -> bool:
     return content.get("act") == "stored" and "title" in content["report"] and not content.get("reextracted")
 
 
-def _untrue(claimed: Told | None, act: Act, *, merged: bool) -> Iterator[str]:
+def _untrue(claimed: MadeVersion | None, act: Act, *, merged: bool) -> Iterator[str]:
     """What the catalogue says otherwise of a version than the WARC says was read.
 
     What was new to another archive may have been held in this one when it was `merged`.

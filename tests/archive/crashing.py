@@ -1,6 +1,6 @@
-"""Processes that write to an archive and are killed, or whose disk is full, at moments that nobody chose.
+"""Crash test: processes write to an archive and are killed, or find the disk full, at random moments.
 
-`python -m tests.archive.crashing FOLDER ROUNDS SEED` prints what came of each round and fails where anything was lost:
+`python -m tests.archive.crashing FOLDER ROUNDS SEED` prints how many rounds ended how, and fails if anything was lost.
 20 rounds are a test, 500 are `make bench-crash`. The writers are forked, so that a round takes a tenth of a second.
 """
 
@@ -26,17 +26,17 @@ from tests.archive.held import derived, dump, faults, query
 
 SITE = Site(id="jia", name="甲市人民政府", region="420100")
 BATCH = 8
-PAGES = 40  # that a writer stores before it ends in order
-SMALL = 12_000  # bytes of a WARC file here, so that many are begun and closed
+PAGES_PER_WRITER = 40  # after these it ends normally
+SMALL_WARC_BYTES = 12_000  # maximum size of a WARC file here, so that many are opened and closed
 
 
 def now() -> datetime:
-    """The time of day."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def page(number: int, edit: int) -> bytes:
-    """A page whose text can be read again."""
+    """Return a page from which the extractor reads a report."""
     lines = "".join(
         f"<p>第{n}项工作取得成效，完成事项{n * number + edit}件，群众满意度达到{90 + n % 10}%。</p>"
         for n in range(30)
@@ -46,18 +46,18 @@ def page(number: int, edit: int) -> bytes:
 
 
 def url_of(number: int) -> str:
-    """The address of a page."""
+    """Return the URL of a page."""
     return f"http://www.jia.gov.cn/art/{number}.html"
 
 
-def write(folder: Path, seed: int, said: int) -> None:
-    """Store pages, some of them edited, and say of each that it is stored."""
-    run_warcs.MAX_SIZE = SMALL
+def write(folder: Path, seed: int, report_to: int) -> None:
+    """Store pages, some of them edited. Write the URL of each stored page to the file descriptor `report_to`."""
+    run_warcs.MAX_WARC_BYTES = SMALL_WARC_BYTES
     chance = random.Random(seed)
     with Archive.create(folder, clock=now, command="crawl", notify=lambda _: None, batch=BATCH) as archive:
         visit = SiteVisit(site_id=SITE.id, began_at=archive.started_at)
         archive.begin_visit(visit)
-        for _ in range(PAGES):
+        for _ in range(PAGES_PER_WRITER):
             number = chance.randrange(30)
             url = url_of(number)
             if chance.random() < 0.1:
@@ -69,77 +69,77 @@ def write(folder: Path, seed: int, said: int) -> None:
                 )
                 archive.record(capture)
                 archive.store(extract(payload, (), url), capture, SITE)
-            os.write(said, f"{url}\n".encode())
+            os.write(report_to, f"{url}\n".encode())
         archive.end_visit(SiteVisit(site_id=SITE.id, began_at=visit.began_at, state=VisitState.COMPLETE))
 
 
 def forked(folder: Path, seed: int, before: Callable[[], None]) -> tuple[int, int]:
-    """A writer as a process of its own: its number, and where it says what it has stored."""
-    hears, says = os.pipe()
+    """Start a writer in a process of its own. Return its pid and the file descriptor with the URLs that it stored."""
+    reports, report_to = os.pipe()
     process = os.fork()
     if process:
-        os.close(says)
-        return process, hears
+        os.close(report_to)
+        return process, reports
     try:
         before()
-        write(folder, seed, says)
+        write(folder, seed, report_to)
     except ArchiveDamaged as error:
         os._exit(error.exit_code)
     os._exit(0)
 
 
 def killed(folder: Path, seed: int, chance: random.Random) -> tuple[str, Counter[str]]:
-    """A writer killed after some words and a little more; what it had said."""
-    process, hears = forked(folder, seed, lambda: None)
-    words, wanted = b"", chance.choice((0, 0, *range(1, PAGES + 2)))
-    while words.count(b"\n") < wanted and (more := os.read(hears, 80)):
-        words += more
+    """Kill a writer after some stored pages and a short time. Return how it ended and the URLs that it reported."""
+    process, reports = forked(folder, seed, lambda: None)
+    lines, wanted = b"", chance.choice((0, 0, *range(1, PAGES_PER_WRITER + 2)))
+    while lines.count(b"\n") < wanted and (more := os.read(reports, 80)):
+        lines += more
     until = time.perf_counter() + chance.uniform(0, 0.02 if wanted else 0.08)
     while time.perf_counter() < until:
         pass
     os.kill(process, signal.SIGKILL)
-    return _end(process, hears, words)
+    return _end(process, reports, lines)
 
 
 def full(folder: Path, seed: int, chance: random.Random) -> tuple[str, Counter[str]]:
-    """A writer none of whose files may grow beyond a size; what it had said."""
-    limit = chance.choice((chance.randrange(SMALL), chance.randrange(400_000)))
+    """Run a writer with a file size limit, as on a full disk. Return how it ended and the URLs that it reported."""
+    limit = chance.choice((chance.randrange(SMALL_WARC_BYTES), chance.randrange(400_000)))
 
     def before() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
-    process, hears = forked(folder, seed, before)
-    return _end(process, hears, b"")
+    process, reports = forked(folder, seed, before)
+    return _end(process, reports, b"")
 
 
-def _end(process: int, hears: int, words: bytes) -> tuple[str, Counter[str]]:
-    while more := os.read(hears, 4096):
-        words += more
-    os.close(hears)
+def _end(process: int, reports: int, lines: bytes) -> tuple[str, Counter[str]]:
+    while more := os.read(reports, 4096):
+        lines += more
+    os.close(reports)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     assert code in (-signal.SIGKILL, 0, ArchiveDamaged.exit_code), f"a writer ended with {code}"
-    return {0: "ended", -9: "killed", 4: "told that the disk is full"}[code], Counter(words.decode().split())
+    return {0: "ended", -9: "killed", 4: "disk full"}[code], Counter(lines.decode().split())
 
 
 def kept(folder: Path) -> Counter[str]:
-    """How often an outcome of each address is in the catalogue."""
+    """Count the outcomes of each URL in the catalogue."""
     return Counter(str(url) for (url,) in query(folder, "SELECT url FROM outcomes"))
 
 
 def crash(folder: Path, rounds: int, seed: int) -> Counter[str]:
-    """So many rounds on one archive. Raises AssertionError where anything said to be stored is not, or anything is amiss."""
+    """Run rounds on one archive and count how they ended. Raises AssertionError if a reported page is lost or verify finds a fault."""
     chance, ends = random.Random(seed), Counter[str]()
     with Archive.create(folder, clock=now, notify=lambda _: None):
         pass
     for number in range(rounds):
         before = kept(folder)
-        harm = full if chance.random() < 0.25 else killed
-        how, said = harm(folder, seed * 100_000 + number, chance)
+        crash_writer = full if chance.random() < 0.25 else killed
+        how, reported = crash_writer(folder, seed * 100_000 + number, chance)
         ends[how] += 1
         with Archive.create(folder, clock=now, notify=lambda _: None):
             pass
-        lost = said - (kept(folder) - before)
-        assert not lost, f"round {number} ({how}): said to be stored and lost: {lost}"
+        lost = reported - (kept(folder) - before)
+        assert not lost, f"round {number} ({how}): reported as stored and lost: {lost}"
         if number % 20 == 19:
             assert (found := faults(folder)) == [], f"round {number} ({how}): {found[:3]}"
     assert (found := faults(folder, deep=True)) == [], found[:3]

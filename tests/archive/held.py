@@ -1,4 +1,4 @@
-"""What an archive holds, in a form that can be compared: rows, text files, indexes; and a crawl of the saved pages."""
+"""Helpers: an archive's rows, text files and indexes in a comparable form, and a crawl of the saved pages."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ SITES = load_sites(ROOT / "sources.yaml")
 
 
 def dump(folder: Path) -> list[str]:
-    """Every row of the catalogue, as SQL, whatever order the tables keep them in."""
+    """Return every row of the catalogue as SQL, sorted."""
     with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
         return sorted(catalogue.iterdump())
 
 
 def query(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    """Rows of the catalogue."""
+    """Return the rows of a query to the catalogue."""
     with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
         return catalogue.execute(sql).fetchall()
 
 
 def change(folder: Path, sql: str) -> None:
-    """Do to the catalogue what nobody should."""
+    """Tamper with the catalogue by an SQL statement that must change a row."""
     with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
         assert catalogue.execute(sql).rowcount > 0
         catalogue.commit()
 
 
 def derived(folder: Path) -> dict[str, bytes]:
-    """The text files and the indexes."""
+    """Return the contents of the text files and indexes, by path."""
     found = [*folder.glob("text/**/*.txt"), *folder.glob("warc/*/*.cdxj")]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def lose(folder: Path) -> None:
-    """Leave nothing but the WARC files."""
+    """Delete all but the WARC files: catalogue, texts, indexes, manifest."""
     shutil.rmtree(folder / "text", ignore_errors=True)
     for path in [*folder.glob(f"{CATALOGUE}*"), *folder.glob("warc/*/*.cdxj"), *folder.glob("*.jsonl")]:
         path.unlink()
 
 
 def crawl_saved(archive: Archive, clock: Clock, *ids: str) -> None:
-    """A crawl of the saved pages of sites, or of all."""
+    """Crawl the saved pages of the given sites, or of all."""
     replay = Replay(load_exchanges(FIXTURES))
     sites = [site for site in SITES if not ids or site.id in ids]
     asyncio.run(_crawl(archive, clock, replay, sites))
@@ -67,5 +67,5 @@ async def _crawl(archive: Archive, clock: Clock, replay: Replay, sites: list[Sit
 
 
 def faults(folder: Path, *, deep: bool = False, head: str | None = None) -> list[Fault]:
-    """What verify finds."""
+    """Return the faults that verify finds."""
     return list(verify(folder, deep=deep, head=head, notify=lambda _: None))

@@ -1,3 +1,5 @@
+"""Storing: new reports, versions, duplicates, revisits and 304s; recovery after a kill; the schema of the catalogue."""
+
 from __future__ import annotations
 
 import os
@@ -82,7 +84,9 @@ def test_a_text_file_that_was_lost_is_written_again_when_its_page_is_seen(
     assert (folder / text).read_bytes() == before
 
 
-def test_an_older_sight_of_a_text_widens_the_time_it_was_seen(opened: Opener, clock: Clock) -> None:
+def test_an_older_capture_of_a_text_extends_the_time_in_which_it_was_seen(
+    opened: Opener, clock: Clock
+) -> None:
     with opened() as archive:
         visit(archive, clock, a_report())
         seen = clock()
@@ -132,7 +136,9 @@ def test_an_edit_at_one_address_then_at_the_other_is_one_version(opened: Opener,
         assert len(archive.history(caught_up.report_id or "")) == 2
 
 
-def test_a_near_text_is_told_and_kept_apart(opened: Opener, clock: Clock) -> None:
+def test_a_nearly_equal_text_is_a_report_of_its_own_and_named_in_the_outcome(
+    opened: Opener, clock: Clock
+) -> None:
     with opened() as archive:
         first = visit(archive, clock, a_report())
         near = visit(archive, clock, a_report(BODY.replace("第7项", "第8项")), url=URL + "2")
@@ -158,10 +164,10 @@ def test_the_same_payload_again_is_a_revisit(opened: Opener, folder: Path, clock
     assert revisit.fields["warc-payload-digest"] == original.fields["warc-payload-digest"]
 
 
-def test_what_a_page_costs_does_not_grow_with_its_visits(
+def test_the_cost_of_a_page_does_not_grow_with_its_visits(
     opened: Opener, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a page that never changes there is one response, and a revisit for each visit: those are not looked through."""
+    """An unchanged page has one `response` and a `revisit` for each visit. No query reads through the revisits."""
     archive = opened()
     steps = []
     for _ in range(30):
@@ -175,7 +181,7 @@ def test_what_a_page_costs_does_not_grow_with_its_visits(
     assert steps[-1] < 1.2 * steps[3]
 
 
-def test_what_a_text_at_a_further_address_costs_does_not_grow_with_the_archive(
+def test_the_cost_of_a_text_at_another_address_does_not_grow_with_the_archive(
     opened: Opener, clock: Clock
 ) -> None:
     archive = opened()
@@ -191,7 +197,7 @@ def test_what_a_text_at_a_further_address_costs_does_not_grow_with_the_archive(
 
 
 class Steps:
-    """Counts, by tens, the steps that SQLite's machine takes."""
+    """Counts the instructions of SQLite's virtual machine, in tens."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.number = 0
@@ -206,7 +212,7 @@ def test_a_304_confirms_what_is_held(opened: Opener, folder: Path, clock: Clock)
     with opened() as archive:
         assert archive.validators(URL) is None
         first = visit(archive, clock, a_report())
-    for _ in range(2):  # a 304 without validators of its own leaves those held as they are
+    for _ in range(2):  # a 304 without validators leaves those held unchanged
         with opened() as archive:
             validators = archive.validators(URL)
             assert validators is not None
@@ -227,7 +233,7 @@ def test_a_304_confirms_what_is_held(opened: Opener, folder: Path, clock: Clock)
     assert len([kind for kind in kinds if kind and kind.endswith("server-not-modified")]) == 2
 
 
-def test_the_tenth_visit_asks_for_the_page_whole(opened: Opener, clock: Clock) -> None:
+def test_the_tenth_visit_requests_the_page_without_validators(opened: Opener, clock: Clock) -> None:
     with opened() as archive:
         visit(archive, clock, a_report())
         asked = []
@@ -259,7 +265,9 @@ def test_a_304_for_a_page_never_held_is_a_failure(opened: Opener, clock: Clock) 
         assert archive.confirm(URL, a_capture(status=304, at=clock()), SITE).ending is Ending.FAILED
 
 
-def test_a_second_writer_is_told_who_holds_the_archive(opened: Opener, folder: Path, clock: Clock) -> None:
+def test_the_error_for_a_second_writer_names_the_holder_of_the_lock(
+    opened: Opener, folder: Path, clock: Clock
+) -> None:
     opened()
     with pytest.raises(
         ArchiveLocked, match=rf"held by process {os.getpid()} on .* since 2026-11-25 03:01:00 UTC"
@@ -330,7 +338,7 @@ def test_after_a_kill_missing_texts_are_written_again(opened: Opener, folder: Pa
     assert (folder / text).read_text("utf-8") == a_report().text()
 
 
-def test_a_warc_of_which_nothing_is_whole_is_only_set_aside(opened: Opener, folder: Path) -> None:
+def test_a_warc_without_a_whole_record_is_only_set_aside(opened: Opener, folder: Path) -> None:
     warc = kill(folder)
     warc.write_bytes(b"\x1f\x8b half")
     opened().close()
@@ -383,7 +391,7 @@ def test_no_archive_to_read_says_so(folder: Path) -> None:
 
 
 def test_what_cannot_be_written_is_damage(folder: Path, clock: Clock) -> None:
-    folder.write_text("a file stands here")
+    folder.write_text("a file is here")
     with pytest.raises(ArchiveDamaged, match="cannot be written") as caught:
         Archive.create(folder, clock=clock)
     assert caught.value.exit_code == 4
@@ -396,9 +404,7 @@ def test_a_catalogue_that_is_none_is_damage(folder: Path, clock: Clock) -> None:
         Archive.create(folder, clock=clock)
 
 
-def test_a_full_disk_is_damage_and_nothing_is_half_told(
-    opened: Opener, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_damage(opened: Opener, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = opened()
     visit(archive, clock, a_report())
 
@@ -411,7 +417,7 @@ def test_a_full_disk_is_damage_and_nothing_is_half_told(
     monkeypatch.undo()
 
 
-def test_a_new_catalogue_is_what_the_migrations_come_to(tmp_path: Path) -> None:
+def test_a_new_catalogue_has_the_schema_that_the_migrations_make(tmp_path: Path) -> None:
     made, migrated = (sqlite_engine(tmp_path / name, writes=True) for name in ("made.db", "migrated.db"))
     upgrade(made)
     with migrated.begin() as connection:
@@ -424,7 +430,7 @@ def test_a_new_catalogue_is_what_the_migrations_come_to(tmp_path: Path) -> None:
 
 
 def schema(engine: Engine) -> dict[str, object]:
-    """Tables with their columns, keys and indexes. Defaults are left out: what is written has every column."""
+    """Return the tables with their columns, keys and indexes. Defaults are left out: every insert sets all columns."""
     known = inspect(engine)
     return {
         table: (

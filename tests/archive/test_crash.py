@@ -1,4 +1,4 @@
-"""Kills, full disks, cuts and locks: what was said to be stored is there, and half a record is never taken for one."""
+"""Kills, full disks, truncated files and locks: what was reported as stored is there; half a record is never read as one."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.conftest import Clock, a_capture
 Opener = Callable[[], Archive]
 
 
-def test_of_twenty_processes_killed_or_out_of_disk_nothing_is_lost(tmp_path: Path) -> None:
+def test_twenty_processes_killed_or_out_of_disk_lose_nothing(tmp_path: Path) -> None:
     """`make bench-crash` does this 500 times."""
     words = [sys.executable, "-m", "tests.archive.crashing", str(tmp_path / "archive"), "20", "1"]
     done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "killed" in done.stdout
-    assert "told that the disk is full" in done.stdout
+    assert "disk full" in done.stdout
 
 
 def test_a_warc_cut_off_at_any_byte_gives_whole_records_and_no_half_one(tmp_path: Path, clock: Clock) -> None:
@@ -53,7 +53,7 @@ def test_a_warc_cut_off_at_any_byte_gives_whole_records_and_no_half_one(tmp_path
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.999])
-def test_a_killed_runs_warc_cut_off_anywhere_is_mended_and_tells_what_is_missing(
+def test_a_killed_runs_warc_cut_off_anywhere_is_repaired_and_verify_names_what_is_missing(
     share: float, opened: Opener, folder: Path, clock: Clock
 ) -> None:
     archive = opened()
@@ -67,10 +67,10 @@ def test_a_killed_runs_warc_cut_off_anywhere_is_mended_and_tells_what_is_missing
 
 
 def test_a_write_that_fails_is_the_last_one(clock: Clock) -> None:
-    """What stood after half a record could not be found again."""
+    """A record after half a record could not be found again."""
 
     class Full:
-        """A disk with room for so many bytes."""
+        """A disk with room for 700 bytes."""
 
         room = 700
 
@@ -82,9 +82,9 @@ def test_a_write_that_fails_is_the_last_one(clock: Clock) -> None:
             return taken
 
         def flush(self) -> None:
-            """Nothing is held back."""
+            """Do nothing: there is no buffer."""
 
-    warc = WarcFile(Full())  # type: ignore[arg-type] # as much of a file as is needed
+    warc = WarcFile(Full())  # type: ignore[arg-type] # the methods of a file that WarcFile uses
     warc.info("a", clock(), {})
     with pytest.raises(OSError, match="No space left"):
         warc.capture(a_capture(payload=bytes(range(256)) * 8, at=clock()))
@@ -94,7 +94,7 @@ def test_a_write_that_fails_is_the_last_one(clock: Clock) -> None:
     assert warc.size == size
 
 
-def test_a_catalogue_locked_by_another_program_is_told(
+def test_a_catalogue_locked_by_another_program_is_an_error(
     opened: Opener, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened().close()
@@ -107,7 +107,7 @@ def test_a_catalogue_locked_by_another_program_is_told(
     opened().close()
 
 
-def test_a_corrupt_catalogue_is_told_with_what_to_do(opened: Opener, folder: Path, clock: Clock) -> None:
+def test_the_error_for_a_corrupt_catalogue_names_rebuild(opened: Opener, folder: Path, clock: Clock) -> None:
     with opened() as archive:
         archive.record(a_capture(at=clock()))
     (folder / CATALOGUE).write_bytes(b"no database at all " * 500)
@@ -120,13 +120,13 @@ def test_a_corrupt_catalogue_is_told_with_what_to_do(opened: Opener, folder: Pat
         archive.reports()
 
 
-def test_an_archive_that_cannot_be_written_is_told(tmp_path: Path, clock: Clock) -> None:
+def test_an_archive_that_cannot_be_written_is_an_error(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / "a file").write_text("")
     with pytest.raises(ArchiveDamaged, match="cannot be written"):
         Archive.create(tmp_path / "a file" / "archive", clock=clock)
 
 
-def test_a_read_only_archive_is_told_and_can_be_read(
+def test_a_read_only_archive_cannot_be_opened_for_writing_and_can_be_read(
     opened: Opener, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened() as archive:

@@ -1,4 +1,4 @@
-"""Files that are written behind their run's back, and what goes wrong there."""
+"""Text files: atomic writing, writing in the background and its errors, and shortened folder names."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.catalogue.text_names import MAX_FOLDER_BYTES, folder_name
-from crawler.archive.evidence.files import Behind, move_uncut, write_all
+from crawler.archive.evidence.files import BackgroundWriter, shorten_text_folders, write_all
 
 
-def test_files_are_there_when_they_have_been_waited_for(tmp_path: Path) -> None:
-    behind = Behind(tmp_path)
+def test_wait_returns_when_all_files_are_written(tmp_path: Path) -> None:
+    writer = BackgroundWriter(tmp_path)
     for number in range(3):
-        behind.write({f"text/{number}/a.txt": b"%d" % number})
-    behind.wait()
+        writer.write({f"text/{number}/a.txt": b"%d" % number})
+    writer.wait()
     assert [path.read_bytes() for path in sorted(tmp_path.glob("text/*/*"))] == [b"0", b"1", b"2"]
-    behind.close()
+    writer.close()
 
 
-def test_what_goes_wrong_behind_is_raised_by_the_next_call(tmp_path: Path) -> None:
-    (tmp_path / "text").write_bytes(b"in the way")
-    behind = Behind(tmp_path)
-    behind.write({"text/a.txt": b""})
+def test_an_error_in_the_background_is_raised_by_the_next_call(tmp_path: Path) -> None:
+    (tmp_path / "text").write_bytes(b"a file")
+    writer = BackgroundWriter(tmp_path)
+    writer.write({"text/a.txt": b""})
     with pytest.raises(OSError, match="text"):
-        behind.write({"b.txt": b""})
-    behind.close()
+        writer.write({"b.txt": b""})
+    writer.close()
 
 
-def test_what_stands_is_left_or_compared(tmp_path: Path) -> None:
+def test_a_file_of_the_same_size_is_kept_unless_it_is_compared(tmp_path: Path) -> None:
     files = {"text/a.txt": b"one"}
     write_all(tmp_path, files)
     (tmp_path / "text/a.txt").write_bytes(b"two")
@@ -64,12 +64,12 @@ def test_names_with_one_beginning_stay_apart() -> None:
     assert len({folder_name(LONG + end) for end in ("甲", "乙", "丙")}) == 3
 
 
-def test_texts_in_uncut_folders_go_where_they_belong(tmp_path: Path) -> None:
+def test_texts_in_folders_with_long_names_move_to_the_shortened_ones(tmp_path: Path) -> None:
     long, short = f"text/{LONG[:80]}/2022", f"text/{folder_name(LONG[:80])}/2022"
     write_all(tmp_path, {f"{long}/{name}.txt": name.encode() for name in "abc"})
     write_all(tmp_path, {f"{short}/b.txt": b"b", f"{short}/c.txt": b"another"})
-    move_uncut(tmp_path)
-    move_uncut(tmp_path)
+    shorten_text_folders(tmp_path)
+    shorten_text_folders(tmp_path)
     found = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.glob("text/*/*/*.txt")}
     assert found == {
         f"{short}/a.txt": b"a",

@@ -1,4 +1,4 @@
-"""Acts between two commits: a kill leaves them in the journal, and from there they come into the WARC once."""
+"""The journal: acts between two commits survive a kill, and the next run writes them to the WARC exactly once."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import CATALOGUE, Archive, rebuild, told_in
-from crawler.archive.evidence.journal import Journal, left
+from crawler.archive import CATALOGUE, Archive, acts_in, rebuild
+from crawler.archive.evidence.journal import Journal, read_pending
 from crawler.extract import extract
 from crawler.warc import read_records
 from tests.archive.crashing import SITE, page, url_of
@@ -18,7 +18,7 @@ PAGES = 3
 
 
 def stored(folder: Path, clock: Clock) -> Archive:
-    """A run that has stored pages and committed nothing."""
+    """Return a run that has stored pages and committed nothing."""
     archive = Archive.create(folder, clock=clock, notify=lambda _: None, batch=100)
     for number in range(PAGES):
         capture = a_capture(url_of(number), page(number, 0), at=clock())
@@ -33,7 +33,7 @@ def journal(folder: Path) -> Path:
 
 
 def again(folder: Path, clock: Clock) -> list[str]:
-    """The next run; what it told."""
+    """Make the next run and return its notices."""
     notices: list[str] = []
     Archive.create(folder, clock=clock, notify=notices.append).close()
     assert not list(folder.glob("warc/*/*.acts"))
@@ -51,12 +51,12 @@ def test_acts_between_two_commits_are_one_record(folder: Path, clock: Clock) -> 
     stored(folder, clock).close()
     (warc,) = folder.glob("warc/*/*.gz")
     records = [record for record in read_records(warc) if record.kind == "metadata"]
-    told = [[act.content["act"] for act in told_in(record)] for record in records]
-    assert told == [["stored"] * PAGES, ["run ended"]]
+    names = [[act.content["act"] for act in acts_in(record)] for record in records]
+    assert names == [["stored"] * PAGES, ["run ended"]]
     assert not list(folder.glob("warc/*/*.acts"))
 
 
-def test_what_was_said_and_not_committed_is_entered_after_a_kill(folder: Path, clock: Clock) -> None:
+def test_acts_in_the_journal_are_entered_after_a_kill(folder: Path, clock: Clock) -> None:
     stored(folder, clock).close(finished=False)
     assert outcomes(folder) == []
     again(folder, clock)
@@ -68,18 +68,18 @@ def test_what_was_said_and_not_committed_is_entered_after_a_kill(folder: Path, c
     assert dump(folder) == before
 
 
-def test_what_has_come_into_the_warc_does_not_come_twice(folder: Path, clock: Clock) -> None:
+def test_a_journal_that_the_warc_has_already_is_not_entered_twice(folder: Path, clock: Clock) -> None:
     archive = stored(folder, clock)
-    path, said = journal(folder), journal(folder).read_bytes()
+    path, content = journal(folder), journal(folder).read_bytes()
     archive.flush()
     archive.close(finished=False)
-    path.write_bytes(said)  # killed before it could be cleared
+    path.write_bytes(content)  # as if the kill came before the journal was emptied
     again(folder, clock)
     assert outcomes(folder) == ALL
     assert faults(folder) == []
 
 
-def test_a_half_written_line_was_never_said(folder: Path, clock: Clock) -> None:
+def test_a_half_written_line_is_dropped(folder: Path, clock: Clock) -> None:
     stored(folder, clock).close(finished=False)
     path = journal(folder)
     path.write_bytes(path.read_bytes()[:-5])
@@ -87,7 +87,7 @@ def test_a_half_written_line_was_never_said(folder: Path, clock: Clock) -> None:
     assert outcomes(folder) == ALL[:-1]
 
 
-def test_words_of_a_page_that_a_power_cut_took_are_passed_over(folder: Path, clock: Clock) -> None:
+def test_an_act_whose_capture_a_power_cut_lost_is_skipped_with_a_notice(folder: Path, clock: Clock) -> None:
     stored(folder, clock).close(finished=False)
     (warc,) = folder.glob("warc/*/*.open")
     last = [record for record in read_records(warc) if record.kind == "response"][-1]
@@ -97,7 +97,7 @@ def test_words_of_a_page_that_a_power_cut_took_are_passed_over(folder: Path, clo
     assert outcomes(folder) == ALL[:-1]
 
 
-def test_after_a_line_that_could_not_be_written_there_is_no_other(
+def test_after_a_failed_write_the_journal_takes_no_further_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int, data: bytes) -> int:
@@ -112,7 +112,7 @@ def test_after_a_line_that_could_not_be_written_there_is_no_other(
     with pytest.raises(OSError, match="could not be written whole"):
         journal.add(b"{}")
     journal.abandon()
-    told = left(tmp_path / "a.acts")
-    assert told == journal.told()
-    assert told is not None
-    assert told.block == b"{}"
+    pending = read_pending(tmp_path / "a.acts")
+    assert pending == journal.pending()
+    assert pending is not None
+    assert pending.block == b"{}"

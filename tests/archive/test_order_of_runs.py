@@ -1,4 +1,4 @@
-"""What is the latest follows the order of runs: a run whose clock was wrong decides nothing by its time."""
+"""The latest text follows the order of runs, not their clocks: a wrong clock does not change which text is the latest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.archive.held import dump, faults
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
 Opener = Callable[[], Archive]
-ACROSS = {  # days that the clock is off, run by run; the last one is right
+CLOCK_ERRORS_DAYS = {  # by run; the last run's clock is right
     "ahead once": (3650, 0),
     "ahead in the middle": (0, 3650, 0),
     "behind once": (0, -20000, 0),
@@ -45,12 +45,12 @@ def rebuilt_the_same(folder: Path, clock: Clock) -> bool:
     return dump(folder) == before
 
 
-@pytest.mark.parametrize("name", ACROSS)
+@pytest.mark.parametrize("name", CLOCK_ERRORS_DAYS)
 def test_the_text_of_the_last_run_is_the_latest_whatever_the_clocks_said(
     name: str, opened: Opener, clock: Clock, folder: Path
 ) -> None:
     right = clock()
-    for text, days in zip("甲乙丙丁", ACROSS[name], strict=False):
+    for text, days in zip("甲乙丙丁", CLOCK_ERRORS_DAYS[name], strict=False):
         right += timedelta(hours=1)
         at(clock, right, days)
         with opened() as archive:
@@ -62,7 +62,7 @@ def test_the_text_of_the_last_run_is_the_latest_whatever_the_clocks_said(
             (page,) = reader.pages(outcome.report_id or "")
             assert (page.last_seen, page.text_sha256) == (now, a_report(BODY + text).text_sha256)
     numbers = [row.number for row in query_versions(folder)]
-    assert numbers == list(range(1, len(ACROSS[name]) + 1))
+    assert numbers == list(range(1, len(CLOCK_ERRORS_DAYS[name]) + 1))
     with opened() as archive:
         assert seen(archive, clock, text).ending is Ending.UNCHANGED
     assert all(row.first_seen <= row.last_seen for row in query_versions(folder))
@@ -77,7 +77,7 @@ def query_versions(folder: Path) -> list[VersionRow]:
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations((2021, 2023, 2025))))
-def test_what_is_brought_in_keeps_the_order_of_its_times(
+def test_merged_texts_are_ordered_by_their_times(
     order: tuple[int, ...], opened: Opener, clock: Clock, folder: Path
 ) -> None:
     for year in order:
@@ -87,7 +87,7 @@ def test_what_is_brought_in_keeps_the_order_of_its_times(
             seen(archive, clock, f"{year}")
         clock.now = datetime(2026, 11, 25, tzinfo=clock.now.tzinfo)
         with opened() as archive:
-            # a made-up page says nothing that could be read again, so the other archive's text is found in its file
+            # the test page is no real article: the text is found in the other archive's text file instead
             for file in other.glob("text/*/*/*.txt"):
                 target = folder / file.relative_to(other)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -97,12 +97,12 @@ def test_what_is_brought_in_keeps_the_order_of_its_times(
         (report,) = reader.reports()
         assert report.body == BODY + "2025"
     assert rebuilt_the_same(folder, clock)
-    with opened() as archive:  # and what a run sees itself comes after all of them
+    with opened() as archive:  # what a run sees itself is later than all imported texts
         assert seen(archive, clock, "2021").ending is Ending.REVISED
         assert archive.reports()[0].body == BODY + "2021"
 
 
-def test_an_older_text_brought_in_after_a_takedown_undoes_nothing(
+def test_an_older_text_imported_after_a_takedown_leaves_the_page_gone(
     opened: Opener, clock: Clock, folder: Path
 ) -> None:
     with opened() as archive:
@@ -126,7 +126,7 @@ def test_an_older_text_brought_in_after_a_takedown_undoes_nothing(
     assert rebuilt_the_same(folder, clock)
 
 
-def test_a_404_that_somebody_else_met_before_says_nothing_of_today(
+def test_an_older_404_of_another_crawler_does_not_change_the_state(
     opened: Opener, clock: Clock, folder: Path
 ) -> None:
     other = folder.parent / "other"
@@ -143,7 +143,9 @@ def test_a_404_that_somebody_else_met_before_says_nothing_of_today(
         assert archive.pages(first.report_id or "")[0].state == "live"
 
 
-def test_validators_are_those_of_the_last_sight_by_the_order_of_runs(opened: Opener, clock: Clock) -> None:
+def test_validators_are_those_of_the_latest_capture_by_the_order_of_runs(
+    opened: Opener, clock: Clock
+) -> None:
     right = clock()
     at(clock, right, 3650)
     with opened() as archive:
@@ -160,8 +162,8 @@ def test_validators_are_those_of_the_last_sight_by_the_order_of_runs(opened: Ope
         assert validators.etag == '"2"'
 
 
-def test_a_page_that_was_gone_is_asked_for_whole(opened: Opener, clock: Clock) -> None:
-    """A 304 would bring no text, and a report that is back has a further version."""
+def test_a_page_that_was_gone_is_requested_without_validators(opened: Opener, clock: Clock) -> None:
+    """A 304 would bring no text, but a report that is back needs one for its new version."""
     with opened() as archive:
         seen(archive, clock, "甲", ETag='"1"')
         assert archive.validators(URL) is not None
@@ -171,8 +173,10 @@ def test_a_page_that_was_gone_is_asked_for_whole(opened: Opener, clock: Clock) -
         assert archive.validators(URL) is None
 
 
-def test_a_page_is_watched_by_the_site_that_saw_it_last(opened: Opener, clock: Clock, folder: Path) -> None:
-    """Not for ever by that of an import, or of an entry that had another id."""
+def test_a_page_is_requested_for_the_site_that_saw_it_last(
+    opened: Opener, clock: Clock, folder: Path
+) -> None:
+    """An import, or a source whose id has changed, does not keep the page."""
     for site_id in ("import", "former", "wuhan"):
         clock.forward(days=1)
         with opened() as archive:
@@ -185,7 +189,7 @@ def test_a_page_is_watched_by_the_site_that_saw_it_last(opened: Opener, clock: C
     assert rebuilt_the_same(folder, clock)
 
 
-def test_texts_of_a_killed_import_are_written_though_their_times_lie_before_it(
+def test_texts_of_a_killed_import_are_written_although_their_times_are_older_than_the_run(
     opened: Opener, clock: Clock, folder: Path
 ) -> None:
     archive = opened()
@@ -224,10 +228,10 @@ def test_the_same_text_in_other_code_points_is_no_version(
 
 
 @pytest.mark.parametrize("later", ["二〇二二\uf98e", ""], ids=["in other code points", "shorter"])
-def test_a_version_that_was_told_stays_one_when_its_archive_is_rebuilt(
+def test_a_version_in_the_warc_stays_one_when_its_archive_is_rebuilt(
     later: str, opened: Opener, clock: Clock, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Archives of before took these for versions at once; their numbers may have been quoted."""
+    """Earlier versions made versions of these at once; their numbers may have been quoted."""
     from crawler.archive.ledger import identity
 
     monkeypatch.setattr(identity, "_same_characters", lambda *_: False)

@@ -1,4 +1,4 @@
-"""Prepared statements give what SQLAlchemy gives, and what goes wrong goes wrong in the same way."""
+"""Prepared statements return the same rows and raise the same errors as SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_json_and_many_rows_go_in_and_limits_hold(session: Session) -> None:
     assert Prepared(query).all(session, {}) == [("a", {"url": "a"}, ["甲"]), ("b", {"url": "b"}, ["甲"])]
 
 
-def test_what_a_session_has_in_hand_is_seen(session: Session) -> None:
+def test_pending_changes_of_the_session_are_seen(session: Session) -> None:
     session.add(RunRow(started_at=AT, command="mine"))
     found = Prepared(select(RunRow.command)).all(session, {})
     assert found == [("mine",)]
@@ -60,6 +60,6 @@ def test_what_a_session_has_in_hand_is_seen(session: Session) -> None:
     assert session.scalars(select(RunRow.command)).all() == ["other"]
 
 
-def test_a_fault_is_sqlalchemys(session: Session) -> None:
+def test_errors_are_those_of_sqlalchemy(session: Session) -> None:
     with pytest.raises(IntegrityError):
         Prepared(insert(WarcRow)).insert(session, {"file": "a", "run_id": 99, "entered": 0})

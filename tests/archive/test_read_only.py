@@ -1,4 +1,4 @@
-"""Reading an archive: no file of it is made, changed or removed, whoever reads and whatever state it is in."""
+"""Reading an archive creates, changes and removes no file, for any user and in any state of the archive."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def readable() -> Iterator[Path]:
-    """A folder that other users can reach; pytest's own cannot be."""
+    """Yield a folder that other users can enter; they cannot enter pytest's own."""
     with TemporaryDirectory(prefix="fazhi-test-") as name:
         os.chmod(name, 0o755)
         yield Path(name)
 
 
 def fill(folder: Path, clock: Clock, *, kill: bool = False) -> None:
-    """An archive of one site; of a run that was killed before its end, where that is asked for."""
+    """Make an archive of one site. `kill`: kill its run before the end."""
     if not kill:
         with Archive.create(folder, clock=clock, notify=ignore) as archive:
             crawl_saved(archive, clock, "wuhan")
@@ -55,11 +55,11 @@ def fill(folder: Path, clock: Clock, *, kill: bool = False) -> None:
 
 
 def ignore(_: str) -> None:
-    """Nobody is told."""
+    """Discard a notice."""
 
 
 def state(folder: Path) -> dict[str, tuple[int, str]]:
-    """Every file and folder with its time and digest."""
+    """Return mtime and digest of every file and folder."""
     found = {}
     for path in sorted([folder, *folder.rglob("*")]):
         digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
@@ -68,7 +68,7 @@ def state(folder: Path) -> dict[str, tuple[int, str]]:
 
 
 def read_all(folder: Path) -> list[str]:
-    """What every question to an archive finds, verify among them."""
+    """Run every query of an archive, verify included. Return the titles of its reports."""
     assert faults(folder, deep=True) == []
     with Archive.read(folder, notify=ignore) as archive:
         found = archive.reports()
@@ -81,19 +81,19 @@ def read_all(folder: Path) -> list[str]:
     return [report.title for report in found]
 
 
-def without_index(folder: Path) -> None:
+def without_shm(folder: Path) -> None:
     (folder / f"{CATALOGUE}-shm").unlink()
 
 
-def with_an_empty_log(folder: Path) -> None:
+def with_empty_wal(folder: Path) -> None:
     (folder / f"{CATALOGUE}-wal").touch()
 
 
 STATES: dict[str, tuple[bool, Callable[[Path], None] | None]] = {
     "whole": (False, None),
-    "whole, with an empty log": (False, with_an_empty_log),
+    "whole, with an empty -wal": (False, with_empty_wal),
     "left by a killed run": (True, None),
-    "left by a killed run, the log's index lost": (True, without_index),
+    "left by a killed run, without -shm": (True, without_shm),
 }
 
 
@@ -156,7 +156,7 @@ def run_as_another(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_folder_that_may_not_be_entered_is_told_in_a_line(readable: Path, clock: Clock) -> None:
+def test_a_folder_without_permission_is_an_error_of_one_line(readable: Path, clock: Clock) -> None:
     folder = readable / "archive"
     fill(folder, clock)
     folder.chmod(0o600)
@@ -183,8 +183,8 @@ def test_a_reader_sees_one_state_while_a_run_writes(folder: Path, clock: Clock) 
     assert faults(folder, deep=True) == []
 
 
-def test_a_question_is_asked_again_when_a_run_ends_meanwhile(folder: Path, clock: Clock) -> None:
-    """Without a log nothing keeps the end of a run from writing into the catalogue that is being read."""
+def test_a_query_is_repeated_when_a_run_ends_meanwhile(folder: Path, clock: Clock) -> None:
+    """Without a -wal, the end of a run writes into the catalogue while it is being read."""
     fill(folder, clock)
     with Archive.read(folder) as reader:
         before = reader.reports()
@@ -203,14 +203,14 @@ def test_what_a_run_changes_while_verify_reads_is_no_fault(folder: Path, clock: 
         lost = [
             folder / str(name) for (name,) in query(folder, "SELECT text_file FROM versions ORDER BY id DESC")
         ]
-        lost[0].unlink()  # as if it had not been written yet: texts follow the catalogue
+        lost[0].unlink()  # as if it were not written yet: text files follow the catalogue
         assert faults(folder) == []
-        lost[-1].unlink()  # of a run that has ended: nobody writes it
+        lost[-1].unlink()  # of a run that has ended: no run will write it
         assert [fault.place for fault in faults(folder)] == [lost[-1].relative_to(folder).as_posix()]
 
 
 def make_old(folder: Path, revision: str) -> None:
-    """Give an archive a catalogue as it was when `revision` was the last migration, with the rows that it has."""
+    """Replace an archive's catalogue by one with the schema of `revision` and the same rows."""
     today = (folder / CATALOGUE).rename(folder.with_name("today.db"))
     old = sqlite_engine(folder / CATALOGUE, writes=True)
     with old.begin() as connection:
@@ -235,12 +235,12 @@ def test_an_earlier_schema_is_read_as_it_is_and_upgraded_by_the_next_run(
     fill(folder, clock)
     titles = read_all(folder)
     make_old(folder, revision)
-    before, told = state(folder), list[str]()
-    with Archive.read(folder, notify=told.append) as archive:
+    before, notices = state(folder), list[str]()
+    with Archive.read(folder, notify=notices.append) as archive:
         assert [report.title for report in archive.reports()] == titles
         assert archive.history(archive.reports()[0].id or "")
-    assert "upgraded by the next crawl" in "".join(told)
-    assert len(told) == 1
+    assert "upgraded by the next crawl" in "".join(notices)
+    assert len(notices) == 1
     faults(folder)
     assert state(folder) == before
     clock.forward(minutes=1)
@@ -265,19 +265,17 @@ def test_a_later_schema_is_refused_in_one_line_before_anything_is_changed(folder
     assert {name: held for name, held in state(folder).items() if name not in (".", ".lock")} == before
 
 
-def test_a_link_in_the_place_of_the_lock_is_refused_and_its_target_left_alone(
-    folder: Path, clock: Clock
-) -> None:
+def test_a_symbolic_link_as_lock_is_refused_and_its_target_unchanged(folder: Path, clock: Clock) -> None:
     folder.mkdir()
-    precious = folder.with_name("precious.txt")
-    precious.write_text("precious")
-    (folder / ".lock").symlink_to(precious)
+    target = folder.with_name("target.txt")
+    target.write_text("target")
+    (folder / ".lock").symlink_to(target)
     with pytest.raises(ArchiveDamaged, match="cannot be written"):
         Archive.create(folder, clock=clock)
-    assert precious.read_text() == "precious"
+    assert target.read_text() == "target"
 
 
-def test_a_catalogue_that_tells_no_schema_is_damage_and_made_again(folder: Path, clock: Clock) -> None:
+def test_a_catalogue_without_a_schema_number_is_damage_and_can_be_rebuilt(folder: Path, clock: Clock) -> None:
     fill(folder, clock)
     change(folder, "DELETE FROM alembic_version")
     for use in (lambda: Archive.read(folder), lambda: Archive.create(folder, clock=clock)):

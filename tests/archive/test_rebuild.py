@@ -1,4 +1,4 @@
-"""The catalogue, the text files and the indexes out of the WARCs alone; a later extractor; another archive brought in."""
+"""Rebuild from the WARC files alone; a later extractor; merging another archive."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from crawler.archive import CATALOGUE, Archive, rebuild, reextraction, told_in
+from crawler.archive import CATALOGUE, Archive, acts_in, rebuild, reextraction
 from crawler.archive.catalogue import text_names
 from crawler.crawl.reports import read_page
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
@@ -26,7 +26,7 @@ Opener = Callable[[], Archive]
 
 
 def quiet(_: str) -> None:
-    """Nobody listens."""
+    """Discard a notice."""
 
 
 def a_visit(archive: Archive, state: VisitState | None) -> SiteVisit:
@@ -35,7 +35,7 @@ def a_visit(archive: Archive, state: VisitState | None) -> SiteVisit:
 
 
 def a_history(opened: Opener, clock: Clock, folder: Path) -> None:
-    """Two crawls over a midnight, pages gone and back, an import, a 304, a killed run, a run of nothing."""
+    """Make an archive with two crawls across midnight, pages gone and back, an import, a 304, a killed run and an empty run."""
     with opened() as archive:
         archive.begin_visit(a_visit(archive, None))
         crawl_saved(archive, clock)
@@ -52,7 +52,7 @@ def a_history(opened: Opener, clock: Clock, folder: Path) -> None:
         capture = a_capture(url, b"", status=304, at=clock())
         archive.record(capture)
         archive.confirm(url, capture, SITE)
-        archive.stopped("SIGTERM")
+        archive.mark_stopped("SIGTERM")
     opened().close()
     archive = opened()
     archive.begin_visit(a_visit(archive, None))
@@ -94,7 +94,7 @@ def test_an_archive_with_long_folders_is_verified_and_rebuilt_into_shorter_ones(
 
 
 def store(opened: Opener, site: Site, body: str = BODY) -> None:
-    """One page whose text a site of any name has."""
+    """Store one page for a site."""
     with opened() as archive:
         lines = "".join(f"<p>{line}</p>" for line in body.split("\n"))
         payload = f"<html><body><h1>{a_report().title}</h1>{lines}</body></html>".encode()
@@ -106,7 +106,7 @@ def store(opened: Opener, site: Site, body: str = BODY) -> None:
 def test_an_archive_with_a_record_for_each_act_is_rebuilt_too(
     opened: Opener, clock: Clock, folder: Path
 ) -> None:
-    """As archives were written at first."""
+    """Earlier versions wrote one record per act."""
     with opened() as archive:
         crawl_saved(archive, clock, "wuhan")
     before = [line for line in dump(folder) if "captures" not in line and "warcs" not in line]
@@ -115,7 +115,7 @@ def test_an_archive_with_a_record_for_each_act_is_rebuilt_too(
     with path.open("wb") as file:
         warc = WarcFile(file)
         for record in records:
-            for head, block in _apart(record):
+            for head, block in _one_act_each(record):
                 lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
                 warc.append(head["WARC-Record-ID"], f"WARC/1.1\r\n{lines}\r\n".encode() + block + b"\r\n\r\n")
     lose(folder)
@@ -123,12 +123,12 @@ def test_an_archive_with_a_record_for_each_act_is_rebuilt_too(
     assert [line for line in dump(folder) if "captures" not in line and "warcs" not in line] == before
 
 
-def _apart(record: Record) -> Iterator[tuple[dict[str, str], bytes]]:
-    """A record as it is, or the acts that it holds, each as one."""
+def _one_act_each(record: Record) -> Iterator[tuple[dict[str, str], bytes]]:
+    """Yield a record as it is; of a `metadata` record, each act as a record of its own."""
     if record.kind != "metadata":
         yield {**record.fields, "WARC-Record-ID": record.place.record_id}, record.block
         return
-    for act in told_in(record):
+    for act in acts_in(record):
         block = json.dumps({k: v for k, v in act.content.items() if k not in ("at", "url", "about")}).encode()
         head = {
             "WARC-Record-ID": new_record_id(),
@@ -154,7 +154,7 @@ def test_without_the_manifest_only_runs_that_recorded_nothing_are_lost(
     assert all('"runs"' in row for row in missing)
 
 
-def test_a_crawl_goes_on_after_a_rebuild_as_if_nothing_had_been(
+def test_a_crawl_after_a_rebuild_finds_everything_unchanged(
     opened: Opener, clock: Clock, folder: Path
 ) -> None:
     with opened() as archive:
@@ -171,7 +171,7 @@ def test_a_crawl_goes_on_after_a_rebuild_as_if_nothing_had_been(
     assert faults(folder) == []
 
 
-def test_a_rebuild_wants_warcs_and_the_lock(opened: Opener, clock: Clock, folder: Path) -> None:
+def test_a_rebuild_needs_warc_files_and_the_lock(opened: Opener, clock: Clock, folder: Path) -> None:
     with pytest.raises(ArchiveError, match="no WARC files"):
         rebuild(folder, clock=clock, notify=quiet)
     with opened() as archive:
@@ -185,7 +185,7 @@ def test_a_rebuild_wants_warcs_and_the_lock(opened: Opener, clock: Clock, folder
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Puts an extractor in place that leaves the last paragraph out."""
+    """Return a function that installs an extractor which leaves out the last paragraph."""
 
     def put() -> None:
         real = reextraction.extract
@@ -256,9 +256,11 @@ def test_texts_lost_with_their_extractor_are_marked_in_a_rebuild(
     rebuild(folder, clock=clock, notify=quiet)
     assert dict(query(folder, "SELECT report_id, text_sha256 FROM versions")) == before
     shutil.rmtree(folder / "text")
-    told: list[str] = []
-    rebuild(folder, clock=clock, notify=told.append)
-    assert len([line for line in told if "is lost; entered as fazhi/later reads it" in line]) == len(before)
+    notices: list[str] = []
+    rebuild(folder, clock=clock, notify=notices.append)
+    assert len([line for line in notices if "is lost; entered as fazhi/later reads it" in line]) == len(
+        before
+    )
     with Archive.read(folder) as archive:
         assert {report.id for report in archive.reports()} == set(before)
         assert {
@@ -269,7 +271,7 @@ def test_texts_lost_with_their_extractor_are_marked_in_a_rebuild(
 # -- another archive --------------------------------------------------------------------------------------
 
 
-def test_a_merge_brings_in_what_is_not_there_and_nothing_twice(
+def test_a_merge_enters_what_is_missing_and_nothing_twice(
     opened: Opener, clock: Clock, folder: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
@@ -286,7 +288,7 @@ def test_a_merge_brings_in_what_is_not_there_and_nothing_twice(
     rows, files = dump(folder), derived(folder)
     with opened() as archive:
         assert archive.merge(other, quiet) == 0
-    assert len(dump(folder)) == len(rows) + 1  # the run that brought nothing
+    assert len(dump(folder)) == len(rows) + 1  # the row of the run that merged nothing
     assert faults(folder, deep=True) == []
     rows = dump(folder)
     shutil.rmtree(folder / "text")
@@ -294,7 +296,7 @@ def test_a_merge_brings_in_what_is_not_there_and_nothing_twice(
     assert (dump(folder), derived(folder)) == (rows, files | derived(folder))
 
 
-def test_an_older_text_brought_in_later_is_kept_and_does_not_become_the_latest(
+def test_an_older_text_merged_later_is_kept_and_does_not_become_the_latest(
     opened: Opener, clock: Clock, folder: Path, tmp_path: Path
 ) -> None:
     from tests.conftest import BODY, a_report
@@ -310,11 +312,11 @@ def test_an_older_text_brought_in_later_is_kept_and_does_not_become_the_latest(
         capture = a_capture(payload=b"new", at=clock())
         archive.record(capture)
         held = archive.store(a_report(), capture, SITE)
-    # the made-up pages say nothing that could be read again, so the other archive's text is found in its file
+    # the test pages are no real articles: the text is found in the other archive's text file instead
     shutil.copytree(other / "text", folder / "text", dirs_exist_ok=True)
     with opened() as archive:
-        told: list[str] = []
-        assert archive.merge(other, told.append) == 1
+        notices: list[str] = []
+        assert archive.merge(other, notices.append) == 1
         assert archive.show(held.report_id or "").body == BODY
         (new, older) = archive.history(held.report_id or "")
         assert (older.number, older.text_sha256) == (2, old.text_sha256)

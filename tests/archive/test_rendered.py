@@ -1,4 +1,4 @@
-"""Pages as a browser drew them, kept beside the pages as served."""
+"""Pages as rendered by a browser are archived beside the pages as served."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, Archive, told_in
+from crawler.archive import CATALOGUE, Archive, acts_in
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Ending, Outcome, Rendering
 from crawler.warc import Record, read_records
@@ -16,7 +16,7 @@ Opener = Callable[[], Archive]
 SHELL = b"<div id=app></div><script src=app.js></script>"
 
 
-def drawn(capture: Capture, clock: Clock, body: str = BODY) -> Rendering:
+def rendered(capture: Capture, clock: Clock, body: str = BODY) -> Rendering:
     dom = f"<div id=app>{body}</div>".encode()
     return Rendering(of=capture, dom=dom, rendered_at=clock(), browser="Browser 1", asked=2)
 
@@ -25,7 +25,7 @@ def visit(archive: Archive, clock: Clock, body: str = BODY) -> Outcome:
     capture = a_capture(payload=SHELL, at=clock())
     archive.record(capture)
     clock.forward(seconds=3)
-    rendering = drawn(capture, clock, body)
+    rendering = rendered(capture, clock, body)
     archive.record_rendered(rendering)
     return archive.store(a_report(body), rendering, SITE)
 
@@ -34,7 +34,7 @@ def records(folder: Path) -> list[Record]:
     return [record for path in sorted(folder.glob("warc/*/*.gz")) for record in read_records(path)]
 
 
-def test_the_page_as_drawn_is_a_conversion_of_the_page_as_served(
+def test_the_rendered_page_is_a_conversion_of_the_page_as_served(
     opened: Opener, folder: Path, clock: Clock
 ) -> None:
     archive = opened()
@@ -46,8 +46,8 @@ def test_the_page_as_drawn_is_a_conversion_of_the_page_as_served(
     assert conversion.fields["content-type"] == "text/html; charset=utf-8"
     assert conversion.block.decode() == f"<div id=app>{BODY}</div>"
     assert (conversion.date - response.date).total_seconds() == 3
-    (stored,) = told_in(metadata)
-    assert stored.about == conversion.place.record_id  # what the text was read from
+    (stored,) = acts_in(metadata)
+    assert stored.about == conversion.place.record_id  # the record that the text was read from
     assert (outcome.ending, outcome.detail) == (Ending.NEW, "rendered by Browser 1, 2 further requests")
 
 
@@ -72,7 +72,7 @@ def test_a_shell_that_never_changes_does_not_hide_a_changed_text(
     assert version.text_sha256 == text_sha256(changed)
 
 
-def test_after_a_kill_pages_as_drawn_are_entered_too(opened: Opener, folder: Path, clock: Clock) -> None:
+def test_after_a_kill_rendered_pages_are_entered_too(opened: Opener, folder: Path, clock: Clock) -> None:
     archive = opened()
     visit(archive, clock)
     archive.close(finished=False)

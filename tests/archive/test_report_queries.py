@@ -1,4 +1,4 @@
-"""Questions about reports that programs ask: filters, portions, versions, the pages as served."""
+"""Queries for programs: filters, reading in portions, versions, captures as served."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GUANGZHOU = Site(id="guangzhou", name="广州市人民政府", region="440100", 
 
 
 def keep(archive: Archive, clock: Clock, site: Site, number: int, **facts: Any) -> str:
-    """A report stored from a page of its own; returns its id."""
+    """Store a report from a page of its own. Return its id."""
     clock.forward(seconds=1)
     url = f"{site.lists[0]}{number}.html"
     capture = a_capture(url, payload=f"<p>{site.id} {number}".encode(), at=clock.now)
@@ -37,7 +37,7 @@ def keep(archive: Archive, clock: Clock, site: Site, number: int, **facts: Any) 
 
 @pytest.fixture
 def filled(opened: Opener, folder: Path, clock: Clock) -> Path:
-    """Four reports: two of 武汉, one of 宜昌, one of 广州, whose page is missing."""
+    """Make an archive of four reports: two of 武汉, one of 宜昌, one of 广州 whose page is missing."""
     with opened() as archive:
         keep(archive, clock, SITE, 1, kind="government")
         keep(archive, clock, SITE, 2, kind="department", year=2021)
@@ -74,7 +74,7 @@ def test_reports_are_chosen_by_any_filters_together(
 
 
 @pytest.mark.parametrize("portion", [1, 2, 3, 4, 200])
-def test_the_order_and_the_number_do_not_hang_on_the_portion(
+def test_order_and_number_do_not_depend_on_the_portion(
     filled: Path, portion: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selection, "VERSIONS_A_QUERY", portion)
@@ -87,11 +87,11 @@ def test_without_bodies_all_else_is_there(filled: Path) -> None:
         whole = archive.reports()
         assert all(report.body for report in whole)
         assert list(archive.iter_reports()) == [replace(report, body="") for report in whole]
-        assert archive.reports() == whole  # what was left out is not lost to the next question
+        assert archive.reports() == whole  # bodies left out in one query are there in the next
 
 
 @pytest.mark.parametrize(
-    ("filters", "told"),
+    ("filters", "message"),
     [
         ({"region": "湖北"}, "'湖北': no division code"),
         ({"region": "42"}, "'42': no division code"),
@@ -102,10 +102,10 @@ def test_without_bodies_all_else_is_there(filled: Path) -> None:
         ),
     ],
 )
-def test_a_filter_that_is_none_is_refused_at_the_call(
-    filled: Path, filters: dict[str, Any], told: str
+def test_an_unknown_filter_value_is_refused_at_the_call(
+    filled: Path, filters: dict[str, Any], message: str
 ) -> None:
-    with Reader.read(filled) as archive, pytest.raises(ConfigError, match=told):
+    with Reader.read(filled) as archive, pytest.raises(ConfigError, match=message):
         archive.iter_reports(**filters)
 
 
@@ -160,7 +160,7 @@ def test_a_reader_sees_the_archive_as_it_was_at_its_first_question(
         assert len(list(reader.iter_reports())) == len(before) + 1
 
 
-def test_versions_are_told_with_their_times(opened: Opener, folder: Path, clock: Clock) -> None:
+def test_versions_have_their_times(opened: Opener, folder: Path, clock: Clock) -> None:
     first = clock.now
     for body in (BODY, f"{BODY}\n更正", f"{BODY}\n更正"):
         with opened() as archive:
@@ -190,10 +190,10 @@ def test_the_capture_of_each_version_is_what_was_served(opened: Opener, folder: 
         assert archive.captures("420100") == (served[1],)
 
 
-def test_the_capture_of_a_payload_that_was_there_before_has_the_time_it_came_again(
+def test_the_capture_of_a_repeated_payload_has_the_time_of_the_repetition(
     opened: Opener, folder: Path, clock: Clock
 ) -> None:
-    """A text that comes back is a version of its own, and its page a `revisit` without payload."""
+    """A text that comes back is a further version, and its capture is a `revisit` without payload."""
     for payload in (b"<p>one", b"<p>two", b"<p>one"):
         with opened() as archive:
             capture = a_capture(payload=payload, at=clock.now)
@@ -217,17 +217,17 @@ def test_a_document_that_came_as_a_file_is_a_capture_without_an_exchange(
     assert capture.header("content-type") == "text/plain"
 
 
-def test_a_page_that_a_browser_drew_is_the_document_as_drawn(
+def test_the_capture_of_a_rendered_page_is_the_document_as_rendered(
     opened: Opener, folder: Path, clock: Clock
 ) -> None:
     served = a_capture(at=clock.now)
-    drawn = Rendering(of=served, dom="<p>画".encode(), rendered_at=clock.now, browser="Chromium 1")
+    rendered = Rendering(of=served, dom="<p>画".encode(), rendered_at=clock.now, browser="Chromium 1")
     with opened() as archive:
         archive.record(served)
-        archive.record_rendered(drawn)
-        archive.store(a_report(), drawn, SITE)
+        archive.record_rendered(rendered)
+        archive.store(a_report(), rendered, SITE)
     with Reader.read(folder) as archive:
-        assert archive.capture("420100").body == drawn.dom
+        assert archive.capture("420100").body == rendered.dom
 
 
 def test_an_article_on_several_pages_has_a_capture_for_each(
@@ -252,10 +252,12 @@ def test_a_tombstone_has_no_capture(opened: Opener, folder: Path, clock: Clock) 
         with opened() as archive:
             archive.note(Outcome(ending=Ending.GONE, url=URL, site_id="wuhan", detail="404", at=clock.now))
     with Reader.read(folder) as archive:
-        assert archive.capture("420100") == capture  # of the latest text
+        assert archive.capture("420100") == capture  # of the latest version with a text
         assert [report.version for report in archive.iter_reports(state="gone")] == [1]
         assert len(archive.versions("420100")) == 2
-        with pytest.raises(CrawlerError, match="version 2 says that the report is gone; nothing was served"):
+        with pytest.raises(
+            CrawlerError, match="version 2 only records that the report is gone; no page was served"
+        ):
             archive.capture("420100", 2)
         with pytest.raises(CrawlerError, match="has versions 1 to 2, not 3"):
             archive.capture("420100", 3)

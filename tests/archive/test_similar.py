@@ -1,4 +1,4 @@
-"""Texts that are nearly the same are offered as probably one report: how many of them are, and how many are found."""
+"""Precision and recall of `reports --similar`: pairs of nearly equal texts that are probably one report."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Opener = Callable[[], Archive]
 
 
 def test_what_is_offered_is_right_and_small_edits_are_found() -> None:
-    """The figures that docs/archive.md tells."""
+    """Lower bounds of the figures in docs/archive.md."""
     found = score(made_set())
     assert found.wrong == 0
     assert found.precision == 1.0
-    assert found.recall > 0.35  # of all pairs, those of two heavily changed texts among them
+    assert found.recall > 0.35  # of all pairs, including those of two heavily changed texts
     assert found.by_kind["1 edits"][0] >= 18
     assert sum(number for _, number in found.by_kind.values()) == 7 * 23
 

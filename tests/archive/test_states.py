@@ -1,4 +1,4 @@
-"""States of a page: live, changed, missing, gone, back, moved; and a failure to reach it, which is none of these."""
+"""States of a page: live, changed, missing, gone, back, moved, and unreachable, from which nothing is concluded."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def missed(archive: Archive, url: str = URL, ending: Ending = Ending.GONE) -> Ou
 
 
 def history(archive: Archive, report_id: str | None) -> list[str]:
-    """The changes of all the report's pages, as `address number: state`."""
+    """Return the state changes of all pages of a report, as `<page number>: <state>`."""
     urls = archive.locations(report_id or "")
     return [f"{urls.index(url)}: {event.state}" for url, event in archive.events(report_id or "")]
 
 
-def test_one_404_is_not_believed(opened: Opener, clock: Clock) -> None:
+def test_one_404_makes_a_page_missing_only(opened: Opener, clock: Clock) -> None:
     with opened() as archive:
         first = seen(archive, clock)
         assert missed(archive).version is None
@@ -44,7 +44,7 @@ def test_one_404_is_not_believed(opened: Opener, clock: Clock) -> None:
         assert len(archive.history(first.report_id or "")) == 1
 
 
-def test_a_404_again_after_a_day_is_a_tombstone_with_the_day_of_the_first(
+def test_a_second_404_after_a_day_makes_a_tombstone_dated_by_the_first(
     opened: Opener, folder: Path, clock: Clock
 ) -> None:
     with opened() as archive:
@@ -91,13 +91,13 @@ def test_a_page_that_was_only_missing_gets_no_version_when_it_is_there_again(
         clock.forward(hours=2)
         assert seen(archive, clock).ending is Ending.UNCHANGED
         clock.forward(days=3)
-        missed(archive)  # the first one of before does not count any more
+        missed(archive)  # the earlier 404 does not count any more
         assert archive.pages(first.report_id or "")[0].state == "missing"
         assert len(archive.history(first.report_id or "")) == 1
 
 
 @pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED])
-def test_what_cannot_be_reached_is_never_gone(ending: Ending, opened: Opener, clock: Clock) -> None:
+def test_an_unreachable_page_is_never_gone(ending: Ending, opened: Opener, clock: Clock) -> None:
     with opened() as archive:
         first = seen(archive, clock)
         for _ in range(10):
@@ -110,7 +110,7 @@ def test_what_cannot_be_reached_is_never_gone(ending: Ending, opened: Opener, cl
         assert history(archive, first.report_id) == ["0: live", "0: unreachable", "0: live"]
 
 
-def test_silence_between_two_404s_does_not_undo_the_first(opened: Opener, clock: Clock) -> None:
+def test_a_failure_between_two_404s_does_not_undo_the_first(opened: Opener, clock: Clock) -> None:
     with opened() as archive:
         seen(archive, clock)
         missed(archive)
@@ -120,7 +120,7 @@ def test_silence_between_two_404s_does_not_undo_the_first(opened: Opener, clock:
         assert missed(archive).version == 2
 
 
-def test_a_304_says_that_a_missing_page_is_there(opened: Opener, clock: Clock) -> None:
+def test_a_304_makes_a_missing_page_live(opened: Opener, clock: Clock) -> None:
     with opened() as archive:
         first = seen(archive, clock)
         missed(archive)

@@ -1,4 +1,4 @@
-"""Addresses with cache-busters: one page, whatever they show; in archives that exist, in new visits and in a rebuild."""
+"""URLs that differ only in a cache-buster are one page: in old archives, in new visits and in a rebuild."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def page_rows(folder: Path) -> list[tuple[object, ...]]:
     return query(folder, "SELECT url, state FROM pages ORDER BY id")
 
 
-def test_an_address_with_a_clock_in_it_is_the_same_page_each_time(
+def test_a_url_with_a_timestamp_is_the_same_page_each_time(
     opened: Opener, folder: Path, clock: Clock
 ) -> None:
     with opened() as archive:
@@ -100,7 +100,7 @@ def test_another_report_under_a_parameter_that_changed_before_is_a_report_of_its
     assert (again.report_id, former.report_id) == (outcome.report_id, first.report_id)
 
 
-def test_pages_that_piled_up_are_joined_and_a_rebuild_comes_to_the_same(
+def test_accumulated_pages_are_joined_and_a_rebuild_gives_the_same(
     opened: Opener, folder: Path, clock: Clock
 ) -> None:
     for number in (1, 2):
@@ -124,7 +124,7 @@ def test_pages_that_piled_up_are_joined_and_a_rebuild_comes_to_the_same(
 
 @contextmanager
 def formerly(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[None]:
-    """What is done within is done as an earlier fazhi did it, whose keys held the cache-busters."""
+    """Context in which the archive works as an earlier version did, whose URL keys contained the cache-busters."""
 
     def forget() -> None:
         for cached in (canonical, family):
@@ -142,27 +142,27 @@ def formerly(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[None]:
     engine.dispose()
 
 
-def clocked(number: int) -> str:
+def with_time(number: int) -> str:
     return f"{PAGE}&t=170000000000{number}"
 
 
-def test_a_catalogue_that_took_them_for_pages_is_put_right(
+def test_a_migration_joins_pages_that_differ_in_a_cache_buster(
     opened: Opener, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with formerly(monkeypatch, folder), opened() as archive:
         for number in range(3):
-            report_id = seen(archive, clock, clocked(number), shown=map(clocked, range(3))).report_id
+            report_id = seen(archive, clock, with_time(number), shown=map(with_time, range(3))).report_id
             clock.forward(hours=1)
         other = seen(archive, clock, PAGE.replace("7", "8"), a_report(BODY + "改")).report_id
         archive.close()
         assert len(page_rows(folder)) == 4
     (page, _) = query(folder, "SELECT url, url_key, first_seen < last_seen, report_id FROM pages ORDER BY id")
-    assert page == (clocked(2), canonical(PAGE), 1, report_id)
+    assert page == (with_time(2), canonical(PAGE), 1, report_id)
     keys = query(folder, "SELECT DISTINCT url_key FROM captures WHERE url LIKE '%id=7%'")
     assert keys == [(canonical(PAGE),)]
     assert query(folder, "SELECT 1 FROM page_events WHERE page_id NOT IN (SELECT id FROM pages)") == []
     with opened() as archive:
-        assert seen(archive, clock, clocked(7)).ending is Ending.UNCHANGED
+        assert seen(archive, clock, with_time(7)).ending is Ending.UNCHANGED
         assert {report.id for report in archive.reports()} == {report_id, other}
     assert faults(folder) == []
     rebuild(folder, clock=clock, notify=lambda _: None)
@@ -170,20 +170,20 @@ def test_a_catalogue_that_took_them_for_pages_is_put_right(
     assert faults(folder) == []
 
 
-def test_of_two_reports_at_what_is_one_address_the_one_seen_last_stands_there_and_none_is_lost(
+def test_of_two_reports_at_one_page_the_one_seen_last_is_live_and_none_is_lost(
     opened: Opener, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with formerly(monkeypatch, folder), opened() as archive:
-        first = seen(archive, clock, clocked(1)).report_id
+        first = seen(archive, clock, with_time(1)).report_id
         clock.forward(hours=1)
-        second = seen(archive, clock, clocked(2), a_report(BODY + "改")).report_id
+        second = seen(archive, clock, with_time(2), a_report(BODY + "改")).report_id
         archive.close()
     assert query(folder, "SELECT url, state, moved_to FROM pages ORDER BY id") == [
-        (clocked(1), "moved", clocked(2)),
-        (clocked(2), "live", None),
+        (with_time(1), "moved", with_time(2)),
+        (with_time(2), "live", None),
     ]
     with opened() as archive:
         assert {report.id for report in archive.reports()} == {first, second}
-        again = seen(archive, clock, clocked(7), a_report(BODY + "改"))
+        again = seen(archive, clock, with_time(7), a_report(BODY + "改"))
     assert (again.ending, again.report_id) == (Ending.UNCHANGED, second)
     assert faults(folder) == []

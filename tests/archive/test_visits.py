@@ -1,4 +1,4 @@
-"""Runs and visits: what is noted of them, what the next run knows, and the schema's way up and down with data in it."""
+"""Runs and visits: what is stored of them and what the next run reads; migrations up and down with data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
         return catalogue.execute(query).fetchall()
 
 
-def test_what_a_visit_left_comes_back_as_it_was(opened: Opener) -> None:
+def test_what_a_visit_left_is_read_back_unchanged(opened: Opener) -> None:
     with opened() as archive:
         left = replace(
             a_visit(archive, VisitState.LEFT), frontier=FRONTIER, found=7, years=(2021, 2022), troubled=True
@@ -100,7 +100,7 @@ def test_visits_in_the_future_are_the_last_but_do_not_count(opened: Opener, cloc
 def test_a_run_ends_as_finished_stopped_or_killed(opened: Opener, folder: Path) -> None:
     opened().close()
     with opened() as archive:
-        archive.stopped("SIGTERM")
+        archive.mark_stopped("SIGTERM")
     opened().close(finished=False)
     opened().close()
     states = rows(folder, "SELECT state, detail FROM runs ORDER BY id")
@@ -134,7 +134,7 @@ def test_a_catalogue_of_the_first_schema_comes_up_and_goes_back_with_all_its_row
     engine.dispose()
 
 
-def test_evidence_comes_with_the_third_schema_and_leaves_the_rest_as_it_was(tmp_path: Path) -> None:
+def test_the_third_schema_adds_evidence_and_leaves_the_rest_unchanged(tmp_path: Path) -> None:
     engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
     with engine.begin() as connection:
         command.upgrade(migrations(connection), "0002")
@@ -188,7 +188,7 @@ def test_simhashes_of_the_fifth_schema_are_computed_from_the_texts_and_the_forme
     engine.dispose()
 
 
-def test_a_catalogue_of_the_seventh_schema_learns_the_order_of_runs(tmp_path: Path) -> None:
+def test_the_migration_after_the_seventh_adds_the_order_of_runs(tmp_path: Path) -> None:
     engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
     with engine.begin() as connection:
         command.upgrade(migrations(connection), "0002")
@@ -196,7 +196,7 @@ def test_a_catalogue_of_the_seventh_schema_learns_the_order_of_runs(tmp_path: Pa
             connection.exec_driver_sql(statement)
         command.upgrade(migrations(connection), "0007")
         for number, run, seen in ((2, 1, "2026-11-26"), (3, 2, "2023-01-01"), (4, 2, "2026-11-20")):
-            # of run 2 the third was brought in, the fourth seen by a clock that was behind
+            # of run 2, version 3 was imported, and version 4 was seen with a clock that was behind
             connection.exec_driver_sql(
                 f"INSERT OR IGNORE INTO runs (id, started_at, command, software, state, detail)"
                 f" VALUES ({run}, '2026-11-19 00:00:00', 'crawl', 'fazhi/0.1.0', 'finished', '')"
@@ -236,4 +236,4 @@ SECOND_SCHEMA = (
     " '2026-11-25 03:00:00', '2026-11-25 03:00:00')",
     "INSERT INTO outcomes VALUES (1, 1, '2026-11-25 03:00:00', 'a', 'http://a.gov.cn/', 'new', '', '420100-2022-d', 1)",
 )
-"""A report, its page and its capture, as the second schema kept them."""
+"""A report, its page and its capture in the second schema."""

@@ -1,6 +1,8 @@
-"""What the archive made of captures, as JSON in WARC `metadata` records: from these alone the catalogue is made again.
+"""Acts: what the archive decided about captures, as JSON in WARC `metadata` records.
 
-A record holds the acts between two commits, a line of JSON each. Archives of before had a record for each act.
+The functions here turn nouns into an act's content and back. A rebuild makes the whole catalogue from the captures and
+these acts; `crawler.archive.warc_loader` applies them. A record holds all acts between two commits, one line of JSON
+each. Earlier versions wrote one record per act.
 """
 
 from __future__ import annotations
@@ -23,18 +25,18 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Act(NamedTuple):
-    """One act, read back."""
+    """One act, as read from a WARC record."""
 
     content: dict[str, Any]
     at: datetime
-    url: str  # the address it concerns; empty where it concerns none
-    about: str | None  # id of the record that it tells of
+    url: str  # the URL it concerns; empty if none
+    about: str | None  # id of the WARC record it concerns
 
 
-_TOLD = (
+_REPORT_FIELDS = (
     "title", "issuer", "region", "year", "kind", "published", "source", "signed", "parts",
 )  # fmt: skip
-"""Fields of a report that cannot be read again from its page alone: its link and its site had a say in them."""
+"""Fields of a report that cannot be extracted again from its page alone: its link and its site contributed to them."""
 
 
 def stored(
@@ -46,43 +48,43 @@ def stored(
     came_from: Sequence[str] = (),
     note: str = "",
 ) -> Content:
-    """What extraction made of a capture; only the digest where the text was held already.
+    """Return the act that a text was stored. If the text was held already, it contains only the text's digest.
 
-    `further`: ids of the records that hold the article's pages after the first. `came_from`, `note`: as Ledger.store has them.
-    `varies`: the keys of the pages that this one turned out to be, see `varying`.
+    `further`: ids of the records with the article's pages after the first. `came_from`, `note`: as in Ledger.store.
+    The act's `varies` lists the keys of the pages that turned out to be this one, see `crawler.archive.ledger.varying_urls`.
     """
     outcome, whole = change.outcome, change.whole
-    told: dict[str, Any] = {"text_sha256": report.text_sha256}
+    fields: dict[str, Any] = {"text_sha256": report.text_sha256}
     if whole:
-        told |= {"id": outcome.report_id, "version": outcome.version}
-        told |= {name: getattr(report, name) for name in _TOLD}
-        told["index"] = dict(report.index) if report.index else None
-        told["sections"] = flat(report.sections)
-        told["attachments"] = flat(report.attachments)
+        fields |= {"id": outcome.report_id, "version": outcome.version}
+        fields |= {name: getattr(report, name) for name in _REPORT_FIELDS}
+        fields["index"] = dict(report.index) if report.index else None
+        fields["sections"] = flat(report.sections)
+        fields["attachments"] = flat(report.attachments)
     content: dict[str, Any] = {
         "act": "stored",
         "site": _site(site) if whole else {"id": site.id},
         "extractor": report.extractor,
         "ending": outcome.ending.value,
-        "report": told,
+        "report": fields,
     }
-    more: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
-    more["reextracted"], more["varies"] = change.reextracted, list(change.varies)
-    return content | {name: value for name, value in more.items() if value}
+    optional: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
+    optional["reextracted"], optional["varies"] = change.reextracted, list(change.varies)
+    return content | {name: value for name, value in optional.items() if value}
 
 
 def report_of(content: Content, url: str, body: str) -> Report:
-    """The report that `stored` told of."""
-    told = content["report"]
+    """Return the report of a `stored` act, with the URL and the body given."""
+    fields = content["report"]
     return Report(
-        id=told.get("id") if content.get("ending") == Ending.NEW else None,
-        **{name: told.get(name) for name in _TOLD if name not in ("parts", "title")},
-        title=told.get("title") or "",
-        parts=told.get("parts") or 1,
-        index=told.get("index"),
-        sections=tuple(Section(**section) for section in told.get("sections") or ()),
-        attachments=tuple(Attachment(**file) for file in told.get("attachments") or ()),
-        text_sha256=told["text_sha256"],
+        id=fields.get("id") if content.get("ending") == Ending.NEW else None,
+        **{name: fields.get(name) for name in _REPORT_FIELDS if name not in ("parts", "title")},
+        title=fields.get("title") or "",
+        parts=fields.get("parts") or 1,
+        index=fields.get("index"),
+        sections=tuple(Section(**section) for section in fields.get("sections") or ()),
+        attachments=tuple(Attachment(**file) for file in fields.get("attachments") or ()),
+        text_sha256=fields["text_sha256"],
         extractor=content.get("extractor") or "",
         url=url,
         body=body,
@@ -90,39 +92,39 @@ def report_of(content: Content, url: str, body: str) -> Report:
 
 
 def _site(site: Site) -> dict[str, str]:
-    told = {"id": site.id, "name": site.name, "region": site.region}
-    return told | ({"body": site.body} if site.body else {})
+    fields = {"id": site.id, "name": site.name, "region": site.region}
+    return fields | ({"body": site.body} if site.body else {})
 
 
 def site_of(content: Content) -> Site:
-    """The site that an act told of, as far as it did."""
-    told = content["site"]
+    """Return the site of an act. Fields that the act does not contain have their defaults."""
+    fields = content["site"]
     return Site(
-        id=told["id"],
-        name=told.get("name", ""),
-        region=told.get("region", "000000"),
-        body=told.get("body"),
+        id=fields["id"],
+        name=fields.get("name", ""),
+        region=fields.get("region", "000000"),
+        body=fields.get("body"),
     )
 
 
 def confirmed(site: Site) -> Content:
-    """That a 304 has confirmed what is held."""
+    """Return the act that a 304 confirmed the text held."""
     return {"act": "confirmed", "site": {"id": site.id}}
 
 
 def attempted(site: Site, kind: str, reason: str) -> Content:
-    """That an address was asked for in vain; of what was answered all the same, a response record tells."""
+    """Return the act that a request failed. If an answer came all the same, it has a `response` record of its own."""
     return {"act": "attempted", "site": {"id": site.id}, "kind": kind, "reason": reason}
 
 
 def noted(outcome: Outcome) -> Content:
-    """How a visit ended that stored nothing."""
+    """Return the act that a visit ended with this outcome and stored nothing."""
     content = {"act": "noted", "site": {"id": outcome.site_id}, "ending": outcome.ending.value}
     return content | ({"detail": outcome.detail} if outcome.detail else {})
 
 
 def outcome_of(content: Content, url: str, at: datetime) -> Outcome:
-    """The outcome that `noted` told of."""
+    """Return the outcome of a `noted` act."""
     return Outcome(
         ending=Ending(content["ending"]),
         url=url,
@@ -133,58 +135,61 @@ def outcome_of(content: Content, url: str, at: datetime) -> Outcome:
 
 
 def visit(visit: SiteVisit, *, ended: bool) -> Content:
-    """That a site's visit has begun, or ended and with what."""
-    told = asdict(visit) | {"began_at": visit.began_at.isoformat()}
-    told["state"] = visit.state.value if visit.state else None
-    return {"act": "visit ended" if ended else "visit begun", "visit": told}
+    """Return the act that a site's visit began, or `ended` and with what."""
+    fields = asdict(visit) | {"began_at": visit.began_at.isoformat()}
+    fields["state"] = visit.state.value if visit.state else None
+    return {"act": "visit ended" if ended else "visit begun", "visit": fields}
 
 
-def learnt(site_id: str, told: Content) -> Content:
-    """What a site's lists have shown, for its next visit."""
-    return {"act": "learnt", "site": {"id": site_id}, "memory": dict(told)}
+def learnt(site_id: str, memory: Content) -> Content:
+    """Return the act with what a site's lists have shown, for its next visit."""
+    return {"act": "learnt", "site": {"id": site_id}, "memory": dict(memory)}
 
 
 def visit_of(content: Content) -> SiteVisit:
-    """The visit that was told of."""
-    told = dict(content["visit"])
-    told |= {
-        "began_at": datetime.fromisoformat(told["began_at"]),
-        "state": VisitState(told["state"]) if told["state"] else None,
-        "entries": tuple(told["entries"]),
-        "frontier": frontier_of(told["frontier"]),
-        "years": tuple(told["years"]),
+    """Return the visit of a `visit begun` or `visit ended` act."""
+    fields = dict(content["visit"])
+    fields |= {
+        "began_at": datetime.fromisoformat(fields["began_at"]),
+        "state": VisitState(fields["state"]) if fields["state"] else None,
+        "entries": tuple(fields["entries"]),
+        "frontier": frontier_of(fields["frontier"]),
+        "years": tuple(fields["years"]),
     }
-    return SiteVisit(**told)
+    return SiteVisit(**fields)
 
 
 def run_ended(state: str, detail: str) -> Content:
-    """How a run ended that ended in order."""
+    """Return the act that a run ended normally, with its state."""
     return {"act": "run ended", "state": state, "detail": detail}
 
 
 def reextracted(version: VersionRow, was: str, report: Report) -> Content:
-    """That a later extractor reads another text out of a version's page."""
+    """Return the act that a later extractor reads another text from a version's page. `was`: the digest before."""
     outcome = Outcome(
         ending=Ending.UNCHANGED, url="", site_id="", report_id=version.report_id, version=version.number
     )
-    told = stored(report, Site(id="", name="", region=""), Change(outcome=outcome, whole=True))
-    return {**told, "act": "reextracted", "was": was}
+    content = stored(report, Site(id="", name="", region=""), Change(outcome=outcome, whole=True))
+    return {**content, "act": "reextracted", "was": was}
 
 
 def merged(files: Sequence[Mapping[str, str]]) -> Content:
-    """WARC files of another archive that were brought in, in this order: `file` and what it was called there, `origin`."""
+    """Return the act that another archive's WARC files were copied here, in this order.
+
+    Of each: `file`, its path here, `sha256`, and `origin`, its path in the other archive.
+    """
     return {"act": "merged", "files": list(files)}
 
 
 def line_of(content: Content, at: datetime, url: str, about: str | None) -> bytes:
-    """An act as a line of JSON, without its newline."""
-    told: dict[str, Any] = {"act": content["act"], "at": warc_date(at)}
-    told |= {name: value for name, value in (("url", url), ("about", about)) if value}
-    return _JSON(told | dict(content)).encode("utf-8", "surrogatepass")
+    """Return an act as a line of JSON, without the newline."""
+    head: dict[str, Any] = {"act": content["act"], "at": warc_date(at)}
+    head |= {name: value for name, value in (("url", url), ("about", about)) if value}
+    return _JSON(head | dict(content)).encode("utf-8", "surrogatepass")
 
 
-def told_in(record: Record) -> Iterator[Act]:
-    """The acts that a record tells of; none where it is no `metadata` of ours."""
+def acts_in(record: Record) -> Iterator[Act]:
+    """Yield the acts in a WARC record; none if it is no `metadata` record of ours."""
     if record.kind != "metadata":
         return
     for line in record.block.split(b"\n"):
@@ -196,7 +201,7 @@ def told_in(record: Record) -> Iterator[Act]:
 
 
 def content_of(line: bytes) -> dict[str, Any]:
-    """An act's content; nothing where it is none of ours."""
+    """Return the content of an act's line; empty if the line is no JSON object."""
     try:
         content = json.loads(line)
     except ValueError:

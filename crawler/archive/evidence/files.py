@@ -1,4 +1,7 @@
-"""The archive's files: where texts go, and writing that is whole or not there."""
+"""Atomic writing of the archive's text files and indexes: a file is there completely or not at all.
+
+`write_all` writes at once, `BackgroundWriter` in a thread. `crawler.archive.catalogue.text_names` names the text files.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from pathlib import Path
 
 from crawler.archive.catalogue.text_names import folder_name
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+_CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
-def move_uncut(archive: Path) -> None:
-    """Put the texts of folders with names longer than MAX_FOLDER_BYTES, as earlier versions made them, where they belong now."""
+def shorten_text_folders(archive: Path) -> None:
+    """Move text files from folders with names over MAX_FOLDER_BYTES, made by earlier versions, to shortened ones."""
     for folder in sorted((archive / "text").glob("*")):
         short = folder.with_name(folder_name(folder.name))
         if short == folder:
@@ -27,27 +30,27 @@ def move_uncut(archive: Path) -> None:
             elif target.read_bytes() == file.read_bytes():
                 file.unlink()
         for empty in (*folder.glob("*"), folder):
-            with suppress(OSError):  # something else is in it
+            with suppress(OSError):  # it holds other files
                 empty.rmdir()
 
 
 def write_all(
     archive: Path, files: Mapping[str, bytes], *, compare: bool = False, durable: bool = False
 ) -> None:
-    """Write files, by their paths relative to the archive, so that each is there whole or not at all.
+    """Write files atomically. `files`: their contents by path relative to the archive.
 
-    What stands there already with the same size is left as it is, since a text file's name holds its digest; to
-    `compare`, with the same bytes. A power cut can take them or their contents, until `sync_all`, unless they are
-    `durable`.
+    A file that exists with the same size is left as it is, because a text file's name contains its digest. With
+    `compare` it is left only if its bytes are the same. Files survive a power cut only if they are `durable`, or after
+    `sync_all`.
     """
     root = f"{archive}/"
     for name, data in files.items():
         path = root + name
-        if not _stands(path, data, compare):
+        if not _is_written(path, data, compare):
             _write(path, data, durable)
 
 
-def _stands(path: str, data: bytes, compare: bool) -> bool:
+def _is_written(path: str, data: bytes, compare: bool) -> bool:
     try:
         same = os.stat(path).st_size == len(data)
     except FileNotFoundError:
@@ -59,10 +62,10 @@ def _write(path: str, data: bytes, durable: bool) -> None:
     folder, _, name = path.rpartition("/")
     part = f"{folder}/.{name}.part"
     try:
-        file = os.open(part, _NEW, 0o666)
+        file = os.open(part, _CREATE_FLAGS, 0o666)
     except FileNotFoundError:
         os.makedirs(folder, exist_ok=True)
-        file = os.open(part, _NEW, 0o666)
+        file = os.open(part, _CREATE_FLAGS, 0o666)
     try:
         rest = memoryview(data)
         while rest:
@@ -77,14 +80,14 @@ def _write(path: str, data: bytes, durable: bool) -> None:
 
 
 def sync_all() -> None:
-    """All that was written is on disk when this returns: one call in the place of one a file."""
+    """Sync all written files to disk, with one call instead of one per file."""
     os.sync()
 
 
-class Behind:
-    """Writes files while the caller goes on, in the order given: making a file can take as long as all else for a page.
+class BackgroundWriter:
+    """Writes files in a thread, in the order given. Creating a file can take as long as all other work for a page.
 
-    What went wrong (OSError) is raised by the next call.
+    An OSError in the thread is raised by the next call.
     """
 
     def __init__(self, archive: Path) -> None:
@@ -93,27 +96,27 @@ class Behind:
         self._last: Future[None] | None = None
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """As write_all, once what was given before is written."""
+        """Wait until the files given before are written, then start `write_all` on these."""
         self.wait()
         if files:
             self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="texts")
             self._last = self._thread.submit(write_all, self._archive, files)
 
     def wait(self) -> None:
-        """All that was given is written when this returns."""
+        """Wait until all files given are written."""
         last, self._last = self._last, None
         if last is not None:
             last.result()
 
     def close(self) -> None:
-        """Wait, and let go of the thread."""
+        """Wait, and end the thread."""
         if self._thread is not None:
             self._thread.shutdown()
         self._thread = None
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder survive a power cut."""
+    """Sync a folder to disk, so that a rename in it survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

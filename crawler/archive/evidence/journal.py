@@ -1,7 +1,7 @@
-"""Acts said since the last commit: each is safe from a kill at once, and all go into the WARC as one record.
+"""Journal of the acts since the last commit, so that SIGKILL loses none. A commit writes them to the WARC as one record.
 
-A file beside the WARC file in progress. Its first line is the id of the record that the others will be, so that after a
-kill it can be told whether they have become it.
+The journal is a file beside the WARC file in progress. Its first line is the id of the record that its other lines will
+become. After a kill this id shows whether the WARC has that record already.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from crawler.warc import new_record_id
 SUFFIX = ".acts"
 
 
-class Told(NamedTuple):
-    """A record to be: its id, and its block."""
+class PendingRecord(NamedTuple):
+    """The WARC record that the journal's acts will become."""
 
     record_id: str
     block: bytes
 
 
 class Journal:
-    """The journal of a WARC file, by its path; there is no file while nothing has been said."""
+    """The journal at a path. The file is created with the first act."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -34,7 +34,7 @@ class Journal:
         self._torn = False
 
     def add(self, line: bytes) -> None:
-        """Have a line outlive this process."""
+        """Append a line. It survives a kill of this process, but not a power cut. Raises OSError."""
         if self._torn:
             raise OSError(errno.EIO, "the line before could not be written whole")
         if self._file is None:
@@ -49,31 +49,34 @@ class Journal:
         self._torn = False
         self._lines.append(line)
 
-    def told(self) -> Told | None:
-        """What was said since it was last cleared."""
-        return Told(self._record_id, b"\n".join(self._lines)) if self._lines else None
+    def pending(self) -> PendingRecord | None:
+        """Return the acts that were added since the last `clear`; None if there are none."""
+        return PendingRecord(self._record_id, b"\n".join(self._lines)) if self._lines else None
 
     def clear(self) -> None:
-        """Forget what was said: the WARC has it."""
+        """Empty the journal: its acts are in the WARC now."""
         if self._file is not None and self._lines:
             os.ftruncate(self._file, 0)
         self._lines = []
 
     def remove(self) -> None:
-        """Be done with it: all that was said is in the WARC."""
+        """Delete the file: all its acts are in the WARC."""
         self.abandon()
         self._path.unlink(missing_ok=True)
 
     def abandon(self) -> None:
-        """Let go of the file, as a kill would."""
+        """Close the file and leave it on disk, as a kill would."""
         if self._file is not None:
             os.close(self._file)
         self._file = None
 
 
-def left(path: Path) -> Told | None:
-    """What a killed process left in a journal: its whole lines; a half-written last one was never said."""
+def read_pending(path: Path) -> PendingRecord | None:
+    """Return the acts that a killed process left in its journal; None if there are none.
+
+    A half-written last line is dropped: its act was never reported as done.
+    """
     if not path.is_file():
         return None
     record_id, *lines = path.read_bytes().split(b"\n")[:-1] or [b""]
-    return Told(record_id.decode("ascii", "replace"), b"\n".join(lines)) if lines else None
+    return PendingRecord(record_id.decode("ascii", "replace"), b"\n".join(lines)) if lines else None

@@ -1,4 +1,4 @@
-"""One writer an archive: a lock that the kernel drops when its holder dies, with the holder's name in it."""
+"""Lock file that allows one writer per archive. The kernel releases the lock when its holder dies."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from typing import BinaryIO
 
 from crawler.errors import ArchiveLocked
 
-NAME = ".lock"
+_NAME = ".lock"
 
 
 def acquire(archive: Path, now: datetime) -> BinaryIO:
-    """The open lock file; closing it lets go. Raises ArchiveLocked, saying who holds it and since when."""
-    how = (
-        os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-    )  # a link put there would have another file emptied
-    file = os.fdopen(os.open(archive / NAME, how, 0o666), "r+b", buffering=0)
+    """Lock an archive and return the open lock file; closing it releases the lock.
+
+    Raises ArchiveLocked, with the holder and since when, OSError where the file cannot be made.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW  # O_NOFOLLOW: the file is truncated below
+    file = os.fdopen(os.open(archive / _NAME, flags, 0o666), "r+b", buffering=0)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -27,7 +28,7 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
         holder = file.read(500).decode("utf-8", "replace").strip() or "another process"
         file.close()
         raise ArchiveLocked(
-            f"{archive}: held by {holder}; let it finish, or name another --archive"
+            f"{archive}: held by {holder}; wait until it ends, or name another --archive"
         ) from None
     file.truncate(0)
     file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())

@@ -1,7 +1,8 @@
-"""`manifest.jsonl`: a chain of hashes over the closed WARC files and the runs. Who changes one must change all after it.
+"""`manifest.jsonl`: a hash chain over the closed WARC files and the runs.
 
-Each line is a JSON object whose `previous` is the SHA-256 of the line before, without its newline. So the last line's
-own SHA-256, the head, stands for the whole archive: published elsewhere, it shows later that nothing was changed.
+Each line is a JSON object. Its `previous` is the SHA-256 of the line before, without the newline. A change of one line
+therefore changes the SHA-256 of every later line. The SHA-256 of the last line is the head: it covers the whole archive.
+A head that was published elsewhere shows later that nothing before it was changed.
 """
 
 from __future__ import annotations
@@ -15,25 +16,26 @@ from pathlib import Path
 from typing import Any
 
 NAME = "manifest.jsonl"
-BEGINNING = "0" * 64
+EMPTY_HEAD = "0" * 64
+"""Head of an empty manifest, and `previous` of the first line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line, read back."""
+    """One line of the manifest."""
 
-    number: int  # of the line, from 1
+    number: int  # line number, from 1
     sha256: str  # of the line
     facts: dict[str, Any]  # empty for a line that is no JSON object
 
     @property
     def previous(self) -> str | None:
-        """The hash that it says the line before has."""
+        """The SHA-256 that this line states for the line before."""
         return self.facts.get("previous")
 
 
 def entries(archive: Path) -> Iterator[Entry]:
-    """The lines that are whole; none where there is no manifest yet."""
+    """Yield the complete lines; none if there is no manifest yet."""
     path = archive / NAME
     if not path.is_file():
         return
@@ -51,54 +53,57 @@ def _facts(line: bytes) -> dict[str, Any]:
 
 
 def head(archive: Path) -> str:
-    """The SHA-256 of the last line, 64 hex characters; zeros for an archive that has none."""
-    last = BEGINNING
+    """Return the SHA-256 of the last line, 64 hex characters; zeros if there is no line."""
+    last = EMPTY_HEAD
     for entry in entries(archive):
         last = entry.sha256
     return last
 
 
 class Manifest:
-    """The manifest of an archive that this process has the lock of. A line cut off by a kill is taken away."""
+    """The manifest, opened for appending. The process must hold the archive's lock.
+
+    A half-written last line, left by a kill, is removed with the next append.
+    """
 
     def __init__(self, archive: Path) -> None:
         self._path = archive / NAME
-        self._known = list(entries(archive))
-        self._head = self._known[-1].sha256 if self._known else BEGINNING
-        self._files = {entry.facts.get("file"): entry.facts for entry in self._known if "file" in entry.facts}
-        self._runs = {entry.facts["run"]: entry.facts for entry in self._known if "state" in entry.facts}
+        known = list(entries(archive))
+        self._head = known[-1].sha256 if known else EMPTY_HEAD
+        self._files = {entry.facts.get("file"): entry.facts for entry in known if "file" in entry.facts}
+        self._runs = {entry.facts["run"]: entry.facts for entry in known if "state" in entry.facts}
 
     def sha256_of(self, file: str) -> str | None:
-        """What the chain says a WARC file has; None for one that is not in it."""
+        """Return the SHA-256 that the manifest states for a WARC file; None if it does not list the file."""
         facts = self._files.get(file)
         return facts["sha256"] if facts else None
 
     def has_digest(self, sha256: str) -> bool:
-        """Whether a file with this digest is in the chain, by whatever name."""
+        """Whether the manifest lists a file with this digest, under any name."""
         return any(facts["sha256"] == sha256 for facts in self._files.values())
 
     def run(self, number: int) -> dict[str, Any] | None:
-        """What the chain says of a run's end."""
+        """Return what the manifest states about a run's end; None if it does not list the run."""
         return self._runs.get(number)
 
     def add_file(self, file: str, size: int, sha256: str) -> None:
-        """Enter a WARC file that will not change any more; `file` is relative to the archive."""
+        """Enter a closed WARC file. `file` is its path relative to the archive, `size` is in bytes."""
         self._files[file] = self._append({"file": file, "size": size, "sha256": sha256})
 
     def add_run(self, number: int, **facts: str) -> None:
-        """Enter how a run ended; `facts` have `state`."""
+        """Enter how a run ended. `facts` must contain `state`."""
         self._runs[number] = self._append({"run": number, **facts})
 
     def _append(self, facts: dict[str, Any]) -> dict[str, Any]:
         line = json.dumps(facts | {"previous": self._head}, ensure_ascii=False).encode()
         with self._path.open("ab") as file:
-            file.truncate(self._whole(file.tell()))
+            file.truncate(self._complete_bytes(file.tell()))
             file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())
         self._head = hashlib.sha256(line).hexdigest()
         return facts
 
-    def _whole(self, size: int) -> int:
-        """Bytes of the lines that are whole."""
+    def _complete_bytes(self, size: int) -> int:
+        """Return the number of bytes of the complete lines."""
         return self._path.read_bytes().rfind(b"\n") + 1 if size else 0

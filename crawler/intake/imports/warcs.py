@@ -73,7 +73,7 @@ def _answer(answer: Answer, file: Path, job: Job, *, last: bool = False) -> Outc
         when = f"{capture.fetched_at:%Y-%m-%d}"
         return job.told(Ending.FAILED, file, f"{capture.url}: its date {when} lies in the future")
     if answer.repeats and capture.status != 304:
-        original = archive.original(answer.repeats)
+        original = archive.find_original(answer.repeats)
         if original is None:
             return _without_original(answer, file, job, last=last)
         capture = repeated(capture, original)

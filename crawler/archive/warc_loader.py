@@ -1,4 +1,8 @@
-"""Records of a WARC file into the catalogue: what a killed run had no time to enter, and all of it in a rebuild."""
+"""`WarcLoader`: enter the records of a WARC file in the catalogue, by applying its captures and acts in order.
+
+Recovery loads what a killed run did not commit, a merge another archive's files, a rebuild every file. The rows are made
+by the same `Ledger` as in a live run.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from crawler.archive.catalogue.rows import Entered
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.acts import Act
 from crawler.archive.evidence.files import write_all
-from crawler.archive.evidence.run_warcs import index_of
+from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.versions import reextract
@@ -27,54 +31,56 @@ from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
 
-DOCUMENTS = ("resource", "conversion")  # kinds of records that no exchange brought
-AT_HAND = 64_000_000  # bytes of records kept until their acts are read; beyond that they are read again
+DOCUMENT_KINDS = ("resource", "conversion")
+"""WARC record types of documents that came without an HTTP exchange: imported files and rendered pages."""
+_MAX_CACHED_BYTES = 64_000_000
+"""Records kept in memory until their acts follow. Records beyond this are read from disk again."""
 _BODY = Prepared(
     select(VersionRow.body)
     .where(VersionRow.text_sha256 == bindparam("digest"))
     .order_by(VersionRow.id)
     .limit(1)
 )
-Handler = Callable[["Entering", Act], None]
+_Handler = Callable[["WarcLoader", Act], None]
 
 
 @dataclass(slots=True, kw_only=True)
-class Entering:
-    """One WARC file being entered. `visits`: whether its visits and its run's end are to be; of another archive's they are not."""
+class WarcLoader:
+    """Loads one WARC file. `visits`: whether to enter its visits and its run's end; False for another archive's file."""
 
     archive: Path
     ledger: Ledger
     file: str  # the WARC's final name, relative to the archive
     notify: Callable[[str], None]
     visits: bool = True
-    merged: Callable[[acts.Content], None] | None = None
-    doubles: set[str] = field(default_factory=set)  # records that stand in another file too
-    index: list[str] = field(default_factory=list)  # lines of the file's CDXJ, gathered on the way
-    recent: dict[int, Record] = field(default_factory=dict)  # those that acts are still to tell of, by row
-    size: int = 0  # bytes of their blocks
+    merged: Callable[[acts.Content], None] | None = None  # enters the files of a `merged` act
+    duplicates: set[str] = field(default_factory=set)  # ids of records that another file has too
+    index: list[str] = field(default_factory=list)  # lines of the file's CDXJ
+    cached: dict[int, Record] = field(default_factory=dict)  # records whose acts are not read yet, by row id
+    cached_bytes: int = 0  # of their blocks
 
-    def enter(self, path: Path, start: int = 0) -> None:
-        """Every record from a byte on. Raises ArchiveDamaged where one cannot be read."""
+    def load(self, path: Path, start: int = 0) -> None:
+        """Enter every record from byte `start` on. Raises ArchiveDamaged if one cannot be read."""
         for record, request in exchanges(read_records(path, start)):
-            if record.is_http or record.kind in DOCUMENTS:
-                self._capture(record, request)
+            if record.is_http or record.kind in DOCUMENT_KINDS:
+                self._enter_capture(record, request)
             elif record.kind == "metadata":
-                for act in acts.told_in(record):
-                    self._act(act)
-                self.recent, self.size = {}, 0
+                for act in acts.acts_in(record):
+                    self._apply(act)
+                self.cached, self.cached_bytes = {}, 0
 
-    def _act(self, act: Act) -> None:
-        if act.about in self.doubles:
+    def _apply(self, act: Act) -> None:
+        if act.about in self.duplicates:
             return
         if handler := _HANDLERS.get(act.content.get("act", "stored" if "report" in act.content else "")):
             handler(self, act)
 
-    def _capture(self, record: Record, request: Record | None) -> None:
+    def _enter_capture(self, record: Record, request: Record | None) -> None:
         key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
         digest = hex_sha256(record.fields.get("warc-payload-digest"))
         held = self._row(record.place.record_id)
         if held is not None and held.warc_file != self.file:
-            self.doubles.add(held.record_id)
+            self.duplicates.add(held.record_id)
         if not record.is_http:
             digest = digest or hashlib.sha256(record.block).hexdigest()
             values = rows.document_values(
@@ -91,11 +97,12 @@ class Entering:
                 known = queries.same_capture(self.ledger.session, key, capture, digest)
                 values |= queries.revalidated(values, known)
         row = held or self.ledger.enter(values)
-        self.size += len(record.block)
-        if record.kind != "revisit" and self.size <= AT_HAND:
-            self.recent[row.id] = record
+        self.cached_bytes += len(record.block)
+        if record.kind != "revisit" and self.cached_bytes <= _MAX_CACHED_BYTES:
+            self.cached[row.id] = record
 
     def _row(self, record_id: str | None, url: str = "") -> Entered | None:
+        """Return the row of the capture in a WARC record; None if there is none. `url`: of the capture, makes this fast."""
         fresh = self.ledger.fresh.get(canonical(url))
         if not record_id or (fresh and fresh.record_id == record_id):
             return fresh if record_id else None
@@ -105,9 +112,9 @@ class Entering:
         content, row = act.content, self._row(act.about, act.url)
         further = [self._row(each) for each in content.get("further", ())]
         captures = [each for each in (row, *further) if each is not None]
-        told = (act.about is not None) + len(further)
-        if len(captures) < told:  # a power cut can leave a word and take what it is of
-            self.notify(f"{act.url}: the page that its text was read from is lost; not entered")
+        named = (act.about is not None) + len(further)
+        if len(captures) < named:  # a power cut can keep an act and lose the capture that it is about
+            self.notify(f"{act.url}: the capture that its text was read from is lost; not entered")
             return
         ids = [each.id for each in captures]
         report = self._report(act, ids, acts.site_of(content).body)
@@ -137,30 +144,33 @@ class Entering:
         return self.ledger.session.scalars(query).first()
 
     def _report(self, act: Act, captures: list[int], hint: str | None) -> Report | None:
-        """What was told of, with its body: that of a version with the same digest, or read again."""
+        """Return the report of a `stored` act with its body; None, with a notice, if the text cannot be read again.
+
+        The body comes from a version with the same digest, from the page, or from the text file.
+        """
         report = acts.report_of(act.content, act.url, "")
         session = self.ledger.session
         held = _BODY.first(session, {"digest": report.text_sha256})
         if held is not None:
             return replace(report, body=held[0])
         try:
-            again = reextraction.read_pages(self.archive, session, captures, hint, self.recent)
+            again = reextraction.read_pages(self.archive, session, captures, hint, self.cached)
         except ExtractError as error:
             again, why = None, error.reason
         if again is not None and again.text_sha256 == report.text_sha256:
             return replace(report, body=again.body)
-        body = reextraction.from_file(self.archive, report.text_sha256)
+        body = reextraction.body_from_text_file(self.archive, report.text_sha256)
         if body is not None:
             return replace(report, body=body)
         if again is None:
             self.notify(f"{act.url}: its text cannot be read again ({why}); not entered")
             return None
-        return self._other(report, again)
+        return self._with_other_text(report, again)
 
-    def _other(self, report: Report, again: Report) -> Report:
-        """The text that was told of is lost: today's extractor reads another one."""
+    def _with_other_text(self, report: Report, again: Report) -> Report:
+        """Return the report with the text that the current extractor reads; notify that the text stored is lost."""
         self.notify(
-            f"{report.url}: the text {report.text_sha256[:16]} that {report.extractor} read out of it is lost;"
+            f"{report.url}: the text {report.text_sha256[:16]} that {report.extractor} read from it is lost;"
             f" entered as {again.extractor} reads it"
         )
         return replace(
@@ -196,12 +206,11 @@ class Entering:
             self.ledger.end_run(act.content["state"], act.content["detail"], act.at)
 
     def _reextracted(self, act: Act) -> None:
-        told = act.content["report"]
-        version = self._version(told["id"], told["version"])
+        fields = act.content["report"]
+        version = self._version(fields["id"], fields["version"])
         if version is None or version.text_sha256 != act.content["was"]:
             return
-        captures = [each for each in (version.capture_id, *version.further) if each is not None]
-        again = self._report(act, captures, version.hint)
+        again = self._report(act, reextraction.capture_ids(version), version.hint)
         if again is not None:
             reextract(version, again)
             self.ledger.texts[version.text_file] = queries.to_report(version).text().encode()
@@ -211,25 +220,25 @@ class Entering:
             self.merged(act.content)
 
 
-def enter_file(entering: Entering, path: Path) -> None:
-    """A whole file: its rows committed, then its texts and its index written where they are not there as they should be."""
-    archive, ledger = entering.archive, entering.ledger
-    entering.enter(path)
-    ledger.entered({entering.file: path.stat().st_size})
+def load_file(loader: WarcLoader, path: Path) -> None:
+    """Load a whole file and commit its rows. Then write its text files and its index, unless they are there unchanged."""
+    archive, ledger = loader.archive, loader.ledger
+    loader.load(path)
+    ledger.entered({loader.file: path.stat().st_size})
     written = ledger.commit()
     index = index_of(path).relative_to(archive).as_posix()
-    write_all(archive, written | {index: index_text(entering.index)}, compare=True)
+    write_all(archive, written | {index: index_text(loader.index)}, compare=True)
 
 
-_HANDLERS: dict[str, Handler] = {
-    "stored": Entering._stored,
-    "confirmed": Entering._confirmed,
-    "noted": Entering._noted,
-    "visit begun": Entering._visit_begun,
-    "visit ended": Entering._visit_ended,
-    "learnt": Entering._learnt,
-    "run ended": Entering._run_ended,
-    "reextracted": Entering._reextracted,
-    "merged": Entering._merged,
+_HANDLERS: dict[str, _Handler] = {
+    "stored": WarcLoader._stored,
+    "confirmed": WarcLoader._confirmed,
+    "noted": WarcLoader._noted,
+    "visit begun": WarcLoader._visit_begun,
+    "visit ended": WarcLoader._visit_ended,
+    "learnt": WarcLoader._learnt,
+    "run ended": WarcLoader._run_ended,
+    "reextracted": WarcLoader._reextracted,
+    "merged": WarcLoader._merged,
 }
-"""What each act of crawler/archive/evidence/acts.py does; one of a later schema than ours is passed over."""
+"""Method for each act of crawler/archive/evidence/acts.py. Acts of a later version of the format are skipped."""

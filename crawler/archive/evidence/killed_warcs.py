@@ -1,0 +1,92 @@
+"""Repair of the WARC files that a killed run left in progress (`.open`).
+
+It cuts off a half-written last record, appends what the run's journal still holds, and gives the file its entry in the
+manifest, its final name and its index. `crawler.archive.recovery` then enters the records in the catalogue.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from crawler.archive.evidence import journal
+from crawler.archive.evidence.files import sync_folder, write_all
+from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.run_warcs import finish
+from crawler.archive.evidence.warc_paths import (
+    IN_PROGRESS,
+    TORN,
+    closed_warcs,
+    file_sha256,
+    index_of,
+    journal_of,
+)
+from crawler.errors import ArchiveDamaged
+from crawler.warc import WarcFile, read_records, whole_length
+from crawler.warc.cdxj import index_text, lines_of
+
+
+def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[str], None]) -> None:
+    """Finish every WARC file that a killed run left `.open`, with the acts that its journal still holds.
+
+    A torn tail is moved unchanged to `<name>.torn` beside the file; `notify` gets a message about it.
+    """
+    for path in sorted((archive / "warc").glob(f"*/*.warc.gz{IN_PROGRESS}")):
+        final = path.with_name(path.name.removesuffix(IN_PROGRESS))
+        name = final.relative_to(archive).as_posix()
+        whole_bytes = (
+            path.stat().st_size if manifest.sha256_of(name) else _cut_torn_tail(path, final, name, notify)
+        )
+        if not whole_bytes:
+            path.unlink()
+            journal_of(final).unlink(missing_ok=True)
+            sync_folder(path.parent)
+            continue
+        if not manifest.sha256_of(name):
+            whole_bytes += _append_journal(path, journal_of(final), now)
+            manifest.add_file(name, whole_bytes, file_sha256(path))
+        journal_of(final).unlink(missing_ok=True)
+        finish(archive, final, index_text(lines_of(read_records(path), final.name)))
+    for path in closed_warcs(archive):
+        if not index_of(path).exists():  # the kill came between the file's final name and its index
+            _write_index(archive, path, notify)
+
+
+def _append_journal(path: Path, journal_path: Path, now: datetime) -> int:
+    """Write a journal's acts to its WARC file, unless they are in it already. Return the number of bytes added."""
+    pending = journal.read_pending(journal_path)
+    if pending is None or any(record.place.record_id == pending.record_id for record in read_records(path)):
+        return 0
+    with path.open("ab", buffering=0) as file:
+        written = WarcFile(file).metadata(now, pending.block, pending.record_id)
+        os.fsync(file.fileno())
+    return written.length
+
+
+def _write_index(archive: Path, path: Path, notify: Callable[[str], None]) -> None:
+    try:
+        text = index_text(lines_of(read_records(path), path.name))
+    except ArchiveDamaged as error:
+        notify(f"{error}; the file gets no index")
+        return
+    write_all(archive, {index_of(path).relative_to(archive).as_posix(): text}, durable=True)
+
+
+def _cut_torn_tail(path: Path, final: Path, name: str, notify: Callable[[str], None]) -> int:
+    """Move a half-written last record to the `.torn` file. Return the number of bytes of the whole records."""
+    whole, size = whole_length(path), path.stat().st_size
+    if whole == size:
+        return whole
+    torn = final.with_name(final.name + TORN)
+    with path.open("r+b") as file:
+        file.seek(whole)
+        write_all(torn.parent, {torn.name: file.read()}, durable=True)
+        file.truncate(whole)
+        os.fsync(file.fileno())
+    notify(
+        f"{name}: the last run was cut off while writing;"
+        f" its half-written record ({size - whole} bytes) is set aside as {torn.name}"
+    )
+    return whole

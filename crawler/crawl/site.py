@@ -1,4 +1,4 @@
-"""Visit one site: work off its frontier, then the reports held that no list showed, then check the expectations.
+"""Visit one site: work off its frontier, then request the archived reports that no list showed, then check the expectations.
 
 Yields an Outcome for each address. A page that fails is an outcome and never stops the site: the only broad `except` of
 the crawl is here. `lists` and `reports` do the single steps.
@@ -23,15 +23,15 @@ log = logging.getLogger(__name__)
 
 
 async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
-    """Yield the outcomes of one site: of each list page, of the reports it leads to, of given pages, of reports held.
+    """Yield the outcomes of one site: of each list page, of the reports it leads to, of given pages, of archived reports.
 
     When the crawl must end, the steps not done are left in `visit.frontier`.
     """
     async for outcome in _work_off(visit):
         yield outcome
     if not visit.frontier:
-        visit.frontier.extend(_held_not_seen(visit))  # those on the lists were requested already
-        visit.held = ()
+        visit.frontier.extend(_archived_not_seen(visit))  # those on the lists were requested already
+        visit.archived = ()
         async for outcome in _work_off(visit):
             yield outcome
     if not visit.frontier:
@@ -42,10 +42,10 @@ async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
             yield note_outcome(visit, Ending.DRIED_UP, first_url(visit.site), str(error))
 
 
-def _held_not_seen(visit: Visit) -> Iterator[Link]:
-    """Yield the reports held, except those whose address varies and that this visit saw at another form of it."""
+def _archived_not_seen(visit: Visit) -> Iterator[Link]:
+    """Yield the archived reports, except those with a varying address that this visit saw in another form of it."""
     archive, began = visit.archive, visit.began_at
-    for link in visit.held:
+    for link in visit.archived:
         varies = family(link.url) != canonical(link.url)
         if not (varies and archive and began and archive.seen_since(link.url, began)):
             yield link

@@ -1,6 +1,6 @@
-"""State of one site's visit: its tools, what it has seen, and its frontier, the steps still to be done.
+"""State of one site's visit: its tools, what it has seen, and its frontier, which is the queue of steps to be done.
 
-Knows nothing of how a step is done: see `site`, `lists` and `reports`.
+Also the first steps of a site, and the digest of what its entry wants. `site`, `lists` and `reports` do the steps.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Visit:
     keep_listings: bool = False  # and verdicts, for a caller who shows them; in a crawl they are too many
     memory: SiteMemory | None = None  # of the visit before
     walk_whole: bool = True  # walk every list to its end
-    held: tuple[Link, ...] = ()  # reports in the archive, to be requested again
+    archived: tuple[Link, ...] = ()  # addresses of archived reports, to be requested again
     not_due: set[str] = field(default_factory=set)  # canonical addresses of gone reports, not yet to request
     requested: set[str] = field(default_factory=set)  # canonical addresses
     shown: set[str] = field(default_factory=set)  # canonical addresses on its lists, and those requested
@@ -77,9 +77,9 @@ class Visit:
         self.walks.clear()
 
     def load_past(self, memory: SiteMemory | None, watched: Watched, now: datetime) -> None:
-        """Load what earlier visits saw: reports held, reports missed, and lists unless they must be walked whole."""
+        """Load what earlier visits saw: archived reports, missed reports, and lists unless they must be walked whole."""
         self.began_at = now
-        self.held = watched.due
+        self.archived = watched.due
         self.not_due = set(watched.resting)
         if memory is None:
             return

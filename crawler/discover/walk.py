@@ -87,7 +87,7 @@ class Walk:
         if following is None:
             return End(why="")
         if repeated:
-            return End(why="this page shows nothing that earlier pages did not show", trap=True)
+            return End(why="this page shows nothing that those before it did not", trap=True)
         if _identity(following) in self._requested:
             return End(why="the next page was read before")
         if has_repeated_folders(following.url):

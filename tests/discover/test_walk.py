@@ -90,11 +90,11 @@ def test_a_list_in_order_stops_before_the_years_wanted() -> None:
 @pytest.mark.parametrize(
     ("second", "why"),
     [
-        (page(*days(9, 8, 7, 6), number=2), "shows nothing that earlier pages did not show"),
-        (page(number=2), "shows nothing that earlier pages did not show"),
+        (page(*days(9, 8, 7, 6), number=2), "shows nothing that those before it did not"),
+        (page(number=2), "shows nothing that those before it did not"),
         (
             page(*(Link(url=f"{HOST}/x/{link.url[-5:]}", title=link.title, date=link.date) for link in days(9, 8, 7, 6)), number=2),
-            "shows nothing that earlier pages did not show",
+            "shows nothing that those before it did not",
         ),
         (
             Listing(links=tuple(days(5)), next=ListRequest(url=f"{HOST}/list/list/list/2.html")),

@@ -139,7 +139,7 @@ class _Child:
         return len(self._pending)
 
     async def answer(self, job: bytes) -> bytes:
-        """Send a job and return its answer. Raises Unread when this job broke the child, _OtherJobFailed when another did."""
+        """Send a job and return its answer. Raises Unread if this job broke the child, _OtherJobFailed if another did."""
         if self.failed:
             raise _OtherJobFailed
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()

@@ -158,7 +158,7 @@ def _unpacked(body: bytes, most: int) -> tuple[bytes, str]:
 
 
 def _is_text(text: str) -> bool:
-    """Whether a text is a list of addresses, one a line. A tenth of the lines may be something else; `#` comments are ignored."""
+    """Whether a text is a list of addresses, one a line. Comments with `#` are ignored."""
     lines = text.split("\n", _MAX_LINES_JUDGED)
     if len(lines) > _MAX_LINES_JUDGED:
         lines.pop()

@@ -16,8 +16,8 @@ import httpx
 
 from bench.site import World
 from crawler.archive import Archive
-from crawler.crawl import Halt, counted, crawl
-from crawler.crawl.page_process import Readers
+from crawler.crawl import Halt, counting_sink, crawl
+from crawler.crawl.page_process import PageProcess
 from crawler.fetch import Fetcher
 from crawler.model import Site
 
@@ -89,16 +89,16 @@ def ours(world: World, folder: Path, *, delay: float = 0.0, at_once: int = AT_ON
     async def run() -> int:
         halt, pages = Halt(), 0
         with Archive.create(folder, clock=lambda: datetime.now(UTC), batch=64) as archive:
-            sink = counted(archive.record, halt)
+            sink = counting_sink(archive.record, halt)
             fetcher = Fetcher(sink=sink, connect_to=connect_to(world), sleep=halt.sleep)
-            async with fetcher, Readers.of_crawl(len(world.sizes)) as readers:
+            async with fetcher, PageProcess.for_sites(len(world.sizes)) as page_process:
                 async for _ in crawl(
                     sites(world, delay),
                     fetcher=fetcher,
                     archive=archive,
                     halt=halt,
                     at_once=at_once,
-                    readers=readers,
+                    page_process=page_process,
                 ):
                     pages += 1
         return pages

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.contender import connect_to, sites
 from bench.site import World, serve
 from crawler.archive import Archive
-from crawler.crawl import Halt, counted, crawl
+from crawler.crawl import Halt, counting_sink, crawl
 from crawler.fetch import Fetcher
 from crawler.model import Ending
 
@@ -62,7 +62,7 @@ async def soak(world: World, folder: Path, *, at_once: int = 64) -> Soaked:
     endings: Counter[Ending] = Counter()
     early, begin, halt = 0, time.monotonic(), Halt()
     with Archive.create(folder, clock=lambda: datetime.now(UTC), batch=64) as archive:
-        sink = counted(archive.record, halt)
+        sink = counting_sink(archive.record, halt)
         async with Fetcher(sink=sink, connect_to=connect_to(world), sleep=_hurry) as fetcher:
             async for outcome in crawl(
                 sites(world), fetcher=fetcher, archive=archive, halt=halt, at_once=at_once

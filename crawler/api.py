@@ -1,11 +1,11 @@
-"""The library's face: what a program may import from this project, and what stays as it is from one version to the next.
+"""The public API: what a program may import from this project.
 
-Everything in `__all__` is public and stable: the functions, `Reader` with the methods that docs/api.md lists, the nouns
-and the errors. A change that would break a program that uses them comes with a new minor version (a new major one
-from 1.0 on) and a line in CHANGELOG.md that says what to do. Everything else in `crawler` may change at any time.
+Everything in `__all__` is public and stable: the functions, `Reader` with the methods that docs/api.md lists, the data
+types and the errors. A change that breaks a program comes with a new minor version (from 1.0 on a new major one) and a
+line in CHANGELOG.md that says what to do. Everything else in `crawler` may change in any version.
 
-It is a module of its own because `crawler.crawl` is a package: a function `crawl` in `crawler` would hide it.
-Every path may be a `str` or an `os.PathLike`. Nothing here prints, and nothing is read or made on import.
+The API is a module of its own because `crawler.crawl` is a package: a function `crawl` in `crawler` would hide it.
+Every path may be a `str` or an `os.PathLike`. Nothing here prints; nothing is read or created on import.
 """
 
 from __future__ import annotations
@@ -98,17 +98,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a crawl came to. `exit_status` is that of the command `fazhi crawl`."""
+    """The result of a crawl. `exit_status` is that of the command `fazhi crawl`."""
 
-    outcomes: tuple[Outcome, ...]  # in the order they came; empty when `on_outcome` took them
-    counts: Mapping[Ending, int]  # how often each ending came; 0 for those that did not
-    troubled: tuple[str, ...]  # ids of the sites with an outcome to look after, sorted
-    ended_early: str | None  # why something is left for the next crawl
-    exit_status: int  # 0 all well; 1 trouble at a site, or something left
+    outcomes: tuple[Outcome, ...]  # in the order they came; empty with `on_outcome`
+    counts: Mapping[Ending, int]  # how often each ending came; 0 for the others
+    troubled: tuple[str, ...]  # ids of the sites with trouble, sorted
+    ended_early: str | None  # why addresses are left for the next crawl; None if none is
+    exit_status: int  # 0 all well; 1 trouble at a site, or addresses left
 
 
 def load_sources(path: str | PathLike[str]) -> tuple[Site, ...]:
-    """The sites of a sources.yaml and of the files it includes, in order, disabled ones among them.
+    """Return the sites of a sources.yaml and of the files it includes, in order, also disabled ones.
 
     Raises ConfigError with every fault at once, each with file and line.
     """
@@ -128,47 +128,47 @@ def crawl(
 ) -> Summary:
     """Crawl the sites of a sources file, or the sites given, into an archive. Return when the crawl has ended.
 
-    The archive is made where there is none.
+    The archive is created if it does not exist.
 
-    - `ids`: only these sources, due or not; without, every one that is enabled and whose `every` has passed.
-    - `replay`: answer every request from saved exchanges, and connect to nothing. A folder with an `exchanges.yaml`, a
+    - `ids`: visit only these sites, due or not. Without, every enabled site whose `every` has passed.
+    - `replay`: answer every request from saved exchanges and connect to nothing. A folder with an `exchanges.yaml`, a
       folder of such folders, or a WARC file.
     - `full`: fetch every page whole, without conditional requests, due or not.
-    - `max_seconds`, `max_requests`: end in order after so much; the next crawl goes on there.
+    - `max_seconds`, `max_requests`: end in order after that; the next crawl goes on there.
     - `on_outcome`: called with each outcome as it comes; the Summary then holds none. A crawl of thousands of sites has
-      hundreds of thousands of them. An exception from it ends the crawl; what was stored before stays.
+      hundreds of thousands of outcomes. An exception from it ends the crawl; what is stored by then stays.
 
     A page or a site that fails is an outcome, never an exception. Raises ConfigError for faults in the sources, for
-    unknown ids, and where there is nothing to replay; ArchiveLocked when another crawl writes to the archive;
-    ArchiveDamaged when it cannot be written; CrawlerError when no site can be reached at all.
+    unknown ids, and for a `replay` without exchanges; ArchiveLocked when another crawl writes to the archive;
+    ArchiveDamaged when it cannot be written; CrawlerError when no site can be reached.
 
-    Where an event loop runs already, as in a notebook, the crawl and `on_outcome` run in another thread, for which the
-    caller waits.
+    Where an event loop already runs, as in a notebook, the crawl and `on_outcome` run in another thread while the caller
+    waits.
     """
-    named = tuple(ids)
+    chosen = tuple(ids)
     if isinstance(sources, str | PathLike):
-        sites, place = load_sources(sources), fspath(sources)
+        sites, name = load_sources(sources), fspath(sources)
     else:
-        sites, place = tuple(sources), "those given"
+        sites, name = tuple(sources), "those given"
     job = Job(
-        sites=choose(sites, named),
-        sources=place,
+        sites=choose(sites, chosen),
+        sources=name,
         replay=None if replay is None else Replay(load_exchanges(Path(replay))),
         full=full,
-        anyway=full or bool(named) or replay is not None,
+        anyway=full or bool(chosen) or replay is not None,
         max_seconds=max_seconds,
         time_limit=f"max_seconds {max_seconds}",
         halt=Halt(max_requests=max_requests),
     )
-    watch = _Watch(job.sites, on_outcome)
+    counter = _OutcomeCounter(job.sites, on_outcome)
     _outside_any_loop(
-        lambda: crawl_into(Path(archive), job, watch, command="crawler.api.crawl", around=nullcontext)
+        lambda: crawl_into(Path(archive), job, counter, command="crawler.api.crawl", around=nullcontext)
     )
-    return watch.summary(job.halt.why)
+    return counter.summary(job.halt.why)
 
 
 def _outside_any_loop(work: Callable[[], None]) -> None:
-    """Do it here, or in a thread where this one's event loop runs already."""
+    """Run `work` in this thread, or in a new one if an event loop already runs in this one."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -178,8 +178,8 @@ def _outside_any_loop(work: Callable[[], None]) -> None:
         thread.submit(work).result()
 
 
-class _Watch:
-    """Counts a crawl's outcomes, and keeps them or hands them on."""
+class _OutcomeCounter:
+    """Observer that counts outcomes, and keeps them or passes them to `on_outcome`."""
 
     def __init__(self, sites: Iterable[Site], on_outcome: Callable[[Outcome], None] | None) -> None:
         self._sites = {site.id: site for site in sites}

@@ -1,28 +1,28 @@
-"""Everything that can go wrong, as one tree. Exit code and retry are facts of the class.
+"""All exceptions of the project, as one tree. Exit code and retry are attributes of the class.
 
 CrawlerError                     exit 1, no retry
-  ConfigError                    exit 2: a faulty sources.yaml or wrong use
+  ConfigError                    exit 2: faults in sources.yaml, or wrong use of a command
   FetchError                     becomes an Outcome, never stops a crawl
-    Unreachable                  no answer, or half of one; retried
+    Unreachable                  no answer, or only a part of one; retried
     Malformed                    an answer that HTTP does not allow
-    Refused                      the server, its robots.txt or our guard says no
-      Untrusted                  its TLS is not what its entry allows
+    Refused                      by the server, its robots.txt or our guard
+      Untrusted                  TLS that the site's entry does not allow
     Gone                         404, 410, or a page that says so
     Challenged                   a script to solve instead of a page
     TooLarge                     over a size limit
-    LeftAlone                    a host that failed again and again; not asked any more in this crawl
-    Unrendered                   a page that no browser could draw, or none was there to
+    LeftAlone                    the host failed repeatedly; no more requests to it in this crawl
+    Unrendered                   no browser could render the page, or none is installed
     NotSaved                     a replay holds nothing for this address
   ExtractError
-    UnknownFormat                neither HTML nor a document format we read
-    Unread                       its reader broke down over it, or was not done in time
+    UnknownFormat                neither HTML nor a document format that can be read
+    Unread                       parsing the page crashed the process or took too long
     NoBody                       a page without an article
-    PartOnly                     one page of an article that is set on several, the others of which were not had
+    PartOnly                     one page of an article without its other pages
     NotAReport                   an article, but no 法治政府建设情况报告
-  ExpectationError               a site yields less than it must
-  Halted                         the crawl was told to end before this was asked for
+  ExpectationError               a site yields less than expected
+  Halted                         the crawl had to end before this request
   ArchiveError
-    ArchiveLocked                exit 3: another crawl holds this archive
+    ArchiveLocked                exit 3: another crawl writes to this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
     ArchiveTooNew                exit 4: written by a later version
 """
@@ -35,14 +35,14 @@ from crawler.model import Ending
 
 
 class CrawlerError(Exception):
-    """Root of the tree. The message is written for the person who must act on it."""
+    """Base of all exceptions. The message is for the person who must act on it."""
 
     exit_code: ClassVar[int] = 1
     retry: ClassVar[bool] = False
 
 
 class ConfigError(CrawlerError):
-    """Faults in sources.yaml, every one of them, or wrong use of a command.
+    """All faults in sources.yaml, or wrong use of a command.
 
     `faults` are lines such as `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
     """
@@ -55,9 +55,9 @@ class ConfigError(CrawlerError):
 
 
 class FetchError(CrawlerError):
-    """An address that could not be had; `ending` is the Outcome it becomes.
+    """An address that could not be fetched. `ending` is that of the Outcome it becomes.
 
-    `kind` is a word for counting and for choosing how often to try again; the class's name where none is given.
+    `kind` is a word for statistics and for the number of retries; default: the name of the class in lower case.
     """
 
     ending: ClassVar[Ending] = Ending.FAILED
@@ -67,10 +67,10 @@ class FetchError(CrawlerError):
         self.url = url
         self.reason = reason
         self.kind = kind or type(self).__name__.lower()
-        self.retry_after = retry_after  # seconds the server asked us to wait
+        self.retry_after = retry_after  # seconds that the server asks to wait
 
     def after(self, attempts: int) -> Self:
-        """The same, saying how often it was tried where that was more than once."""
+        """Return the same error, with the number of attempts in its reason if there was more than one."""
         if attempts < 2:
             return self
         reason = f"{self.reason} (tried {attempts} times)"
@@ -78,7 +78,7 @@ class FetchError(CrawlerError):
 
 
 class Unreachable(FetchError):
-    """No connection, no answer in time, an answer cut short, or a server in trouble (5xx, 429)."""
+    """No connection, no answer in time, an incomplete answer, or a server error (5xx, 429)."""
 
     retry = True
 
@@ -88,49 +88,49 @@ class Malformed(FetchError):
 
 
 class Refused(FetchError):
-    """The server (401, 403, 451), its robots.txt, or our own guard says no."""
+    """Refused by the server (401, 403, 451), by its robots.txt, or by our guard."""
 
     ending = Ending.REFUSED
 
 
 class Untrusted(Refused):
-    """The server's TLS is not what its entry in sources.yaml allows."""
+    """The server's TLS is not allowed by its entry in sources.yaml."""
 
 
 class Gone(FetchError):
-    """404 or 410, or a page with status 200 that says it is no more."""
+    """404, 410, or a page with status 200 that says it does not exist."""
 
     ending = Ending.GONE
 
 
 class Challenged(FetchError):
-    """A page of script to solve (瑞数 and the like) instead of the page asked for."""
+    """A script to solve (瑞数 and others) instead of the page."""
 
     ending = Ending.CHALLENGED
 
 
 class TooLarge(FetchError):
-    """More bytes than the limit allows."""
+    """More bytes than a limit allows."""
 
 
 class LeftAlone(FetchError):
-    """A host that failed again and again: not asked any more in this crawl. Its failures were reported before."""
+    """A host that failed repeatedly and gets no more requests in this crawl. Its failures were reported before."""
 
     ending = Ending.SKIPPED
 
 
 class Unrendered(FetchError):
-    """A page that its entry says a browser must draw, and none could, or none is installed."""
+    """A page with `render: true` that no browser could render, or none is installed."""
 
 
 class NotSaved(FetchError):
-    """A replay holds nothing for this address. No fault of the site's."""
+    """A replay holds nothing for this address. No fault of the site."""
 
     ending = Ending.SKIPPED
 
 
 class ExtractError(CrawlerError):
-    """A page that was fetched but gives no report."""
+    """A page that was fetched and gives no report."""
 
     def __init__(self, url: str | None, reason: str) -> None:
         super().__init__(f"{url}: {reason}" if url else reason)
@@ -138,31 +138,31 @@ class ExtractError(CrawlerError):
         self.reason = reason
 
     def __reduce__(self) -> tuple[type[Self], tuple[str | None, str]]:
-        return type(self), (self.url, self.reason)  # else pickle would make it of its message alone
+        return type(self), (self.url, self.reason)  # by default pickle would pass the message only
 
 
 class UnknownFormat(ExtractError):
-    """Neither HTML nor a document format we can read."""
+    """Neither HTML nor a document format that can be read."""
 
 
 class Unread(ExtractError):
-    """A page that brought the process down that read it, or kept it for too long."""
+    """A page that crashed the process that parsed it, or took it too long."""
 
 
 class NoBody(ExtractError):
-    """A page without an article on it."""
+    """A page without an article."""
 
 
 class PartOnly(ExtractError):
-    """A page of an article that is set on several, without the others. Never kept: a part is not the whole."""
+    """One page of an article without its other pages. It is never archived."""
 
 
 class NotAReport(ExtractError):
-    """An article, but not a 法治政府建设情况报告."""
+    """An article that is no 法治政府建设情况报告, or none that the site's entry wants."""
 
 
 class ExpectationError(CrawlerError):
-    """A site yields fewer reports than it must: it has dried up, or its layout changed."""
+    """A site yields fewer reports than expected: it has dried up, or its layout has changed."""
 
     def __init__(self, site: str, expected: str, found: str) -> None:
         super().__init__(f"{site}: expected {expected}, found {found}: has the list layout changed?")
@@ -172,15 +172,15 @@ class ExpectationError(CrawlerError):
 
 
 class Halted(CrawlerError):
-    """A request that was waiting for its turn when the crawl was told to end. It is left for the next one."""
+    """A request that was waiting for its turn when the crawl had to end. The next crawl makes it."""
 
 
 class ArchiveError(CrawlerError):
-    """Something about the archive."""
+    """The archive cannot be used."""
 
 
 class ArchiveLocked(ArchiveError):
-    """Another crawl holds this archive."""
+    """Another crawl writes to this archive."""
 
     exit_code = 3
 
@@ -192,6 +192,6 @@ class ArchiveDamaged(ArchiveError):
 
 
 class ArchiveTooNew(ArchiveError):
-    """The archive's catalogue was written by a later version: neither read nor changed by this one."""
+    """The archive's catalogue was written by a later version. This version neither reads nor changes it."""
 
     exit_code = 4

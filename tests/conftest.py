@@ -1,4 +1,4 @@
-"""What tests share: an archive, a clock that is set by hand, captures made up."""
+"""Fixtures that tests share: an archive, a clock set by hand, the government web on loopback, invented captures."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from hypothesis import settings
 from crawler.archive import Archive
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report, Site
+from tests.site import Web
 
 settings.register_profile("fazhi", deadline=None)  # a slow machine is no fault
 settings.load_profile("fazhi")
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that moves only by `forward`."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -42,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(folder: Path, clock: Clock) -> Iterator[Callable[[], Archive]]:
-    """Opens the archive for a run; a minute passes between two of them."""
+    """Opens the archive for a run, a minute after the run before."""
     archives: list[Archive] = []
 
     def open_again() -> Archive:
@@ -55,6 +56,14 @@ def opened(folder: Path, clock: Clock) -> Iterator[Callable[[], Archive]]:
     yield open_again
     for archive in archives:
         archive.close()
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """The government web of tests/site, running for one test. Clients trust its certificates."""
+    with Web() as web:
+        monkeypatch.setenv("SSL_CERT_FILE", str(web.ca_file))
+        yield web
 
 
 SITE = Site(

@@ -118,9 +118,11 @@ def _ends_on_signals(halt: pipeline.Halt, display: Display) -> Iterator[None]:
         for each in signals:  # before anything is said: the second one may follow at once
             loop.remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
-        display.message(f"{number.name}: finishing {halt.under_way} pages under way; once more ends at once")
-        log.warning("halt", extra={"why": number.name, "under_way": halt.under_way})
-        halt.ask(number.name)
+        display.message(
+            f"{number.name}: finishing {halt.pages_in_flight} pages under way; once more ends at once"
+        )
+        log.warning("halt", extra={"why": number.name, "under_way": halt.pages_in_flight})
+        halt.request(number.name)
 
     for each in signals:
         loop.add_signal_handler(each, end, each)

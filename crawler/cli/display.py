@@ -15,13 +15,13 @@ from rich.text import Text
 from crawler.archive import Archive
 from crawler.cli.output import PlainConsole, outcome_json, print_json
 from crawler.cli.summary import host_table, sentence, site_table, tally
-from crawler.crawl import NOTHING_SAVED, TROUBLE, is_trouble
+from crawler.crawl import NOTHING_SAVED, TROUBLE_ENDINGS, is_trouble
 from crawler.model import Ending, HostFigures, Outcome, Site, SiteVisit
 
 NEWS = (Ending.NEW, Ending.REVISED, Ending.GONE, Ending.MOVED)
 NO_LINE = (Ending.NOT_DUE, Ending.LEFT)  # there may be thousands; the summary counts them
 _STYLE = {Ending.NEW: "green", Ending.REVISED: "yellow", Ending.GONE: "magenta"} | dict.fromkeys(
-    TROUBLE, "red"
+    TROUBLE_ENDINGS, "red"
 )
 
 

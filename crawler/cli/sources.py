@@ -16,7 +16,7 @@ from rich.text import Text
 from crawler.cli.adding import add
 from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import PlainConsole, message, print_json, print_table, report_json
-from crawler.crawl import entries
+from crawler.crawl import start_urls
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
@@ -48,7 +48,7 @@ def list_(
     if json:
         print_json([_site_json(site) for site in sites])
         return
-    rows = [(s.id, s.region, s.name, entries([s])[0], s.seen or "never tried") for s in sites]
+    rows = [(s.id, s.region, s.name, start_urls([s])[0], s.seen or "never tried") for s in sites]
     print_table(("id", "region", "name", "first address", "seen to work"), rows)
 
 
@@ -68,7 +68,7 @@ def check(
     sites = choose(load_sites(sources, notify=message), ids or ())
     saved = Replay(load_exchanges(replay)) if replay else None
     if saved is not None and not ids:
-        sites = tuple(site for site in sites if any(map(saved.holds, entries([site]))))
+        sites = tuple(site for site in sites if any(map(saved.holds, start_urls([site]))))
     checks = asyncio.run(_checks(sites, saved, parse_connect_to(connect_to or ())))
     if json:
         print_json([_check_json(found) for found in checks])

@@ -1,4 +1,4 @@
-"""What a document's links are resolved against: its own address or what its `<base>` says, and its encoding."""
+"""Resolve the links of a document: against its address or its `<base>`, in its encoding, out of scripts too."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.address import join
 
-_LONGEST_CODE = 2000  # characters of a script in an attribute
-_JAVASCRIPT = re.compile(
-    r"[\x00-\x20]*" + r"[\t\r\n]*".join("javascript:"), re.I
-)  # as the URL standard reads a scheme
-_PLACE = r"(?<![\w$.])(?:(?:window|self|top|parent|document|this)\s*\.\s*)*"
-_TEXT = r"""(?:'([^'\\\n]*(?:\\.[^'\\\n]*)*)'|"([^"\\\n]*(?:\\.[^"\\\n]*)*)")"""
-_GOES = re.compile(
+_MAX_SCRIPT_CHARS = 2000  # of a script in an attribute
+# control characters around and in the scheme, as the URL standard reads it
+_JAVASCRIPT = re.compile(r"[\x00-\x20]*" + r"[\t\r\n]*".join("javascript:"), re.I)
+_OBJECT = r"(?<![\w$.])(?:(?:window|self|top|parent|document|this)\s*\.\s*)*"
+_STRING = r"""(?:'([^'\\\n]*(?:\\.[^'\\\n]*)*)'|"([^"\\\n]*(?:\\.[^"\\\n]*)*)")"""
+_NAVIGATION = re.compile(
     # window.open('/a.html', '_blank')   location.href = "/a.html"   location.replace('/a.html')
-    _PLACE
+    _OBJECT
     + r"(?:open\s*\(\s*|location\s*(?:\.\s*href\s*)?=(?!=)\s*|location\s*\.\s*(?:replace|assign)\s*\(\s*)"
-    + _TEXT
-    + r"\s*(?=[,;)}\n]|$)"  # no `+`: what is put together by a script is not known
+    + _STRING
+    + r"\s*(?=[,;)}\n]|$)"  # no `+`: an address that a script composes is not known
 )
 
 
@@ -34,30 +33,30 @@ class Base:
 
     @classmethod
     def of(cls, tree: LexborHTMLParser, url: str, encoding: str) -> Base:
-        """A document's base: the first `<base>` with a href counts; one that is no web address says nothing."""
+        """Return the base of a document: the first `<base>` with a href if that is a web address, otherwise `url`."""
         node = tree.css_first("base[href]")
         href = (node.attributes.get("href") or "") if node else ""
         return cls(join(url, href, encoding=encoding) or url, encoding)
 
     def join(self, href: str) -> str | None:
-        """The address that a link of the document leads to, `javascript:window.open('/x')` too; None for nowhere."""
+        """Return the address that a link leads to, also of `javascript:window.open('/x')`; None if it leads nowhere."""
         if _JAVASCRIPT.match(href):
-            target = scripted(unquote(href.partition(":")[2]))
+            target = script_target(unquote(href.partition(":")[2]))
             return self.join(target) if target and not _JAVASCRIPT.match(target) else None
         return join(self.url, href, encoding=self.encoding)
 
     def target(self, node: LexborNode) -> str | None:
-        """The address that an element leads to, by its href or else by its onclick."""
+        """Return the address that an element leads to, by its href or otherwise by its onclick."""
         attributes = node.attributes
         target = self.join(attributes.get("href") or "")
-        if target is None and (code := attributes.get("onclick")) and (href := scripted(code)):
+        if target is None and (code := attributes.get("onclick")) and (href := script_target(code)):
             target = self.join(href)
         return target
 
 
-def scripted(code: str) -> str | None:
-    """The one address that a script of an attribute opens or goes to, where that is written out; None else."""
-    if len(code) > _LONGEST_CODE:
+def script_target(code: str) -> str | None:
+    """Return the one address that an attribute's script opens or goes to, if it is a literal; otherwise None."""
+    if len(code) > _MAX_SCRIPT_CHARS:
         return None
-    found = {re.sub(r"\\(.)", r"\1", first or second) for first, second in _GOES.findall(code)}
+    found = {re.sub(r"\\(.)", r"\1", first or second) for first, second in _NAVIGATION.findall(code)}
     return found.pop() if len(found) == 1 else None

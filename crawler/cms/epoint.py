@@ -11,7 +11,7 @@ from crawler.cms.lists.paging import NextLink
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 
-_PAGES = re.compile(
+_TOTAL_PAGES = re.compile(
     r"""(?:pageCount|totalPage|pagecount)['"]?\s*[:=]\s*['"]?(\d+)|共\s*(\d+)\s*页|\d+\s*/\s*(\d+)\s*页?\s*<""",
     re.I,
 )
@@ -19,11 +19,11 @@ _PAGES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PathNumbered:
-    """The number is the file's name: after `subpage.html` comes `2.html`, as far as the page says there are pages."""
+    """File names are numbers: `2.html` follows `subpage.html`, up to the total that the page states."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """The file with the next number in the same folder."""
-        found = _PAGES.search(page.html)
+        """Return the file with the next number in the same folder; None at the total."""
+        found = _TOTAL_PAGES.search(page.html)
         total = int(next(filter(None, found.groups()), "1")) if found else 1
         name = urlsplit(page.url).path.rpartition("/")[2]
         here = int(m[1]) if (m := re.match(r"(\d+)\.html?$", name)) else 1

@@ -1,4 +1,4 @@
-"""A site of no known system: plain links, and a link that says 下一页."""
+"""A site of an unknown CMS: plain links, and a link 下一页 to the next page."""
 
 from __future__ import annotations
 

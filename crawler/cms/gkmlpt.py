@@ -1,4 +1,4 @@
-"""广东 gkmlpt (政府信息公开目录): a page of script at `/gkmlpt/index#505`, whose columns are JSON, a hundred entries a page."""
+"""广东 gkmlpt (政府信息公开目录): `/gkmlpt/index#505` is a page of script that loads its columns as JSON, 100 entries a page."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from crawler.cms.lists.near_json import is_json
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 
-PER_PAGE = 100  # as seen: total 1234 takes 13 pages
+ENTRIES_PER_PAGE = 100  # observed: a total of 1234 has 13 pages
 
-_SITE = re.compile(r"""\bSID['"]?\s*[:=]\s*['"]?(\d+)""")  # window._CONFIG = {SID: '200025', …}
+_SITE_ID = re.compile(r"""\bSID['"]?\s*[:=]\s*['"]?(\d+)""")  # window._CONFIG = {SID: '200025', …}
 
 
 @dataclass(frozen=True, slots=True)
 class FromIndex:
-    """From the page that people see to its column's first JSON page; the column is the address's fragment, or all."""
+    """Leads from the HTML page to the first JSON page of its column: the address's fragment, or 0 for all columns."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """`/gkmlpt/api/all/505?page=1&sid=200025`; None where the page does not say its site's number."""
-        site = _SITE.search(page.html)
+        """Return `/gkmlpt/api/all/505?page=1&sid=200025`; None where the page does not state the id of its site."""
+        site = _SITE_ID.search(page.html)
         if is_json(page.html) or not site:
             return None
         parts = urlsplit(page.first.url)
@@ -38,7 +38,7 @@ GKMLPT = Preset(
     maker="广东省政府信息公开目录 gkmlpt",
     marks=Marks(words=("/gkmlpt/index", "/gkmlpt/api/", "/gkmlpt/policy", "/gkmlpt/guide")),
     body=(".article-content", ".content", "#zoomcon"),
-    paging=(FromIndex(), PageParameter(per_page=PER_PAGE)),
+    paging=(FromIndex(), PageParameter(per_page=ENTRIES_PER_PAGE)),
     records=records,
     by_address=True,
 )

@@ -1,4 +1,4 @@
-"""大汉 jcms (大汉版通): `/col/col71910/index.html`, whose records sit as CDATA in a script, and `dataproxy.jsp` for more."""
+"""大汉 jcms (大汉版通): `/col/col71910/index.html` has its first records as CDATA in a script; `dataproxy.jsp` gives more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
 
 
 def records(page: ListPage) -> Iterator[Link]:
-    """The links inside the CDATA records of a list page or of a dataproxy answer, in order."""
+    """Yield the links in the CDATA records of a list page or of a dataproxy answer, in order."""
     for record in _RECORD.findall(page.html):
         yield from links_of(LexborHTMLParser(record), page.base, found_on=page.first.url)
 

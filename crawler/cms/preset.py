@@ -1,4 +1,4 @@
-"""What is known of one content management system, as a value. Facts only: the systems themselves are in their own files."""
+"""The types in which a CMS file states its facts: Preset, Marks, and the ListPage that paging rules read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crawler.model import Link, ListRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A list page as presets see it."""
+    """A parsed list page, as the rules of a preset get it."""
 
     url: str
     html: str
@@ -26,23 +26,23 @@ class ListPage:
 
 
 class Paging(Protocol):
-    """A way from one page of a list to the next."""
+    """A rule that leads from one page of a list to the next."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """The request for the page after this one; None at the end."""
+        """Return the request for the page after this one; None at the end or where the rule does not apply."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What stands in the source or the address of a system's pages, in small letters: one of these is enough."""
+    """Strings and patterns in the source or the address of a CMS's pages, in lower case. One of them is enough."""
 
     words: tuple[str, ...] = ()
-    patterns: tuple[re.Pattern[str], ...] = ()  # quick to search for if they begin with plain characters
-    opening: re.Pattern[str] | None = None  # what the whole source begins with
+    patterns: tuple[re.Pattern[str], ...] = ()  # faster if they begin with literal characters
+    opening: re.Pattern[str] | None = None  # matches at the beginning of the source
 
-    def stand_in(self, text: str) -> bool:
-        """Whether one of them stands in a text, which must be in small letters."""
+    def are_in(self, text: str) -> bool:
+        """Whether one of the marks is in a text, which must be in lower case."""
         return (
             any(word in text for word in self.words)
             or any(pattern.search(text) for pattern in self.patterns)
@@ -52,12 +52,12 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """One system. Everything here is a hint that can be outvoted by the page itself."""
+    """The facts about one CMS. All are hints: the evidence of the page itself can outweigh them."""
 
-    name: str  # what `cms:` in sources.yaml says
+    name: str  # value of `cms:` in sources.yaml
     maker: str  # for people
     marks: Marks
     body: tuple[str, ...] = ()  # containers of an article's body: tag, #id or .class
     paging: tuple[Paging, ...] = ()  # tried in order
-    records: Callable[[ListPage], Iterator[Link]] | None = None  # entries that are not plain links
-    by_address: bool = False  # the marks count in a page's address only: other systems' pages link to it
+    records: Callable[[ListPage], Iterator[Link]] | None = None  # yields entries that are not plain links
+    by_address: bool = False  # marks count in a page's address only, since pages of other systems link to it

@@ -1,4 +1,4 @@
-"""TRS WCM / 海云, the most common of all: `t20230315_2170174.shtml`, `createPageHTML(5, 0, "index", "html")`."""
+"""TRS WCM / 海云, the most common CMS: `t20230315_2170174.shtml`, `createPageHTML(5, 0, "index", "html")`."""
 
 from __future__ import annotations
 

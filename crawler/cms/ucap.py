@@ -1,4 +1,4 @@
-"""UCAP / 开普云: `/content/post_123.html`, `createPageHTML('page_div', 12, 1, 'index', 'html', 228)` counting from one."""
+"""UCAP / 开普云: `/content/post_123.html`, `createPageHTML('page_div', 12, 1, 'index', 'html', 228)`, counted from 1."""
 
 from __future__ import annotations
 

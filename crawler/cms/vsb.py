@@ -1,4 +1,4 @@
-"""博达 VSB: `/info/1981/411251.htm`, lists `fzgz.htm`, `fzgz/12.htm`, … counting down."""
+"""博达 VSB: `/info/1981/411251.htm`; lists `fzgz.htm`, then `fzgz/12.htm` and so on, counted down to 1."""
 
 from __future__ import annotations
 

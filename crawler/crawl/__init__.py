@@ -1,27 +1,37 @@
-"""The pipeline, as a stream of Outcomes: every address asked for ends as one. Which sites, in which order, until when."""
+"""The crawl: from sites to a stream of Outcomes. Every address that is asked for ends as one Outcome.
+
+In the order of a crawl:
+
+- `job`: a whole crawl into an archive, as the command line and the library run it
+- `schedule`: which sites are due, and in which order
+- `run`: many sites at a time, each in a task; `halt`: end them in order
+- `site`: one site, until its frontier is empty; `visit`: the state of that
+- `lists`: a page of a list; `reports`: a page of a report; `page_process`: parse both in a child process
+- `expectations`: whether the site has dried up
+"""
 
 from __future__ import annotations
 
 from crawler.crawl.halt import Halt
-from crawler.crawl.reports import read_page, understand
-from crawler.crawl.run import NOTHING_SAVED, counted, crawl
+from crawler.crawl.reports import accept_report, read_page
+from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
 from crawler.crawl.schedule import Plan, plan, seconds
 from crawler.crawl.site import crawl_site
-from crawler.crawl.visit import TROUBLE, Visit, entries, is_trouble
+from crawler.crawl.visit import TROUBLE_ENDINGS, Visit, is_trouble, start_urls
 
 __all__ = [
     "NOTHING_SAVED",
-    "TROUBLE",
+    "TROUBLE_ENDINGS",
     "Halt",
     "Plan",
     "Visit",
-    "counted",
+    "accept_report",
+    "counting_sink",
     "crawl",
     "crawl_site",
-    "entries",
     "is_trouble",
     "plan",
     "read_page",
     "seconds",
-    "understand",
+    "start_urls",
 ]

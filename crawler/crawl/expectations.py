@@ -1,4 +1,7 @@
-"""Whether a site still yields what it must: what its entry says, or else what its lists have shown before."""
+"""Check that a site still yields what its entry in sources.yaml expects, or what its lists showed at earlier visits.
+
+A site whose layout has changed shows no reports, and looks like a site without news. This check tells them apart.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from crawler.errors import ExpectationError
 
 
 def check_expectations(visit: Visit) -> None:
-    """Raises ExpectationError where a site has dried up: its layout has changed, and it must not be taken for quiet."""
+    """Raise ExpectationError where a finished visit shows that the site has dried up."""
     expect = visit.site.expect
     if expect is None:
-        _as_before(visit)
+        _check_earlier_reports(visit)
         return
     missing = sorted(set(expect.years) - visit.years)
     if missing:
@@ -21,29 +24,29 @@ def check_expectations(visit: Visit) -> None:
         raise ExpectationError(visit.site.id, f"at least {expect.least} reports", str(visit.found))
 
 
-def _as_before(visit: Visit) -> None:
-    """More than half of the reports that a list showed must be there still, or others of their years.
+def _check_earlier_reports(visit: Visit) -> None:
+    """Raise ExpectationError unless each list shows more than half of its earlier reports, or others of their years.
 
-    Those that were taken down count for nothing; lists that were not walked to their ends show what they did.
+    Reports that were taken down do not count. A list that was not walked to its end counts with all it showed before.
     """
-    if visit.memory is None or visit.went_on:
+    if visit.memory is None or visit.resumed:
         return
     shown = {key for walk in visit.walks.values() for key in walk.reports}
     for url, walk in visit.walks.items():
         before = visit.memory.lists.get(url)
         if before is None or walk.ended is None or walk.ended.early:
             continue
-        known = {key: year for key, year in before.reports.items() if key not in visit.gone}
+        known = {key: year for key, year in before.reports.items() if key not in visit.gone_keys}
         missing = [key for key, year in known.items() if key not in shown and year not in visit.years]
         if len(missing) * 2 > len(known):
             raise ExpectationError(
                 visit.site.id,
                 f"the {len(known)} reports that {url} has shown before",
-                _evidence(len(known) - len(missing), walk, before),
+                _found(len(known) - len(missing), walk, before),
             )
 
 
-def _evidence(still: int, walk: Walk, before: ListMemory) -> str:
+def _found(still_shown: int, walk: Walk, before: ListMemory) -> str:
     entries = set(before.entries)
     there = len(entries.intersection(key for page in walk.pages for key in page))
-    return f"{still} of them on {len(walk.pages)} list pages, which show {there} of the {len(entries)} entries known"
+    return f"{still_shown} of them on {len(walk.pages)} list pages, which show {there} of the {len(entries)} entries known"

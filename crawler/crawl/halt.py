@@ -1,4 +1,4 @@
-"""Ending a crawl in order: nothing is begun after it was asked for, what is under way is finished."""
+"""End a crawl in order: no new page is started after the request to end, and pages in flight are finished."""
 
 from __future__ import annotations
 
@@ -10,51 +10,51 @@ from crawler.errors import Halted
 
 
 class Halt:
-    """Whether and why a crawl is to end. Asked by a signal, by a time limit, or by itself at a number of exchanges."""
+    """Whether and why a crawl must end. A signal, a time limit or the limit of exchanges requests it."""
 
     def __init__(self, *, max_requests: int | None = None) -> None:
         self.why: str | None = None
-        self.under_way = 0  # pages that are being fetched
+        self.pages_in_flight = 0
         self._max_requests = max_requests
         self._exchanges = 0
-        self._asked = asyncio.Event()
+        self._requested = asyncio.Event()
 
-    def ask(self, why: str) -> None:
-        """From now on nothing more is begun, and what waits for its turn waits no longer. The first reason stands."""
+    def request(self, why: str) -> None:
+        """Start no further page, and wake all that wait for their turn. The first reason is kept."""
         self.why = self.why or why
-        self._asked.set()
+        self._requested.set()
 
-    async def asked(self) -> None:
-        """Return when the crawl was asked to end."""
-        await self._asked.wait()
+    async def requested(self) -> None:
+        """Return once the end was requested."""
+        await self._requested.wait()
 
-    def count(self) -> None:
-        """One exchange has come in."""
+    def count_exchange(self) -> None:
+        """Count one exchange against the limit."""
         self._exchanges += 1
 
-    def may_begin(self) -> bool:
-        """Whether one more page may be asked for. A page under way counts as the exchange that it will be.
+    def may_start_page(self) -> bool:
+        """Whether one more page may be requested. A page in flight counts as the one exchange that it will be.
 
-        At the limit nobody's waiting is cut short: else a small limit would be spent on robots.txt alone.
+        At the limit of exchanges no wait is cut short: otherwise a small limit would be spent on robots.txt alone.
         """
-        if self._max_requests is not None and self._exchanges + self.under_way >= self._max_requests:
+        if self._max_requests is not None and self._exchanges + self.pages_in_flight >= self._max_requests:
             self.why = self.why or f"--max-requests {self._max_requests}"
         return self.why is None
 
     @contextmanager
-    def page(self) -> Iterator[None]:
-        """Around the fetching of one page."""
-        self.under_way += 1
+    def page_in_flight(self) -> Iterator[None]:
+        """Count a page as in flight while the block runs."""
+        self.pages_in_flight += 1
         try:
             yield
         finally:
-            self.under_way -= 1
+            self.pages_in_flight -= 1
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for a turn. Raises Halted when the crawl is to end before it comes."""
+        """Wait for so long. Raises Halted when the end is requested before."""
         try:
             async with asyncio.timeout(seconds):
-                await self._asked.wait()
+                await self._requested.wait()
         except TimeoutError:
             return
         raise Halted(f"the crawl ends before its turn: {self.why}")

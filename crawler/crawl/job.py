@@ -1,6 +1,6 @@
-"""A whole crawl: which sites are due, whether any can be reached, and all that stands around the pipeline while it runs.
+"""Run a whole crawl into an archive: check the network, plan which sites are due, set up Fetcher and parsing, crawl.
 
-Takes sites and what was asked for, tells a Watch how it goes. Command line and library both run it; neither is known here.
+Takes a Job, calls an Observer with what happens. The command line and the library both run it; `run` does the crawling.
 """
 
 from __future__ import annotations
@@ -16,92 +16,91 @@ from typing import Protocol
 from crawler.address import host_port
 from crawler.archive import CATALOGUE, Archive
 from crawler.crawl.halt import Halt
-from crawler.crawl.page_process import Readers
-from crawler.crawl.run import counted, crawl
+from crawler.crawl.page_process import PageProcess
+from crawler.crawl.run import counting_sink, crawl
 from crawler.crawl.schedule import plan
-from crawler.crawl.visit import entries
+from crawler.crawl.visit import start_urls
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.model import HostFigures, Outcome, Site, SiteVisit
 
 MAX_PROBES = 40
-"""Hosts that are tried before a crawl; where none of so many answers, there is no network."""
+"""Hosts that are tried before a crawl. If none of them answers, there is no network."""
 
 NO_SITE = "no site of {sources} can be reached from here ({count} hosts tried); `make demo` shows the whole job offline"
 
-OUTCOMES_A_COMMIT = 64
-"""Outcomes between two commits; they wait for one a second at the most."""
+MAX_OUTCOMES_PER_COMMIT = 64
+"""After so many outcomes the archive commits at once; otherwise after a second, see `run`."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a crawl was asked to do."""
+    """The request for a crawl."""
 
     sites: Sequence[Site]
-    sources: str  # where they are from, for messages
+    sources: str  # name of the file they come from, for messages
     replay: Replay | None = None
     connect_to: ConnectTo = field(default_factory=dict)
     full: bool = False
-    anyway: bool = False  # visit sites whose time has not come too
+    anyway: bool = False  # visit also sites that are not due
     max_seconds: float | None = None
-    time_limit: str = ""  # how `max_seconds` was said, for the reason of ending
+    time_limit: str = ""  # `max_seconds` as the caller wrote it, for the reason of ending
     halt: Halt = field(default_factory=Halt)
 
 
-class Watch(Protocol):
-    """Who is told how a crawl goes."""
+class Observer(Protocol):
+    """Called with what happens in a crawl."""
 
     def show(self, outcome: Outcome, archive: Archive | None) -> None:
-        """How the visit of one address ended; `archive` is None in a dry run."""
+        """Take the outcome of one address; `archive` is None in a dry run."""
 
     def visited(self, visit: SiteVisit) -> None:
-        """How the visit of one site ended."""
+        """Take the finished visit of one site."""
 
     def hosts(self, hosts: Sequence[HostFigures]) -> None:
-        """What each host was asked, at the end."""
+        """Take the figures of each host, at the end."""
 
     def message(self, text: str) -> None:
-        """What the archive has to say, such as that it mended what a killed run left."""
+        """Take a note for people, such as that the archive repaired what a killed run left."""
 
 
 Around = Callable[[], AbstractContextManager[object]]
-"""Makes a context in which the pipeline runs, inside the event loop: for signals, or for a live line."""
+"""Returns a context manager in which the crawl runs, inside the event loop: for signal handlers, or a line of progress."""
 
 
-def crawl_into(archive: Path, job: Job, watch: Watch, *, command: str, around: Around) -> None:
-    """Visit the sites that are due and keep what they give. `command`: what the archive notes as the run's.
+def crawl_into(archive: Path, job: Job, observer: Observer, *, command: str, around: Around) -> None:
+    """Visit the sites that are due and archive what they give. `command`: the run's command, as the archive notes it.
 
-    That some site can be reached is found out before an archive is made, or a site asked. Raises CrawlerError where none
-    can; ArchiveError.
+    Raises CrawlerError when no site can be reached, before an archive is made or a site visited; ArchiveError.
     """
     if first := not (archive / CATALOGUE).is_file():
         _must_reach(job.sites, job)
-    notify = watch.message
+    notify = observer.message
     with Archive.create(
-        archive, clock=utc_now, command=command, notify=notify, batch=OUTCOMES_A_COMMIT
+        archive, clock=utc_now, command=command, notify=notify, batch=MAX_OUTCOMES_PER_COMMIT
     ) as store:
         planned = plan(job.sites, store.pasts(), store.started_at, anyway=job.anyway)
-        if clock := planned.clock():
-            watch.message(clock)
-        for outcome in planned.waiting():
-            watch.show(outcome, store)
+        if warning := planned.clock_warning():
+            observer.message(warning)
+        for outcome in planned.not_due_outcomes():
+            observer.show(outcome, store)
         if not first:
             _must_reach(planned.due, job)
-        asyncio.run(_pipeline(planned.due, store, job, watch, around))
+        asyncio.run(_pipeline(planned.due, store, job, observer, around))
 
 
-def dry_run(job: Job, watch: Watch, *, around: Around) -> None:
-    """Read the lists of all sites and keep nothing. Raises CrawlerError where no site can be reached."""
+def dry_run(job: Job, observer: Observer, *, around: Around) -> None:
+    """Read the lists of all sites and archive nothing. Raises CrawlerError when no site can be reached."""
     _must_reach(job.sites, job)
-    asyncio.run(_pipeline(job.sites, None, job, watch, around))
+    asyncio.run(_pipeline(job.sites, None, job, observer, around))
 
 
 def _must_reach(sites: Sequence[Site], job: Job) -> None:
-    """Raise CrawlerError when there is no network, rather than a failure for each of thousands of sites."""
-    probes = list({host_port(url): url for url in entries(sites)}.values())[:MAX_PROBES]
+    """Raise CrawlerError when there is no network: one error instead of a failure for each of thousands of sites."""
+    probes = list({host_port(url): url for url in start_urls(sites)}.values())[:MAX_PROBES]
     if job.replay is None and probes and not asyncio.run(_reachable(probes, job.connect_to)):
         hosts = {host_port(url).rpartition(":")[0] for url in probes}  # http and https are one host
         raise CrawlerError(NO_SITE.format(sources=job.sources, count=len(hosts)))
@@ -113,23 +112,23 @@ async def _reachable(urls: list[str], connect_to: ConnectTo) -> bool:
 
 
 async def _pipeline(
-    sites: Sequence[Site], store: Archive | None, job: Job, watch: Watch, around: Around
+    sites: Sequence[Site], store: Archive | None, job: Job, observer: Observer, around: Around
 ) -> None:
     halt = job.halt
     log.info("crawl", extra={"sites": len(sites)})
     with around():
         if job.max_seconds is not None:
-            asyncio.get_running_loop().call_later(job.max_seconds, halt.ask, job.time_limit)
+            asyncio.get_running_loop().call_later(job.max_seconds, halt.request, job.time_limit)
         fetcher = Fetcher(
-            sink=counted(store.record if store else _forget, halt),
+            sink=counting_sink(store.record if store else _forget, halt),
             rendered=store.record_rendered if store else _forget,
             missed=store.missed if store else _forget,
             replay=job.replay,
             connect_to=job.connect_to,
             sleep=halt.sleep,
         )
-        # of saved pages there are few, however many sites
-        async with fetcher, Readers.of_crawl(1 if job.replay else len(sites)) as readers:
+        # a replay has few pages, however many sites the sources have
+        async with fetcher, PageProcess.for_sites(1 if job.replay else len(sites)) as page_process:
             async for outcome in crawl(
                 sites,
                 fetcher=fetcher,
@@ -137,13 +136,13 @@ async def _pipeline(
                 full=job.full,
                 replay=job.replay,
                 halt=halt,
-                on_visit=watch.visited,
-                readers=readers,
+                on_visit=observer.visited,
+                page_process=page_process,
             ):
-                watch.show(outcome, store)
-            watch.hosts(fetcher.figures())
+                observer.show(outcome, store)
+            observer.hosts(fetcher.figures())
     log.info("end", extra={"why": halt.why or "done"})
 
 
 def _forget(*_: object) -> None:
-    """A sink for what is not kept."""
+    """Sink for what is not archived."""

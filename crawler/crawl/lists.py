@@ -1,4 +1,7 @@
-"""A page of a list: fetched, understood, and what it leads to put in the order of asking."""
+"""Do one list step: fetch a page of a list, parse it, and put its reports and its next page into the frontier.
+
+`crawler.discover` parses the page and judges titles; here the verdicts become steps. `reports` fetches the reports.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 from crawler.address import canonical
-from crawler.crawl.visit import Visit, noted
+from crawler.crawl.visit import Visit, note_outcome
 from crawler.discover import (
     End,
     Verdict,
@@ -22,51 +25,51 @@ from crawler.discover import (
 from crawler.errors import ExtractError, FetchError
 from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
 
-LINKS = 5000
-"""Links of one page that are looked at; an honest list has tens."""
+MAX_LINKS_PER_PAGE = 5000
+"""Further links of a page are ignored. A page of a list has tens; a sitemap has a limit of its own."""
 
 
 async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, None]:
-    """One page of a list; what it leads to is asked for next: its reports, then the page after it."""
+    """Read one page of a list, yield its Outcome, and put first into the frontier its reports and the page after it."""
     request = page.request
-    if request in visit.read:
+    if request in visit.read_pages:
         return
-    visit.read.add(request)
+    visit.read_pages.add(request)
     try:
         got = await visit.fetcher.page(request, site=visit.site)
         whole = await _listing(visit, page, got)
     except FetchError as error:
-        yield noted(visit, error.ending, request.url, error.reason)
+        yield note_outcome(visit, error.ending, request.url, error.reason)
         return
     except ExtractError as error:
-        yield noted(visit, Ending.FAILED, request.url, error.reason)
+        yield note_outcome(visit, Ending.FAILED, request.url, error.reason)
         return
-    most = None if page.kind == "sitemap" else LINKS  # sitemaps have a limit of their own
-    listing = replace(whole, links=whole.links[:most])
+    limit = None if page.kind == "sitemap" else MAX_LINKS_PER_PAGE
+    listing = replace(whole, links=whole.links[:limit])
     walk = visit.walk(page)
     visit.shown.update(canonical(link.url) for link in listing.links)
     wanted = list(_wanted(visit, listing, page, walk))
-    end = walk.read(listing, request, page.number)
-    _count(visit, walk, end)
-    if visit.keep:
+    end = walk.add_page(listing, request, page.number)
+    _count_reports(visit, walk, end)
+    if visit.keep_listings:
         visit.listings.append(listing)
-    visit.frontier.extendleft(reversed([*wanted, *_following(page, listing, end)]))
-    said = [listing.fault] if listing.fault else []
-    said += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
-    said += [f"no more than {most} looked at"] if listing.links != whole.links else []
-    said += [f"not followed further: {end.why}"] if end and end.early else []
-    said += [got.note] if isinstance(got, Rendering) else []
+    visit.frontier.extendleft(reversed([*wanted, *_further_pages(page, listing, end)]))
+    details = [listing.fault] if listing.fault else []
+    details += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
+    details += [f"only the first {limit} were read"] if listing.links != whole.links else []
+    details += [f"not followed further: {end.why}"] if end and end.early else []
+    details += [got.note] if isinstance(got, Rendering) else []
     if listing.fault:
-        walk.begun = True  # what it showed is not what it has: nothing is remembered of it
+        walk.partial = True  # the page is not whole, so nothing is remembered of its list
     ending = Ending.FAILED if listing.fault else Ending.LISTED
-    yield noted(visit, ending, request.url, "; ".join(said), got.fetched_at)
-    endless = page.kind == "search"  # it has a next page as long as it is asked
+    yield note_outcome(visit, ending, request.url, "; ".join(details), got.fetched_at)
+    endless = page.kind == "search"  # a search answers every page number
     if end and end.trap and listing.next and not endless:
-        yield noted(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
+        yield note_outcome(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
 
 
 async def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:
-    listing = await visit.readers.read(
+    listing = await visit.page_process.run(
         discover,
         got.body,
         got.headers,
@@ -82,8 +85,8 @@ async def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:
     return Listing(links=listing.links, next=following, cms="search", fault=listing.fault)
 
 
-def _following(page: ListStep, listing: Listing, end: End | None) -> Iterator[ListStep]:
-    """The page after this one, if it is wanted, and the lists that this one names."""
+def _further_pages(page: ListStep, listing: Listing, end: End | None) -> Iterator[ListStep]:
+    """Yield the page after this one, unless the walk ends here, and the further lists that this one names."""
     if listing.next is not None and end is None:
         yield ListStep(request=listing.next, first=page.first, number=page.number + 1, kind=page.kind)
     for other in listing.others:
@@ -91,19 +94,19 @@ def _following(page: ListStep, listing: Listing, end: End | None) -> Iterator[Li
 
 
 def _wanted(visit: Visit, listing: Listing, page: ListStep, walk: Walk) -> Iterator[Link]:
-    """The links of a page that lead to a report of a year wanted, or may do so."""
+    """Yield the links of a page that lead, or may lead, to a report of a year wanted."""
     for link in listing.links:
         verdict = _verdict(visit, link, page)
-        if visit.keep:
+        if visit.keep_listings:
             visit.verdicts.append((link, verdict))
         if verdict.year is not None and verdict.year not in visit.site.years:
             continue
         if verdict.report:
-            if walk.memory is not None and walk.fresh(link):
-                visit.resting.discard(canonical(link.url))  # it was dropped, and stands on the list again
+            if walk.memory is not None and walk.is_new(link):
+                visit.not_due.discard(canonical(link.url))  # its entry was removed and is on the list again
             walk.reports[link_key(link)] = verdict.year
             yield link
-        elif may_lead_to_one(visit, link) and walk.fresh(link):
+        elif may_lead_to_one(visit, link) and walk.is_new(link):
             yield link
 
 
@@ -114,15 +117,15 @@ def _verdict(visit: Visit, link: Link, page: ListStep) -> Verdict:
 
 
 def may_lead_to_one(visit: Visit, link: Link) -> bool:
-    """Whether a link whose list does not say what it leads to is worth a look. Such a look is taken once."""
+    """Whether a link with a cut title or without one may lead to a report. Its page is then fetched once to find out."""
     if link.title:
         return is_cut(link.title) and may_be_report(link.title)
     recent = link.date is None or link.date >= f"{visit.site.years.first}-10-01"
     return visit.site.urls is not None and recent and bool(re.search(visit.site.urls, link.url))
 
 
-def _count(visit: Visit, walk: Walk, end: End | None) -> None:
-    """The site's reports so far; where a list was not walked to its end, those known from further down count too."""
+def _count_reports(visit: Visit, walk: Walk, end: End | None) -> None:
+    """Update the site's reports found so far. Of a list not walked to its end, the known reports below count too."""
     if end is not None and end.early and walk.memory is not None:
         walk.reports = dict(walk.memory.reports) | walk.reports
     reports = {key: year for each in visit.walks.values() for key, year in each.reports.items()}

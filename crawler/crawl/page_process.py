@@ -1,6 +1,8 @@
-"""Pages are read in a process of their own, so that what fetches need not stand still meanwhile.
+"""Parse pages in a child process, so that the event loop never blocks on one.
 
-That process also bears a page that brings its reader down, or that takes it for ever: no more than this page fails.
+Takes a pure function of a page (`extract`, `discover`) with its arguments and returns what it returns or raises. A page
+that crashes the parser or keeps it busy without end fails alone, as `Unread`: the child is replaced, and its other jobs
+are run again. Jobs and answers go through pipes, pickled, each after its length.
 """
 
 from __future__ import annotations
@@ -24,47 +26,49 @@ from crawler.errors import CrawlerError, Unread
 P = ParamSpec("P")
 T = TypeVar("T")
 
-HERE = 100
-"""Pages read in this process before another one is started: most runs are over by then."""
+PAGES_BEFORE_CHILD = 100
+"""Pages parsed in this process before a child is started: most runs end before."""
 
-MANY = 10
-"""Sites whose crawl will hardly read less than HERE pages."""
+MIN_SITES_FOR_CHILD = 10
+"""From so many sites on the child is started at once: such a crawl rarely parses fewer pages than PAGES_BEFORE_CHILD."""
 
-BACKLOG = 50
-"""Answers that the other process may owe; what comes on top is read here. Answers that lie here unread are owed too, so
-that a low number would have a busy process do the work of an idle one."""
+MAX_PENDING_JOBS = 50
+"""Jobs that may wait for the child; further ones run in this process. Answers not yet read here count as pending, so a
+lower limit would give work to this process while the child is idle."""
 
-LONGEST = 60.0
-"""Seconds that a page may take; the worst of many thousand mutilated ones took a fraction of one."""
+MAX_SECONDS_PER_PAGE = 60.0
+"""Time limit for one page. The slowest of many thousand mutilated pages took a fraction of a second."""
 
-_LENGTH = 4  # bytes, before each job and each answer
-_PIPE = 1024 * 1024  # bytes
+_LENGTH_BYTES = 4  # of the length before each job and each answer
+_PIPE_BYTES = 1024 * 1024
 
 
-class Readers:
-    """Runs pure functions of pages here or, once there are many, in a second process.
+class PageProcess:
+    """Run pure functions of pages: the first ones in this process, later ones in a child process.
 
-    An async context manager: the process ends with the block, and with this process in whatever way it ends.
+    An async context manager. The child ends with the block, and also when this process ends in any other way.
     """
 
-    def __init__(self, *, here: int = HERE, longest: float = LONGEST) -> None:
-        self._here = here
-        self._longest = longest
+    def __init__(
+        self, *, pages_before_child: int = PAGES_BEFORE_CHILD, max_seconds: float = MAX_SECONDS_PER_PAGE
+    ) -> None:
+        self._pages_before_child = pages_before_child
+        self._max_seconds = max_seconds
         self._done = 0
         self._starting = asyncio.Lock()
-        self._reader: _Reader | None = None
+        self._child: _Child | None = None
 
     @classmethod
-    def only_here(cls) -> Self:
-        """Without a second process."""
-        return cls(here=sys.maxsize)
+    def without_child(cls) -> Self:
+        """Return one that runs everything in this process."""
+        return cls(pages_before_child=sys.maxsize)
 
     @classmethod
-    def of_crawl(cls, sites: int) -> Self:
-        """For the crawl of so many sites; with a second process only where there is a core for it."""
+    def for_sites(cls, sites: int) -> Self:
+        """Return one for a crawl of so many sites. It starts a child only where there is a second core."""
         if os.cpu_count() == 1:
-            return cls.only_here()
-        return cls(here=0 if sites >= MANY else HERE)
+            return cls.without_child()
+        return cls(pages_before_child=0 if sites >= MIN_SITES_FOR_CHILD else PAGES_BEFORE_CHILD)
 
     async def __aenter__(self) -> Self:
         return self
@@ -72,123 +76,124 @@ class Readers:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._reader is not None:
-            await self._reader.close()
+        if self._child is not None:
+            await self._child.close()
 
-    async def read(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """What `work`, a pure function of a module, gives or raises.
+    async def run(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Return or raise what `work`, a pure function of a module, returns or raises.
 
-        Raises Unread where its process broke down over this page, or was at it for too long.
+        Raises Unread when this page crashed the child or took longer than the time limit.
         """
-        if self._done < self._here:
+        if self._done < self._pages_before_child:
             self._done += 1
             return work(*args, **named)
         while True:
-            reader = await self._at_work()
-            if reader.owes >= BACKLOG:
+            child = await self._running_child()
+            if child.pending >= MAX_PENDING_JOBS:
                 return work(*args, **named)
             job = pickle.dumps((work, args, named), pickle.HIGHEST_PROTOCOL)
             try:
-                fine, value = pickle.loads(await reader.answer(job))  # by our own process
-            except _Innocent:
+                succeeded, value = pickle.loads(await child.answer(job))  # from our own child
+            except _OtherJobFailed:
                 continue
-            if not fine:
+            if not succeeded:
                 raise value
-            read: T = value
-            return read
+            result: T = value
+            return result
 
-    async def _at_work(self) -> _Reader:
+    async def _running_child(self) -> _Child:
         async with self._starting:
-            if self._reader is None or self._reader.down:
-                self._reader = await _Reader.start(self._longest)
-            return self._reader
+            if self._child is None or self._child.failed:
+                self._child = await _Child.start(self._max_seconds)
+            return self._child
 
 
-class _Innocent(Exception):
-    """The process broke down over another job than this one."""
+class _OtherJobFailed(Exception):
+    """The child broke down over another job; this one must be run again."""
 
 
-class _Reader:
-    """The other process, and the answers that it owes, in the order of their jobs."""
+class _Child:
+    """The child process and its pending answers, which come in the order of the jobs."""
 
-    def __init__(self, process: Process, longest: float) -> None:
+    def __init__(self, process: Process, max_seconds: float) -> None:
         self._process = process
-        self._longest = longest
-        self._owed: deque[asyncio.Future[bytes]] = deque()
-        self._at_work = asyncio.Event()
+        self._max_seconds = max_seconds
+        self._pending: deque[asyncio.Future[bytes]] = deque()
+        self._has_jobs = asyncio.Event()
         self._listening = asyncio.create_task(self._listen())
-        self.down = False
+        self.failed = False
 
     @classmethod
-    async def start(cls, longest: float) -> _Reader:
-        """Started, and soon ready."""
+    async def start(cls, max_seconds: float) -> _Child:
+        """Start the process. Jobs may be sent before it is ready."""
         same_modules = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         command = (sys.executable, "-P", "-m", "crawler.crawl.page_process")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=same_modules)
         assert process.stdin is not None
-        _widen(process.stdin.transport.get_extra_info("pipe").fileno())
-        return cls(process, longest)
+        _enlarge(process.stdin.transport.get_extra_info("pipe").fileno())
+        return cls(process, max_seconds)
 
     @property
-    def owes(self) -> int:
-        """Answers still to come."""
-        return len(self._owed)
+    def pending(self) -> int:
+        """Number of answers still to come."""
+        return len(self._pending)
 
     async def answer(self, job: bytes) -> bytes:
-        """What a job comes to. Raises Unread when it brought the process down, _Innocent when another one did."""
-        if self.down:
-            raise _Innocent
-        owed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._owed.append(owed)
-        self._at_work.set()
+        """Send a job and return its answer. Raises Unread if this job broke the child, _OtherJobFailed if another did."""
+        if self.failed:
+            raise _OtherJobFailed
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._pending.append(future)
+        self._has_jobs.set()
         assert self._process.stdin is not None
-        self._process.stdin.write(len(job).to_bytes(_LENGTH) + job)
-        return await owed
+        self._process.stdin.write(len(job).to_bytes(_LENGTH_BYTES) + job)
+        return await future
 
     async def _listen(self) -> None:
         assert self._process.stdout is not None
         try:
-            while await self._at_work.wait():
-                async with asyncio.timeout(self._longest):
-                    length = int.from_bytes(await self._process.stdout.readexactly(_LENGTH))
+            while await self._has_jobs.wait():
+                async with asyncio.timeout(self._max_seconds):
+                    length = int.from_bytes(await self._process.stdout.readexactly(_LENGTH_BYTES))
                     answer = await self._process.stdout.readexactly(length)
-                owed = self._owed.popleft()
-                if not owed.done():  # else the one who asked has been called off
-                    owed.set_result(answer)
-                if not self._owed:
-                    self._at_work.clear()
+                future = self._pending.popleft()
+                if not future.done():  # done: its caller was cancelled
+                    future.set_result(answer)
+                if not self._pending:
+                    self._has_jobs.clear()
         except TimeoutError:
-            self._break_down(f"reading it was not done within {self._longest:g} seconds")
+            self._fail(f"parsing it was not done within {self._max_seconds:g} seconds")
         except asyncio.IncompleteReadError:
             code = await self._process.wait()
-            self._break_down(f"the process that read it broke down ({_cause(code)})")
+            self._fail(f"parsing it ended the process ({_cause(code)})")
 
-    def _break_down(self, why: str) -> None:
-        self.down = True
+    def _fail(self, why: str) -> None:
+        """Kill the child. The job in work failed because of `why`, those behind it because of that job."""
+        self.failed = True
         if self._process.returncode is None:
             self._process.kill()
-        errors = [Unread(None, why), *(_Innocent() for _ in self._owed)]
-        for owed, error in zip(self._owed, errors, strict=False):
-            if not owed.done():
-                owed.set_exception(error)
-        self._owed.clear()
+        errors = [Unread(None, why), *(_OtherJobFailed() for _ in self._pending)]
+        for future, error in zip(self._pending, errors, strict=False):
+            if not future.done():
+                future.set_exception(error)
+        self._pending.clear()
 
     async def close(self) -> None:
-        """End the process; what it still owes is wanted no more."""
+        """End the process. Pending jobs are cancelled."""
         self._listening.cancel()
-        for owed in self._owed:
-            owed.cancel()
+        for future in self._pending:
+            future.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
 
 
-def _widen(pipe: int) -> None:
-    """Let a pipe hold many pages, where a system can: by itself it holds 64 KB, so that most pages go in pieces."""
+def _enlarge(pipe: int) -> None:
+    """Let a pipe hold many pages, where the system can. The default is 64 KB, which splits most pages."""
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with suppress(OSError):  # a user's pipes have a limit
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+        with suppress(OSError):  # the pipes of a user have a limit
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _cause(code: int) -> str:
@@ -196,28 +201,25 @@ def _cause(code: int) -> str:
 
 
 def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
-    """The other process's work: jobs in, answers out, to the end of the jobs."""
-    while length := jobs.read(_LENGTH):
+    """Main loop of the child: read jobs and write answers until the jobs end."""
+    while length := jobs.read(_LENGTH_BYTES):
         job = jobs.read(int.from_bytes(length))
         try:
-            work, args, named = pickle.loads(job)  # from the process that started this one
-            told = (True, work(*args, **named))
+            work, args, named = pickle.loads(job)  # from our own parent
+            result = (True, work(*args, **named))
         except CrawlerError as error:
-            told = (False, error)
-        except Exception as error:  # noqa: BLE001  whatever it is, the other side raises it
+            result = (False, error)
+        except Exception as error:  # noqa: BLE001  the parent raises it, whatever it is
             fault = RuntimeError(repr(error))
             fault.add_note(traceback.format_exc())
-            told = (False, fault)
-        answer = pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
-        answers.write(len(answer).to_bytes(_LENGTH) + answer)
+            result = (False, fault)
+        answer = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+        answers.write(len(answer).to_bytes(_LENGTH_BYTES) + answer)
         answers.flush()
 
 
 if __name__ == "__main__":
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # meant for the other one, which ends this one when it is done
+    for number in (signal.SIGINT, signal.SIGTERM):  # the parent handles them, and ends this process when done
         signal.signal(number, signal.SIG_IGN)
-    said, sys.stdout = sys.stdout, sys.stderr  # what anything prints must not come between the answers
-    serve(sys.stdin.buffer, said.buffer)
+    pipe, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not come between the answers
+    serve(sys.stdin.buffer, pipe.buffer)

@@ -1,4 +1,7 @@
-"""The visit of one report's page: fetched, understood, kept."""
+"""Do one report step: fetch the page of a report, extract the article with all its pages, and archive it.
+
+`crawler.extract` reads the page; here it is decided whether the result is a report that the site's entry wants.
+"""
 
 from __future__ import annotations
 
@@ -7,59 +10,59 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.address import canonical
-from crawler.crawl.visit import Visit, noted
+from crawler.crawl.visit import Visit, note_outcome
 from crawler.discover import address_key, judge_title, link_key
 from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved
 from crawler.extract import check_whole, extract, join_pages
 from crawler.field.regions import region_of
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
 
-ARTICLE_PAGES = 50
-"""Further pages that one article is followed for. One with more is not kept."""
+MAX_FURTHER_PAGES = 50
+"""Pages of one article after its first. An article with more pages is not archived."""
 
 
-async def report(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
-    """How the visit of one report's page ended; nothing when this crawl has asked for it before, or when it is gone and
-    not yet to be asked for again.
-    """
-    if (key := canonical(link.url)) in visit.asked or key in visit.resting:
+async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
+    """Yield the Outcome of one report's page; none if this visit requested it before, or if it is gone and not due."""
+    if (key := canonical(link.url)) in visit.requested or key in visit.not_due:
         return
-    visit.asked.add(key)
+    visit.requested.add(key)
     visit.shown.add(key)
     try:
-        outcome = await _visit(visit, link)
-        visit.gone -= _keys(link)
+        outcome = await _fetch_and_store(visit, link)
+        visit.gone_keys -= _keys(link)
         yield outcome
     except FetchError as error:
         before = visit.memory.gone if visit.memory else frozenset()
-        _not_had(visit, link, error)
-        where = "" if canonical(error.url) == key else f"{error.url}: "  # a redirect's target, a further page
-        outcome = noted(visit, error.ending, link.url, where + error.reason)
+        _note_missed(visit, link, error)
+        # another address: the target of a redirect, or a further page of the article
+        where = "" if canonical(error.url) == key else f"{error.url}: "
+        outcome = note_outcome(visit, error.ending, link.url, where + error.reason)
         again = outcome.ending is Ending.GONE and not before.isdisjoint(_keys(link))
-        yield replace(outcome, as_before=again and outcome.version is None)  # that it is confirmed is news
+        # an outcome with a version: that the report is gone is now confirmed, which is news
+        yield replace(outcome, as_before=again and outcome.version is None)
     except NotAReport as error:
-        yield noted(visit, Ending.SKIPPED, link.url, error.reason)
+        yield note_outcome(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:
-        _not_had(visit, link, error)
-        yield noted(visit, Ending.FAILED, link.url, error.reason)
+        _note_missed(visit, link, error)
+        yield note_outcome(visit, Ending.FAILED, link.url, error.reason)
 
 
 def _keys(link: Link) -> set[str]:
-    """Those that a report is remembered by when it is gone: of its list's entry, and of its address."""
+    """Return the digests by which a gone report is remembered: of its list entry and of its address."""
     return {link_key(link), address_key(link.url)}
 
 
-def _not_had(visit: Visit, link: Link, error: FetchError | ExtractError) -> None:
-    """A list's entry that could not be had is owed: the next visit asks for it, wherever in the list it stands by then."""
+def _note_missed(visit: Visit, link: Link, error: FetchError | ExtractError) -> None:
+    """Note a list entry that failed: the next visit requests it, even where it does not walk the list so far down."""
     if isinstance(error, Gone):
-        visit.gone |= _keys(link)
+        visit.gone_keys |= _keys(link)
     elif link.found_on and not isinstance(error, NotSaved):
-        visit.owed.append(link)
+        visit.missed.append(link)
 
 
-async def _visit(visit: Visit, link: Link) -> Outcome:
+async def _fetch_and_store(visit: Visit, link: Link) -> Outcome:
     if visit.archive is None:
-        return noted(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
+        return note_outcome(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
     validators = None if visit.full else visit.archive.validators(link.url)
     page = await visit.fetcher.page(link.url, validators, site=visit.site)
     if isinstance(page, Capture) and page.status == 304:
@@ -67,14 +70,14 @@ async def _visit(visit: Visit, link: Link) -> Outcome:
     article, note = await _article(visit, link, page), ""
     if short := visit.archive.describe_truncation(article.report, article.page):
         page = await visit.fetcher.page(link.url, site=visit.site)
-        article, note = await _article(visit, link, page), f"asked for twice; the first answer: {short}"
+        article, note = await _article(visit, link, page), f"requested twice; the first answer: {short}"
     return visit.archive.store(
         article.report, article.page, visit.site, further=article.further, shown=visit.shown, note=note
     )
 
 
 class _Article(NamedTuple):
-    """An article, whole, and the pages it was read from."""
+    """A whole article and the pages it was read from."""
 
     report: Report
     page: Page
@@ -82,7 +85,7 @@ class _Article(NamedTuple):
 
 
 async def _article(visit: Visit, link: Link, page: Page) -> _Article:
-    first = understand(await _read(visit, page), link, visit.site)
+    first = accept_report(await _parse(visit, page), link, visit.site)
     further = await _further_pages(visit, first)
     whole = join_pages([first, *(each for each, _ in further)])
     check_whole(whole)
@@ -90,49 +93,50 @@ async def _article(visit: Visit, link: Link, page: Page) -> _Article:
 
 
 async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page]]:
-    """The pages after the first of an article set on several. One that cannot be had fails the article, not half of it."""
+    """Fetch the pages after the first of an article. Raises FetchError if one is missing: a part is never archived."""
     pages: list[tuple[Report, Page]] = []
     seen = {canonical(first.url or "")}
     following = first.continues
-    while following and canonical(following) not in seen and len(pages) < ARTICLE_PAGES:
+    while following and canonical(following) not in seen and len(pages) < MAX_FURTHER_PAGES:
         seen.add(canonical(following))
         try:
             page = await visit.fetcher.page(following, site=visit.site)
-        except Gone as gone:  # the article is there, but cannot be had whole
+        except Gone as gone:  # the article itself is not gone
             raise FetchError(gone.url, f"a further page of the article: {gone.reason}") from gone
-        pages.append((await _read(visit, page), page))
+        pages.append((await _parse(visit, page), page))
         following = pages[-1][0].continues
     if following and canonical(following) in seen:  # the last page leads back to the first
         pages[-1:] = [(replace(report, continues=None), page) for report, page in pages[-1:]]
-    visit.asked |= seen
+    visit.requested |= seen
     return pages
 
 
-async def _read(visit: Visit, page: Page) -> Report:
-    report = await visit.readers.read(
+async def _parse(visit: Visit, page: Page) -> Report:
+    report = await visit.page_process.run(
         extract, page.body, page.headers, page.url, hint=visit.site.body, seen=page.fetched_at
     )
-    return _drawn(report, page)
+    return _with_rendering(report, page)
 
 
 def read_page(page: Page, site: Site) -> Report:
-    """What a page of a site says, by itself, and that it was drawn by a browser where it was. Raises ExtractError."""
+    """Extract one page of a site by itself. A clue says so where a browser rendered it. Raises ExtractError."""
     report = extract(page.body, page.headers, page.url, hint=site.body, seen=page.fetched_at)
-    return _drawn(report, page)
+    return _with_rendering(report, page)
 
 
-def _drawn(report: Report, page: Page) -> Report:
+def _with_rendering(report: Report, page: Page) -> Report:
     if not isinstance(page, Rendering):
         return report
-    drawn = Clue(field="body", value=page.browser, weight=1.0, where=page.note)
-    return replace(report, clues=(*report.clues, drawn))
+    rendered = Clue(field="body", value=page.browser, weight=1.0, where=page.note)
+    return replace(report, clues=(*report.clues, rendered))
 
 
-def understand(report: Report, link: Link, site: Site) -> Report:
-    """What a page says as a report of a site, with what the link and the site know where the page is silent.
+def accept_report(report: Report, link: Link, site: Site) -> Report:
+    """Return the report of a wanted page, with title, year, issuer and region from the link and the site where it has none.
 
-    Raises NotAReport when neither the page's title nor the link's names one, or the year is not wanted. A page that
-    the site's entry names outright is wanted whatever its year.
+    Raises NotAReport when neither the page's title nor the link's names a report, or when its year is not wanted. A page
+    under `pages` in the site's entry is wanted whatever its year. This is about titles and the entry's `match`;
+    `Report.kind` is about title and text, and does not decide what is archived.
     """
     on_page = judge_title(report.title, match=site.match)
     on_list = judge_title(link.title, match=site.match)

@@ -1,4 +1,8 @@
-"""One run over many sites: so many at a time, each a task of its own, until they are done or the crawl is to end."""
+"""Crawl many sites in one run: a limited number at a time, each in a task of its own.
+
+Takes sites, a Fetcher and an archive; yields Outcomes as they come; ends when all sites are done or `Halt` is requested.
+Also resumes visits that an earlier run left, notes visits in the archive, and commits in intervals. `site` visits one site.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +16,26 @@ from datetime import datetime
 
 from crawler.archive import Archive
 from crawler.crawl.halt import Halt
-from crawler.crawl.page_process import Readers
+from crawler.crawl.page_process import PageProcess
 from crawler.crawl.site import crawl_site
-from crawler.crawl.visit import Visit, entries, front, is_trouble, noted
+from crawler.crawl.visit import Visit, first_url, is_trouble, note_outcome, start_urls
 from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.fetch.connections.descriptors import max_connections
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
 
-AT_ONCE = 300
-"""Sites visited at a time. A host is asked one thing at a time anyway, and mostly waits for its delay, so that hardly
-ever so many are really asked."""
+MAX_SITES_AT_ONCE = 300
+"""Each host gets one request at a time and mostly waits for its delay, so far fewer requests run at the same time."""
 
-GRACE = 30.0
-"""Seconds that pages under way are given when the crawl is to end; what is not done by then is left too."""
+GRACE_SECONDS = 30.0
+"""Time that pages in flight have to finish when the crawl must end. Then they are cancelled and left for the next run."""
 
-COMMIT_EVERY = 1.0
-"""Seconds that an outcome may wait for the archive's next commit."""
+COMMIT_INTERVAL_SECONDS = 1.0
+"""Longest time that an outcome waits for the archive's next commit."""
 
 NOTHING_SAVED = "nothing of this site is saved here"
+"""Detail of the outcome of a site that a replay holds nothing of."""
 
 Sink = Callable[[Capture], None]
 OnVisit = Callable[[SiteVisit], None]
@@ -40,17 +44,17 @@ log = logging.getLogger(__name__)
 _visiting: ContextVar[Visit | None] = ContextVar("visiting", default=None)
 
 
-def counted(sink: Sink, halt: Halt) -> Sink:
-    """A Fetcher's sink that also counts each exchange, for its visit and for the limits of the crawl."""
+def counting_sink(sink: Sink, halt: Halt) -> Sink:
+    """Return a sink for a Fetcher that also counts each exchange, for its visit and for the limits of the crawl."""
 
     def record(capture: Capture) -> None:
         sink(capture)
-        halt.count()
+        halt.count_exchange()
         if (visit := _visiting.get()) is not None:
             visit.requests += 1
             visit.bytes += len(capture.payload)
         if log.isEnabledFor(logging.DEBUG):
-            seen = {
+            facts = {
                 "site": visit.site.id if visit else None,
                 "url": capture.url,
                 "method": capture.method,
@@ -58,7 +62,7 @@ def counted(sink: Sink, halt: Halt) -> Sink:
                 "bytes": len(capture.payload),
                 "truncated": capture.truncated,
             }
-            log.debug("exchange", extra=seen)
+            log.debug("exchange", extra=facts)
 
     return record
 
@@ -70,51 +74,51 @@ async def crawl(
     archive: Archive | None,
     full: bool = False,
     replay: Replay | None = None,
-    at_once: int = AT_ONCE,
+    at_once: int = MAX_SITES_AT_ONCE,
     halt: Halt | None = None,
-    grace: float = GRACE,
+    grace: float = GRACE_SECONDS,
     on_visit: OnVisit | None = None,
-    readers: Readers | None = None,
+    page_process: PageProcess | None = None,
 ) -> AsyncGenerator[Outcome, None]:
-    """Outcomes of many sites as they come, at most `at_once` sites at a time. Raises ArchiveError only.
+    """Yield the outcomes of many sites as they come. Raises ArchiveError only.
 
-    Fewer sites are visited at a time where file descriptors are few: each needs a connection, and keeps one for its next
-    request.
-
-    Sites that an earlier run left are gone on with, unless `full`. Once `halt` is asked, pages under way have `grace`
-    seconds; each address then left ends as one `left`. `on_visit` is told of each visit that has ended.
-    `readers`: where pages are read; here, if there are none. With `replay`, a site of which nothing is saved ends as one `skipped`, and no visits are noted.
+    - `at_once`: sites visited at a time. Fewer where file descriptors are few, since each site keeps a connection.
+    - `full`: request without validators, and do not resume visits that an earlier run left.
+    - `halt`: once it is requested, pages in flight have `grace` seconds; then each address left ends as one `left`.
+    - `on_visit`: called with each visit that has ended.
+    - `page_process`: where pages are parsed; without one, in this process.
+    - `replay`: a site of which it holds nothing ends as one `skipped`, and no visits are noted.
     """
     at_once = min(at_once, max_connections() * 3 // 4)
     run = _Run(archive, replay, halt or Halt(), at_once, on_visit)
-    readers = readers or Readers.only_here()
-    visits = [Visit(site, fetcher, archive, full, halt=run.halt, readers=readers) for site in sites]
+    parsing = page_process or PageProcess.without_child()
+    visits = [Visit(site, fetcher, archive, full, halt=run.halt, page_process=parsing) for site in sites]
     if not full:
-        run.take_up(visits)
-    work = asyncio.create_task(run.everything(visits, grace))
+        run.resume_visits(visits)
+    work = asyncio.create_task(run.visit_all(visits, grace))
     try:
         while (outcome := await run.queue.get()) is not None:
             yield outcome
         await work
     except BaseExceptionGroup as group:
         if (fatal := group.subgroup(ArchiveError)) is not None:
-            raise _leaf(fatal) from None  # one is enough: nothing more can be kept
+            raise _first_error(fatal) from None  # one is enough: nothing more can be archived
         raise
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
-    for outcome in run.left_over(visits):
+    for outcome in run.report_left(visits):
         yield outcome
 
 
-def _leaf(error: BaseException) -> BaseException:
+def _first_error(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
 
 
 class _Run:
-    """What the tasks of one run share."""
+    """What the tasks of one run share, and the tasks themselves."""
 
     def __init__(
         self,
@@ -127,96 +131,94 @@ class _Run:
         self.halt = halt
         self.queue: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=at_once)
         self._archive = archive
-        self._diary = archive if replay is None else None  # saved pages are no visit of a site
+        self._visit_log = archive if replay is None else None  # a replay is no visit of a site
         self._replay = replay
         self._slots = asyncio.Semaphore(at_once)
         self._on_visit = on_visit
         self._started = archive.started_at if archive else utc_now()
-        self._began: dict[str, datetime] = {}  # by site; of visits gone on with
+        self._resumed: dict[str, datetime] = {}  # start of visits that are resumed, by site
         self._ended: set[str] = set()
 
-    def take_up(self, visits: Sequence[Visit]) -> None:
-        """Set those visits that an earlier run left to where it left them."""
-        pasts = self._diary.pasts() if self._diary else {}
+    def resume_visits(self, visits: Sequence[Visit]) -> None:
+        """Continue those visits that an earlier run left."""
+        pasts = self._visit_log.pasts() if self._visit_log else {}
         for visit in visits:
             past = pasts.get(visit.site.id)
-            if past and past.unfinished and visit.go_on(past.last) and past.last.requests:
-                self._began[visit.site.id] = past.last.began_at
+            if past and past.unfinished and visit.resume(past.last) and past.last.requests:
+                self._resumed[visit.site.id] = past.last.began_at
 
-    async def everything(self, visits: Sequence[Visit], grace: float) -> None:
-        """All sites; the queue's None is the end."""
+    async def visit_all(self, visits: Sequence[Visit], grace: float) -> None:
+        """Visit all sites. Outcomes go into the queue; None is the last item."""
         try:
             async with asyncio.TaskGroup() as beside:
-                helpers = [beside.create_task(self._commits())]
+                helpers = [beside.create_task(self._commit_in_intervals())]
                 async with asyncio.TaskGroup() as group:
-                    tasks = [group.create_task(self._one(visit)) for visit in visits]
-                    helpers.append(beside.create_task(self._grace(tasks, grace)))
+                    tasks = [group.create_task(self._visit_site(visit)) for visit in visits]
+                    helpers.append(beside.create_task(self._cancel_after_grace(tasks, grace)))
                 for helper in helpers:
                     helper.cancel()
         finally:
             await self.queue.put(None)
 
-    async def _commits(self) -> None:
+    async def _commit_in_intervals(self) -> None:
         while self._archive is not None:
-            await asyncio.sleep(COMMIT_EVERY)
+            await asyncio.sleep(COMMIT_INTERVAL_SECONDS)
             self._archive.flush()
 
-    async def _grace(self, tasks: Sequence[asyncio.Task[None]], seconds: float) -> None:
-        await self.halt.asked()
+    async def _cancel_after_grace(self, tasks: Sequence[asyncio.Task[None]], seconds: float) -> None:
+        await self.halt.requested()
         await asyncio.sleep(seconds)
         for task in tasks:
             task.cancel()
 
-    async def _one(self, visit: Visit) -> None:
+    async def _visit_site(self, visit: Visit) -> None:
         async with self._slots:
-            if not self.halt.may_begin():
+            if not self.halt.may_start_page():
                 return
             _visiting.set(visit)
-            if self._diary:
+            if self._visit_log:
                 site_id = visit.site.id
-                since = self._began.get(site_id, self._started)
-                watched = self._diary.watched(site_id, since, anyway=visit.full)
-                visit.remember(self._diary.memory(site_id), watched, self._started)
-                self._diary.begin_visit(self._summary(visit, None))
+                since = self._resumed.get(site_id, self._started)
+                watched = self._visit_log.watched(site_id, since, anyway=visit.full)
+                visit.load_past(self._visit_log.memory(site_id), watched, self._started)
+                self._visit_log.begin_visit(self._summary(visit, None))
             begin = time.monotonic()
             try:
-                async with aclosing(self._guarded(visit)) as outcomes:
+                async with aclosing(self._outcomes(visit)) as outcomes:
                     async for outcome in outcomes:
                         visit.troubled |= is_trouble(outcome, visit.site)
                         _log_outcome(outcome)
                         await self.queue.put(outcome)
             finally:
                 visit.seconds = time.monotonic() - begin
-            self._end(visit)
+            self._end_visit(visit)
 
-    async def _guarded(self, visit: Visit) -> AsyncGenerator[Outcome, None]:
-        """A site's outcomes; one `skipped` for a site that a replay holds nothing of."""
+    async def _outcomes(self, visit: Visit) -> AsyncGenerator[Outcome, None]:
+        """Yield a site's outcomes; one `skipped` for a site that the replay holds nothing of."""
         site = visit.site
-        if self._replay is not None and not any(map(self._replay.holds, entries([site]))):
+        if self._replay is not None and not any(map(self._replay.holds, start_urls([site]))):
             visit.frontier.clear()
-            yield Outcome(ending=Ending.SKIPPED, url=front(site), site_id=site.id, detail=NOTHING_SAVED)
+            yield Outcome(ending=Ending.SKIPPED, url=first_url(site), site_id=site.id, detail=NOTHING_SAVED)
             return
         async for outcome in crawl_site(visit):
             yield outcome
 
-    def _end(self, visit: Visit) -> None:
+    def _end_visit(self, visit: Visit) -> None:
         self._ended.add(visit.site.id)
-        left, bad = VisitState.LEFT, VisitState.FAILED
-        summary = self._summary(
-            visit, left if visit.frontier else bad if visit.troubled else VisitState.COMPLETE
-        )
-        if self._diary:
-            self._diary.end_visit(summary)
-            if visit.read or visit.asked:
-                self._diary.learn(visit.site.id, visit.lesson(self._started))
-        visit.forget()
+        state = VisitState.FAILED if visit.troubled else VisitState.COMPLETE
+        summary = self._summary(visit, VisitState.LEFT if visit.frontier else state)
+        if self._visit_log:
+            self._visit_log.end_visit(summary)
+            if visit.read_pages or visit.requested:
+                self._visit_log.learn(visit.site.id, visit.memory_after(self._started))
+        visit.release()
         if self._on_visit:
             self._on_visit(summary)
         log.info(
             "visit",
             extra={
                 "site": visit.site.id,
-                "url": front(visit.site),
+                "url": first_url(visit.site),
                 "state": summary.state,
                 "left": len(summary.frontier),
                 "requests": summary.requests,
@@ -228,9 +230,9 @@ class _Run:
     def _summary(self, visit: Visit, state: VisitState | None) -> SiteVisit:
         return SiteVisit(
             site_id=visit.site.id,
-            began_at=self._began.get(visit.site.id, self._started),
+            began_at=self._resumed.get(visit.site.id, self._started),
             state=state,
-            entries=tuple(entries([visit.site])),
+            entries=tuple(start_urls([visit.site])),
             frontier=tuple(visit.frontier) if state else (),
             found=visit.found,
             years=tuple(sorted(visit.years)),
@@ -240,13 +242,15 @@ class _Run:
             seconds=visit.seconds,
         )
 
-    def left_over(self, visits: Sequence[Visit]) -> list[Outcome]:
-        """One `left` for each address known and not asked for; noted as what the next run goes on with."""
+    def report_left(self, visits: Sequence[Visit]) -> list[Outcome]:
+        """Return one `left` for each address not requested, and note it as where the next run goes on."""
         why = f"the crawl ended before ({self.halt.why}); the next one goes on here"
-        outcomes = [noted(visit, Ending.LEFT, step.url, why) for visit in visits for step in visit.frontier]
+        outcomes = [
+            note_outcome(visit, Ending.LEFT, step.url, why) for visit in visits for step in visit.frontier
+        ]
         for visit in visits:
             if visit.site.id not in self._ended:
-                self._end(visit)
+                self._end_visit(visit)
         if outcomes and self._archive:
             self._archive.mark_stopped(self.halt.why or "")
         for outcome in outcomes:

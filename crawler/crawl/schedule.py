@@ -1,4 +1,4 @@
-"""Which sites a crawl visits, and in which order. Pure: what is due follows from the past and the time given."""
+"""Plan which sites a crawl visits, and in which order, from their earlier visits and the time. Pure."""
 
 from __future__ import annotations
 
@@ -8,49 +8,48 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.archive import Past
-from crawler.crawl.visit import front
+from crawler.crawl.visit import first_url
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
 
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-SLACK = 0.05
-"""Share of `every` by which a visit may come early: cron does not start to the second, and a day must stay a day."""
+_UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+EARLY_SHARE = 0.05
+"""Share of `every` by which a visit may come early. Cron does not start to the second, and `1d` must mean every day."""
 
-AHEAD_NAMED = 3
-"""Sites that a line about wrong clocks names; there may be thousands."""
+MAX_SITES_IN_CLOCK_WARNING = 3
+"""Sites that the warning about a wrong clock names; there may be thousands."""
 
-FIRST_RETRY = 8
-"""A failed visit is due again after an eighth of `every`, then a fourth, a half, and from then on the whole."""
+FIRST_RETRY_DIVISOR = 8
+"""A failed visit is due again after 1/8 of `every`, then 1/4, then 1/2, and from then on the whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The sites to visit, in order, and those whose time has not come, with the time when it will."""
+    """The sites to visit, in order, and the sites that are not due, each with the time when it will be."""
 
     due: tuple[Site, ...]
     not_due: tuple[tuple[Site, datetime], ...] = ()
-    ahead: tuple[
-        tuple[Site, datetime], ...
-    ] = ()  # sites whose last visit lies in the future, and when it began
+    in_future: tuple[tuple[Site, datetime], ...] = ()  # sites whose last visit began in the future, and when
 
-    def clock(self) -> str:
-        """What is to be told of visits that lie in the future; nothing where there are none."""
-        if not self.ahead:
+    def clock_warning(self) -> str:
+        """Return a warning about visits that lie in the future; empty when there are none."""
+        if not self.in_future:
             return ""
-        names = ", ".join(site.id for site, _ in self.ahead[:AHEAD_NAMED])
-        more = f" and {len(self.ahead) - AHEAD_NAMED} more" if len(self.ahead) > AHEAD_NAMED else ""
-        latest = max(at for _, at in self.ahead)
+        names = ", ".join(site.id for site, _ in self.in_future[:MAX_SITES_IN_CLOCK_WARNING])
+        further = len(self.in_future) - MAX_SITES_IN_CLOCK_WARNING
+        more = f" and {further} more" if further > 0 else ""
+        latest = max(at for _, at in self.in_future)
         return (
             f"{names}{more}: last visited at a time that lies in the future (until {latest:%Y-%m-%d %H:%M} UTC):"
             " the clock was wrong then, or is now; such visits do not count for what is due"
         )
 
-    def waiting(self) -> list[Outcome]:
-        """One `not_due` for each site left alone. They are told, not kept: nothing was asked."""
+    def not_due_outcomes(self) -> list[Outcome]:
+        """Return one `not_due` for each site that is not visited. They are shown and not archived: nothing was requested."""
         return [
             Outcome(
                 ending=Ending.NOT_DUE,
-                url=front(site),
+                url=first_url(site),
                 site_id=site.id,
                 detail=f"due from {at:%Y-%m-%d %H:%M} UTC (every: {site.every})",
             )
@@ -59,24 +58,26 @@ class Plan:
 
 
 def plan(sites: Sequence[Site], pasts: Mapping[str, Past], now: datetime, *, anyway: bool = False) -> Plan:
-    """Sites that are due, unfinished ones first, else in the order given. `anyway`: every one is due."""
-    waiting = {site.id: due_at(site, pasts.get(site.id), now) for site in sites if not anyway}
-    not_due = [(site, at) for site in sites if (at := waiting.get(site.id)) is not None and at > now]
-    left_out = {site.id for site, _ in not_due}
-    due = [site for site in sites if site.id not in left_out]
+    """Plan the sites that are due: unfinished ones first, otherwise in the order given. `anyway`: every site is due."""
+    times = {site.id: due_at(site, pasts.get(site.id), now) for site in sites if not anyway}
+    not_due = [(site, at) for site in sites if (at := times.get(site.id)) is not None and at > now]
+    skipped = {site.id for site, _ in not_due}
+    due = [site for site in sites if site.id not in skipped]
     due.sort(key=lambda site: site.id not in pasts or not pasts[site.id].unfinished)
-    ahead = [(site, pasts[site.id].last.began_at) for site in sites if _is_ahead(pasts.get(site.id), now)]
-    return Plan(due=tuple(due), not_due=tuple(not_due), ahead=tuple(ahead))
+    in_future = [
+        (site, pasts[site.id].last.began_at) for site in sites if _is_in_future(pasts.get(site.id), now)
+    ]
+    return Plan(due=tuple(due), not_due=tuple(not_due), in_future=tuple(in_future))
 
 
-def _is_ahead(past: Past | None, now: datetime) -> bool:
+def _is_in_future(past: Past | None, now: datetime) -> bool:
     return past is not None and past.is_ahead(now)
 
 
 def due_at(site: Site, past: Past | None, now: datetime | None = None) -> datetime | None:
-    """When a site may be visited again; None: at any time. Times count from the start of the run of a visit.
+    """Return when a site may be visited again; None: at any time. Times count from the start of the run of a visit.
 
-    A visit that lies after `now` had a wrong clock, and does not count: the one before it does, if there is any.
+    A visit that began after `now` had a wrong clock and does not count; the one before it does, if there is one.
     """
     if site.every is None or past is None or past.unfinished:
         return None
@@ -86,13 +87,13 @@ def due_at(site: Site, past: Past | None, now: datetime | None = None) -> dateti
     every = timedelta(seconds=seconds(site.every))
     wait = every
     if past.failures:
-        wait = min(every, every * 2 ** (min(past.failures, 10) - 1) / FIRST_RETRY)
-    return began_at + wait * (1 - SLACK)
+        wait = min(every, every * 2 ** (min(past.failures, 10) - 1) / FIRST_RETRY_DIVISOR)
+    return began_at + wait * (1 - EARLY_SHARE)
 
 
 def seconds(span: str) -> float:
-    """`90`, `90s`, `30m`, `12h`, `1d`, `2w` as seconds. Raises ConfigError for anything else."""
+    """Return `90`, `90s`, `30m`, `12h`, `1d` or `2w` in seconds. Raises ConfigError for anything else."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw]?)", span.strip())
     if not found or not float(found[1]):
         raise ConfigError(f"{span}: must be a time such as 90 (seconds), 30m, 12h or 1d")
-    return float(found[1]) * _UNITS[found[2]]
+    return float(found[1]) * _UNIT_SECONDS[found[2]]

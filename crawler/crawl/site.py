@@ -1,4 +1,8 @@
-"""One site: list → links → title filter → fetch → record → extract → store. One bad page never stops it."""
+"""Visit one site: work off its frontier, then request the archived reports that no list showed, then check the expectations.
+
+Yields an Outcome for each address. A page that fails is an outcome and never stops the site: the only broad `except` of
+the crawl is here. `lists` and `reports` do the single steps.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ from contextlib import aclosing
 from crawler.address import canonical, family
 from crawler.crawl.expectations import check_expectations
 from crawler.crawl.lists import list_page
-from crawler.crawl.reports import report
-from crawler.crawl.visit import Visit, front, noted
+from crawler.crawl.reports import report_page
+from crawler.crawl.visit import Visit, first_url, note_outcome
 from crawler.errors import ArchiveError, ExpectationError, Halted
 from crawler.model import Ending, Link, ListStep, Outcome
 
@@ -19,15 +23,15 @@ log = logging.getLogger(__name__)
 
 
 async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
-    """One site: its lists page by page, the reports of each page as it is read, pages given outright, reports held.
+    """Yield the outcomes of one site: of each list page, of the reports it leads to, of given pages, of archived reports.
 
-    When the crawl is to end, so does this, with the rest in `visit.frontier`.
+    When the crawl must end, the steps not done are left in `visit.frontier`.
     """
     async for outcome in _work_off(visit):
         yield outcome
     if not visit.frontier:
-        visit.frontier.extend(_not_seen(visit))  # those that the lists led to are not asked for again
-        visit.known = ()
+        visit.frontier.extend(_archived_not_seen(visit))  # those on the lists were requested already
+        visit.archived = ()
         async for outcome in _work_off(visit):
             yield outcome
     if not visit.frontier:
@@ -35,25 +39,25 @@ async def crawl_site(visit: Visit) -> AsyncGenerator[Outcome, None]:
             check_expectations(visit)
         except ExpectationError as error:
             visit.dried_up = True
-            yield noted(visit, Ending.DRIED_UP, front(visit.site), str(error))
+            yield note_outcome(visit, Ending.DRIED_UP, first_url(visit.site), str(error))
 
 
-def _not_seen(visit: Visit) -> Iterator[Link]:
-    """The reports held, without those whose address has changed and that were seen at the new one."""
+def _archived_not_seen(visit: Visit) -> Iterator[Link]:
+    """Yield the archived reports, except those with a varying address that this visit saw in another form of it."""
     archive, began = visit.archive, visit.began_at
-    for link in visit.known:
+    for link in visit.archived:
         varies = family(link.url) != canonical(link.url)
         if not (varies and archive and began and archive.seen_since(link.url, began)):
             yield link
 
 
 async def _work_off(visit: Visit) -> AsyncGenerator[Outcome, None]:
-    """What the frontier holds, and what that leads to."""
-    while visit.frontier and visit.halt.may_begin():
+    """Do the steps of the frontier and those they add, until it is empty or the crawl must end."""
+    while visit.frontier and visit.halt.may_start_page():
         step, ended = visit.frontier.popleft(), False
-        work = list_page(visit, step) if isinstance(step, ListStep) else report(visit, step)
+        work = list_page(visit, step) if isinstance(step, ListStep) else report_page(visit, step)
         try:
-            with visit.halt.page():
+            with visit.halt.page_in_flight():
                 async with aclosing(_contained(visit, step.url, work)) as outcomes:
                     async for outcome in outcomes:
                         ended = True
@@ -68,12 +72,12 @@ async def _work_off(visit: Visit) -> AsyncGenerator[Outcome, None]:
 async def _contained(
     visit: Visit, url: str, step: AsyncGenerator[Outcome, None]
 ) -> AsyncGenerator[Outcome, None]:
-    """The boundary around each page: what no room foresaw fails this one, and no other."""
+    """Turn an unforeseen exception into a failed outcome of this page. Other pages go on."""
     try:
         async for outcome in step:
             yield outcome
     except (ArchiveError, Halted):
         raise
     except Exception as error:
-        log.exception("a fault of ours", extra={"site": visit.site.id, "url": url})
-        yield noted(visit, Ending.FAILED, url, f"a fault of ours, please report it: {error!r}")
+        log.exception("internal error", extra={"site": visit.site.id, "url": url})
+        yield note_outcome(visit, Ending.FAILED, url, f"internal error of fazhi, please report it: {error!r}")

@@ -1,4 +1,12 @@
-"""List page to Listing: bytes and an address in, links and the next request out. No network, no clock, no disk."""
+"""Parse list pages: bytes and an address in; links and the request for the next page out. No network, clock or disk.
+
+- `titles`: which links lead to a report
+- `sitemaps`, `searches`: two other kinds of lists
+- `walk`: how far a list is followed; `memory`: what is remembered of a list until the next visit
+- `owner`: which government a site belongs to, for new entries
+
+`crawler.cms` knows the content management systems; `crawler.crawl` fetches what is found here.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +51,13 @@ def discover(
     cms: str | None = None,
     sitemap: bool = False,
 ) -> Listing:
-    """The links of a list page, in page order, and the request for the page after it.
+    """Return the links of a list page, in page order, and the request for the page after it.
 
-    `url` is where the page came from in the end; `request` what was asked for, `first` what was asked for to get
-    the list's first page (both default to a GET of `url`); `cms` names a preset instead of recognising one.
-    A sitemap is a list too; with `sitemap`, whatever else it is has a `fault`.
+    - `url`: address of the page after redirects
+    - `request`, `first`: what was requested for this page and for the list's first page; default: a GET of `url`
+    - `cms`: name of a preset; default: recognised from the page
+    - `sitemap`: the page must be a sitemap; anything else gives a Listing with a `fault`. Without it, a sitemap is
+      read too where one is found.
     """
     if sitemap or is_sitemap(body, headers, url):
         return read_sitemap(body, headers, url, first or ListRequest(url=url))
@@ -64,5 +74,5 @@ def discover(
         links.setdefault(link.url, link)
     following = next(filter(None, (way.next(page) for way in preset.paging)), None)
     unread = not links and is_json(html) and parsed(html) is None
-    fault = "it looks like JSON and cannot be read as such; it may be cut off" if unread else ""
+    fault = "it looks like JSON and cannot be parsed; it may be cut off" if unread else ""
     return Listing(links=tuple(links.values()), next=following, cms=preset.name, fault=fault)

@@ -1,4 +1,7 @@
-"""What is remembered of a site's lists from one visit to the next. Addresses stand as short digests: there are many."""
+"""What is remembered of a site's lists from one visit to the next. Addresses are kept as short digests: there are many.
+
+`walk` and `crawler.crawl.visit` make and use these values; `crawler.archive` stores them.
+"""
 
 from __future__ import annotations
 
@@ -10,44 +13,42 @@ from datetime import datetime
 from crawler.address import canonical, family
 from crawler.model import Link
 
-DIGITS = 12
-"""Hex digits of an address's digest: of ten thousand entries of a list, two share one once in ten million lists."""
+KEY_HEX_DIGITS = 12
+"""Length of a digest. In a list of ten thousand entries two share a digest once in ten million lists."""
 
 
 def link_key(link: Link) -> str:
-    """The digest that an entry is remembered by. A sitemap's entry is another one when its date is.
+    """Return the digest by which a list entry is remembered. An entry of a sitemap with a new date is a new entry.
 
-    Where a parameter may be a cache-buster, the title tells the entries of a family apart.
+    Where a parameter of the address may be a cache-buster, it is left out and the title is taken in.
     """
-    key, kin = canonical(link.url), family(link.url)
+    key, without_parameter = canonical(link.url), family(link.url)
     more = f" {link.date}" if not link.title and link.date else ""
-    if key != kin:
-        key, more = kin, more + f" {link.title}"
-    return hashlib.sha256((key + more).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+    if key != without_parameter:
+        key, more = without_parameter, more + f" {link.title}"
+    return hashlib.sha256((key + more).encode("utf-8", "surrogatepass")).hexdigest()[:KEY_HEX_DIGITS]
 
 
 def address_key(url: str) -> str:
-    """The digest of an address alone."""
+    """Return the digest of an address alone."""
     return link_key(Link(url=url, title=url))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListMemory:
-    """One list as it was last walked."""
+    """One list at its last walk. All strings are digests (`link_key`)."""
 
-    entries: tuple[str, ...] = ()  # links that stood on one page of the list, newest first
-    common: tuple[str, ...] = ()  # links that stood on several: menus, footers
-    reports: Mapping[str, int | None] = field(
-        default_factory=dict
-    )  # entries that name reports, with their years
+    entries: tuple[str, ...] = ()  # links on one page of the list only, newest first
+    common: tuple[str, ...] = ()  # links on several pages: menus, footers
+    reports: Mapping[str, int | None] = field(default_factory=dict)  # entries that name reports, with years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteMemory:
-    """One site's lists, and what an earlier visit still owes."""
+    """What is remembered of one site."""
 
-    walked_at: datetime  # when its lists were last walked whole
-    rules: str = ""  # digest of those keys of its entry that say which links are wanted
-    lists: Mapping[str, ListMemory] = field(default_factory=dict)  # by the address of the first page
-    owed: tuple[Link, ...] = ()  # reports found on lists that could not be had
-    gone: frozenset[str] = frozenset()  # digests of reports' addresses that were found gone
+    walked_at: datetime  # when all its lists were last walked to their ends
+    rules: str = ""  # digest of the keys of its entry that say which links are wanted
+    lists: Mapping[str, ListMemory] = field(default_factory=dict)  # by the address of the list's first page
+    missed: tuple[Link, ...] = ()  # reports found on lists that could not be fetched or read
+    gone: frozenset[str] = frozenset()  # digests of the addresses of reports that are gone

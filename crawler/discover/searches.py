@@ -1,4 +1,4 @@
-"""A site's own search page as a list: an address with the page's number in it, as `search:` in sources.yaml gives it."""
+"""Read a site's own search as a list: make page addresses from the template that `search:` in sources.yaml gives."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import re
 from crawler.address import normal
 from crawler.model import ListRequest
 
-PLACE = re.compile(r"\{page(?P<from_nought>0)?\}")
-"""`{page}` counts from one, `{page0}` from nought. An address without either is one page of results."""
+PAGE_NUMBER = re.compile(r"\{page(?P<from_zero>0)?\}")
+"""`{page}` counts from 1, `{page0}` from 0. A template without either has one page of results."""
 
 
 def search_page(template: str, number: int) -> ListRequest | None:
-    """The request for a page of results, counted from 1; None after the only page of an address without a number."""
-    if number > 1 and not PLACE.search(template):
+    """Return the request for a page of results. `number` counts from 1. None: the template has one page only."""
+    if number > 1 and not PAGE_NUMBER.search(template):
         return None
-    url = PLACE.sub(lambda place: str(number - 1 if place["from_nought"] else number), template)
-    known = normal(url)
-    return ListRequest(url=known) if known else None
+    url = normal(PAGE_NUMBER.sub(lambda found: str(number - 1 if found["from_zero"] else number), template))
+    return ListRequest(url=url) if url else None

@@ -1,7 +1,7 @@
-"""Sitemaps (sitemaps.org), their indexes, and the `Sitemap:` lines of a robots.txt, as lists without titles.
+"""Read sitemaps (sitemaps.org), sitemap indexes and the `Sitemap:` lines of a robots.txt as lists without titles.
 
-They come as XML in any encoding, as plain text, packed or not. No XML parser reads them: many are not well-formed, and an
-entity of theirs is nothing to follow.
+XML in any encoding or plain text, with gzip or without. No XML parser is used: many sitemaps are not well-formed, and
+entities must not be resolved. Every pattern is bounded, so time is linear in the size.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from crawler.extract.page.decode import decode
 from crawler.field.text import one_line
 from crawler.model import Headers, Link, Listing, ListRequest
 
-LIMIT = 50_000_000
-"""Bytes of a sitemap that are read, uncompressed: what sitemaps.org allows."""
+MAX_SITEMAP_BYTES = 50_000_000
+"""Uncompressed; the limit of sitemaps.org. The rest of a longer one is not read."""
 
-_HEAD = 4000  # characters in which the root element must begin
-_FIRST_PIECE, _LARGEST_PIECE = 512, 1 << 20  # bytes unpacked at a time; a member may have few
-_LONGEST_ENTRY = 20_000  # characters of an entry; an address has 2,048
+_HEAD_CHARS = 4000  # in which the root element must begin
+_FIRST_PIECE_BYTES, _MAX_PIECE_BYTES = 512, 1 << 20  # decompressed at a time; a gzip member can be small
+_MAX_ENTRY_CHARS = 20_000  # an address has at most 2,048
+_MIN_SHARE_OF_URL_LINES = 0.9  # in a sitemap that is plain text
+_MAX_LINES_JUDGED = 1000
 _ROOT = re.compile(r"<((?:\w{1,30}:)?(?:urlset|sitemapindex))\b[^<>]{0,2000}?(/?)>", re.I)
 _ENTRY = re.compile(r"<(?:\w{1,30}:)?(url|sitemap)\b[^<>]{0,500}>", re.I)
 _FIELD = r"<(?:\w{{1,30}}:)?{name}\b[^<>]{{0,500}}>\s*(?:<!\[CDATA\[)?(.{{0,8192}}?)(?:\]\]>)?\s*</"
@@ -37,39 +39,41 @@ _GZIP, _PADDING = b"\x1f\x8b", re.compile(rb"\0+")
 
 
 class _Opened(NamedTuple):
-    """A sitemap's text, and what is wrong with the bytes it came in."""
+    """The text of a sitemap, and what is wrong with its bytes."""
 
     text: str
     fault: str = ""
 
 
 def is_sitemap(body: bytes, headers: Headers, url: str) -> bool:
-    """Whether a body is a sitemap, an index of such, or the robots.txt that names them."""
+    """Whether a body is a sitemap, a sitemap index, or a robots.txt."""
     if urlsplit(url).path == "/robots.txt":
         return True
     if (
         not body.startswith(_GZIP)
-        and b"<" in body[:_HEAD]
+        and b"<" in body[:_HEAD_CHARS]
         and not re.search(
-            rb"u\0?r\0?l\0?s\0?e\0?t|s\0?i\0?t\0?e\0?m\0?a\0?p\0?i\0?n\0?d\0?e\0?x", body[: 2 * _HEAD], re.I
+            rb"u\0?r\0?l\0?s\0?e\0?t|s\0?i\0?t\0?e\0?m\0?a\0?p\0?i\0?n\0?d\0?e\0?x",
+            body[: 2 * _HEAD_CHARS],
+            re.I,
         )
     ):
-        return False  # as most lists are; they need not be decoded twice
-    text = _opened(body, headers, _HEAD * 4).text
-    return bool(_ROOT.search(text[:_HEAD]) or _is_text(text[: text.rfind("\n") + 1] or text))
+        return False  # an ordinary list page; need not be decoded twice
+    text = _opened(body, headers, _HEAD_CHARS * 4).text
+    return bool(_ROOT.search(text[:_HEAD_CHARS]) or _is_text(text[: text.rfind("\n") + 1] or text))
 
 
 def read_sitemap(body: bytes, headers: Headers, url: str, first: ListRequest) -> Listing:
-    """The addresses of a sitemap as links (title empty unless it gives one), or the further sitemaps of an index.
+    """Return the addresses of a sitemap as links (title empty unless it gives one), or the sitemaps of an index.
 
-    What is no sitemap, or not a whole one, comes with its `fault`, and with what could be read.
+    The Listing of anything else, or of a broken sitemap, has a `fault` and the links that could be read.
     """
-    text, fault = _opened(body, headers, LIMIT)
+    text, fault = _opened(body, headers, MAX_SITEMAP_BYTES)
     if urlsplit(url).path == "/robots.txt":
         named = tuple(_requests(_ROBOTS_LINE.findall(text), url))
         return Listing(links=(), others=named, cms="sitemap", fault="" if named else "it names no sitemap")
     text = _without_comments(text)
-    root = _ROOT.search(text[:_HEAD])
+    root = _ROOT.search(text[:_HEAD_CHARS])
     if root is not None:
         return _xml(text, root, url, first, fault)
     if _is_text(text):
@@ -106,18 +110,18 @@ def _xml(text: str, root: re.Match[str], url: str, first: ListRequest, fault: st
 
 
 def _entries(text: str, start: int) -> Iterator[tuple[str, str]]:
-    """Kind and content of each entry that has its end; one pass, however broken the markup is."""
+    """Yield kind and content of each entry with an end tag, in one pass, however broken the markup is."""
     here: re.Match[str] | None = _ENTRY.search(text, start)
     while here is not None:
         following = _ENTRY.search(text, here.end())
-        block = text[here.end() : following.start() if following else len(text)][:_LONGEST_ENTRY]
+        block = text[here.end() : following.start() if following else len(text)][:_MAX_ENTRY_CHARS]
         if end := re.search(rf"</(?:\w{{1,30}}:)?{here[1]}\s*>", block, re.I):
             yield here[1].lower(), block[: end.start()]
         here = following
 
 
 def _opened(body: bytes, headers: Headers, most: int) -> _Opened:
-    """The text of a sitemap, unpacked where it is a gzip file of any number of members; as far as it can be read."""
+    """Return the text of a sitemap, decompressed where it is gzip, as far as it can be read."""
     fault = ""
     if body.startswith(_GZIP):
         body, fault = _unpacked(body, most)
@@ -128,14 +132,14 @@ def _opened(body: bytes, headers: Headers, most: int) -> _Opened:
     return _Opened(decode(body, headers)[0].lstrip("\ufeff"), fault)
 
 
-_TOO_LONG = f"the sitemap is longer than the {LIMIT} bytes that sitemaps.org allows"
+_TOO_LONG = f"the sitemap is longer than the {MAX_SITEMAP_BYTES} bytes that sitemaps.org allows"
 
 
 def _unpacked(body: bytes, most: int) -> tuple[bytes, str]:
-    """What the members of a gzip file hold, as far as they can be read. What follows the last is passed over, as gzip does."""
+    """Decompress all members of a gzip file, as far as they can be read. Bytes after the last are ignored, as by gzip."""
     found, place = bytearray(), 0
     while body.startswith(_GZIP, place):
-        member, size = zlib.decompressobj(16 + zlib.MAX_WBITS), _FIRST_PIECE
+        member, size = zlib.decompressobj(16 + zlib.MAX_WBITS), _FIRST_PIECE_BYTES
         while not member.eof:
             piece = body[place : place + size]
             if not piece:
@@ -145,7 +149,7 @@ def _unpacked(body: bytes, most: int) -> tuple[bytes, str]:
             except zlib.error as error:
                 return bytes(found), f"the sitemap's gzip file is damaged: {error}"
             place += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
-            size = min(2 * size, _LARGEST_PIECE)
+            size = min(2 * size, _MAX_PIECE_BYTES)
             if len(found) > most:
                 return bytes(found[:most]), _TOO_LONG
         padding = _PADDING.match(body, place)
@@ -154,16 +158,18 @@ def _unpacked(body: bytes, most: int) -> tuple[bytes, str]:
 
 
 def _is_text(text: str) -> bool:
-    """Whether a text is a list of addresses, one a line, but for a tenth of its lines and for `#` comments."""
-    lines = text.split("\n", 1000)
-    if len(lines) > 1000:
+    """Whether a text is a list of addresses, one a line. Comments with `#` are ignored."""
+    lines = text.split("\n", _MAX_LINES_JUDGED)
+    if len(lines) > _MAX_LINES_JUDGED:
         lines.pop()
     shown = [line for each in lines if (line := each.strip()) and not line.startswith("#")]
-    return bool(shown) and sum(map(bool, map(_TEXT_LINE.fullmatch, shown))) >= 0.9 * len(shown)
+    return bool(shown) and sum(map(bool, map(_TEXT_LINE.fullmatch, shown))) >= _MIN_SHARE_OF_URL_LINES * len(
+        shown
+    )
 
 
 def _kind(text: str) -> str:
-    if _HTML.search(text[:_HEAD]):
+    if _HTML.search(text[:_HEAD_CHARS]):
         return "an HTML page; a page of links belongs under `lists`"
     return f"{text.strip()[:40]!r}" if text.strip() else "nothing"
 

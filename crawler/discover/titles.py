@@ -1,4 +1,4 @@
-"""The title filter: which links lead to a report. What makes a title that of a report is said in `crawler.titles`."""
+"""Title filter: which links lead to a report. The rules for titles are in `crawler.field.titles`; here are those of a site."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from crawler.field.titles import Verdict, judge, title_year
 
 __all__ = ["Verdict", "judge_title", "may_be_report", "title_year"]
 
-# …市人民政府关于2022年度推进…, 甲区2022年度…: what is left of a title before it comes to its subject
+# 甲市人民政府关于2022年度推进…, 甲区2022年度…: how a title begins that is cut before its subject
 _BEGINNING = re.compile(r"(?:关于|20\d\d年?度?)[^,。;!?《]{0,8}$|法治|依法")
 
 
 def judge_title(title: str, *, match: str | None = None) -> Verdict:
-    """Verdict on a link's title. `match` (a site's regular expression) replaces the rules for what is a report."""
+    """Judge whether a title names a report. `match` (a site's regular expression) replaces the rules for titles."""
     if match is None:
         return judge(title)
     found = re.search(match, title) or re.search(match, "".join(fold(title).split()))
@@ -22,7 +22,7 @@ def judge_title(title: str, *, match: str | None = None) -> Verdict:
 
 
 def may_be_report(cut_title: str) -> bool:
-    """Whether a title cut for display could be a report's: what is left of it is checked on the page itself."""
+    """Whether a title that was cut for display could name a report. Its page must be read to find out."""
     stem = "".join(fold(cut_title).split()).rstrip("….・")
     why = judge(stem + "法治政府建设情况的报告").why
     return bool(_BEGINNING.search(stem)) and not why

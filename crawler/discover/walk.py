@@ -1,6 +1,7 @@
-"""How far a list is followed: to its end, to what is known, to what is too old, or to the trap that it turns out to be.
+"""Decide how far a list is followed: to its end, to known entries, to entries that are too old, or to a crawler trap.
 
-Pure: it is told of each page as it is read, and says whether the next one is to be asked for.
+A Walk takes each parsed page and returns None when the next page is wanted, or the End. Pure: it fetches nothing. What
+the next visit must know of the list comes out as a ListMemory.
 """
 
 from __future__ import annotations
@@ -16,21 +17,24 @@ from crawler.address import canonical
 from crawler.discover.memory import ListMemory, link_key
 from crawler.model import Link, Listing, ListRequest, Years
 
-PAGES = 200
-"""Pages that one list is followed for; what has more is a trap, or wants a narrower list."""
+MAX_LIST_PAGES = 200
+"""A longer list is treated as a crawler trap."""
 
-BELOW = 2
-"""Known entries that must stand below the last new one, for it to be believed that all further ones are known too."""
+MIN_KNOWN_BELOW_NEW = 2
+"""Known entries below the last new one, from which follows that all further entries are known too."""
 
-DATED = 5
-"""Entries with a date that a page must show, for its order to be believed."""
+MIN_DATED_ENTRIES = 5
+"""Entries with a date that a page must have, for its order to count as order by date."""
 
-TELLING = 0.8
-"""Share of the addresses new on a page that must have a title and date of their own, before a page that looks like another
-is taken for the same: where forty departments' reports of one year came in on one day, each page looks like the next."""
+MIN_DISTINCT_SHARE = 0.8
+"""A page that shows the same titles and dates as another counts as repeated only if this share of its new addresses has a
+title and date of its own. Where forty departments publish on one day, all pages look alike and none is repeated."""
 
-_NO_ENTRY = re.compile(r"^(?:\W|\d|[首上下前后尾末]一?页|第|共|页|条|年|月|日|更多|more|next|prev)*$", re.I)
-_LEAST_TITLE = 4  # characters; 首页, 更多 and the days of a calendar are shorter
+_NAVIGATION = re.compile(r"^(?:\W|\d|[首上下前后尾末]一?页|第|共|页|条|年|月|日|更多|more|next|prev)*$", re.I)
+_MIN_TITLE_CHARS = 4  # 首页, 更多 and the days of a calendar are shorter
+
+
+_MAX_URL_CHARS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,41 +42,41 @@ class End:
     """Why a list is not followed further."""
 
     why: str
-    early: bool = False  # more pages follow; they are known, or too old
-    trap: bool = False  # more pages follow, without end as it seems
+    early: bool = False  # more pages follow, with known or too old entries
+    trap: bool = False  # more pages follow, it seems without end
 
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """One list, page by page."""
+    """The walk of one list, page by page."""
 
     years: Years
-    memory: ListMemory | None = None  # None: nothing is known, or everything is to be read
-    begun: bool = False  # its first page was read by an earlier run, which says nothing of it
-    pages: list[tuple[str, ...]] = field(default_factory=list)  # digests of the entries of each
-    reports: dict[str, int | None] = field(default_factory=dict)
+    memory: ListMemory | None = None  # of the last walk; None: none, or all pages must be read
+    partial: bool = False  # does not see the whole list: an earlier run began it, or a page is broken
+    pages: list[tuple[str, ...]] = field(default_factory=list)  # digests of the entries of each page
+    reports: dict[str, int | None] = field(default_factory=dict)  # entries that name reports, with years
     ended: End | None = None
-    _seen: set[str] = field(default_factory=set)
-    _shown: set[tuple[tuple[str, str | None], ...]] = field(default_factory=set)
-    _asked: set[str] = field(default_factory=set)
+    _seen_keys: set[str] = field(default_factory=set)
+    _seen_texts: set[tuple[tuple[str, str | None], ...]] = field(default_factory=set)  # titles and dates
+    _requested: set[str] = field(default_factory=set)
 
-    def fresh(self, link: Link) -> bool:
-        """Whether an entry was not there at the last walk."""
+    def is_new(self, link: Link) -> bool:
+        """Whether an entry was not on the list at the last walk."""
         return self.memory is None or link_key(link) not in self._known()
 
-    def read(self, listing: Listing, request: ListRequest, number: int) -> End | None:
-        """Take in a page, the `number`th of its list. None: the page after it is wanted."""
+    def add_page(self, listing: Listing, request: ListRequest, number: int) -> End | None:
+        """Add a page, the `number`th of its list, counted from 1. Return None if the page after it is wanted."""
         entries = [link for link in listing.links if is_entry(link)]
         keys = [link_key(link) for link in entries]
-        shown = tuple((link.title, link.date) for link in entries)
-        new = {key: look for key, look in zip(keys, shown, strict=True) if key not in self._seen}
-        telling = len(set(new.values())) >= TELLING * len(new)
-        repeated = bool(self.pages) and (not new or (telling and shown in self._shown))
+        texts = tuple((link.title, link.date) for link in entries)
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._seen_keys}
+        distinct = len(set(new.values())) >= MIN_DISTINCT_SHARE * len(new)
+        repeated = bool(self.pages) and (not new or (distinct and texts in self._seen_texts))
         if not repeated:
             self.pages.append(tuple(keys))
-        self._seen.update(keys)
-        self._shown.add(shown)
-        self._asked.add(_identity(request))
+        self._seen_keys.update(keys)
+        self._seen_texts.add(texts)
+        self._requested.add(_identity(request))
         self.ended = self._end(listing, entries, keys, number, repeated=repeated)
         return self.ended
 
@@ -84,25 +88,26 @@ class Walk:
             return End(why="")
         if repeated:
             return End(why="this page shows nothing that those before it did not", trap=True)
-        if _identity(following) in self._asked:
-            return End(why="the next page is one that was read before")
-        if grows(following.url):
+        if _identity(following) in self._requested:
+            return End(why="the next page was read before")
+        if has_repeated_folders(following.url):
             return End(why=f"the addresses of its pages grow without end: {following.url}", trap=True)
         if self.memory is not None and self._all_known_below(entries, keys):
             return End(why="all further entries are known", early=True)
         if too_old(entries, self.years):
             return End(why=f"all further entries are older than the years wanted ({self.years})", early=True)
-        if number >= PAGES:
-            return End(why=f"the list goes on after {PAGES} pages", trap=True)
+        if number >= MAX_LIST_PAGES:
+            return End(why=f"the list goes on after {MAX_LIST_PAGES} pages", trap=True)
         return None
 
     def _known(self) -> frozenset[str]:
         return frozenset((*self.memory.entries, *self.memory.common)) if self.memory else frozenset()
 
     def _all_known_below(self, entries: Sequence[Link], keys: Sequence[str]) -> bool:
-        """Whether this page reaches what the last walk saw: nothing on it is new, or only the top of what is in order.
+        """Whether all entries on further pages are known, judged by this page.
 
-        At least one entry must be a known one: a page of menus says nothing.
+        They are if every entry of this page is known, or if new ones are only above known ones and all are dated and in
+        order. At least one entry of the list proper must be known: a page of menus proves nothing.
         """
         assert self.memory is not None
         remembered, known = set(self.memory.entries), self._known()
@@ -118,11 +123,15 @@ class Walk:
         first, last = _ends([not was_known for _, was_known in dated])
         undated_new = any(not link.date and key not in known for link, key in zip(entries, keys, strict=True))
         days = [day for day, _ in dated[first:]]
-        return not undated_new and len(dated) - 1 - last >= BELOW and days == sorted(days, reverse=True)
+        return (
+            not undated_new
+            and len(dated) - 1 - last >= MIN_KNOWN_BELOW_NEW
+            and days == sorted(days, reverse=True)
+        )
 
-    def lesson(self) -> ListMemory | None:
-        """What is to be remembered of the list; None where this walk did not see enough of it to say."""
-        if self.begun or self.ended is None:
+    def memory_after(self) -> ListMemory | None:
+        """Return what must be remembered of the list; None where this walk did not see the whole of it."""
+        if self.partial or self.ended is None:
             return None
         counts = Counter(key for page in self.pages for key in dict.fromkeys(page))
         common = {key for key, number in counts.items() if number > 1}
@@ -137,23 +146,23 @@ class Walk:
 
 
 def is_entry(link: Link) -> bool:
-    """Whether a link could be an entry of a list: not a page's number, a day of a calendar, or 更多."""
-    return not link.title or (len(link.title) >= _LEAST_TITLE and not _NO_ENTRY.match(link.title))
+    """Whether a link can be an entry of a list, and is no page number, day of a calendar, or 更多."""
+    return not link.title or (len(link.title) >= _MIN_TITLE_CHARS and not _NAVIGATION.match(link.title))
 
 
 def too_old(entries: Sequence[Link], years: Years) -> bool:
-    """Whether a page, newest first, lies wholly before the first reports wanted could appear: the end of their year."""
+    """Whether all entries of a page in order of dates are older than 1 October of the first year wanted."""
     days = [link.date for link in entries if link.date]
     in_order = sum(later >= earlier for later, earlier in itertools.pairwise(days))
-    return len(days) >= DATED and in_order >= len(days) - 2 and max(days) < f"{years.first}-10-01"
+    return len(days) >= MIN_DATED_ENTRIES and in_order >= len(days) - 2 and max(days) < f"{years.first}-10-01"
 
 
-def grows(url: str) -> bool:
-    """Whether an address repeats itself as those do that a wrong relative link makes: /list/list/list/."""
+def has_repeated_folders(url: str) -> bool:
+    """Whether an address repeats its folders, as a wrong relative link makes it: /list/list/list/. Or is over-long."""
     folders = [part for part in urlsplit(url).path.split("/") if part]
     counts = Counter(itertools.pairwise(folders))
     tripled = any(a == b == c for a, b, c in zip(folders, folders[1:], folders[2:], strict=False))
-    return len(url) > 2000 or tripled or any(number > 2 for number in counts.values())
+    return len(url) > _MAX_URL_CHARS or tripled or any(number > 2 for number in counts.values())
 
 
 def _identity(request: ListRequest) -> str:
@@ -161,6 +170,6 @@ def _identity(request: ListRequest) -> str:
 
 
 def _ends(flags: Sequence[bool]) -> tuple[int, int]:
-    """Places of the first and the last true one; (0, -1) when there is none."""
+    """Return the indexes of the first and the last true flag; (0, -1) when there is none."""
     places = [i for i, flag in enumerate(flags) if flag]
     return (places[0], places[-1]) if places else (0, -1)

@@ -1,4 +1,11 @@
-"""The nouns of the house: frozen values that every room speaks in. No behaviour beyond what a value knows of itself."""
+"""The data types that all packages share: frozen dataclasses, without behaviour beyond their own fields.
+
+- `site`: an entry of sources.yaml
+- `listing`: list pages, links and requests
+- `page`: what a server sent (Capture) and what a browser rendered from it (Rendering)
+- `report`: the text and the fields of a report, and its versions
+- `outcome`: how the visits of addresses and of sites ended
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists: what to ask for, and what a page of one shows."""
+"""List pages: the request for one, and what it contains."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ ListKind = Literal["list", "sitemap", "search"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An entry of a list page."""
+    """A link of a list page, or a report's address given in sources.yaml (without title)."""
 
     url: str
-    title: str
+    title: str  # empty where the list has none
     date: str | None = None  # ISO date shown beside it
-    found_on: str | None = None
+    found_on: str | None = None  # address of the list's first page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRequest:
-    """What to ask for to get a list page; `form` pairs are sent as application/x-www-form-urlencoded."""
+    """The request for a list page. `form` pairs are sent as application/x-www-form-urlencoded."""
 
     url: str
     method: Literal["GET", "POST"] = "GET"
@@ -29,25 +29,25 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListStep:
-    """A page of a list, still to be read."""
+    """A page of a list that is still to be read."""
 
     request: ListRequest
-    first: ListRequest  # the list's first page; of a search, the address with a place for the number
+    first: ListRequest  # the list's first page; of a search, the template of its addresses
     number: int = 1  # of this page within the list
     kind: ListKind = "list"
 
     @property
     def url(self) -> str:
-        """Its address; pages that are POSTed for share one."""
+        """The address. Pages requested by POST share one."""
         return self.request.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list page, understood: its entries in page order and the request for the page after it."""
+    """A parsed list page: its links in page order and the request for the page after it."""
 
     links: tuple[Link, ...]
     next: ListRequest | None = None
-    others: tuple[ListRequest, ...] = ()  # further lists that it names, as an index of sitemaps does
-    cms: str = "generic"
-    fault: str = ""  # why it is not the list that was asked for, or not the whole of it
+    others: tuple[ListRequest, ...] = ()  # further lists that it names, as a sitemap index does
+    cms: str = "generic"  # name of the preset
+    fault: str = ""  # why it is not the requested list, or not the whole of it

@@ -12,38 +12,38 @@ from crawler.model.listing import Link, ListStep
 class Ending(StrEnum):
     """How the visit of one address ended."""
 
-    NEW = "new"  # a report not held before
-    REVISED = "revised"  # the page's text has changed: a further version
+    NEW = "new"  # a report that the archive did not have
+    REVISED = "revised"  # the text has changed: a new version
     UNCHANGED = "unchanged"  # same text as the last version
-    DUPLICATE = "duplicate"  # same text as a report held from another address
+    DUPLICATE = "duplicate"  # same text as a report archived from another address
     LISTED = "listed"  # a list page, read for its links
-    GONE = "gone"
-    MOVED = "moved"
-    REFUSED = "refused"
-    CHALLENGED = "challenged"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    SHRUNK = "shrunk"  # only the beginning of the text held, twice: kept as evidence, not yet believed
-    DRIED_UP = "dried_up"
-    NOT_DUE = "not_due"  # a site whose `every` has not passed: nothing was asked of it
-    LEFT = "left"  # not asked for, since the crawl was told to end; the next one goes on there
+    GONE = "gone"  # 404, 410, or a page that says so
+    MOVED = "moved"  # the report is now at another address
+    REFUSED = "refused"  # by the server, its robots.txt or our guard
+    CHALLENGED = "challenged"  # a script to solve came instead of the page
+    FAILED = "failed"  # could not be fetched or read
+    SKIPPED = "skipped"  # not requested, or no report
+    SHRUNK = "shrunk"  # twice only the beginning of the archived text came: kept as evidence, no new version
+    DRIED_UP = "dried_up"  # a site that yields less than expected
+    NOT_DUE = "not_due"  # a site whose `every` has not passed: nothing was requested
+    LEFT = "left"  # not requested, because the crawl had to end; the next one goes on here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostFigures:
-    """What one crawl asked of one host."""
+    """Figures of the requests of one crawl to one host."""
 
     host: str
     requests: int = 0  # attempts, robots.txt and redirects among them
     bytes: int = 0  # of bodies, as transferred
-    waited: float = 0.0  # seconds that politeness held requests back
+    waited: float = 0.0  # seconds that requests waited for the politeness delay
     retries: int = 0
     errors: tuple[tuple[str, int], ...] = ()  # (kind of failure, how often), the most frequent first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How the visit of one address ended, for people and for the record."""
+    """How the visit of one address ended. Shown to people and noted in the archive."""
 
     ending: Ending
     url: str
@@ -52,29 +52,29 @@ class Outcome:
     report_id: str | None = None
     version: int | None = None
     at: datetime | None = None
-    as_before: bool = False  # a report that was gone at the last visit too: no news
+    as_before: bool = False  # the report was gone at the last visit too
 
 
 class VisitState(StrEnum):
     """How the visit of one site ended."""
 
-    COMPLETE = "complete"  # everything asked for, nothing wrong
-    FAILED = "failed"  # everything asked for, but not everything could be had
-    LEFT = "left"  # the crawl ended before the site did
+    COMPLETE = "complete"  # every address requested, no trouble
+    FAILED = "failed"  # every address requested, some with trouble
+    LEFT = "left"  # the crawl ended before all was requested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteVisit:
-    """One site's visit, for the summary and for the run that goes on."""
+    """The visit of one site, for the summary and for the run that resumes it."""
 
     site_id: str
-    began_at: datetime  # of the run it began in; a visit that goes on keeps the first one's
+    began_at: datetime  # start of the run it began in; kept when a later run resumes it
     state: VisitState | None = None  # None: under way, or killed
-    entries: tuple[str, ...] = ()  # the addresses that the site's entry gave
-    frontier: tuple[Link | ListStep, ...] = ()  # what is left to ask for, in order
+    entries: tuple[str, ...] = ()  # the start addresses of the site's entry
+    frontier: tuple[Link | ListStep, ...] = ()  # steps still to be done, in order
     found: int = 0  # reports found on its lists
     years: tuple[int, ...] = ()  # of those reports
-    troubled: bool = False  # something could not be had
+    troubled: bool = False  # an outcome was trouble
     requests: int = 0  # exchanges of this run
-    bytes: int = 0  # of their bodies, as sent
+    bytes: int = 0  # of their payloads
     seconds: float = 0.0  # of this run, waiting included

@@ -1,4 +1,4 @@
-"""What a server sent, and what a browser drew from it."""
+"""What a server sent (Capture), and what a browser rendered from it (Rendering)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from crawler.coding import LIMIT, Decoded, decode_content
 from crawler.model.site import Tls
 
 Headers = tuple[tuple[str, str], ...]
-"""Header pairs in the order they came. Bytes are decoded as ISO-8859-1, so every byte comes back as it was."""
+"""Header pairs in the order received. Decoded as ISO-8859-1, so that every byte can be restored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a conditional request (RFC 9110, section 13) can be made with."""
+    """Validators for a conditional request (RFC 9110, section 13)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -23,7 +23,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One HTTP exchange as it came over the wire, de-chunked but not decompressed."""
+    """One HTTP exchange as received: de-chunked, not decompressed."""
 
     url: str
     status: int
@@ -37,35 +37,35 @@ class Capture:
     http_version: str = "HTTP/1.1"
     ip: str | None = None
     truncated: str | None = None  # WARC-Truncated reason: "length", "time", "disconnect"
-    tls: Tls | None = None  # what the site's entry allowed for this connection; None: no TLS, or not known
-    head: bytes = b""  # status line and header lines as sent, where `plain_head` is not that
-    hops: tuple[Capture, ...] = ()  # the redirects that led here, first one first
+    tls: Tls | None = None  # rule of the site's entry for this connection; None: no TLS, or unknown
+    head: bytes = b""  # status line and header lines as sent, where `plain_head` differs from them
+    hops: tuple[Capture, ...] = ()  # the redirects that led here, in order
 
     def header(self, name: str) -> str | None:
-        """First value of a header, by case-insensitive name."""
+        """Return the first value of a header, by case-insensitive name."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
     @property
     def plain_head(self) -> bytes:
-        """Status line and headers as most servers write them, ended by an empty line."""
+        """Status line and headers in the usual form, ended by an empty line."""
         status_line = f"{self.http_version} {self.status} {self.reason}".rstrip()
         lines = [status_line, *(f"{name}: {value}" for name, value in self.headers), "", ""]
         return "\r\n".join(lines).encode("latin-1", "replace")
 
     def all_values(self, name: str) -> str | None:
-        """The values of all headers of a name, joined by commas (RFC 9110, section 5.3); None where there is none."""
+        """Return the values of all headers of a name, joined by commas (RFC 9110, section 5.3); None if there is none."""
         wanted = name.lower()
         values = [value for key, value in self.headers if key.lower() == wanted]
         return ", ".join(values) if values else None
 
     def decoded(self, limit: int = LIMIT) -> Decoded:
-        """The payload with its content codings undone, and whether that is a part only; cut at `limit` bytes."""
+        """Return the payload with its content codings undone, at most `limit` bytes, and whether that is all of it."""
         return decode_content(self.payload, self.all_values("content-encoding"), limit=limit)
 
     @property
     def body(self) -> bytes:
-        """The payload with its content codings undone, as far as it can be read: see `decoded` for whether that is all."""
+        """The payload with its content codings undone, as far as possible. `decoded` tells whether that is all of it."""
         return self.decoded().body
 
     @property
@@ -76,33 +76,33 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """A page as a browser drew it, from a capture and what the page's scripts asked for. Read like a capture."""
+    """A page as a browser rendered it, from a capture and the requests of its scripts. Read like a capture."""
 
     of: Capture
     dom: bytes  # the document as HTML, UTF-8
     rendered_at: datetime  # aware, UTC
     browser: str  # name and version
-    asked: int = 0  # requests that the page made and that were answered
-    unanswered: tuple[str, ...] = ()  # what it asked for in vain, each with the reason
+    asked: int = 0  # requests of the page that were answered
+    unanswered: tuple[str, ...] = ()  # requests of the page without an answer, each with the reason
 
     @property
     def url(self) -> str:
-        """The page's address."""
+        """Address of the page."""
         return self.of.url
 
     @property
     def status(self) -> int:
-        """What the server answered."""
+        """Status of the server's answer."""
         return self.of.status
 
     @property
     def headers(self) -> Headers:
-        """The only one that says something of the document as drawn."""
+        """The one header that is true of the rendered document."""
         return (("Content-Type", "text/html; charset=utf-8"),)
 
     @property
     def body(self) -> bytes:
-        """The document."""
+        """The rendered document."""
         return self.dom
 
     @property
@@ -112,8 +112,8 @@ class Rendering:
 
     @property
     def note(self) -> str:
-        """For people: that it was drawn, by what, and from how much."""
-        lost = f"; {len(self.unanswered)} in vain, such as {self.unanswered[0]}" if self.unanswered else ""
+        """Sentence for people: by which browser it was rendered, with how many requests."""
+        lost = f"; {len(self.unanswered)} unanswered, such as {self.unanswered[0]}" if self.unanswered else ""
         return f"rendered by {self.browser}, {self.asked} further requests{lost}"
 
 

@@ -1,4 +1,4 @@
-"""What a page says, and the versions of it."""
+"""A report as read from a page, and the versions of it in the archive."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class Clue:
     field: str
     value: str
     weight: float  # 0 to 1
-    where: str  # for people: "meta PubDate", "info line", …
+    where: str  # place on the page, for people: "meta PubDate", "info line", …
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One of the statutory sections, with its place in the body (character offsets, end excluded)."""
+    """One of the statutory sections; `start` and `end` (excluded) are character offsets in the body."""
 
     kind: str  # achievements, problems, responsibility, plans, other
     title: str
@@ -29,7 +29,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file the page offers with the report."""
+    """A file that the page offers with the report."""
 
     title: str
     url: str
@@ -37,36 +37,38 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a page says, stripped of boilerplate. Field names are the keys of every JSON output."""
+    """A report without the boilerplate of its page. Field names are the keys of every JSON output."""
 
-    id: str | None = None  # given by the archive
+    id: str | None = None  # set by the archive
     title: str
     issuer: str | None = None
     region: str | None = None  # GB/T 2260, six digits
     year: int | None = None  # the year reported on
-    kind: str | None = None  # government, party_government, department; None: not such a report
+    kind: str | None = (
+        None  # government, party_government, department; None: title and text are of no such report
+    )
     published: str | None = None  # ISO date or date-time at the page's precision, China time
     source: str | None = None  # 来源
     signed: str | None = None  # 落款日期, ISO date
     index: Mapping[str, str] | None = None  # 政府信息公开 index table
     url: str | None = None
-    version: int | None = None  # given by the archive
+    version: int | None = None  # set by the archive
     text_sha256: str
     body: str  # paragraphs joined by one newline
     sections: tuple[Section, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     author: str | None = None
     signer: str | None = None
-    undecodable: int = 0  # bytes that no encoding could make sense of
+    undecodable: int = 0  # bytes that could not be decoded
     continues: str | None = None  # address of the article's next page
     parts: int = 1  # pages of the article that were joined
-    number: int = 1  # which page of the article the first one is
-    total: int = 1  # pages that the article is set on, at least, as they say themselves
+    number: int = 1  # number of the first page read
+    total: int = 1  # least number of pages of the article, as they state it
     extractor: str = ""
     clues: tuple[Clue, ...] = field(default=(), repr=False)
 
     def text(self) -> str:
-        """The report in the form of the seed documents: title, one line of metadata, paragraphs, blank lines between."""
+        """Return the report in the form of the seed documents: title, a line of metadata, paragraphs, with blank lines."""
         meta = " ".join(
             f"{label}:{value}"
             for label, value in (
@@ -83,12 +85,12 @@ JSON_KEYS = (
     "id", "title", "issuer", "region", "year", "kind", "published", "source", "signed", "index",
     "url", "version", "text_sha256", "body", "sections", "attachments",
 )  # fmt: skip
-"""The keys of a report in JSON output, in order: the contract at the door."""
+"""Keys of a report in JSON output, in order. They are public and stable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One text of a report, as first and last seen."""
+    """One text of a report, with the times of its first and last capture."""
 
     report_id: str
     number: int  # from 1

@@ -1,4 +1,4 @@
-"""A government site, as sources.yaml has it."""
+"""A government site, as its entry in sources.yaml describes it. `crawler.sources` reads and checks the file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HeaderRule = Literal["strict", "lenient"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Years:
-    """The report years wanted, both ends included; `last` None means no end."""
+    """The years of the reports wanted, both ends included. `last` None: no end."""
 
     first: int
     last: int | None = None
@@ -25,10 +25,10 @@ class Years:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
-    """What a site must at least yield; less means that it has dried up."""
+    """What a site must yield at least; with less it has dried up."""
 
     years: tuple[int, ...] = ()
-    least: int = 0
+    least: int = 0  # number of reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,9 @@ class Site:
     lists: tuple[str, ...] = ()  # addresses of list pages
     pages: tuple[str, ...] = ()  # addresses of reports given outright
     sitemaps: tuple[str, ...] = ()  # addresses of sitemaps, or of the robots.txt that names them
-    urls: str | None = None  # regular expression for those addresses of a sitemap that may be reports
+    urls: str | None = None  # regular expression for the addresses of a sitemap that may be reports
     search: str | None = (
-        None  # address of the site's own search, with {page} or {page0} where its number stands
+        None  # address of the site's own search, with {page} or {page0} in place of the number
     )
     cms: str | None = None  # name of a preset; None: recognised from the page
     body: str | None = None  # CSS selector of the article's body
@@ -51,13 +51,13 @@ class Site:
     years: Years = Years(first=2015)
     delay: float = 1.0  # seconds between two requests to one host
     at_once: int = 1  # requests under way to one host at the same time
-    every: str | None = None  # least time between two visits, such as "1d"
+    every: str | None = None  # shortest time between two visits, such as "1d"
     tls: Tls = "strict"  # legacy: old protocols, ciphers and keys; unverified: any certificate
-    headers: HeaderRule = "strict"  # lenient: header lines that HTTP forbids and browsers pass over
+    headers: HeaderRule = "strict"  # lenient: accept header lines that HTTP forbids and browsers ignore
     agent: str | None = None  # the whole User-Agent, instead of ours
-    contact: str | None = None  # mail or web address that our User-Agent gives
-    render: bool = False
+    contact: str | None = None  # mail or web address in our User-Agent
+    render: bool = False  # pages must be rendered by a browser
     expect: Expect | None = None
     enabled: bool = True
-    seen: str | None = None  # ISO date: last day it was seen to work
+    seen: str | None = None  # ISO date: last day on which it worked
     note: str | None = None

@@ -1,4 +1,4 @@
-"""From one address of a site to its entry in sources.yaml: what the page is, whose it is, and which list leads to its reports."""
+"""From one address of a site to its entry in sources.yaml: what the page is, owner_of it is, and which list leads to its reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crawler.address import canonical
 from crawler.cms import recognise
 from crawler.crawl import read_page
 from crawler.discover import discover, judge_title
-from crawler.discover.owner import COLUMN, lists_of_report, whose
+from crawler.discover.owner import REPORT_COLUMN, candidate_lists, owner_of
 from crawler.errors import ExtractError, FetchError
 from crawler.extract.page.decode import decode
 from crawler.fetch import Fetcher
@@ -21,7 +21,7 @@ LIST_PAGES = 3
 """Pages of a list that are looked at: enough to see whether it is the right one."""
 
 CANDIDATES = 5
-"""Lists that are tried for a report whose own list is not known."""
+"""Lists that are tried for a report owner_of own list is not known."""
 
 _HOST_NOISE = frozenset(("www", "gov", "com", "cn", "org", "net", "zwgk", "xxgk"))
 
@@ -75,7 +75,7 @@ async def look(url: str, fetcher: Fetcher, *, list_pages: int = LIST_PAGES) -> F
     except FetchError as error:
         return Finding(url=url, problem=f"cannot be had: {error.reason}")
     html = decode(capture.body, capture.headers)[0]
-    owner = whose(html)
+    owner = owner_of(html)
     finding = Finding(
         url=url, cms=recognise(html, url).name, name=owner.name, region=owner.region, where=owner.where
     )
@@ -138,7 +138,9 @@ def _with_list(finding: Finding, listed: _Listed, html: str) -> Finding:
         links=len(links),
         reports=tuple(reports),
         near_misses=tuple((link, v.why) for link, v in verdicts if "法治政府" in link.title)[:5],
-        columns=tuple(link for link, _ in verdicts if COLUMN.search(link.title) and len(link.title) < 12)[:5],
+        columns=tuple(
+            link for link, _ in verdicts if REPORT_COLUMN.search(link.title) and len(link.title) < 12
+        )[:5],
         problem=finding.problem if reports else "no report's title on it",
     )
 
@@ -148,7 +150,7 @@ async def _from_report(
 ) -> Finding:
     """The list that a report stands on: of the page's own links to columns, and of those that its address tells of."""
     tried: list[str] = []
-    for url in lists_of_report(finding.url, html)[:CANDIDATES]:
+    for url in candidate_lists(finding.url, html)[:CANDIDATES]:
         tried.append(url)
         try:
             listed = await _list(url, fetcher, list_pages)

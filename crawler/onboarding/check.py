@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from crawler.crawl import Visit, crawl_site, read_page, understand
+from crawler.crawl import Visit, accept_report, crawl_site, read_page
 from crawler.discover import Verdict
 from crawler.errors import ExtractError, FetchError
 from crawler.fetch import Fetcher
@@ -43,7 +43,7 @@ class Check:
 
 async def check_site(site: Site, fetcher: Fetcher) -> Check:
     """Walk a site's lists without storing anything, and read the newest report found."""
-    visit = Visit(site, fetcher, archive=None, keep=True)
+    visit = Visit(site, fetcher, archive=None, keep_listings=True)
     outcomes = [outcome async for outcome in crawl_site(visit)]
     problems = [f"{o.url}: {o.ending.value}: {o.detail}" for o in outcomes if _is_problem(o)]
     verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}
@@ -99,7 +99,7 @@ async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: F
 
 
 async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
-    return understand(read_page(await fetcher.page(link.url, site=site), site), link, site)
+    return accept_report(read_page(await fetcher.page(link.url, site=site), site), link, site)
 
 
 def _is_problem(outcome: Outcome) -> bool:

@@ -79,7 +79,7 @@ async def record(
             async for outcome in crawl_site(visit):
                 kept += outcome.report_id is not None
                 if limit is not None and kept >= limit:
-                    visit.halt.ask(f"--limit {limit}")
+                    visit.halt.request(f"--limit {limit}")
     return captures
 
 
@@ -88,7 +88,7 @@ async def found(site: Site, folder: Path) -> dict[str, Any]:
     replay = Replay(load_exchanges(folder))
     with tempfile.TemporaryDirectory() as scratch, Archive.create(Path(scratch), clock=_when) as archive:
         async with Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay) as fetcher:
-            visit = Visit(site, fetcher, archive, full=True, keep=True)
+            visit = Visit(site, fetcher, archive, full=True, keep_listings=True)
             outcomes = [
                 [o.ending.value, o.url, o.detail if o.report_id is None else ""]
                 async for o in crawl_site(visit)

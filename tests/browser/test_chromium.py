@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from crawler.archive import Archive
-from crawler.crawl import Halt, counted, crawl
+from crawler.crawl import Halt, counting_sink, crawl
 from crawler.fetch import Fetcher, Limits, Replay, load_exchanges
 from crawler.fetch.browser.chromium import Chromium
 from crawler.model import Ending, Outcome, Rendering, Site, SiteVisit
@@ -56,7 +56,7 @@ class Crawl:
                 archive.record_rendered(rendering)
 
             fetcher = Fetcher(
-                sink=counted(archive.record, Halt()),
+                sink=counting_sink(archive.record, Halt()),
                 rendered=keep,
                 browser=self.browser,
                 connect_to=self._web.hosts,

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import CATALOGUE, Archive
-from crawler.crawl import Halt, counted, crawl
+from crawler.crawl import Halt, counting_sink, crawl
 from crawler.errors import Halted
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Outcome, SiteVisit, VisitState
@@ -28,13 +28,6 @@ from tests.site import Web
 
 WUHAN = "www.wuhan.gov.cn"
 Fazhi = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    with Web() as web:
-        monkeypatch.setenv("SSL_CERT_FILE", str(web.ca_file))
-        yield web
 
 
 @pytest.fixture
@@ -132,7 +125,7 @@ async def test_a_page_that_takes_longer_than_the_grace_is_left(web: Web, folder:
     halt, ended = Halt(), list[SiteVisit]()
     outcomes: list[Outcome] = []
     with Archive.create(folder, clock=Clock()) as archive:
-        sink = counted(archive.record, halt)
+        sink = counting_sink(archive.record, halt)
         async with Fetcher(sink=sink, connect_to=web.hosts, sleep=halt.sleep) as fetcher:
             async for outcome in crawl(
                 [site_of(web.government("wuhan"))],
@@ -145,7 +138,7 @@ async def test_a_page_that_takes_longer_than_the_grace_is_left(web: Web, folder:
                 outcomes.append(outcome)
                 if outcome.ending is Ending.LISTED:
                     web.slow(WUHAN, 600)
-                    asyncio.get_running_loop().call_later(0.1, halt.ask, "a test")
+                    asyncio.get_running_loop().call_later(0.1, halt.request, "a test")
     left = {outcome.url for outcome in outcomes if outcome.ending is Ending.LEFT}
     assert 0 < len(left) == len(outcomes) - len({o.url for o in outcomes} - left)
     (visit,) = ended
@@ -157,8 +150,8 @@ async def test_waiting_for_a_turn_ends_when_the_crawl_does() -> None:
     halt = Halt()
     waiting = asyncio.create_task(halt.sleep(600))
     await asyncio.sleep(0)
-    halt.ask("SIGTERM")
-    halt.ask("--max-time 1h")
+    halt.request("SIGTERM")
+    halt.request("--max-time 1h")
     with pytest.raises(Halted, match="SIGTERM"):
         await waiting
     with pytest.raises(Halted):
@@ -180,7 +173,7 @@ async def test_runs_of_few_requests_each_come_to_the_end_and_ask_for_nothing_twi
         clock.forward(hours=1)
         halt = Halt(max_requests=limit)
         with Archive.create(folder, clock=clock, notify=pytest.fail) as archive:
-            async with Fetcher(sink=counted(archive.record, halt), connect_to=web.hosts) as fetcher:
+            async with Fetcher(sink=counting_sink(archive.record, halt), connect_to=web.hosts) as fetcher:
                 run = [
                     outcome
                     async for outcome in crawl(

@@ -1,10 +1,10 @@
-"""What links are resolved against, on lists and in articles; and links that a script of an attribute makes."""
+"""Resolving links on lists and in articles, and links in the script of an attribute."""
 
 from __future__ import annotations
 
 import pytest
 
-from crawler.cms.base_url import scripted
+from crawler.cms.base_url import script_target
 from crawler.discover import discover
 from crawler.extract import extract
 from crawler.model import ListRequest
@@ -104,7 +104,7 @@ def test_the_query_of_a_link_is_written_in_the_encoding_of_its_page(encoding: st
         '<a href="/x.html"><img src="1.jpg" alt="{}"></a>',
     ],
 )  # fmt: skip
-def test_what_a_visitor_can_click_on_is_a_link(link: str) -> None:
+def test_an_element_that_a_visitor_can_click_is_a_link(link: str) -> None:
     html = f"<html><body><table>{link.format(TITLE)}</table></body></html>"
     (found,) = discover(html.encode(), (), URL).links
     assert (found.url, found.title) == ("http://www.example.gov.cn/x.html", TITLE)
@@ -123,17 +123,17 @@ def test_what_a_visitor_can_click_on_is_a_link(link: str) -> None:
         "",
     ],
 )
-def test_an_address_that_is_not_written_out_is_not_guessed(code: str) -> None:
-    assert scripted(code) is None
+def test_an_address_that_a_script_composes_is_not_guessed(code: str) -> None:
+    assert script_target(code) is None
 
 
-def test_a_link_that_leads_somewhere_by_itself_does_not_lead_to_what_its_script_says() -> None:
+def test_a_href_comes_before_the_onclick() -> None:
     assert links(f'<a href="/a.html" onclick="window.open(\'/b.html\')">{TITLE}</a>') == [
         "http://www.example.gov.cn/a.html"
     ]
 
 
-def test_what_is_clicked_on_anywhere_and_holds_a_whole_list_is_no_entry() -> None:
+def test_a_clickable_element_around_a_whole_list_is_no_entry() -> None:
     entries = "".join(f'<p><a href="/{n}.html">{TITLE}{n}</a></p>' for n in range(30))
     assert "http://www.example.gov.cn/" not in links(f"<div onclick=\"location.href='/'\">{entries}</div>")
 

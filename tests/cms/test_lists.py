@@ -1,4 +1,4 @@
-"""Each system's lists, in the forms that FACTS of the field give; whole pages of them are met in tests/crawl/test_crawl.py."""
+"""The lists of each CMS, as single snippets. Whole pages of them are crawled in tests/crawl/test_crawl.py."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def test_generic_comes_last_and_names_are_unique() -> None:
         ('<a href="/a.html">a</a>', "generic"),
     ],
 )
-def test_a_system_is_recognised_by_its_marks(mark: str, name: str) -> None:
+def test_a_cms_is_recognised_by_its_marks(mark: str, name: str) -> None:
     assert recognise(mark, LIST).name == name
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_marks_are_written_in_small_letters_as_they_are_asked_for(preset: Preset) -> None:
+def test_marks_are_in_lower_case(preset: Preset) -> None:
     written = (*preset.marks.words, *(pattern.pattern for pattern in preset.marks.patterns))
     assert [text.lower() for text in written] == list(written)
 
 
-def test_trs_counts_from_nought() -> None:
+def test_trs_counts_from_zero() -> None:
     page = '<script>createPageHTML(3, {n}, "index", "html");</script>'
     assert following(page.format(n=0)) == LIST + "index_1.html"
     assert following(page.format(n=1), LIST + "index_1.html") == LIST + "index_2.html"
@@ -94,7 +94,7 @@ def test_vsb_counts_down() -> None:
     assert following("", "http://www.example.gov.cn/zwgk/fzgz/1.htm", first=first, cms="vsb") is None
 
 
-def test_epoint_names_pages_by_number_as_far_as_it_says() -> None:
+def test_epoint_names_pages_by_number_up_to_the_total() -> None:
     first = LIST + "subpage.html"
     assert following("<script>var pageCount = 3;</script>", first, cms="epoint") == LIST + "2.html"
     assert following("<script>var pageCount = 3;</script>", LIST + "3.html", cms="epoint") is None
@@ -127,7 +127,7 @@ def test_a_link_to_the_next_page_is_found_however_it_is_written(link: str) -> No
         '<a href="a.html">下一页我们将介绍更多内容</a>',
     ],
 )
-def test_what_leads_to_no_next_page_ends_the_list(link: str) -> None:
+def test_a_link_without_another_page_ends_the_list(link: str) -> None:
     assert following(link) is None
 
 
@@ -191,7 +191,7 @@ def test_entries_give_their_whole_title_and_their_date(entry: str, title: str, d
     assert (link.title, link.date, link.url) == (title, date, LIST + "a.html")
 
 
-def test_what_stands_in_one_entry_has_its_date_and_what_stands_beside_a_list_has_none() -> None:
+def test_links_in_an_entry_have_its_date_and_links_beside_a_list_have_none() -> None:
     entry = '<li><a href="{n}.html">第{n}号报告</a> <a href="{n}.pdf">第{n}号附件</a> 2023-02-{n}</li>'
     html = f"<div><ul>{''.join(entry.format(n=n) for n in range(10, 29))}</ul><a href='/'>网站首页</a></div>"
     dates = {link.url.removeprefix(LIST): link.date for link in listing(html).links}
@@ -200,7 +200,7 @@ def test_what_stands_in_one_entry_has_its_date_and_what_stands_beside_a_list_has
     assert list(dates.values())[-1] is None
 
 
-def test_of_two_links_to_one_page_the_fuller_title_is_kept() -> None:
+def test_of_two_links_to_one_page_the_longer_title_is_kept() -> None:
     (link,) = listing('<a href="a.html">报告</a><a href="a.html">关于2022年的报告</a>').links
     assert link.title == "关于2022年的报告"
 
@@ -212,7 +212,7 @@ def answers(value: object, url: str, *, first: str | None = None) -> Listing:
 GKMLPT = "http://www.example.gov.cn/gkmlpt/api/all/505?page=1&sid=200025"
 
 
-def test_gkmlpt_leads_from_its_page_of_script_to_its_columns_json() -> None:
+def test_gkmlpt_leads_from_its_page_of_script_to_the_json_of_its_column() -> None:
     page = "<script>window._CONFIG = {SID: '200025'};</script>"
     assert following(page, "http://www.example.gov.cn/gkmlpt/index#505") == GKMLPT
     assert following(page, "http://www.example.gov.cn/bm/gkmlpt/index") == (

@@ -1,4 +1,4 @@
-"""Lists that scripts are meant to read, in the forms that servers give them."""
+"""JSON as servers write it for scripts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ VALUE = '{"a": [1, {"b": "x"}]}'
         "var x = {'a': [1, {\"b\": 'x'}]};",
     ],
 )
-def test_what_is_nearly_json_is_read(text: str) -> None:
+def test_nearly_json_is_parsed(text: str) -> None:
     assert parsed(text) == {"a": [1, {"b": "x"}]}
     assert is_json(text)
 
@@ -80,7 +80,7 @@ def test_strings_stay_as_they_are_and_names_are_kept(text: str, value: Any) -> N
         "x = y",
     ],
 )
-def test_what_is_cut_off_or_no_value_is_none(text: str) -> None:
+def test_a_text_that_is_cut_off_or_no_value_gives_none(text: str) -> None:
     assert parsed(text) is None
 
 
@@ -99,7 +99,7 @@ def test_a_page_is_no_json() -> None:
         "".join
     )
 )
-def test_no_text_makes_reading_fall_over(text: str) -> None:
+def test_no_text_makes_the_parser_raise(text: str) -> None:
     is_json(text)
     parsed(text)
 

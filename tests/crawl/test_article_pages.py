@@ -1,4 +1,4 @@
-"""An article that a site has set on several numbered pages is one report, whole or not at all."""
+"""An article on several numbered pages is one report, archived whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from crawler.archive import Archive
 from crawler.crawl import crawl
-from crawler.crawl.reports import ARTICLE_PAGES
+from crawler.crawl.reports import MAX_FURTHER_PAGES
 from crawler.extract import extract, join_pages
 from crawler.fetch import Exchange, Fetcher, Replay
 from crawler.model import Ending, Outcome
@@ -67,7 +67,7 @@ async def test_the_pages_of_an_article_are_joined(folder: Path, clock: Clock) ->
     assert again.ending is Ending.UNCHANGED
 
 
-async def test_an_article_of_which_a_page_is_missing_is_not_kept_by_half(folder: Path, clock: Clock) -> None:
+async def test_an_article_without_one_of_its_pages_is_not_archived(folder: Path, clock: Clock) -> None:
     first, gone = exchange(FIRST, page(HEAD, SECOND)), exchange(SECOND, b"<html>404</html>", status=404)
     (_, outcome) = await crawled(folder, clock, first, gone)
     detail = f"{SECOND}: a further page of the article: HTTP 404"
@@ -91,7 +91,7 @@ PAGERS = {
 
 @pytest.mark.parametrize("name", ["t20230315_2170174", "con"])
 @pytest.mark.parametrize("pager", PAGERS.values(), ids=PAGERS)
-async def test_an_article_is_joined_whatever_its_pager_says(
+async def test_an_article_is_joined_whatever_its_pager_states(
     pager: tuple[str, str], name: str, folder: Path, clock: Clock
 ) -> None:
     names = {"first": f"{name}.shtml", "second": f"{name}_1.shtml"}
@@ -116,11 +116,11 @@ async def test_an_article_is_joined_whatever_its_pager_says(
         "<script>createPageHTML(3, 0, 't20230315_2170174', 'shtml')</script>",
     ],
 )
-async def test_a_page_of_several_is_not_kept_where_the_others_cannot_be_had(
+async def test_a_page_of_several_is_not_archived_without_the_others(
     links: str, folder: Path, clock: Clock
 ) -> None:
     body = page(HEAD).replace(b"</body>", f"<p>{links}</p></body>".encode())
-    further = exchange(SECOND, page(TAIL))  # of three, and says nothing of a third
+    further = exchange(SECOND, page(TAIL))  # one of three, and does not name a third
     (_, outcome) = await crawled(folder, clock, exchange(FIRST, body), further)
     assert outcome.ending is Ending.FAILED
     assert outcome.detail.startswith("short: ")
@@ -128,9 +128,9 @@ async def test_a_page_of_several_is_not_kept_where_the_others_cannot_be_had(
         assert archive.reports() == []
 
 
-async def test_an_article_on_more_pages_than_are_followed_is_not_kept(folder: Path, clock: Clock) -> None:
+async def test_an_article_on_more_pages_than_the_limit_is_not_archived(folder: Path, clock: Clock) -> None:
     stem = FIRST.removesuffix(".shtml")
-    addresses = [FIRST, *(f"{stem}_{number}.shtml" for number in range(1, ARTICLE_PAGES + 3))]
+    addresses = [FIRST, *(f"{stem}_{number}.shtml" for number in range(1, MAX_FURTHER_PAGES + 3))]
     saved = [
         exchange(here, page(f"{HEAD}\n第{n}页上的文字。", there))
         for n, (here, there) in enumerate(itertools.pairwise(addresses))
@@ -139,7 +139,7 @@ async def test_an_article_on_more_pages_than_are_followed_is_not_kept(folder: Pa
     assert (outcome.ending, outcome.detail[:6]) == (Ending.FAILED, "short:")
 
 
-async def test_pages_that_lead_back_to_the_first_end_there(folder: Path, clock: Clock) -> None:
+async def test_a_last_page_that_leads_back_to_the_first_is_the_end(folder: Path, clock: Clock) -> None:
     (_, outcome) = await crawled(
         folder, clock, exchange(FIRST, page(HEAD, SECOND)), exchange(SECOND, page(TAIL, FIRST))
     )
@@ -153,6 +153,6 @@ def test_a_link_to_another_article_does_not_continue_this_one(following: str) ->
     assert extract(page(HEAD, following), (), FIRST).continues is None
 
 
-def test_one_page_is_itself() -> None:
+def test_joining_one_page_changes_nothing() -> None:
     report = extract(page(HEAD), (), FIRST)
     assert join_pages([report]) is report

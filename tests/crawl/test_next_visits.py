@@ -1,4 +1,4 @@
-"""What a later visit of a site asks for, and when it says that the site has dried up."""
+"""What a later visit of a site requests, and when it finds that the site has dried up."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def site_of(government: Government) -> Site:
 
 @pytest.fixture
 def crawled(folder: Path, clock: Clock) -> Crawled:
-    """Crawls a government as it is then; an hour passes before."""
+    """Crawls a government's site in its present state, an hour after the crawl before."""
 
     async def at_once(_: float) -> None: ...
 
@@ -67,7 +67,7 @@ def reports(government: Government) -> set[str]:
     return {document.url for document in government.documents}
 
 
-async def test_a_second_visit_reads_one_list_page_and_asks_for_every_report_held(
+async def test_a_second_visit_reads_one_list_page_and_requests_every_report_held(
     government: Government, crawled: Crawled
 ) -> None:
     first = await crawled(government)
@@ -78,7 +78,7 @@ async def test_a_second_visit_reads_one_list_page_and_asks_for_every_report_held
 
 
 @pytest.mark.parametrize("new", [3, 15, 20])
-async def test_what_is_new_is_found_and_the_list_followed_no_further(
+async def test_new_reports_are_found_and_the_list_is_followed_no_further(
     new: int, government: Government, crawled: Crawled
 ) -> None:
     await crawled(government)
@@ -88,7 +88,7 @@ async def test_what_is_new_is_found_and_the_list_followed_no_further(
     assert lists(second) == new // 15 + 1
 
 
-async def test_lists_are_walked_whole_again_after_a_month_and_when_asked_to(
+async def test_lists_are_walked_whole_again_after_a_month_and_with_full(
     government: Government, crawled: Crawled, clock: Clock
 ) -> None:
     await crawled(government)
@@ -100,7 +100,7 @@ async def test_lists_are_walked_whole_again_after_a_month_and_when_asked_to(
     assert lists(await crawled(government)) == 1
 
 
-async def test_a_change_of_what_is_wanted_walks_the_lists_whole(
+async def test_lists_are_walked_whole_when_the_entry_wants_other_links(
     government: Government, crawled: Crawled
 ) -> None:
     await crawled(government, site=replace(site_of(government), match="没有这样的标题"))
@@ -109,7 +109,7 @@ async def test_a_change_of_what_is_wanted_walks_the_lists_whole(
     assert urls(second, Ending.NEW) == reports(government)
 
 
-async def test_a_report_that_could_not_be_had_is_asked_for_again_wherever_it_stands(
+async def test_a_missed_report_is_requested_again_wherever_in_the_list_it_is(
     government: Government, crawled: Crawled
 ) -> None:
     oldest = government.documents[-1]
@@ -121,7 +121,7 @@ async def test_a_report_that_could_not_be_had_is_asked_for_again_wherever_it_sta
     assert lists(second) == 1
 
 
-async def test_a_list_that_could_not_be_walked_is_walked_next_time(
+async def test_a_list_that_failed_is_walked_at_the_next_visit(
     government: Government, crawled: Crawled
 ) -> None:
     third = f"{government.lists[0]}index_2.shtml"
@@ -132,7 +132,7 @@ async def test_a_list_that_could_not_be_walked_is_walked_next_time(
     assert urls(second, Ending.NEW) == reports(government) - urls(first, Ending.NEW)
 
 
-async def test_a_report_that_no_list_shows_any_more_is_still_watched(
+async def test_a_report_that_no_list_shows_any_more_is_still_requested(
     government: Government, crawled: Crawled
 ) -> None:
     await crawled(government)
@@ -147,7 +147,7 @@ async def test_a_report_that_no_list_shows_any_more_is_still_watched(
 
 
 def emptied(government: Government) -> Government:
-    """The same with a list that has lost its entries, as when a script fills it from now on."""
+    """Return it with an empty list, as when a script fills the list from now on."""
     (column,) = government.columns
     return replace(government, columns=(replace(column, entries=column.entries[:1]),))
 
@@ -156,7 +156,7 @@ async def test_a_list_that_shows_none_of_its_reports_any_more_has_dried_up(
     government: Government, crawled: Crawled
 ) -> None:
     await crawled(government)
-    for _ in range(2):  # and it stays so until somebody has looked
+    for _ in range(2):  # again at each visit, until the entry changes
         (dried,) = [o for o in await crawled(emptied(government)) if o.ending is Ending.DRIED_UP]
         number = len(government.documents)
         assert f"expected the {number} reports that {government.lists[0]} has shown before" in dried.detail
@@ -167,7 +167,9 @@ async def test_a_list_that_shows_none_of_its_reports_any_more_has_dried_up(
     assert Ending.DRIED_UP not in {o.ending for o in await crawled(government)}
 
 
-async def test_who_says_what_to_expect_is_believed(government: Government, crawled: Crawled) -> None:
+async def test_an_expectation_in_the_entry_replaces_the_earlier_reports(
+    government: Government, crawled: Crawled
+) -> None:
     await crawled(government)
     content = replace(site_of(government), expect=Expect(least=0))
     assert Ending.DRIED_UP not in {o.ending for o in await crawled(emptied(government), site=content)}
@@ -182,7 +184,7 @@ async def test_reports_that_were_taken_down_do_not_make_a_site_dry(
     assert Ending.DRIED_UP not in {o.ending for o in outcomes}
 
 
-async def test_years_expected_count_those_known_from_further_down(
+async def test_expected_years_include_those_known_from_pages_not_walked(
     government: Government, crawled: Crawled
 ) -> None:
     expect = Expect(years=(government.documents[-1].year or 0,), least=len(government.documents))
@@ -191,12 +193,12 @@ async def test_years_expected_count_those_known_from_further_down(
         assert Ending.DRIED_UP not in {o.ending for o in outcomes}
 
 
-async def test_no_more_than_so_many_links_of_a_page_are_looked_at(
+async def test_links_of_a_page_beyond_the_limit_are_ignored(
     government: Government, crawled: Crawled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from crawler.crawl import lists as module
 
-    monkeypatch.setattr(module, "LINKS", 20)
+    monkeypatch.setattr(module, "MAX_LINKS_PER_PAGE", 20)
     outcomes = await crawled(government)
-    assert "; no more than 20 looked at" in outcomes[0].detail
+    assert "; only the first 20 were read" in outcomes[0].detail
     assert urls(outcomes, Ending.NEW) < reports(government)

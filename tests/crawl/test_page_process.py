@@ -1,4 +1,4 @@
-"""Pages read in a second process, which may break down."""
+"""Pages parsed in a child process, which may crash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from crawler.crawl.page_process import BACKLOG, MANY, Readers, serve
+from crawler.crawl.page_process import MAX_PENDING_JOBS, MIN_SITES_FOR_CHILD, PageProcess, serve
 from crawler.errors import NoBody, UnknownFormat, Unread
 from crawler.extract import extract
 
@@ -24,7 +24,7 @@ def where() -> int:
     return os.getpid()
 
 
-def break_down() -> None:
+def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
@@ -32,95 +32,93 @@ def leave() -> None:
     os._exit(3)
 
 
-def take_for_ever() -> None:
+def never_end() -> None:
     time.sleep(60)
 
 
-def slip() -> None:
-    raise KeyError("a slip of ours")
+def internal_error() -> None:
+    raise KeyError("a bug")
 
 
-async def test_the_first_pages_are_read_here_and_the_others_elsewhere() -> None:
-    async with Readers(here=2) as readers:
-        places = [await readers.read(where) for _ in range(4)]
+async def test_the_first_pages_are_parsed_in_this_process_and_the_others_in_the_child() -> None:
+    async with PageProcess(pages_before_child=2) as pages:
+        places = [await pages.run(where) for _ in range(4)]
     assert places[:2] == [os.getpid()] * 2
     assert places[2] == places[3] != os.getpid()
 
 
-async def test_a_page_reads_the_same_in_either_process() -> None:
-    async with Readers(here=1) as readers:
-        here = await readers.read(extract, PAGE.encode(), (), "http://a.gov.cn/1.html", hint="body")
-        there = await readers.read(extract, PAGE.encode(), (), "http://a.gov.cn/1.html", hint="body")
+async def test_a_page_parses_the_same_in_either_process() -> None:
+    async with PageProcess(pages_before_child=1) as pages:
+        here = await pages.run(extract, PAGE.encode(), (), "http://a.gov.cn/1.html", hint="body")
+        there = await pages.run(extract, PAGE.encode(), (), "http://a.gov.cn/1.html", hint="body")
     assert here == there
     assert here.clues == there.clues
 
 
-async def test_answers_come_to_those_who_asked() -> None:
-    async with Readers(here=0) as readers:
-        answers = await asyncio.gather(*(readers.read(str, n) for n in range(200)))
+async def test_each_job_gets_its_own_answer() -> None:
+    async with PageProcess(pages_before_child=0) as pages:
+        answers = await asyncio.gather(*(pages.run(str, n) for n in range(200)))
     assert answers == [str(n) for n in range(200)]
 
 
-async def test_what_the_other_process_is_behind_with_is_read_here() -> None:
-    async with Readers(here=0) as readers:
-        places = await asyncio.gather(*(readers.read(where) for _ in range(3 * BACKLOG)))
-    assert places.count(os.getpid()) == 2 * BACKLOG
+async def test_jobs_beyond_the_limit_of_pending_ones_run_in_this_process() -> None:
+    async with PageProcess(pages_before_child=0) as pages:
+        places = await asyncio.gather(*(pages.run(where) for _ in range(3 * MAX_PENDING_JOBS)))
+    assert places.count(os.getpid()) == 2 * MAX_PENDING_JOBS
 
 
-@pytest.mark.parametrize(("sites", "here"), [(1, True), (MANY, False)])
-async def test_a_large_crawl_begins_with_the_other_process(sites: int, here: bool) -> None:
-    async with Readers.of_crawl(sites) as readers:
-        assert (await readers.read(where) == os.getpid()) is here
+@pytest.mark.parametrize(("sites", "here"), [(1, True), (MIN_SITES_FOR_CHILD, False)])
+async def test_a_large_crawl_starts_the_child_at_once(sites: int, here: bool) -> None:
+    async with PageProcess.for_sites(sites) as pages:
+        assert (await pages.run(where) == os.getpid()) is here
 
 
-async def test_an_error_of_a_page_is_the_same_error_here() -> None:
-    async with Readers(here=0) as readers:
+async def test_an_error_of_a_page_is_raised_in_this_process_as_it_was() -> None:
+    async with PageProcess(pages_before_child=0) as pages:
         with pytest.raises(UnknownFormat) as caught:
-            await readers.read(extract, b"\x7fELF\x00\x01\x02\x03" * 50, (), "http://a.gov.cn/x")
+            await pages.run(extract, b"\x7fELF\x00\x01\x02\x03" * 50, (), "http://a.gov.cn/x")
     assert caught.value.url == "http://a.gov.cn/x"
     assert str(caught.value).startswith("http://a.gov.cn/x: ")
 
 
-async def test_a_fault_of_ours_comes_with_the_place_where_it_was_raised() -> None:
-    async with Readers(here=0) as readers:
-        with pytest.raises(RuntimeError, match=r"KeyError\('a slip of ours'\)") as caught:
-            await readers.read(slip)
-        assert await readers.read(where) != os.getpid()
-    assert "in slip" in caught.value.__notes__[0]
+async def test_an_internal_error_comes_with_its_traceback() -> None:
+    async with PageProcess(pages_before_child=0) as pages:
+        with pytest.raises(RuntimeError, match=r"KeyError\('a bug'\)") as caught:
+            await pages.run(internal_error)
+        assert await pages.run(where) != os.getpid()
+    assert "in internal_error" in caught.value.__notes__[0]
 
 
-@pytest.mark.parametrize(("fatal", "why"), [(break_down, "SIGSEGV"), (leave, "exit code 3")])
-async def test_a_page_that_brings_its_reader_down_takes_no_other_with_it(fatal, why) -> None:  # type: ignore[no-untyped-def]
-    async with Readers(here=0) as readers:
-        jobs = [readers.read(str, 1), readers.read(fatal), readers.read(str, 2), readers.read(str, 3)]
+@pytest.mark.parametrize(("fatal", "why"), [(crash, "SIGSEGV"), (leave, "exit code 3")])
+async def test_a_page_that_crashes_the_child_fails_alone(fatal, why) -> None:  # type: ignore[no-untyped-def]
+    async with PageProcess(pages_before_child=0) as pages:
+        jobs = [pages.run(str, 1), pages.run(fatal), pages.run(str, 2), pages.run(str, 3)]
         first, failed, *others = await asyncio.gather(*jobs, return_exceptions=True)
     assert isinstance(failed, Unread)
     assert why in failed.reason
     assert [first, *others] == ["1", "2", "3"]
 
 
-async def test_a_page_that_takes_for_ever_is_given_up() -> None:
-    async with Readers(here=0, longest=3.0) as readers:
-        slow, other = await asyncio.gather(
-            readers.read(take_for_ever), readers.read(str, 1), return_exceptions=True
-        )
+async def test_a_page_over_the_time_limit_fails() -> None:
+    async with PageProcess(pages_before_child=0, max_seconds=3.0) as pages:
+        slow, other = await asyncio.gather(pages.run(never_end), pages.run(str, 1), return_exceptions=True)
     assert isinstance(slow, Unread)
     assert "not done within 3 seconds" in slow.reason
     assert other == "1"
 
 
-async def test_who_no_longer_waits_gets_no_one_elses_answer() -> None:
-    async with Readers(here=0) as readers:
-        given_up = asyncio.create_task(readers.read(str, 1))
+async def test_a_cancelled_job_does_not_shift_the_answers_of_others() -> None:
+    async with PageProcess(pages_before_child=0) as pages:
+        given_up = asyncio.create_task(pages.run(str, 1))
         await asyncio.sleep(0)
         given_up.cancel()
-        assert await readers.read(str, 2) == "2"
+        assert await pages.run(str, 2) == "2"
 
 
-async def test_the_process_ends_with_the_block() -> None:
-    async with Readers(here=0) as readers:
-        process = await readers.read(where)
-        unread = asyncio.create_task(readers.read(take_for_ever))
+async def test_the_child_ends_with_the_block() -> None:
+    async with PageProcess(pages_before_child=0) as pages:
+        process = await pages.run(where)
+        unread = asyncio.create_task(pages.run(never_end))
         await asyncio.sleep(0.05)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -128,7 +126,7 @@ async def test_the_process_ends_with_the_block() -> None:
         await unread
 
 
-def test_the_process_heeds_no_signal_of_the_crawls_and_ends_with_it() -> None:
+def test_the_child_ignores_signals_and_ends_with_its_jobs() -> None:
     command = [sys.executable, "-m", "crawler.crawl.page_process"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -137,7 +135,7 @@ def test_the_process_heeds_no_signal_of_the_crawls_and_ends_with_it() -> None:
         framed = len(job).to_bytes(4) + job
         process.stdin.write(framed)
         process.stdin.flush()
-        process.stdout.read(4)  # it is up
+        process.stdout.read(4)  # the child is ready
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         process.stdin.write(framed)
@@ -146,7 +144,7 @@ def test_the_process_heeds_no_signal_of_the_crawls_and_ends_with_it() -> None:
         assert process.wait(10) == 0
 
 
-def test_jobs_to_answers() -> None:
+def test_serve_answers_each_job() -> None:
     jobs = b"".join(
         len(job).to_bytes(4) + job
         for job in (pickle.dumps((str, (5,), {})), pickle.dumps((extract, (b"<p>",), {})))
@@ -154,7 +152,7 @@ def test_jobs_to_answers() -> None:
     answers = io.BytesIO()
     serve(io.BytesIO(jobs), answers)
     answers.seek(0)
-    told = [pickle.loads(answers.read(int.from_bytes(answers.read(4)))) for _ in range(2)]
-    assert told[0] == (True, "5")
-    assert told[1][0] is False
-    assert isinstance(told[1][1], NoBody)
+    results = [pickle.loads(answers.read(int.from_bytes(answers.read(4)))) for _ in range(2)]
+    assert results[0] == (True, "5")
+    assert results[1][0] is False
+    assert isinstance(results[1][1], NoBody)

@@ -1,4 +1,4 @@
-"""Real crawls over weeks of a moved clock: a report that is taken down, is confirmed gone, and comes back."""
+"""Crawls over weeks of a clock set by hand: a report is taken down, is confirmed gone, and comes back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WEEK, MONTH = 7, 30  # days
 
 
 class Weeks:
-    """A government, crawled again and again while the clock is moved; what is changed stays so."""
+    """A government's site that is crawled repeatedly while the clock moves. Changes to it persist."""
 
     def __init__(self, government: Government, folder: Path, clock: Clock) -> None:
         self.government = government
@@ -31,12 +31,12 @@ class Weeks:
             id=government.id, name=government.name, region=government.region, lists=government.lists
         )
         self.down: set[str] = set()
-        self.asked: Counter[str] = Counter()  # by address, in the last crawl
+        self.asked: Counter[str] = Counter()  # requests of the last crawl, by address
         self.folder, self.clock = folder, clock
         self._served: tuple[Government, Web] | None = None
 
     async def crawl(self, *, full: bool = False, **later: float) -> list[Outcome]:
-        """One crawl, so much later than the last."""
+        """Crawl once, so much later than the last time."""
         self.clock.forward(**later)
         web = self._web()
         web.requests.clear()
@@ -50,7 +50,7 @@ class Weeks:
         return outcomes
 
     def _web(self) -> Web:
-        """The government as it is now; it stands as long as that is not another one."""
+        """Return the running web of the government; start it anew when the government has changed."""
         if self._served is None or self._served[0] is not self.government:
             self.close()
             self._served = self.government, Web((self.government,))
@@ -61,12 +61,12 @@ class Weeks:
         return web
 
     def close(self) -> None:
-        """Let the web go."""
+        """Stop the web."""
         if self._served is not None:
             self._served[1].__exit__(None, None, None)
 
     async def days_asked(self, url: str, days: int) -> list[int]:
-        """On which days of so many an address is asked for, of a crawl a day."""
+        """Crawl daily for so many days; return the days on which an address was requested."""
         asked = []
         for day in range(1, days + 1):
             await self.crawl(days=1)
@@ -74,13 +74,13 @@ class Weeks:
         return asked
 
     def drop(self, url: str) -> None:
-        """Let the list show a report no more."""
+        """Remove a report from the list."""
         (column,) = self.government.columns
         shorter = replace(column, entries=tuple(each for each in column.entries if each != url))
         self.government = replace(self.government, columns=(shorter,))
 
     def state(self, url: str) -> str:
-        """Of the page at an address."""
+        """Return the state of the page at an address."""
         with Archive.read(self.folder) as archive:
             pages = [page for report in archive.reports() for page in archive.pages(report.id or "")]
         (page,) = [page for page in pages if page.url == url]
@@ -107,7 +107,7 @@ def of(outcomes: list[Outcome], url: str) -> list[Outcome]:
 
 @pytest.fixture(params=["listed", "listed below the first page", "dropped by the list"])
 def victim(request: pytest.FixtureRequest, weeks: Weeks) -> Callable[[], str]:
-    """Takes a report down, and maybe off its list; its address."""
+    """Takes a report down, in one case also off its list; returns its address."""
 
     def take_down() -> str:
         place = 0 if request.param == "listed" else -1
@@ -120,7 +120,7 @@ def victim(request: pytest.FixtureRequest, weeks: Weeks) -> Callable[[], str]:
     return take_down
 
 
-async def test_a_takedown_is_confirmed_the_next_day_and_then_asked_for_after_a_week_and_each_month(
+async def test_a_takedown_is_confirmed_the_next_day_and_requested_again_after_a_week_and_each_month(
     weeks: Weeks, victim: Callable[[], str]
 ) -> None:
     first = await weeks.crawl()
@@ -128,7 +128,7 @@ async def test_a_takedown_is_confirmed_the_next_day_and_then_asked_for_after_a_w
     (report_id,) = {outcome.report_id or "" for outcome in of(first, url)}
     (missing,) = of(await weeks.crawl(days=1), url)
     assert (missing.ending, missing.version, missing.as_before) == (Ending.GONE, None, False)
-    (again,) = of(await weeks.crawl(hours=2), url)  # at each crawl until it is confirmed
+    (again,) = of(await weeks.crawl(hours=2), url)  # requested at each crawl until confirmed
     assert (again.ending, again.version, again.as_before) == (Ending.GONE, None, True)
     assert weeks.state(url) == "missing"
     (gone,) = of(await weeks.crawl(days=1), url)
@@ -140,7 +140,7 @@ async def test_a_takedown_is_confirmed_the_next_day_and_then_asked_for_after_a_w
 
 
 @pytest.mark.parametrize("asleep", [WEEK - 1])
-async def test_a_return_is_seen_and_is_a_further_version(
+async def test_a_report_that_returns_is_a_further_version(
     asleep: int, weeks: Weeks, victim: Callable[[], str]
 ) -> None:
     first = await weeks.crawl()
@@ -155,7 +155,7 @@ async def test_a_return_is_seen_and_is_a_further_version(
     assert back.detail == "back again, gone since 2026-11-26"
     assert weeks.history(report_id) == ["text", "gone", "text"]
     assert await weeks.days_asked(url, 3) == [1, 2, 3]
-    weeks.down.add(url)  # and all over again
+    weeks.down.add(url)  # taken down once more
     await weeks.days_asked(url, 2)
     assert weeks.history(report_id) == ["text", "gone", "text", "gone"]
     assert await weeks.days_asked(url, 10) == [WEEK]
@@ -164,7 +164,7 @@ async def test_a_return_is_seen_and_is_a_further_version(
     assert dump(weeks.folder) == before
 
 
-async def test_a_report_that_stands_on_the_list_again_is_asked_for_at_once(weeks: Weeks) -> None:
+async def test_a_report_that_is_on_the_list_again_is_requested_at_once(weeks: Weeks) -> None:
     await weeks.crawl()
     whole, url = weeks.government, weeks.government.documents[0].url
     weeks.down.add(url)
@@ -178,7 +178,7 @@ async def test_a_report_that_stands_on_the_list_again_is_asked_for_at_once(weeks
     assert back.ending is Ending.REVISED
 
 
-async def test_a_full_crawl_asks_for_what_is_gone(weeks: Weeks, victim: Callable[[], str]) -> None:
+async def test_a_full_crawl_requests_gone_reports(weeks: Weeks, victim: Callable[[], str]) -> None:
     await weeks.crawl()
     url = victim()
     for _ in range(2):
@@ -197,11 +197,13 @@ async def test_a_page_missing_for_some_hours_is_no_takedown(weeks: Weeks, victim
     (back,) = of(await weeks.crawl(hours=5), url)
     assert back.ending is Ending.UNCHANGED
     weeks.down.add(url)
-    await weeks.crawl(days=3)  # the first of before does not count any more
+    await weeks.crawl(days=3)  # the earlier failure no longer counts
     assert (weeks.state(url), weeks.history(report_id)) == ("missing", ["text"])
 
 
-async def test_what_was_missing_while_a_clock_was_ahead_is_confirmed_by_the_right_clock(weeks: Weeks) -> None:
+async def test_a_report_missing_while_the_clock_was_ahead_is_confirmed_by_the_right_clock(
+    weeks: Weeks,
+) -> None:
     await weeks.crawl()
     url = weeks.government.documents[-1].url
     weeks.down.add(url)
@@ -214,7 +216,7 @@ async def test_what_was_missing_while_a_clock_was_ahead_is_confirmed_by_the_righ
     assert await weeks.days_asked(url, 10) == [WEEK]
 
 
-async def test_after_a_clock_was_ahead_every_report_held_is_asked_for_and_lists_are_walked(
+async def test_after_a_clock_was_ahead_every_report_held_is_requested_and_lists_are_walked(
     weeks: Weeks,
 ) -> None:
     await weeks.crawl(days=3650)
@@ -226,8 +228,8 @@ async def test_after_a_clock_was_ahead_every_report_held_is_asked_for_and_lists_
     assert sum(o.ending is Ending.LISTED for o in await weeks.crawl(hours=1)) == 1
 
 
-async def test_a_report_that_has_moved_is_watched_at_its_new_address_alone(weeks: Weeks) -> None:
-    """The old address answers 404 while the same text stands elsewhere on the site."""
+async def test_a_moved_report_is_requested_at_its_new_address_only(weeks: Weeks) -> None:
+    """The old address answers 404 while the same text is at another address of the site."""
     document = weeks.government.documents[0]
     moved = replace(document, url=document.url.replace("/fzzfj/", "/new/fzzfj/"))
     await weeks.crawl()
@@ -246,7 +248,7 @@ async def test_a_report_that_has_moved_is_watched_at_its_new_address_alone(weeks
     assert (weeks.state(document.url), weeks.state(moved.url)) == ("moved", "live")
     assert await weeks.days_asked(document.url, 10) == [WEEK]
     assert weeks.history(duplicate.report_id or "") == ["text"]
-    weeks.down.add(moved.url)  # once that is known, both are watched
+    weeks.down.add(moved.url)  # then both addresses are requested
     assert await weeks.days_asked(document.url, 2) == [2]
     assert weeks.history(duplicate.report_id or "") == ["text", "gone"]
     weeks.down.remove(document.url)

@@ -1,4 +1,4 @@
-"""When a site is due: pure arithmetic on its past."""
+"""When a site is due, computed from its earlier visits."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def test_a_daily_site_is_due_the_next_day_at_the_same_time_though_cron_was_late_
     assert is_due(DAILY, COMPLETE, days=1, seconds=-65)
 
 
-def test_a_failed_visit_is_due_again_sooner_and_then_less_and_less_soon() -> None:
+def test_after_failures_a_site_is_due_sooner_at_first_and_later_each_time() -> None:
     waits = [due_at(DAILY, past(VisitState.FAILED, failures=n)) for n in (1, 2, 3, 4, 5, 5000)]
     hours = [(at - THEN) / timedelta(hours=1) / 0.95 for at in waits if at]
     assert [round(h, 6) for h in hours] == [3, 6, 12, 24, 24, 24]
 
 
 @pytest.mark.parametrize("state", [None, VisitState.LEFT])
-def test_what_was_killed_or_left_is_due_at_once(state: VisitState | None) -> None:
+def test_a_visit_that_was_killed_or_left_is_due_at_once(state: VisitState | None) -> None:
     assert is_due(DAILY, past(state), minutes=1)
 
 
@@ -57,9 +57,9 @@ def test_unfinished_sites_come_first_and_the_others_in_their_order() -> None:
     assert [site.id for site in plan(sites, pasts, THEN).due] == ["c", "d", "a", "b"]
 
 
-def test_what_is_not_due_is_told_with_its_time_unless_it_is_visited_anyway() -> None:
+def test_a_site_that_is_not_due_is_an_outcome_with_its_time_unless_it_is_visited_anyway() -> None:
     now = THEN + timedelta(hours=1)
-    (waiting,) = plan([DAILY], {SITE.id: COMPLETE}, now).waiting()
+    (waiting,) = plan([DAILY], {SITE.id: COMPLETE}, now).not_due_outcomes()
     assert (waiting.ending, waiting.url, waiting.detail) == (
         Ending.NOT_DUE,
         SITE.lists[0],
@@ -76,7 +76,7 @@ def test_spans_of_time(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "-5", "soon", "1y", "1h30m"])
-def test_what_is_no_span_of_time_is_told(text: str) -> None:
+def test_a_wrong_span_of_time_is_an_error(text: str) -> None:
     with pytest.raises(ConfigError, match="must be a time such as"):
         seconds(text)
 
@@ -95,16 +95,16 @@ def test_a_visit_in_the_future_does_not_count_and_the_one_before_it_does(
     pasts = {SITE.id: Past(last=visit, counted_at=earlier)}
     planned = plan([DAILY], pasts, THEN + timedelta(hours=hours))
     assert bool(planned.due) is due
-    assert [site for site, _ in planned.ahead] == [DAILY]
+    assert [site for site, _ in planned.in_future] == [DAILY]
 
 
-def test_visits_in_the_future_are_told_in_one_line_however_many_sites_they_are_of() -> None:
+def test_visits_in_the_future_give_one_line_of_warning_for_all_sites() -> None:
     sites = [replace(SITE, id=name) for name in "abcde"]
     visits = {name: SiteVisit(site_id=name, began_at=AHEAD, state=VisitState.COMPLETE) for name in "abcde"}
     pasts = {name: Past(last=visit) for name, visit in visits.items()}
-    assert plan(sites, pasts, THEN).clock() == (
+    assert plan(sites, pasts, THEN).clock_warning() == (
         "a, b, c and 2 more: last visited at a time that lies in the future (until 2036-11-21 03:17 UTC):"
         " the clock was wrong then, or is now; such visits do not count for what is due"
     )
-    assert plan(sites, pasts, AHEAD).clock() == ""
-    assert plan(sites, {}, THEN).clock() == ""
+    assert plan(sites, pasts, AHEAD).clock_warning() == ""
+    assert plan(sites, {}, THEN).clock_warning() == ""

@@ -1,4 +1,4 @@
-"""A page that shows only the beginning of the text held: asked for once more, told, and a version when it stays so."""
+"""A page with only the beginning of the archived text: requested once more, reported, and a version if it stays so."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Crawled = Callable[..., Awaitable["tuple[Outcome, int]"]]
 
 
 class Answers(httpx.AsyncBaseTransport):
-    """Gives so many bodies in turn, the last again and again; 304 to who knows the body's tag."""
+    """Answers with the bodies in turn, the last one repeatedly; 304 to a request with the ETag of the body."""
 
     def __init__(self, bodies: tuple[bytes, ...]) -> None:
         self.bodies, self.asked = list(bodies), 0
@@ -72,7 +72,7 @@ class Answers(httpx.AsyncBaseTransport):
 @pytest.fixture
 def crawled(folder: Path, clock: Clock) -> Crawled:
     async def once(*bodies: bytes, **later: float) -> tuple[Outcome, int]:
-        """How the page's visit ended, so much later, and how often it was asked for."""
+        """Visit the page, so much later; return the outcome and the number of requests."""
         clock.forward(**later or {"hours": 1})
         answers = Answers(bodies)
         with Archive.create(folder, clock=clock) as archive:
@@ -85,12 +85,12 @@ def crawled(folder: Path, clock: Clock) -> Crawled:
 
 
 def versions(folder: Path) -> list[int]:
-    """How many characters each has."""
+    """Return the number of characters of each version."""
     return [int(str(row[0])) for row in query(folder, "SELECT length(body) FROM versions ORDER BY number")]
 
 
 @pytest.mark.parametrize("how", SHORTS)
-async def test_a_beginning_of_the_text_is_asked_for_twice_told_and_no_version(
+async def test_a_beginning_of_the_text_is_requested_twice_reported_and_no_version(
     how: str, crawled: Crawled, folder: Path
 ) -> None:
     await crawled(WHOLE)
@@ -98,7 +98,7 @@ async def test_a_beginning_of_the_text_is_asked_for_twice_told_and_no_version(
     assert (outcome.ending, asked) == (Ending.SHRUNK, 2)
     assert outcome.report_id is not None
     assert is_trouble(outcome, SITE)
-    assert "% shorter; asked for twice; the first answer: " in outcome.detail
+    assert "% shorter; requested twice; the first answer: " in outcome.detail
     assert len(versions(folder)) == 1
     assert query(folder, "SELECT count(*) FROM captures WHERE status = 200") == [(3,)]  # evidence
     assert query(folder, "SELECT state FROM pages") == [("live",)]
@@ -112,19 +112,19 @@ async def test_another_text_is_a_version_at_once(how: str, crawled: Crawled, fol
     assert (outcome.ending, asked, len(versions(folder))) == (Ending.REVISED, 1, 2)
 
 
-async def test_an_answer_that_is_whole_at_the_second_time_confirms_and_says_so(
+async def test_a_second_answer_that_is_whole_confirms_the_text_and_notes_the_first(
     crawled: Crawled, folder: Path
 ) -> None:
     await crawled(WHOLE)
     outcome, asked = await crawled(SHORT, WHOLE)
     assert (outcome.ending, asked) == (Ending.UNCHANGED, 2)
-    assert outcome.detail.startswith("asked for twice; the first answer: ")
+    assert outcome.detail.startswith("requested twice; the first answer: ")
     assert outcome.detail.endswith("% shorter")
     outcome, _ = await crawled(SHORT, EDITED)
     assert (outcome.ending, outcome.version) == (Ending.REVISED, 2)
 
 
-async def test_what_is_still_shorter_a_day_later_is_a_version(crawled: Crawled, folder: Path) -> None:
+async def test_a_text_that_is_still_shorter_a_day_later_is_a_version(crawled: Crawled, folder: Path) -> None:
     await crawled(WHOLE)
     for hours in (1, 20):
         outcome, _ = await crawled(SHORT, hours=hours)
@@ -135,7 +135,7 @@ async def test_what_is_still_shorter_a_day_later_is_a_version(crawled: Crawled, 
     whole, short = versions(folder)
     assert short < whole
     assert (await crawled(SHORT))[0].ending is Ending.UNCHANGED
-    outcome, asked = await crawled(WHOLE)  # what grows is not suspicious
+    outcome, asked = await crawled(WHOLE)  # a longer text is not suspicious
     assert (outcome.ending, outcome.version, asked) == (Ending.REVISED, 3, 1)
     assert faults(folder, deep=True) == []
 
@@ -153,7 +153,7 @@ async def test_another_text_in_between_begins_the_day_anew(
     assert outcome.ending is Ending.REVISED
 
 
-async def test_after_a_shorter_answer_the_page_is_asked_for_with_the_tag_of_the_text_held(
+async def test_after_a_shorter_answer_the_page_is_requested_with_the_etag_of_the_archived_text(
     crawled: Crawled, folder: Path
 ) -> None:
     await crawled(WHOLE)
@@ -163,7 +163,7 @@ async def test_after_a_shorter_answer_the_page_is_asked_for_with_the_tag_of_the_
     assert query(folder, "SELECT shrunk_sha256, shrunk_since FROM pages") == [(None, None)]
 
 
-async def test_a_report_that_comes_back_shorter_is_not_believed_either(
+async def test_a_gone_report_that_returns_shorter_is_no_version_either(
     crawled: Crawled, folder: Path, clock: Clock
 ) -> None:
     await crawled(WHOLE)
@@ -178,7 +178,7 @@ async def test_a_report_that_comes_back_shorter_is_not_believed_either(
     assert outcome.detail.startswith("back again, gone since ")
 
 
-async def test_a_rebuild_tells_the_same_of_shorter_texts(
+async def test_a_rebuild_gives_the_same_for_shorter_texts(
     crawled: Crawled, folder: Path, clock: Clock
 ) -> None:
     await crawled(WHOLE)
@@ -196,8 +196,8 @@ async def test_a_rebuild_tells_the_same_of_shorter_texts(
     )
 
 
-def test_a_shorter_capture_that_is_brought_in_is_told_and_no_version(folder: Path, clock: Clock) -> None:
-    """Of another crawler nothing can be asked once more."""
+def test_a_shorter_capture_that_is_imported_is_reported_and_no_version(folder: Path, clock: Clock) -> None:
+    """A capture of another crawler cannot be requested once more."""
     endings = []
     for body in (WHOLE, SHORT):
         clock.forward(days=1)

@@ -1,3 +1,5 @@
+"""The title filter on real titles, and with a site's own pattern."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,7 +16,7 @@ TITLES: list[dict[str, Any]] = yaml.safe_load(
 
 
 @pytest.mark.parametrize("row", TITLES, ids=lambda row: str(row["title"])[:40])
-def test_real_titles_are_told_apart(row: dict[str, Any]) -> None:
+def test_real_titles_are_judged_right(row: dict[str, Any]) -> None:
     verdict = judge_title(row["title"])
     assert verdict.report is row["report"], verdict.why
 
@@ -40,6 +42,6 @@ def test_a_sites_own_pattern_replaces_the_filter() -> None:
     )
 
 
-def test_a_refusal_says_why() -> None:
+def test_a_rejected_title_comes_with_the_reason() -> None:
     assert judge_title("2023年政府工作报告").why == "names no such report"
     assert judge_title("2023年法治政府建设工作要点落实情况报告").why.startswith("a plan")

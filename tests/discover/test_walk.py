@@ -1,11 +1,11 @@
-"""How far lists are followed."""
+"""How far a list is followed, and what is remembered of it."""
 
 from __future__ import annotations
 
 import pytest
 
 from crawler.discover import ListMemory, Walk, link_key
-from crawler.discover.walk import PAGES, grows, is_entry
+from crawler.discover.walk import MAX_LIST_PAGES, has_repeated_folders, is_entry
 from crawler.model import Link, Listing, ListRequest, Years
 
 HOST = "http://www.example.gov.cn"
@@ -28,7 +28,7 @@ def page(*entries: Link, number: int = 1, last: bool = False) -> Listing:
 def walked(*pages: Listing, memory: ListMemory | None = None, years: Years = YEARS) -> Walk:
     walk = Walk(years=years, memory=memory)
     for number, listing in enumerate(pages, 1):
-        if walk.read(listing, request(number), number) is not None:
+        if walk.add_page(listing, request(number), number) is not None:
             break
     return walk
 
@@ -38,10 +38,10 @@ def days(*numbers: int) -> list[Link]:
     return [entry(n, f"2024-{n // 28 + 1:02}-{n % 28 + 1:02}") for n in numbers]
 
 
-BEFORE = walked(page(*days(9, 8, 7, 6)), page(*days(5, 4, 3, 2), number=2, last=True)).lesson()
+BEFORE = walked(page(*days(9, 8, 7, 6)), page(*days(5, 4, 3, 2), number=2, last=True)).memory_after()
 
 
-def test_what_stands_on_several_pages_is_no_entry() -> None:
+def test_links_on_several_pages_are_menus_and_no_entries() -> None:
     assert BEFORE is not None
     assert set(BEFORE.common) == {link_key(link) for link in MENU}
     assert BEFORE.entries == tuple(link_key(link) for link in days(9, 8, 7, 6, 5, 4, 3, 2))
@@ -52,14 +52,14 @@ def test_what_stands_on_several_pages_is_no_entry() -> None:
     [
         (days(9, 8, 7, 6), 1),  # nothing new
         (days(11, 10, 9, 8), 1),  # known ones below the new ones
-        (days(12, 11, 10, 9), 2),  # one known entry is not enough to go by
-        (days(14, 13, 12, 11), 2),  # all of it new
-        ([entry(20, "2019-01-01"), *days(9, 8, 7)], 2),  # in no order: a new one may stand anywhere
-        ([entry(20, None), *days(9, 8, 7)], 2),  # without a date it may stand anywhere too
+        (days(12, 11, 10, 9), 2),  # one known entry is not enough
+        (days(14, 13, 12, 11), 2),  # all new
+        ([entry(20, "2019-01-01"), *days(9, 8, 7)], 2),  # not in order: a new one may be anywhere
+        ([entry(20, None), *days(9, 8, 7)], 2),  # without a date a new one may be anywhere too
         ([], 2),  # menus only
     ],
 )
-def test_a_list_is_followed_to_what_is_known(first: list[Link], pages: int) -> None:
+def test_a_list_is_followed_to_its_known_entries(first: list[Link], pages: int) -> None:
     walk = walked(page(*first), page(*days(9, 8, 7, 6), number=2), page(*days(5, 4), number=3), memory=BEFORE)
     assert len(walk.pages) == pages
     assert walk.ended is not None
@@ -102,15 +102,17 @@ def test_a_list_in_order_stops_before_the_years_wanted() -> None:
         ),
     ],
 )  # fmt: skip
-def test_traps_are_told(second: Listing, why: str) -> None:
+def test_a_trap_ends_the_walk_with_its_reason(second: Listing, why: str) -> None:
     walk = walked(page(*days(9, 8, 7, 6)), second)
     assert walk.ended is not None
     assert walk.ended.trap
     assert why in walk.ended.why
 
 
-def test_pages_that_look_alike_are_told_apart_where_titles_do_not_tell() -> None:
-    """Forty departments' reports of one year, put in on one day under one title."""
+def test_pages_with_the_same_titles_and_dates_are_not_repeated_where_no_entry_has_a_title_of_its_own() -> (
+    None
+):
+    """Reports of forty departments for one year, published on one day under one title."""
     pages = [
         page(
             *(
@@ -135,32 +137,32 @@ def test_a_next_page_that_was_read_before_is_the_end_and_no_trap() -> None:
     assert (walk.ended.trap, walk.ended.early) == (False, False)
 
 
-def test_a_list_without_end_is_followed_for_so_many_pages() -> None:
-    walk = walked(*(page(entry(n, None), number=n) for n in range(1, PAGES + 9)))
-    assert len(walk.pages) == PAGES
+def test_a_list_without_end_is_followed_up_to_the_limit() -> None:
+    walk = walked(*(page(entry(n, None), number=n) for n in range(1, MAX_LIST_PAGES + 9)))
+    assert len(walk.pages) == MAX_LIST_PAGES
     assert walk.ended is not None
     assert walk.ended.trap
 
 
-def test_an_early_end_keeps_what_was_known_from_further_down() -> None:
+def test_an_early_end_keeps_the_known_entries_below() -> None:
     walk = walked(page(*days(11, 10, 9, 8)), memory=BEFORE)
-    lesson = walk.lesson()
-    assert lesson is not None
-    assert lesson.entries == tuple(link_key(link) for link in days(11, 10, 9, 8, 7, 6, 5, 4, 3, 2))
+    memory = walk.memory_after()
+    assert memory is not None
+    assert memory.entries == tuple(link_key(link) for link in days(11, 10, 9, 8, 7, 6, 5, 4, 3, 2))
 
 
-def test_a_walk_that_did_not_come_to_its_end_teaches_nothing() -> None:
+def test_nothing_is_remembered_of_a_walk_that_did_not_end() -> None:
     walk = Walk(years=YEARS)
-    assert walk.read(page(*days(9)), request(1), 1) is None
-    assert walk.lesson() is None
+    assert walk.add_page(page(*days(9)), request(1), 1) is None
+    assert walk.memory_after() is None
 
 
 @pytest.mark.parametrize("title", ["1", "12", "下一页", "首页", "更多>>", "2024年5月", "›", "第3页"])
-def test_what_is_no_entry(title: str) -> None:
+def test_navigation_is_no_entry(title: str) -> None:
     assert not is_entry(Link(url=HOST, title=title))
 
 
-def test_addresses_that_grow() -> None:
-    assert grows(f"{HOST}/a/list/list/list/index.html")
-    assert grows(f"{HOST}/a/b/a/b/a/b/index.html")
-    assert not grows(f"{HOST}/zwgk/zwgk/202303/index.html")
+def test_addresses_with_repeated_folders() -> None:
+    assert has_repeated_folders(f"{HOST}/a/list/list/list/index.html")
+    assert has_repeated_folders(f"{HOST}/a/b/a/b/a/b/index.html")
+    assert not has_repeated_folders(f"{HOST}/zwgk/zwgk/202303/index.html")

@@ -187,7 +187,9 @@ async def test_robots_txt_holds_for_what_a_page_asks_for(stage: Stage, web: resp
     page = await stage.page()
     assert isinstance(page, Rendering)
     assert page.unanswered == (f"{CALL.url}: robots.txt disallows it",)
-    assert page.note == f"rendered by Player 1, 0 further requests; 1 in vain, such as {page.unanswered[0]}"
+    assert (
+        page.note == f"rendered by Player 1, 0 further requests; 1 unanswered, such as {page.unanswered[0]}"
+    )
 
 
 async def test_a_script_is_kept_for_the_sites_next_page_and_a_call_is_not(stage: Stage) -> None:

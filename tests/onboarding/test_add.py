@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from crawler.cli import main
-from crawler.discover.owner import lists_of_report, whose
+from crawler.discover.owner import candidate_lists, owner_of
 from crawler.onboarding.add import new_id
 from crawler.sources import load_sites
 from tests.site import Web
@@ -243,15 +243,15 @@ def test_a_region_that_is_none_is_a_fault(add: Fazhi) -> None:
     ],
 )  # fmt: skip
 def test_a_page_says_whose_it_is(html: str, name: str | None, region: str | None) -> None:
-    owner = whose(html)
+    owner = owner_of(html)
     assert (owner.name, owner.region) == (name, region)
 
 
 def test_a_reports_list_is_looked_for_in_breadcrumbs_and_in_its_address() -> None:
     html = '<meta name="ColumnName" content="通知公告"><a href="/zwgk/tzgg/">通知公告</a><a href="http://b.gov.cn/">法治政府建设</a>'
     url = "http://a.gov.cn/zwgk/tzgg/202303/t20230315_1.html"
-    assert lists_of_report(url, html) == ["http://a.gov.cn/zwgk/tzgg/"]
-    assert lists_of_report("http://a.gov.cn/art/2023/3/5/art_910_1.html", "")[0] == (
+    assert candidate_lists(url, html) == ["http://a.gov.cn/zwgk/tzgg/"]
+    assert candidate_lists("http://a.gov.cn/art/2023/3/5/art_910_1.html", "")[0] == (
         "http://a.gov.cn/col/col910/index.html"
     )
 
@@ -264,13 +264,6 @@ def test_an_id_comes_from_the_host_and_is_taken_once() -> None:
 
 
 # -- saved sites ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    with Web() as web:
-        monkeypatch.setenv("SSL_CERT_FILE", str(web.ca_file))
-        yield web
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def memory(session: Session, site_id: str) -> SiteMemory | None:
         walked_at=row.walked_at,
         rules=row.rules,
         lists={url: _list(saved) for url, saved in row.lists.items()},
-        owed=tuple(Link(**saved) for saved in row.owed),
+        missed=tuple(Link(**saved) for saved in row.owed),
         gone=frozenset(row.gone),
     )
 
@@ -42,7 +42,7 @@ def told(memory: SiteMemory) -> dict[str, Any]:
         "walked_at": memory.walked_at.isoformat(),
         "rules": memory.rules,
         "lists": json.loads(json.dumps(lists)),  # tuples as they come back
-        "owed": [asdict(link) for link in memory.owed],
+        "owed": [asdict(link) for link in memory.missed],
         "gone": sorted(memory.gone),
     }
 

@@ -1,1 +1,5 @@
-"""How list pages are read, whatever system made them: links with titles and dates, JSON, and the way to the next page."""
+"""Read list pages, whatever CMS made them.
+
+- `links`: links with titles and dates; `json_list`: the same from JSON, which `near_json` parses
+- `paging`: rules that lead to the next page; `numbering`: statements in scripts of how many pages there are
+"""

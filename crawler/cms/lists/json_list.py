@@ -1,4 +1,7 @@
-"""Lists that come as JSON, whatever their makers call its keys: entries are the objects that have a title and an address."""
+"""Read lists that come as JSON, whatever the keys are called. An entry is an object with a title and an address.
+
+`near_json` parses the text. What is not an entry is ignored.
+"""
 
 from __future__ import annotations
 
@@ -17,60 +20,64 @@ from crawler.cms.preset import ListPage
 from crawler.field.text import iso_date, one_line
 from crawler.model import Link, ListRequest
 
-_TITLE = ("title", "doctitle", "infotitle", "maintitle", "name")
-_URL = ("url", "docpuburl", "puburl", "linkurl", "infourl", "visiturl", "link", "href")
-_DATE = (
+_TITLE_KEYS = ("title", "doctitle", "infotitle", "maintitle", "name")
+_URL_KEYS = ("url", "docpuburl", "puburl", "linkurl", "infourl", "visiturl", "link", "href")
+_DATE_KEYS = (
     "display_publish_time", "first_publish_time", "date", "pubdate", "docpubtime", "publishtime", "infodate",
     "docreltime", "created_at", "create_time", "createtime", "savetime", "time",
 )  # fmt: skip
-"""Keys in the order of trust, in small letters: of gkmlpt, TRS igs, 大汉 jsearch, 开普云 irs and 国泰新点, as seen."""
+"""Keys in lower case, most reliable first. Observed in gkmlpt, TRS igs, 大汉 jsearch, 开普云 irs and 国泰新点."""
 
-_PAGES = ("totalpages", "totalpage", "pagecount", "pages")
-_TOTAL = ("total", "totalelements", "totalcount", "totalrecord", "count")
-_NUMBER = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "p")
-_SIZE = ("pagesize", "perpage", "rows", "limit", "size")
+_TOTAL_PAGES_KEYS = ("totalpages", "totalpage", "pagecount", "pages")
+_TOTAL_ENTRIES_KEYS = ("total", "totalelements", "totalcount", "totalrecord", "count")
+_PAGE_NUMBER_KEYS = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "p")
+_PAGE_SIZE_KEYS = ("pagesize", "perpage", "rows", "limit", "size")
 
-_DEPTH = 12  # levels that are looked into
-_CHINA = timedelta(hours=8)
+_MAX_DEPTH = 12  # levels of nesting that are searched
+_MAX_TOTAL_DEPTH = 3  # levels searched for a total
+_CHINA_OFFSET = timedelta(hours=8)
+_MIN_MILLISECONDS = 1e11  # a larger number is a time in milliseconds
 
 
 def records(page: ListPage) -> Iterator[Link]:
-    """The entries of a JSON answer, in order; those that are pieces of HTML too."""
-    for thing in _things(parsed(page.html)):
-        if isinstance(thing, str):
-            yield from links_of(LexborHTMLParser(thing), page.base, found_on=page.first.url)
-        elif link := _link(thing, page):
+    """Yield the entries of a JSON answer, in order, also those inside strings of HTML."""
+    for item in _items(parsed(page.html)):
+        if isinstance(item, str):
+            yield from links_of(LexborHTMLParser(item), page.base, found_on=page.first.url)
+        elif link := _link(item, page):
             yield link
 
 
-def _things(value: Any, depth: int = _DEPTH) -> Iterator[Mapping[str, Any] | str]:
-    """Objects that could be entries, and texts that are HTML with links, from the outside in."""
+def _items(value: Any, depth: int = _MAX_DEPTH) -> Iterator[Mapping[str, Any] | str]:
+    """Yield objects that have the keys of an entry, and strings of HTML with links, outermost first."""
     if isinstance(value, str):
         if "<a" in value and "href" in value:
             yield value
         elif value[:1] in ("{", "["):  # JSON within JSON, as epoint's `custom` has it
-            yield from _things(parsed(value), depth - 1)
+            yield from _items(parsed(value), depth - 1)
     elif depth and isinstance(value, list):
         for item in value:
-            yield from _things(item, depth - 1)
+            yield from _items(item, depth - 1)
     elif depth and isinstance(value, dict):
         keys = {key.lower() for key in value}
-        if keys.intersection(_TITLE) and keys.intersection(_URL):
+        if keys.intersection(_TITLE_KEYS) and keys.intersection(_URL_KEYS):
             yield value
         else:
-            yield from _things(list(value.values()), depth - 1)
+            yield from _items(list(value.values()), depth - 1)
 
 
 def _link(entry: Mapping[str, Any], page: ListPage) -> Link | None:
-    low = {key.lower(): value for key, value in entry.items()}
-    url = page.base.join(str(_first(low, _URL) or ""))
-    title = _first(low, _TITLE)
+    entry = {key.lower(): value for key, value in entry.items()}
+    url = page.base.join(str(_first(entry, _URL_KEYS) or ""))
+    title = _first(entry, _TITLE_KEYS)
     if url is None or not isinstance(title, str):
         return None
-    shown = LexborHTMLParser(title).text() if "<" in title else title  # words searched for stand in <em>
+    shown = LexborHTMLParser(title).text() if "<" in title else title  # a search marks its words with <em>
     title = one_line(shown)
     return (
-        Link(url=url, title=title, date=_day(_first(low, _DATE)), found_on=page.first.url) if title else None
+        Link(url=url, title=title, date=_day(_first(entry, _DATE_KEYS)), found_on=page.first.url)
+        if title
+        else None
     )
 
 
@@ -79,38 +86,40 @@ def _first(entry: Mapping[str, Any], keys: Iterable[str]) -> Any:
 
 
 def _day(value: Any) -> str | None:
-    """An ISO day, in China, of a text or of seconds or milliseconds since 1970."""
+    """Return the ISO day, China time, of a text or of a number of seconds or milliseconds since 1970."""
     if isinstance(value, str) and not re.fullmatch(r"\d{9,13}", value):
         return (iso_date(value) or "")[:10] or None
     try:
         seconds = float(value)
-        seconds /= 1000 if seconds > 1e11 else 1
-        return (datetime.fromtimestamp(seconds, UTC) + _CHINA).date().isoformat()
+        seconds /= 1000 if seconds > _MIN_MILLISECONDS else 1
+        return (datetime.fromtimestamp(seconds, UTC) + _CHINA_OFFSET).date().isoformat()
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageParameter:
-    """The page's number is a parameter of the address or the form; the answer may say how many there are."""
+    """The number of the page is a parameter of the query or the form; the answer may state the total."""
 
-    per_page: int | None = None  # entries of a page, where the request does not say
+    per_page: int | None = None  # entries per page, where the request does not state it
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """The same request with the number after this one; None at the end and where there is no such parameter."""
+        """Return the same request with the next number; None at the end and where there is no such parameter."""
         answer = parsed(page.html)
         held = sum(1 for _ in records(page)) if answer is not None else 0
         query = urlsplit(page.request.url).query
-        pairs = list(page.request.form) or parse_qsl(
-            query, keep_blank_values=True, encoding="latin-1"
-        )  # or GBK
-        at = next(
-            (i for i, (name, value) in enumerate(pairs) if _is(name, _NUMBER) and value.isdigit()), None
+        # latin-1 keeps the bytes of any encoding, GBK too
+        pairs = list(page.request.form) or parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+        numbers = (
+            i for i, (key, value) in enumerate(pairs) if _is(key, _PAGE_NUMBER_KEYS) and value.isdigit()
         )
+        at = next(numbers, None)
         if at is None or not held:
             return None
         number = int(pairs[at][1])
-        size = next((int(v) for name, v in pairs if _is(name, _SIZE) and v.isdigit()), self.per_page)
+        size = next(
+            (int(v) for name, v in pairs if _is(name, _PAGE_SIZE_KEYS) and v.isdigit()), self.per_page
+        )
         if _is_last(answer, max(number, 1), size):
             return None
         pairs[at] = (pairs[at][0], str(number + 1))
@@ -122,14 +131,14 @@ class PageParameter:
 
 
 def _is_last(answer: Any, number: int, size: int | None) -> bool:
-    if (pages := _count(answer, _PAGES)) is not None:
+    if (pages := _count(answer, _TOTAL_PAGES_KEYS)) is not None:
         return number >= pages
-    total = _count(answer, _TOTAL)
+    total = _count(answer, _TOTAL_ENTRIES_KEYS)
     return total is not None and bool(size) and number * (size or 0) >= total
 
 
-def _count(value: Any, keys: tuple[str, ...], depth: int = 3) -> int | None:
-    """A number that the answer gives under one of the keys, at the top or some levels below."""
+def _count(value: Any, keys: tuple[str, ...], depth: int = _MAX_TOTAL_DEPTH) -> int | None:
+    """Return the number that the answer has under one of the keys, at the top level or some levels below."""
     if not isinstance(value, dict) or not depth:
         return None
     for key, number in value.items():
@@ -138,5 +147,5 @@ def _count(value: Any, keys: tuple[str, ...], depth: int = 3) -> int | None:
     return next((n for inner in value.values() if (n := _count(inner, keys, depth - 1)) is not None), None)
 
 
-def _is(name: str, names: tuple[str, ...]) -> bool:
-    return name.lower() in names
+def _is(key: str, keys: tuple[str, ...]) -> bool:
+    return key.lower() in keys

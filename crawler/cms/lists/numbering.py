@@ -1,17 +1,17 @@
-"""What a page's script says of the pages it is one of: how many they are, which this one is, how they are named."""
+"""Read what a page's script states of its series of pages: total, number of this page, names of the files."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-_MOST = 999  # pages; a larger figure counts something else
+_MAX_TOTAL = 999  # pages; a larger number counts something else
 
 
 class Numbering(NamedTuple):
-    """`total` pages, of which this one is `number`, both counted from 1. The next is `<name>_<following>.<ext>`.
+    """This page is `number` of `total`, both counted from 1. The next page is `<name>_<following>.<ext>`.
 
-    `name` and `ext` are None where the script makes them of something else.
+    `name` and `ext` are None where the script does not state them.
     """
 
     total: int
@@ -24,9 +24,9 @@ class Numbering(NamedTuple):
 _NAMES = r"""\s*['"](?P<name>[\w-]+)['"]\s*,\s*['"](?P<ext>s?html?)['"]"""
 _NUMBERS = r"""\s*['"]?(?P<total>\d+)['"]?\s*,\s*['"]?(?P<current>\d+)['"]?\s*,"""
 TRS_CALL = re.compile(rf"createPage\w*\({_NUMBERS}{_NAMES}")
-"""createPageHTML(17, 0, "index", "shtml"); createPageHTML("3","0","index","html"): page one has number 0"""
+"""createPageHTML(17, 0, "index", "shtml"); createPageHTML("3","0","index","html"): the first page has number 0."""
 UCAP_CALL = re.compile(rf"""createPageHTML\(\s*['"][\w-]+['"]\s*,{_NUMBERS}{_NAMES}""")
-"""createPageHTML('page_div',3, 1,'index','shtml',36): page one has number 1"""
+"""createPageHTML('page_div',3, 1,'index','shtml',36): the first page has number 1."""
 _VARIABLES_CALL = re.compile(rf"createPage\w*\(\s*\w*[cC]ount\w*\s*,\s*\w*[cC]ur\w*\s*,{_NAMES}")
 _PAGER = re.compile(  # Pager({size:25, current:0, prefix:'index', suffix:'htm'})
     r"""Pager\(\s*\{(?=[^}]{0,400}?\bsize['"]?\s*:\s*['"]?(?P<total>\d+))(?=[^}]{0,400}?\bcurrent['"]?\s*:\s*['"]?(?P<current>\d+))"""
@@ -41,7 +41,7 @@ _WRITTEN = re.compile(  # document.write("<a href=\"t20230315_217"+"_" + nextPag
 
 
 def numbering(source: str) -> Numbering | None:
-    """The first statement of this kind in a page's source; None without any."""
+    """Return the first such statement in a page's source; None if there is none."""
     if "createPage" in source or "Pager(" in source:
         for pattern, first in ((TRS_CALL, 0), (UCAP_CALL, 1), (_PAGER, 0)):
             if found := pattern.search(source):
@@ -60,6 +60,6 @@ def numbering(source: str) -> Numbering | None:
 
 def _checked(total: int, current: int, first: int, name: str | None, ext: str | None) -> Numbering | None:
     number = current - first + 1
-    if not 0 < total <= _MOST or not 0 < number <= total:
+    if not 0 < total <= _MAX_TOTAL or not 0 < number <= total:
         return None
     return Numbering(total, number, current + 1, name, ext)

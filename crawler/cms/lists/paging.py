@@ -1,4 +1,4 @@
-"""Ways from one page of a list to the next, as values. Each reads the page it stands on and nothing else."""
+"""Rules that lead from one page of a list to the next (`Paging` of `crawler.cms.preset`). Each reads one page only."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from crawler.cms.preset import ListPage
 from crawler.model import ListRequest
 
 _NEXT_TEXT = re.compile(r"^[\s\[【<]*(下一?页|后一?页|下頁|next(\s*page)?|[>›»]{1,2})[\s>›»\]】]*$", re.I)
-_LONGEST_NEXT = 12  # characters
+_MAX_NEXT_CHARS = 12  # of the text of such a link
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """Pages named by number after a script call that states how many there are.
+    """File names have numbers, and a script call states the total.
 
-    `call` has the groups `total`, `current`, `name` and `ext`; `first` is the number that the call gives page one.
+    `call` has the groups `total`, `current`, `name` and `ext`; `first` is the number of the first page in the call.
     """
 
     call: re.Pattern[str]
     first: int = 0
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """`index.html` to `index_1.html` and on, up to the total of the call."""
+        """Return `index_1.html` after `index.html`, and so on, up to the total of the call."""
         found = self.call.search(page.html)
         if not found:
             return None
@@ -40,10 +40,10 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """博达: `fzgz.htm` comes first, then `fzgz/12.htm` down to `fzgz/1.htm`, so that old pages keep their address."""
+    """博达: first `fzgz.htm`, then `fzgz/12.htm` down to `fzgz/1.htm`, so that old pages keep their addresses."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """One below this page's number; from the first page, the highest number that it links to."""
+        """Return the page with the number below this one's; from the first page, the highest number that it links to."""
         stem = re.sub(r"\.html?$", "", page.first.url)
         numbered = re.compile(re.escape(stem) + r"/(\d+)(\.html?)$")
         here = numbered.match(page.url)
@@ -58,12 +58,12 @@ class Countdown:
 
 @dataclass(frozen=True, slots=True)
 class NextLink:
-    """A link that says 下一页, by its text, its title or its class."""
+    """A link is marked as 下一页 by its text, title, class or rel."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """The first such link that leads to another page of the same host."""
+        """Return the first such link that leads to another page of the same host."""
         for node in page.tree.css("a, [onclick]"):
-            if not _says_next(node):
+            if not _is_next_link(node):
                 continue
             url = page.base.target(node)
             if (
@@ -76,11 +76,11 @@ class NextLink:
 
 
 def is_next(text: str) -> bool:
-    """Whether the text of a link says that it leads to the next page: 下一页, 下页, Next, >."""
-    return len(text) <= _LONGEST_NEXT and _NEXT_TEXT.match(text) is not None
+    """Whether the text of a link means the next page: 下一页, 下页, Next, >."""
+    return len(text) <= _MAX_NEXT_CHARS and _NEXT_TEXT.match(text) is not None
 
 
-def _says_next(node: LexborNode) -> bool:
+def _is_next_link(node: LexborNode) -> bool:
     text = node.text(strip=True)
     if is_next(text):
         return True
@@ -103,10 +103,10 @@ _TOTAL = re.compile(r"""total[rR]ecord['"]?\s*(?:[:=]\s*['"]?|>)(\d+)""")
 
 @dataclass(frozen=True, slots=True)
 class DataProxy:
-    """大汉 jpage: the page holds the first records, `dataproxy.jsp` gives any further range of them by POST."""
+    """大汉 jpage: the page has the first records; a POST to `dataproxy.jsp` gives any further range of them."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """The range after the records seen so far, as many as this answer held; None past the total."""
+        """Return the request for the next range, as long as this answer; None past the total."""
         held = page.html.count("<record>")
         if not held:
             return None

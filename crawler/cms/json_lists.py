@@ -1,4 +1,4 @@
-"""Lists by script that come as JSON: TRS `igs/front/search`, 大汉 jsearch, 开普云 irs, 国泰新点, as saved answers showed them."""
+"""Lists that a script loads as JSON: TRS `igs/front/search`, 大汉 jsearch, 开普云 irs, 国泰新点. From saved answers of each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from crawler.cms.lists.json_list import PageParameter, records
 from crawler.cms.lists.near_json import OPENING
 from crawler.cms.preset import Marks, Preset
 
-SCRIPT = Preset(
+JSON_LISTS = Preset(
     name="json",
     maker="any list that is JSON",
     marks=Marks(

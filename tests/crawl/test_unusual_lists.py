@@ -1,4 +1,4 @@
-"""Whole visits of lists that are out of the ordinary: cache-busters in every link, sitemaps that are none."""
+"""Whole visits of unusual lists: cache-busters in every link, sitemaps that are something else or cut off."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Visited = Callable[..., Awaitable["tuple[list[Outcome], int]"]]
 
 @pytest.fixture
 def visited(folder: Path, clock: Clock) -> Visited:
-    """Crawls a site as it answers then; an hour passes before. Gives the outcomes and the number of requests."""
+    """Crawls a site with given answers, an hour after the crawl before. Returns outcomes and number of requests."""
 
     async def at_once(_: float) -> None: ...
 
@@ -87,7 +87,7 @@ def ended(outcomes: list[Outcome]) -> list[Ending]:
     "value",
     ["t=17000000{n:02}{i:03}", "v={n}", "r=a{n}", "id={i}&v={n}", "ver=1.{n}", "_={n}{i}", "time=2023031{n}", "1700000{n}000{i}0", "{n}"],
 )  # fmt: skip
-async def test_five_crawls_of_links_with_a_cache_buster_cost_five_times_the_same(
+async def test_each_of_five_crawls_of_links_with_a_cache_buster_takes_the_same_requests(
     visited: Visited, folder: Path, value: str
 ) -> None:
     costs, endings = [], []
@@ -107,9 +107,7 @@ async def test_five_crawls_of_links_with_a_cache_buster_cost_five_times_the_same
         assert [len(archive.pages(report.id or "")) for report in archive.reports()] == [1, 1, 1]
 
 
-async def test_a_report_revised_under_an_address_that_changes_is_a_version(
-    visited: Visited, folder: Path
-) -> None:
+async def test_a_revised_report_at_a_varying_address_is_a_new_version(visited: Visited, folder: Path) -> None:
     for n, more in ((1, ""), (2, ""), (3, "<p>第31项工作是新增的内容，全年办结一件。</p>"), (4, "")):
         answers = {"/l.html": a_list([f"a{i}.html?v={n}" for i in range(3)])}
         outcomes, _ = await visited(
@@ -120,7 +118,9 @@ async def test_a_report_revised_under_an_address_that_changes_is_a_version(
         assert [report.version for report in archive.reports()] == [3, 3, 3]
 
 
-async def test_a_parameter_that_names_pages_names_pages_in_each_visit(visited: Visited, folder: Path) -> None:
+async def test_a_parameter_that_tells_pages_apart_does_so_in_each_visit(
+    visited: Visited, folder: Path
+) -> None:
     answers = {"/l.html": a_list([f"/s.jsp?v={v}" for v in (1, 2, 3)])}
     pages: dict[str, str | bytes] = {f"/s.jsp?v={v}": page(2019 + v) for v in (1, 2, 3)}
     for _ in range(3):
@@ -144,7 +144,7 @@ PAGES = {f"/r/a{year}.html": page(year) for year in YEARS}
         ("", "no bytes at all", 0),
     ],
 )
-async def test_a_sitemap_that_is_none_is_a_failure_of_its_site(
+async def test_something_else_in_place_of_a_sitemap_fails_its_site(
     visited: Visited, body: str | bytes, why: str, reports: int
 ) -> None:
     outcomes, _ = await visited(MAPPED, {"/sitemap.xml": body, **PAGES})
@@ -154,7 +154,7 @@ async def test_a_sitemap_that_is_none_is_a_failure_of_its_site(
     assert ended(outcomes).count(Ending.NEW) == reports
 
 
-async def test_a_sitemap_cut_off_once_is_not_what_the_next_visit_expects(visited: Visited) -> None:
+async def test_nothing_is_remembered_of_a_sitemap_that_is_cut_off(visited: Visited) -> None:
     for body, endings in (
         (SITEMAP, [Ending.LISTED]),
         (SITEMAP[:-60], [Ending.FAILED]),

@@ -1,4 +1,4 @@
-"""Ways in beside list pages: sitemaps and searches; titles cut for display."""
+"""Sitemaps and searches as lists, and titles that are cut for display."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ TEXT = "\r\n".join(ADDRESSES)
         SITEMAP.replace("&amp;", "&").encode(),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("asked_for", [True, False])
-def test_a_sitemap_is_read_in_whatever_form_it_comes(body: bytes, asked_for: bool) -> None:
-    found = discover(body, (), f"{BASE}/sitemap.xml", sitemap=asked_for)
+@pytest.mark.parametrize("as_sitemap", [True, False])
+def test_a_sitemap_is_read_in_every_encoding_and_packing(body: bytes, as_sitemap: bool) -> None:
+    found = discover(body, (), f"{BASE}/sitemap.xml", sitemap=as_sitemap)
     assert ([link.url for link in found.links], found.fault, found.cms) == (ADDRESSES, "", "sitemap")
 
 
@@ -91,7 +91,7 @@ def test_a_sitemap_is_read_in_whatever_form_it_comes(body: bytes, asked_for: boo
         (b"", "found no bytes at all", 0),
     ],
 )  # fmt: skip
-def test_what_is_no_whole_sitemap_says_so_and_gives_what_it_has(body: bytes, fault: str, links: int) -> None:
+def test_a_broken_sitemap_has_a_fault_and_gives_the_links_it_has(body: bytes, fault: str, links: int) -> None:
     found = discover(body, (), f"{BASE}/sitemap.xml", sitemap=True)
     assert fault in found.fault
     assert len(found.links) == links
@@ -111,7 +111,7 @@ def test_a_robots_txt_that_names_no_sitemap_is_a_fault() -> None:
     "piece", ["<url>", "<url", "<loc>", "<!--", "<url><loc>", "</url>", "<url><loc>x</loc>", "<a:"]
 )
 def test_a_sitemap_made_to_take_long_is_read_in_one_pass(piece: str) -> None:
-    """Quadratic time over these two million characters would be hours."""
+    """Quadratic time over these two million characters would take hours."""
     body = ("<urlset>" + piece * (2_000_000 // len(piece))).encode()
     assert discover(body, (), f"{BASE}/sitemap.xml", sitemap=True).fault
 
@@ -125,7 +125,9 @@ def test_a_sitemap_made_to_take_long_is_read_in_one_pass(piece: str) -> None:
         ("http://a.gov.cn/so?q=x", 2, None),
     ],
 )
-def test_a_search_has_its_number_where_the_entry_says(template: str, number: int, url: str | None) -> None:
+def test_a_search_page_has_its_number_at_the_place_in_the_template(
+    template: str, number: int, url: str | None
+) -> None:
     found = search_page(template, number)
     assert (found.url if found else None) == url
 
@@ -142,5 +144,5 @@ def test_a_search_has_its_number_where_the_entry_says(template: str, number: int
         ("…", False),
     ],
 )
-def test_a_title_cut_for_display_is_looked_at_where_it_could_be_a_reports(title: str, maybe: bool) -> None:
+def test_a_cut_title_may_be_a_reports(title: str, maybe: bool) -> None:
     assert may_be_report(title) is maybe

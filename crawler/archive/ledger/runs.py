@@ -1,4 +1,7 @@
-"""Runs, as the heads of their WARC files tell of them."""
+"""Rows of runs, made from the `warcinfo` records at the head of their WARC files.
+
+A rebuild and a merge need them; a live run makes its own row, see `archive.run`.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ from crawler.archive.catalogue.models import RunRow
 from crawler.warc import parse_warc_date, read_records
 
 MERGED = "merged"
-"""State of another archive's run."""
+"""Value of `RunRow.state` for a run of another archive that was merged into this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Info:
-    """What the head of a WARC file says of the run that wrote it; `run` is None where it tells no number."""
+    """The run that wrote a WARC file, from the file's `warcinfo`; `run` is None if that has no run number."""
 
     path: Path
     run: int | None
@@ -25,7 +28,7 @@ class Info:
 
 
 def info_of(path: Path) -> Info | None:
-    """From a file's `warcinfo`; None where there is none. Raises ArchiveDamaged."""
+    """Read the `warcinfo` of a WARC file; None if the file does not begin with one. Raises ArchiveDamaged."""
     head = next(read_records(path), None)
     if head is None or head.kind != "warcinfo":
         return None
@@ -42,7 +45,7 @@ def info_of(path: Path) -> Info | None:
 
 
 def run_row(number: int, info: Info) -> RunRow:
-    """A run's row with its number."""
+    """Return the row of a run, with `number` as its id."""
     row = RunRow(started_at=info.started, command=info.command, software=info.software)
     row.id = number
     return row

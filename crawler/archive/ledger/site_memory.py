@@ -1,4 +1,7 @@
-"""What each site's lists have shown, kept between visits."""
+"""What each site's list pages have shown, kept from one visit to the next.
+
+`discover` uses it to stop at known entries; here it only goes into the catalogue and comes back.
+"""
 
 from __future__ import annotations
 
@@ -16,42 +19,42 @@ from crawler.model import Link
 
 
 def memory(session: Session, site_id: str) -> SiteMemory | None:
-    """What is remembered of a site; None before its first visit has ended."""
+    """Return what is remembered of a site's lists; None before its first complete walk."""
     row = session.get(MemoryRow, site_id)
     if row is None:
         return None
     return SiteMemory(
         walked_at=row.walked_at,
         rules=row.rules,
-        lists={url: _list(saved) for url, saved in row.lists.items()},
+        lists={url: _to_list_memory(saved) for url, saved in row.lists.items()},
         owed=tuple(Link(**saved) for saved in row.owed),
         gone=frozenset(row.gone),
     )
 
 
-def _list(saved: dict[str, Any]) -> ListMemory:
+def _to_list_memory(saved: dict[str, Any]) -> ListMemory:
     return ListMemory(
         entries=tuple(saved["entries"]), common=tuple(saved["common"]), reports=dict(saved["reports"])
     )
 
 
 def told(memory: SiteMemory) -> dict[str, Any]:
-    """A memory as JSON."""
+    """Return a memory as JSON values."""
     lists = {url: asdict(known) for url, known in memory.lists.items()}
     return {
         "walked_at": memory.walked_at.isoformat(),
         "rules": memory.rules,
-        "lists": json.loads(json.dumps(lists)),  # tuples as they come back
+        "lists": json.loads(json.dumps(lists)),  # tuples become lists, as when read back
         "owed": [asdict(link) for link in memory.owed],
         "gone": sorted(memory.gone),
     }
 
 
-def learn(session: Session, site_id: str, told: Mapping[str, Any]) -> bool:
-    """Remember this of a site from now on; whether it is anything new."""
-    values = {**told, "walked_at": datetime.fromisoformat(told["walked_at"])}
+def learn(session: Session, site_id: str, values: Mapping[str, Any]) -> bool:
+    """Replace what is remembered of a site by these JSON values. Returns whether that changed anything."""
+    columns = {**values, "walked_at": datetime.fromisoformat(values["walked_at"])}
     row = session.get(MemoryRow, site_id)
-    if row is not None and all(getattr(row, name) == value for name, value in values.items()):
+    if row is not None and all(getattr(row, name) == value for name, value in columns.items()):
         return False
-    session.merge(MemoryRow(site_id=site_id, **values))
+    session.merge(MemoryRow(site_id=site_id, **columns))
     return True

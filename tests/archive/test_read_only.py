@@ -226,7 +226,7 @@ def test_an_earlier_schema_is_read_as_it_is_and_upgraded_by_the_next_run(
     with Archive.read(folder, notify=told.append) as archive:
         assert [report.title for report in archive.reports()] == titles
         assert archive.history(archive.reports()[0].id or "")
-    assert "upgraded by the next crawl" in "".join(told)
+    assert "the next crawl upgrades the archive" in "".join(told)
     assert len(told) == 1
     faults(folder)
     assert state(folder) == before
@@ -268,7 +268,7 @@ def test_a_catalogue_that_tells_no_schema_is_damage_and_made_again(folder: Path,
     fill(folder, clock)
     change(folder, "DELETE FROM alembic_version")
     for use in (lambda: Archive.read(folder), lambda: Archive.create(folder, clock=clock)):
-        with pytest.raises(ArchiveDamaged, match="does not tell its schema; `fazhi rebuild`"):
+        with pytest.raises(ArchiveDamaged, match="has no schema revision; run `fazhi rebuild`"):
             use()
     rebuild(folder, clock=clock, notify=ignore)
     assert faults(folder) == []

@@ -93,12 +93,12 @@ def test_without_bodies_all_else_is_there(filled: Path) -> None:
 @pytest.mark.parametrize(
     ("filters", "told"),
     [
-        ({"region": "湖北"}, "'湖北': no division code"),
-        ({"region": "42"}, "'42': no division code"),
-        ({"region": "４２００００"}, "no division code"),
+        ({"region": "湖北"}, "'湖北' is no division code"),
+        ({"region": "42"}, "'42' is no division code"),
+        ({"region": "４２００００"}, "is no division code"),
         (
             {"state": "lost"},
-            "'lost': no state of a report; there are live, unreachable, missing, moved, gone",
+            "'lost' is no state of a report; use one of live, unreachable, missing, moved, gone",
         ),
     ],
 )

@@ -11,8 +11,8 @@ from crawler.archive.evidence.acts import Act, told_in
 from crawler.archive.evidence.manifest import BEGINNING, entries, head
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.facade import Archive
-from crawler.archive.ledger.pages_due import Watched
-from crawler.archive.ledger.site_visits import Past
+from crawler.archive.ledger.pages_due import KnownPages
+from crawler.archive.ledger.site_visits import VisitHistory
 from crawler.archive.merging import MERGED
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
@@ -27,12 +27,12 @@ __all__ = [
     "Act",
     "Archive",
     "Claims",
+    "KnownPages",
     "PageRow",
-    "Past",
     "Reader",
     "Rebuilt",
     "Told",
-    "Watched",
+    "VisitHistory",
     "entries",
     "head",
     "import_url",

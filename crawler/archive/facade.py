@@ -12,12 +12,12 @@ from crawler.address import canonical
 from crawler.archive import reextraction
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import VersionRow
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.damage import damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
-from crawler.archive.ledger.varying_urls import key_of
-from crawler.archive.ledger.versions import reextract
+from crawler.archive.ledger.varying_urls import page_key
+from crawler.archive.ledger.versions import replace_text
 from crawler.archive.merging import bring, enter_merged
 from crawler.archive.run import Run
 from crawler.errors import FetchError
@@ -30,8 +30,8 @@ class _Seen:
     """When and in which captures a text was seen."""
 
     now: datetime
-    row: Entered | None
-    further: Sequence[Entered] = ()
+    row: CaptureRef | None
+    further: Sequence[CaptureRef] = ()
     came_from: Sequence[str] = ()
     note: str = ""
     shown: Container[str] | None = None
@@ -47,7 +47,7 @@ class Archive(Run):
         """
         with damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
-            known = queries.same_capture(self._session, key, capture, sha256.hex())
+            known = queries.find_earlier_response(self._session, key, capture, sha256.hex())
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
@@ -58,22 +58,22 @@ class Archive(Run):
             values = rows.capture_values(
                 capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
             )
-            ledger.enter(values | queries.revalidated(values, known))
+            ledger.add_capture(values | queries.confirmed_validators(values, known))
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser drew it, as a `conversion` of the page as served, which was recorded before."""
         with damage(self.path):
-            origin = queries.record_of(self._session, canonical(rendering.url), rendering.of)
+            origin = queries.find_record_id(self._session, canonical(rendering.url), rendering.of)
             assert origin is not None, "a page was rendered before it was recorded"
             ledger, warcs = self._open()
             when, dom, url = rendering.rendered_at, rendering.dom, rendering.url
             place = warcs.writer().conversion(origin, url, when, rendering.headers[0][1], dom)
             digest = hashlib.sha256(dom).hexdigest()
-            ledger.enter(rows.document_values("conversion", url, digest, when, place, warcs.name))
+            ledger.add_capture(rows.document_values("conversion", url, digest, when, place, warcs.name))
 
     def holds(self, capture: Capture) -> bool:
         """Whether an exchange is archived already: same address, time and payload."""
-        return queries.holds(self._session, canonical(capture.url), capture)
+        return queries.has_capture(self._session, canonical(capture.url), capture)
 
     def cut_short(self, report: Report, page: Page) -> str:
         """What makes a text suspicious: it is the beginning of the one held from its address. Empty where it is not.
@@ -81,7 +81,7 @@ class Archive(Run):
         Such a page is worth asking for once more; `store` does not take it for a version at its first sight.
         """
         with damage(self.path):
-            return identity.cut_short(self._session, report.url or page.url, report)
+            return identity.describe_shrunk(self._session, report.url or page.url, report)
 
     def original(self, repeats: Refers) -> Capture | None:
         """The archived response that another crawler's revisit refers to: by address and time, or by its payload's digest."""
@@ -90,7 +90,7 @@ class Archive(Run):
 
     def last_seen(self, url: str) -> datetime | None:
         """When a page from which a report is held was last seen."""
-        return queries.last_seen(self._session, key_of(self._session, url))
+        return queries.page_last_seen(self._session, page_key(self._session, url))
 
     def store(
         self,
@@ -113,8 +113,8 @@ class Archive(Run):
             report = replace(report, url=report.url or page.url, region=report.region or site.region)
             told = _Seen(
                 now=page.fetched_at,
-                row=ledger.latest(canonical(page.url)),
-                further=[row for each in further if (row := ledger.latest(canonical(each.url)))],
+                row=ledger.latest_capture(canonical(page.url)),
+                further=[row for each in further if (row := ledger.latest_capture(canonical(each.url)))],
                 came_from=[canonical(hop.url) for hop in capture.hops],
                 note="; ".join(filter(None, (drawn, note))),
                 shown=shown,
@@ -140,19 +140,19 @@ class Archive(Run):
             ledger, warcs = self._open()
             now, sha256 = self._now(), hashlib.sha256(data).hexdigest()
             url = url or self._import_url(name, sha256)
-            row = ledger.latest(canonical(url))
+            row = ledger.latest_capture(canonical(url))
             if row is None or row.payload_sha256 != sha256:
-                if queries.document(self._session, canonical(url), sha256):
+                if queries.has_document(self._session, canonical(url), sha256):
                     return self.note(_superseded(url, site))
                 place = warcs.writer().resource(url, now, content_type, data, origin=origin)
                 values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
-                row = ledger.enter(values)
+                row = ledger.add_capture(values)
             return self._store(replace(report, url=url), site, _Seen(now=now, row=row))
 
     def _import_url(self, name: str, sha256: str) -> str:
         """The address of a document without one: the name alone where an earlier archive knows these bytes by that."""
         before = rows.import_url(name)
-        known = queries.document(self._session, canonical(before), sha256)
+        known = queries.has_document(self._session, canonical(before), sha256)
         return before if known else rows.import_url(name, sha256)
 
     def _store(self, report: Report, site: Site, seen: _Seen) -> Outcome:
@@ -166,7 +166,7 @@ class Archive(Run):
             seen.now,
             seen.row,
             note=seen.note,
-            reread=reread,
+            only_extractor_changed=reread,
             further=[page.id for page in seen.further],
             came_from=seen.came_from,
             shown=seen.shown,
@@ -180,7 +180,7 @@ class Archive(Run):
         """A 304: what is held from this address is still what stands there."""
         with damage(self.path):
             ledger, _ = self._open()
-            row = ledger.latest(canonical(capture.url))
+            row = ledger.latest_capture(canonical(capture.url))
             change = ledger.confirm(url, site, capture.fetched_at, row)
             self._say(acts.confirmed(site), url, capture.fetched_at, row)
             return change.outcome
@@ -216,12 +216,12 @@ class Archive(Run):
         with damage(self.path):
             ledger, _ = self._open()
             found = 0
-            for version in queries.texts_of_captures(self._session):
+            for version in queries.reextractable_versions(self._session):
                 was = version.text_sha256
                 report = reextraction.try_again(self.path, self._session, version, notify)
                 if report is None or report.text_sha256 == was:
                     continue
-                reextract(version, report)
+                replace_text(version, report)
                 ledger.texts[version.text_file] = queries.to_report(version).text().encode()
                 self._say(acts.reextracted(version, was, report), version.url, self._now())
                 found += 1

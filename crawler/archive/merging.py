@@ -18,8 +18,7 @@ from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import closed, file_sha256
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.runs import MERGED as MERGED_RUN
-from crawler.archive.ledger.runs import Info, info_of, run_row
+from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.warc import read_records
 
@@ -35,7 +34,9 @@ def bring(archive: Path, other: Path, manifest: Manifest) -> Iterator[dict[str, 
     files = closed(other)
     if not files:
         raise ArchiveError(f"{other}: no archive here with anything in it")
-    for info in sorted(filter(None, map(info_of, files)), key=lambda info: (info.started, info.path.name)):
+    for info in sorted(
+        filter(None, map(read_run_info, files)), key=lambda info: (info.started, info.path.name)
+    ):
         sha256 = file_sha256(info.path)
         if manifest.has_digest(sha256):
             continue
@@ -76,7 +77,7 @@ def enter_merged(
         name = told["file"]
         if session.get(WarcRow, name) is not None:
             continue
-        info = info_of(archive / name) if (archive / name).is_file() else None
+        info = read_run_info(archive / name) if (archive / name).is_file() else None
         if info is None:
             raise ArchiveDamaged(f"{archive}: {name} was merged in, and is not there")
         if manifest.sha256_of(name) is None:
@@ -89,11 +90,11 @@ def enter_merged(
     return names
 
 
-def _run(session: Session, info: Info, runs: dict[datetime, RunRow]) -> RunRow:
+def _run(session: Session, info: RunInfo, runs: dict[datetime, RunRow]) -> RunRow:
     """The row of another archive's run, made when its first file is met."""
     if info.started not in runs:
         row = run_row((session.scalar(select(func.max(RunRow.id))) or 0) + 1, info)
-        row.state, row.finished_at = MERGED_RUN, info.started
+        row.state, row.finished_at = MERGED_STATE, info.started
         session.add(row)
         session.flush()
         runs[info.started] = row

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from crawler.address import canonical
 from crawler.archive.catalogue import near_duplicates, queries
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
-from crawler.archive.catalogue.read_only import reading_engine
+from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.consistency import Claims
 from crawler.archive.damage import damage
 from crawler.archive.evidence.run_warcs import closed
@@ -71,8 +71,8 @@ class Reader(ReportQueries):
                     f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
                 )
             stamp = _stamp(path / CATALOGUE)
-            reader = Reader(path, reading_engine(path / CATALOGUE, notify))
-            reader._stamp, reader._reopen = stamp, partial(reading_engine, path / CATALOGUE, lambda _: None)
+            reader = Reader(path, read_only_engine(path / CATALOGUE, notify))
+            reader._stamp, reader._reopen = stamp, partial(read_only_engine, path / CATALOGUE, lambda _: None)
             return reader
 
     def __enter__(self) -> Self:
@@ -134,14 +134,14 @@ class Reader(ReportQueries):
         """The latest text of every report, by region, year and date; a region takes in what lies within it."""
         return self._ask(
             lambda session: [
-                queries.to_report(row) for row in queries.latest(session, region=region, year=year)
+                queries.to_report(row) for row in queries.latest_versions(session, region=region, year=year)
             ]
         )
 
     def similar(self, *, region: str | None = None, year: int | None = None) -> list[near_duplicates.Pair]:
         """Pairs of reports whose latest texts are nearly the same: probably one report, never merged silently."""
         return self._ask(
-            lambda session: near_duplicates.pairs(queries.latest(session, region=region, year=year))
+            lambda session: near_duplicates.pairs(queries.latest_versions(session, region=region, year=year))
         )
 
     def show(self, report_id: str, version: int | None = None) -> Report:

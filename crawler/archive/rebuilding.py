@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
-from crawler.archive.catalogue.read_only import refuse_later
+from crawler.archive.catalogue.read_only import raise_if_too_new
 from crawler.archive.damage import damage
 from crawler.archive.entering import Entering, enter_file
 from crawler.archive.evidence import acts
@@ -22,7 +22,7 @@ from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest, entries
 from crawler.archive.evidence.run_warcs import closed, mend
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.runs import Info, info_of, run_row
+from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
 from crawler.archive.merging import MERGED, enter_merged
 from crawler.archive.reader import CATALOGUE
 from crawler.archive.recovery import chain_run, end_killed
@@ -52,7 +52,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
     with damage(path):
         if not (path / "warc").is_dir():
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
-        refuse_later(path / CATALOGUE)
+        raise_if_too_new(path / CATALOGUE)
     with damage(path), acquire(path, clock()):
         manifest = Manifest(path)
         mend(path, manifest, clock(), notify)
@@ -96,11 +96,11 @@ class _Rebuilding:
     notify: Callable[[str], None]
     files: int = 0
     killed: list[RunRow] = field(default_factory=list)
-    infos: dict[str, Info] = field(default_factory=dict)  # by name, those not entered yet
+    infos: dict[str, RunInfo] = field(default_factory=dict)  # by name, those not entered yet
 
     def everything(self) -> None:
         """All runs, in their order; then what belongs to none."""
-        found = {path.relative_to(self.path).as_posix(): info_of(path) for path in closed(self.path)}
+        found = {path.relative_to(self.path).as_posix(): read_run_info(path) for path in closed(self.path)}
         self.infos = {name: info for name, info in found.items() if info is not None}
         runs = self._runs()
         for place, run in enumerate(runs):
@@ -169,5 +169,5 @@ class _Rebuilding:
         )
 
 
-def _is_of(name: str, info: Info, run: RunRow) -> bool:
+def _is_of(name: str, info: RunInfo, run: RunRow) -> bool:
     return not name.startswith(MERGED) and (info.run, info.started) == (run.id, run.started_at)

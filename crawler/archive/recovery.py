@@ -84,7 +84,7 @@ def _enter_rest(
             enter_merged(archive, session, manifest, content, notify)
 
         Entering(archive=archive, ledger=ledger, file=name, notify=notify, merged=merged).enter(path, start)
-        ledger.entered({name: size})
+        ledger.set_entered_bytes({name: size})
     ledger.commit()
 
 

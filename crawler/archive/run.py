@@ -16,7 +16,7 @@ from crawler import __version__
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.damage import damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import Behind, sync_all
@@ -25,8 +25,8 @@ from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs, closed
 from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.pages_due import Watched, begun, watched
-from crawler.archive.ledger.varying_urls import key_of
+from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
+from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.reader import CATALOGUE, LOST, Reader
 from crawler.archive.recovery import recover, run_facts
 from crawler.discover import SiteMemory
@@ -106,9 +106,9 @@ class Run(Reader):
         assert self._run is not None
         return self._run.started_at
 
-    def pasts(self) -> dict[str, site_visits.Past]:
+    def pasts(self) -> dict[str, site_visits.VisitHistory]:
         """What is known of the visits of each site, by its id."""
-        return site_visits.pasts(self._session, self.started_at)
+        return site_visits.visit_histories(self._session, self.started_at)
 
     def begin_visit(self, visit: SiteVisit) -> None:
         """Note that a site is being visited, so that a killed visit is known to be unfinished."""
@@ -121,7 +121,7 @@ class Run(Reader):
         """Note how a site's visit ended and what it left."""
         with damage(self.path):
             ledger, _ = self._open()
-            if visit.site_id not in ledger.visits:
+            if visit.site_id not in ledger.open_visits:
                 self.begin_visit(visit)
             now = self._now()
             ledger.end_visit(visit, now)
@@ -129,27 +129,27 @@ class Run(Reader):
 
     def memory(self, site_id: str) -> SiteMemory | None:
         """What is remembered of a site's lists."""
-        return site_memory.memory(self._session, site_id)
+        return site_memory.load(self._session, site_id)
 
     def learn(self, site_id: str, memory: SiteMemory) -> None:
         """Remember this of a site's lists, from the next commit on."""
         with damage(self.path):
-            told = site_memory.told(memory)
-            if site_memory.learn(self._session, site_id, told):
+            told = site_memory.to_json(memory)
+            if site_memory.save(self._session, site_id, told):
                 self._say(acts.learnt(site_id, told), "", self._now())
 
-    def watched(self, site_id: str, since: datetime, *, anyway: bool = False) -> Watched:
+    def watched(self, site_id: str, since: datetime, *, anyway: bool = False) -> KnownPages:
         """The pages that a site's reports are held from: which are to be asked for in a visit that began then.
 
         `anyway`: those that are gone too, though their time has not come.
         """
         assert self._run is not None
-        visit = begun(self._session, site_id, since, self._run, self._now())
-        return watched(self._session, site_id, visit, anyway=anyway)
+        visit = find_visit(self._session, site_id, since, self._run, self._now())
+        return find_known_pages(self._session, site_id, visit, anyway=anyway)
 
     def seen_since(self, url: str, when: datetime) -> bool:
         """Whether the page of an address was seen at that time or later, be it at another address of its family."""
-        page = page_states.at(self._session, key_of(self._session, url))
+        page = page_states.find_page(self._session, page_key(self._session, url))
         return page is not None and page.last_seen >= when
 
     def stopped(self, why: str) -> None:
@@ -160,7 +160,7 @@ class Run(Reader):
     def endings(self) -> dict[Ending, int]:
         """How often each ending was noted in this run."""
         assert self._run is not None
-        return queries.endings(self._session, self._run.id)
+        return queries.count_endings(self._session, self._run.id)
 
     # -- opening and closing ------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class Run(Reader):
         assert self._warcs is not None
         return self._ledger, self._warcs
 
-    def _say(self, content: acts.Content, url: str, at: datetime, about: Entered | None = None) -> None:
+    def _say(self, content: acts.Content, url: str, at: datetime, about: CaptureRef | None = None) -> None:
         """Have what was entered outlive this process, and commit when it is time."""
         _, warcs = self._open()
         warcs.say(acts.line_of(content, at, url, about.record_id if about else None))
@@ -211,14 +211,14 @@ class Run(Reader):
             ledger, warcs = self._open()
             warcs.tell()
             warcs.sync()  # what the catalogue says is stored must be on disk before it says so
-            ledger.entered(warcs.entered())
+            ledger.set_entered_bytes(warcs.entered())
             written, self._pending = ledger.commit(), 0
             self._behind.write(written | self._lost(ledger))
 
     def _lost(self, ledger: Ledger) -> dict[str, bytes]:
         """The text files that should be there and are not."""
-        names, ledger.standing = ledger.standing, set()
-        return {name: ledger.text_of(name) for name in names if not exists(f"{self.path}/{name}")}
+        names, ledger.existing_text_files = ledger.existing_text_files, set()
+        return {name: ledger.text_file_content(name) for name in names if not exists(f"{self.path}/{name}")}
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC, commit, let go of the lock.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawler.archive import Past
+from crawler.archive import VisitHistory
 from crawler.crawl.visit import front
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
@@ -58,7 +58,9 @@ class Plan:
         ]
 
 
-def plan(sites: Sequence[Site], pasts: Mapping[str, Past], now: datetime, *, anyway: bool = False) -> Plan:
+def plan(
+    sites: Sequence[Site], pasts: Mapping[str, VisitHistory], now: datetime, *, anyway: bool = False
+) -> Plan:
     """Sites that are due, unfinished ones first, else in the order given. `anyway`: every one is due."""
     waiting = {site.id: due_at(site, pasts.get(site.id), now) for site in sites if not anyway}
     not_due = [(site, at) for site in sites if (at := waiting.get(site.id)) is not None and at > now]
@@ -69,18 +71,18 @@ def plan(sites: Sequence[Site], pasts: Mapping[str, Past], now: datetime, *, any
     return Plan(due=tuple(due), not_due=tuple(not_due), ahead=tuple(ahead))
 
 
-def _is_ahead(past: Past | None, now: datetime) -> bool:
-    return past is not None and past.is_ahead(now)
+def _is_ahead(past: VisitHistory | None, now: datetime) -> bool:
+    return past is not None and past.is_in_future(now)
 
 
-def due_at(site: Site, past: Past | None, now: datetime | None = None) -> datetime | None:
+def due_at(site: Site, past: VisitHistory | None, now: datetime | None = None) -> datetime | None:
     """When a site may be visited again; None: at any time. Times count from the start of the run of a visit.
 
     A visit that lies after `now` had a wrong clock, and does not count: the one before it does, if there is any.
     """
     if site.every is None or past is None or past.unfinished:
         return None
-    began_at = past.counted_at if now is not None and past.is_ahead(now) else past.last.began_at
+    began_at = past.last_credible_at if now is not None and past.is_in_future(now) else past.last.began_at
     if began_at is None:
         return None
     every = timedelta(seconds=seconds(site.every))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from crawler.archive import Archive, Watched
+from crawler.archive import Archive, KnownPages
 from crawler.crawl.halt import Halt
 from crawler.crawl.page_process import Readers
 from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, search_page
@@ -75,11 +75,11 @@ class Visit:
         self.read.clear()
         self.walks.clear()
 
-    def remember(self, memory: SiteMemory | None, watched: Watched, now: datetime) -> None:
+    def remember(self, memory: SiteMemory | None, watched: KnownPages, now: datetime) -> None:
         """Take in what earlier visits saw: reports held, reports owed, and lists, unless it is time to walk them whole."""
         self.began_at = now
         self.known = watched.due
-        self.resting = set(watched.resting)
+        self.resting = set(watched.not_due)
         if memory is None:
             return
         self.memory, self.gone = memory, set(memory.gone)

@@ -16,7 +16,7 @@ from crawler.errors import ArchiveDamaged, ArchiveTooNew
 if TYPE_CHECKING:
     from alembic.config import Config
 
-PATIENCE = 30.0
+LOCK_TIMEOUT_SECONDS = 30.0
 """How long a statement waits for another program's lock on the catalogue."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -36,7 +36,7 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     """
     engine = create_engine(
         URL.create("sqlite", database=str(path)) if writes else _read_only_url(path),
-        connect_args={"timeout": PATIENCE},
+        connect_args={"timeout": LOCK_TIMEOUT_SECONDS},
     )
     configure_connections(engine, writes=writes)
     return engine

@@ -23,7 +23,7 @@ from crawler.archive.catalogue.models import (
     VersionRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
@@ -50,12 +50,12 @@ class Answer(NamedTuple):
     last_modified: str | None
 
 
-def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
-    """Return the latest text of each report; see `latest_texts`."""
-    return session.scalars(latest_texts(region=region, year=year)).all()
+def latest_versions(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
+    """Return the latest text of each report; see `select_latest_versions`."""
+    return session.scalars(select_latest_versions(region=region, year=year)).all()
 
 
-def latest_texts(*, region: str | None, year: int | None) -> Select[VersionRow]:
+def select_latest_versions(*, region: str | None, year: int | None) -> Select[VersionRow]:
     """Select the latest text of each report, joined with the report, by region, year and date.
 
     `region` includes the divisions within it: a code's trailing zeros match any digits.
@@ -193,7 +193,9 @@ _LAST_ANSWERS = Prepared(
 )
 
 
-def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> EarlierResponse | None:
+def find_earlier_response(
+    session: Session, key: str, capture: Capture, sha256: str
+) -> EarlierResponse | None:
     """Return the earlier response with a capture's payload: by digest, or for a 304 the last one with status 200."""
     where = {"key": key, "method": capture.method}
     if capture.status == 304:
@@ -206,14 +208,14 @@ def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> E
     return EarlierResponse(*found) if found else None
 
 
-def revalidated(values: Mapping[str, Any], known: EarlierResponse | None) -> dict[str, Any]:
+def confirmed_validators(values: Mapping[str, Any], known: EarlierResponse | None) -> dict[str, Any]:
     """Return the validators of a 304; those that it leaves out come from the response it confirms (RFC 9110, 15.4.5)."""
     if known is None or values["status"] != 304:
         return {}
     return {name: values[name] or getattr(known, name) for name in ("etag", "last_modified")}
 
 
-def holds(session: Session, key: str, capture: Capture) -> bool:
+def has_capture(session: Session, key: str, capture: Capture) -> bool:
     """Whether an exchange is archived already: same address, time and payload."""
     same = select(CaptureRow.id).where(
         CaptureRow.url_key == key,
@@ -223,7 +225,7 @@ def holds(session: Session, key: str, capture: Capture) -> bool:
     return session.scalar(same.limit(1)) is not None
 
 
-def document(session: Session, key: str, sha256: str) -> bool:
+def has_document(session: Session, key: str, sha256: str) -> bool:
     """Whether an imported file with these bytes is archived under a URL."""
     same = select(CaptureRow.id).where(
         CaptureRow.url_key == key,
@@ -233,24 +235,24 @@ def document(session: Session, key: str, sha256: str) -> bool:
     return session.scalar(same.limit(1)) is not None
 
 
-def last_seen(session: Session, key: str) -> datetime | None:
+def page_last_seen(session: Session, key: str) -> datetime | None:
     """Return when the page with a key was last seen; None if no report is held from it."""
     return session.scalar(select(PageRow.last_seen).where(PageRow.url_key == key))
 
 
-def latest_capture(session: Session, key: str) -> Entered | None:
+def latest_capture(session: Session, key: str) -> CaptureRef | None:
     """Return the last capture of a canonical URL."""
     found = _LATEST_CAPTURE.first(session, {"key": key})
-    return Entered(*found) if found else None
+    return CaptureRef(*found) if found else None
 
 
-def captured(session: Session, record_id: str) -> Entered | None:
+def find_capture(session: Session, record_id: str) -> CaptureRef | None:
     """Return the capture of a WARC record."""
     found = _CAPTURE_BY_RECORD.first(session, {"record_id": record_id})
-    return Entered(*found) if found else None
+    return CaptureRef(*found) if found else None
 
 
-def record_of(session: Session, key: str, capture: Capture) -> str | None:
+def find_record_id(session: Session, key: str, capture: Capture) -> str | None:
     """Return the id of the WARC record that holds a capture."""
     query = select(CaptureRow.record_id).where(
         CaptureRow.url_key == key,
@@ -261,7 +263,7 @@ def record_of(session: Session, key: str, capture: Capture) -> str | None:
     return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
 
 
-def texts_of_captures(session: Session) -> Sequence[VersionRow]:
+def reextractable_versions(session: Session) -> Sequence[VersionRow]:
     """Return the versions that can be extracted again from captures, in the order they were made."""
     made = select(VersionRow).where(VersionRow.capture_id.is_not(None), VersionRow.tombstone.is_(False))
     return session.scalars(made.order_by(VersionRow.id)).all()
@@ -286,7 +288,7 @@ def validators(session: Session, key: str) -> Validators | None:
     return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)
 
 
-def endings(session: Session, run_id: int) -> dict[Ending, int]:
+def count_endings(session: Session, run_id: int) -> dict[Ending, int]:
     """Count the outcomes of a run by ending."""
     query = select(OutcomeRow.ending, func.count().label("number")).where(OutcomeRow.run_id == run_id)
     return {Ending(row.ending): row.number for row in session.execute(query.group_by(OutcomeRow.ending))}

@@ -30,7 +30,7 @@ _MAX_ATTEMPTS = 3
 """A run that ends may remove its write-ahead log between the check for it and the opening."""
 
 
-def reading_engine(catalogue: Path, notify: Callable[[str], None]) -> Engine:
+def read_only_engine(catalogue: Path, notify: Callable[[str], None]) -> Engine:
     """Return an engine on a catalogue, or on a private copy of it upgraded to today's schema.
 
     `notify` gets a message if the schema is an earlier one. Raises ArchiveTooNew for a later schema, SQLAlchemyError and
@@ -49,7 +49,7 @@ def reading_engine(catalogue: Path, notify: Callable[[str], None]) -> Engine:
     return copy
 
 
-def refuse_later(catalogue: Path) -> None:
+def raise_if_too_new(catalogue: Path) -> None:
     """Raise ArchiveTooNew if a later version wrote the catalogue. A missing or damaged catalogue passes."""
     try:
         engine, _ = _open(catalogue)

@@ -31,12 +31,12 @@ def import_url(name: str, sha256: str = "") -> str:
     return f"urn:fazhi:import:{_NOT_IN_URN.sub(lambda found: f'%{ord(found[0]):02X}', name)}{suffix}"
 
 
-def flat(parts: Sequence[Section | Attachment]) -> list[dict[str, Any]]:
+def to_json_list(parts: Sequence[Section | Attachment]) -> list[dict[str, Any]]:
     """Return a report's sections or attachments as JSON values. Their fields are plain values, so `asdict` is not needed."""
     return [{name: getattr(part, name) for name in part.__slots__} for part in parts]
 
 
-class Entered(NamedTuple):
+class CaptureRef(NamedTuple):
     """The parts of a capture's row that other rows and WARC records refer to."""
 
     id: int

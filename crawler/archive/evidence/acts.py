@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crawler.archive.catalogue.models import VersionRow
-from crawler.archive.catalogue.rows import flat
-from crawler.archive.ledger.observation import Change
-from crawler.archive.ledger.site_visits import frontier_of
+from crawler.archive.catalogue.rows import to_json_list
+from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.site_visits import frontier_from_json
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import Record, parse_warc_date, warc_date
 
@@ -40,7 +40,7 @@ _TOLD = (
 def stored(
     report: Report,
     site: Site,
-    change: Change,
+    change: StoreResult,
     *,
     further: Sequence[str] = (),
     came_from: Sequence[str] = (),
@@ -51,14 +51,14 @@ def stored(
     `further`: ids of the records that hold the article's pages after the first. `came_from`, `note`: as Ledger.store has them.
     `varies`: the keys of the pages that this one turned out to be, see `varying`.
     """
-    outcome, whole = change.outcome, change.whole
+    outcome, whole = change.outcome, change.is_new_text
     told: dict[str, Any] = {"text_sha256": report.text_sha256}
     if whole:
         told |= {"id": outcome.report_id, "version": outcome.version}
         told |= {name: getattr(report, name) for name in _TOLD}
         told["index"] = dict(report.index) if report.index else None
-        told["sections"] = flat(report.sections)
-        told["attachments"] = flat(report.attachments)
+        told["sections"] = to_json_list(report.sections)
+        told["attachments"] = to_json_list(report.attachments)
     content: dict[str, Any] = {
         "act": "stored",
         "site": _site(site) if whole else {"id": site.id},
@@ -67,7 +67,7 @@ def stored(
         "report": told,
     }
     more: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
-    more["reextracted"], more["varies"] = change.reextracted, list(change.varies)
+    more["reextracted"], more["varies"] = change.reextracted, list(change.joined_keys)
     return content | {name: value for name, value in more.items() if value}
 
 
@@ -151,7 +151,7 @@ def visit_of(content: Content) -> SiteVisit:
         "began_at": datetime.fromisoformat(told["began_at"]),
         "state": VisitState(told["state"]) if told["state"] else None,
         "entries": tuple(told["entries"]),
-        "frontier": frontier_of(told["frontier"]),
+        "frontier": frontier_from_json(told["frontier"]),
         "years": tuple(told["years"]),
     }
     return SiteVisit(**told)
@@ -167,7 +167,7 @@ def reextracted(version: VersionRow, was: str, report: Report) -> Content:
     outcome = Outcome(
         ending=Ending.UNCHANGED, url="", site_id="", report_id=version.report_id, version=version.number
     )
-    told = stored(report, Site(id="", name="", region=""), Change(outcome=outcome, whole=True))
+    told = stored(report, Site(id="", name="", region=""), StoreResult(outcome=outcome, is_new_text=True))
     return {**told, "act": "reextracted", "was": was}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm.util import identity_key
 
 from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.catalogue.version_choice import NEWEST_NUMBER
 from crawler.archive.ledger import page_states, shrunk_texts
 from crawler.archive.ledger.observation import Observation
@@ -101,7 +101,7 @@ class SeenAgain(NamedTuple):
     run_id: int
     live: bool
     site_id: str
-    capture: Entered | None
+    capture: CaptureRef | None
 
 
 def record_seen_again(session: Session, current: CurrentPage, seen: SeenAgain) -> None:

@@ -1,6 +1,6 @@
 """Decide what a text is to the archive, and store it: unchanged, a new version, a known report at another URL, or a new one.
 
-Takes an Observation; gives a Change. "The same text" means: the same `text_sha256`. This module has the rules for a
+Takes an Observation; gives a StoreResult. "The same text" means: the same `text_sha256`. This module has the rules for a
 URL where a page is known already, that is for a text that comes a second time. `new_reports` has those for a new URL,
 `shrunk_texts` those for a shrunk text, `page_states` those for a page that answers without a text.
 """
@@ -30,9 +30,9 @@ from crawler.archive.ledger.current_page import (
     record_seen_again,
 )
 from crawler.archive.ledger.new_reports import store_at_new_url
-from crawler.archive.ledger.observation import Change, Observation, outcome_of, result_of
-from crawler.archive.ledger.varying_urls import key_of, observation_key
-from crawler.archive.ledger.versions import add_version, reextract
+from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
+from crawler.archive.ledger.varying_urls import observation_key, page_key
+from crawler.archive.ledger.versions import add_version, replace_text
 from crawler.model import Ending, Outcome, Report
 
 OnlyExtractorChanged = Callable[[VersionRow], bool]
@@ -44,7 +44,7 @@ If so, the page is the same, and the text differs only because the extractor has
 
 def store_text(
     session: Session, observation: Observation, only_extractor_changed: OnlyExtractorChanged
-) -> Change:
+) -> StoreResult:
     """Enter an observation in the catalogue (without a commit), and return what it was."""
     current = find_current_page(session, observation_key(session, observation))
     if current is None:
@@ -60,9 +60,9 @@ def store_text(
     return _store_other_text(session, page, observation, only_extractor_changed)
 
 
-def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> Change:
+def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> StoreResult:
     """Enter a 304: the text last seen at this URL is there unchanged. FAILED if no text is held from it."""
-    current = find_current_page(session, key_of(session, url))
+    current = find_current_page(session, page_key(session, url))
     outcome = Outcome(
         ending=Ending.FAILED,
         url=url,
@@ -71,14 +71,14 @@ def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> Change:
         detail="304 for a page never held",
     )
     if current is None or current.version_id is None:
-        return Change(outcome=outcome)
+        return StoreResult(outcome=outcome)
     if current.state != LIVE or current.shrunk_sha256 is not None:
         page = session.get_one(PageRow, current.page_id)
         if not page_states.is_outdated(page, seen.seen_at, live=seen.live):
             page_states.mark_live(session, page, seen.seen_at, live=seen.live)
             shrunk_texts.forget(page)
     record_seen_again(session, current, seen)
-    return Change(
+    return StoreResult(
         outcome=replace(
             outcome,
             ending=Ending.UNCHANGED,
@@ -89,9 +89,9 @@ def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> Change:
     )
 
 
-def cut_short(session: Session, url: str, report: Report) -> str:
+def describe_shrunk(session: Session, url: str, report: Report) -> str:
     """Return by how much a text is shorter, if it is only a beginning of the text held from a URL; else an empty string."""
-    current = find_current_page(session, key_of(session, url))
+    current = find_current_page(session, page_key(session, url))
     if current is None or current.version_id is None or current.text_sha256 == report.text_sha256:
         return ""
     held = session.get_one(VersionRow, current.version_id)
@@ -100,7 +100,7 @@ def cut_short(session: Session, url: str, report: Report) -> str:
     return shrunk_texts.describe(report.body, held.body)
 
 
-def _store_unchanged(session: Session, observation: Observation, current: CurrentPage) -> Change:
+def _store_unchanged(session: Session, observation: Observation, current: CurrentPage) -> StoreResult:
     """Store the usual case: a live page shows the newest version again."""
     seen = SeenAgain(
         observation.seen_at,
@@ -111,10 +111,10 @@ def _store_unchanged(session: Session, observation: Observation, current: Curren
     )
     record_seen_again(session, current, seen)
     outcome = outcome_of(Ending.UNCHANGED, observation, current.report_id, current.version_number)
-    return Change(outcome=outcome, existing_text_file=current.text_file)
+    return StoreResult(outcome=outcome, existing_text_file=current.text_file)
 
 
-def _store_same_text(session: Session, page: PageRow, observation: Observation) -> Change:
+def _store_same_text(session: Session, page: PageRow, observation: Observation) -> StoreResult:
     """Store the text last seen at this URL, after the state of the page or its report's versions have changed."""
     record_page_seen(session, page, observation)
     if (tombstone := newest_version_or_tombstone(page.report)).tombstone:
@@ -126,7 +126,7 @@ def _store_same_text(session: Session, page: PageRow, observation: Observation) 
 
 def _store_other_text(
     session: Session, page: PageRow, observation: Observation, only_extractor_changed: OnlyExtractorChanged
-) -> Change:
+) -> StoreResult:
     """Store another text than the one last seen at this URL."""
     report, latest = observation.report, newest_version_or_tombstone(page.report)
     held = version_with_digest(page.report, page.text_sha256)
@@ -138,10 +138,10 @@ def _store_other_text(
     if latest.tombstone:
         return _store_returned_text(session, page, observation, latest)
     if reextracted:
-        reextract(held, report)
+        replace_text(held, report)
         extend_seen(held, observation)
         detail = f"the same page; its text as {report.extractor} reads it"
-        return result_of(Ending.UNCHANGED, observation, held, detail, whole=True, reextracted=True)
+        return result_of(Ending.UNCHANGED, observation, held, detail, is_new_text=True, reextracted=True)
     may_be_unchanged = observation.recorded_ending in (None, Ending.UNCHANGED)
     if may_be_unchanged and _same_characters(held.body, report.body):
         extend_seen(held, observation)
@@ -152,7 +152,7 @@ def _store_other_text(
 
 def _store_changed_text(
     session: Session, page: PageRow, observation: Observation, shrunk_since: datetime | None
-) -> Change:
+) -> StoreResult:
     """Store a text that makes a new version, unless another page of the report has shown it already.
 
     `shrunk_since`: when the text was first seen, if it was then taken for a shrunk one.
@@ -172,7 +172,7 @@ def _store_changed_text(
 
 def _store_returned_text(
     session: Session, page: PageRow, observation: Observation, tombstone: VersionRow
-) -> Change:
+) -> StoreResult:
     """Store a text of a report that was gone: always a new version, even if the text is an old one."""
     detail = f"back again, gone since {tombstone.first_seen:%Y-%m-%d}"
     return _add_next_version(session, page, observation, detail)
@@ -180,16 +180,16 @@ def _store_returned_text(
 
 def _add_next_version(
     session: Session, page: PageRow, observation: Observation, detail: str, *, older: bool = False
-) -> Change:
+) -> StoreResult:
     page.text_sha256 = observation.report.text_sha256
     version = add_version(session, page.report, observation, older=older)
     page_states.add_event(
         session, page, observation.seen_at, page_states.CHANGED, version=version.number, detail=detail
     )
-    return result_of(Ending.REVISED, observation, version, detail, whole=True)
+    return result_of(Ending.REVISED, observation, version, detail, is_new_text=True)
 
 
-def _store_earlier_observation(session: Session, page: PageRow, observation: Observation) -> Change:
+def _store_earlier_observation(session: Session, page: PageRow, observation: Observation) -> StoreResult:
     """Store an observation earlier than the last one of this page. The page's current state does not change."""
     digest = observation.report.text_sha256
     held = [row for row in page.report.versions if row.text_sha256 == digest]
@@ -198,7 +198,9 @@ def _store_earlier_observation(session: Session, page: PageRow, observation: Obs
         extend_seen(held[-1], observation)
         return result_of(Ending.UNCHANGED, observation, held[-1], "an earlier capture of it")
     version = add_version(session, page.report, observation, older=True)
-    return result_of(Ending.REVISED, observation, version, "an earlier text than the one held", whole=True)
+    return result_of(
+        Ending.REVISED, observation, version, "an earlier text than the one held", is_new_text=True
+    )
 
 
 def _same_characters(one: str, other: str) -> bool:
@@ -218,11 +220,13 @@ def _is_cut_short(page: PageRow, observation: Observation, held: VersionRow) -> 
     )
 
 
-def _record_shrunk(session: Session, page: PageRow, observation: Observation, held: VersionRow) -> Change:
+def _record_shrunk(
+    session: Session, page: PageRow, observation: Observation, held: VersionRow
+) -> StoreResult:
     """Record a beginning of the text held. It makes no version until it is seen again a day or more later."""
     if page.state not in page_states.AWAY:
         page_states.mark_live(session, page, observation.seen_at, live=observation.live)
         page.answered_in = observation.run_id if observation.live else page.answered_in
     shrunk_texts.remember(page, observation.report.text_sha256, observation.seen_at)
     detail = shrunk_texts.describe(observation.report.body, held.body)
-    return Change(outcome=outcome_of(Ending.SHRUNK, observation, page.report_id, detail=detail))
+    return StoreResult(outcome=outcome_of(Ending.SHRUNK, observation, page.report_id, detail=detail))

@@ -25,13 +25,13 @@ from crawler.archive.catalogue.models import (
     WarcRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.ledger import identity, page_states, site_visits
 from crawler.archive.ledger.current_page import SeenAgain
 from crawler.archive.ledger.identity import OnlyExtractorChanged
-from crawler.archive.ledger.observation import Change, Observation
-from crawler.archive.ledger.runs import MERGED
-from crawler.archive.ledger.varying_urls import key_of
+from crawler.archive.ledger.observation import Observation, StoreResult
+from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.ledger.varying_urls import page_key
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
 _UNREACHABLE_ENDINGS = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
@@ -44,42 +44,44 @@ class Ledger:
 
     session: Session
     run: RunRow
-    fresh: dict[str, Entered] = field(default_factory=dict)  # by url_key, those since the last commit
+    new_captures: dict[str, CaptureRef] = field(
+        default_factory=dict
+    )  # by url_key, those since the last commit
     texts: dict[str, bytes] = field(default_factory=dict)  # text files to write after the next commit
-    standing: set[str] = field(default_factory=set)  # older text files, to write again if missing
+    existing_text_files: set[str] = field(default_factory=set)  # older text files, to write again if missing
     outcomes: list[dict[str, Any]] = field(default_factory=list)  # rows to insert with the next commit
-    visits: dict[str, VisitRow] = field(default_factory=dict)  # in progress, by site id
+    open_visits: dict[str, VisitRow] = field(default_factory=dict)  # in progress, by site id
 
-    def enter(self, values: dict[str, Any]) -> Entered:
+    def add_capture(self, values: dict[str, Any]) -> CaptureRef:
         """Insert a capture's row at once, since other rows refer to it, and return it."""
         key = _INSERT_CAPTURE.insert(self.session, values | {"run_id": self.run.id})
-        row = Entered(key, values["record_id"], values["payload_sha256"], values["warc_file"])
-        self.fresh[values["url_key"]] = row
+        row = CaptureRef(key, values["record_id"], values["payload_sha256"], values["warc_file"])
+        self.new_captures[values["url_key"]] = row
         return row
 
-    def latest(self, key: str) -> Entered | None:
+    def latest_capture(self, key: str) -> CaptureRef | None:
         """Return the last capture of a canonical URL; None if there is none."""
-        return self.fresh.get(key) or queries.latest_capture(self.session, key)
+        return self.new_captures.get(key) or queries.latest_capture(self.session, key)
 
     def store(
         self,
         report: Report,
         site: Site,
         now: datetime,
-        capture: Entered | None,
+        capture: CaptureRef | None,
         *,
         note: str = "",
-        reread: OnlyExtractorChanged,
+        only_extractor_changed: OnlyExtractorChanged,
         further: Sequence[int] = (),
         came_from: Sequence[str] = (),
         shown: Container[str] | None = None,
-        varies: Sequence[str] = (),
-        told: Ending | None = None,
-    ) -> Change:
+        joined_keys: Sequence[str] = (),
+        recorded_ending: Ending | None = None,
+    ) -> StoreResult:
         """Enter a text that was seen, and return what it was.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
-        `further`, `shown`, `joined_keys`, `recorded_ending`: as in Observation. `reread`: see OnlyExtractorChanged.
+        `further`, `shown`, `joined_keys`, `recorded_ending`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
         """
         observation = Observation(
             report=report,
@@ -90,18 +92,18 @@ class Ledger:
             run_id=self.run.id,
             live=self._is_live(now, site.id),
             shown=shown,
-            joined_keys=varies,
-            recorded_ending=told,
+            joined_keys=joined_keys,
+            recorded_ending=recorded_ending,
         )
-        result = identity.store_text(self.session, observation, reread).with_note(note)
-        here = key_of(self.session, observation.url)
-        for key in {key_of(self.session, url): None for url in came_from}:
-            page = page_states.at(self.session, key)
+        result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
+        here = page_key(self.session, observation.url)
+        for key in {page_key(self.session, url): None for url in came_from}:
+            page = page_states.find_page(self.session, key)
             if page is not None and key != here:
                 self._mark_moved(page, observation)
         return self._keep(result, capture)
 
-    def confirm(self, url: str, site: Site, now: datetime, capture: Entered | None) -> Change:
+    def confirm(self, url: str, site: Site, now: datetime, capture: CaptureRef | None) -> StoreResult:
         """Enter a 304 response: the text held from a URL is still there."""
         seen = SeenAgain(now, self.run.id, self._is_live(now, site.id), site.id, capture)
         return self._keep(identity.confirm_not_modified(self.session, url, seen), capture)
@@ -112,7 +114,7 @@ class Ledger:
         Imports and saved pages have times before the run's start. Runs of a merged archive have no place in the order of
         this archive's runs, so only their times can be compared.
         """
-        return self.run.state != MERGED and site_id != rows.IMPORT_SITE and at >= self.run.started_at
+        return self.run.state != MERGED_STATE and site_id != rows.IMPORT_SITE and at >= self.run.started_at
 
     def note(self, outcome: Outcome) -> Outcome:
         """Enter the outcome of a request that gave no text; `outcome.at` must be set.
@@ -122,7 +124,9 @@ class Ledger:
         """
         at = outcome.at
         assert at is not None
-        page = page_states.at(self.session, key_of(self.session, outcome.url)) if outcome.url else None
+        page = (
+            page_states.find_page(self.session, page_key(self.session, outcome.url)) if outcome.url else None
+        )
         live = self._is_live(at, outcome.site_id)
         if page is not None and outcome.ending is Ending.GONE:
             tombstone = page_states.mark_missing(self.session, page, at, outcome.detail, live=live)
@@ -140,11 +144,11 @@ class Ledger:
             page_states.mark_moved(self.session, page, observation.seen_at, observation.url)
             page.answered_in = self.run.id if observation.live else page.answered_in
 
-    def _keep(self, result: Change, capture: Entered | None) -> Change:
+    def _keep(self, result: StoreResult, capture: CaptureRef | None) -> StoreResult:
         """Keep a result's outcome and text file for the next commit."""
-        self.texts.update(result.text)
+        self.texts.update(result.text_files)
         if result.existing_text_file:
-            self.standing.add(result.existing_text_file)
+            self.existing_text_files.add(result.existing_text_file)
         values = rows.outcome_values(result.outcome, self.run.id, capture.id if capture else None)
         self.outcomes.append(values)
         return result
@@ -153,12 +157,12 @@ class Ledger:
         """Add the row of a visit that begins, so that a killed visit is known to be unfinished."""
         row = VisitRow(run_id=self.run.id, site_id=visit.site_id, began_at=visit.began_at)
         site_visits.fill_row(row, visit)
-        self.visits[visit.site_id] = row
+        self.open_visits[visit.site_id] = row
         self.session.add(row)
 
     def end_visit(self, visit: SiteVisit, now: datetime) -> None:
         """Write how a site's visit ended and what it left. Does nothing for a visit that never began."""
-        row = self.visits.pop(visit.site_id, None) or self._find_begun_visit(visit.site_id)
+        row = self.open_visits.pop(visit.site_id, None) or self._find_begun_visit(visit.site_id)
         if row is None:
             return
         site_visits.fill_row(row, visit)
@@ -173,12 +177,12 @@ class Ledger:
         """Write how the run ended."""
         self.run.state, self.run.detail, self.run.finished_at = state, detail, now
 
-    def entered(self, sizes: dict[str, int]) -> None:
+    def set_entered_bytes(self, sizes: dict[str, int]) -> None:
         """Write how many bytes of each WARC file the rows cover."""
         for file, size in sizes.items():
             self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
 
-    def text_of(self, name: str) -> bytes:
+    def text_file_content(self, name: str) -> bytes:
         """Return the content of a version's text file, by the file's name."""
         found = self.session.scalars(select(VersionRow).where(VersionRow.text_file == name)).first()
         assert found is not None
@@ -188,6 +192,6 @@ class Ledger:
         """Commit all rows. Returns the text files to write now: content by name."""
         _INSERT_OUTCOME.insert_all(self.session, self.outcomes)
         self.session.commit()
-        self.outcomes, self.fresh = [], {}
+        self.outcomes, self.new_captures = [], {}
         texts, self.texts = self.texts, {}
         return texts

@@ -18,7 +18,7 @@ from crawler.archive.catalogue.near_duplicates import MIN_LENGTH_RATIO, distance
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.current_page import extend_seen, record_page_seen
-from crawler.archive.ledger.observation import Change, Observation, outcome_of, result_of
+from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
 from crawler.archive.ledger.varying_urls import join_varying_pages, replaced_pages
 from crawler.archive.ledger.versions import version_values
 from crawler.field.fingerprint import bands, simhash
@@ -56,11 +56,11 @@ _INSERT_REPORT, _INSERT_PAGE, _INSERT_VERSION = (
 )
 
 
-def store_at_new_url(session: Session, observation: Observation) -> Change:
+def store_at_new_url(session: Session, observation: Observation) -> StoreResult:
     """Enter a text whose URL has no page yet, and return what it was."""
     if observation.recorded_ending is Ending.SHRUNK:
         detail = "the text that it is a part of is lost"
-        return Change(outcome=outcome_of(Ending.SHRUNK, observation, detail=detail))
+        return StoreResult(outcome=outcome_of(Ending.SHRUNK, observation, detail=detail))
     held = _find_same_text(session, observation.report.text_sha256)
     if held is None:
         return _add_report(session, observation)
@@ -75,7 +75,7 @@ def _find_same_text(session: Session, text_sha256: str) -> VersionRow | None:
     return session.get_one(VersionRow, found[0]) if found else None
 
 
-def _add_duplicate(session: Session, observation: Observation, held: VersionRow) -> Change:
+def _add_duplicate(session: Session, observation: Observation, held: VersionRow) -> StoreResult:
     """Add a further page to the report that has the text already."""
     first_url = held.report.pages[0].url if held.report.pages else held.url
     page = PageRow(report=held.report, **_page_values(observation))
@@ -90,17 +90,17 @@ def _add_duplicate(session: Session, observation: Observation, held: VersionRow)
 
 def _join_pages(
     session: Session, observation: Observation, held: VersionRow, replaced: Sequence[PageRow]
-) -> Change:
+) -> StoreResult:
     """Join the pages of a URL that changes from visit to visit."""
     keys, former_url = [page.url_key for page in replaced], replaced[0].url
     page = join_varying_pages(session, replaced, observation)
     record_page_seen(session, page, observation)
     extend_seen(held, observation)
     detail = f"same text as at {former_url}: its address changes from visit to visit"
-    return replace(result_of(Ending.UNCHANGED, observation, held, detail), varies=keys)
+    return replace(result_of(Ending.UNCHANGED, observation, held, detail), joined_keys=keys)
 
 
-def _add_report(session: Session, observation: Observation) -> Change:
+def _add_report(session: Session, observation: Observation) -> StoreResult:
     """Add a new report. If another report's text is nearly the same, the outcome names that report."""
     report, mark = observation.report, simhash(observation.report.body)
     near = _nearest_report(session, report, mark)
@@ -123,10 +123,10 @@ def _add_report(session: Session, observation: Observation) -> Change:
     _INSERT_VERSION.insert(session, {"report_id": report_id, **values})
     page_states.add_first_event(session, page_id, observation.seen_at)
     detail = f"probably the same as {near[0]} (simhash differs in {near[1]} bits)" if near else ""
-    return Change(
+    return StoreResult(
         outcome=outcome_of(Ending.NEW, observation, report_id, 1, detail),
-        text={values["text_file"]: report.text().encode()},
-        whole=True,
+        text_files={values["text_file"]: report.text().encode()},
+        is_new_text=True,
     )
 
 

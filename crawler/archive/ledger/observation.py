@@ -1,4 +1,4 @@
-"""`Observation`, one text seen at one URL, and `Change`, what the catalogue made of it.
+"""`Observation`, one text seen at one URL, and `StoreResult`, what the catalogue made of it.
 
 These are the input and the output of `identity.store_text`.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.queries import to_report
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.model import Ending, Outcome, Report, Site
 
 
@@ -22,7 +22,7 @@ class Observation:
     report: Report
     site: Site
     seen_at: datetime
-    capture: Entered | None
+    capture: CaptureRef | None
     run_id: int
     live: bool  # fetched by this run; then it is the latest observation, whatever the clock said
     further: Sequence[int] = ()  # captures.id of the article's pages after the first
@@ -37,18 +37,18 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class StoreResult:
     """The outcome of an observation, and the text file that must exist after the next commit."""
 
     outcome: Outcome
     # content to write, by file name relative to the archive; one at most
-    text: Mapping[str, bytes] = field(default_factory=dict)
+    text_files: Mapping[str, bytes] = field(default_factory=dict)
     existing_text_file: str = ""  # name of a text file written before; written again only if it is missing
-    whole: bool = False  # the text was not held before, in this version or at all
+    is_new_text: bool = False  # the text was not held before, in this version or at all
     reextracted: bool = False
-    varies: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
+    joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
 
-    def with_note(self, note: str) -> Change:
+    def with_note(self, note: str) -> StoreResult:
         """Return the same with a note added to the outcome's detail."""
         detail = "; ".join(filter(None, (self.outcome.detail, note)))
         return replace(self, outcome=replace(self.outcome, detail=detail)) if note else self
@@ -79,10 +79,12 @@ def result_of(
     version: VersionRow,
     detail: str = "",
     *,
-    whole: bool = False,
+    is_new_text: bool = False,
     reextracted: bool = False,
-) -> Change:
+) -> StoreResult:
     """Return the result of an observation whose text is a version, with that version's text file."""
     outcome = outcome_of(ending, observation, version.report_id, version.number, detail)
-    text = {version.text_file: to_report(version).text().encode()}
-    return Change(outcome=outcome, text=text, whole=whole, reextracted=reextracted)
+    text_files = {version.text_file: to_report(version).text().encode()}
+    return StoreResult(
+        outcome=outcome, text_files=text_files, is_new_text=is_new_text, reextracted=reextracted
+    )

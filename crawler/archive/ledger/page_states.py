@@ -121,7 +121,7 @@ def mark_moved(session: Session, page: PageRow, at: datetime, target: str) -> No
     add_event(session, page, at, MOVED, detail=target)
 
 
-def at(session: Session, url_key: str) -> PageRow | None:
+def find_page(session: Session, url_key: str) -> PageRow | None:
     """Return the page with a key; None if there is none."""
     found = _FIND_PAGE.first(session, {"key": url_key})
     return session.get_one(PageRow, found[0]) if found else None

@@ -1,6 +1,6 @@
 """Which pages of known reports a visit asks for again, and which gone pages it does not ask for yet.
 
-Takes a site and its visit; gives Watched. Pages that are not known yet come from the site's lists, see `discover`.
+Takes a site and its visit; gives KnownPages. Pages that are not known yet come from the site's lists, see `discover`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.models import LIVE, MOVED, PageEventRow, PageRow, RunRow, VersionRow, VisitRow
 from crawler.archive.catalogue.version_choice import NEWEST_NUMBER
 from crawler.archive.ledger import page_states
-from crawler.archive.ledger.varying_urls import key_of
+from crawler.archive.ledger.varying_urls import page_key
 from crawler.model import Link
 
 RECHECK_GONE_AFTER = (timedelta(weeks=1), timedelta(days=30))
@@ -36,30 +36,32 @@ class VisitInProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class KnownPages:
     """A site's pages that have shown reports."""
 
     due: tuple[Link, ...] = ()  # to ask for in this visit, with their latest titles
-    resting: frozenset[str] = frozenset()  # `url_key` of gone pages whose time to be asked for has not come
+    not_due: frozenset[str] = frozenset()  # `url_key` of gone pages whose time to be asked for has not come
 
 
-def watched(session: Session, site_id: str, visit: VisitInProgress, *, anyway: bool) -> Watched:
+def find_known_pages(session: Session, site_id: str, visit: VisitInProgress, *, anyway: bool) -> KnownPages:
     """Return which of a site's known pages are due in a visit.
 
     Pages that have answered in this visit are not due. Gone pages are due when RECHECK_GONE_AFTER has passed; with
     `anyway` they are due at once.
     """
-    due, resting = [], set()
+    due, not_due = [], set()
     for page in session.execute(_select_pages(site_id)):
         waits = page.state in page_states.AWAY and not anyway
         if waits and not _is_recheck_due(session, page, visit.now):
-            resting.add(page.url_key)
+            not_due.add(page.url_key)
         elif page.answered_in is None or page.answered_in < visit.first_run_id:
             due.append(Link(url=page.url, title=page.title))
-    return Watched(due=tuple(due), resting=frozenset(resting))
+    return KnownPages(due=tuple(due), not_due=frozenset(not_due))
 
 
-def begun(session: Session, site_id: str, began_at: datetime, run: RunRow, now: datetime) -> VisitInProgress:
+def find_visit(
+    session: Session, site_id: str, began_at: datetime, run: RunRow, now: datetime
+) -> VisitInProgress:
     """Return the visit that began at `began_at`, in this run or in an earlier one that did not finish it."""
     first = select(func.min(VisitRow.run_id)).where(
         VisitRow.site_id == site_id, VisitRow.began_at == began_at
@@ -98,7 +100,7 @@ def _select_pages(site_id: str) -> Select[*tuple[Any, ...]]:
 def _is_recheck_due(session: Session, page: _Page, now: datetime) -> bool:
     """Whether to ask for a gone page again. A moved page is not asked for while its new URL is live."""
     if page.state == MOVED:
-        target = page_states.at(session, key_of(session, page.moved_to)) if page.moved_to else None
+        target = page_states.find_page(session, page_key(session, page.moved_to)) if page.moved_to else None
         if target is None or target.state != LIVE:
             return True
     asked_at = page.started_at

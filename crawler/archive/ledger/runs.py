@@ -12,12 +12,12 @@ from pathlib import Path
 from crawler.archive.catalogue.models import RunRow
 from crawler.warc import parse_warc_date, read_records
 
-MERGED = "merged"
+MERGED_STATE = "merged"
 """Value of `RunRow.state` for a run of another archive that was merged into this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Info:
+class RunInfo:
     """The run that wrote a WARC file, from the file's `warcinfo`; `run` is None if that has no run number."""
 
     path: Path
@@ -27,7 +27,7 @@ class Info:
     software: str
 
 
-def info_of(path: Path) -> Info | None:
+def read_run_info(path: Path) -> RunInfo | None:
     """Read the `warcinfo` of a WARC file; None if the file does not begin with one. Raises ArchiveDamaged."""
     head = next(read_records(path), None)
     if head is None or head.kind != "warcinfo":
@@ -35,7 +35,7 @@ def info_of(path: Path) -> Info | None:
     lines = (line.partition(":") for line in head.block.decode("utf-8", "replace").splitlines())
     fields = {name: value.strip() for name, _, value in lines}
     run = fields.get("run", "")
-    return Info(
+    return RunInfo(
         path=path,
         run=int(run) if run.isdigit() else None,
         started=parse_warc_date(fields["started"]) if "started" in fields else head.date,
@@ -44,7 +44,7 @@ def info_of(path: Path) -> Info | None:
     )
 
 
-def run_row(number: int, info: Info) -> RunRow:
+def run_row(number: int, info: RunInfo) -> RunRow:
     """Return the row of a run, with `number` as its id."""
     row = RunRow(started_at=info.started, command=info.command, software=info.software)
     row.id = number

@@ -18,7 +18,7 @@ from crawler.discover import ListMemory, SiteMemory
 from crawler.model import Link
 
 
-def memory(session: Session, site_id: str) -> SiteMemory | None:
+def load(session: Session, site_id: str) -> SiteMemory | None:
     """Return what is remembered of a site's lists; None before its first complete walk."""
     row = session.get(MemoryRow, site_id)
     if row is None:
@@ -38,7 +38,7 @@ def _to_list_memory(saved: dict[str, Any]) -> ListMemory:
     )
 
 
-def told(memory: SiteMemory) -> dict[str, Any]:
+def to_json(memory: SiteMemory) -> dict[str, Any]:
     """Return a memory as JSON values."""
     lists = {url: asdict(known) for url, known in memory.lists.items()}
     return {
@@ -50,7 +50,7 @@ def told(memory: SiteMemory) -> dict[str, Any]:
     }
 
 
-def learn(session: Session, site_id: str, values: Mapping[str, Any]) -> bool:
+def save(session: Session, site_id: str, values: Mapping[str, Any]) -> bool:
     """Replace what is remembered of a site by these JSON values. Returns whether that changed anything."""
     columns = {**values, "walked_at": datetime.fromisoformat(values["walked_at"])}
     row = session.get(MemoryRow, site_id)

@@ -20,14 +20,16 @@ _IDS_PER_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class VisitHistory:
     """A site's earlier visits, as far as scheduling needs them."""
 
     last: SiteVisit  # of the latest run
     failures: int = 0  # failed visits since the last complete one
-    counted_at: datetime | None = None  # begin of the last visit that a wrong clock did not put in the future
+    last_credible_at: datetime | None = (
+        None  # begin of the last visit that a wrong clock did not put in the future
+    )
 
-    def is_ahead(self, now: datetime) -> bool:
+    def is_in_future(self, now: datetime) -> bool:
         """Whether the last visit began in the future: a clock was wrong, then or now."""
         return self.last.began_at > now
 
@@ -37,7 +39,7 @@ class Past:
         return self.last.state in (None, VisitState.LEFT)
 
 
-def pasts(session: Session, now: datetime) -> dict[str, Past]:
+def visit_histories(session: Session, now: datetime) -> dict[str, VisitHistory]:
     """Return the history of every site that was ever visited, by site id."""
     counted = _rows(session, list(_last_ids(session, VisitRow.began_at <= now).values()))
     began = {row.site_id: row.began_at for row in counted}
@@ -49,10 +51,10 @@ def pasts(session: Session, now: datetime) -> dict[str, Past]:
         failures[site_id] = failures.get(site_id, 0) + (row_id > complete.get(site_id, 0))
     last = _rows(session, list(_last_ids(session).values()))
     return {
-        row.site_id: Past(
+        row.site_id: VisitHistory(
             last=visit_of_row(row),
             failures=failures.get(row.site_id, 0),
-            counted_at=began.get(row.site_id),
+            last_credible_at=began.get(row.site_id),
         )
         for row in last
     }
@@ -79,7 +81,7 @@ def visit_of_row(row: VisitRow) -> SiteVisit:
         began_at=row.began_at,
         state=VisitState(row.state) if row.state else None,
         entries=tuple(row.entries),
-        frontier=frontier_of(row.frontier),
+        frontier=frontier_from_json(row.frontier),
         found=row.found,
         years=tuple(row.years),
         troubled=row.troubled,
@@ -99,7 +101,7 @@ def fill_row(row: VisitRow, visit: SiteVisit) -> None:
     row.found, row.requests, row.bytes, row.seconds = visit.found, visit.requests, visit.bytes, visit.seconds
 
 
-def frontier_of(saved: Iterable[dict[str, Any]]) -> tuple[Link | ListStep, ...]:
+def frontier_from_json(saved: Iterable[dict[str, Any]]) -> tuple[Link | ListStep, ...]:
     """Return the links and list pages left to ask for, from their JSON form."""
     return tuple(map(_to_step, saved))
 

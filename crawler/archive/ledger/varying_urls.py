@@ -19,12 +19,12 @@ from crawler.archive.ledger import page_states
 from crawler.archive.ledger.observation import Observation
 
 
-def key_of(session: Session, url: str) -> str:
+def page_key(session: Session, url: str) -> str:
     """Return the `url_key` of a URL's page: its family's key if such a page exists, else its canonical URL."""
     key = canonical(url)
-    if not may_vary(url) or page_states.at(session, key) is not None:
+    if not may_vary(url) or page_states.find_page(session, key) is not None:
         return key
-    return varying(url) if page_states.at(session, varying(url)) is not None else key
+    return varying(url) if page_states.find_page(session, varying(url)) is not None else key
 
 
 def observation_key(session: Session, observation: Observation) -> str:
@@ -33,10 +33,10 @@ def observation_key(session: Session, observation: Observation) -> str:
     A family's page is taken only if it has the text, or if title and year agree: `v=3` may show another report than `v=1`
     and `v=2`.
     """
-    key = key_of(session, observation.url)
+    key = page_key(session, observation.url)
     if key == canonical(observation.url):
         return key
-    page = page_states.at(session, key)
+    page = page_states.find_page(session, key)
     assert page is not None
     held, report = newest_version(page.report), observation.report
     same_text = any(version.text_sha256 == report.text_sha256 for version in page.report.versions)

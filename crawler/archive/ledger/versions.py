@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import ReportRow, VersionRow
-from crawler.archive.catalogue.rows import flat
+from crawler.archive.catalogue.rows import to_json_list
 from crawler.archive.catalogue.text_names import text_file
 from crawler.field.fingerprint import bands, simhash
 from crawler.model import Report
@@ -33,8 +33,8 @@ def version_values(observation: Observation, mark: str, number: int) -> dict[str
         "signed": report.signed,
         "index": dict(report.index) if report.index else None,
         "body": report.body,
-        "sections": flat(report.sections),
-        "attachments": flat(report.attachments),
+        "sections": to_json_list(report.sections),
+        "attachments": to_json_list(report.attachments),
         "url": observation.url,
         "text_sha256": report.text_sha256,
         "simhash": mark,
@@ -67,7 +67,7 @@ def add_version(
     return version
 
 
-def reextract(version: VersionRow, report: Report) -> None:
+def replace_text(version: VersionRow, report: Report) -> None:
     """Replace a version's text by what a later extractor reads out of the same page.
 
     The version keeps its number. The replaced text's digest, file and extractor are appended to `former`.
@@ -83,8 +83,8 @@ def reextract(version: VersionRow, report: Report) -> None:
         if page.text_sha256 == replaced_sha256:
             page.text_sha256 = report.text_sha256
     version.text_sha256, version.body, version.extractor = report.text_sha256, report.body, report.extractor
-    version.sections = flat(report.sections)
-    version.attachments = flat(report.attachments)
+    version.sections = to_json_list(report.sections)
+    version.attachments = to_json_list(report.attachments)
     version.simhash = simhash(report.body)
     version.band_0, version.band_1, version.band_2, version.band_3 = bands(version.simhash)
     folder, _, name = version.text_file.rpartition("/")

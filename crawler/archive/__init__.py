@@ -38,7 +38,6 @@ __all__ = [
     "ConsistencyQueries",
     "MadeVersion",
     "PageRow",
-    "Past",
     "Reader",
     "Rebuilt",
     "Watched",

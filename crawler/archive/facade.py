@@ -34,8 +34,8 @@ class _Observed:
     """When and in which captures a text was seen, and what Ledger.store must know beside it."""
 
     now: datetime
-    row: Entered | None
-    further: Sequence[Entered] = ()
+    row: CaptureRef | None
+    further: Sequence[CaptureRef] = ()
     came_from: Sequence[str] = ()
     note: str = ""
     shown: Container[str] | None = None
@@ -52,7 +52,7 @@ class Archive(Run):
         """
         with errors_as_damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
-            known = queries.same_capture(self._session, key, capture, sha256.hex())
+            known = queries.find_earlier_response(self._session, key, capture, sha256.hex())
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
@@ -63,7 +63,7 @@ class Archive(Run):
             values = rows.capture_values(
                 capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
             )
-            ledger.enter(values | queries.revalidated(values, known))
+            ledger.add_capture(values | queries.confirmed_validators(values, known))
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser rendered it, as a `conversion` of the page as served, which must be recorded already."""
@@ -74,7 +74,7 @@ class Archive(Run):
             when, dom, url = rendering.rendered_at, rendering.dom, rendering.url
             place = warcs.writer().conversion(served, url, when, rendering.headers[0][1], dom)
             digest = hashlib.sha256(dom).hexdigest()
-            ledger.enter(rows.document_values("conversion", url, digest, when, place, warcs.name))
+            ledger.add_capture(rows.document_values("conversion", url, digest, when, place, warcs.name))
 
     def holds(self, capture: Capture) -> bool:
         """Whether an exchange is archived already: same URL, time and payload."""
@@ -119,8 +119,8 @@ class Archive(Run):
             report = replace(report, url=report.url or page.url, region=report.region or site.region)
             observed = _Observed(
                 now=page.fetched_at,
-                row=ledger.latest(canonical(page.url)),
-                further=[row for each in further if (row := ledger.latest(canonical(each.url)))],
+                row=ledger.latest_capture(canonical(page.url)),
+                further=[row for each in further if (row := ledger.latest_capture(canonical(each.url)))],
                 came_from=[canonical(hop.url) for hop in capture.hops],
                 note="; ".join(filter(None, (rendered, note))),
                 shown=shown,
@@ -146,9 +146,9 @@ class Archive(Run):
             ledger, warcs = self._writers()
             now, sha256 = self._now(), hashlib.sha256(data).hexdigest()
             url = url or self._import_url(name, sha256)
-            row = ledger.latest(canonical(url))
+            row = ledger.latest_capture(canonical(url))
             if row is None or row.payload_sha256 != sha256:
-                if queries.document(self._session, canonical(url), sha256):
+                if queries.has_document(self._session, canonical(url), sha256):
                     return self.note(_superseded(url, site))
                 place = warcs.writer().resource(url, now, content_type, data, origin=origin)
                 values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
@@ -175,7 +175,7 @@ class Archive(Run):
             seen.now,
             seen.row,
             note=seen.note,
-            reread=reread,
+            only_extractor_changed=reread,
             further=[page.id for page in seen.further],
             came_from=seen.came_from,
             shown=seen.shown,
@@ -230,7 +230,7 @@ class Archive(Run):
                 report = reextraction.reread_or_notify(self.path, self._session, version, notify)
                 if report is None or report.text_sha256 == was:
                     continue
-                reextract(version, report)
+                replace_text(version, report)
                 ledger.texts[version.text_file] = queries.to_report(version).text().encode()
                 self._journal(acts.reextracted(version, was, report), version.url, self._now())
                 changed += 1

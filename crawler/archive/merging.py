@@ -76,7 +76,7 @@ def enter_merged(
         name = entry["file"]
         if session.get(WarcRow, name) is not None:
             continue
-        info = info_of(archive / name) if (archive / name).is_file() else None
+        info = read_run_info(archive / name) if (archive / name).is_file() else None
         if info is None:
             raise ArchiveDamaged(
                 f"{archive}: {name} was merged into this archive and is missing; put it back"
@@ -95,7 +95,7 @@ def _run(session: Session, info: Info, runs: dict[datetime, RunRow]) -> RunRow:
     """Return the row of another archive's run. Add it with the run's first file."""
     if info.started not in runs:
         row = run_row((session.scalar(select(func.max(RunRow.id))) or 0) + 1, info)
-        row.state, row.finished_at = MERGED_RUN, info.started
+        row.state, row.finished_at = MERGED_STATE, info.started
         session.add(row)
         session.flush()
         runs[info.started] = row

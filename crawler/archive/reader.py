@@ -75,8 +75,8 @@ class Reader(ReportQueries):
                     f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
                 )
             stamp = _stamp(path / CATALOGUE)
-            reader = Reader(path, reading_engine(path / CATALOGUE, notify))
-            reader._stamp, reader._reopen = stamp, partial(reading_engine, path / CATALOGUE, lambda _: None)
+            reader = Reader(path, read_only_engine(path / CATALOGUE, notify))
+            reader._stamp, reader._reopen = stamp, partial(read_only_engine, path / CATALOGUE, lambda _: None)
             return reader
 
     def __enter__(self) -> Self:
@@ -137,7 +137,7 @@ class Reader(ReportQueries):
         """Return the latest text of every report, by region, year and date. A region includes the divisions within it."""
         return self._query(
             lambda session: [
-                queries.to_report(row) for row in queries.latest(session, region=region, year=year)
+                queries.to_report(row) for row in queries.latest_versions(session, region=region, year=year)
             ]
         )
 

@@ -149,8 +149,8 @@ class Run(Reader):
         `anyway`: include pages that are gone and not due yet.
         """
         assert self._run is not None
-        visit = begun(self._session, site_id, since, self._run, self._now())
-        return watched(self._session, site_id, visit, anyway=anyway)
+        visit = find_visit(self._session, site_id, since, self._run, self._now())
+        return find_known_pages(self._session, site_id, visit, anyway=anyway)
 
     def seen_since(self, url: str, when: datetime) -> bool:
         """Whether the page of a URL was seen at `when` or later, at this URL or another that is the same page."""
@@ -165,7 +165,7 @@ class Run(Reader):
     def endings(self) -> dict[Ending, int]:
         """Count the outcomes of this run by ending."""
         assert self._run is not None
-        return queries.endings(self._session, self._run.id)
+        return queries.count_endings(self._session, self._run.id)
 
     # -- opening and closing ------------------------------------------------------------------------------
 

@@ -18,14 +18,14 @@ from crawler.archive import reextraction
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.acts import Act
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.versions import reextract
+from crawler.archive.ledger.versions import replace_text
 from crawler.errors import ExtractError
 from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
@@ -106,7 +106,7 @@ class WarcLoader:
         fresh = self.ledger.fresh.get(canonical(url))
         if not record_id or (fresh and fresh.record_id == record_id):
             return fresh if record_id else None
-        return queries.captured(self.ledger.session, record_id)
+        return queries.find_capture(self.ledger.session, record_id)
 
     def _stored(self, act: Act) -> None:
         content, row = act.content, self._row(act.about, act.url)
@@ -126,14 +126,14 @@ class WarcLoader:
             act.at,
             row,
             note=content.get("note", ""),
-            reread=lambda _: bool(content.get("reextracted")),
+            only_extractor_changed=lambda _: bool(content.get("reextracted")),
             further=ids[1:],
             came_from=content.get("came_from", ()),
-            varies=content.get("varies", ()),
-            told=Ending(content["ending"]) if "ending" in content else Ending.REVISED,
+            joined_keys=content.get("varies", ()),
+            recorded_ending=Ending(content["ending"]) if "ending" in content else Ending.REVISED,
         )
         was = content["report"]["text_sha256"]
-        if change.whole and report.text_sha256 != was:
+        if change.is_new_text and report.text_sha256 != was:
             version = self._version(change.outcome.report_id, change.outcome.version)
             assert version is not None
             former = {"text_sha256": was, "text_file": None, "extractor": content.get("extractor")}
@@ -199,7 +199,7 @@ class WarcLoader:
 
     def _learnt(self, act: Act) -> None:
         if self.visits:
-            site_memory.learn(self.ledger.session, act.content["site"]["id"], act.content["memory"])
+            site_memory.save(self.ledger.session, act.content["site"]["id"], act.content["memory"])
 
     def _run_ended(self, act: Act) -> None:
         if self.visits:
@@ -212,7 +212,7 @@ class WarcLoader:
             return
         again = self._report(act, reextraction.capture_ids(version), version.hint)
         if again is not None:
-            reextract(version, again)
+            replace_text(version, again)
             self.ledger.texts[version.text_file] = queries.to_report(version).text().encode()
 
     def _merged(self, act: Act) -> None:

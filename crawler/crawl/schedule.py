@@ -81,7 +81,7 @@ def due_at(site: Site, past: Past | None, now: datetime | None = None) -> dateti
     """
     if site.every is None or past is None or past.unfinished:
         return None
-    began_at = past.counted_at if now is not None and past.is_ahead(now) else past.last.began_at
+    began_at = past.last_credible_at if now is not None and past.is_in_future(now) else past.last.began_at
     if began_at is None:
         return None
     every = timedelta(seconds=seconds(site.every))

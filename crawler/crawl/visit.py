@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from crawler.archive import Archive, Watched
+from crawler.archive import Archive, KnownPages
 from crawler.crawl.halt import Halt
 from crawler.crawl.page_process import PageProcess
 from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, search_page

@@ -98,7 +98,7 @@ def test_a_catalogue_locked_by_another_program_is_an_error(
     opened: Opener, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened().close()
-    monkeypatch.setattr(engine, "PATIENCE", 0.01)
+    monkeypatch.setattr(engine, "LOCK_TIMEOUT_SECONDS", 0.01)
     with closing(sqlite3.connect(folder / CATALOGUE)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ArchiveDamaged, match="locked by another program") as caught:

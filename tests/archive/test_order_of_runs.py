@@ -115,7 +115,7 @@ def test_an_older_text_imported_after_a_takedown_leaves_the_page_gone(
             capture = a_capture(payload=text.encode(), at=datetime(2024, 1, 1, tzinfo=clock.now.tzinfo))
             archive.record(capture, origin="other.warc.gz")
             older = archive.store(a_report(BODY + text), capture, SITE)
-        assert (older.ending, older.detail) == (Ending.UNCHANGED, "an older sight of it")
+        assert (older.ending, older.detail) == (Ending.UNCHANGED, "an earlier capture of it")
         assert archive.pages(first.report_id or "")[0].state == "gone"
         assert archive.show(first.report_id or "").body == BODY + "今"
     clock.forward(days=1)

@@ -279,7 +279,7 @@ def test_a_catalogue_without_a_schema_number_is_damage_and_can_be_rebuilt(folder
     fill(folder, clock)
     change(folder, "DELETE FROM alembic_version")
     for use in (lambda: Archive.read(folder), lambda: Archive.create(folder, clock=clock)):
-        with pytest.raises(ArchiveDamaged, match="does not tell its schema; `fazhi rebuild`"):
+        with pytest.raises(ArchiveDamaged, match="has no schema revision; run `fazhi rebuild`"):
             use()
     rebuild(folder, clock=clock, notify=ignore)
     assert faults(folder) == []

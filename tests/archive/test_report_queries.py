@@ -77,7 +77,7 @@ def test_reports_are_chosen_by_any_filters_together(
 def test_order_and_number_do_not_depend_on_the_portion(
     filled: Path, portion: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selection, "VERSIONS_A_QUERY", portion)
+    monkeypatch.setattr(selection, "VERSIONS_PER_QUERY", portion)
     with Reader.read(filled) as archive:
         assert list(archive.iter_reports(bodies=True)) == archive.reports()
 
@@ -93,12 +93,12 @@ def test_without_bodies_all_else_is_there(filled: Path) -> None:
 @pytest.mark.parametrize(
     ("filters", "message"),
     [
-        ({"region": "湖北"}, "'湖北': no division code"),
-        ({"region": "42"}, "'42': no division code"),
-        ({"region": "４２００００"}, "no division code"),
+        ({"region": "湖北"}, "'湖北' is no division code"),
+        ({"region": "42"}, "'42' is no division code"),
+        ({"region": "４２００００"}, "is no division code"),
         (
             {"state": "lost"},
-            "'lost': no state of a report; there are live, unreachable, missing, moved, gone",
+            "'lost' is no state of a report; use one of live, unreachable, missing, moved, gone",
         ),
     ],
 )
@@ -129,7 +129,7 @@ def test_a_report_at_two_addresses_has_its_best_state(opened: Opener, folder: Pa
 def test_only_a_portion_of_the_texts_is_in_memory(
     opened: Opener, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selection, "VERSIONS_A_QUERY", 4)
+    monkeypatch.setattr(selection, "VERSIONS_PER_QUERY", 4)
     long = "法治" * 50_000
     with opened() as archive:
         for number in range(40):

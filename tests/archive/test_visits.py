@@ -89,12 +89,12 @@ def test_visits_in_the_future_are_the_last_but_do_not_count(opened: Opener, cloc
     ahead, clock.now = clock(), right
     with opened() as archive:
         pasts = archive.pasts()
-    assert (pasts["a"].counted_at, pasts["b"].counted_at) == (right, None)
+    assert (pasts["a"].last_credible_at, pasts["b"].last_credible_at) == (right, None)
     assert pasts["b"].last.began_at == ahead
-    assert pasts["a"].is_ahead(clock())
+    assert pasts["a"].is_in_future(clock())
     visited(opened, VisitState.COMPLETE)
     with opened() as archive:
-        assert not archive.pasts()["a"].is_ahead(clock())
+        assert not archive.pasts()["a"].is_in_future(clock())
 
 
 def test_a_run_ends_as_finished_stopped_or_killed(opened: Opener, folder: Path) -> None:

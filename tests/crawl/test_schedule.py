@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.archive import Past
+from crawler.archive import VisitHistory
 from crawler.crawl import plan, seconds
 from crawler.crawl.schedule import due_at
 from crawler.errors import ConfigError
@@ -18,14 +18,14 @@ THEN = datetime(2026, 11, 24, 3, 17, 5, tzinfo=UTC)
 DAILY = replace(SITE, every="1d")
 
 
-def past(state: VisitState | None, *, failures: int = 0, site: str = SITE.id) -> Past:
-    return Past(last=SiteVisit(site_id=site, began_at=THEN, state=state), failures=failures)
+def past(state: VisitState | None, *, failures: int = 0, site: str = SITE.id) -> VisitHistory:
+    return VisitHistory(last=SiteVisit(site_id=site, began_at=THEN, state=state), failures=failures)
 
 
 COMPLETE = past(VisitState.COMPLETE)
 
 
-def is_due(site: Site, past: Past | None, **later: float) -> bool:
+def is_due(site: Site, past: VisitHistory | None, **later: float) -> bool:
     return bool(plan([site], {site.id: past} if past else {}, THEN + timedelta(**later)).due)
 
 
@@ -92,7 +92,7 @@ def test_a_visit_in_the_future_does_not_count_and_the_one_before_it_does(
     earlier: datetime | None, hours: int, due: bool
 ) -> None:
     visit = SiteVisit(site_id=SITE.id, began_at=AHEAD, state=VisitState.COMPLETE)
-    pasts = {SITE.id: Past(last=visit, counted_at=earlier)}
+    pasts = {SITE.id: VisitHistory(last=visit, last_credible_at=earlier)}
     planned = plan([DAILY], pasts, THEN + timedelta(hours=hours))
     assert bool(planned.due) is due
     assert [site for site, _ in planned.in_future] == [DAILY]

@@ -1,5 +1,13 @@
 """The SQLite catalogue: tables, migrations, engines and queries. Derived from the WARC files; knows nothing of them.
 
-`models` are the tables, `rows` turns nouns into rows, `queries` and `selection` read them, `prepared` makes the frequent
-statements fast, `engine` and `read_only` open the file.
+In the order of the data:
+
+- `engine`, `read_only`: open the file for writing, or for reading only.
+- `models`: the tables. A change of them needs a migration in `migrations/versions/`.
+- `rows`: captures, outcomes and documents into rows; `text_names`: the path of a version's text file.
+- `queries`, `selection`, `near_duplicates`: rows back into Reports and answers; `version_choice`: which version is meant.
+- `prepared`: frequent statements, passed to the driver directly.
+- `url_keys`: compute keys of URLs again, for migrations.
+
+Which rows a text makes is decided in `archive.ledger`.
 """

@@ -1,4 +1,7 @@
-"""SQLite as this archive needs it, and the catalogue's schema brought up to date."""
+"""Open the catalogue with the SQLite settings that an archive needs, and upgrade its schema.
+
+Makes engines for a writer and for a reader. `read_only` chooses how to open a catalogue in any state for reading.
+"""
 
 from __future__ import annotations
 
@@ -13,66 +16,66 @@ from crawler.errors import ArchiveDamaged, ArchiveTooNew
 if TYPE_CHECKING:
     from alembic.config import Config
 
-PATIENCE = 30.0
-"""Seconds that a statement waits for another program's lock on the catalogue."""
+LOCK_TIMEOUT_SECONDS = 30.0
+"""How long a statement waits for another program's lock on the catalogue."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-WAL_PAGES = 16_000
-"""Pages of 4 KB in the write-ahead log before they go into the catalogue. Each commit changes pages all over the indexes;
-at SQLite's 1000 of them, a catalogue of 100,000 captures had most pages written in place for every other commit."""
+WAL_AUTOCHECKPOINT_PAGES = 16_000
+"""Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
+the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
 
 HEAD = "0009"
-"""The last of the migrations: a catalogue that has it needs none, nor the tenth of a second that loading alembic takes."""
+"""Revision of the last migration. A catalogue that has it is used without loading alembic, which takes 0.1 s."""
 
 
 def sqlite_engine(path: Path, *, writes: bool) -> Engine:
-    """Engine on a catalogue file: WAL, foreign keys, patient with locks. `path` may hold any character.
+    """Return an engine on a catalogue file, with WAL, foreign keys and a lock timeout. `path` may hold any character.
 
-    Writers begin IMMEDIATE: with the driver's deferred transactions SQLite silently loses concurrent updates.
-    Readers need read permission only, and change no file.
+    A writer's transactions begin IMMEDIATE: with the driver's deferred ones SQLite silently loses concurrent updates.
+    A reader needs only read permission, and changes no file.
     """
     engine = create_engine(
-        URL.create("sqlite", database=str(path)) if writes else _read_only(path),
-        connect_args={"timeout": PATIENCE},
+        URL.create("sqlite", database=str(path)) if writes else _read_only_url(path),
+        connect_args={"timeout": LOCK_TIMEOUT_SECONDS},
     )
-    listen(engine, writes=writes)
+    configure_connections(engine, writes=writes)
     return engine
 
 
-def _read_only(path: Path) -> URL:
-    """Address of a catalogue as SQLite opens it without making, writing or removing a file.
+def _read_only_url(path: Path) -> URL:
+    """Return the URL with which SQLite opens a catalogue without making, writing or removing a file.
 
-    Without a write-ahead log nothing else is needed (`immutable`). With one, its index (`-shm`) is opened read-only:
-    SQLite shares it with a writer at work, and reads a log that a killed one left into memory (sqlite.org/wal.html,
-    "Read-Only Databases").
+    Without a write-ahead log the catalogue is opened as `immutable`. With one, the log's index (`-shm`) is opened
+    read-only: SQLite shares it with an active writer, and reads a log left by a killed writer into memory
+    (sqlite.org/wal.html, "Read-Only Databases").
     """
-    how = {"readonly_shm": "1"} if has_log(path) else {"immutable": "1"}
-    return URL.create("sqlite", database=path.absolute().as_uri(), query={"uri": "true", "mode": "ro"} | how)
+    mode = {"readonly_shm": "1"} if has_wal(path) else {"immutable": "1"}
+    return URL.create("sqlite", database=path.absolute().as_uri(), query={"uri": "true", "mode": "ro"} | mode)
 
 
-def log_of(path: Path) -> tuple[Path, Path]:
-    """The write-ahead log of a catalogue, and the log's index."""
+def wal_files(path: Path) -> tuple[Path, Path]:
+    """Return the paths of a catalogue's write-ahead log and of the log's index."""
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
-def has_log(path: Path) -> bool:
-    """Whether a catalogue has a write-ahead log: of a writer at work, or left by a killed one."""
-    log, index = log_of(path)
+def has_wal(path: Path) -> bool:
+    """Whether a catalogue has a write-ahead log: an active writer's, or one left by a killed writer."""
+    log, index = wal_files(path)
     return log.exists() and (index.exists() or log.stat().st_size > 0)
 
 
-def listen(engine: Engine, *, writes: bool) -> None:
-    """Have an engine's connections set up, and its transactions begun, as the archive needs it."""
+def configure_connections(engine: Engine, *, writes: bool) -> None:
+    """Set the pragmas of an engine's connections and the kind of its transactions."""
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.isolation_level = None  # `begin` below issues BEGIN, not the driver
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA synchronous = FULL" if writes else "PRAGMA query_only = ON")
         if writes:
             cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -81,28 +84,28 @@ def listen(engine: Engine, *, writes: bool) -> None:
 
 
 def migrations(connection: Connection) -> Config:
-    """Alembic's configuration for a connection; there is no alembic.ini."""
+    """Return alembic's configuration for a connection; there is no alembic.ini."""
     from alembic.config import Config
 
     config = Config()
-    # configparser reads a % as the beginning of a reference to another option
+    # configparser interpolates %
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
-def revision_of(connection: Connection, archive: object) -> str | None:
-    """The last migration that a catalogue has had; None for an empty one. `archive`: its name in an error.
+def read_revision(connection: Connection, archive: object) -> str | None:
+    """Return the revision of a catalogue's schema; None for an empty catalogue. `archive`: its name in an error.
 
-    Raises ArchiveTooNew for one that this version does not know, ArchiveDamaged where none is told, OperationalError
-    where the tables are no catalogue's.
+    Raises ArchiveTooNew for a revision that this version does not know, ArchiveDamaged if the catalogue has none,
+    OperationalError if the file has other tables than a catalogue.
     """
     if not inspect(connection).get_table_names():
         return None
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if found is None:
         raise ArchiveDamaged(
-            f"{archive}: its catalogue does not tell its schema; `fazhi rebuild` makes it again"
+            f"{archive}: its catalogue has no schema revision; run `fazhi rebuild` to make it again"
         )
     known = {path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py")}
     if found != HEAD and found not in known:
@@ -114,12 +117,12 @@ def revision_of(connection: Connection, archive: object) -> str | None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring a catalogue to today's schema, from nothing or from any earlier one. Raises ArchiveTooNew for a later one.
+    """Upgrade a catalogue to today's schema, from nothing or from any earlier one. Raises ArchiveTooNew for a later one.
 
-    A new one is made from the models as they are, which the migrations come to as well.
+    An empty catalogue is made from the models directly; the migrations give the same tables.
     """
     with engine.begin() as connection:
-        found = revision_of(connection, Path(engine.url.database or "").parent)
+        found = read_revision(connection, Path(engine.url.database or "").parent)
         if found is None:
             Base.metadata.create_all(connection)
             connection.execute(

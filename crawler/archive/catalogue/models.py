@@ -1,4 +1,7 @@
-"""The catalogue's tables. It is derived: everything in it can be read again from the WARC files."""
+"""The catalogue's tables. All rows are derived: a rebuild makes them again from the WARC files.
+
+`ledger` writes them, `queries` reads them. docs/archive.md has a diagram.
+"""
 
 from __future__ import annotations
 
@@ -21,21 +24,21 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
 LIVE, MISSING, GONE, MOVED, UNREACHABLE = "live", "missing", "gone", "moved", "unreachable"
-"""Values of `PageRow.state`; `ledger.page_states` says when a page has which."""
+"""Values of `PageRow.state`. `ledger.page_states` sets them."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in Python, naive UTC in the database: SQLite keeps no zone."""
+    """Aware UTC in Python, naive UTC in the database, since SQLite stores no time zone."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To the database."""
+        """Return the value for the database."""
         return value.astimezone(UTC).replace(tzinfo=None) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database."""
+        """Return the value from the database."""
         return value.replace(tzinfo=UTC) if value else None
 
 
@@ -46,9 +49,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
 
 
 class RunRow(Base, kw_only=True):
-    """One crawl or import. `finished_at` empty: it was killed, or still runs.
+    """One crawl, import, merge or other run that writes. `finished_at` is empty while it runs and after it was killed.
 
-    `state`: running; finished; stopped (in order, something left: `detail` says why); failed; killed.
+    `state`: running, finished, stopped (in order but not complete; `detail` says why), failed, killed, or merged (another
+    archive's run).
     """
 
     __tablename__ = "runs"
@@ -63,9 +67,9 @@ class RunRow(Base, kw_only=True):
 
 
 class VisitRow(Base, kw_only=True):
-    """One site's visit in one run. `state` empty: it was killed, or still runs.
+    """One site's visit in one run. `state` is empty while it runs and after it was killed.
 
-    `frontier` is what was left to ask for, for the run that goes on; such a run's row keeps the first one's `began_at`.
+    `frontier` has the requests that were left; a later run goes on with them, and its row keeps the first `began_at`.
     """
 
     __tablename__ = "visits"
@@ -77,7 +81,7 @@ class VisitRow(Base, kw_only=True):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     state: Mapped[str | None] = mapped_column(String(16), default=None)
-    left: Mapped[int] = mapped_column("left_over", default=0)  # addresses known and not asked for
+    left: Mapped[int] = mapped_column("left_over", default=0)  # number of requests in `frontier`
     requests: Mapped[int] = mapped_column(default=0)
     bytes: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
@@ -89,7 +93,7 @@ class VisitRow(Base, kw_only=True):
 
 
 class MemoryRow(Base, kw_only=True):
-    """What a site's lists have shown, for the next visit. Without it that one walks them to their ends, no more."""
+    """What a site's lists have shown, so that the next visit can stop early. Without it the visit walks them to their ends."""
 
     __tablename__ = "memories"
 
@@ -102,7 +106,7 @@ class MemoryRow(Base, kw_only=True):
 
 
 class WarcRow(Base, kw_only=True):
-    """One WARC file, and how much of it this catalogue knows: what stands after that is entered by the next run."""
+    """One WARC file, and how many of its bytes are in this catalogue. The next run enters the rest."""
 
     __tablename__ = "warcs"
 
@@ -112,12 +116,12 @@ class WarcRow(Base, kw_only=True):
 
 
 class CaptureRow(Base, kw_only=True):
-    """One HTTP exchange or imported document, and where its WARC record stands."""
+    """One HTTP exchange or imported document, and the place of its WARC record."""
 
     __tablename__ = "captures"
     __table_args__ = (
         Index("captures_by_address", "url_key"),
-        # revisits are left out: of a page that never changes there is one response and a revisit for each visit
+        # without revisits: an unchanged page has one response, and a revisit for each further visit
         Index(
             "captures_by_payload",
             "url_key",
@@ -129,7 +133,7 @@ class CaptureRow(Base, kw_only=True):
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), default=None)
     url: Mapped[str] = mapped_column(Text)
-    url_key: Mapped[str] = mapped_column(Text)  # canonical address
+    url_key: Mapped[str] = mapped_column(Text)  # canonical URL
     method: Mapped[str] = mapped_column(String(8), default="GET")
     fetched_at: Mapped[datetime]
     status: Mapped[int]
@@ -141,13 +145,12 @@ class CaptureRow(Base, kw_only=True):
     warc_length: Mapped[int]
     etag: Mapped[str | None] = mapped_column(Text, default=None)
     last_modified: Mapped[str | None] = mapped_column(default=None)
-    origin: Mapped[str | None] = mapped_column(
-        Text, default=None
-    )  # the file that another crawler wrote it to
+    # the file of another crawler that it was imported from
+    origin: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 class ReportRow(Base, kw_only=True):
-    """One report, whatever number of addresses it stands at."""
+    """One report, at however many URLs it was found."""
 
     __tablename__ = "reports"
 
@@ -162,9 +165,10 @@ class ReportRow(Base, kw_only=True):
 
 
 class VersionRow(Base, kw_only=True):
-    """One text of a report, with all that its page said then; or a tombstone, which says since when it is gone.
+    """One text of a report with its metadata; or a tombstone, which says since when the report is gone.
 
-    `former`: what earlier extractors made of the same page, as `{"text_sha256", "text_file", "extractor"}`, oldest first.
+    `former`: texts that earlier extractors read from the same page, as `{"text_sha256", "text_file", "extractor"}`, oldest
+    first.
     """
 
     __tablename__ = "versions"
@@ -200,25 +204,24 @@ class VersionRow(Base, kw_only=True):
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id"))
-    parts: Mapped[int] = mapped_column(default=1)  # pages that the article was set on
+    parts: Mapped[int] = mapped_column(default=1)  # number of pages that the article is spread over
     text_file: Mapped[str]  # relative to the archive
     extractor: Mapped[str]
     tombstone: Mapped[bool] = mapped_column(default=False)
-    older: Mapped[bool] = mapped_column(default=False)  # than the text held when it was brought in
-    hint: Mapped[str | None] = mapped_column(
-        Text, default=None
-    )  # selector of the body, that the site's entry gave
-    further: Mapped[list[Any]] = mapped_column(
-        default_factory=list
-    )  # captures.id of the pages after the first
+    older: Mapped[bool] = mapped_column(default=False)  # added after a newer text, by an import or a merge
+    # CSS selector of the body, from sources.yaml
+    hint: Mapped[str | None] = mapped_column(Text, default=None)
+    # captures.id of the article's pages after the first
+    further: Mapped[list[Any]] = mapped_column(default_factory=list)
     former: Mapped[list[Any]] = mapped_column(default_factory=list)
 
 
 class PageRow(Base, kw_only=True):
-    """One address of a report, the text last seen there, and whether it still stands there.
+    """One URL of a report, the text last seen there, and whether the page is still there.
 
-    `state`: live; missing (said to be gone by one crawl); gone (by two, a day or more apart); moved; unreachable.
-    `last_seen` is the time of the last sight by the order of runs: a run whose clock was wrong may have a later one.
+    `state`: live; missing (its server said so in one crawl); gone (in two crawls, a day or more apart); moved; unreachable.
+    `last_seen` is the time of the last observation by the order of runs. After a run with a wrong clock it may not be the
+    latest time.
     """
 
     __tablename__ = "pages"
@@ -235,20 +238,17 @@ class PageRow(Base, kw_only=True):
     state: Mapped[str] = mapped_column(String(16), default="live")
     missing_since: Mapped[datetime | None] = mapped_column(default=None)
     moved_to: Mapped[str | None] = mapped_column(Text, default=None)
-    answered_in: Mapped[int | None] = mapped_column(
-        ForeignKey("runs.id"), default=None
-    )  # the last run that its server told whether it is there
-    seen_in: Mapped[int | None] = mapped_column(
-        ForeignKey("captures.id"), default=None
-    )  # the capture of the last sight
-    shrunk_sha256: Mapped[str | None] = mapped_column(
-        String(64), default=None
-    )  # a beginning of its text, not yet believed
+    # the last run in which the server said whether the page exists
+    answered_in: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), default=None)
+    # the capture of the last observation
+    seen_in: Mapped[int | None] = mapped_column(ForeignKey("captures.id"), default=None)
+    # digest of a shrunk text that is not believed yet, see ledger.shrunk_texts
+    shrunk_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     shrunk_since: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class PageEventRow(Base, kw_only=True):
-    """A change in a page's state: live, changed, missing, gone, back, moved, unreachable."""
+    """A change of a page's state or text: live, changed, missing, gone, back, moved, unreachable."""
 
     __tablename__ = "page_events"
 
@@ -261,7 +261,7 @@ class PageEventRow(Base, kw_only=True):
 
 
 class OutcomeRow(Base, kw_only=True):
-    """How the visit of one address ended; with the capture that says so where a report is concerned."""
+    """How the visit of one URL ended. `capture_id` is set if the page showed a report, or a 304 confirmed one."""
 
     __tablename__ = "outcomes"
 

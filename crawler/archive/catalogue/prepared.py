@@ -1,7 +1,8 @@
-"""Statements that every page of a crawl needs: compiled once, then handed to the driver as they are.
+"""`Prepared`: a SQLAlchemy statement compiled once and passed to the SQLite driver directly.
 
-SQLAlchemy takes ten times as long to pass a statement on as SQLite to answer it. What a session has in hand is flushed
-before, so a prepared statement sees it; what it changes, rows that the session holds do not show until they are expired.
+For the few statements that every page of a crawl needs: SQLAlchemy takes ten times as long to pass on a statement as SQLite
+to execute it. The session is flushed first, so a prepared statement sees its changes. Rows that the session has loaded do
+not show what a prepared statement changed until they are expired.
 """
 
 from __future__ import annotations
@@ -16,40 +17,40 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
-Process = Callable[[Any], Any] | None
+Convert = Callable[[Any], Any] | None
 
 
 class Prepared:
-    """A statement with bound parameters, ready to be run again and again."""
+    """A statement with bound parameters. It is compiled when it is run for the first time."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
         self._statement = statement
         self._sql = ""
-        self._parameters: list[tuple[str, Process]] = []
+        self._parameters: list[tuple[str, Convert]] = []
         self._constants: dict[str, Any] = {}
-        self._columns: list[tuple[int, Callable[[Any], Any]]] = []  # those that need work, by their place
+        self._columns: list[tuple[int, Callable[[Any], Any]]] = []  # columns to convert, by index
 
     def first(self, session: Session, values: Mapping[str, Any]) -> Row | None:
-        """The first row found."""
+        """Return the first row; None if there is none."""
         row = self._run(session, values).fetchone()
-        return self._read(row) if row is not None else None
+        return self._converted(row) if row is not None else None
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
-        """Every row found."""
-        return [self._read(row) for row in self._run(session, values).fetchall()]
+        """Return all rows."""
+        return [self._converted(row) for row in self._run(session, values).fetchall()]
 
     def insert(self, session: Session, values: Mapping[str, Any]) -> int:
-        """The number of the row made."""
-        number: int = self._run(session, values).lastrowid
-        return number
+        """Insert a row and return its id."""
+        row_id: int = self._run(session, values).lastrowid
+        return row_id
 
     def insert_all(self, session: Session, values: Sequence[Mapping[str, Any]]) -> None:
-        """A row of each, all with the same names."""
+        """Insert rows, which must all have the same names."""
         if values:
             self._run(session, values[0], values)
 
     def run(self, session: Session, values: Mapping[str, Any]) -> None:
-        """Change what there is to change."""
+        """Execute an UPDATE."""
         self._run(session, values)
 
     def _run(
@@ -59,44 +60,46 @@ class Prepared:
         connection = session.connection()
         dialect = connection.dialect
         if not self._sql:
-            self._prepare(dialect, values)
+            self._compile(dialect, values)
         driver = connection.connection.driver_connection
         assert driver is not None
         try:
             if many is not None:
-                return driver.executemany(self._sql, [self._bound(each) for each in many])
-            return driver.execute(self._sql, self._bound(values))
+                return driver.executemany(self._sql, [self._arguments(each) for each in many])
+            return driver.execute(self._sql, self._arguments(values))
         except dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance(
                 self._sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect
             ) from error
 
-    def _bound(self, values: Mapping[str, Any]) -> list[Any]:
-        known = {**self._constants, **values} if self._constants else values
-        return [process(known[name]) if process else known[name] for name, process in self._parameters]
+    def _arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        all_values = {**self._constants, **values} if self._constants else values
+        return [
+            convert(all_values[name]) if convert else all_values[name] for name, convert in self._parameters
+        ]
 
-    def _read(self, row: Row) -> Row:
+    def _converted(self, row: Row) -> Row:
         if not self._columns:
             return row
-        read = list(row)
-        for place, process in self._columns:
-            read[place] = process(read[place])
-        return tuple(read)
+        result = list(row)
+        for index, convert in self._columns:
+            result[index] = convert(result[index])
+        return tuple(result)
 
-    def _prepare(self, dialect: Dialect, values: Mapping[str, Any]) -> None:
+    def _compile(self, dialect: Dialect, values: Mapping[str, Any]) -> None:
         keys = list(values) if isinstance(self._statement, Insert) else None
         compiled = self._statement.compile(dialect=dialect, column_keys=keys)
         for name in compiled.positiontup or ():
             parameter = compiled.binds[name]
-            process = _implementation(parameter.type, dialect).bind_processor(dialect)
-            self._parameters.append((name, process))
+            convert = _implementation(parameter.type, dialect).bind_processor(dialect)
+            self._parameters.append((name, convert))
             if not parameter.required:
                 self._constants[name] = parameter.value
         if isinstance(self._statement, Select):
-            for place, column in enumerate(self._statement.selected_columns):
-                read = _implementation(column.type, dialect).result_processor(dialect, None)
-                if read:
-                    self._columns.append((place, read))
+            for index, column in enumerate(self._statement.selected_columns):
+                convert = _implementation(column.type, dialect).result_processor(dialect, None)
+                if convert:
+                    self._columns.append((index, convert))
         self._sql = str(compiled)
 
 

@@ -1,4 +1,7 @@
-"""Questions to the catalogue, and rows back into nouns."""
+"""Single look-ups in the catalogue: versions, captures, validators for conditional requests; and rows back into Reports.
+
+Reads only. `selection` reads many reports in portions; `ledger` decides what is written.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +23,17 @@ from crawler.archive.catalogue.models import (
     VersionRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import Entered
-from crawler.archive.catalogue.version_choice import newest
+from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.version_choice import newest_version
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
 
-TRUSTED = 9
-"""Answers of 304 in a row that are believed; the visit after them asks for the page whole."""
+MAX_NOT_MODIFIED_IN_A_ROW = 9
+"""After so many 304 responses the page is requested without validators, since some servers answer 304 for a changed page."""
 
 
-class Known(NamedTuple):
-    """A response record that is there already."""
+class EarlierResponse(NamedTuple):
+    """A response record that has the payload already."""
 
     record_id: str
     url: str
@@ -40,33 +43,33 @@ class Known(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What an address once answered."""
+    """Status and validators of one earlier answer."""
 
     status: int
     etag: str | None
     last_modified: str | None
 
 
-def latest(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
-    """Latest text of each report; see `latest_texts`."""
-    return session.scalars(latest_texts(region=region, year=year)).all()
+def latest_versions(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
+    """Return the latest text of each report; see `select_latest_versions`."""
+    return session.scalars(select_latest_versions(region=region, year=year)).all()
 
 
-def latest_texts(*, region: str | None, year: int | None) -> Select[VersionRow]:
-    """The query for the latest text of each report, joined with the report, by region, year and date.
+def select_latest_versions(*, region: str | None, year: int | None) -> Select[VersionRow]:
+    """Select the latest text of each report, joined with the report, by region, year and date.
 
-    `region` takes in the divisions within it (a code's trailing zeros are wild).
+    `region` includes the divisions within it: a code's trailing zeros match any digits.
     """
-    query = _latest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
+    query = _select_newest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
     if region is not None:
-        query = query.where(ReportRow.region.startswith(_within(region), autoescape=True))
+        query = query.where(ReportRow.region.startswith(_code_prefix(region), autoescape=True))
     if year is not None:
         query = query.where(ReportRow.year == year)
     return query
 
 
-def _latest() -> Select[VersionRow]:
-    """By the order of runs; an older one may have been brought in later. Tombstones are no texts."""
+def _select_newest() -> Select[VersionRow]:
+    """Select each report's newest version that is no tombstone and not marked `older`."""
     place = func.row_number().over(partition_by=VersionRow.report_id, order_by=VersionRow.number.desc())
     texts = select(VersionRow.id, place.label("place"))
     ranked = texts.where(VersionRow.tombstone.is_(False), VersionRow.older.is_(False)).subquery()
@@ -75,7 +78,7 @@ def _latest() -> Select[VersionRow]:
 
 
 def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]]:
-    """The changes in the state of a report's pages, in the order of runs, each with the page's address."""
+    """Return the events of a report's pages in the order of runs, each with the page's URL."""
     query = (
         select(PageRow.url, PageEventRow)
         .join(PageRow, PageRow.id == PageEventRow.page_id)
@@ -85,7 +88,8 @@ def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]
     return [(url, event) for url, event in session.execute(query)]
 
 
-def _within(code: str) -> str:
+def _code_prefix(code: str) -> str:
+    """Return the part of a division code that the codes of all divisions within it begin with."""
     for zeros in ("0000", "00"):
         if code.endswith(zeros):
             return code[: -len(zeros)]
@@ -93,24 +97,27 @@ def _within(code: str) -> str:
 
 
 def find_version(session: Session, report_id: str, number: int | None) -> VersionRow:
-    """A version by the report's id or an unambiguous part of it. Raises CrawlerError, saying what there is instead."""
+    """Return a version by the report's id or an unambiguous part of it; without `number`, the newest text.
+
+    Raises CrawlerError if no report or several have it, or if there is no such version.
+    """
     ids = session.scalars(
         select(ReportRow.id).where(ReportRow.id.contains(report_id, autoescape=True)).limit(6)
     ).all()
-    exact = [name for name in ids if name == report_id] or list(ids)
-    if len(exact) != 1:
-        found = "no report has it" if not exact else "several have it: " + ", ".join(exact)
+    matches = [name for name in ids if name == report_id] or list(ids)
+    if len(matches) != 1:
+        found = "no report has it" if not matches else "several have it: " + ", ".join(matches)
         raise CrawlerError(f"{report_id}: {found}; `fazhi reports` lists them all")
-    report = session.get_one(ReportRow, exact[0])
+    report = session.get_one(ReportRow, matches[0])
     if number is None:
-        return newest(report)
+        return newest_version(report)
     if not 1 <= number <= len(report.versions):
         raise CrawlerError(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
     return report.versions[number - 1]
 
 
 def to_report(version: VersionRow, *, body: bool = True) -> Report:
-    """A catalogued version as a Report; where its `body` is not wanted, that is empty and not read."""
+    """Return a version as a Report. Without `body` the text is not read, and the Report's `body` is empty."""
     return Report(
         id=version.report_id,
         version=version.number,
@@ -133,7 +140,7 @@ def to_report(version: VersionRow, *, body: bool = True) -> Report:
     )
 
 
-_KNOWN = (
+_RESPONSE_COLUMNS = (
     CaptureRow.record_id,
     CaptureRow.url,
     CaptureRow.fetched_at,
@@ -141,25 +148,25 @@ _KNOWN = (
     CaptureRow.last_modified,
 )
 _RESPONSES = (
-    select(*_KNOWN)
+    select(*_RESPONSE_COLUMNS)
     .where(
         CaptureRow.url_key == bindparam("key"),
-        CaptureRow.record_type == literal_column("'response'"),  # as captures_by_payload says it
+        CaptureRow.record_type == literal_column("'response'"),  # as in the index captures_by_payload
         CaptureRow.method == bindparam("method"),
         CaptureRow.status == bindparam("status"),
     )
     .order_by(CaptureRow.id.desc())
     .limit(1)
 )
-# that it has a payload lets SQLite choose captures_by_payload, and not go through all revisits, newest first
+# the condition on the payload makes SQLite use captures_by_payload instead of reading all revisits
 _LAST_RESPONSE = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 > ""))
 _SAME_PAYLOAD = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest")))
-_ENTERED = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
-_LATEST = Prepared(
-    _ENTERED.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
+_CAPTURES = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
+_LATEST_CAPTURE = Prepared(
+    _CAPTURES.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
 )
-_BY_RECORD = Prepared(_ENTERED.where(CaptureRow.record_id == bindparam("record_id")))
-_HELD = Prepared(
+_CAPTURE_BY_RECORD = Prepared(_CAPTURES.where(CaptureRow.record_id == bindparam("record_id")))
+_LAST_SEEN_CAPTURE = Prepared(
     select(PageRow.seen_in, VersionRow.parts)
     .join(
         VersionRow,
@@ -173,21 +180,23 @@ _HELD = Prepared(
     .order_by(VersionRow.number.desc())
     .limit(1)
 )
-_ANSWERS = Prepared(
+_LAST_ANSWERS = Prepared(
     select(CaptureRow.status, CaptureRow.etag, CaptureRow.last_modified)
     .where(
         CaptureRow.url_key == bindparam("key"),
         or_(CaptureRow.status == 200, CaptureRow.status == 304),
-        # later ones were a challenge, another page that is no report, or cut short
+        # later captures had no text of the report: a challenge, another page, a shrunk text
         CaptureRow.id <= bindparam("seen_in"),
     )
     .order_by(CaptureRow.id.desc())
-    .limit(TRUSTED)
+    .limit(MAX_NOT_MODIFIED_IN_A_ROW)
 )
 
 
-def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> Known | None:
-    """The response record that has a capture's payload already: by digest, or for a 304 the last one with status 200."""
+def find_earlier_response(
+    session: Session, key: str, capture: Capture, sha256: str
+) -> EarlierResponse | None:
+    """Return the earlier response with a capture's payload: by digest, or for a 304 the last one with status 200."""
     where = {"key": key, "method": capture.method}
     if capture.status == 304:
         found = _LAST_RESPONSE.first(session, where | {"status": 200})
@@ -196,17 +205,17 @@ def same_capture(session: Session, key: str, capture: Capture, sha256: str) -> K
     else:
         digest = {"status": capture.status, "digest": sha256}
         found = _SAME_PAYLOAD.first(session, where | digest)
-    return Known(*found) if found else None
+    return EarlierResponse(*found) if found else None
 
 
-def revalidated(values: Mapping[str, Any], known: Known | None) -> dict[str, Any]:
-    """RFC 9110, 15.4.5: a 304 may leave validators out; those of what it confirms go on."""
+def confirmed_validators(values: Mapping[str, Any], known: EarlierResponse | None) -> dict[str, Any]:
+    """Return the validators of a 304; those that it leaves out come from the response it confirms (RFC 9110, 15.4.5)."""
     if known is None or values["status"] != 304:
         return {}
     return {name: values[name] or getattr(known, name) for name in ("etag", "last_modified")}
 
 
-def holds(session: Session, key: str, capture: Capture) -> bool:
+def has_capture(session: Session, key: str, capture: Capture) -> bool:
     """Whether an exchange is archived already: same address, time and payload."""
     same = select(CaptureRow.id).where(
         CaptureRow.url_key == key,
@@ -216,8 +225,8 @@ def holds(session: Session, key: str, capture: Capture) -> bool:
     return session.scalar(same.limit(1)) is not None
 
 
-def document(session: Session, key: str, sha256: str) -> bool:
-    """Whether a document that came as a file is archived from an address with these bytes."""
+def has_document(session: Session, key: str, sha256: str) -> bool:
+    """Whether an imported file with these bytes is archived under a URL."""
     same = select(CaptureRow.id).where(
         CaptureRow.url_key == key,
         CaptureRow.payload_sha256 == sha256,
@@ -226,25 +235,25 @@ def document(session: Session, key: str, sha256: str) -> bool:
     return session.scalar(same.limit(1)) is not None
 
 
-def last_seen(session: Session, key: str) -> datetime | None:
-    """When the page of a canonical address was last seen; None where no report is held from it."""
+def page_last_seen(session: Session, key: str) -> datetime | None:
+    """Return when the page with a key was last seen; None if no report is held from it."""
     return session.scalar(select(PageRow.last_seen).where(PageRow.url_key == key))
 
 
-def latest_capture(session: Session, key: str) -> Entered | None:
-    """The last capture of an address."""
-    found = _LATEST.first(session, {"key": key})
-    return Entered(*found) if found else None
+def latest_capture(session: Session, key: str) -> CaptureRef | None:
+    """Return the last capture of a canonical URL."""
+    found = _LATEST_CAPTURE.first(session, {"key": key})
+    return CaptureRef(*found) if found else None
 
 
-def captured(session: Session, record_id: str) -> Entered | None:
-    """The capture that a record holds."""
-    found = _BY_RECORD.first(session, {"record_id": record_id})
-    return Entered(*found) if found else None
+def find_capture(session: Session, record_id: str) -> CaptureRef | None:
+    """Return the capture of a WARC record."""
+    found = _CAPTURE_BY_RECORD.first(session, {"record_id": record_id})
+    return CaptureRef(*found) if found else None
 
 
-def record_of(session: Session, key: str, capture: Capture) -> str | None:
-    """The id of the record that a capture was kept as."""
+def find_record_id(session: Session, key: str, capture: Capture) -> str | None:
+    """Return the id of the WARC record that holds a capture."""
     query = select(CaptureRow.record_id).where(
         CaptureRow.url_key == key,
         CaptureRow.payload_sha256 == capture.payload_sha256,
@@ -254,32 +263,32 @@ def record_of(session: Session, key: str, capture: Capture) -> str | None:
     return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
 
 
-def texts_of_captures(session: Session) -> Sequence[VersionRow]:
-    """The versions that can be read again out of captures, in the order they were made."""
+def reextractable_versions(session: Session) -> Sequence[VersionRow]:
+    """Return the versions that can be extracted again from captures, in the order they were made."""
     made = select(VersionRow).where(VersionRow.capture_id.is_not(None), VersionRow.tombstone.is_(False))
     return session.scalars(made.order_by(VersionRow.id)).all()
 
 
 def validators(session: Session, key: str) -> Validators | None:
-    """ETag and Last-Modified of the last good capture of an address from which a report is held.
+    """Return ETag and Last-Modified for a conditional request, from the last good capture of a page of a report.
 
-    None for an article set on several pages: that the first is not modified says nothing of the others. None too
-    after TRUSTED times 304 in a row: some servers say so of a page that has changed. None of a page that was gone:
-    when it is back, its text is a further version.
+    None for an article on several pages: a 304 for the first says nothing of the others. None after
+    MAX_NOT_MODIFIED_IN_A_ROW 304 responses. None for a page that is gone or moved: when it is back, its text is a new version.
     """
-    held = _HELD.first(session, {"key": key})
-    if held is None:
+    last_capture = _LAST_SEEN_CAPTURE.first(session, {"key": key})
+    if last_capture is None:
         return None
-    seen_in, parts = held
+    seen_in, parts = last_capture
     if parts > 1 or seen_in is None:
         return None
-    answers = [Answer(*row) for row in _ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
-    if not answers or (len(answers) == TRUSTED and all(answer.status == 304 for answer in answers)):
+    answers = [Answer(*row) for row in _LAST_ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
+    only_304 = all(answer.status == 304 for answer in answers)
+    if not answers or (len(answers) == MAX_NOT_MODIFIED_IN_A_ROW and only_304):
         return None
     return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)
 
 
-def endings(session: Session, run_id: int) -> dict[Ending, int]:
-    """How often each ending was noted in a run."""
+def count_endings(session: Session, run_id: int) -> dict[Ending, int]:
+    """Count the outcomes of a run by ending."""
     query = select(OutcomeRow.ending, func.count().label("number")).where(OutcomeRow.run_id == run_id)
     return {Ending(row.ending): row.number for row in session.execute(query.group_by(OutcomeRow.ending))}

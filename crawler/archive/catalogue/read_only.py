@@ -1,4 +1,7 @@
-"""Opening a catalogue for reading alone, whatever state it is in: in use, left by a killed run, of an earlier schema."""
+"""Open a catalogue for reading only, in whatever state it is: in use, left by a killed run, or of an earlier schema.
+
+No file of the archive is made or changed. Where SQLite cannot read the file as it is, a private copy is read instead.
+"""
 
 from __future__ import annotations
 
@@ -14,88 +17,88 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from crawler.archive.catalogue.engine import (
     HEAD,
-    has_log,
-    listen,
-    log_of,
-    revision_of,
+    configure_connections,
+    has_wal,
+    read_revision,
     sqlite_engine,
     upgrade,
+    wal_files,
 )
 from crawler.errors import ArchiveDamaged
 
-_TRIES = 3
-"""A run that ends takes its write-ahead log away between the look for it and the opening."""
+_MAX_ATTEMPTS = 3
+"""A run that ends may remove its write-ahead log between the check for it and the opening."""
 
 
-def reading_engine(catalogue: Path, notify: Callable[[str], None]) -> Engine:
-    """Engine on a catalogue, or on a private copy of it in today's schema. No file of the archive is made or changed.
+def read_only_engine(catalogue: Path, notify: Callable[[str], None]) -> Engine:
+    """Return an engine on a catalogue, or on a private copy of it upgraded to today's schema.
 
-    `notify` is told of an earlier schema. Raises ArchiveTooNew for a later one, SQLAlchemyError and OSError where the
-    catalogue cannot be read.
+    `notify` gets a message if the schema is an earlier one. Raises ArchiveTooNew for a later schema, SQLAlchemyError and
+    OSError if the catalogue cannot be read.
     """
-    engine, revision = _opened(catalogue)
+    engine, revision = _open(catalogue)
     if revision in (HEAD, None):
         return engine
     notify(
-        f"{catalogue.parent}: its catalogue has an earlier schema ({revision}); a copy in today's ({HEAD}) is read here,"
-        " and the archive is upgraded by the next crawl"
+        f"{catalogue.parent}: its catalogue has an earlier schema ({revision}); a copy upgraded to today's ({HEAD}) is read,"
+        " and the next crawl upgrades the archive"
     )
-    copy = _copied(engine)
+    copy = _private_copy(engine)
     engine.dispose()
     upgrade(copy)
     return copy
 
 
-def refuse_later(catalogue: Path) -> None:
-    """Raise ArchiveTooNew for a catalogue that a later version wrote. One that is missing or damaged passes."""
+def raise_if_too_new(catalogue: Path) -> None:
+    """Raise ArchiveTooNew if a later version wrote the catalogue. A missing or damaged catalogue passes."""
     try:
-        engine, _ = _opened(catalogue)
+        engine, _ = _open(catalogue)
     except (SQLAlchemyError, OSError, ArchiveDamaged):
         return
     engine.dispose()
 
 
-def _opened(catalogue: Path) -> tuple[Engine, str | None]:
-    """An engine that can read a catalogue, and the catalogue's revision."""
-    for tries_left in reversed(range(_TRIES)):
+def _open(catalogue: Path) -> tuple[Engine, str | None]:
+    """Return an engine that can read a catalogue, and the catalogue's revision."""
+    for attempts_left in reversed(range(_MAX_ATTEMPTS)):
         engine = sqlite_engine(catalogue, writes=False)
         try:
             return engine, _revision(engine, catalogue)
         except OperationalError as error:
             engine.dispose()
-            if "unable to open" not in str(error.orig) or not (has_log(catalogue) or tries_left):
+            if "unable to open" not in str(error.orig) or not (has_wal(catalogue) or attempts_left):
                 raise
-            if not tries_left:
+            if not attempts_left:
                 break
-    engine = _with_log_read(catalogue)
+    engine = _open_copy_with_wal(catalogue)
     return engine, _revision(engine, catalogue)
 
 
 def _revision(engine: Engine, catalogue: Path) -> str | None:
     with engine.begin() as connection:
-        return revision_of(connection, catalogue.parent)
+        return read_revision(connection, catalogue.parent)
 
 
-def _with_log_read(catalogue: Path) -> Engine:
-    """A copy of a catalogue whose log's index is missing or may not be read, as after a copy of two files of the three."""
+def _open_copy_with_wal(catalogue: Path) -> Engine:
+    """Return an engine on a copy of a catalogue whose log has no readable index, as when only two of the three files were copied."""
     with TemporaryDirectory(prefix="fazhi-") as folder:
         target = Path(folder) / catalogue.name
-        for source, name in ((catalogue, target), (log_of(catalogue)[0], log_of(target)[0])):
+        for source, name in ((catalogue, target), (wal_files(catalogue)[0], wal_files(target)[0])):
             shutil.copyfile(source, name)
-        whole = sqlite_engine(target, writes=True)
+        copy = sqlite_engine(target, writes=True)
         try:
-            return _copied(whole)
+            return _private_copy(copy)
         finally:
-            whole.dispose()
+            copy.dispose()
 
 
-def _copied(engine: Engine) -> Engine:
-    """A private copy of an engine's catalogue, in memory as long as it is small; it goes with the engine."""
-    copy = sqlite3.connect("", check_same_thread=False)  # a temporary database, which has no name
+def _private_copy(engine: Engine) -> Engine:
+    """Return an engine on a private copy of another engine's catalogue. SQLite holds a small one in memory."""
+    copy = sqlite3.connect("", check_same_thread=False)  # "": a temporary database without a name
     with closing(engine.raw_connection()) as source:
         driver = source.driver_connection
         assert driver is not None
         driver.backup(copy)
     copied = create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
-    listen(copied, writes=True)
+    configure_connections(copied, writes=True)
     return copied

@@ -1,4 +1,7 @@
-"""Nouns into catalogue rows and WARC metadata."""
+"""Turn captures, documents, outcomes and parts of reports into values for catalogue rows and WARC metadata.
+
+The way back, from rows to Reports, is in `queries`.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +15,29 @@ from crawler.model import Attachment, Capture, Outcome, Section
 from crawler.warc import Place, origin_text
 
 IMPORT_SITE = "import"
-"""Id of the site of what others gathered and was brought in."""
+"""Site id of imported documents."""
 
-_NO_URN = re.compile(r"[\x00-\x20\x7f%]")
-_DIGEST_CHARS = 32  # half of a SHA-256 in hex: 128 bits, so that nobody can make two documents with the same
+_NOT_IN_URN = re.compile(r"[\x00-\x20\x7f%]")
+_URN_DIGEST_CHARS = 32
+"""Hex digits of the SHA-256 in an import's URN: 128 bits, so that nobody can make two documents with the same URN."""
 
 
 def import_url(name: str, sha256: str = "") -> str:
-    """The address under which a document that came as a file is kept: its name and, since names repeat, its digest.
+    """Return the URN under which an imported file is kept: its name and, since names repeat, its digest.
 
-    Without a digest: the address that earlier versions gave it.
+    Without a digest: the URN that earlier versions of this program gave it.
     """
-    mark = f":{sha256[:_DIGEST_CHARS]}" if sha256 else ""
-    return f"urn:fazhi:import:{_NO_URN.sub(lambda found: f'%{ord(found[0]):02X}', name)}{mark}"
+    suffix = f":{sha256[:_URN_DIGEST_CHARS]}" if sha256 else ""
+    return f"urn:fazhi:import:{_NOT_IN_URN.sub(lambda found: f'%{ord(found[0]):02X}', name)}{suffix}"
 
 
-def flat(parts: Sequence[Section | Attachment]) -> list[dict[str, Any]]:
-    """A report's sections or attachments as JSON: they hold nothing that is not plain, so `asdict` would look in vain."""
+def to_json_list(parts: Sequence[Section | Attachment]) -> list[dict[str, Any]]:
+    """Return a report's sections or attachments as JSON values. Their fields are plain values, so `asdict` is not needed."""
     return [{name: getattr(part, name) for name in part.__slots__} for part in parts]
 
 
-class Entered(NamedTuple):
-    """A capture in the catalogue, as far as others refer to it."""
+class CaptureRef(NamedTuple):
+    """The parts of a capture's row that other rows and WARC records refer to."""
 
     id: int
     record_id: str
@@ -51,7 +55,7 @@ def capture_values(
     sha256: str,
     origin: str | None = None,
 ) -> dict[str, Any]:
-    """The row of an HTTP exchange; `key` is its canonical address, `sha256` its payload's, in hex."""
+    """Return the values of an HTTP exchange's row. `key`: its canonical URL. `sha256`: digest of its payload, in hex."""
     return {
         "url": capture.url,
         "url_key": key,
@@ -60,7 +64,7 @@ def capture_values(
         "status": capture.status,
         "payload_sha256": sha256,
         "record_type": kind,
-        **_standing(place, warc_file),
+        **_location(place, warc_file),
         "etag": capture.header("etag"),
         "last_modified": capture.header("last-modified"),
         "origin": origin_text(origin) if origin else None,
@@ -70,7 +74,7 @@ def capture_values(
 def document_values(
     kind: str, url: str, sha256: str, at: datetime, place: Place, warc_file: str, *, origin: str | None = None
 ) -> dict[str, Any]:
-    """The row of a document that no exchange brought: `resource`, or `conversion` of one that did."""
+    """Return the values of the row of a document without an HTTP exchange: a `resource`, or a `conversion` of a capture."""
     return {
         "url": url,
         "url_key": canonical(url),
@@ -79,14 +83,15 @@ def document_values(
         "status": 0,
         "payload_sha256": sha256,
         "record_type": kind,
-        **_standing(place, warc_file),
+        **_location(place, warc_file),
         "etag": None,
         "last_modified": None,
         "origin": origin_text(origin) if origin else None,
     }
 
 
-def _standing(place: Place, warc_file: str) -> dict[str, Any]:
+def _location(place: Place, warc_file: str) -> dict[str, Any]:
+    """Return the values that say where a WARC record is."""
     return {
         "record_id": place.record_id,
         "warc_file": warc_file,
@@ -96,7 +101,7 @@ def _standing(place: Place, warc_file: str) -> dict[str, Any]:
 
 
 def outcome_values(outcome: Outcome, run_id: int, capture_id: int | None) -> dict[str, Any]:
-    """The row of how a visit ended, to be inserted with many others. It has its time."""
+    """Return the values of an outcome's row; `outcome.at` must be set."""
     return {
         "run_id": run_id,
         "at": outcome.at,

@@ -1,4 +1,4 @@
-"""Names of text files: where in the archive's folder the text of a version belongs. Writes nothing; see `evidence.files`."""
+"""Names of text files: the path of a version's text within the archive. `evidence.files` writes the files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from crawler.field.regions import region
 from crawler.model import Report, Site
 
 MAX_FOLDER_BYTES = 100
-"""Of a folder's name. File systems take 255 bytes, those that encrypt names 143; a Chinese character is three."""
+"""Greatest length of a folder's name. File systems allow 255 bytes, with encrypted names 143; a Chinese character takes 3."""
 
 _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff()-]+")
 
 
 def text_file(report: Report, site: Site, first_seen: datetime) -> str:
-    """`text/420100-武汉市/2022/2023-02-21_3df3524417f8c2a8.txt`, relative to the archive.
+    """Return the path of a version's text, relative to the archive: `text/420100-武汉市/2022/2023-02-21_3df3524417f8c2a8.txt`.
 
-    The code and its name, the year reported on, the date published (or first seen), the digest's first half.
+    Its parts: division code and name, the year reported on, the day published (else first seen), 16 digits of the digest.
     """
     code = report.region or site.region or "000000"
     known = region(code)
@@ -29,7 +29,7 @@ def text_file(report: Report, site: Site, first_seen: datetime) -> str:
 
 
 def folder_name(name: str) -> str:
-    """A name cut to MAX_FOLDER_BYTES, between two characters; a digest of all of it keeps it apart from others."""
+    """Return a name cut to MAX_FOLDER_BYTES between two characters. A cut name ends with a digest of the whole name."""
     data = name.encode("utf-8")
     if len(data) <= MAX_FOLDER_BYTES:
         return name

@@ -1,6 +1,6 @@
-"""Canonical addresses of a catalogue, computed again: pages that turn out to be one are joined, and nothing is lost.
+"""Compute the `url_key` of captures and pages again after `canonical` has changed, and join pages that have one key now.
 
-Plain SQL, since migrations of any schema from 0008 on call it.
+Plain SQL instead of the models, since the migrations from 0008 on call it on schemas of any age.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _SET_MOVED = text("UPDATE pages SET state = 'moved', moved_to = :target WHERE id
 _EVENT = text(
     "INSERT INTO page_events (page_id, at, state, version, detail) VALUES (:id, :at, 'moved', NULL, :target)"
 )
-_TAKE_EVENTS = text("UPDATE page_events SET page_id = :keep WHERE page_id = :id")
-_TAKE_TIME = text(
+_MOVE_EVENTS = text("UPDATE page_events SET page_id = :keep WHERE page_id = :id")
+_MERGE_FIRST_SEEN = text(
     "UPDATE pages SET first_seen = (SELECT MIN(first_seen) FROM pages WHERE id IN (:keep, :id)) WHERE id = :keep"
 )
-_DROP = text("DELETE FROM pages WHERE id = :id")
+_DELETE_PAGE = text("DELETE FROM pages WHERE id = :id")
 
 
 def rekey(connection: Connection) -> None:
-    """Give every capture and every page the key that today's `canonical` gives its address.
+    """Give every capture and every page the key that today's `canonical` gives its URL.
 
-    Pages that have one key now are joined where they are of one report. Of several reports, the one seen last stands at
-    the address; the others keep all their texts, and their page says that it has moved there.
+    Pages with the same key are joined if they belong to one report. If they belong to several reports, the page seen last
+    keeps the key. The other reports keep all their texts, and their pages become `moved`.
     """
     changes = [
         {"new": new, "old": key, "url": url}
@@ -43,20 +43,20 @@ def rekey(connection: Connection) -> None:
         connection.execute(_SET_CAPTURE, changes)
     pages = sorted(connection.execute(_PAGES), key=_key_of)
     changed = [{"new": f"#{page.id}", "id": page.id} for page in pages if _key_of(page) != page.url_key]
-    if changed:  # out of the way first: one page's key may be what another's was
+    if changed:  # a temporary key first, since a page's new key may be another page's old one
         connection.execute(_SET_PAGE, changed)
     for key, group in groupby(pages, key=_key_of):
         rows = sorted(group, key=lambda page: (str(page.last_seen), page.id))
         if len(rows) > 1 or rows[0].url_key != key:
-            _settle(connection, key, rows)
+            _assign_key(connection, key, rows)
 
 
 def _key_of(page: Row[Any]) -> str:
     return varying(page.url) if is_varying(page.url_key) else canonical(page.url)
 
 
-def _settle(connection: Connection, key: str, rows: Sequence[Row[Any]]) -> None:
-    """One page for a key, of those whose address it is; the last of them was seen last."""
+def _assign_key(connection: Connection, key: str, rows: Sequence[Row[Any]]) -> None:
+    """Give a key to the last of these pages, and join the others with it or set them to moved. `rows`: by `last_seen`."""
     keep = rows[-1]
     for row in rows[:-1]:
         if row.report_id == keep.report_id:
@@ -69,7 +69,7 @@ def _settle(connection: Connection, key: str, rows: Sequence[Row[Any]]) -> None:
 
 
 def join_pages(connection: Connection, keep: int, other: int) -> None:
-    """Make two rows of one page one: what happened to either, and the time since which it was seen."""
-    connection.execute(_TAKE_EVENTS, {"keep": keep, "id": other})
-    connection.execute(_TAKE_TIME, {"keep": keep, "id": other})
-    connection.execute(_DROP, {"id": other})
+    """Join two pages of one report: `keep` gets the other's events and the earlier `first_seen`; `other` is deleted."""
+    connection.execute(_MOVE_EVENTS, {"keep": keep, "id": other})
+    connection.execute(_MERGE_FIRST_SEEN, {"keep": keep, "id": other})
+    connection.execute(_DELETE_PAGE, {"id": other})

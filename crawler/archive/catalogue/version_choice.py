@@ -1,23 +1,33 @@
-"""Which of a report's versions is meant: the newest text, the last state, or the one with a digest.
+"""Choose among a report's versions: the newest text, the latest state, or the one with a digest.
 
-Takes a row of a report; gives one of its rows of versions. See `ledger.versions` for how they are made.
+Takes a report's row; gives a version's row. `ledger.versions` makes these rows.
 """
 
 from __future__ import annotations
 
-from crawler.archive.catalogue.models import ReportRow, VersionRow
+from sqlalchemy import func, select
+
+from crawler.archive.catalogue.models import PageRow, ReportRow, VersionRow
+
+NEWEST_NUMBER = (
+    select(func.max(VersionRow.number))
+    .where(VersionRow.report_id == PageRow.report_id, VersionRow.older.is_(False))
+    .correlate(PageRow)
+    .scalar_subquery()
+)
+"""SQL for the number of the latest version, or tombstone, of the report of a page that the query selects."""
 
 
-def newest(report: ReportRow) -> VersionRow:
-    """The text that was seen last by the order of runs; an older one may have been brought in later."""
+def newest_version(report: ReportRow) -> VersionRow:
+    """Return the newest text. A version marked `older` was added later, but its text is not the newest."""
     return next(row for row in reversed(report.versions) if not row.tombstone and not row.older)
 
 
-def last(report: ReportRow) -> VersionRow:
-    """What was last found out of a report: its newest text, or the tombstone after it."""
+def newest_version_or_tombstone(report: ReportRow) -> VersionRow:
+    """Return the newest text, or the tombstone if the report is gone."""
     return next(row for row in reversed(report.versions) if not row.older)
 
 
-def version_of(report: ReportRow, digest: str) -> VersionRow:
-    """The newest version with a digest; a text can come back."""
+def version_with_digest(report: ReportRow, digest: str) -> VersionRow:
+    """Return the newest version with a digest. Several versions have the same one if a text came back."""
     return next(version for version in reversed(report.versions) if version.text_sha256 == digest)

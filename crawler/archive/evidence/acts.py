@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crawler.archive.catalogue.models import VersionRow
-from crawler.archive.catalogue.rows import flat
-from crawler.archive.ledger.observation import Change
-from crawler.archive.ledger.site_visits import frontier_of
+from crawler.archive.catalogue.rows import to_json_list
+from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.site_visits import frontier_from_json
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import Record, parse_warc_date, warc_date
 
@@ -42,7 +42,7 @@ _REPORT_FIELDS = (
 def stored(
     report: Report,
     site: Site,
-    change: Change,
+    change: StoreResult,
     *,
     further: Sequence[str] = (),
     came_from: Sequence[str] = (),

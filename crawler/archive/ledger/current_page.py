@@ -1,4 +1,8 @@
-"""What stands at an address, and that it still does: asked and noted for every page that is seen again."""
+"""Current state of a URL: look it up, and record that the same content was seen again.
+
+Most visits find an unchanged page, so both use prepared statements instead of the ORM. What happens when the content is
+another one is in `identity`; the states of a page are in `page_states`.
+"""
 
 from __future__ import annotations
 
@@ -11,35 +15,32 @@ from sqlalchemy.orm.util import identity_key
 
 from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.version_choice import NEWEST_NUMBER
+from crawler.archive.ledger import page_states, shrunk_texts
+from crawler.archive.ledger.observation import Observation
 
 
-class Standing(NamedTuple):
-    """A page, and the version that was last seen there; None for its parts where there is none."""
+class CurrentPage(NamedTuple):
+    """A page and the version last seen there. `version_id` and `version_number` are None if the page has no version."""
 
-    page: int
+    page_id: int
     state: str
     text_sha256: str
-    version: int | None
+    version_id: int | None
     report_id: str
-    number: int | None
+    version_number: int | None
     text_file: str
-    newest: int  # number of the report's last version, older ones that were brought in later aside
-    shrunk: str | None  # digest of a shorter text that was seen there since
+    newest_number: int  # number of the report's newest version; versions marked `older` do not count
+    shrunk_sha256: str | None  # digest of a shrunk text seen there since
 
     @property
-    def is_plain(self) -> bool:
-        """Whether the page is there as it was last seen, and nothing has happened to its report since."""
-        return self.state == LIVE and self.number == self.newest and self.shrunk is None
+    def is_live_and_newest(self) -> bool:
+        """Whether the page is live, shows its report's newest version, and no shrunk text was seen there since."""
+        return self.state == LIVE and self.version_number == self.newest_number and self.shrunk_sha256 is None
 
 
-_NEWEST = (
-    select(func.max(VersionRow.number))
-    .where(VersionRow.report_id == PageRow.report_id, VersionRow.older.is_(False))
-    .correlate(PageRow)
-    .scalar_subquery()
-)
-_STANDS = Prepared(
+_FIND_CURRENT_PAGE = Prepared(
     select(
         PageRow.id,
         PageRow.state,
@@ -48,7 +49,7 @@ _STANDS = Prepared(
         PageRow.report_id,
         VersionRow.number,
         VersionRow.text_file,
-        _NEWEST,
+        NEWEST_NUMBER,
         PageRow.shrunk_sha256,
     )
     .join(
@@ -62,52 +63,73 @@ _STANDS = Prepared(
 )
 
 
-def _seen(row: type[PageRow] | type[VersionRow]) -> Update:
-    """Widens the time in which a row was seen: a replay may bring an older sight of it. A live one is the last."""
+def _extend_seen_statement(row: type[PageRow] | type[VersionRow]) -> Update:
+    """Return the UPDATE that extends `first_seen` and `last_seen` of one row.
+
+    A live observation is the latest one. A replayed one may be earlier than what the row has.
+    """
     when = bindparam("when", type_=row.last_seen.type)
     live = bindparam("live", type_=Integer())
-    is_last = or_(live == 1, row.last_seen <= when)
+    is_latest = or_(live == 1, row.last_seen <= when)
     values = {
         "first_seen": case((row.first_seen > when, when), else_=row.first_seen),
-        "last_seen": case((is_last, when), else_=row.last_seen),
+        "last_seen": case((is_latest, when), else_=row.last_seen),
     }
     if row is PageRow:
         capture = bindparam("capture", type_=PageRow.seen_in.type)
-        values["seen_in"] = case((is_last, func.coalesce(capture, PageRow.seen_in)), else_=PageRow.seen_in)
+        values["seen_in"] = case((is_latest, func.coalesce(capture, PageRow.seen_in)), else_=PageRow.seen_in)
         run = bindparam("run", type_=Integer())
         values["answered_in"] = case((live == 1, run), else_=PageRow.answered_in)
         values["site_id"] = case((live == 1, bindparam("site", type_=String())), else_=PageRow.site_id)
     return update(row).where(row.id == bindparam("row")).values(values)
 
 
-_PAGE_SEEN, _VERSION_SEEN = Prepared(_seen(PageRow)), Prepared(_seen(VersionRow))
+_EXTEND_PAGE = Prepared(_extend_seen_statement(PageRow))
+_EXTEND_VERSION = Prepared(_extend_seen_statement(VersionRow))
 
 
-def standing(session: Session, key: str) -> Standing | None:
-    """What stands at a canonical address."""
-    found = _STANDS.first(session, {"key": key})
-    return Standing(*found) if found else None
+def find_current_page(session: Session, url_key: str) -> CurrentPage | None:
+    """Return the page with a key and the version last seen there; None if there is no such page."""
+    found = _FIND_CURRENT_PAGE.first(session, {"key": url_key})
+    return CurrentPage(*found) if found else None
 
 
-class Seen(NamedTuple):
-    """When, by which run and in which capture something was seen; `live` and `site_id` as Sight has them."""
+class SeenAgain(NamedTuple):
+    """When, by which run, for which site and in which capture the same content was seen; `live` as in Observation."""
 
-    when: datetime
-    run: int
+    seen_at: datetime
+    run_id: int
     live: bool
     site_id: str
-    capture: Entered | None
+    capture: CaptureRef | None
 
 
-def seen_again(session: Session, stands: Standing, seen: Seen) -> None:
-    """That a page and its text were there. Where a run saw that itself, the page is that site's to watch."""
-    values = {"when": seen.when, "live": int(seen.live)}
-    capture = seen.capture.id if seen.capture else None
-    in_page = values | {"run": seen.run, "site": seen.site_id, "capture": capture}
-    for statement, table, row, told in (
-        (_PAGE_SEEN, PageRow, stands.page, in_page),
-        (_VERSION_SEEN, VersionRow, stands.version, values),
+def record_seen_again(session: Session, current: CurrentPage, seen: SeenAgain) -> None:
+    """Record that a page showed the same text again. After a live observation, its site is the one that watches the page."""
+    for_version = {"when": seen.seen_at, "live": int(seen.live)}
+    capture_id = seen.capture.id if seen.capture else None
+    for_page = for_version | {"run": seen.run_id, "site": seen.site_id, "capture": capture_id}
+    for statement, table, row_id, values in (
+        (_EXTEND_PAGE, PageRow, current.page_id, for_page),
+        (_EXTEND_VERSION, VersionRow, current.version_id, for_version),
     ):
-        statement.run(session, {"row": row, **told})
-        if held := session.identity_map.get(identity_key(table, row)):
-            session.expire(held)
+        statement.run(session, {"row": row_id, **values})
+        if loaded := session.identity_map.get(identity_key(table, row_id)):
+            session.expire(loaded)
+
+
+def extend_seen(row: PageRow | VersionRow, observation: Observation) -> None:
+    """Extend `first_seen` and `last_seen` of a loaded row, as the prepared statements above do."""
+    row.first_seen = min(row.first_seen, observation.seen_at)
+    row.last_seen = observation.seen_at if observation.live else max(row.last_seen, observation.seen_at)
+
+
+def record_page_seen(session: Session, page: PageRow, observation: Observation) -> None:
+    """Record that a loaded page answered with a text, be it a new one. The page is live again after this."""
+    page_states.mark_live(session, page, observation.seen_at, live=observation.live)
+    extend_seen(page, observation)
+    shrunk_texts.forget(page)
+    if observation.capture is not None:
+        page.seen_in = observation.capture.id
+    if observation.live:
+        page.answered_in, page.site_id = observation.run_id, observation.site.id

@@ -1,8 +1,13 @@
-"""What a text is to the archive: a new report, a further version, the same again, or one report at another address."""
+"""Decide what a text is to the archive, and store it: unchanged, a new version, a known report at another URL, or a new one.
+
+Takes an Observation; gives a StoreResult. "The same text" means: the same `text_sha256`. This module has the rules for a
+URL where a page is known already, that is for a text that comes a second time. `new_reports` has those for a new URL,
+`shrunk_texts` those for a shrunk text, `page_states` those for a page that answers without a text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from unicodedata import normalize
@@ -10,121 +15,192 @@ from unicodedata import normalize
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
-from crawler.archive.catalogue.queries import to_report
-from crawler.archive.catalogue.version_choice import last, newest, version_of
+from crawler.archive.catalogue.version_choice import (
+    newest_version,
+    newest_version_or_tombstone,
+    version_with_digest,
+)
 from crawler.archive.ledger import page_states, shrunk_texts
-from crawler.archive.ledger.current_page import Seen, Standing, seen_again, standing
-from crawler.archive.ledger.new_reports import held_elsewhere, new_report, page_values
-from crawler.archive.ledger.observation import Change, Sight, outcome_of
-from crawler.archive.ledger.varying_urls import former_pages, join_varying, key_of, key_of_sight
-from crawler.archive.ledger.versions import add_version, reextract
+from crawler.archive.ledger.current_page import (
+    CurrentPage,
+    SeenAgain,
+    extend_seen,
+    find_current_page,
+    record_page_seen,
+    record_seen_again,
+)
+from crawler.archive.ledger.new_reports import store_at_new_url
+from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
+from crawler.archive.ledger.varying_urls import observation_key, page_key
+from crawler.archive.ledger.versions import add_version, replace_text
 from crawler.model import Ending, Outcome, Report
 
-Reread = Callable[[VersionRow], bool]
-"""Whether today's extractor reads the text just seen out of the page that a version was made from."""
+OnlyExtractorChanged = Callable[[VersionRow], bool]
+"""Whether today's extractor reads the text just seen out of the page that a version was made from.
+
+If so, the page is the same, and the text differs only because the extractor has changed.
+"""
 
 
-def settle(session: Session, sight: Sight, reread: Reread) -> Change:
-    """Place a text in the catalogue (not committed) and say what it was. Same means: same `text_sha256`."""
-    stands = standing(session, key_of_sight(session, sight))
-    if stands is None:
-        return _first_visit(session, sight)
-    if stands.is_plain and stands.text_sha256 == sight.report.text_sha256:
-        return _unchanged(session, sight, stands)
-    page = session.get_one(PageRow, stands.page)
-    if page_states.is_past(page, sight.now, live=sight.live):
-        return _older(session, page, sight)
-    if page.text_sha256 == sight.report.text_sha256:
-        return _same(session, page, sight)
-    return _other(session, page, sight, reread)
+def store_text(
+    session: Session, observation: Observation, only_extractor_changed: OnlyExtractorChanged
+) -> StoreResult:
+    """Enter an observation in the catalogue (without a commit), and return what it was."""
+    current = find_current_page(session, observation_key(session, observation))
+    if current is None:
+        return store_at_new_url(session, observation)
+    same_text = current.text_sha256 == observation.report.text_sha256
+    if current.is_live_and_newest and same_text:
+        return _store_unchanged(session, observation, current)
+    page = session.get_one(PageRow, current.page_id)
+    if page_states.is_outdated(page, observation.seen_at, live=observation.live):
+        return _store_earlier_observation(session, page, observation)
+    if page.text_sha256 == observation.report.text_sha256:
+        return _store_same_text(session, page, observation)
+    return _store_other_text(session, page, observation, only_extractor_changed)
 
 
-def cut_short(session: Session, url: str, report: Report) -> str:
-    """What is told of a text that is only a beginning of the one held from an address; nothing of any other."""
-    stands = standing(session, key_of(session, url))
-    if stands is None or stands.version is None or stands.text_sha256 == report.text_sha256:
-        return ""
-    held = session.get_one(VersionRow, stands.version)
-    return (
-        shrunk_texts.words(report.body, held.body) if shrunk_texts.is_shrunk(report.body, held.body) else ""
+def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> StoreResult:
+    """Enter a 304: the text last seen at this URL is there unchanged. FAILED if no text is held from it."""
+    current = find_current_page(session, page_key(session, url))
+    outcome = Outcome(
+        ending=Ending.FAILED,
+        url=url,
+        site_id=seen.site_id,
+        at=seen.seen_at,
+        detail="304 for a page never held",
+    )
+    if current is None or current.version_id is None:
+        return StoreResult(outcome=outcome)
+    if current.state != LIVE or current.shrunk_sha256 is not None:
+        page = session.get_one(PageRow, current.page_id)
+        if not page_states.is_outdated(page, seen.seen_at, live=seen.live):
+            page_states.mark_live(session, page, seen.seen_at, live=seen.live)
+            shrunk_texts.forget(page)
+    record_seen_again(session, current, seen)
+    return StoreResult(
+        outcome=replace(
+            outcome,
+            ending=Ending.UNCHANGED,
+            report_id=current.report_id,
+            version=current.version_number,
+            detail="not modified (304)",
+        )
     )
 
 
-def _unchanged(session: Session, sight: Sight, stands: Standing) -> Change:
-    """What most visits come to."""
-    seen_again(session, stands, Seen(sight.now, sight.run, sight.live, sight.site.id, sight.capture))
-    outcome = outcome_of(Ending.UNCHANGED, sight, stands.report_id, stands.number)
-    return Change(outcome=outcome, stands=stands.text_file)
+def describe_shrunk(session: Session, url: str, report: Report) -> str:
+    """Return by how much a text is shorter, if it is only a beginning of the text held from a URL; else an empty string."""
+    current = find_current_page(session, page_key(session, url))
+    if current is None or current.version_id is None or current.text_sha256 == report.text_sha256:
+        return ""
+    held = session.get_one(VersionRow, current.version_id)
+    if not shrunk_texts.is_shrunk(report.body, held.body):
+        return ""
+    return shrunk_texts.describe(report.body, held.body)
 
 
-def _same(session: Session, page: PageRow, sight: Sight) -> Change:
-    """The text last seen at this address, after something has happened to the page or to its report."""
-    _page_seen(session, page, sight)
-    if (stone := last(page.report)).tombstone:
-        return _back(session, page, sight, stone)
-    held = version_of(page.report, page.text_sha256)
-    _seen(held, sight)
-    return _change(Ending.UNCHANGED, sight, held)
+def _store_unchanged(session: Session, observation: Observation, current: CurrentPage) -> StoreResult:
+    """Store the usual case: a live page shows the newest version again."""
+    seen = SeenAgain(
+        observation.seen_at,
+        observation.run_id,
+        observation.live,
+        observation.site.id,
+        observation.capture,
+    )
+    record_seen_again(session, current, seen)
+    outcome = outcome_of(Ending.UNCHANGED, observation, current.report_id, current.version_number)
+    return StoreResult(outcome=outcome, existing_text_file=current.text_file)
 
 
-def _other(session: Session, page: PageRow, sight: Sight, reread: Reread) -> Change:
-    """Another text than the one last seen at this address."""
-    report, stone = sight.report, last(page.report)
-    held = version_of(page.report, page.text_sha256)
-    read_anew = not stone.tombstone and held.extractor != report.extractor and reread(held)
-    if not read_anew and _is_cut_short(page, sight, held):
-        return _shrunk(session, page, sight, held)
-    believed = page.shrunk_since if page.shrunk_sha256 == report.text_sha256 else None
-    _page_seen(session, page, sight)
-    if stone.tombstone:
-        return _back(session, page, sight, stone)
-    if read_anew:
-        reextract(held, report)
-        _seen(held, sight)
+def _store_same_text(session: Session, page: PageRow, observation: Observation) -> StoreResult:
+    """Store the text last seen at this URL, after the state of the page or its report's versions have changed."""
+    record_page_seen(session, page, observation)
+    if (tombstone := newest_version_or_tombstone(page.report)).tombstone:
+        return _store_returned_text(session, page, observation, tombstone)
+    held = version_with_digest(page.report, page.text_sha256)
+    extend_seen(held, observation)
+    return result_of(Ending.UNCHANGED, observation, held)
+
+
+def _store_other_text(
+    session: Session, page: PageRow, observation: Observation, only_extractor_changed: OnlyExtractorChanged
+) -> StoreResult:
+    """Store another text than the one last seen at this URL."""
+    report, latest = observation.report, newest_version_or_tombstone(page.report)
+    held = version_with_digest(page.report, page.text_sha256)
+    reextracted = not latest.tombstone and held.extractor != report.extractor and only_extractor_changed(held)
+    if not reextracted and _is_cut_short(page, observation, held):
+        return _record_shrunk(session, page, observation, held)
+    shrunk_since = page.shrunk_since if page.shrunk_sha256 == report.text_sha256 else None
+    record_page_seen(session, page, observation)
+    if latest.tombstone:
+        return _store_returned_text(session, page, observation, latest)
+    if reextracted:
+        replace_text(held, report)
+        extend_seen(held, observation)
         detail = f"the same page; its text as {report.extractor} reads it"
-        return _change(Ending.UNCHANGED, sight, held, detail, whole=True, reextracted=True)
-    if sight.told in (None, Ending.UNCHANGED) and _same_characters(held.body, report.body):
-        _seen(held, sight)
-        return _change(Ending.UNCHANGED, sight, held, "the same text in other code points (Unicode NFC)")
-    return _changed(session, page, sight, believed)
+        return result_of(Ending.UNCHANGED, observation, held, detail, is_new_text=True, reextracted=True)
+    may_be_unchanged = observation.recorded_ending in (None, Ending.UNCHANGED)
+    if may_be_unchanged and _same_characters(held.body, report.body):
+        extend_seen(held, observation)
+        detail = "the same text in other code points (Unicode NFC)"
+        return result_of(Ending.UNCHANGED, observation, held, detail)
+    return _store_changed_text(session, page, observation, shrunk_since)
 
 
-def _changed(session: Session, page: PageRow, sight: Sight, believed: datetime | None) -> Change:
-    """`believed`: when the text was first seen, where it was not believed then."""
-    report, latest = sight.report, newest(page.report)
-    if latest.text_sha256 == report.text_sha256:  # the change was already seen at the report's other address
+def _store_changed_text(
+    session: Session, page: PageRow, observation: Observation, shrunk_since: datetime | None
+) -> StoreResult:
+    """Store a text that makes a new version, unless another page of the report has shown it already.
+
+    `shrunk_since`: when the text was first seen, if it was then taken for a shrunk one.
+    """
+    report, latest = observation.report, newest_version(page.report)
+    if latest.text_sha256 == report.text_sha256:  # the report's other page showed the change first
         page.text_sha256 = report.text_sha256
-        _seen(latest, sight)
-        page_states.event(session, page, sight.now, page_states.CHANGED, version=latest.number)
-        return _change(Ending.REVISED, sight, latest, "same change as at its other address")
+        extend_seen(latest, observation)
+        page_states.add_event(session, page, observation.seen_at, page_states.CHANGED, version=latest.number)
+        return result_of(Ending.REVISED, observation, latest, "same change as at its other address")
     detail = f"text {page.text_sha256[:8]} is now {report.text_sha256[:8]}"
-    if believed is not None:
-        detail += f", shorter since {believed:%Y-%m-%d}"
-    older = not sight.live and sight.now < min(latest.first_seen, latest.last_seen)
-    return _further(session, page, sight, detail, older=older)
+    if shrunk_since is not None:
+        detail += f", shorter since {shrunk_since:%Y-%m-%d}"
+    older = not observation.live and observation.seen_at < min(latest.first_seen, latest.last_seen)
+    return _add_next_version(session, page, observation, detail, older=older)
 
 
-def _back(session: Session, page: PageRow, sight: Sight, stone: VersionRow) -> Change:
-    """A text after the tombstone of its report."""
-    return _further(session, page, sight, f"back again, gone since {stone.first_seen:%Y-%m-%d}")
+def _store_returned_text(
+    session: Session, page: PageRow, observation: Observation, tombstone: VersionRow
+) -> StoreResult:
+    """Store a text of a report that was gone: always a new version, even if the text is an old one."""
+    detail = f"back again, gone since {tombstone.first_seen:%Y-%m-%d}"
+    return _add_next_version(session, page, observation, detail)
 
 
-def _further(session: Session, page: PageRow, sight: Sight, detail: str, *, older: bool = False) -> Change:
-    page.text_sha256 = sight.report.text_sha256
-    version = add_version(session, page.report, sight, older=older)
-    page_states.event(session, page, sight.now, page_states.CHANGED, version=version.number, detail=detail)
-    return _change(Ending.REVISED, sight, version, detail, whole=True)
+def _add_next_version(
+    session: Session, page: PageRow, observation: Observation, detail: str, *, older: bool = False
+) -> StoreResult:
+    page.text_sha256 = observation.report.text_sha256
+    version = add_version(session, page.report, observation, older=older)
+    page_states.add_event(
+        session, page, observation.seen_at, page_states.CHANGED, version=version.number, detail=detail
+    )
+    return result_of(Ending.REVISED, observation, version, detail, is_new_text=True)
 
 
-def _older(session: Session, page: PageRow, sight: Sight) -> Change:
-    """A sight of a page as it was before the last one: its text is kept, and nothing else changes."""
-    held = [row for row in page.report.versions if row.text_sha256 == sight.report.text_sha256]
-    page.first_seen = min(page.first_seen, sight.now)
+def _store_earlier_observation(session: Session, page: PageRow, observation: Observation) -> StoreResult:
+    """Store an observation earlier than the last one of this page. The page's current state does not change."""
+    digest = observation.report.text_sha256
+    held = [row for row in page.report.versions if row.text_sha256 == digest]
+    page.first_seen = min(page.first_seen, observation.seen_at)
     if held:
-        _seen(held[-1], sight)
-        return _change(Ending.UNCHANGED, sight, held[-1], "an older sight of it")
-    version = add_version(session, page.report, sight, older=True)
-    return _change(Ending.REVISED, sight, version, "an older text than the one held", whole=True)
+        extend_seen(held[-1], observation)
+        return result_of(Ending.UNCHANGED, observation, held[-1], "an earlier capture of it")
+    version = add_version(session, page.report, observation, older=True)
+    return result_of(
+        Ending.REVISED, observation, version, "an earlier text than the one held", is_new_text=True
+    )
 
 
 def _same_characters(one: str, other: str) -> bool:
@@ -132,109 +208,25 @@ def _same_characters(one: str, other: str) -> bool:
     return normalize("NFC", one) == normalize("NFC", other)
 
 
-def _is_cut_short(page: PageRow, sight: Sight, held: VersionRow) -> bool:
-    """Whether a text is not yet to be believed. What was told when it was seen stands."""
-    if sight.told is not None:
-        return sight.told is Ending.SHRUNK
-    if sight.url.startswith("urn:"):  # a file that was brought in came over no wire
+def _is_cut_short(page: PageRow, observation: Observation, held: VersionRow) -> bool:
+    """Whether a text is a shrunk one that is not believed yet. A rebuild keeps what the live run decided."""
+    if observation.recorded_ending is not None:
+        return observation.recorded_ending is Ending.SHRUNK
+    if observation.url.startswith("urn:"):  # an imported file was not cut short by a connection
         return False
-    digest = sight.report.text_sha256
-    return shrunk_texts.is_shrunk(sight.report.body, held.body) and not shrunk_texts.is_believed(
-        page, digest, sight.now
+    report = observation.report
+    return shrunk_texts.is_shrunk(report.body, held.body) and not shrunk_texts.is_believed(
+        page, report.text_sha256, observation.seen_at
     )
 
 
-def _shrunk(session: Session, page: PageRow, sight: Sight, held: VersionRow) -> Change:
-    """A beginning of the text held: evidence, and no version until it is seen again a day later."""
+def _record_shrunk(
+    session: Session, page: PageRow, observation: Observation, held: VersionRow
+) -> StoreResult:
+    """Record a beginning of the text held. It makes no version until it is seen again a day or more later."""
     if page.state not in page_states.AWAY:
-        page_states.seen(session, page, sight.now, live=sight.live)
-        page.answered_in = sight.run if sight.live else page.answered_in
-    shrunk_texts.remember(page, sight.report.text_sha256, sight.now)
-    detail = shrunk_texts.words(sight.report.body, held.body)
-    return Change(outcome=outcome_of(Ending.SHRUNK, sight, page.report_id, detail=detail))
-
-
-def confirm(session: Session, url: str, seen: Seen) -> Change:
-    """What a 304 says: the text last seen at this address stands."""
-    stands = standing(session, key_of(session, url))
-    outcome = Outcome(
-        ending=Ending.FAILED, url=url, site_id=seen.site_id, at=seen.when, detail="304 for a page never held"
-    )
-    if stands is None or stands.version is None:
-        return Change(outcome=outcome)
-    if stands.state != LIVE or stands.shrunk is not None:
-        page = session.get_one(PageRow, stands.page)
-        if not page_states.is_past(page, seen.when, live=seen.live):
-            page_states.seen(session, page, seen.when, live=seen.live)
-            shrunk_texts.forget(page)
-    seen_again(session, stands, seen)
-    return Change(
-        outcome=replace(
-            outcome,
-            ending=Ending.UNCHANGED,
-            report_id=stands.report_id,
-            version=stands.number,
-            detail="not modified (304)",
-        )
-    )
-
-
-def _first_visit(session: Session, sight: Sight) -> Change:
-    if sight.told is Ending.SHRUNK:
-        return Change(
-            outcome=outcome_of(Ending.SHRUNK, sight, detail="the text that it is a part of is lost")
-        )
-    same = held_elsewhere(session, sight)
-    if same is None:
-        return new_report(session, sight)
-    if former := former_pages(same, sight):
-        return _varies(session, sight, same, former)
-    first = same.report.pages[0].url if same.report.pages else same.url
-    page = PageRow(report=same.report, **page_values(sight))
-    session.add(page)
-    session.flush()
-    page_states.event(session, page, sight.now, LIVE)
-    _seen(same, sight)
-    if same.url.startswith("urn:") and not sight.url.startswith("urn:"):  # an import now has its address
-        same.url = sight.url
-    return _change(Ending.DUPLICATE, sight, same, f"same text as {first}")
-
-
-def _varies(session: Session, sight: Sight, same: VersionRow, former: Sequence[PageRow]) -> Change:
-    keys, was = [page.url_key for page in former], former[0].url
-    page = join_varying(session, former, sight)
-    _page_seen(session, page, sight)
-    _seen(same, sight)
-    detail = f"same text as at {was}: its address changes from visit to visit"
-    return replace(_change(Ending.UNCHANGED, sight, same, detail), varies=keys)
-
-
-def _seen(row: PageRow | VersionRow, sight: Sight) -> None:
-    """Widen the time in which a row was seen; a replay may bring an older sight of it. A live one is the last."""
-    row.first_seen = min(row.first_seen, sight.now)
-    row.last_seen = sight.now if sight.live else max(row.last_seen, sight.now)
-
-
-def _page_seen(session: Session, page: PageRow, sight: Sight) -> None:
-    """The page stands there; as `seen_again`, where more is to be done than that."""
-    page_states.seen(session, page, sight.now, live=sight.live)
-    _seen(page, sight)
-    shrunk_texts.forget(page)
-    if sight.capture is not None:
-        page.seen_in = sight.capture.id
-    if sight.live:
-        page.answered_in, page.site_id = sight.run, sight.site.id
-
-
-def _change(
-    ending: Ending,
-    sight: Sight,
-    version: VersionRow,
-    detail: str = "",
-    *,
-    whole: bool = False,
-    reextracted: bool = False,
-) -> Change:
-    outcome = outcome_of(ending, sight, version.report_id, version.number, detail)
-    text = {version.text_file: to_report(version).text().encode()}
-    return Change(outcome=outcome, text=text, whole=whole, reextracted=reextracted)
+        page_states.mark_live(session, page, observation.seen_at, live=observation.live)
+        page.answered_in = observation.run_id if observation.live else page.answered_in
+    shrunk_texts.remember(page, observation.report.text_sha256, observation.seen_at)
+    detail = shrunk_texts.describe(observation.report.body, held.body)
+    return StoreResult(outcome=outcome_of(Ending.SHRUNK, observation, page.report_id, detail=detail))

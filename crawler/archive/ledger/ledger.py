@@ -1,4 +1,8 @@
-"""What one run enters in the catalogue, as it goes or once more out of its WARC files: the same rows either way."""
+"""`Ledger`: enter what one run fetched, stored and found out in the catalogue.
+
+A live run calls it as it goes, a rebuild calls it with what it reads from WARC files. Both get the same rows. What a text
+is (unchanged, new version, new report) is decided in `identity`; what writes the WARC files is `evidence`.
+"""
 
 from __future__ import annotations
 
@@ -21,165 +25,173 @@ from crawler.archive.catalogue.models import (
     WarcRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.ledger import identity, page_states, site_visits
-from crawler.archive.ledger.current_page import Seen
-from crawler.archive.ledger.identity import Reread
-from crawler.archive.ledger.observation import Change, Sight
-from crawler.archive.ledger.runs import MERGED
-from crawler.archive.ledger.varying_urls import key_of
+from crawler.archive.ledger.current_page import SeenAgain
+from crawler.archive.ledger.identity import OnlyExtractorChanged
+from crawler.archive.ledger.observation import Observation, StoreResult
+from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.ledger.varying_urls import page_key
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
-_NOT_REACHED = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
-
-
-_CAPTURE, _OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
+_UNREACHABLE_ENDINGS = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
+_INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
 
 
 @dataclass(slots=True, kw_only=True)
 class Ledger:
-    """The rows of one run. Nothing is committed but by `commit`."""
+    """Writer of one run's rows. Only `commit` commits."""
 
     session: Session
     run: RunRow
-    fresh: dict[str, Entered] = field(default_factory=dict)  # last of each address since the last commit
-    texts: dict[str, bytes] = field(default_factory=dict)  # files that follow the next commit
-    standing: set[str] = field(default_factory=set)  # files written before, that must be there
-    outcomes: list[dict[str, Any]] = field(default_factory=list)  # to be entered with the next commit
-    visits: dict[str, VisitRow] = field(default_factory=dict)  # under way, by site
+    new_captures: dict[str, CaptureRef] = field(
+        default_factory=dict
+    )  # by url_key, those since the last commit
+    texts: dict[str, bytes] = field(default_factory=dict)  # text files to write after the next commit
+    existing_text_files: set[str] = field(default_factory=set)  # older text files, to write again if missing
+    outcomes: list[dict[str, Any]] = field(default_factory=list)  # rows to insert with the next commit
+    open_visits: dict[str, VisitRow] = field(default_factory=dict)  # in progress, by site id
 
-    def enter(self, values: dict[str, Any]) -> Entered:
-        """A capture, at once: others refer to its row."""
-        key = _CAPTURE.insert(self.session, values | {"run_id": self.run.id})
-        row = Entered(key, values["record_id"], values["payload_sha256"], values["warc_file"])
-        self.fresh[values["url_key"]] = row
+    def add_capture(self, values: dict[str, Any]) -> CaptureRef:
+        """Insert a capture's row at once, since other rows refer to it, and return it."""
+        key = _INSERT_CAPTURE.insert(self.session, values | {"run_id": self.run.id})
+        row = CaptureRef(key, values["record_id"], values["payload_sha256"], values["warc_file"])
+        self.new_captures[values["url_key"]] = row
         return row
 
-    def latest(self, key: str) -> Entered | None:
-        """The last capture of a canonical address."""
-        return self.fresh.get(key) or queries.latest_capture(self.session, key)
+    def latest_capture(self, key: str) -> CaptureRef | None:
+        """Return the last capture of a canonical URL; None if there is none."""
+        return self.new_captures.get(key) or queries.latest_capture(self.session, key)
 
     def store(
         self,
         report: Report,
         site: Site,
         now: datetime,
-        capture: Entered | None,
+        capture: CaptureRef | None,
         *,
         note: str = "",
-        reread: Reread,
+        only_extractor_changed: OnlyExtractorChanged,
         further: Sequence[int] = (),
         came_from: Sequence[str] = (),
         shown: Container[str] | None = None,
-        varies: Sequence[str] = (),
-        told: Ending | None = None,
-    ) -> Change:
-        """A text that was seen. `came_from`: the addresses that redirected here. `note`: for the outcome.
+        joined_keys: Sequence[str] = (),
+        recorded_ending: Ending | None = None,
+    ) -> StoreResult:
+        """Enter a text that was seen, and return what it was.
 
-        `shown`, `varies`, `told`: as Sight has them.
+        `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
+        `further`, `shown`, `joined_keys`, `recorded_ending`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
         """
-        sight = Sight(
+        observation = Observation(
             report=report,
             site=site,
-            now=now,
+            seen_at=now,
             capture=capture,
             further=further,
-            run=self.run.id,
+            run_id=self.run.id,
             live=self._is_live(now, site.id),
             shown=shown,
-            varies=varies,
-            told=told,
+            joined_keys=joined_keys,
+            recorded_ending=recorded_ending,
         )
-        change = identity.settle(self.session, sight, reread).saying(note)
-        here = key_of(self.session, sight.url)
-        for key in {key_of(self.session, url): None for url in came_from}:
-            page = page_states.at(self.session, key)
+        result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
+        here = page_key(self.session, observation.url)
+        for key in {page_key(self.session, url): None for url in came_from}:
+            page = page_states.find_page(self.session, key)
             if page is not None and key != here:
-                self._moved(page, sight)
-        return self._keep(change, capture)
+                self._mark_moved(page, observation)
+        return self._keep(result, capture)
 
-    def confirm(self, url: str, site: Site, now: datetime, capture: Entered | None) -> Change:
-        """A 304: what is held from this address is still what stands there."""
-        seen = Seen(now, self.run.id, self._is_live(now, site.id), site.id, capture)
-        return self._keep(identity.confirm(self.session, url, seen), capture)
+    def confirm(self, url: str, site: Site, now: datetime, capture: CaptureRef | None) -> StoreResult:
+        """Enter a 304 response: the text held from a URL is still there."""
+        seen = SeenAgain(now, self.run.id, self._is_live(now, site.id), site.id, capture)
+        return self._keep(identity.confirm_not_modified(self.session, url, seen), capture)
 
     def _is_live(self, at: datetime, site_id: str) -> bool:
-        """Whether the run itself found something then, so that it is the last to say by the order of runs.
+        """Whether this run itself fetched something at that time, which makes it the latest observation.
 
-        What others gathered, and saved pages, have times before the run's start; times of another archive's runs are
-        only comparable as times.
+        Imports and saved pages have times before the run's start. Runs of a merged archive have no place in the order of
+        this archive's runs, so only their times can be compared.
         """
-        return self.run.state != MERGED and site_id != rows.IMPORT_SITE and at >= self.run.started_at
+        return self.run.state != MERGED_STATE and site_id != rows.IMPORT_SITE and at >= self.run.started_at
 
     def note(self, outcome: Outcome) -> Outcome:
-        """How a visit ended that stored nothing. It may say that a page is gone. The outcome has its time."""
+        """Enter the outcome of a request that gave no text; `outcome.at` must be set.
+
+        It may set the page of the URL to missing, gone or unreachable. If that adds a tombstone, the returned outcome has its
+        report and version.
+        """
         at = outcome.at
         assert at is not None
-        page = page_states.at(self.session, key_of(self.session, outcome.url)) if outcome.url else None
+        page = (
+            page_states.find_page(self.session, page_key(self.session, outcome.url)) if outcome.url else None
+        )
         live = self._is_live(at, outcome.site_id)
         if page is not None and outcome.ending is Ending.GONE:
-            stone = page_states.missed(self.session, page, at, outcome.detail, live=live)
+            tombstone = page_states.mark_missing(self.session, page, at, outcome.detail, live=live)
             page.answered_in = self.run.id if live else page.answered_in
-            if stone is not None:
-                outcome = replace(outcome, report_id=page.report_id, version=stone.number)
-        elif page is not None and outcome.ending in _NOT_REACHED:
-            page_states.unreachable(self.session, page, at, outcome.detail, live=live)
+            if tombstone is not None:
+                outcome = replace(outcome, report_id=page.report_id, version=tombstone.number)
+        elif page is not None and outcome.ending in _UNREACHABLE_ENDINGS:
+            page_states.mark_unreachable(self.session, page, at, outcome.detail, live=live)
         self.outcomes.append(rows.outcome_values(outcome, self.run.id, None))
         return outcome
 
-    def _moved(self, page: PageRow, sight: Sight) -> None:
-        """A page redirects to where a text was seen."""
-        if not page_states.is_past(page, sight.now, live=sight.live):
-            page_states.moved(self.session, page, sight.now, sight.url)
-            page.answered_in = self.run.id if sight.live else page.answered_in
+    def _mark_moved(self, page: PageRow, observation: Observation) -> None:
+        """Set a page that redirects to the observation's URL to moved."""
+        if not page_states.is_outdated(page, observation.seen_at, live=observation.live):
+            page_states.mark_moved(self.session, page, observation.seen_at, observation.url)
+            page.answered_in = self.run.id if observation.live else page.answered_in
 
-    def _keep(self, change: Change, capture: Entered | None) -> Change:
-        self.texts.update(change.text)
-        if change.stands:
-            self.standing.add(change.stands)
-        told = rows.outcome_values(change.outcome, self.run.id, capture.id if capture else None)
-        self.outcomes.append(told)
-        return change
+    def _keep(self, result: StoreResult, capture: CaptureRef | None) -> StoreResult:
+        """Keep a result's outcome and text file for the next commit."""
+        self.texts.update(result.text_files)
+        if result.existing_text_file:
+            self.existing_text_files.add(result.existing_text_file)
+        values = rows.outcome_values(result.outcome, self.run.id, capture.id if capture else None)
+        self.outcomes.append(values)
+        return result
 
     def begin_visit(self, visit: SiteVisit) -> None:
-        """That a site is being visited, so that a killed visit is known to be unfinished."""
+        """Add the row of a visit that begins, so that a killed visit is known to be unfinished."""
         row = VisitRow(run_id=self.run.id, site_id=visit.site_id, began_at=visit.began_at)
-        site_visits.fill(row, visit)
-        self.visits[visit.site_id] = row
+        site_visits.fill_row(row, visit)
+        self.open_visits[visit.site_id] = row
         self.session.add(row)
 
     def end_visit(self, visit: SiteVisit, now: datetime) -> None:
-        """How a site's visit ended and what it left. Nothing, for a visit that never began."""
-        row = self.visits.pop(visit.site_id, None) or self._begun(visit.site_id)
+        """Write how a site's visit ended and what it left. Does nothing for a visit that never began."""
+        row = self.open_visits.pop(visit.site_id, None) or self._find_begun_visit(visit.site_id)
         if row is None:
             return
-        site_visits.fill(row, visit)
+        site_visits.fill_row(row, visit)
         row.ended_at = now
 
-    def _begun(self, site_id: str) -> VisitRow | None:
-        """The visit that this run began, as the catalogue has it: its beginning may stand in another file."""
+    def _find_begun_visit(self, site_id: str) -> VisitRow | None:
+        """Return the visit that this run began, from the catalogue: its beginning may have been read from another WARC file."""
         mine = (VisitRow.run_id == self.run.id, VisitRow.site_id == site_id, VisitRow.ended_at.is_(None))
         return self.session.scalars(select(VisitRow).where(*mine).order_by(VisitRow.id.desc())).first()
 
     def end_run(self, state: str, detail: str, now: datetime) -> None:
-        """How the run ended."""
+        """Write how the run ended."""
         self.run.state, self.run.detail, self.run.finished_at = state, detail, now
 
-    def entered(self, sizes: dict[str, int]) -> None:
-        """How many bytes of each WARC file these rows are of."""
+    def set_entered_bytes(self, sizes: dict[str, int]) -> None:
+        """Write how many bytes of each WARC file the rows cover."""
         for file, size in sizes.items():
             self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
 
-    def text_of(self, name: str) -> bytes:
-        """What a version's text file holds, by its name."""
+    def text_file_content(self, name: str) -> bytes:
+        """Return the content of a version's text file, by the file's name."""
         found = self.session.scalars(select(VersionRow).where(VersionRow.text_file == name)).first()
         assert found is not None
         return queries.to_report(found).text().encode()
 
     def commit(self) -> dict[str, bytes]:
-        """Make everything last. Returns the text files that must stand now, by name."""
-        _OUTCOME.insert_all(self.session, self.outcomes)
+        """Commit all rows. Returns the text files to write now: content by name."""
+        _INSERT_OUTCOME.insert_all(self.session, self.outcomes)
         self.session.commit()
-        self.outcomes, self.fresh = [], {}
+        self.outcomes, self.new_captures = [], {}
         texts, self.texts = self.texts, {}
         return texts

@@ -1,4 +1,7 @@
-"""A sight of a text, and what came of it."""
+"""`Observation`, one text seen at one URL, and `StoreResult`, what the catalogue made of it.
+
+These are the input and the output of `identity.store_text`.
+"""
 
 from __future__ import annotations
 
@@ -6,62 +9,82 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.models import VersionRow
+from crawler.archive.catalogue.queries import to_report
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.model import Ending, Outcome, Report, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """One sight of a text: where and when it was seen, and in which captures."""
+class Observation:
+    """One text seen at one URL: when, by which run and in which captures."""
 
     report: Report
     site: Site
-    now: datetime
-    capture: Entered | None
-    run: int  # whose sight it is
-    live: bool  # seen by the run itself, not in what others gathered before: the last sight, whatever its clock said
-    further: Sequence[int] = ()  # captures of the article's pages after the first
-    shown: Container[str] | None = (
-        None  # canonical addresses that the site shows in this visit; None: not known
-    )
-    varies: Sequence[str] = ()  # keys of the pages that this one was found to be, when it was entered first
-    told: Ending | None = None  # how it was told to have ended when it was seen; None: to be found out
+    seen_at: datetime
+    capture: CaptureRef | None
+    run_id: int
+    live: bool  # fetched by this run; then it is the latest observation, whatever the clock said
+    further: Sequence[int] = ()  # captures.id of the article's pages after the first
+    shown: Container[str] | None = None  # canonical URLs that the site shows in this visit; None: not known
+    joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one when it was first entered
+    recorded_ending: Ending | None = None  # in a rebuild: the ending that the live run recorded
 
     @property
     def url(self) -> str:
-        """The address it was seen at."""
+        """The URL at which the text was seen."""
         return self.report.url or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """An outcome, and the text file that must stand."""
+class StoreResult:
+    """The outcome of an observation, and the text file that must exist after the next commit."""
 
     outcome: Outcome
-    text: Mapping[str, bytes] = field(
-        default_factory=dict
-    )  # by its name relative to the archive; one at most
-    stands: str = ""  # or the name alone of one that was written before
-    whole: bool = False  # whether the text was not held before, in this version or at all
+    # content to write, by file name relative to the archive; one at most
+    text_files: Mapping[str, bytes] = field(default_factory=dict)
+    existing_text_file: str = ""  # name of a text file written before; written again only if it is missing
+    is_new_text: bool = False  # the text was not held before, in this version or at all
     reextracted: bool = False
-    varies: Sequence[str] = ()  # keys of the pages that turned out to be one with it: see `varying`
+    joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
 
-    def saying(self, more: str) -> Change:
-        """The same, with more in the outcome's detail."""
-        detail = "; ".join(filter(None, (self.outcome.detail, more)))
-        return replace(self, outcome=replace(self.outcome, detail=detail)) if more else self
+    def with_note(self, note: str) -> StoreResult:
+        """Return the same with a note added to the outcome's detail."""
+        detail = "; ".join(filter(None, (self.outcome.detail, note)))
+        return replace(self, outcome=replace(self.outcome, detail=detail)) if note else self
 
 
 def outcome_of(
-    ending: Ending, sight: Sight, report_id: str | None = None, version: int | None = None, detail: str = ""
+    ending: Ending,
+    observation: Observation,
+    report_id: str | None = None,
+    version: int | None = None,
+    detail: str = "",
 ) -> Outcome:
-    """How the visit of a sight's address ended."""
+    """Return the outcome of an observation."""
     return Outcome(
         ending=ending,
-        url=sight.url,
-        site_id=sight.site.id,
-        at=sight.now,
+        url=observation.url,
+        site_id=observation.site.id,
+        at=observation.seen_at,
         report_id=report_id,
         version=version,
         detail=detail,
+    )
+
+
+def result_of(
+    ending: Ending,
+    observation: Observation,
+    version: VersionRow,
+    detail: str = "",
+    *,
+    is_new_text: bool = False,
+    reextracted: bool = False,
+) -> StoreResult:
+    """Return the result of an observation whose text is a version, with that version's text file."""
+    outcome = outcome_of(ending, observation, version.report_id, version.number, detail)
+    text_files = {version.text_file: to_report(version).text().encode()}
+    return StoreResult(
+        outcome=outcome, text_files=text_files, is_new_text=is_new_text, reextracted=reextracted
     )

@@ -1,4 +1,8 @@
-"""What a page is: live, missing, gone, moved, unreachable; and back again. A failure to reach it is never a farewell."""
+"""States of a page: live, missing, gone, moved, unreachable. Each change of state adds a row to `page_events`.
+
+A page is gone only after its server has said so in two crawls, a day or more apart. A page that cannot be reached is
+never taken for gone. When the last page of a report is gone, the report gets a tombstone: a version without a text.
+"""
 
 from __future__ import annotations
 
@@ -19,106 +23,112 @@ from crawler.archive.catalogue.models import (
     VersionRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.version_choice import newest
+from crawler.archive.catalogue.version_choice import newest_version
 from crawler.field.fingerprint import bands, text_sha256
 
 CHANGED, BACK = "changed", "back"
+"""Values of `PageEventRow.state` that are not states of a page."""
+
 AWAY = (GONE, MOVED)
+"""States of a page that is no longer at its URL."""
 
-SURE_AFTER = timedelta(days=1)
-"""Between the first crawl that finds a page missing, or its text cut short, and the one that is believed: servers lose
-pages for hours."""
+MIN_CONFIRMATION_DELAY = timedelta(days=1)
+"""Least time between the first crawl that finds a page missing, or its text shrunk, and the crawl that confirms it.
+Servers lose pages for hours."""
 
-_AT = Prepared(select(PageRow.id).where(PageRow.url_key == bindparam("key")))
-_EVENT = Prepared(insert(PageEventRow))
-NO_TEXT = text_sha256("")
+_FIND_PAGE = Prepared(select(PageRow.id).where(PageRow.url_key == bindparam("key")))
+_INSERT_EVENT = Prepared(insert(PageEventRow))
+_EMPTY_TEXT_SHA256 = text_sha256("")
+_EMPTY_TEXT_SIMHASH = "0" * 16
 
 
-def event(
+def add_event(
     session: Session, page: PageRow, at: datetime, state: str, *, version: int | None = None, detail: str = ""
 ) -> None:
-    """Note a change; the page has been flushed."""
+    """Add an event to a page, whose row must have been flushed."""
     session.add(PageEventRow(page_id=page.id, at=at, state=state, version=version, detail=detail))
 
 
-def first_event(session: Session, page_id: int, at: datetime) -> None:
-    """Note that a page is there, of a row entered by hand."""
+def add_first_event(session: Session, page_id: int, at: datetime) -> None:
+    """Add the first event of a page, by its row's id."""
     values = {"page_id": page_id, "at": at, "state": LIVE, "version": None, "detail": ""}
-    _EVENT.insert(session, values)
+    _INSERT_EVENT.insert(session, values)
 
 
-def is_past(page: PageRow, at: datetime, *, live: bool) -> bool:
-    """Whether what was found at a time is older than the last sight of a page, and says nothing of how it is now.
+def is_outdated(page: PageRow, at: datetime, *, live: bool) -> bool:
+    """Whether an observation is earlier than the last one of a page, and so does not change the page's state.
 
-    What a run found itself (`live`) never is: where its time is the earlier one, a clock was wrong.
+    A live observation never is: if its time is the earlier one, a clock was wrong.
     """
     return not live and at < page.last_seen
 
 
-def seen(session: Session, page: PageRow, at: datetime, *, live: bool = True) -> None:
-    """The page was there."""
-    if page.state == LIVE or is_past(page, at, live=live):
+def mark_live(session: Session, page: PageRow, at: datetime, *, live: bool = True) -> None:
+    """Set a page that answered to live; it may have been in any other state."""
+    if page.state == LIVE or is_outdated(page, at, live=live):
         return
-    if page.state in AWAY:
-        event(session, page, at, BACK, detail=f"it was {page.state}")
-    else:
-        event(session, page, at, LIVE, detail=f"it was {page.state}")
+    event = BACK if page.state in AWAY else LIVE
+    add_event(session, page, at, event, detail=f"it was {page.state}")
     page.state, page.missing_since, page.moved_to = LIVE, None, None
 
 
-def missed(
+def mark_missing(
     session: Session, page: PageRow, at: datetime, detail: str, *, live: bool = True
 ) -> VersionRow | None:
-    """The server says that there is no such page. The tombstone, where this makes the report's last address gone."""
-    if is_past(page, at, live=live):
-        return None
-    if page.state in AWAY:
+    """Set a page to missing, or to gone if that confirms an earlier miss: its server says that there is no such page.
+
+    Where the same text is live on another page of the site, the page has moved there. Returns the tombstone if this was
+    the report's last page.
+    """
+    if page.state in AWAY or is_outdated(page, at, live=live):
         return None
     if page.missing_since is not None and at < page.missing_since:
-        page.missing_since = at  # a clock was ahead then
+        page.missing_since = at  # the clock of the earlier run was ahead
     if page.missing_since is None:
         page.state, page.missing_since = MISSING, at
-        event(session, page, at, MISSING, detail=detail)
+        add_event(session, page, at, MISSING, detail=detail)
         return None
     page.state = MISSING
-    if at - page.missing_since < SURE_AFTER:
+    if at - page.missing_since < MIN_CONFIRMATION_DELAY:
         return None
-    twin = _live_twin(page)
-    if twin is not None:
-        moved(session, page, at, twin.url)
+    copy = _live_copy(page)
+    if copy is not None:
+        mark_moved(session, page, at, copy.url)
         return None
     page.state = GONE
     tombstone = None
     if all(other.state in AWAY for other in page.report.pages):
-        tombstone = _tombstone(session, page.report, page.missing_since, at)
-    event(session, page, at, GONE, version=tombstone.number if tombstone else None, detail=detail)
+        tombstone = _add_tombstone(session, page.report, page.missing_since, at)
+    add_event(session, page, at, GONE, version=tombstone.number if tombstone else None, detail=detail)
     return tombstone
 
 
-def unreachable(session: Session, page: PageRow, at: datetime, detail: str, *, live: bool = True) -> None:
-    """Nothing was learnt of the page. A first miss stays remembered, but nothing is concluded from silence."""
-    if page.state in (*AWAY, UNREACHABLE) or is_past(page, at, live=live):
+def mark_unreachable(
+    session: Session, page: PageRow, at: datetime, detail: str, *, live: bool = True
+) -> None:
+    """Set a page to unreachable. `missing_since` is kept: failures neither confirm a miss nor cancel it."""
+    if page.state in (*AWAY, UNREACHABLE) or is_outdated(page, at, live=live):
         return
     page.state = UNREACHABLE
-    event(session, page, at, UNREACHABLE, detail=detail)
+    add_event(session, page, at, UNREACHABLE, detail=detail)
 
 
-def moved(session: Session, page: PageRow, at: datetime, target: str) -> None:
-    """The page stands at another address now."""
+def mark_moved(session: Session, page: PageRow, at: datetime, target: str) -> None:
+    """Set a page to moved, with the URL where its report is now."""
     if page.state == MOVED and page.moved_to == target:
         return
     page.state, page.moved_to = MOVED, target
-    event(session, page, at, MOVED, detail=target)
+    add_event(session, page, at, MOVED, detail=target)
 
 
-def at(session: Session, url_key: str) -> PageRow | None:
-    """The page of a canonical address."""
-    found = _AT.first(session, {"key": url_key})
+def find_page(session: Session, url_key: str) -> PageRow | None:
+    """Return the page with a key; None if there is none."""
+    found = _FIND_PAGE.first(session, {"key": url_key})
     return session.get_one(PageRow, found[0]) if found else None
 
 
-def _live_twin(page: PageRow) -> PageRow | None:
-    """Where the same text stands on the same site."""
+def _live_copy(page: PageRow) -> PageRow | None:
+    """Return another live page of the same site with the same text."""
     for other in page.report.pages:
         same = other.site_id == page.site_id and other.text_sha256 == page.text_sha256
         if other is not page and same and other.state == LIVE:
@@ -126,16 +136,16 @@ def _live_twin(page: PageRow) -> PageRow | None:
     return None
 
 
-def _tombstone(session: Session, report: ReportRow, since: datetime, now: datetime) -> VersionRow:
-    last = newest(report)
-    mark = "0" * 16
-    b0, b1, b2, b3 = bands(mark)
-    stone = VersionRow(
+def _add_tombstone(session: Session, report: ReportRow, since: datetime, now: datetime) -> VersionRow:
+    """Add and return the version that says since when a report is gone. It keeps the newest text's title."""
+    newest_text = newest_version(report)
+    b0, b1, b2, b3 = bands(_EMPTY_TEXT_SIMHASH)
+    tombstone = VersionRow(
         report=report,
         number=report.versions[-1].number + 1,
-        title=last.title,
-        issuer=last.issuer,
-        kind=last.kind,
+        title=newest_text.title,
+        issuer=newest_text.issuer,
+        kind=newest_text.kind,
         published=None,
         source=None,
         signed=None,
@@ -143,9 +153,9 @@ def _tombstone(session: Session, report: ReportRow, since: datetime, now: dateti
         body="",
         sections=[],
         attachments=[],
-        url=last.url,
-        text_sha256=NO_TEXT,
-        simhash=mark,
+        url=newest_text.url,
+        text_sha256=_EMPTY_TEXT_SHA256,
+        simhash=_EMPTY_TEXT_SIMHASH,
         band_0=b0,
         band_1=b1,
         band_2=b2,
@@ -157,6 +167,6 @@ def _tombstone(session: Session, report: ReportRow, since: datetime, now: dateti
         extractor="",
         tombstone=True,
     )
-    session.add(stone)
+    session.add(tombstone)
     session.flush()
-    return stone
+    return tombstone

@@ -1,4 +1,7 @@
-"""Which pages of the reports that are held a crawl asks for, and which it leaves alone for now."""
+"""Which pages of known reports a visit asks for again, and which gone pages it does not ask for yet.
+
+Takes a site and its visit; gives KnownPages. Pages that are not known yet come from the site's lists, see `discover`.
+"""
 
 from __future__ import annotations
 
@@ -10,65 +13,64 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import LIVE, MOVED, PageEventRow, PageRow, RunRow, VersionRow, VisitRow
+from crawler.archive.catalogue.version_choice import NEWEST_NUMBER
 from crawler.archive.ledger import page_states
-from crawler.archive.ledger.varying_urls import key_of
+from crawler.archive.ledger.varying_urls import page_key
 from crawler.model import Link
 
-RETURNS_AFTER = (timedelta(weeks=1), timedelta(days=30))
-"""A page that is gone is asked for again a week after that was confirmed, and then every month: it may come back."""
+RECHECK_GONE_AFTER = (timedelta(weeks=1), timedelta(days=30))
+"""A gone page may come back. It is asked for a week after it was found gone, then every month."""
 
-SLACK = 0.05
-"""Share of that by which it may be asked earlier: cron does not start to the second."""
+EARLY_SHARE = 0.05
+"""Share of that time by which the request may come early, since cron does not start to the second."""
 
 _Page = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """A visit under way: the run it began in, and the time now."""
+class VisitInProgress:
+    """A visit in progress: the id of the run it began in, and the time now."""
 
-    run: int
+    first_run_id: int
     now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """A site's pages from which reports are held."""
+class KnownPages:
+    """A site's pages that have shown reports."""
 
-    due: tuple[Link, ...] = ()  # with their latest titles
-    resting: frozenset[str] = frozenset()  # canonical addresses of those that are gone and not due yet
+    due: tuple[Link, ...] = ()  # to ask for in this visit, with their latest titles
+    not_due: frozenset[str] = frozenset()  # `url_key` of gone pages whose time to be asked for has not come
 
 
-def watched(session: Session, site_id: str, visit: Begun, *, anyway: bool) -> Watched:
-    """A site's pages. Not due are those that have answered in this visit, and those that are gone until their time comes.
+def find_known_pages(session: Session, site_id: str, visit: VisitInProgress, *, anyway: bool) -> KnownPages:
+    """Return which of a site's known pages are due in a visit.
 
-    `anyway`: the latter are due too.
+    Pages that have answered in this visit are not due. Gone pages are due when RECHECK_GONE_AFTER has passed; with
+    `anyway` they are due at once.
     """
-    due, resting = [], set()
-    for page in session.execute(_pages(site_id)):
-        away = page.state in page_states.AWAY and not anyway
-        if away and not _returns(session, page, visit.now):
-            resting.add(page.url_key)
-        elif page.answered_in is None or page.answered_in < visit.run:
+    due, not_due = [], set()
+    for page in session.execute(_select_pages(site_id)):
+        waits = page.state in page_states.AWAY and not anyway
+        if waits and not _is_recheck_due(session, page, visit.now):
+            not_due.add(page.url_key)
+        elif page.answered_in is None or page.answered_in < visit.first_run_id:
             due.append(Link(url=page.url, title=page.title))
-    return Watched(due=tuple(due), resting=frozenset(resting))
+    return KnownPages(due=tuple(due), not_due=frozenset(not_due))
 
 
-def begun(session: Session, site_id: str, began_at: datetime, run: RunRow, now: datetime) -> Begun:
-    """The visit that began at a time, in this run or in an earlier one that left something."""
+def find_visit(
+    session: Session, site_id: str, began_at: datetime, run: RunRow, now: datetime
+) -> VisitInProgress:
+    """Return the visit that began at `began_at`, in this run or in an earlier one that did not finish it."""
     first = select(func.min(VisitRow.run_id)).where(
         VisitRow.site_id == site_id, VisitRow.began_at == began_at
     )
-    return Begun(run=session.scalar(first) or run.id, now=now)
+    return VisitInProgress(first_run_id=session.scalar(first) or run.id, now=now)
 
 
-def _pages(site_id: str) -> Select[*tuple[Any, ...]]:
-    newest = (
-        select(func.max(VersionRow.number))
-        .where(VersionRow.report_id == PageRow.report_id, VersionRow.older.is_(False))
-        .correlate(PageRow)
-        .scalar_subquery()
-    )
+def _select_pages(site_id: str) -> Select[*tuple[Any, ...]]:
+    """Select a site's pages with their newest title, the run that last got an answer, and the event that took them away."""
     away_since = (
         select(func.max(PageEventRow.id))
         .where(PageEventRow.page_id == PageRow.id, PageEventRow.state.in_(page_states.AWAY))
@@ -87,23 +89,23 @@ def _pages(site_id: str) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(*columns)
-        .join(VersionRow, (VersionRow.report_id == PageRow.report_id) & (VersionRow.number == newest))
+        .join(VersionRow, (VersionRow.report_id == PageRow.report_id) & (VersionRow.number == NEWEST_NUMBER))
         .join(PageEventRow, PageEventRow.id == away_since, isouter=True)
         .join(RunRow, RunRow.id == PageRow.answered_in, isouter=True)
-        .where(PageRow.site_id == site_id, PageRow.url.startswith("http"))  # files have no address
+        .where(PageRow.site_id == site_id, PageRow.url.startswith("http"))  # not an import's URN
         .order_by(PageRow.id)
     )
 
 
-def _returns(session: Session, page: _Page, now: datetime) -> bool:
-    """Whether it is time to see if a page that is gone is back. One that has moved is watched where it stands now."""
+def _is_recheck_due(session: Session, page: _Page, now: datetime) -> bool:
+    """Whether to ask for a gone page again. A moved page is not asked for while its new URL is live."""
     if page.state == MOVED:
-        target = page_states.at(session, key_of(session, page.moved_to)) if page.moved_to else None
+        target = page_states.find_page(session, page_key(session, page.moved_to)) if page.moved_to else None
         if target is None or target.state != LIVE:
             return True
     asked_at = page.started_at
-    if asked_at is None or page.at is None or asked_at > now:  # never, or in a run whose clock was ahead
+    if asked_at is None or page.at is None or asked_at > now:  # never, or by a run whose clock was ahead
         return True
-    first, then = RETURNS_AFTER
-    wait = first if asked_at - page.at < first * (1 - SLACK) else then
-    return bool(now - asked_at >= wait * (1 - SLACK))
+    first_wait, later_wait = RECHECK_GONE_AFTER
+    wait = first_wait if asked_at - page.at < first_wait * (1 - EARLY_SHARE) else later_wait
+    return bool(now - asked_at >= wait * (1 - EARLY_SHARE))

@@ -1,4 +1,7 @@
-"""What each site's lists have shown, kept between visits."""
+"""What each site's list pages have shown, kept from one visit to the next.
+
+`discover` uses it to stop at known entries; here it only goes into the catalogue and comes back.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from crawler.discover import ListMemory, SiteMemory
 from crawler.model import Link
 
 
-def memory(session: Session, site_id: str) -> SiteMemory | None:
-    """What is remembered of a site; None before its first visit has ended."""
+def load(session: Session, site_id: str) -> SiteMemory | None:
+    """Return what is remembered of a site's lists; None before its first complete walk."""
     row = session.get(MemoryRow, site_id)
     if row is None:
         return None
@@ -29,14 +32,14 @@ def memory(session: Session, site_id: str) -> SiteMemory | None:
     )
 
 
-def _list(saved: dict[str, Any]) -> ListMemory:
+def _to_list_memory(saved: dict[str, Any]) -> ListMemory:
     return ListMemory(
         entries=tuple(saved["entries"]), common=tuple(saved["common"]), reports=dict(saved["reports"])
     )
 
 
-def told(memory: SiteMemory) -> dict[str, Any]:
-    """A memory as JSON."""
+def to_json(memory: SiteMemory) -> dict[str, Any]:
+    """Return a memory as JSON values."""
     lists = {url: asdict(known) for url, known in memory.lists.items()}
     return {
         "walked_at": memory.walked_at.isoformat(),
@@ -47,11 +50,11 @@ def told(memory: SiteMemory) -> dict[str, Any]:
     }
 
 
-def learn(session: Session, site_id: str, told: Mapping[str, Any]) -> bool:
-    """Remember this of a site from now on; whether it is anything new."""
-    values = {**told, "walked_at": datetime.fromisoformat(told["walked_at"])}
+def save(session: Session, site_id: str, values: Mapping[str, Any]) -> bool:
+    """Replace what is remembered of a site by these JSON values. Returns whether that changed anything."""
+    columns = {**values, "walked_at": datetime.fromisoformat(values["walked_at"])}
     row = session.get(MemoryRow, site_id)
-    if row is not None and all(getattr(row, name) == value for name, value in values.items()):
+    if row is not None and all(getattr(row, name) == value for name, value in columns.items()):
         return False
-    session.merge(MemoryRow(site_id=site_id, **values))
+    session.merge(MemoryRow(site_id=site_id, **columns))
     return True

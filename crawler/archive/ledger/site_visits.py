@@ -1,4 +1,7 @@
-"""Visits of sites: noted when they begin and when they end, and what they say to the run that comes after."""
+"""Rows of site visits: written when a visit begins and when it ends, read as the site's history by later runs.
+
+`crawl.schedule` decides from a history which sites are due.
+"""
 
 from __future__ import annotations
 
@@ -13,68 +16,72 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.models import VisitRow
 from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
 
+_IDS_PER_QUERY = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What is known of a site's visits."""
+class VisitHistory:
+    """A site's earlier visits, as far as scheduling needs them."""
 
-    last: SiteVisit  # by the order of runs
-    failures: int = 0  # failed ones since the last complete one
-    counted_at: datetime | None = (
-        None  # when the last began that does not lie in the future, as those of a wrong clock do
+    last: SiteVisit  # of the latest run
+    failures: int = 0  # failed visits since the last complete one
+    last_credible_at: datetime | None = (
+        None  # begin of the last visit that a wrong clock did not put in the future
     )
 
-    def is_ahead(self, now: datetime) -> bool:
-        """Whether the last visit lies in the future: a clock was wrong, then or now."""
+    def is_in_future(self, now: datetime) -> bool:
+        """Whether the last visit began in the future: a clock was wrong, then or now."""
         return self.last.began_at > now
 
     @property
     def unfinished(self) -> bool:
-        """Whether the last visit was killed, or ended with something left."""
+        """Whether the last visit was killed, or ended with addresses left to ask for."""
         return self.last.state in (None, VisitState.LEFT)
 
 
-def pasts(session: Session, now: datetime) -> dict[str, Past]:
-    """The past of every site that was ever visited, by its id."""
-    counted = _rows(session, list(_newest(session, VisitRow.began_at <= now).values()))
+def visit_histories(session: Session, now: datetime) -> dict[str, VisitHistory]:
+    """Return the history of every site that was ever visited, by site id."""
+    counted = _rows(session, list(_last_ids(session, VisitRow.began_at <= now).values()))
     began = {row.site_id: row.began_at for row in counted}
-    complete = _newest(session, VisitRow.state == VisitState.COMPLETE.value)
+    complete = _last_ids(session, VisitRow.state == VisitState.COMPLETE.value)
     failures: dict[str, int] = {}
     for site_id, row_id in session.execute(
         select(VisitRow.site_id, VisitRow.id).where(VisitRow.state == VisitState.FAILED.value)
     ):
         failures[site_id] = failures.get(site_id, 0) + (row_id > complete.get(site_id, 0))
-    last = _rows(session, list(_newest(session).values()))
+    last = _rows(session, list(_last_ids(session).values()))
     return {
-        row.site_id: Past(
-            last=to_visit(row),
+        row.site_id: VisitHistory(
+            last=visit_of_row(row),
             failures=failures.get(row.site_id, 0),
-            counted_at=began.get(row.site_id),
+            last_credible_at=began.get(row.site_id),
         )
         for row in last
     }
 
 
-def _newest(session: Session, *where: ColumnElement[bool]) -> dict[str, int]:
-    query = select(VisitRow.site_id, func.max(VisitRow.id).label("newest")).group_by(VisitRow.site_id)
+def _last_ids(session: Session, *where: ColumnElement[bool]) -> dict[str, int]:
+    """Return the id of each site's last visit that meets the conditions."""
+    query = select(VisitRow.site_id, func.max(VisitRow.id).label("last")).group_by(VisitRow.site_id)
     query = query.where(*where)
-    return {row.site_id: row.newest for row in session.execute(query)}
+    return {row.site_id: row.last for row in session.execute(query)}
 
 
 def _rows(session: Session, ids: list[int]) -> Iterator[VisitRow]:
-    """Rows by id, some hundreds a query: SQLite takes so many variables and no more."""
-    for start in range(0, len(ids), 500):
-        yield from session.scalars(select(VisitRow).where(VisitRow.id.in_(ids[start : start + 500])))
+    """Yield rows by id, _IDS_PER_QUERY at a time: SQLite limits the number of variables in a query."""
+    for start in range(0, len(ids), _IDS_PER_QUERY):
+        portion = ids[start : start + _IDS_PER_QUERY]
+        yield from session.scalars(select(VisitRow).where(VisitRow.id.in_(portion)))
 
 
-def to_visit(row: VisitRow) -> SiteVisit:
-    """A row as the noun."""
+def visit_of_row(row: VisitRow) -> SiteVisit:
+    """Return a row as a SiteVisit."""
     return SiteVisit(
         site_id=row.site_id,
         began_at=row.began_at,
         state=VisitState(row.state) if row.state else None,
         entries=tuple(row.entries),
-        frontier=frontier_of(row.frontier),
+        frontier=frontier_from_json(row.frontier),
         found=row.found,
         years=tuple(row.years),
         troubled=row.troubled,
@@ -84,8 +91,8 @@ def to_visit(row: VisitRow) -> SiteVisit:
     )
 
 
-def fill(row: VisitRow, visit: SiteVisit) -> None:
-    """Put into a row what a visit has come to."""
+def fill_row(row: VisitRow, visit: SiteVisit) -> None:
+    """Write a visit's state and counts into its row."""
     row.state = visit.state.value if visit.state else None
     row.left = len(visit.frontier)
     row.frontier = [asdict(step) for step in visit.frontier]
@@ -94,23 +101,23 @@ def fill(row: VisitRow, visit: SiteVisit) -> None:
     row.found, row.requests, row.bytes, row.seconds = visit.found, visit.requests, visit.bytes, visit.seconds
 
 
-def frontier_of(saved: Iterable[dict[str, Any]]) -> tuple[Link | ListStep, ...]:
-    """What was left to ask for, from its saved form."""
-    return tuple(map(_step, saved))
+def frontier_from_json(saved: Iterable[dict[str, Any]]) -> tuple[Link | ListStep, ...]:
+    """Return the links and list pages left to ask for, from their JSON form."""
+    return tuple(map(_to_step, saved))
 
 
-def _step(saved: dict[str, Any]) -> Link | ListStep:
+def _to_step(saved: dict[str, Any]) -> Link | ListStep:
     if "request" not in saved:
         return Link(**saved)
     return ListStep(
-        request=_request(saved["request"]),
-        first=_request(saved["first"]),
+        request=_to_request(saved["request"]),
+        first=_to_request(saved["first"]),
         number=saved["number"],
         kind=saved.get("kind", "list"),
     )
 
 
-def _request(saved: dict[str, Any]) -> ListRequest:
+def _to_request(saved: dict[str, Any]) -> ListRequest:
     return ListRequest(
         url=saved["url"], method=saved["method"], form=tuple((name, value) for name, value in saved["form"])
     )

@@ -1,4 +1,7 @@
-"""Rows of versions: made from a sight of a text, read anew by a later extractor, chosen among."""
+"""Rows of versions: add one from an observation, or replace the text of one by what a later extractor reads.
+
+Which version of a report is meant is in `catalogue.version_choice`.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import ReportRow, VersionRow
-from crawler.archive.catalogue.rows import flat
+from crawler.archive.catalogue.rows import to_json_list
 from crawler.archive.catalogue.text_names import text_file
 from crawler.field.fingerprint import bands, simhash
 from crawler.model import Report
 
 if TYPE_CHECKING:
-    from crawler.archive.ledger.observation import Sight
+    from crawler.archive.ledger.observation import Observation
 
 
-def version_values(sight: Sight, mark: str, number: int) -> dict[str, Any]:
-    """The row of a version, from a sight of its text and the text's simhash; by the names of its attributes."""
-    report = sight.report
+def version_values(observation: Observation, mark: str, number: int) -> dict[str, Any]:
+    """Return the values of a version's row, by attribute name. `mark`: the simhash of the observation's text."""
+    report = observation.report
     b0, b1, b2, b3 = bands(mark)
     return {
         "number": number,
@@ -30,49 +33,58 @@ def version_values(sight: Sight, mark: str, number: int) -> dict[str, Any]:
         "signed": report.signed,
         "index": dict(report.index) if report.index else None,
         "body": report.body,
-        "sections": flat(report.sections),
-        "attachments": flat(report.attachments),
-        "url": sight.url,
+        "sections": to_json_list(report.sections),
+        "attachments": to_json_list(report.attachments),
+        "url": observation.url,
         "text_sha256": report.text_sha256,
         "simhash": mark,
         "band_0": b0,
         "band_1": b1,
         "band_2": b2,
         "band_3": b3,
-        "first_seen": sight.now,
-        "last_seen": sight.now,
-        "capture_id": sight.capture.id if sight.capture else None,
+        "first_seen": observation.seen_at,
+        "last_seen": observation.seen_at,
+        "capture_id": observation.capture.id if observation.capture else None,
         "parts": report.parts,
-        "text_file": text_file(report, sight.site, sight.now),
+        "text_file": text_file(report, observation.site, observation.seen_at),
         "extractor": report.extractor,
         "tombstone": False,
         "older": False,
-        "hint": sight.site.body,
-        "further": list(sight.further),
+        "hint": observation.site.body,
+        "further": list(observation.further),
         "former": [],
     }
 
 
-def add_version(session: Session, row: ReportRow, sight: Sight, *, older: bool = False) -> VersionRow:
-    """A report's next version, from a sight of its text. `older`: it does not become the report's latest."""
-    values = version_values(sight, simhash(sight.report.body), row.versions[-1].number + 1)
+def add_version(
+    session: Session, row: ReportRow, observation: Observation, *, older: bool = False
+) -> VersionRow:
+    """Add and return a report's next version. `older`: it does not become the report's newest text."""
+    values = version_values(observation, simhash(observation.report.body), row.versions[-1].number + 1)
     version = VersionRow(report=row, **values | {"older": older})
     session.add(version)
     session.flush()
     return version
 
 
-def reextract(version: VersionRow, report: Report) -> None:
-    """Put in a version what a later extractor reads out of its page. It stays the version it is; its text is marked."""
-    was = version.text_sha256
-    former = {"text_sha256": was, "text_file": version.text_file, "extractor": version.extractor}
-    version.former = [*version.former, former]
+def replace_text(version: VersionRow, report: Report) -> None:
+    """Replace a version's text by what a later extractor reads out of the same page.
+
+    The version keeps its number. The replaced text's digest, file and extractor are appended to `former`.
+    """
+    replaced_sha256 = version.text_sha256
+    replaced = {
+        "text_sha256": replaced_sha256,
+        "text_file": version.text_file,
+        "extractor": version.extractor,
+    }
+    version.former = [*version.former, replaced]
     for page in version.report.pages:
-        if page.text_sha256 == was:
+        if page.text_sha256 == replaced_sha256:
             page.text_sha256 = report.text_sha256
     version.text_sha256, version.body, version.extractor = report.text_sha256, report.body, report.extractor
-    version.sections = flat(report.sections)
-    version.attachments = flat(report.attachments)
+    version.sections = to_json_list(report.sections)
+    version.attachments = to_json_list(report.attachments)
     version.simhash = simhash(report.body)
     version.band_0, version.band_1, version.band_2, version.band_3 = bands(version.simhash)
     folder, _, name = version.text_file.rpartition("/")

@@ -1,4 +1,4 @@
-"""Alembic's environment: always on a connection that the caller opened."""
+"""Run alembic's migrations on the connection that the caller opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first schema: runs, captures, reports, versions, pages, outcomes."""
+"""Create the first schema: runs, captures, reports, versions, pages, outcomes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To this schema."""
+    """Upgrade to this schema."""
     op.create_table(
         "reports",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -147,7 +147,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the schema before."""
+    """Downgrade to the schema before."""
     op.drop_index("versions_by_band_3", "versions")
     op.drop_index("versions_by_band_2", "versions")
     op.drop_index("versions_by_band_1", "versions")

@@ -1,4 +1,4 @@
-"""Visits: what each site's visit came to and what it left; how a run ended."""
+"""Add the table of visits (result and remaining requests of each site's visit), and how a run ended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To this schema. Earlier runs had no other state than finished or not."""
+    """Upgrade to this schema. Earlier runs were only finished or not."""
     # not by batch: that drops and makes the table anew, which the foreign keys that point to it forbid
     op.add_column("runs", sa.Column("state", sa.String(length=16), nullable=False, server_default="running"))
     op.add_column("runs", sa.Column("detail", sa.Text(), nullable=False, server_default=""))
@@ -42,7 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the schema before."""
+    """Downgrade to the schema before."""
     op.drop_table("visits")
     op.drop_column("runs", "detail")
     op.drop_column("runs", "state")

@@ -1,4 +1,4 @@
-"""Evidence: how far each WARC is entered, states of pages, tombstones, origins, captures that confirm a version."""
+"""Add how many bytes of each WARC file are entered, states of pages, tombstones, origins, and captures of further pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ENTERED = """
 
 
 def upgrade() -> None:
-    """To this schema. What stands in a file after its last known record is entered by the next run."""
+    """Upgrade to this schema. The next run enters what a WARC file has after its last known record."""
     op.create_table(
         "warcs",
         sa.Column("file", sa.String(), nullable=False),
@@ -63,7 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the schema before; tombstones, which it has no room for, go."""
+    """Downgrade to the schema before. Tombstones are deleted, since it has no column for them."""
     op.execute("DELETE FROM versions WHERE tombstone")
     op.drop_column("outcomes", "capture_id")
     for table, column in reversed(ADDED):

@@ -1,4 +1,4 @@
-"""Memories: what each site's lists have shown. Pages are found by their site."""
+"""Add what each site's lists have shown, and an index of pages by site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To this schema."""
+    """Upgrade to this schema."""
     op.create_table(
         "memories",
         sa.Column("site_id", sa.String(), nullable=False),
@@ -27,6 +27,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the schema before."""
+    """Downgrade to the schema before."""
     op.drop_index("ix_pages_site_id", "pages")
     op.drop_table("memories")

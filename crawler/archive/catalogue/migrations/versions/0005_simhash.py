@@ -1,4 +1,4 @@
-"""Simhashes by tables in the place of BLAKE2: computed again from the texts, six times as fast from now on."""
+"""Compute all simhashes again: they use tables instead of BLAKE2, which is six times as fast."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _WRITE = sa.text(
 
 
 def upgrade() -> None:
-    """To today's simhash, whatever day that is: a later definition has a later migration, which does the same again."""
+    """Compute today's simhash. A later definition of it needs a later migration that does the same."""
     _compute(simhash)
 
 
 def downgrade() -> None:
-    """Back to the simhash before."""
+    """Compute the simhash of before."""
     _compute(_former)
 
 

@@ -1,4 +1,4 @@
-"""Captures are found by their address in the order they were made, responses by their payload: however many revisits."""
+"""Index captures by URL, and responses by payload, so that look-ups do not read all revisits of a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To this schema."""
+    """Upgrade to this schema."""
     op.drop_index("captures_by_payload", "captures")
     op.create_index("captures_by_address", "captures", ["url_key"])
     op.create_index(
@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the schema before."""
+    """Downgrade to the schema before."""
     op.drop_index("captures_by_payload", "captures")
     op.drop_index("captures_by_address", "captures")
     op.create_index("captures_by_payload", "captures", ["url_key", "payload_sha256"])

@@ -1,4 +1,4 @@
-"""A report's pages are found without reading all pages."""
+"""Index pages by report."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To this schema."""
+    """Upgrade to this schema."""
     op.create_index("ix_pages_report_id", "pages", ["report_id"])
 
 
 def downgrade() -> None:
-    """Back to the schema before."""
+    """Downgrade to the schema before."""
     op.drop_index("ix_pages_report_id", "pages")

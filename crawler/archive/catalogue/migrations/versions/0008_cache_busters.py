@@ -1,4 +1,4 @@
-"""Canonical addresses without cache-busters: pages that differ in nothing else are one."""
+"""Compute canonical URLs without cache-busters, and join pages that differ only in them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To today's canonical addresses, whatever day that is: a later definition has a later migration, which does the same again."""
+    """Compute today's canonical URLs. A later definition of them needs a later migration that does the same."""
     rekey(op.get_bind())
 
 
 def downgrade() -> None:
-    """Nothing: an earlier fazhi finds all but the addresses with a cache-buster, which it takes for new ones, as it did."""
+    """Do nothing: an earlier fazhi takes URLs with a cache-buster for new ones, as it always did, and finds all others."""

@@ -1,4 +1,4 @@
-"""The order of runs: what was brought in late, the run that a page last answered, the capture of its last sight, shrunk texts."""
+"""Add the order of runs: versions added late, the run a page last answered in, the capture last seen, shrunk texts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OLDER = """
         AND runs.state != 'merged' AND runs.started_at <= versions.first_seen
     )
 """
-"""Texts of before those held that no run saw itself; a run that did may have had another clock."""
+"""Texts earlier than the one held that no run fetched itself. A run's own fetch may only have had a wrong clock."""
 
 _SEEN_IN = """
     UPDATE pages SET seen_in = (
@@ -42,7 +42,7 @@ _ANSWERED_IN = (
 
 
 def upgrade() -> None:
-    """To this schema."""
+    """Upgrade to this schema."""
     for table, column in ADDED:
         op.add_column(table, column)
     # by hand: SQLite takes a foreign key with a new column, but adds none to an old one
@@ -56,7 +56,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the schema before. SQLite drops no column that a key of its table names: of a new catalogue two stay, unused."""
+    """Downgrade to the schema before. SQLite cannot drop a column with a foreign key: two stay in a new catalogue, unused."""
     table = op.get_bind().execute(sa.text("SELECT sql FROM sqlite_master WHERE name = 'pages'")).scalar_one()
     for name, _ in LINKS:
         if f"({name})" not in table:

@@ -19,8 +19,8 @@ from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries as manifest_entries
 from crawler.archive.evidence.manifest import head as manifest_head
 from crawler.archive.facade import Archive
-from crawler.archive.ledger.pages_due import Watched
-from crawler.archive.ledger.site_visits import Past
+from crawler.archive.ledger.pages_due import KnownPages
+from crawler.archive.ledger.site_visits import VisitHistory
 from crawler.archive.merging import MERGED_FOLDER
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
@@ -36,11 +36,12 @@ __all__ = [
     "Act",
     "Archive",
     "ConsistencyQueries",
+    "KnownPages",
     "MadeVersion",
     "PageRow",
     "Reader",
     "Rebuilt",
-    "Watched",
+    "VisitHistory",
     "acts_in",
     "import_url",
     "manifest_entries",

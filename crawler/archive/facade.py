@@ -16,12 +16,12 @@ from crawler.address import canonical
 from crawler.archive import reextraction
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import VersionRow
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
-from crawler.archive.ledger.varying_urls import key_of
-from crawler.archive.ledger.versions import reextract
+from crawler.archive.ledger.varying_urls import page_key
+from crawler.archive.ledger.versions import replace_text
 from crawler.archive.merging import copy_warcs, enter_merged
 from crawler.archive.run import Run
 from crawler.errors import FetchError
@@ -68,7 +68,7 @@ class Archive(Run):
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser rendered it, as a `conversion` of the page as served, which must be recorded already."""
         with errors_as_damage(self.path):
-            served = queries.record_of(self._session, canonical(rendering.url), rendering.of)
+            served = queries.find_record_id(self._session, canonical(rendering.url), rendering.of)
             assert served is not None, "a page was rendered before it was recorded"
             ledger, warcs = self._writers()
             when, dom, url = rendering.rendered_at, rendering.dom, rendering.url
@@ -78,7 +78,7 @@ class Archive(Run):
 
     def holds(self, capture: Capture) -> bool:
         """Whether an exchange is archived already: same URL, time and payload."""
-        return queries.holds(self._session, canonical(capture.url), capture)
+        return queries.has_capture(self._session, canonical(capture.url), capture)
 
     def describe_truncation(self, report: Report, page: Page) -> str:
         """Describe why a text may be truncated: it is the beginning of the text held from its URL. Empty if it is not.
@@ -86,7 +86,7 @@ class Archive(Run):
         Request such a page once more; `store` makes no version of it when it is seen for the first time.
         """
         with errors_as_damage(self.path):
-            return identity.cut_short(self._session, report.url or page.url, report)
+            return identity.describe_shrunk(self._session, report.url or page.url, report)
 
     def find_original(self, repeats: Refers) -> Capture | None:
         """Find the archived response that another crawler's revisit refers to, by URL and time or by payload digest."""
@@ -95,7 +95,7 @@ class Archive(Run):
 
     def last_seen(self, url: str) -> datetime | None:
         """Return when the page at a URL was last seen; None if no report is held from it."""
-        return queries.last_seen(self._session, key_of(self._session, url))
+        return queries.page_last_seen(self._session, page_key(self._session, url))
 
     def store(
         self,
@@ -152,7 +152,7 @@ class Archive(Run):
                     return self.note(_superseded(url, site))
                 place = warcs.writer().resource(url, now, content_type, data, origin=origin)
                 values = rows.document_values("resource", url, sha256, now, place, warcs.name, origin=origin)
-                row = ledger.enter(values)
+                row = ledger.add_capture(values)
             return self._store(replace(report, url=url), site, _Observed(now=now, row=row))
 
     def _import_url(self, name: str, sha256: str) -> str:
@@ -161,7 +161,7 @@ class Archive(Run):
         Earlier versions made it of the name alone: documents archived so keep that URL.
         """
         of_name = rows.import_url(name)
-        known = queries.document(self._session, canonical(of_name), sha256)
+        known = queries.has_document(self._session, canonical(of_name), sha256)
         return of_name if known else rows.import_url(name, sha256)
 
     def _store(self, report: Report, site: Site, seen: _Observed) -> Outcome:
@@ -189,7 +189,7 @@ class Archive(Run):
         """Record a 304: the text held from this URL is still current."""
         with errors_as_damage(self.path):
             ledger, _ = self._writers()
-            row = ledger.latest(canonical(capture.url))
+            row = ledger.latest_capture(canonical(capture.url))
             change = ledger.confirm(url, site, capture.fetched_at, row)
             self._journal(acts.confirmed(site), url, capture.fetched_at, row)
             return change.outcome
@@ -225,7 +225,7 @@ class Archive(Run):
         with errors_as_damage(self.path):
             ledger, _ = self._writers()
             changed = 0
-            for version in queries.texts_of_captures(self._session):
+            for version in queries.reextractable_versions(self._session):
                 was = version.text_sha256
                 report = reextraction.reread_or_notify(self.path, self._session, version, notify)
                 if report is None or report.text_sha256 == was:

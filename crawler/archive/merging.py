@@ -17,8 +17,7 @@ from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.runs import MERGED as MERGED_RUN
-from crawler.archive.ledger.runs import Info, info_of, run_row
+from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
 from crawler.archive.warc_loader import WarcLoader, load_file
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.warc import read_records
@@ -35,7 +34,9 @@ def copy_warcs(archive: Path, other: Path, manifest: Manifest) -> Iterator[dict[
     files = closed_warcs(other)
     if not files:
         raise ArchiveError(f"{other}: no archive here, or an empty one")
-    for info in sorted(filter(None, map(info_of, files)), key=lambda info: (info.started, info.path.name)):
+    for info in sorted(
+        filter(None, map(read_run_info, files)), key=lambda info: (info.started, info.path.name)
+    ):
         sha256 = file_sha256(info.path)
         if manifest.has_digest(sha256):
             continue
@@ -91,7 +92,7 @@ def enter_merged(
     return names
 
 
-def _run(session: Session, info: Info, runs: dict[datetime, RunRow]) -> RunRow:
+def _run(session: Session, info: RunInfo, runs: dict[datetime, RunRow]) -> RunRow:
     """Return the row of another archive's run. Add it with the run's first file."""
     if info.started not in runs:
         row = run_row((session.scalar(select(func.max(RunRow.id))) or 0) + 1, info)

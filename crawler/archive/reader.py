@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from crawler.address import canonical
 from crawler.archive.catalogue import near_duplicates, queries
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
-from crawler.archive.catalogue.read_only import reading_engine
+from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.consistency import ConsistencyQueries
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs
@@ -144,7 +144,7 @@ class Reader(ReportQueries):
     def similar(self, *, region: str | None = None, year: int | None = None) -> list[near_duplicates.Pair]:
         """Return pairs of reports whose latest texts are nearly the same: probably one report. They are never merged."""
         return self._query(
-            lambda session: near_duplicates.pairs(queries.latest(session, region=region, year=year))
+            lambda session: near_duplicates.pairs(queries.latest_versions(session, region=region, year=year))
         )
 
     def show(self, report_id: str, version: int | None = None) -> Report:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
-from crawler.archive.catalogue.read_only import refuse_later
+from crawler.archive.catalogue.read_only import raise_if_too_new
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
@@ -26,7 +26,7 @@ from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest, entries
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.runs import Info, info_of, run_row
+from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
 from crawler.archive.merging import MERGED_FOLDER, enter_merged
 from crawler.archive.reader import CATALOGUE
 from crawler.archive.recovery import add_to_manifest, end_killed_run
@@ -57,7 +57,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
     with errors_as_damage(path):
         if not (path / "warc").is_dir():
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
-        refuse_later(path / CATALOGUE)
+        raise_if_too_new(path / CATALOGUE)
     with errors_as_damage(path), acquire(path, clock()):
         manifest = Manifest(path)
         repair(path, manifest, clock(), notify)
@@ -101,11 +101,13 @@ class _Rebuilding:
     notify: Callable[[str], None]
     files: int = 0
     killed: list[RunRow] = field(default_factory=list)
-    infos: dict[str, Info] = field(default_factory=dict)  # of the WARC files not entered yet, by name
+    infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
 
     def enter_runs(self) -> None:
         """Enter all runs in their order. Notify about each WARC file that belongs to none."""
-        found = {path.relative_to(self.path).as_posix(): info_of(path) for path in closed_warcs(self.path)}
+        found = {
+            path.relative_to(self.path).as_posix(): read_run_info(path) for path in closed_warcs(self.path)
+        }
         self.infos = {name: info for name, info in found.items() if info is not None}
         runs = self._runs()
         for index, run in enumerate(runs):
@@ -173,5 +175,5 @@ class _Rebuilding:
         )
 
 
-def _is_written_by(run: RunRow, name: str, info: Info) -> bool:
+def _is_written_by(run: RunRow, name: str, info: RunInfo) -> bool:
     return not name.startswith(MERGED_FOLDER) and (info.run, info.started) == (run.id, run.started_at)

@@ -88,7 +88,7 @@ def _enter_uncommitted(
             enter_merged(archive, session, manifest, content, notify)
 
         WarcLoader(archive=archive, ledger=ledger, file=name, notify=notify, merged=merged).load(path, start)
-        ledger.entered({name: size})
+        ledger.set_entered_bytes({name: size})
     ledger.commit()
 
 

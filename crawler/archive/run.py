@@ -20,7 +20,7 @@ from crawler import __version__
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
-from crawler.archive.catalogue.rows import Entered
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import BackgroundWriter, sync_all
@@ -30,8 +30,8 @@ from crawler.archive.evidence.run_warcs import RunWarcs
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.pages_due import Watched, begun, watched
-from crawler.archive.ledger.varying_urls import key_of
+from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
+from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.reader import CATALOGUE, CATALOGUE_MISSING, Reader
 from crawler.archive.recovery import recover, run_facts
 from crawler.discover import SiteMemory
@@ -111,9 +111,9 @@ class Run(Reader):
         assert self._run is not None
         return self._run.started_at
 
-    def pasts(self) -> dict[str, site_visits.Past]:
+    def pasts(self) -> dict[str, site_visits.VisitHistory]:
         """Return what is known of the earlier visits of each site, by site id."""
-        return site_visits.pasts(self._session, self.started_at)
+        return site_visits.visit_histories(self._session, self.started_at)
 
     def begin_visit(self, visit: SiteVisit) -> None:
         """Record that a site's visit begins, so that a killed visit is known to be unfinished."""
@@ -126,7 +126,7 @@ class Run(Reader):
         """Record how a site's visit ended and which URLs it left for the next run."""
         with errors_as_damage(self.path):
             ledger, _ = self._writers()
-            if visit.site_id not in ledger.visits:
+            if visit.site_id not in ledger.open_visits:
                 self.begin_visit(visit)
             now = self._now()
             ledger.end_visit(visit, now)
@@ -134,16 +134,16 @@ class Run(Reader):
 
     def memory(self, site_id: str) -> SiteMemory | None:
         """Return what earlier visits stored about a site's lists; None if nothing."""
-        return site_memory.memory(self._session, site_id)
+        return site_memory.load(self._session, site_id)
 
     def learn(self, site_id: str, memory: SiteMemory) -> None:
         """Store what a visit saw on a site's lists. It is saved with the next commit."""
         with errors_as_damage(self.path):
-            saved = site_memory.told(memory)
-            if site_memory.learn(self._session, site_id, saved):
+            saved = site_memory.to_json(memory)
+            if site_memory.save(self._session, site_id, saved):
                 self._journal(acts.learnt(site_id, saved), "", self._now())
 
-    def watched(self, site_id: str, since: datetime, *, anyway: bool = False) -> Watched:
+    def watched(self, site_id: str, since: datetime, *, anyway: bool = False) -> KnownPages:
         """Return the pages of a site's reports that a visit which began at `since` must request.
 
         `anyway`: include pages that are gone and not due yet.
@@ -154,7 +154,7 @@ class Run(Reader):
 
     def seen_since(self, url: str, when: datetime) -> bool:
         """Whether the page of a URL was seen at `when` or later, at this URL or another that is the same page."""
-        page = page_states.at(self._session, key_of(self._session, url))
+        page = page_states.find_page(self._session, page_key(self._session, url))
         return page is not None and page.last_seen >= when
 
     def mark_stopped(self, why: str) -> None:
@@ -196,7 +196,9 @@ class Run(Reader):
         assert self._warcs is not None
         return self._ledger, self._warcs
 
-    def _journal(self, content: acts.Content, url: str, at: datetime, about: Entered | None = None) -> None:
+    def _journal(
+        self, content: acts.Content, url: str, at: datetime, about: CaptureRef | None = None
+    ) -> None:
         """Journal an act, so that a kill cannot lose it. Commit if the batch is full."""
         _, warcs = self._writers()
         warcs.journal_act(acts.line_of(content, at, url, about.record_id if about else None))
@@ -218,14 +220,14 @@ class Run(Reader):
             ledger, warcs = self._writers()
             warcs.write_acts()
             warcs.sync()  # the WARC must be on disk before the catalogue refers to it
-            ledger.entered(warcs.take_sizes())
+            ledger.set_entered_bytes(warcs.take_sizes())
             written, self._uncommitted = ledger.commit(), 0
             self._text_writer.write(written | self._missing_texts(ledger))
 
     def _missing_texts(self, ledger: Ledger) -> dict[str, bytes]:
         """Return the text files of earlier commits that do not exist, with their contents."""
-        names, ledger.standing = ledger.standing, set()
-        return {name: ledger.text_of(name) for name in names if not exists(f"{self.path}/{name}")}
+        names, ledger.existing_text_files = ledger.existing_text_files, set()
+        return {name: ledger.text_file_content(name) for name in names if not exists(f"{self.path}/{name}")}
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC files, commit, release the lock.

@@ -94,16 +94,16 @@ class WarcLoader:
                 capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
             )
             if record.kind == "revisit":
-                known = queries.same_capture(self.ledger.session, key, capture, digest)
-                values |= queries.revalidated(values, known)
-        row = held or self.ledger.enter(values)
+                known = queries.find_earlier_response(self.ledger.session, key, capture, digest)
+                values |= queries.confirmed_validators(values, known)
+        row = held or self.ledger.add_capture(values)
         self.cached_bytes += len(record.block)
         if record.kind != "revisit" and self.cached_bytes <= _MAX_CACHED_BYTES:
             self.cached[row.id] = record
 
-    def _row(self, record_id: str | None, url: str = "") -> Entered | None:
+    def _row(self, record_id: str | None, url: str = "") -> CaptureRef | None:
         """Return the row of the capture in a WARC record; None if there is none. `url`: of the capture, makes this fast."""
-        fresh = self.ledger.fresh.get(canonical(url))
+        fresh = self.ledger.new_captures.get(canonical(url))
         if not record_id or (fresh and fresh.record_id == record_id):
             return fresh if record_id else None
         return queries.find_capture(self.ledger.session, record_id)
@@ -224,7 +224,7 @@ def load_file(loader: WarcLoader, path: Path) -> None:
     """Load a whole file and commit its rows. Then write its text files and its index, unless they are there unchanged."""
     archive, ledger = loader.archive, loader.ledger
     loader.load(path)
-    ledger.entered({loader.file: path.stat().st_size})
+    ledger.set_entered_bytes({loader.file: path.stat().st_size})
     written = ledger.commit()
     index = index_of(path).relative_to(archive).as_posix()
     write_all(archive, written | {index: index_text(loader.index)}, compare=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawler.archive import Past
+from crawler.archive import VisitHistory
 from crawler.crawl.visit import first_url
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
@@ -57,7 +57,9 @@ class Plan:
         ]
 
 
-def plan(sites: Sequence[Site], pasts: Mapping[str, Past], now: datetime, *, anyway: bool = False) -> Plan:
+def plan(
+    sites: Sequence[Site], pasts: Mapping[str, VisitHistory], now: datetime, *, anyway: bool = False
+) -> Plan:
     """Plan the sites that are due: unfinished ones first, otherwise in the order given. `anyway`: every site is due."""
     times = {site.id: due_at(site, pasts.get(site.id), now) for site in sites if not anyway}
     not_due = [(site, at) for site in sites if (at := times.get(site.id)) is not None and at > now]
@@ -70,11 +72,11 @@ def plan(sites: Sequence[Site], pasts: Mapping[str, Past], now: datetime, *, any
     return Plan(due=tuple(due), not_due=tuple(not_due), in_future=tuple(in_future))
 
 
-def _is_in_future(past: Past | None, now: datetime) -> bool:
-    return past is not None and past.is_ahead(now)
+def _is_in_future(past: VisitHistory | None, now: datetime) -> bool:
+    return past is not None and past.is_in_future(now)
 
 
-def due_at(site: Site, past: Past | None, now: datetime | None = None) -> datetime | None:
+def due_at(site: Site, past: VisitHistory | None, now: datetime | None = None) -> datetime | None:
     """Return when a site may be visited again; None: at any time. Times count from the start of the run of a visit.
 
     A visit that began after `now` had a wrong clock and does not count; the one before it does, if there is one.

@@ -76,11 +76,11 @@ class Visit:
         self.read_pages.clear()
         self.walks.clear()
 
-    def load_past(self, memory: SiteMemory | None, watched: Watched, now: datetime) -> None:
+    def load_past(self, memory: SiteMemory | None, watched: KnownPages, now: datetime) -> None:
         """Load what earlier visits saw: archived reports, missed reports, and lists unless they must be walked whole."""
         self.began_at = now
         self.archived = watched.due
-        self.not_due = set(watched.resting)
+        self.not_due = set(watched.not_due)
         if memory is None:
             return
         self.memory, self.gone_keys = memory, set(memory.gone)

@@ -101,7 +101,7 @@ def test_a_visit_in_the_future_does_not_count_and_the_one_before_it_does(
 def test_visits_in_the_future_give_one_line_of_warning_for_all_sites() -> None:
     sites = [replace(SITE, id=name) for name in "abcde"]
     visits = {name: SiteVisit(site_id=name, began_at=AHEAD, state=VisitState.COMPLETE) for name in "abcde"}
-    pasts = {name: Past(last=visit) for name, visit in visits.items()}
+    pasts = {name: VisitHistory(last=visit) for name, visit in visits.items()}
     assert plan(sites, pasts, THEN).clock_warning() == (
         "a, b, c and 2 more: last visited at a time that lies in the future (until 2036-11-21 03:17 UTC):"
         " the clock was wrong then, or is now; such visits do not count for what is due"

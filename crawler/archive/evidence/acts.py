@@ -53,14 +53,14 @@ def stored(
     `further`: ids of the records with the article's pages after the first. `came_from`, `note`: as in Ledger.store.
     The act's `varies` lists the keys of the pages that turned out to be this one, see `crawler.archive.ledger.varying_urls`.
     """
-    outcome, whole = change.outcome, change.whole
+    outcome, whole = change.outcome, change.is_new_text
     fields: dict[str, Any] = {"text_sha256": report.text_sha256}
     if whole:
         fields |= {"id": outcome.report_id, "version": outcome.version}
         fields |= {name: getattr(report, name) for name in _REPORT_FIELDS}
         fields["index"] = dict(report.index) if report.index else None
-        fields["sections"] = flat(report.sections)
-        fields["attachments"] = flat(report.attachments)
+        fields["sections"] = to_json_list(report.sections)
+        fields["attachments"] = to_json_list(report.attachments)
     content: dict[str, Any] = {
         "act": "stored",
         "site": _site(site) if whole else {"id": site.id},
@@ -69,7 +69,7 @@ def stored(
         "report": fields,
     }
     optional: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
-    optional["reextracted"], optional["varies"] = change.reextracted, list(change.varies)
+    optional["reextracted"], optional["varies"] = change.reextracted, list(change.joined_keys)
     return content | {name: value for name, value in optional.items() if value}
 
 
@@ -153,7 +153,7 @@ def visit_of(content: Content) -> SiteVisit:
         "began_at": datetime.fromisoformat(fields["began_at"]),
         "state": VisitState(fields["state"]) if fields["state"] else None,
         "entries": tuple(fields["entries"]),
-        "frontier": frontier_of(fields["frontier"]),
+        "frontier": frontier_from_json(fields["frontier"]),
         "years": tuple(fields["years"]),
     }
     return SiteVisit(**fields)
@@ -169,7 +169,7 @@ def reextracted(version: VersionRow, was: str, report: Report) -> Content:
     outcome = Outcome(
         ending=Ending.UNCHANGED, url="", site_id="", report_id=version.report_id, version=version.number
     )
-    content = stored(report, Site(id="", name="", region=""), Change(outcome=outcome, whole=True))
+    content = stored(report, Site(id="", name="", region=""), StoreResult(outcome=outcome, is_new_text=True))
     return {**content, "act": "reextracted", "was": was}
 
 

@@ -26,7 +26,7 @@ def load(session: Session, site_id: str) -> SiteMemory | None:
     return SiteMemory(
         walked_at=row.walked_at,
         rules=row.rules,
-        lists={url: _list(saved) for url, saved in row.lists.items()},
+        lists={url: _to_list_memory(saved) for url, saved in row.lists.items()},
         missed=tuple(Link(**saved) for saved in row.owed),
         gone=frozenset(row.gone),
     )

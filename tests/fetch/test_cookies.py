@@ -6,7 +6,7 @@ import httpx
 import pytest
 import respx
 
-from crawler.fetch.cookies import MAX_COOKIE_BYTES, MAX_COOKIES, MAX_HEADER_BYTES, Jar, is_public_suffix
+from crawler.fetch.cookies import MAX_COOKIE_BYTES, MAX_COOKIES, MAX_JAR_BYTES, Jar, is_public_suffix
 from tests.fetch.conftest import PAGE, Desk, a_site
 
 GBK, UTF8 = "中国".encode("gbk"), "中国".encode()
@@ -136,7 +136,7 @@ def test_of_too_many_cookies_the_newest_stay() -> None:
 
 def test_all_cookies_together_are_no_longer_than_a_head_may_be() -> None:
     header = sent(*(b"c%d=%b" % (number, b"x" * 1000) for number in range(40))) or b""
-    assert MAX_HEADER_BYTES - 1100 < len(header) <= MAX_HEADER_BYTES
+    assert MAX_JAR_BYTES - 1100 < len(header) <= MAX_JAR_BYTES
     assert b"c39=" in header
     assert b"c0=" not in header
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from crawler.fetch.figures import Ledger
+from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 from crawler.fetch.pacing.polite import Polite
 from crawler.fetch.session import Sessions
@@ -62,7 +62,7 @@ def polite(server: Server) -> Polite:
     return Polite(
         server,
         addresses=addresses,
-        ledger=Ledger(),
+        tallies=HostTallies(),
         limits=Limits(),
         sleep=server.sleep,
         monotonic=lambda: server.now,
@@ -135,4 +135,4 @@ async def test_a_retry_after_holds_back_every_request_to_the_server(server: Serv
 async def test_what_was_waited_is_counted(server: Server, polite: Polite, ask: Ask) -> None:
     for _ in range(3):
         await ask()
-    assert polite._ledger.of("a.gov.cn").waited == 2.0
+    assert polite._tallies.of("a.gov.cn").waited == 2.0

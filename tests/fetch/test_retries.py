@@ -8,8 +8,8 @@ import respx
 
 from crawler.errors import FetchError, LeftAlone, Unreachable, Untrusted
 from crawler.fetch.limits import Limits
-from crawler.fetch.pacing.circuit_breaker import Breaker
-from crawler.fetch.pacing.retries import MOST_ATTEMPTS, POLICIES, Patience
+from crawler.fetch.pacing.circuit_breaker import CircuitBreaker
+from crawler.fetch.pacing.retries import MAX_ATTEMPTS, POLICIES, Retries
 from crawler.model import Capture
 from tests.fetch.conftest import HOST, PAGE, Desk, a_site
 from tests.fetch.test_notices import capture
@@ -33,8 +33,8 @@ class Tries:
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
-    def patience(self, budget: float = 600.0) -> Patience:
-        return Patience(budget=budget, sleep=self.sleep, monotonic=lambda: 0.0)
+    def retries(self, budget: float = 600.0) -> Retries:
+        return Retries(budget=budget, sleep=self.sleep, monotonic=lambda: 0.0)
 
 
 def failed(kind: str, retry_after: float | None = None) -> Unreachable:
@@ -49,44 +49,44 @@ async def test_each_kind_of_failure_has_its_attempts_and_growing_waits(kind: str
     tries = Tries(failed(kind))
     policy = POLICIES[kind]
     with pytest.raises(Unreachable, match=rf"no \(tried {policy.attempts} times\)"):
-        await tries.patience().attempt(tries, source="a", retried=nothing)
+        await tries.retries().run(tries, source="a", retried=nothing)
     assert tries.made == policy.attempts
     for number, wait in enumerate(tries.waits):
-        least = policy.first * 2**number
-        assert least <= wait <= least + policy.first / 2
+        least = policy.first_wait * 2**number
+        assert least <= wait <= least + policy.first_wait / 2
 
 
 async def test_failures_of_many_kinds_end_too() -> None:
     kinds = ["reset", "short", "connect", "server", "busy", "timeout", "dns"]
     tries = Tries(*map(failed, kinds))
     with pytest.raises(Unreachable):
-        await tries.patience().attempt(tries, source="a", retried=nothing)
-    assert tries.made == MOST_ATTEMPTS
+        await tries.retries().run(tries, source="a", retried=nothing)
+    assert tries.made == MAX_ATTEMPTS
 
 
 async def test_a_failure_without_a_policy_is_the_last_word() -> None:
     tries = Tries(Untrusted(PAGE, "its certificate has expired", kind="tls"))
     with pytest.raises(Untrusted, match=r"expired$"):
-        await tries.patience().attempt(tries, source="a", retried=nothing)
+        await tries.retries().run(tries, source="a", retried=nothing)
     assert tries.made == 1
 
 
 async def test_a_source_that_has_used_up_its_budget_gets_one_attempt_an_address() -> None:
     tries = Tries(failed("server"))
-    patience = tries.patience(budget=4.0)
+    retries = tries.retries(budget=4.0)
     for _ in range(3):
         with pytest.raises(Unreachable):
-            await patience.attempt(tries, source="a", retried=nothing)
+            await retries.run(tries, source="a", retried=nothing)
     assert tries.made == 2 + 1 + 1
     with pytest.raises(Unreachable):
-        await patience.attempt(tries, source="b", retried=nothing)
+        await retries.run(tries, source="b", retried=nothing)
     assert tries.made == 4 + 2
 
 
 async def test_the_failure_that_led_to_being_left_alone_is_the_one_told() -> None:
     tries = Tries(failed("server"), LeftAlone(PAGE, "left alone"))
     with pytest.raises(Unreachable, match=r"no$"):
-        await tries.patience().attempt(tries, source="a", retried=nothing)
+        await tries.retries().run(tries, source="a", retried=nothing)
     assert tries.made == 2
 
 
@@ -106,7 +106,7 @@ async def test_a_host_that_fails_again_and_again_is_left_alone_and_told_once(
             endings.append(caught.value.ending.value)
     assert endings == ["failed", "failed", "skipped", "skipped", "skipped"]
     assert page.call_count == 6
-    (record,) = [r for r in caplog.records if r.name == Breaker.__module__]
+    (record,) = [r for r in caplog.records if r.name == CircuitBreaker.__module__]
     assert "left alone for the rest of this crawl: 6 failures in a row" in record.getMessage()
     assert (await desk.fetcher.get("http://other.gov.cn/")).status == 200
     assert other.called

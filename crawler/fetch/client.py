@@ -24,7 +24,7 @@ from crawler.fetch.answers.redirects import redirect_target
 from crawler.fetch.browser.chromium import Chromium
 from crawler.fetch.browser.render import Browser, Renderer
 from crawler.fetch.connections.failures import HTTPX_ERRORS, fetch_error
-from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
+from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, port_of, system_resolver
 from crawler.fetch.connections.network import Network
 from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
@@ -209,9 +209,7 @@ class Fetcher:
 
     async def any_reachable(self, urls: Iterable[str], *, timeout: float = 4.0) -> bool:
         """Return whether the host of any of the addresses accepts a connection within `timeout` seconds."""
-        targets = {
-            (url.host, url.port or (443 if url.scheme == "https" else 80)) for url in map(httpx.URL, urls)
-        }
+        targets = {(url.host, port_of(url)) for url in map(httpx.URL, urls)}
         attempts = [asyncio.create_task(self._connects(host, port, timeout)) for host, port in targets]
         try:
             for attempt in asyncio.as_completed(attempts):

@@ -27,7 +27,7 @@ MAX_COOKIE_BYTES = 4096
 MAX_JAR_BYTES = 16 * 1024
 """All cookies of a source together; the newest are kept. Servers refuse requests with a longer head."""
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _SPACE = b" \t"
 _ADDRESS = re.compile(r"[\d.]+|.*:.*", re.S)  # IPv4, IPv6
 
@@ -100,7 +100,9 @@ def parse(set_cookie: bytes, url: httpx.URL, now: float) -> Cookie | None:
     first, *rest = set_cookie.split(b";")
     name, equals, value = first.partition(b"=")
     name, value = (name.strip(_SPACE), value.strip(_SPACE)) if equals else (b"", first.strip(_SPACE))
-    refused = not (name or value) or len(name) + len(value) > MAX_COOKIE_BYTES or _CONTROL.search(set_cookie)
+    refused = (
+        not (name or value) or len(name) + len(value) > MAX_COOKIE_BYTES or CONTROL_BYTES.search(set_cookie)
+    )
     said = dict(_attribute(part) for part in rest)
     host, secure = _host(url), b"secure" in said
     domain = said.get(b"domain", b"").decode("latin-1").lower().removeprefix(".") or None

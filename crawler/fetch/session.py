@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ import httpx
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.fetch.cookies import Jar
+from crawler.fetch.cookies import CONTROL_BYTES, Jar
 from crawler.model import Headers, ListRequest, Site, Validators
 
 _ALWAYS = {
@@ -25,8 +24,6 @@ _ALWAYS = {
 
 MAX_VALIDATOR_BYTES = 4096
 """Longest ETag or Last-Modified that is sent back. Servers accept heads of at least 8 KB and refuse longer ones."""
-
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _BROWSERS_OWN = (
     "accept-encoding", "accept-language", "connection", "content-length", "cookie", "host", "origin", "pragma",
@@ -111,7 +108,7 @@ def _bytes(value: str) -> bytes:
 def _validator(value: str | None) -> bytes | None:
     """Return a validator's original bytes; None if it cannot be sent: the request is then unconditional."""
     sent = _bytes(value.strip(" \t")) if value else b""
-    return sent if sent and len(sent) <= MAX_VALIDATOR_BYTES and not _CONTROL.search(sent) else None
+    return sent if sent and len(sent) <= MAX_VALIDATOR_BYTES and not CONTROL_BYTES.search(sent) else None
 
 
 def loop_key(request: httpx.Request) -> tuple[str, str, str]:

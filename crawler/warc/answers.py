@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.model import Capture
-from crawler.warc.foreign import HTTP_KINDS, MAX_HEAD_BYTES, Fault, foreign_records
+from crawler.warc.foreign import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault, foreign_records
 from crawler.warc.framing import Framing, dechunked
 from crawler.warc.lenient import http_address, lenient_date
 from crawler.warc.read import to_capture
@@ -22,7 +22,6 @@ from crawler.warc.record import Record
 MAX_INTERIM_HEADS = 5  # answers of 1xx before the final one
 
 _IGNORED_KINDS = ("warcinfo", "request", "metadata", "continuation")  # record types that hold no report
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*:[^\r\n]*\bchunked\b", re.I)
 _METHOD = re.compile(r"[A-Z]{1,8}")
 _TRUNCATION_REASON = re.compile(r"[a-z-]{1,20}")
@@ -139,7 +138,7 @@ def _answer(record: Record, request: Record | None) -> Answer | Fault:
 def _split(block: bytes) -> tuple[bytes, bytes]:
     """Return the final head without its empty line, and the body. Lines may end in CRLF or LF."""
     for _ in range(MAX_INTERIM_HEADS + 1):
-        end = _HEAD_END.search(block, 0, MAX_HEAD_BYTES)
+        end = HEAD_END.search(block, 0, MAX_HEAD_BYTES)
         head, payload = (block[: end.start()], block[end.end() :]) if end else (block, b"")
         if not (_INTERIM.match(head) and payload.startswith(b"HTTP/")):
             break

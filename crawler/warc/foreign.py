@@ -20,7 +20,7 @@ MAX_HEAD_BYTES = 256 * 1024  # a record's named fields
 MAX_BLOCK_BYTES = 64 * 1024 * 1024  # a record's block; a larger one is not a page
 HTTP_KINDS = ("response", "revisit")
 
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
+HEAD_END = re.compile(rb"\r?\n\r?\n")
 _RAW = re.compile("[\udc80-\udcff]")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _OTHER_FORMATS = (
@@ -77,7 +77,7 @@ def _read_record(window: Window) -> Record | Fault:
     if not start.startswith(RECORD_START):
         window.to_next_record()
         return Fault(offset=place, reason=_why_no_record(start))
-    end = window.find(_HEAD_END, MAX_HEAD_BYTES)
+    end = window.find(HEAD_END, MAX_HEAD_BYTES)
     if end is None:
         whole = len(window.buffer) >= MAX_HEAD_BYTES
         window.drop(MAX_HEAD_BYTES)  # no blank line, so no other record's head is in these bytes

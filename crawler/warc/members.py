@@ -12,9 +12,9 @@ from typing import BinaryIO, NamedTuple
 from isal import isal_zlib
 
 from crawler.errors import ArchiveDamaged
+from crawler.warc.window import GZIP_WINDOW_BITS
 
 _READ_BYTES = 1 << 16  # at a time; few, since the bytes after a member are copied
-_GZIP_WINDOW_BITS = 31  # zlib's, with gzip's header and trailer
 
 
 class Member(NamedTuple):
@@ -40,7 +40,7 @@ def members(path: Path, start: int = 0) -> Iterator[Member]:
 
 
 def _member(file: BinaryIO, offset: int, chunk: bytes, path: Path) -> tuple[Member, bytes]:
-    decoder = isal_zlib.decompressobj(_GZIP_WINDOW_BITS)
+    decoder = isal_zlib.decompressobj(GZIP_WINDOW_BITS)
     parts, taken = [], 0
     while True:
         try:

@@ -14,14 +14,13 @@ from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
 from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
-from crawler.warc.record import Record, parse_warc_date
+from crawler.warc.record import HEAD_END, Record, parse_warc_date
 from crawler.warc.write import ORIGINAL_PREFIX, STORED_DECODED, TLS_ALLOWED, Place, response_head
 
 _RENAMED_HEADER = re.compile(
     rb"(?<=\n)" + re.escape(ORIGINAL_PREFIX).encode() + rb"(?=transfer-encoding)", re.I
 )
 _TLS_VALUES: dict[str, Tls] = {"legacy": "legacy", "unverified": "unverified"}
-_HEAD_END = b"\r\n\r\n"
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _STATUS = re.compile(r"[0-9]{3}")
 
@@ -61,13 +60,13 @@ def _is_compressed(path: Path) -> bool:
 
 def _parse(data: bytes, offset: int, length: int) -> Record | None:
     """Return the record in a gzip member; None if the member is anything else than one whole record."""
-    end = data.find(_HEAD_END)
+    end = data.find(HEAD_END)
     version, _, lines = data[: max(end, 0)].decode("utf-8", "replace").partition("\r\n")
     fields = _fields(lines)
-    size, start = fields.get("content-length", ""), end + len(_HEAD_END)
+    size, start = fields.get("content-length", ""), end + len(HEAD_END)
     if end < 0 or not version.startswith("WARC/") or not _LENGTH.fullmatch(size):
         return None
-    if data[start + int(size) :] != _HEAD_END or "warc-date" not in fields:
+    if data[start + int(size) :] != HEAD_END or "warc-date" not in fields:
         return None
     place = Place(record_id=fields.get("warc-record-id", ""), offset=offset, length=length)
     block = data[start : start + int(size)]
@@ -162,7 +161,7 @@ def _original_name(name: str) -> str:
 
 
 def _parse_block(block: bytes) -> tuple[str, Headers, bytes]:
-    head, _, body = block.partition(b"\r\n\r\n")
+    head, _, body = block.partition(HEAD_END)
     lines = head.decode("latin-1").split("\r\n")
     headers = tuple(
         (name, value.strip(" \t")) for name, _, value in (line.partition(":") for line in lines[1:])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from crawler.warc.digests import agrees
 from crawler.warc.write import Place
 
-_HEAD_END = b"\r\n\r\n"
+HEAD_END = b"\r\n\r\n"
 _KINDS_WITH_PAYLOAD = ("response", "resource", "conversion")  # in a revisit, the digest is another record's
 
 
@@ -63,4 +63,4 @@ class Record:
         """The block without its HTTP head, if it has one."""
         if not self.fields.get("content-type", "").startswith("application/http"):
             return self.block
-        return self.block.partition(_HEAD_END)[2]
+        return self.block.partition(HEAD_END)[2]

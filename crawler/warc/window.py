@@ -22,7 +22,7 @@ _MAX_HELD_BYTES = (
     8 << 20
 )  # of a member, held back until its checksum is right; a larger member is passed on in parts
 _MAX_CANDIDATES = 10_000  # places in one file that look like a gzip member and are tried after damage
-_GZIP_WINDOW_BITS = 31  # zlib's, with gzip's header and trailer
+GZIP_WINDOW_BITS = 31  # zlib's, with gzip's header and trailer
 _NEXT_RECORD = re.compile(rb"\nWARC/[0-9]")
 _BLANK = re.compile(rb"[\r\n]*")
 _OVERLAP_BYTES = 16  # kept while searching, so that a match across two pieces is found
@@ -186,7 +186,7 @@ def _inflated(file: BinaryIO, start: int) -> Iterator[_Piece | Damage]:
 
 def _member(file: BinaryIO, offset: int) -> Generator[_Piece | Damage, None, int]:
     """Yield a member's data, also of one that is cut off, and return its length. Raises isal's error."""
-    decoder = isal_zlib.decompressobj(_GZIP_WINDOW_BITS)
+    decoder = isal_zlib.decompressobj(GZIP_WINDOW_BITS)
     held, size, taken, begun = bytearray(), 0, 0, False
     chunk = b""
     while not decoder.eof:
@@ -237,7 +237,7 @@ def _next_member(file: BinaryIO, start: int, candidates: int) -> tuple[int | Non
 def _begins_record(file: BinaryIO, offset: int) -> bool:
     file.seek(offset)
     try:
-        start = isal_zlib.decompressobj(_GZIP_WINDOW_BITS).decompress(
+        start = isal_zlib.decompressobj(GZIP_WINDOW_BITS).decompress(
             file.read(_READ_BYTES), len(RECORD_START)
         )
     except _ERRORS:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import httpcore
+import httpx
 
 from crawler.errors import ConfigError, Refused
 from crawler.fetch.connections.public_addresses import BAD_PORTS, is_address, is_public
@@ -33,6 +34,11 @@ async def system_resolver(host: str, port: int) -> list[str]:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def port_of(url: httpx.URL) -> int:
+    """Return an address's port; the scheme's default if it has none."""
+    return url.port or (443 if url.scheme == "https" else 80)
 
 
 def parse_connect_to(entries: Iterable[str]) -> dict[str, tuple[str, int]]:

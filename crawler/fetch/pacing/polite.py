@@ -15,6 +15,7 @@ import httpx
 
 from crawler.errors import Unreachable
 from crawler.fetch.answers.judge import retry_after
+from crawler.fetch.connections.guard import port_of
 from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 
@@ -124,7 +125,7 @@ class Polite(httpx.AsyncBaseTransport):
         if schedule := self._schedules.known(url.host):
             return schedule
         try:
-            addresses = await self._addresses(url.host, url.port or (443 if url.scheme == "https" else 80))
+            addresses = await self._addresses(url.host, port_of(url))
         except (httpcore.ConnectError, httpcore.ConnectTimeout):  # connecting raises the same error again
             addresses = []
         return self._schedules.of(url.host, addresses, at_once)

@@ -156,8 +156,8 @@ class Fetcher:
                 return await self._follow(asked, validators, site, by_head=by_head)
             except FetchError as error:
                 tally.errors[error.kind] += 1
-                said = {"site": site.id, "url": asked.url, "kind": error.kind, "reason": error.reason}
-                log.info("failed attempt", extra=said)
+                details = {"site": site.id, "url": asked.url, "kind": error.kind, "reason": error.reason}
+                log.info("failed attempt", extra=details)
                 if error.retry:
                     self._missed(asked.url, site, error)
                 raise
@@ -172,10 +172,10 @@ class Fetcher:
     ) -> Capture:
         hops: list[Capture] = []
         sent: set[tuple[str, str, str]] = set()
-        next_one = asked
+        current = asked
         while True:
-            known = validators if validators and same_page(next_one.url, asked.url) else None
-            capture = await self._exchange(next_one, known, site, sent)
+            known = validators if validators and same_page(current.url, asked.url) else None
+            capture = await self._exchange(current, known, site, sent)
             body = b"" if by_head else uncompressed(capture, self._limits.decoded)
             target = redirect_target(capture, body)
             if target is None:
@@ -186,8 +186,8 @@ class Fetcher:
             if len(hops) > self._limits.hops:
                 raise FetchError(asked.url, f"more than {self._limits.hops} redirects", kind="redirects")
             # RFC 9110, 15.4: 307 and 308 keep the method, the others make it a GET, as every browser does
-            next_one = (
-                replace(next_one, url=target) if capture.status in (307, 308) else ListRequest(url=target)
+            current = (
+                replace(current, url=target) if capture.status in (307, 308) else ListRequest(url=target)
             )
 
     async def _exchange(
@@ -195,11 +195,11 @@ class Fetcher:
     ) -> Capture:
         """Send one request and return its answer. `sent` are the requests of this redirect chain; adds this one."""
         try:
-            _check(asked.url)
+            _refuse_unfetchable(asked.url)
             request = self._sessions.request(asked, site, validators, self._limits.timeout)
-            if (this := loop_key(request)) in sent:
+            if (key := loop_key(request)) in sent:
                 raise FetchError(asked.url, "redirects in a circle", kind="redirects")
-            sent.add(this)
+            sent.add(key)
             response = await self._stack.handle_async_request(request)
         except tuple(HTTPX_ERRORS) as error:
             raise fetch_error(asked.url, error) from error
@@ -241,7 +241,7 @@ def _normalized(asked: ListRequest) -> ListRequest:
     return replace(asked, url=url) if url else asked
 
 
-def _check(url: str) -> None:
+def _refuse_unfetchable(url: str) -> None:
     """Raise Refused for what is not a web address, and for credentials: they would be kept in logs and archive.
 
     A host name that httpx cannot parse is refused too: two parsers must not see two hosts in one address.
@@ -261,7 +261,7 @@ def _check(url: str) -> None:
 def _host(url: str) -> str:
     try:
         return httpx.URL(url).host
-    except (UnicodeError, httpx.InvalidURL):  # `_check` refuses it
+    except (UnicodeError, httpx.InvalidURL):  # `_refuse_unfetchable` refuses it
         return ""
 
 

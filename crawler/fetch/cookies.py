@@ -103,16 +103,16 @@ def parse(set_cookie: bytes, url: httpx.URL, now: float) -> Cookie | None:
     refused = (
         not (name or value) or len(name) + len(value) > MAX_COOKIE_BYTES or CONTROL_BYTES.search(set_cookie)
     )
-    said = dict(_attribute(part) for part in rest)
-    host, secure = _host(url), b"secure" in said
-    domain = said.get(b"domain", b"").decode("latin-1").lower().removeprefix(".") or None
+    attributes = dict(_attribute(part) for part in rest)
+    host, secure = _host(url), b"secure" in attributes
+    domain = attributes.get(b"domain", b"").decode("latin-1").lower().removeprefix(".") or None
     if domain == host and is_public_suffix(host):
         domain = None
     if domain and (is_public_suffix(domain) or not _is_within(host, domain)):
         refused = True
     if refused or (secure and url.scheme != "https"):
         return None
-    path = said.get(b"path", b"")
+    path = attributes.get(b"path", b"")
     return Cookie(
         name=name,
         value=value,
@@ -120,7 +120,7 @@ def parse(set_cookie: bytes, url: httpx.URL, now: float) -> Cookie | None:
         host_only=domain is None,
         path=path if path.startswith(b"/") else _path(url).rpartition(b"/")[0] or b"/",
         secure=secure,
-        expires=_expires(said, now),
+        expires=_expires(attributes, now),
     )
 
 
@@ -129,12 +129,12 @@ def _attribute(part: bytes) -> tuple[bytes, bytes]:
     return name.strip(_SPACE).lower(), value.strip(_SPACE)
 
 
-def _expires(said: dict[bytes, bytes], now: float) -> float | None:
+def _expires(attributes: dict[bytes, bytes], now: float) -> float | None:
     """Return the time of expiry, seconds since 1970. Max-Age takes precedence over Expires."""
-    if re.fullmatch(rb"-?\d+", age := said.get(b"max-age", b"")):
+    if re.fullmatch(rb"-?\d+", age := attributes.get(b"max-age", b"")):
         return now + float(age[:16])  # 16 digits are 300 million years
     try:
-        date = parsedate_tz(said.get(b"expires", b"").decode("latin-1"))
+        date = parsedate_tz(attributes.get(b"expires", b"").decode("latin-1"))
         return datetime(*date[:6], tzinfo=UTC).timestamp() - (date[9] or 0) if date else None
     except (ValueError, IndexError, OverflowError):
         return None

@@ -15,7 +15,7 @@ from crawler.address import canonical
 from crawler.fetch.cookies import CONTROL_BYTES, Jar
 from crawler.model import Headers, ListRequest, Site, Validators
 
-_ALWAYS = {
+_DEFAULT_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
     "Accept-Encoding": "identity",  # keeps payload digests independent of the server's compressor
@@ -25,7 +25,7 @@ _ALWAYS = {
 MAX_VALIDATOR_BYTES = 4096
 """Longest ETag or Last-Modified that is sent back. Servers accept heads of at least 8 KB and refuse longer ones."""
 
-_BROWSERS_OWN = (
+_BROWSER_HEADERS = (
     "accept-encoding", "accept-language", "connection", "content-length", "cookie", "host", "origin", "pragma",
     "cache-control", "priority", "range", "upgrade-insecure-requests", "user-agent",
 )  # fmt: skip
@@ -46,7 +46,7 @@ class Subresource(ListRequest):
         return {
             name: value
             for name, value in self.headers
-            if name.lower() not in _BROWSERS_OWN and not name.lower().startswith(("sec-", "if-", "proxy-"))
+            if name.lower() not in _BROWSER_HEADERS and not name.lower().startswith(("sec-", "if-", "proxy-"))
         }
 
 
@@ -69,23 +69,24 @@ class Sessions:
     ) -> httpx.Request:
         """Return the request for an address, conditional if there are validators. Raises httpx.InvalidURL."""
         url = httpx.URL(asked.url)
-        named: dict[str, bytes | None] = {
-            name: _bytes(value) for name, value in (_ALWAYS | {"User-Agent": user_agent(site)}).items()
+        headers: dict[str, bytes | None] = {
+            name: _header_bytes(value)
+            for name, value in (_DEFAULT_HEADERS | {"User-Agent": user_agent(site)}).items()
         }
         subresource = asked if isinstance(asked, Subresource) else None
         if subresource:
             own = {name.lower() for name in subresource.kept_headers}
-            named = {name: value for name, value in named.items() if name.lower() not in own}
-            named |= {name: _bytes(value) for name, value in subresource.kept_headers.items()}
+            headers = {name: value for name, value in headers.items() if name.lower() not in own}
+            headers |= {name: _header_bytes(value) for name, value in subresource.kept_headers.items()}
         if validators:
-            named["If-None-Match"] = _validator(validators.etag)
-            named["If-Modified-Since"] = _validator(validators.last_modified)
+            headers["If-None-Match"] = _validator(validators.etag)
+            headers["If-Modified-Since"] = _validator(validators.last_modified)
         if (jar := self._jars.get(site.id)) is not None:
-            named["Cookie"] = jar.header(url)
+            headers["Cookie"] = jar.header(url)
         return httpx.Request(
             asked.method,
             url,
-            headers=[(name.encode("ascii"), value) for name, value in named.items() if value],
+            headers=[(name.encode("ascii"), value) for name, value in headers.items() if value],
             data=dict(asked.form) if asked.method == "POST" and not subresource else None,
             content=subresource.body or None if subresource else None,
             extensions={"delay": site.delay, "site": site, "timeout": timeout},
@@ -97,7 +98,7 @@ class Sessions:
             self._jars[site.id].keep(response)
 
 
-def _bytes(value: str) -> bytes:
+def _header_bytes(value: str) -> bytes:
     """Return a header's value as bytes: text that was decoded as ISO-8859-1 becomes the same bytes again."""
     try:
         return value.encode("latin-1")
@@ -107,7 +108,7 @@ def _bytes(value: str) -> bytes:
 
 def _validator(value: str | None) -> bytes | None:
     """Return a validator's original bytes; None if it cannot be sent: the request is then unconditional."""
-    sent = _bytes(value.strip(" \t")) if value else b""
+    sent = _header_bytes(value.strip(" \t")) if value else b""
     return sent if sent and len(sent) <= MAX_VALIDATOR_BYTES and not CONTROL_BYTES.search(sent) else None
 
 

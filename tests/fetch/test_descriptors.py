@@ -1,4 +1,4 @@
-"""Connections are bounded by what the process may open."""
+"""The number of connections is bounded by the limit on file descriptors."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_what_is_open_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("most", [1, 3])
 async def test_no_more_connections_are_open_than_may_be(most: int) -> None:
-    """Of 12 servers, each asked twice: connections out of use make room, and requests wait for one."""
+    """Ask 12 servers twice each: idle connections are closed to make room, and requests wait for a free one."""
     now_open = highest = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,7 +82,7 @@ async def test_no_more_connections_are_open_than_may_be(most: int) -> None:
         answers = await asyncio.gather(*(ask(host) for host in hosts * 2))
         await network.aclose()
     assert answers == [b"ok"] * 24
-    assert highest <= most + 1  # the server sees an end a moment later than we do
+    assert highest <= most + 1  # the server notices a closed connection later than the client
 
 
 async def test_a_request_that_fails_gives_its_place_back() -> None:

@@ -1,4 +1,4 @@
-"""Challenges, refusals and farewells, made up after real ones; and pages that look a little like them."""
+"""Challenges, refusals and "not found" pages, modelled on real ones; and articles that resemble them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a server may be asked again: with a clock that only sleeping moves."""
+"""When a server may be asked again, with a clock that advances by sleeping only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADDRESSES = {"a.gov.cn": ["59.1.1.1"], "b.gov.cn": ["59.1.1.2", "59.1.1.1"], "c.
 
 
 class Server(httpx.AsyncBaseTransport):
-    """Answers as told, and notes when it was asked."""
+    """Give the prepared answers, and record the time of each request."""
 
     def __init__(self) -> None:
         self.now = 0.0

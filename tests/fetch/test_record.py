@@ -1,4 +1,4 @@
-"""Half answers, and httpx's errors as ours."""
+"""Recording of incomplete answers, and the mapping of httpx's errors to ours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.fetch.conftest import PAGE
 
 
 class Dripping(httpx.AsyncBaseTransport):
-    """Sends half a body and then does what it is told."""
+    """Send half a body, then raise the given error or send the given bytes."""
 
     def __init__(self, then: Exception | bytes) -> None:
         self._then = then

@@ -1,4 +1,4 @@
-"""What other crawlers' records say was served: chunks undone, heads read as browsers do, parts told from wholes."""
+"""Answers in other crawlers' records: chunks are undone, heads read as browsers read them, parts marked as parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of other crawlers: whatever is wrong with one is told, and the next one is read."""
+"""Faulty records of other crawlers: each fault is reported, and the next record is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INFO = a_record(b"software: theirs\r\n", kind="warcinfo", url=None, content_type
 
 
 def told(path: Path, data: bytes) -> list[str]:
-    """The address of each answer, the reason of each fault, the kind of what was passed over."""
+    """Return, in order, the address of each answer, the reason of each fault, the type of each ignored record."""
     path.write_bytes(data)
     found = []
     for item in read_answers(path):

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.model import Capture
-from crawler.warc.digests import labelled, raw
+from crawler.warc.digests import labelled, parse_digest
 from crawler.warc.read import Record, exchanges, to_capture
 from crawler.warc.write import Place
 
@@ -67,7 +67,7 @@ def lines_of(records: Iterable[Record], file: str) -> Iterator[str]:
 
 def payload_sha256(record: Record, capture: Capture) -> bytes:
     """Return the SHA-256 of what was served: as its record states it, else of the payload itself."""
-    stated = raw(record.fields.get("warc-payload-digest", ""))
+    stated = parse_digest(record.fields.get("warc-payload-digest", ""))
     if stated and stated[0] == "sha256":
         return stated[1]
     return bytes.fromhex(capture.payload_sha256)

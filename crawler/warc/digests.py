@@ -14,7 +14,7 @@ def labelled(sha256: bytes) -> str:
     return "sha256:" + base64.b32encode(sha256).decode("ascii")
 
 
-def raw(value: str) -> tuple[str, bytes] | None:
+def parse_digest(value: str) -> tuple[str, bytes] | None:
     """Parse a field's value into algorithm and digest; None if it is not understood."""
     name, _, text = value.partition(":")
     algorithm = name.strip().lower().replace("-", "")
@@ -31,11 +31,11 @@ def raw(value: str) -> tuple[str, bytes] | None:
 
 def hex_sha256(value: str | None) -> str | None:
     """Return a field's SHA-256 as 64 hex characters; None for any other value."""
-    parsed = raw(value or "")
+    parsed = parse_digest(value or "")
     return parsed[1].hex() if parsed and parsed[0] == "sha256" else None
 
 
 def agrees(value: str, data: bytes) -> bool | None:
     """Return whether data has the digest of a field's value; None if its algorithm is not known."""
-    parsed = raw(value)
+    parsed = parse_digest(value)
     return None if parsed is None else hashlib.new(parsed[0], data).digest() == parsed[1]

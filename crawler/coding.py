@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-LIMIT = 30 * 1024 * 1024
+MAX_DECODED_BYTES = 30 * 1024 * 1024
 """Maximum size of a decoded payload, against decompression bombs."""
 
 MAX_CODINGS = 5
@@ -36,7 +36,9 @@ class Decoded:
     short: str | None = None
 
 
-def decode_content(payload: bytes, content_encoding: str | None, *, limit: int = LIMIT) -> Decoded:
+def decode_content(
+    payload: bytes, content_encoding: str | None, *, limit: int = MAX_DECODED_BYTES
+) -> Decoded:
     """Undo the codings of a payload, the last one first; cut the body at `limit` bytes.
 
     `content_encoding` holds the values of all Content-Encoding headers, separated by commas. All members of a gzip

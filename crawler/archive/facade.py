@@ -22,7 +22,7 @@ from crawler.archive.merging import bring, enter_merged
 from crawler.archive.run import Run
 from crawler.errors import FetchError
 from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site
-from crawler.warc import Earlier, Refers
+from crawler.warc import Earlier, RevisitReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Archive(Run):
         with damage(self.path):
             return identity.cut_short(self._session, report.url or page.url, report)
 
-    def original(self, repeats: Refers) -> Capture | None:
+    def original(self, repeats: RevisitReference) -> Capture | None:
         """The archived response that another crawler's revisit refers to: by address and time, or by its payload's digest."""
         with damage(self.path):
             return reextraction.original(self.path, self._session, repeats)

@@ -17,7 +17,7 @@ from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.extract import extract, join_pages
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report
-from crawler.warc import Record, Refers, agrees, read_at, to_capture
+from crawler.warc import Record, RevisitReference, agrees, read_at, to_capture
 
 MAX_CANDIDATES = 20
 """Answers of one address among which a revisit's original is looked for, the newest first."""
@@ -83,7 +83,7 @@ def row_with_payload(session: Session, row: CaptureRow) -> CaptureRow:
     return found or row
 
 
-def original(archive: Path, session: Session, repeats: Refers) -> Capture | None:
+def original(archive: Path, session: Session, repeats: RevisitReference) -> Capture | None:
     """The archived answer that a revisit refers to: by its time, or else by its payload's digest.
 
     Where both are told, both must agree; but the digest may be of the body as it was chunked, which is not kept.
@@ -100,14 +100,14 @@ def original(archive: Path, session: Session, repeats: Refers) -> Capture | None
     return None
 
 
-def _answers(repeats: Refers) -> Select[CaptureRow]:
+def _answers(repeats: RevisitReference) -> Select[CaptureRow]:
     answers = select(CaptureRow).where(
         CaptureRow.url_key == canonical(repeats.url), CaptureRow.status.not_in((0, 304))
     )
     return answers.order_by(CaptureRow.id.desc()).limit(MAX_CANDIDATES)
 
 
-def _at_time(session: Session, repeats: Refers) -> Iterable[CaptureRow]:
+def _at_time(session: Session, repeats: RevisitReference) -> Iterable[CaptureRow]:
     if repeats.date is None:
         return ()
     second = repeats.date.replace(microsecond=0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from crawler.coding import LIMIT
+from crawler.coding import MAX_DECODED_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Limits:
     """Maximum values for a crawl's requests. Times are seconds, sizes bytes."""
 
     body: int = 30 * 1024 * 1024  # a body as transferred
-    decoded: int = LIMIT  # a body with its content codings undone
+    decoded: int = MAX_DECODED_BYTES  # a body with its content codings undone
     total: float = 120.0  # one exchange, from connecting to the last byte
     connect: float = 15.0
     read: float = 30.0  # between two pieces of an answer

@@ -19,7 +19,7 @@ import yaml
 from crawler.address import canonical
 from crawler.errors import ConfigError, NotSaved
 from crawler.model import Capture, Headers
-from crawler.warc import Answer, Fault, parse_warc_date, read_answers, repeated
+from crawler.warc import Answer, Fault, parse_warc_date, read_answers, resolve_revisit
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class _Originals:
         if repeats.date is not None:
             key = canonical(repeats.url), repeats.date.replace(microsecond=0)
             found = self._by_time.get(key, found)
-        return repeated(capture, found) if found else None
+        return resolve_revisit(capture, found) if found else None
 
 
 def _read_folder(file: Path) -> Iterator[Exchange]:

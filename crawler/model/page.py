@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.coding import LIMIT, Decoded, decode_content
+from crawler.coding import MAX_DECODED_BYTES, Decoded, decode_content
 from crawler.model.site import Tls
 
 Headers = tuple[tuple[str, str], ...]
@@ -59,7 +59,7 @@ class Capture:
         values = [value for key, value in self.headers if key.lower() == wanted]
         return ", ".join(values) if values else None
 
-    def decoded(self, limit: int = LIMIT) -> Decoded:
+    def decoded(self, limit: int = MAX_DECODED_BYTES) -> Decoded:
         """The payload with its content codings undone, and whether that is a part only; cut at `limit` bytes."""
         return decode_content(self.payload, self.all_values("content-encoding"), limit=limit)
 

@@ -7,7 +7,7 @@ captures (`framing`). Where files are kept, and what they mean, is decided in ar
 
 from __future__ import annotations
 
-from crawler.warc.answers import Answer, Passed, Refers, read_answers, repeated
+from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
 from crawler.warc.digests import agrees, hex_sha256
 from crawler.warc.foreign import Fault
 from crawler.warc.lenient import http_address
@@ -28,10 +28,10 @@ __all__ = [
     "Answer",
     "Earlier",
     "Fault",
-    "Passed",
+    "IgnoredRecord",
     "Place",
     "Record",
-    "Refers",
+    "RevisitReference",
     "WarcFile",
     "agrees",
     "exchanges",
@@ -44,7 +44,7 @@ __all__ = [
     "read_at",
     "read_captures",
     "read_records",
-    "repeated",
+    "resolve_revisit",
     "to_capture",
     "warc_date",
     "whole_length",

@@ -29,7 +29,7 @@ _INTERIM = re.compile(rb"HTTP/[\d.]+[ \t]+(?:1\d\d\b|200[ \t]+connection establi
 _UNSPECIFIED = "unspecified"  # a reason of ISO 28500 for WARC-Truncated
 
 
-class Refers(NamedTuple):
+class RevisitReference(NamedTuple):
     """Reference of a revisit to the answer it repeats: address, date and payload digest, as far as the record has them."""
 
     url: str
@@ -48,17 +48,17 @@ class Answer:
     record_id: str
     digest: str = ""  # WARC-Payload-Digest, of any algorithm
     short: str = ""
-    repeats: Refers | None = None  # of a revisit: the answer that has its payload
+    repeats: RevisitReference | None = None  # of a revisit: the answer that has its payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class IgnoredRecord:
     """A record that is ignored although a report may be in it: no HTTP answer, and not one of the usual other types."""
 
     kind: str
 
 
-def read_answers(path: Path) -> Iterator[Answer | Fault | Passed]:
+def read_answers(path: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
     """Yield the answers, faults and ignored records of a WARC file in its order. Raises OSError."""
     for item in _paired(foreign_records(path)):
         if isinstance(item, Fault):
@@ -68,7 +68,7 @@ def read_answers(path: Path) -> Iterator[Answer | Fault | Passed]:
         if record.is_http:
             yield _answer(record, request)
         elif record.kind not in _IGNORED_KINDS:
-            yield Passed(kind=_kind(record))
+            yield IgnoredRecord(kind=_kind(record))
 
 
 def _kind(record: Record) -> str:
@@ -169,17 +169,17 @@ def _marked_incomplete(record: Record) -> str:
     return ""
 
 
-def _reference(record: Record) -> Refers:
+def _reference(record: Record) -> RevisitReference:
     text = record.fields.get("warc-refers-to-date", "")
     try:
         date = lenient_date(text) if text else None
     except ValueError:
         date = None
     url = http_address(record.fields.get("warc-refers-to-target-uri", "")) or record.url
-    return Refers(url, date, record.fields.get("warc-payload-digest", ""))
+    return RevisitReference(url, date, record.fields.get("warc-payload-digest", ""))
 
 
-def repeated(revisit: Capture, original: Capture) -> Capture:
+def resolve_revisit(revisit: Capture, original: Capture) -> Capture:
     """Return the capture that a revisit stands for: its own time, and head if it has one, with the original's payload."""
     if revisit.status == 0:  # a record without a block
         return replace(original, url=revisit.url, fetched_at=revisit.fetched_at, ip=revisit.ip)

@@ -9,7 +9,7 @@ import re
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
-from crawler.coding import LIMIT
+from crawler.coding import MAX_DECODED_BYTES
 from crawler.errors import Challenged, FetchError, Gone, Refused, TooLarge, Unreachable
 from crawler.fetch.answers.notices import notice_of
 from crawler.model import Capture
@@ -25,7 +25,7 @@ _FRONT_PAGE = re.compile(r"/(?:index\.\w+)?")
 _MAX_LENGTH_DIGITS = 19
 
 
-def uncompressed(capture: Capture, most: int = LIMIT) -> bytes:
+def uncompressed(capture: Capture, most: int = MAX_DECODED_BYTES) -> bytes:
     """Return a capture's body with its content codings undone.
 
     Raises TooLarge if it is over `most` bytes, and Unreachable of the kind `short` for a page (2xx) that decodes only in
@@ -87,7 +87,7 @@ def judge(capture: Capture, body: bytes, *, conditional: bool = False) -> None:
         raise Gone(url, f"HTTP {status}")
     if found is Challenged or status == 412:
         raise Challenged(
-            url, f"HTTP {status}: a challenge (a script to solve or a check to pass) instead of the page"
+            url, f"HTTP {status}: a script to solve or a check to pass instead of a page"
         )
     if status == 429 or status >= 500:
         kind = "busy" if status in (429, 503) else "server"

@@ -20,9 +20,7 @@ class Limits:
     read: float = 30.0  # between two pieces of an answer
     hops: int = 8  # redirects of any kind
     crawl_delay: float = 60.0  # Crawl-delay of a robots.txt; a larger one is reduced to this
-    retry_after: float = (
-        120.0  # Retry-After; a server that asks for more is skipped for the rest of the crawl
-    )
+    retry_after: float = 120.0  # Retry-After; a host that asks for more is skipped for this crawl
     backoff: float = 60.0  # gap between two requests to a server that fails or is slow
     patience: float = 600.0  # retries of one source in one crawl: their waits and failed attempts
     # consecutive attempts without an answer, after which the circuit breaker opens
@@ -32,9 +30,7 @@ class Limits:
     render: float = 120.0  # to draw a page, with the politeness delays of its requests
     idle: float = 0.5  # without a request, after which a drawn page counts as settled
     subresources: int = 60  # requests of one drawn page
-    subresource_bytes: int = (
-        30 * 1024 * 1024
-    )  # all answers to one drawn page; also all scripts kept for later pages
+    subresource_bytes: int = 30 * 1024 * 1024  # all answers to one drawn page; also the script cache
     tabs: int = 4  # pages that are drawn at the same time
 
     @property

@@ -110,7 +110,7 @@ async def test_a_server_that_is_busy_is_asked_less_often_and_then_as_before(serv
     assert gaps(server)[-1] == 1
 
 
-async def test_a_server_that_slows_down_gets_as_long_a_rest(server: Server, ask: Ask) -> None:
+async def test_the_gap_is_as_long_as_a_slow_answer_took(server: Server, ask: Ask) -> None:
     server.answers = [(200, 10, {}), (200, 0.1, {}), (200, 0.1, {})]
     for _ in range(4):
         await ask()

@@ -221,7 +221,7 @@ async def test_old_scripts_make_room(harness: RenderHarness, web: respx.Router) 
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(500), httpx.ConnectError("no")])
-async def test_a_page_fails_without_a_piece_of_its_own_site_that_may_come_another_time(
+async def test_a_page_fails_on_a_temporary_error_of_its_own_site(
     harness: RenderHarness, web: respx.Router, answer: httpx.Response | Exception
 ) -> None:
     web.get("http://data.example.gov.cn/list").mock(side_effect=[answer] * 3)
@@ -242,7 +242,7 @@ async def test_a_host_left_alone_fails_the_page_that_needs_it(
         await harness.page()
 
 
-async def test_a_page_goes_without_what_others_do_not_give_and_what_is_not_there(
+async def test_a_page_is_drawn_without_what_other_sites_refuse_and_what_is_missing(
     harness: RenderHarness, web: respx.Router
 ) -> None:
     web.get(ELSEWHERE.url).mock(side_effect=httpx.ConnectError("no"))
@@ -254,7 +254,7 @@ async def test_a_page_goes_without_what_others_do_not_give_and_what_is_not_there
     assert harness.fake_browser.got == [None, None]
 
 
-async def test_a_piece_is_judged_by_its_head_alone(harness: RenderHarness, web: respx.Router) -> None:
+async def test_a_subresource_is_judged_by_its_head_alone(harness: RenderHarness, web: respx.Router) -> None:
     notice = '{"code": 0, "message": "抱歉，您访问的页面不存在"}<script>location.href="/b.html"</script>'
     web.get(CALL.url).respond(text=notice)
     harness.fake_browser.asks = [CALL]
@@ -264,7 +264,9 @@ async def test_a_piece_is_judged_by_its_head_alone(harness: RenderHarness, web: 
     assert answer.body.decode() == notice
 
 
-async def test_a_piece_is_followed_to_where_it_has_moved(harness: RenderHarness, web: respx.Router) -> None:
+async def test_a_subresource_is_followed_to_where_it_has_moved(
+    harness: RenderHarness, web: respx.Router
+) -> None:
     web.get(CALL.url).respond(301, headers={"Location": "/new"})
     web.get(f"{HOST}/new").respond(json=[])
     harness.fake_browser.asks = [CALL]
@@ -304,7 +306,7 @@ async def test_requests_and_bytes_of_a_page_have_a_limit(harness: RenderHarness,
         assert "over the limit" in page.unanswered[-1]
 
 
-async def test_a_page_that_comes_to_no_rest_fails_in_time(harness: RenderHarness) -> None:
+async def test_a_page_that_never_settles_fails_at_the_time_limit(harness: RenderHarness) -> None:
     harness.fake_browser.hangs = True
     async with harness.make(render=0.05) as fetcher:
         with pytest.raises(Unrendered, match=r"not drawn within 0\.05 seconds: its scripts do not end"):
@@ -339,7 +341,7 @@ async def test_where_scripts_go_on_to_is_fetched_and_drawn(harness: RenderHarnes
     assert [hop.url for hop in page.of.hops] == [PAGE]
 
 
-async def test_scripts_that_go_round_or_to_a_login_are_not_followed(
+async def test_script_redirects_in_a_circle_or_to_a_login_are_not_followed(
     harness: RenderHarness, web: respx.Router
 ) -> None:
     web.get(f"{HOST}/b.html").respond(html=SHELL)
@@ -351,7 +353,9 @@ async def test_scripts_that_go_round_or_to_a_login_are_not_followed(
         await harness.page()
 
 
-async def test_without_a_browser_no_server_is_asked_and_the_reason_is_told(harness: RenderHarness) -> None:
+async def test_without_a_browser_no_server_is_asked_and_the_reason_is_reported(
+    harness: RenderHarness,
+) -> None:
     harness.fake_browser.missing = "install it"
     with pytest.raises(Unrendered, match="install it"):
         await harness.page()

@@ -197,7 +197,7 @@ def test_a_faulty_fixture_names_file_and_entry(tmp_path: Path, entry: str, fault
         load_exchanges(tmp_path)
 
 
-def test_nothing_to_replay_is_told(tmp_path: Path) -> None:
+def test_nothing_to_replay_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nothing to replay"):
         load_exchanges(tmp_path)
     (tmp_path / "x.txt").touch()

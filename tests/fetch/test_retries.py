@@ -56,7 +56,7 @@ async def test_each_kind_of_failure_has_its_attempts_and_growing_waits(kind: str
         assert least <= wait <= least + policy.first_wait / 2
 
 
-async def test_failures_of_many_kinds_end_too() -> None:
+async def test_attempts_are_bounded_over_all_kinds_of_failure() -> None:
     kinds = ["reset", "short", "connect", "server", "busy", "timeout", "dns"]
     tries = Tries(*map(failed, kinds))
     with pytest.raises(Unreachable):
@@ -64,7 +64,7 @@ async def test_failures_of_many_kinds_end_too() -> None:
     assert tries.made == MAX_ATTEMPTS
 
 
-async def test_a_failure_without_a_policy_is_the_last_word() -> None:
+async def test_a_failure_without_a_policy_is_not_retried() -> None:
     tries = Tries(Untrusted(PAGE, "its certificate has expired", kind="tls"))
     with pytest.raises(Untrusted, match=r"expired$"):
         await tries.retries().run(tries, source="a", retried=nothing)
@@ -83,7 +83,7 @@ async def test_a_source_that_has_used_up_its_budget_gets_one_attempt_an_address(
     assert tries.made == 4 + 2
 
 
-async def test_the_failure_that_led_to_being_left_alone_is_the_one_told() -> None:
+async def test_the_failure_that_opened_the_circuit_is_the_one_reported() -> None:
     tries = Tries(failed("server"), LeftAlone(PAGE, "left alone"))
     with pytest.raises(Unreachable, match=r"no$"):
         await tries.retries().run(tries, source="a", retried=nothing)
@@ -93,7 +93,7 @@ async def test_the_failure_that_led_to_being_left_alone_is_the_one_told() -> Non
 # -- the circuit breaker, in the whole stack --------------------------------------------------------------
 
 
-async def test_a_host_that_fails_again_and_again_is_left_alone_and_told_once(
+async def test_a_host_that_fails_again_and_again_is_left_alone_and_logged_once(
     harness: Harness, web: respx.Router, caplog: pytest.LogCaptureFixture
 ) -> None:
     page = web.get(host="www.example.gov.cn").mock(side_effect=httpx.ConnectError("refused"))
@@ -112,7 +112,7 @@ async def test_a_host_that_fails_again_and_again_is_left_alone_and_told_once(
     assert other.called
 
 
-async def test_a_few_broken_pages_are_no_broken_host(harness: Harness, web: respx.Router) -> None:
+async def test_a_few_broken_pages_do_not_open_the_circuit(harness: Harness, web: respx.Router) -> None:
     page = web.get(path__startswith="/bad").respond(500)
     for number in range(5):
         with pytest.raises(Unreachable):

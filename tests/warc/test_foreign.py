@@ -110,7 +110,9 @@ BAD = {
 
 @pytest.mark.parametrize("form", ["plain", "gzip"])
 @pytest.mark.parametrize(("bad", "reason"), BAD.values(), ids=BAD.keys())
-def test_a_bad_record_is_told_and_the_next_one_read(path: Path, bad: bytes, reason: str, form: str) -> None:
+def test_a_bad_record_is_reported_and_the_next_one_read(
+    path: Path, bad: bytes, reason: str, form: str
+) -> None:
     data = zipped(INFO, bad, GOOD) if form == "gzip" else INFO + bad + b"\r\n" + GOOD
     *faults, last = told(path, data)
     assert last == OTHER
@@ -125,7 +127,7 @@ def test_a_record_that_is_too_large_is_passed_over(path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("held", [window._MAX_HELD_BYTES, 100], ids=["small", "large"])
-def test_a_damaged_member_is_told_and_the_next_one_found(
+def test_a_damaged_member_is_reported_and_the_next_one_found(
     path: Path, held: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(window, "_MAX_HELD_BYTES", held)
@@ -134,7 +136,7 @@ def test_a_damaged_member_is_told_and_the_next_one_found(
     assert found[-1] == OTHER
 
 
-def test_what_is_no_gzip_between_members_is_told(path: Path) -> None:
+def test_bytes_between_gzip_members_are_reported(path: Path) -> None:
     found = told(path, zipped(a_record()) + b"<html>" + zipped(GOOD))
     assert found == [URL, "the data here is not gzip", OTHER]
 
@@ -155,7 +157,7 @@ def test_a_file_that_is_cut_off_says_so(path: Path, cut: int, form: str) -> None
     assert OTHER not in rest
 
 
-def test_a_record_whose_member_lacks_its_checksum_is_whole_and_the_cut_is_told(path: Path) -> None:
+def test_a_record_whose_member_lacks_its_checksum_is_whole_and_the_cut_is_reported(path: Path) -> None:
     assert told(path, zipped(a_record(), GOOD)[:-8]) == [URL, OTHER, "is cut off"]
 
 
@@ -169,7 +171,7 @@ OTHER_FORMATS = {
 
 
 @pytest.mark.parametrize(("data", "reason"), OTHER_FORMATS.values(), ids=OTHER_FORMATS.keys())
-def test_what_is_no_warc_says_what_it_is(path: Path, data: bytes, reason: str) -> None:
+def test_the_error_for_another_format_names_it(path: Path, data: bytes, reason: str) -> None:
     (fault,) = told(path, data)
     assert reason in fault
 
@@ -185,7 +187,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("record", "expected"), KINDS.values(), ids=KINDS.keys())
-def test_a_record_of_another_kind_is_told_unless_it_is_ordinary(
+def test_a_record_of_another_type_is_reported_unless_it_is_a_usual_one(
     path: Path, record: bytes, expected: list[str]
 ) -> None:
     assert told(path, zipped(record, GOOD)) == [*expected, OTHER]
@@ -210,7 +212,7 @@ def test_an_address_in_gbk_keeps_its_bytes(path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 2000), st.binary(max_size=8)), max_size=6), st.booleans())
-def test_no_bytes_end_the_reading(changes: list[tuple[int, bytes]], compressed: bool) -> None:
+def test_no_change_of_bytes_stops_the_reading(changes: list[tuple[int, bytes]], compressed: bool) -> None:
     records = (INFO, a_record(HTML + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(b"a" * 50, b"b")), GOOD)
     data = bytearray(zipped(*records) if compressed else b"".join(records))
     for at, new in changes:

@@ -86,9 +86,7 @@ def judge(capture: Capture, body: bytes, *, conditional: bool = False) -> None:
     if status in (404, 410):
         raise Gone(url, f"HTTP {status}")
     if found is Challenged or status == 412:
-        raise Challenged(
-            url, f"HTTP {status}: a script to solve or a check to pass instead of a page"
-        )
+        raise Challenged(url, f"HTTP {status}: a script to solve or a check to pass instead of a page")
     if status == 429 or status >= 500:
         kind = "busy" if status in (429, 503) else "server"
         raise Unreachable(

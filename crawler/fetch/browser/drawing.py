@@ -57,9 +57,8 @@ class ScriptCache:
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._kept: dict[
-            tuple[str, str], Answer
-        ] = {}  # by site, since each has its own TLS setting and cookies
+        # by site, since each has its own TLS setting and cookies
+        self._kept: dict[tuple[str, str], Answer] = {}
 
     def get(self, site: Site, url: str) -> Answer | None:
         """Return a script that a page of this site has requested before, else None."""

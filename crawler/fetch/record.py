@@ -50,7 +50,7 @@ class Recorder(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the inner transport's response, read and recorded."""
-        url, most = str(request.url), self._limits.body
+        url, max_bytes = str(request.url), self._limits.body
         tally = self._tallies.of(request.url.host)
         tally.requests += 1
         response: httpx.Response | None = None
@@ -60,12 +60,12 @@ class Recorder(httpx.AsyncBaseTransport):
                 response = await self._inner.handle_async_request(request)
                 async for chunk in response.aiter_raw():
                     payload += chunk
-                    if len(payload) > most:
-                        raise TooLarge(url, f"body over {most} bytes")
+                    if len(payload) > max_bytes:
+                        raise TooLarge(url, f"body over {max_bytes} bytes")
         except (TimeoutError, httpx.TransportError, TooLarge) as error:
             if response is not None:
                 reason = _TRUNCATED.get(type(error), "disconnect")
-                self._sink(self._capture(request, response, bytes(payload[:most]), reason))
+                self._sink(self._capture(request, response, bytes(payload[:max_bytes]), reason))
             if isinstance(error, TimeoutError):
                 reason = f"not done within {self._limits.total:g} seconds"
                 raise Unreachable(url, reason, kind="timeout") from error

@@ -135,14 +135,14 @@ class Window:
             if not self.more():
                 return False
 
-    def find(self, pattern: re.Pattern[bytes], most: int) -> re.Match[bytes] | None:
-        """Return the first match within the next `most` bytes, reading as needed."""
+    def find(self, pattern: re.Pattern[bytes], max_bytes: int) -> re.Match[bytes] | None:
+        """Return the first match within the next `max_bytes` bytes, reading as needed."""
         start = 0
         while True:
-            if found := pattern.search(self.buffer, start, most):
+            if found := pattern.search(self.buffer, start, max_bytes):
                 return found
             start = max(len(self.buffer) - _OVERLAP_BYTES, 0)
-            if len(self.buffer) >= most or not self.more():
+            if len(self.buffer) >= max_bytes or not self.more():
                 return None
 
     def to_next_record(self) -> None:

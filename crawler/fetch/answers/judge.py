@@ -25,15 +25,15 @@ _FRONT_PAGE = re.compile(r"/(?:index\.\w+)?")
 _MAX_LENGTH_DIGITS = 19
 
 
-def uncompressed(capture: Capture, most: int = MAX_DECODED_BYTES) -> bytes:
+def uncompressed(capture: Capture, max_bytes: int = MAX_DECODED_BYTES) -> bytes:
     """Return a capture's body with its content codings undone.
 
-    Raises TooLarge if it is over `most` bytes, and Unreachable of the kind `short` for a page (2xx) that decodes only in
+    Raises TooLarge if it is over `max_bytes` bytes, and Unreachable of the kind `short` for a page (2xx) that decodes only in
     part. Other answers are judged by their status, for which a part of the body is enough.
     """
-    decoded = capture.decoded(most + 1)
-    if len(decoded.body) > most:
-        raise TooLarge(capture.url, f"body over {most} bytes when uncompressed")
+    decoded = capture.decoded(max_bytes + 1)
+    if len(decoded.body) > max_bytes:
+        raise TooLarge(capture.url, f"body over {max_bytes} bytes when uncompressed")
     if decoded.short and 200 <= capture.status < 300:
         raise _short(capture, decoded.short)
     return decoded.body

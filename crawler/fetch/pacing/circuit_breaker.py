@@ -62,11 +62,11 @@ class CircuitBreaker(httpx.AsyncBaseTransport):
         else:
             self._failed(circuit, Unreachable(url, f"HTTP {status}"), self._limits.consecutive_error_answers)
 
-    def _failed(self, circuit: Circuit, error: FetchError, most: int) -> None:
+    def _failed(self, circuit: Circuit, error: FetchError, max_failures: int) -> None:
         self._failures[circuit] += 1
         if error.kind == "tls":
             self._break(circuit, error.reason)
-        elif error.retry and self._failures[circuit] >= most:
+        elif error.retry and self._failures[circuit] >= max_failures:
             self._break(circuit, f"{self._failures[circuit]} failures in a row, the last one: {error.reason}")
 
     def _break(self, circuit: Circuit, reason: str) -> None:

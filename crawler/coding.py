@@ -1,4 +1,7 @@
-"""Undo HTTP content codings (RFC 9110, section 8.4), within a limit. Does not know characters: see extract.decode."""
+"""Undo HTTP content codings (gzip, deflate, br, zstd; RFC 9110, section 8.4), within a limit on size.
+
+Character encodings: see extract.page.decode.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-LIMIT = 30 * 1024 * 1024
-"""Bytes that a payload may grow to; a decompression bomb stops here."""
+MAX_DECODED_BYTES = 30 * 1024 * 1024
+"""Maximum size of a decoded payload, against decompression bombs."""
 
 MAX_CODINGS = 5
-"""Codings one on the other that are undone; a payload with more is no page."""
+"""Codings of one payload that are undone; further ones are ignored."""
 
 MAX_MEMBERS = 10_000
-"""Members of one gzip stream, or frames of one zstd stream. A page has a few; compressed logs have thousands."""
+"""Maximum members of a gzip stream, or frames of a zstd stream. A page has a few; compressed logs have thousands."""
 
-_FIRST_PIECE, _LARGEST_PIECE = 4 * 1024, 256 * 1024  # bytes given to a decoder at a time
-_TEXT_SAMPLE = 1024  # bytes
+_MIN_INPUT_BYTES, _MAX_INPUT_BYTES = 4 * 1024, 256 * 1024  # given to a decoder at a time
+_TEXT_SAMPLE_BYTES = 1024
 _NEVER_IN_TEXT = bytes({*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)})
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -27,22 +30,24 @@ _ZSTD_SKIPPABLE = tuple(bytes((low, 0x2A, 0x4D, 0x18)) for low in range(0x50, 0x
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A payload with its codings undone. Where `short` says something, `body` is a part only, and that says why."""
+    """A payload with its codings undone. `short` is None for a complete body, else why `body` is only a part."""
 
     body: bytes
     short: str | None = None
 
 
-def decode_content(payload: bytes, content_encoding: str | None, *, limit: int = LIMIT) -> Decoded:
+def decode_content(
+    payload: bytes, content_encoding: str | None, *, limit: int = MAX_DECODED_BYTES
+) -> Decoded:
     """Undo the codings of a payload, the last one first; cut the body at `limit` bytes.
 
     `content_encoding` holds the values of all Content-Encoding headers, separated by commas. All members of a gzip
-    stream and all frames of a zstd stream are read; what else follows a stream is left out, as in browsers. gzip that is
-    called deflate and the like is read as what it is. A payload that is in no coding (a common server fault) is the
-    body. A stream that has no end, or that breaks off because it is damaged, gives its beginning as a `short` body.
+    stream and all frames of a zstd stream are read; other bytes after a stream are dropped, as in browsers. A stream
+    under another coding's name (gzip called deflate) is decoded as what it is. A payload without any coding, a common
+    server fault, is returned unchanged. A stream that is cut off or damaged gives its beginning as a `short` body.
     """
     codings = [c.strip().lower() for c in (content_encoding or "").split(",") if c.strip()]
-    known = [c for c in reversed(codings) if c in _ATTEMPTS][:MAX_CODINGS]
+    known = [c for c in reversed(codings) if c in _DECODERS][:MAX_CODINGS]
     body, short = payload, None
     for number, coding in enumerate(known):
         if number and len(body) >= limit:
@@ -53,17 +58,17 @@ def decode_content(payload: bytes, content_encoding: str | None, *, limit: int =
 
 
 def _undo(payload: bytes, coding: str, limit: int) -> Decoded:
-    for attempt in _ATTEMPTS[coding]:
-        if (found := attempt(payload, limit)) is not None:
+    for decode_format in _DECODERS[coding]:
+        if (found := decode_format(payload, limit)) is not None:
             return found
     return Decoded(body=payload)
 
 
-# -- formats: each gives None for a payload that is not in it ---------------------------------------------------
+# -- formats: each returns None for a payload in another format -------------------------------------------------
 
 
 class _Decoder(Protocol):
-    """What zlib's and zstd's decoders have in common."""
+    """Common interface of zlib's and zstd's decoders."""
 
     @property
     def eof(self) -> bool: ...
@@ -74,26 +79,26 @@ class _Decoder(Protocol):
 
 @dataclass(slots=True)
 class _Member:
-    """One member of a stream, read until its end, until `room` bytes of output, or until it proves to be damaged."""
+    """One member of a stream, decoded until its end, up to `max_output` bytes, or up to damage."""
 
     decoder: _Decoder
-    room: int  # bytes
+    max_output: int  # bytes
     out: bytearray = field(default_factory=bytearray)
     used: int = 0  # bytes of input
     damaged: bool = False
 
     def read(self, data: memoryview, errors: type[Exception]) -> None:
-        """Read from the beginning of `data`. Small pieces first: what follows a member is copied with each of them."""
-        size = _FIRST_PIECE
-        while self.used < len(data) and not self.decoder.eof and len(self.out) < self.room:
+        """Decode from the start of `data`. Pieces grow: the decoder copies the bytes of a piece that follow the member."""
+        size = _MIN_INPUT_BYTES
+        while self.used < len(data) and not self.decoder.eof and len(self.out) < self.max_output:
             piece = bytes(data[self.used : self.used + size])
             try:
-                self.out += self.decoder.decompress(piece, self.room - len(self.out))
+                self.out += self.decoder.decompress(piece, self.max_output - len(self.out))
             except errors:
                 self.damaged = True
                 return
             self.used += len(piece)
-            size = min(2 * size, _LARGEST_PIECE)
+            size = min(2 * size, _MAX_INPUT_BYTES)
         self.used -= len(self.decoder.unused_data)
 
 
@@ -124,7 +129,7 @@ def _members(
     magics: tuple[bytes, ...],
     errors: type[Exception],
 ) -> Decoded | None:
-    """All members of a stream whose members begin with one of `magics`."""
+    """Decode all members of a stream; each begins with one of `magics`."""
     body, rest = bytearray(), memoryview(payload)
     for number in range(MAX_MEMBERS):
         start = bytes(rest[: len(magics[0])])
@@ -132,20 +137,22 @@ def _members(
             is_cut = bool(start) and magics[0].startswith(start)
             if not number and not is_cut:
                 return None
-            return Decoded(body=bytes(body), short=_no_end(name) if is_cut else None)
+            return Decoded(body=bytes(body), short=_cut_off_message(name) if is_cut else None)
         member = _Member(new(), limit - len(body))
         member.read(rest, errors)
         body += member.out
         if len(body) >= limit:
             return Decoded(body=bytes(body[:limit]))
         if member.damaged or not member.decoder.eof:
-            return Decoded(body=bytes(body), short=_damaged(name) if member.damaged else _no_end(name))
+            return Decoded(
+                body=bytes(body), short=_damaged_message(name) if member.damaged else _cut_off_message(name)
+            )
         rest = rest[member.used :]
     return Decoded(body=bytes(body), short=f"its {name} stream has more than {MAX_MEMBERS} members")
 
 
 def _zlib(payload: bytes, limit: int) -> Decoded | None:
-    """The zlib format (RFC 1950), which is what `deflate` means by the standard."""
+    """Decode the zlib format (RFC 1950), which is the standard's `deflate`."""
     first, second = (*payload[:2], 0, 0)[:2]
     if first & 0x0F != 8 or first >> 4 > 7 or (first << 8 | second) % 31:
         return None
@@ -153,12 +160,12 @@ def _zlib(payload: bytes, limit: int) -> Decoded | None:
 
 
 def _raw_deflate(payload: bytes, limit: int) -> Decoded | None:
-    """Deflate (RFC 1951) without the zlib format around it, which some servers send as `deflate`."""
+    """Decode raw deflate (RFC 1951) without the zlib format, which some servers send as `deflate`."""
     return _deflated(payload, limit, -zlib.MAX_WBITS)
 
 
 def _deflated(payload: bytes, limit: int, window_bits: int) -> Decoded | None:
-    """Deflate has no magic, or one that text can have by chance: text that is no stream is no short stream either."""
+    """Decode deflate data. It has no magic, or one that text may begin with, so text that fails is not a short stream."""
     member = _Member(zlib.decompressobj(window_bits), limit)
     member.read(memoryview(payload), zlib.error)
     body = bytes(member.out)
@@ -166,30 +173,29 @@ def _deflated(payload: bytes, limit: int, window_bits: int) -> Decoded | None:
         return Decoded(body=body[:limit])
     if member.damaged:
         is_stream = window_bits > 0 and not _is_text(payload)
-        return Decoded(body=body, short=_damaged("deflate")) if is_stream else None
-    return None if _is_text(payload) else Decoded(body=body, short=_no_end("deflate"))
+        return Decoded(body=body, short=_damaged_message("deflate")) if is_stream else None
+    return None if _is_text(payload) else Decoded(body=body, short=_cut_off_message("deflate"))
 
 
 def _brotli(payload: bytes, limit: int) -> Decoded | None:
-    import brotli  # here, since hardly a server sends it to a client that asks for `identity`
+    import brotli  # not on import: few servers send it, since we request `identity`
 
     reader = _Brotli(brotli.Decompressor(), limit)
     try:
-        reader.read(payload, _LARGEST_PIECE)
-    except (
-        brotli.error
-    ):  # damaged, no Brotli at all, or something follows its end: byte by byte the end is found
+        reader.read(payload, _MAX_INPUT_BYTES)
+    except brotli.error:
+        # damaged, not Brotli, or with bytes after its end, which reading byte by byte finds
         trusted = reader.used
         reader = _Brotli(brotli.Decompressor(), limit)
         try:
-            reader.read(payload[:trusted], _LARGEST_PIECE)
-            reader.read(payload[trusted : trusted + _LARGEST_PIECE], 1)
+            reader.read(payload[:trusted], _MAX_INPUT_BYTES)
+            reader.read(payload[trusted : trusted + _MAX_INPUT_BYTES], 1)
         except brotli.error:
             return None
     body = bytes(reader.out[:limit])
     if reader.is_finished or len(body) >= limit:
         return Decoded(body=body)
-    return None if _is_text(payload) else Decoded(body=body, short=_no_end("br"))
+    return None if _is_text(payload) else Decoded(body=body, short=_cut_off_message("br"))
 
 
 class _BrotliDecoder(Protocol):
@@ -200,19 +206,19 @@ class _BrotliDecoder(Protocol):
 
 @dataclass(slots=True)
 class _Brotli:
-    """A Brotli stream, read piece by piece until its end or until `limit` bytes of output."""
+    """A Brotli stream, decoded piece by piece until its end or up to `limit` bytes of output."""
 
     decoder: _BrotliDecoder
     limit: int  # bytes
     out: bytearray = field(default_factory=bytearray)
-    used: int = 0  # bytes of input, those of a piece that raised left out
+    used: int = 0  # bytes of input, without a piece that raised
 
     @property
     def is_finished(self) -> bool:
         return self.decoder.is_finished()
 
     def read(self, data: bytes, size: int) -> None:
-        """Read pieces of `size` bytes. Raises brotli.error, also for a piece that goes beyond the stream's end."""
+        """Decode pieces of `size` bytes. Raises brotli.error, also for a piece that extends beyond the stream's end."""
         at = 0
         while at < len(data) and not self.is_finished and len(self.out) < self.limit:
             self._take(data[at : at + size])
@@ -228,27 +234,27 @@ class _Brotli:
 
 
 def _is_text(payload: bytes) -> bool:
-    """Whether bytes are text rather than compressed: those have control characters all over."""
-    sample = payload[:_TEXT_SAMPLE]
+    """Return whether bytes are text, not compressed data, which has control characters."""
+    sample = payload[:_TEXT_SAMPLE_BYTES]
     return len(sample.translate(None, _NEVER_IN_TEXT)) == len(sample)
 
 
-def _no_end(name: str) -> str:
+def _cut_off_message(name: str) -> str:
     return f"its {name} stream has no end"
 
 
-def _damaged(name: str) -> str:
+def _damaged_message(name: str) -> str:
     return f"its {name} stream is damaged"
 
 
-_Attempt = Callable[[bytes, int], Decoded | None]
-_OF_GZIP: tuple[_Attempt, ...] = (_gzip, _zlib, _zstd, _raw_deflate)
+_DecodeFormat = Callable[[bytes, int], Decoded | None]
+_GZIP_FAMILY: tuple[_DecodeFormat, ...] = (_gzip, _zlib, _zstd, _raw_deflate)
 
-_ATTEMPTS: dict[str, tuple[_Attempt, ...]] = {
-    "gzip": _OF_GZIP,
-    "x-gzip": _OF_GZIP,
-    "deflate": _OF_GZIP,
+_DECODERS: dict[str, tuple[_DecodeFormat, ...]] = {
+    "gzip": _GZIP_FAMILY,
+    "x-gzip": _GZIP_FAMILY,
+    "deflate": _GZIP_FAMILY,
     "br": (_brotli, _gzip, _zstd),
     "zstd": (_zstd, _gzip, _zlib),
 }
-"""What a payload may be in, by what its header says it is in."""
+"""Declared coding → decoders to try, in this order."""

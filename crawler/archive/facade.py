@@ -26,7 +26,7 @@ from crawler.archive.merging import copy_warcs, enter_merged
 from crawler.archive.run import Run
 from crawler.errors import FetchError
 from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site
-from crawler.warc import Earlier, Refers
+from crawler.warc import Earlier, RevisitReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

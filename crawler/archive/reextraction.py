@@ -21,7 +21,7 @@ from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.extract import extract, join_pages
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report
-from crawler.warc import Record, Refers, agrees, read_at, to_capture
+from crawler.warc import Record, RevisitReference, agrees, read_at, to_capture
 
 _MAX_ORIGINAL_CANDIDATES = 20
 """Responses of one URL among which the original of a revisit is searched, newest first."""
@@ -111,14 +111,14 @@ def find_original(archive: Path, session: Session, repeats: Refers) -> Capture |
     return None
 
 
-def _answers(repeats: Refers) -> Select[CaptureRow]:
+def _answers(repeats: RevisitReference) -> Select[CaptureRow]:
     answers = select(CaptureRow).where(
         CaptureRow.url_key == canonical(repeats.url), CaptureRow.status.not_in((0, 304))
     )
     return answers.order_by(CaptureRow.id.desc()).limit(_MAX_ORIGINAL_CANDIDATES)
 
 
-def _at_time(session: Session, repeats: Refers) -> Iterable[CaptureRow]:
+def _at_time(session: Session, repeats: RevisitReference) -> Iterable[CaptureRow]:
     if repeats.date is None:
         return ()
     second = repeats.date.replace(microsecond=0)

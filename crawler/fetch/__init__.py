@@ -1,4 +1,18 @@
-"""The only door to the network: a stack of httpx transports, and `Fetcher`, which retries and follows redirects."""
+"""All access to the network: a stack of httpx transports, and `Fetcher`, which retries and follows redirects.
+
+In the order of a request:
+
+client        `Fetcher`: one address to one Capture
+session       the request: its headers, validators and cookies (`cookies`)
+pacing/       whether and when it is sent: robots.txt, circuit breaker, delay, retries
+record        passes every exchange to the archive before it is judged
+connections/  sockets, TLS, and the check that an IP address is public
+replay        answers from saved exchanges, in the place of connections
+answers/      what the answer means: a page, a redirect, or an error
+browser/      draws pages with Chromium, for sources with `render: true`
+
+`limits` holds every bound, `figures` counts requests per host. Does not parse pages: see extract and discover.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`Fetcher`: one address to one Capture, with retries, redirects and conditional requests."""
+"""`Fetcher` takes an address and returns a Capture: it builds the stack of transports, retries and follows redirects.
+
+What an answer means is decided in `answers`; when a request is sent, in `pacing`.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +23,17 @@ from crawler.fetch.answers.judge import judge, judge_redirect, uncompressed
 from crawler.fetch.answers.redirects import redirect_target
 from crawler.fetch.browser.chromium import Chromium
 from crawler.fetch.browser.render import Browser, Renderer
-from crawler.fetch.connections.failures import TABLE, failure
-from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
+from crawler.fetch.connections.failures import HTTPX_ERRORS, fetch_error
+from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, port_of, system_resolver
 from crawler.fetch.connections.network import Network
-from crawler.fetch.figures import Ledger
+from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
-from crawler.fetch.pacing.circuit_breaker import Breaker
+from crawler.fetch.pacing.circuit_breaker import CircuitBreaker
 from crawler.fetch.pacing.polite import Monotonic, Polite, Sleep
-from crawler.fetch.pacing.retries import Patience
+from crawler.fetch.pacing.retries import Retries
 from crawler.fetch.pacing.robots import Robots
 from crawler.fetch.record import Recorder, Sink
-from crawler.fetch.session import Sessions, same_page, step
+from crawler.fetch.session import Sessions, loop_key, same_page
 from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
 
 log = logging.getLogger(__name__)
@@ -38,23 +41,23 @@ log = logging.getLogger(__name__)
 Missed = Callable[[str, Site, FetchError], None]
 
 NO_SITE = Site(id="", name="", region="", delay=0.0)
-"""How an address is treated that belongs to no entry of sources.yaml."""
+"""The settings for an address that belongs to no entry of sources.yaml."""
 
 _CONNECT_FAILURES = (httpcore.ConnectError, httpcore.ConnectTimeout)
 
 
 def utc_now() -> datetime:
-    """The time now, aware, UTC, whole milliseconds (what a WARC date keeps)."""
+    """Return the current time, aware, UTC, in whole milliseconds (the precision of our WARC dates)."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 class Fetcher:
-    """Fetches through Robots(Breaker(Polite(Recorder(bottom)))); every exchange goes to `sink` before it is judged.
+    """Fetch through Robots(CircuitBreaker(Polite(Recorder(bottom)))); every exchange goes to `sink` before it is judged.
 
-    `bottom` is the guarded network, or a Replay, to which neither politeness nor patience is owed. Pages as a browser
-    drew them go to `rendered`; it is Chromium, if need be, unless another is given. `missed` is told of each attempt
-    at an address that had no answer, or none that was of use.
+    `bottom` is the guarded network or, if `replay` is given, that transport: without delays, breaker and waits between
+    retries. Pages drawn by a browser go to `rendered`; `browser` is Chromium by default. `missed` is called for each
+    failed attempt that may be retried.
     """
 
     def __init__(
@@ -75,29 +78,29 @@ class Fetcher:
         self._limits = limits or Limits()
         self._backend = GuardedBackend(resolver=resolver, connect_to=connect_to)
         self._missed = missed
-        self._ledger = Ledger()
+        self._tallies = HostTallies()
         self._sessions = Sessions()
-        patience_sleep = sleep if replay is None else _no_wait
-        self._patience = Patience(budget=self._limits.patience, sleep=patience_sleep, monotonic=monotonic)
+        retry_sleep = sleep if replay is None else _no_wait
+        self._retries = Retries(budget=self._limits.patience, sleep=retry_sleep, monotonic=monotonic)
         bottom = replay or Network(self._backend)
         stack: httpx.AsyncBaseTransport = Recorder(
-            bottom, sink=sink, clock=clock, ledger=self._ledger, limits=self._limits
+            bottom, sink=sink, clock=clock, tallies=self._tallies, limits=self._limits
         )
         if replay is None:
             stack = Polite(
                 stack,
                 addresses=self._backend.addresses,
-                ledger=self._ledger,
+                tallies=self._tallies,
                 limits=self._limits,
                 sleep=sleep,
                 monotonic=monotonic,
             )
-            stack = Breaker(stack, limits=self._limits)
-        self._stack = Robots(stack, longest_delay=self._limits.crawl_delay)
+            stack = CircuitBreaker(stack, limits=self._limits)
+        self._stack = Robots(stack, max_delay=self._limits.crawl_delay)
         self._renderer = Renderer(
             browser or Chromium(),
             get=self.get,
-            piece=self.piece,
+            subresource=self.subresource,
             sink=rendered,
             clock=clock,
             limits=self._limits,
@@ -115,46 +118,46 @@ class Fetcher:
             await self._stack.aclose()
 
     def figures(self) -> tuple[HostFigures, ...]:
-        """What has been asked of each host so far, by host name."""
-        return self._ledger.figures()
+        """Return the figures of each host so far, sorted by host name."""
+        return self._tallies.figures()
 
     async def get(
         self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
     ) -> Capture:
-        """The capture at the end of all redirects, whose own captures are its `hops`.
+        """Return the capture at the end of all redirects; the redirects are its `hops`.
 
-        `site` says how its hosts are to be treated. With `validators` the answer may be 304. Raises FetchError:
-        after the attempts that the kind of failure is given, see patience.
+        `site` has the settings for its hosts. With `validators` the answer may be 304. Raises FetchError after the
+        attempts that its kind of failure allows: see `pacing.retries`.
         """
-        return await self._patiently(_normal(_asked(request)), validators, site)
+        return await self._with_retries(_normalized(_as_request(request)), validators, site)
 
     async def page(
         self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
     ) -> Page:
-        """What `get` gives; of a site with `render`, the page as a browser draws it, asked for without validators.
+        """Return what `get` returns; for a site with `render`, the page as a browser draws it.
 
-        That such a page is not modified would say nothing of what its scripts ask for.
+        A page to be drawn is requested without validators: a 304 says nothing about what its scripts request.
         """
         if site.render:
-            return await self._renderer.page(_asked(request), site)
+            return await self._renderer.page(_as_request(request), site)
         return await self.get(request, validators, site=site)
 
-    async def piece(self, request: ListRequest, *, site: Site) -> Capture:
-        """What a page asks for while a browser draws it. Like `get`, but judged and redirected by its head alone."""
-        return await self._patiently(_normal(request), None, site, by_head=True)
+    async def subresource(self, request: ListRequest, *, site: Site) -> Capture:
+        """Return the capture of a subresource. Like `get`, but only its head is judged and checked for redirects."""
+        return await self._with_retries(_normalized(request), None, site, by_head=True)
 
-    async def _patiently(
+    async def _with_retries(
         self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool = False
     ) -> Capture:
-        tally = self._ledger.of(_host(asked.url))
+        tally = self._tallies.of(_host(asked.url))
 
         async def attempt() -> Capture:
             try:
                 return await self._follow(asked, validators, site, by_head=by_head)
             except FetchError as error:
                 tally.errors[error.kind] += 1
-                said = {"site": site.id, "url": asked.url, "kind": error.kind, "reason": error.reason}
-                log.info("failed attempt", extra=said)
+                details = {"site": site.id, "url": asked.url, "kind": error.kind, "reason": error.reason}
+                log.info("failed attempt", extra=details)
                 if error.retry:
                     self._missed(asked.url, site, error)
                 raise
@@ -162,17 +165,17 @@ class Fetcher:
         def retried() -> None:
             tally.retries += 1
 
-        return await self._patience.attempt(attempt, source=site.id or asked.url, retried=retried)
+        return await self._retries.run(attempt, source=site.id or asked.url, retried=retried)
 
     async def _follow(
         self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool
     ) -> Capture:
         hops: list[Capture] = []
-        steps: set[tuple[str, str, str]] = set()
-        next_one = asked
+        sent: set[tuple[str, str, str]] = set()
+        current = asked
         while True:
-            known = validators if validators and same_page(next_one.url, asked.url) else None
-            capture = await self._exchange(next_one, known, site, steps)
+            known = validators if validators and same_page(current.url, asked.url) else None
+            capture = await self._exchange(current, known, site, sent)
             body = b"" if by_head else uncompressed(capture, self._limits.decoded)
             target = redirect_target(capture, body)
             if target is None:
@@ -181,34 +184,32 @@ class Fetcher:
             judge_redirect(capture, target)
             hops.append(capture)
             if len(hops) > self._limits.hops:
-                raise FetchError(asked.url, f"redirects on and on ({len(hops)} of them)", kind="redirects")
+                raise FetchError(asked.url, f"more than {self._limits.hops} redirects", kind="redirects")
             # RFC 9110, 15.4: 307 and 308 keep the method, the others make it a GET, as every browser does
-            next_one = (
-                replace(next_one, url=target) if capture.status in (307, 308) else ListRequest(url=target)
+            current = (
+                replace(current, url=target) if capture.status in (307, 308) else ListRequest(url=target)
             )
 
     async def _exchange(
-        self, asked: ListRequest, validators: Validators | None, site: Site, steps: set[tuple[str, str, str]]
+        self, asked: ListRequest, validators: Validators | None, site: Site, sent: set[tuple[str, str, str]]
     ) -> Capture:
-        """One request and its answer. `steps` are those of the chain so far, this one to be among them."""
+        """Send one request and return its answer. `sent` are the requests of this redirect chain; adds this one."""
         try:
-            _check(asked.url)
+            _refuse_unfetchable(asked.url)
             request = self._sessions.request(asked, site, validators, self._limits.timeout)
-            if (this := step(request)) in steps:
-                raise FetchError(asked.url, "redirects go round in a circle", kind="redirects")
-            steps.add(this)
+            if (key := loop_key(request)) in sent:
+                raise FetchError(asked.url, "redirects in a circle", kind="redirects")
+            sent.add(key)
             response = await self._stack.handle_async_request(request)
-        except tuple(TABLE) as error:
-            raise failure(asked.url, error) from error
+        except tuple(HTTPX_ERRORS) as error:
+            raise fetch_error(asked.url, error) from error
         self._sessions.keep(response, site)
         capture: Capture = response.extensions["capture"]
         return capture
 
     async def any_reachable(self, urls: Iterable[str], *, timeout: float = 4.0) -> bool:
-        """Whether a connection to the host of any of the addresses comes about within `timeout` seconds."""
-        targets = {
-            (url.host, url.port or (443 if url.scheme == "https" else 80)) for url in map(httpx.URL, urls)
-        }
+        """Return whether the host of any of the addresses accepts a connection within `timeout` seconds."""
+        targets = {(url.host, port_of(url)) for url in map(httpx.URL, urls)}
         attempts = [asyncio.create_task(self._connects(host, port, timeout)) for host, port in targets]
         try:
             for attempt in asyncio.as_completed(attempts):
@@ -230,39 +231,39 @@ class Fetcher:
         return True
 
 
-def _asked(request: str | ListRequest) -> ListRequest:
+def _as_request(request: str | ListRequest) -> ListRequest:
     return ListRequest(url=request) if isinstance(request, str) else request
 
 
-def _normal(asked: ListRequest) -> ListRequest:
-    """The request with its address in the one form that guard, robots.txt and connection are to read."""
+def _normalized(asked: ListRequest) -> ListRequest:
+    """Return the request with a normalized address, so that guard, robots.txt and connection read the same host."""
     url = normal(asked.url)
     return replace(asked, url=url) if url else asked
 
 
-def _check(url: str) -> None:
-    """Raises Refused for what is no web address, and for credentials: they would stand in every log and archive.
+def _refuse_unfetchable(url: str) -> None:
+    """Raise Refused for what is not a web address, and for credentials: they would be kept in logs and archive.
 
-    A host name that httpx cannot read back is refused too: two parsers must not see two hosts in one address.
+    A host name that httpx cannot parse is refused too: two parsers must not see two hosts in one address.
     """
     if has_credentials(url):
-        raise Refused(url, "an address with a password in it")
+        raise Refused(url, "the address has a user name or password in it; remove it")
     if normal(url) != url:
-        raise Refused(url, "only addresses of http and https are fetched")
+        raise Refused(url, "not a valid http or https address")
     try:
         host = httpx.URL(url).host
     except (UnicodeError, httpx.InvalidURL):
         host = ""
     if not host:
-        raise Refused(url, "its host name is not one that IDNA (RFC 5891) allows")
+        raise Refused(url, "its host name is not allowed by IDNA (RFC 5891)")
 
 
 def _host(url: str) -> str:
     try:
         return httpx.URL(url).host
-    except (UnicodeError, httpx.InvalidURL):  # `_check` refuses it
+    except (UnicodeError, httpx.InvalidURL):  # `_refuse_unfetchable` refuses it
         return ""
 
 
 async def _no_wait(_: float) -> None:
-    """What a replay needs no time for."""
+    """Return at once: a replay does not wait between attempts."""

@@ -1,4 +1,4 @@
-"""What a crawl asked of each host, counted as it goes."""
+"""Count requests, bytes, waits, retries and errors per host during a crawl."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crawler.model import HostFigures
 
 @dataclass(slots=True)
 class Tally:
-    """One host's figures, growing."""
+    """Running counts of one host."""
 
     requests: int = 0
     bytes: int = 0
@@ -19,18 +19,18 @@ class Tally:
     errors: Counter[str] = field(default_factory=Counter)
 
 
-class Ledger:
-    """The tallies of all hosts of a crawl."""
+class HostTallies:
+    """Running counts of all hosts of a crawl."""
 
     def __init__(self) -> None:
         self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
 
     def of(self, host: str) -> Tally:
-        """A host's tally, begun when it is first asked for."""
+        """Return a host's tally; create it if there is none."""
         return self._tallies[host]
 
     def figures(self) -> tuple[HostFigures, ...]:
-        """Every host's figures so far, by host name."""
+        """Return the figures of every host so far, sorted by host name."""
         return tuple(
             HostFigures(
                 host=host,

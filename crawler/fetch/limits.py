@@ -1,4 +1,4 @@
-"""How much, how long and how often: every bound that fetching keeps, in one value."""
+"""All bounds on requests in one value: sizes, times and counts. The waits between retries are in `pacing.retries`."""
 
 from __future__ import annotations
 
@@ -6,36 +6,34 @@ from dataclasses import dataclass
 
 import httpx
 
-from crawler.coding import LIMIT
+from crawler.coding import MAX_DECODED_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of a crawl's requests. Times are seconds, sizes bytes."""
+    """Maximum values for a crawl's requests. Times are seconds, sizes bytes."""
 
-    body: int = 30 * 1024 * 1024  # of a body as transferred
-    decoded: int = LIMIT  # of a body with its codings undone
-    total: float = 120.0  # one exchange, however slowly it drips
+    body: int = 30 * 1024 * 1024  # a body as transferred
+    decoded: int = MAX_DECODED_BYTES  # a body with its content codings undone
+    total: float = 120.0  # one exchange, from connecting to the last byte
     connect: float = 15.0
     read: float = 30.0  # between two pieces of an answer
-    hops: int = 8  # redirects of whatever kind
-    crawl_delay: float = 60.0  # that a robots.txt can ask for; more is taken for this
-    retry_after: float = 120.0  # that is waited; a server that asks for more is left alone for this crawl
-    slowest: float = 60.0  # gap that a server in trouble gets at most
-    patience: float = 600.0  # spent on second attempts, for one source in one crawl
-    failures: int = 6  # attempts in a row without an answer, after which a host is left alone
-    errors: int = (
-        15  # answers in a row of 5xx or 429, after which it is too; a few broken pages are no broken host
-    )
-    render: float = 120.0  # to draw a page, the turns that its requests wait for among them
-    quiet: float = 0.5  # without a request, after which a page is taken for drawn
-    pieces: int = 60  # requests of one page that is drawn
-    drawn: int = (
-        30 * 1024 * 1024
-    )  # of all that one page asks for; and of the scripts kept for the pages after it
+    hops: int = 8  # redirects of any kind
+    crawl_delay: float = 60.0  # Crawl-delay of a robots.txt; a larger one is reduced to this
+    retry_after: float = 120.0  # Retry-After; a host that asks for more is skipped for this crawl
+    backoff: float = 60.0  # gap between two requests to a server that fails or is slow
+    patience: float = 600.0  # retries of one source in one crawl: their waits and failed attempts
+    # consecutive attempts without an answer, after which the circuit breaker opens
+    consecutive_failures: int = 6
+    # the same for answers of 5xx and 429: more, since a few broken pages do not make a broken host
+    consecutive_error_answers: int = 15
+    render: float = 120.0  # to draw a page, with the politeness delays of its requests
+    idle: float = 0.5  # without a request, after which a drawn page counts as settled
+    subresources: int = 60  # requests of one drawn page
+    subresource_bytes: int = 30 * 1024 * 1024  # all answers to one drawn page; also the script cache
     tabs: int = 4  # pages that are drawn at the same time
 
     @property
     def timeout(self) -> dict[str, float | None]:
-        """For a request's extension `timeout`."""
+        """Value for a request's extension `timeout`."""
         return httpx.Timeout(self.read, connect=self.connect).as_dict()

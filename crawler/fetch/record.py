@@ -1,4 +1,4 @@
-"""Turns every exchange into a Capture and hands it on before anybody judges it."""
+"""Turn every exchange into a Capture and pass it to the archive before anything judges it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from datetime import datetime
 import httpx
 
 from crawler.errors import TooLarge, Unreachable
-from crawler.fetch.figures import Ledger
+from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 from crawler.model import Capture, Headers, Site
 
 Sink = Callable[[Capture], None]
 
-_OURS = (b"content-encoding", b"transfer-encoding")  # undone by Capture and the connection, kept from httpx
+_CODING_HEADERS = (
+    b"content-encoding",
+    b"transfer-encoding",
+)  # undone by Capture and h11, so hidden from httpx
 _TRUNCATED: dict[type[Exception], str] = {  # WARC-Truncated reasons, ISO 28500, 5.13
     TooLarge: "length",
     TimeoutError: "time",
@@ -25,9 +28,9 @@ _TRUNCATED: dict[type[Exception], str] = {  # WARC-Truncated reasons, ISO 28500,
 
 
 class Recorder(httpx.AsyncBaseTransport):
-    """Reads each response whole, gives its Capture to `sink`, and passes the response on with the Capture in its extensions.
+    """Read each response to its end, give its Capture to `sink`, and return the response with the Capture as extension.
 
-    A body that breaks off or is over the limit is recorded as truncated, and then the error goes on.
+    A body that breaks off or is over the limit is recorded as truncated; then the error is raised.
     """
 
     def __init__(
@@ -36,19 +39,19 @@ class Recorder(httpx.AsyncBaseTransport):
         *,
         sink: Sink,
         clock: Callable[[], datetime],
-        ledger: Ledger,
+        tallies: HostTallies,
         limits: Limits,
     ) -> None:
         self._inner = inner
         self._sink = sink
         self._clock = clock
-        self._ledger = ledger
+        self._tallies = tallies
         self._limits = limits
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's response, read and recorded."""
-        url, most = str(request.url), self._limits.body
-        tally = self._ledger.of(request.url.host)
+        """Return the inner transport's response, read and recorded."""
+        url, max_bytes = str(request.url), self._limits.body
+        tally = self._tallies.of(request.url.host)
         tally.requests += 1
         response: httpx.Response | None = None
         payload = bytearray()
@@ -57,12 +60,12 @@ class Recorder(httpx.AsyncBaseTransport):
                 response = await self._inner.handle_async_request(request)
                 async for chunk in response.aiter_raw():
                     payload += chunk
-                    if len(payload) > most:
-                        raise TooLarge(url, f"body over {most} bytes")
+                    if len(payload) > max_bytes:
+                        raise TooLarge(url, f"body over {max_bytes} bytes")
         except (TimeoutError, httpx.TransportError, TooLarge) as error:
             if response is not None:
                 reason = _TRUNCATED.get(type(error), "disconnect")
-                self._sink(self._capture(request, response, bytes(payload[:most]), reason))
+                self._sink(self._capture(request, response, bytes(payload[:max_bytes]), reason))
             if isinstance(error, TimeoutError):
                 reason = f"not done within {self._limits.total:g} seconds"
                 raise Unreachable(url, reason, kind="timeout") from error
@@ -75,7 +78,7 @@ class Recorder(httpx.AsyncBaseTransport):
         self._sink(capture)
         return httpx.Response(
             status_code=response.status_code,
-            headers=[(k, v) for k, v in response.headers.raw if k.lower() not in _OURS],
+            headers=[(k, v) for k, v in response.headers.raw if k.lower() not in _CODING_HEADERS],
             content=capture.payload,
             request=request,
             extensions={"capture": capture},
@@ -100,7 +103,7 @@ class Recorder(httpx.AsyncBaseTransport):
             request_body=request.content,
             http_version=extensions.get("http_version", b"HTTP/1.1").decode("ascii"),
             ip=str(address[0]) if address else extensions.get("ip"),
-            truncated=truncated or extensions.get("truncated"),  # as a replayed record says
+            truncated=truncated or extensions.get("truncated"),  # set by Replay
             tls=(site.tls if site else "strict")
             if stream is not None and request.url.scheme == "https"
             else None,
@@ -109,10 +112,10 @@ class Recorder(httpx.AsyncBaseTransport):
         return capture if not head or head == capture.plain_head else replace(capture, head=head)
 
     async def aclose(self) -> None:
-        """Close what lies below."""
+        """Close the inner transport."""
         await self._inner.aclose()
 
 
 def pairs(headers: httpx.Headers) -> Headers:
-    """Header pairs in order, bytes as ISO-8859-1."""
+    """Return header pairs in order, bytes decoded as ISO-8859-1."""
     return tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in headers.raw)

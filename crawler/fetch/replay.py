@@ -1,4 +1,7 @@
-"""The bottom of the stack when nothing may be fetched: answers from saved exchanges, and from nothing else."""
+"""`Replay`: the bottom transport that answers from saved exchanges and never connects.
+
+Reads exchanges from fixture folders (exchanges.yaml) and from WARC files, ours or another crawler's.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,18 @@ import yaml
 from crawler.address import canonical
 from crawler.errors import ConfigError, NotSaved
 from crawler.model import Capture, Headers
-from crawler.warc import Answer, Fault, parse_warc_date, read_answers, repeated
+from crawler.warc import Answer, Fault, parse_warc_date, read_answers, resolve_revisit
 
 log = logging.getLogger(__name__)
 
 EXCHANGES = "exchanges.yaml"
 MAX_WARNINGS = 20
-"""Records of one WARC file that are each told to be unreadable; of further ones, how many."""
+"""Unreadable records of one WARC file that are logged one by one; further ones are only counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One saved answer and what it answers."""
+    """One saved answer and its request."""
 
     method: str
     url: str
@@ -38,11 +41,11 @@ class Exchange:
     form: bytes = b""  # the request's body
     date: datetime | None = None
     ip: str | None = None
-    truncated: str | None = None  # why the body is not whole, as WARC-Truncated says it
+    truncated: str | None = None  # why the body is incomplete: the value of WARC-Truncated
 
     @classmethod
     def of(cls, capture: Capture) -> Exchange:
-        """What a capture saves."""
+        """Return a capture as an exchange."""
         return cls(
             method=capture.method,
             url=capture.url,
@@ -58,9 +61,9 @@ class Exchange:
 
 
 class Replay(httpx.AsyncBaseTransport):
-    """Answers each request with what was saved for it: same method, address and form, http and https being one.
+    """Answer each request with the answer saved for the same method, address and form. http equals https.
 
-    Several answers saved for one request come in the order they were saved, the last one again and again.
+    Several answers to one request are given in the order in which they were saved; the last one repeats.
     """
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
@@ -70,11 +73,11 @@ class Replay(httpx.AsyncBaseTransport):
         self._urls = {url for _, url, _ in self._saved}
 
     def holds(self, url: str) -> bool:
-        """Whether any answer is saved for an address."""
+        """Return whether any answer is saved for an address."""
         return canonical(url) in self._urls
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The saved answer, with its date and address as extensions. Raises NotSaved."""
+        """Return the saved answer; its date and IP address are extensions. Raises NotSaved."""
         answers = self._saved.get((request.method, canonical(str(request.url)), request.content))
         if not answers:
             raise NotSaved(str(request.url), "nothing is saved for this address")
@@ -93,10 +96,10 @@ class Replay(httpx.AsyncBaseTransport):
 
 
 def load_exchanges(path: Path) -> list[Exchange]:
-    """The exchanges of a fixture folder, of a folder of such folders, or of a WARC file, whoever wrote it.
+    """Return the exchanges of a fixture folder, of a folder of such folders, or of any WARC file.
 
-    Raises ConfigError where there are none, and where an exchanges.yaml is faulty (naming file and entry). What cannot
-    be read of a WARC is logged as a warning.
+    Raises ConfigError if there are none, or if an exchanges.yaml is faulty (naming file and entry). Records of a WARC
+    that cannot be read are logged as warnings.
     """
     if path.is_file():
         if not path.name.lower().endswith((".warc", ".warc.gz", ".warc.gz.open")):
@@ -109,7 +112,7 @@ def load_exchanges(path: Path) -> list[Exchange]:
 
 
 def _of_warc(path: Path) -> list[Exchange]:
-    """The answers of a WARC file. A revisit answers what the response that it repeats answered, if that stands before it."""
+    """Return the answers of a WARC file. A revisit has the payload of the response it repeats, if that comes before it."""
     exchanges: list[Exchange] = []
     originals = _Originals()
     faults: list[str] = []
@@ -132,16 +135,16 @@ def _of_warc(path: Path) -> list[Exchange]:
 
 
 class _Originals:
-    """The responses of one WARC file, by what a revisit tells of the one that it repeats."""
+    """The responses of one WARC file, found by the address, date or digest that a revisit refers to."""
 
     def __init__(self) -> None:
         self._by_time: dict[tuple[str, datetime], Capture] = {}
         self._by_digest: dict[str, Capture] = {}
 
     def whole(self, answer: Answer) -> Capture | None:
-        """An answer's capture, a revisit's with its payload; None for a 304, and where that is not in the file."""
+        """Return an answer's capture, a revisit's with its payload; None for a 304 or if the payload is not in the file."""
         capture, repeats = answer.capture, answer.repeats
-        if capture.status == 304:  # says nothing to who asks without validators
+        if capture.status == 304:  # no answer to a request without validators
             return None
         if repeats is None:
             self._by_time[canonical(capture.url), capture.fetched_at.replace(microsecond=0)] = capture
@@ -152,7 +155,7 @@ class _Originals:
         if repeats.date is not None:
             key = canonical(repeats.url), repeats.date.replace(microsecond=0)
             found = self._by_time.get(key, found)
-        return repeated(capture, found) if found else None
+        return resolve_revisit(capture, found) if found else None
 
 
 def _read_folder(file: Path) -> Iterator[Exchange]:

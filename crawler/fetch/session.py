@@ -1,8 +1,10 @@
-"""How we introduce ourselves to a site, and what it has asked us to carry: request headers and cookies."""
+"""Build requests: the headers that name this crawler, validators, and the cookies that a source has set.
+
+`cookies` parses and keeps the cookies; `client` sends the requests.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -10,10 +12,10 @@ import httpx
 
 from crawler import __version__
 from crawler.address import canonical
-from crawler.fetch.cookies import Jar
+from crawler.fetch.cookies import CONTROL_BYTES, Jar
 from crawler.model import Headers, ListRequest, Site, Validators
 
-_ALWAYS = {
+_DEFAULT_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
     "Accept-Encoding": "identity",  # keeps payload digests independent of the server's compressor
@@ -21,37 +23,35 @@ _ALWAYS = {
 }
 
 MAX_VALIDATOR_BYTES = 4096
-"""Of an ETag or a Last-Modified that is sent back. Servers take heads of 8 KB or more; with a longer one they refuse all."""
+"""Longest ETag or Last-Modified that is sent back. Servers accept heads of at least 8 KB and refuse longer ones."""
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-
-_BROWSERS_OWN = (
+_BROWSER_HEADERS = (
     "accept-encoding", "accept-language", "connection", "content-length", "cookie", "host", "origin", "pragma",
     "cache-control", "priority", "range", "upgrade-insecure-requests", "user-agent",
 )  # fmt: skip
-"""Headers in which a browser speaks of itself, where it is we who ask; those that a page's script sets go with it."""
+"""Headers that describe the browser. They are dropped, since we send the request; headers set by a page's script are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece(ListRequest):
-    """What a page asks for while a browser draws it."""
+class Subresource(ListRequest):
+    """A request that a page makes while a browser draws it."""
 
-    kind: str  # as browsers name it: document, script, xhr, fetch, image, …
+    kind: str  # the browser's resource type: document, script, xhr, fetch, image, …
     body: bytes = b""
     headers: Headers = ()
 
     @property
     def kept_headers(self) -> dict[str, str]:
-        """The headers that are passed on."""
+        """Headers that are sent to the server."""
         return {
             name: value
             for name, value in self.headers
-            if name.lower() not in _BROWSERS_OWN and not name.lower().startswith(("sec-", "if-", "proxy-"))
+            if name.lower() not in _BROWSER_HEADERS and not name.lower().startswith(("sec-", "if-", "proxy-"))
         }
 
 
 def user_agent(site: Site | None = None) -> str:
-    """The User-Agent for a site: its entry's own, or ours with the contact that the entry or the defaults give."""
+    """Return the User-Agent for a site: its entry's `agent`, or ours with the `contact` of the entry or the defaults."""
     if site and site.agent:
         return site.agent
     contact = f"+{site.contact}; " if site and site.contact else ""
@@ -59,7 +59,7 @@ def user_agent(site: Site | None = None) -> str:
 
 
 class Sessions:
-    """A cookie jar for each source, kept within a crawl only, and the requests that are made with it."""
+    """One cookie jar per source, kept for one crawl; builds the requests that carry its cookies."""
 
     def __init__(self) -> None:
         self._jars: defaultdict[str, Jar] = defaultdict(Jar)
@@ -67,38 +67,39 @@ class Sessions:
     def request(
         self, asked: ListRequest, site: Site, validators: Validators | None, timeout: dict[str, float | None]
     ) -> httpx.Request:
-        """The request for an address, conditional where there are validators. Raises httpx.InvalidURL."""
+        """Return the request for an address, conditional if there are validators. Raises httpx.InvalidURL."""
         url = httpx.URL(asked.url)
-        named: dict[str, bytes | None] = {
-            name: _bytes(value) for name, value in (_ALWAYS | {"User-Agent": user_agent(site)}).items()
+        headers: dict[str, bytes | None] = {
+            name: _header_bytes(value)
+            for name, value in (_DEFAULT_HEADERS | {"User-Agent": user_agent(site)}).items()
         }
-        piece = asked if isinstance(asked, Piece) else None
-        if piece:
-            own = {name.lower() for name in piece.kept_headers}
-            named = {name: value for name, value in named.items() if name.lower() not in own}
-            named |= {name: _bytes(value) for name, value in piece.kept_headers.items()}
+        subresource = asked if isinstance(asked, Subresource) else None
+        if subresource:
+            own = {name.lower() for name in subresource.kept_headers}
+            headers = {name: value for name, value in headers.items() if name.lower() not in own}
+            headers |= {name: _header_bytes(value) for name, value in subresource.kept_headers.items()}
         if validators:
-            named["If-None-Match"] = _validator(validators.etag)
-            named["If-Modified-Since"] = _validator(validators.last_modified)
+            headers["If-None-Match"] = _validator(validators.etag)
+            headers["If-Modified-Since"] = _validator(validators.last_modified)
         if (jar := self._jars.get(site.id)) is not None:
-            named["Cookie"] = jar.header(url)
+            headers["Cookie"] = jar.header(url)
         return httpx.Request(
             asked.method,
             url,
-            headers=[(name.encode("ascii"), value) for name, value in named.items() if value],
-            data=dict(asked.form) if asked.method == "POST" and not piece else None,
-            content=piece.body or None if piece else None,
+            headers=[(name.encode("ascii"), value) for name, value in headers.items() if value],
+            data=dict(asked.form) if asked.method == "POST" and not subresource else None,
+            content=subresource.body or None if subresource else None,
             extensions={"delay": site.delay, "site": site, "timeout": timeout},
         )
 
     def keep(self, response: httpx.Response, site: Site) -> None:
-        """Take the cookies that an answer sets."""
+        """Store the cookies that an answer sets."""
         if "set-cookie" in response.headers:
             self._jars[site.id].keep(response)
 
 
-def _bytes(value: str) -> bytes:
-    """A header's value as it is sent: text that was read as ISO-8859-1 comes back as it was."""
+def _header_bytes(value: str) -> bytes:
+    """Return a header's value as bytes: text that was decoded as ISO-8859-1 becomes the same bytes again."""
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
@@ -106,16 +107,16 @@ def _bytes(value: str) -> bytes:
 
 
 def _validator(value: str | None) -> bytes | None:
-    """A validator as it came; None for one that cannot be sent: then the page is asked for whole."""
-    sent = _bytes(value.strip(" \t")) if value else b""
-    return sent if sent and len(sent) <= MAX_VALIDATOR_BYTES and not _CONTROL.search(sent) else None
+    """Return a validator's original bytes; None if it cannot be sent: the request is then unconditional."""
+    sent = _header_bytes(value.strip(" \t")) if value else b""
+    return sent if sent and len(sent) <= MAX_VALIDATOR_BYTES and not CONTROL_BYTES.search(sent) else None
 
 
-def step(request: httpx.Request) -> tuple[str, str, str]:
-    """What makes two requests of one chain the same: method, address, cookies. The same again would go round for ever."""
+def loop_key(request: httpx.Request) -> tuple[str, str, str]:
+    """Return what makes two requests of a redirect chain equal: method, address, cookies. A repeated one is a loop."""
     return request.method, str(request.url), request.headers.get("cookie", "")
 
 
 def same_page(url: str, other: str) -> bool:
-    """Whether validators of one address speak for the other: http and https of one page."""
+    """Return whether validators of one address are valid for the other, such as http and https of one page."""
     return canonical(url) == canonical(other)

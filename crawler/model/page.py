@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.coding import LIMIT, Decoded, decode_content
+from crawler.coding import MAX_DECODED_BYTES, Decoded, decode_content
 from crawler.model.site import Tls
 
 Headers = tuple[tuple[str, str], ...]

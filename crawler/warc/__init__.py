@@ -1,8 +1,13 @@
-"""WARC/1.1 (ISO 28500): captures to records and back, on files."""
+"""WARC/1.1 (ISO 28500): captures to records and back, on files.
+
+Writing: `write` makes records (`digests`), `cdxj` the index of a file. Reading our own files: `members`, `read`, `record`.
+Reading any crawler's files, however faulty: `window` gives the bytes, `foreign` the records (`lenient`), `answers` the
+captures (`framing`). Where files are kept, and what they mean, is decided in archive and intake.
+"""
 
 from __future__ import annotations
 
-from crawler.warc.answers import Answer, Passed, Refers, read_answers, repeated
+from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
 from crawler.warc.digests import agrees, hex_sha256
 from crawler.warc.foreign import Fault
 from crawler.warc.lenient import http_address
@@ -23,10 +28,10 @@ __all__ = [
     "Answer",
     "Earlier",
     "Fault",
-    "Passed",
+    "IgnoredRecord",
     "Place",
     "Record",
-    "Refers",
+    "RevisitReference",
     "WarcFile",
     "agrees",
     "exchanges",
@@ -39,7 +44,7 @@ __all__ = [
     "read_at",
     "read_captures",
     "read_records",
-    "repeated",
+    "resolve_revisit",
     "to_capture",
     "warc_date",
     "whole_length",

@@ -1,4 +1,7 @@
-"""HTTP answers of WARC files that anybody wrote, as captures: what is not whole says so, what is no answer is told."""
+"""Read the HTTP answers of any WARC file as captures: marks incomplete ones, and reports records that hold no answer.
+
+Takes records from `foreign`. What an answer means is not decided here: see fetch.answers.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.model import Capture
-from crawler.warc.foreign import EXCHANGED, MAX_HEAD_BYTES, Fault, foreign_records
+from crawler.warc.foreign import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault, foreign_records
 from crawler.warc.framing import Framing, dechunked
 from crawler.warc.lenient import http_address, lenient_date
 from crawler.warc.read import to_capture
 from crawler.warc.record import Record
 
-MAX_INTERIM_HEADS = 5  # answers of 1xx before the one that counts
+MAX_INTERIM_HEADS = 5  # answers of 1xx before the final one
 
-_ORDINARY = ("warcinfo", "request", "metadata", "continuation")  # kinds that no report can stand in
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_IGNORED_KINDS = ("warcinfo", "request", "metadata", "continuation")  # record types that hold no report
 _CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*:[^\r\n]*\bchunked\b", re.I)
 _METHOD = re.compile(r"[A-Z]{1,8}")
-_REASON = re.compile(r"[a-z-]{1,20}")
+_TRUNCATION_REASON = re.compile(r"[a-z-]{1,20}")
 _INTERIM = re.compile(rb"HTTP/[\d.]+[ \t]+(?:1\d\d\b|200[ \t]+connection established)", re.I)
-_UNTOLD = "unspecified"  # a reason of ISO 28500 for WARC-Truncated
+_UNSPECIFIED = "unspecified"  # a reason of ISO 28500 for WARC-Truncated
 
 
-class Refers(NamedTuple):
-    """The answer that a revisit repeats: its address, its time and the digest of its payload, as far as they are told."""
+class RevisitReference(NamedTuple):
+    """Reference of a revisit to the answer it repeats: address, date and payload digest, as far as the record has them."""
 
     url: str
     date: datetime | None
@@ -37,27 +39,27 @@ class Refers(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An exchange of another crawler's WARC. `short`: that its record or its chunks are not whole, else empty.
+    """An HTTP answer of any crawler's WARC. `short`: why its record or its chunks are incomplete, else empty.
 
-    Whether its body is as long as its own head says is for who judges it. A short one's capture is marked `truncated`.
+    The capture of a short answer is marked `truncated`. Its Content-Length is not checked here: see fetch.answers.judge.
     """
 
     capture: Capture
     record_id: str
     digest: str = ""  # WARC-Payload-Digest, of any algorithm
     short: str = ""
-    repeats: Refers | None = None  # of a revisit: its payload is that of this one
+    repeats: RevisitReference | None = None  # of a revisit: the answer that has its payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
-    """A record that holds no HTTP answer, and is of no ordinary kind."""
+class IgnoredRecord:
+    """A record that is ignored although a report may be in it: no HTTP answer, and not one of the usual other types."""
 
     kind: str
 
 
-def read_answers(path: Path) -> Iterator[Answer | Fault | Passed]:
-    """The answers of a WARC file in its order. Raises OSError."""
+def read_answers(path: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
+    """Yield the answers, faults and ignored records of a WARC file in its order. Raises OSError."""
     for item in _paired(foreign_records(path)):
         if isinstance(item, Fault):
             yield item
@@ -65,17 +67,17 @@ def read_answers(path: Path) -> Iterator[Answer | Fault | Passed]:
         record, request = item
         if record.is_http:
             yield _answer(record, request)
-        elif record.kind not in _ORDINARY:
-            yield Passed(kind=_kind(record))
+        elif record.kind not in _IGNORED_KINDS:
+            yield IgnoredRecord(kind=_kind(record))
 
 
 def _kind(record: Record) -> str:
     scheme = record.url.partition(":")[0]
-    return f"{scheme[:20]}: {record.kind}" if record.kind in EXCHANGED else record.kind[:20] or "no type"
+    return f"{scheme[:20]}: {record.kind}" if record.kind in HTTP_KINDS else record.kind[:20] or "no type"
 
 
 def _paired(items: Iterable[Record | Fault]) -> Iterator[tuple[Record, Record | None] | Fault]:
-    """Every record but the requests, each with the request beside it that belongs to it: some crawlers write it first."""
+    """Yield every record but the requests, each with its request next to it, before or after: crawlers differ in this."""
     waiting: Record | None = None
     before: Record | None = None
     for item in items:
@@ -117,7 +119,7 @@ def _answer(record: Record, request: Record | None) -> Answer | Fault:
     chunks = dechunked(payload) if _CHUNKED.search(head) else Framing.NONE
     if isinstance(chunks, bytes):
         payload = chunks
-    capture = to_capture(replace(record, block=_plain(head) + payload), _request(request))
+    capture = to_capture(replace(record, block=_crlf(head) + payload), _request(request))
     if not _METHOD.fullmatch(capture.method):
         capture = replace(capture, method="GET")
     answer = Answer(
@@ -125,18 +127,18 @@ def _answer(record: Record, request: Record | None) -> Answer | Fault:
         record_id=record.place.record_id,
         digest=record.fields.get("warc-payload-digest", ""),
     )
-    if record.kind == "revisit":  # its payload is left out, and may be called truncated for that
-        return replace(answer, capture=replace(capture, truncated=None), repeats=_repeats(record))
-    if short := _marked(record) or (chunks.value if chunks is Framing.BROKEN else ""):
+    if record.kind == "revisit":  # without a payload, and some crawlers mark it truncated for that
+        return replace(answer, capture=replace(capture, truncated=None), repeats=_reference(record))
+    if short := _marked_incomplete(record) or (chunks.value if chunks is Framing.BROKEN else ""):
         reason = capture.truncated or ""
-        capture = replace(capture, truncated=reason if _REASON.fullmatch(reason) else _UNTOLD)
+        capture = replace(capture, truncated=reason if _TRUNCATION_REASON.fullmatch(reason) else _UNSPECIFIED)
     return replace(answer, capture=capture, short=short)
 
 
 def _split(block: bytes) -> tuple[bytes, bytes]:
-    """The head that counts, without the empty line, and what follows it; the line ends of either kind."""
+    """Return the final head without its empty line, and the body. Lines may end in CRLF or LF."""
     for _ in range(MAX_INTERIM_HEADS + 1):
-        end = _HEAD_END.search(block, 0, MAX_HEAD_BYTES)
+        end = HEAD_END.search(block, 0, MAX_HEAD_BYTES)
         head, payload = (block[: end.start()], block[end.end() :]) if end else (block, b"")
         if not (_INTERIM.match(head) and payload.startswith(b"HTTP/")):
             break
@@ -144,8 +146,8 @@ def _split(block: bytes) -> tuple[bytes, bytes]:
     return head, payload
 
 
-def _plain(head: bytes) -> bytes:
-    """A head with the line ends that HTTP asks for: by no others would it be found again in our own record."""
+def _crlf(head: bytes) -> bytes:
+    """Return a head with the line ends of HTTP, CRLF, by which our own reader finds the head's end."""
     return re.sub(rb"\r?\n", b"\r\n", head) + b"\r\n\r\n" if head.strip() else b""
 
 
@@ -155,11 +157,11 @@ def _request(request: Record | None) -> Record | None:
     head, body = _split(request.block)
     if len(head) > MAX_HEAD_BYTES:
         return None
-    return replace(request, block=_plain(head) + body)
+    return replace(request, block=_crlf(head) + body)
 
 
-def _marked(record: Record) -> str:
-    """That a record itself says that it is not whole."""
+def _marked_incomplete(record: Record) -> str:
+    """Return how a record itself says that it is incomplete, else an empty text."""
     if (reason := record.fields.get("warc-truncated")) is not None:
         return f"WARC-Truncated says {reason[:20]!r}"
     if (number := record.fields.get("warc-segment-number")) is not None:
@@ -167,18 +169,18 @@ def _marked(record: Record) -> str:
     return ""
 
 
-def _repeats(record: Record) -> Refers:
-    told = record.fields.get("warc-refers-to-date", "")
+def _reference(record: Record) -> RevisitReference:
+    text = record.fields.get("warc-refers-to-date", "")
     try:
-        date = lenient_date(told) if told else None
+        date = lenient_date(text) if text else None
     except ValueError:
         date = None
     url = http_address(record.fields.get("warc-refers-to-target-uri", "")) or record.url
-    return Refers(url, date, record.fields.get("warc-payload-digest", ""))
+    return RevisitReference(url, date, record.fields.get("warc-payload-digest", ""))
 
 
-def repeated(revisit: Capture, original: Capture) -> Capture:
-    """The capture that a revisit stands for: its own time and head, where it has one, and the original's payload."""
+def resolve_revisit(revisit: Capture, original: Capture) -> Capture:
+    """Return the capture that a revisit stands for: its own time, and head if it has one, with the original's payload."""
     if revisit.status == 0:  # a record without a block
         return replace(original, url=revisit.url, fetched_at=revisit.fetched_at, ip=revisit.ip)
     return replace(revisit, payload=original.payload, truncated=original.truncated)

@@ -1,6 +1,7 @@
-"""CDXJ: one line a capture, sorted by address and time, so that a replay tool finds its record.
+"""CDXJ index: one line per capture, sorted by address and time, by which a replay tool finds its record.
 
-The form is that of pywb and cdxj-indexer: SURT key, 14-digit UTC time, a JSON object.
+The format is that of pywb and cdxj-indexer: SURT key, 14-digit UTC time, a JSON object. Written beside each WARC file
+by archive.evidence.
 """
 
 from __future__ import annotations
@@ -12,23 +13,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.model import Capture
-from crawler.warc.digests import labelled, raw
+from crawler.warc.digests import labelled, parse_digest
 from crawler.warc.read import Record, exchanges, to_capture
 from crawler.warc.write import Place
 
 SUFFIX = ".cdxj"
 _WWW = re.compile(r"www\d*\.")
-_DEFAULT = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _REVISIT = "warc/revisit"
 _NO_DIGEST = "-"
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def surt(url: str) -> str:
-    """An address's sort key: `cn,gov,wuhan)/zwgk/a.shtml`. Scheme, `www.`, case, and the order of the query do not count."""
+    """Return an address's sort key: `cn,gov,wuhan)/zwgk/a.shtml`, without scheme, `www.`, case and order of the query."""
     parts = urlsplit(url)
     host = _WWW.sub("", (parts.hostname or "").lower(), count=1)
-    port = "" if parts.port in (None, _DEFAULT.get(parts.scheme)) else f":{parts.port}"
+    port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
     path = parts.path.lower()
     path = path.rstrip("/") if path != "/" else path
     query = "&".join(sorted(parts.query.lower().split("&"))) if parts.query else ""
@@ -36,7 +37,7 @@ def surt(url: str) -> str:
 
 
 def line_of(capture: Capture, place: Place, kind: str, sha256: bytes, file: str) -> str:
-    """The line of a capture that stands in `file`; `sha256` is its payload's."""
+    """Return the line of a capture in `file`. `kind` is the record's type, `sha256` the payload's digest."""
     mime = (capture.header("content-type") or "unk").partition(";")[0].strip().lower()
     no_payload = capture.status == 304
     fields: dict[str, str] = {
@@ -53,12 +54,11 @@ def line_of(capture: Capture, place: Place, kind: str, sha256: bytes, file: str)
         fields["method"] = capture.method
         form = capture.request_body.decode("latin-1")
         key += ("&" if "?" in key else "?") + f"__wb_method={capture.method}" + (f"&{form}" if form else "")
-    told = _JSON(fields)
-    return f"{surt(key)} {capture.fetched_at:%Y%m%d%H%M%S} {told}\n"
+    return f"{surt(key)} {capture.fetched_at:%Y%m%d%H%M%S} {_JSON(fields)}\n"
 
 
 def lines_of(records: Iterable[Record], file: str) -> Iterator[str]:
-    """The lines of a WARC file's captures, in the order of its records."""
+    """Yield the lines of a WARC file's captures, in the order of its records."""
     for response, request in exchanges(records):
         if response.is_http:
             capture = to_capture(response, request)
@@ -66,13 +66,13 @@ def lines_of(records: Iterable[Record], file: str) -> Iterator[str]:
 
 
 def payload_sha256(record: Record, capture: Capture) -> bytes:
-    """The SHA-256 of what was served: as its record tells, or of the payload itself."""
-    told = raw(record.fields.get("warc-payload-digest", ""))
-    if told and told[0] == "sha256":
-        return told[1]
+    """Return the SHA-256 of what was served: as its record states it, else of the payload itself."""
+    stated = parse_digest(record.fields.get("warc-payload-digest", ""))
+    if stated and stated[0] == "sha256":
+        return stated[1]
     return bytes.fromhex(capture.payload_sha256)
 
 
 def index_text(lines: Iterable[str]) -> bytes:
-    """An index file's content: the lines sorted by their bytes, as a replay tool's binary search wants them."""
+    """Return an index file's content: the lines sorted by their bytes, for a replay tool's binary search."""
     return b"".join(sorted(line.encode("utf-8", "surrogatepass") for line in lines))

@@ -1,4 +1,4 @@
-"""Labelled digests of WARC fields, such as `sha256:MFRG…` (ISO 28500, 5.8): made, read, compared."""
+"""Make, parse and compare the labelled digests of WARC fields, such as `sha256:MFRG…` (ISO 28500, 5.8)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import base64
 import binascii
 import hashlib
 
-_LENGTHS = {"sha256": 32, "sha1": 20, "md5": 16, "sha512": 64}
+_DIGEST_BYTES = {"sha256": 32, "sha1": 20, "md5": 16, "sha512": 64}
 
 
 def labelled(sha256: bytes) -> str:
-    """A SHA-256 as a field's value, in base 32 as is the custom."""
+    """Return a SHA-256 as a field's value, in base 32 as is usual in WARC files."""
     return "sha256:" + base64.b32encode(sha256).decode("ascii")
 
 
-def raw(value: str) -> tuple[str, bytes] | None:
-    """The algorithm and the digest that a field's value tells; None for one that is not understood."""
+def parse_digest(value: str) -> tuple[str, bytes] | None:
+    """Parse a field's value into algorithm and digest; None if it is not understood."""
     name, _, text = value.partition(":")
     algorithm = name.strip().lower().replace("-", "")
-    length = _LENGTHS.get(algorithm)
+    length = _DIGEST_BYTES.get(algorithm)
     if length is None:
         return None
     try:
@@ -30,12 +30,12 @@ def raw(value: str) -> tuple[str, bytes] | None:
 
 
 def hex_sha256(value: str | None) -> str | None:
-    """A field's value as 64 hex characters, where it is a SHA-256."""
-    told = raw(value or "")
-    return told[1].hex() if told and told[0] == "sha256" else None
+    """Return a field's SHA-256 as 64 hex characters; None for any other value."""
+    parsed = parse_digest(value or "")
+    return parsed[1].hex() if parsed and parsed[0] == "sha256" else None
 
 
 def agrees(value: str, data: bytes) -> bool | None:
-    """Whether data has the digest that a field tells; None where its algorithm is not known."""
-    told = raw(value)
-    return None if told is None else hashlib.new(told[0], data).digest() == told[1]
+    """Return whether data has the digest of a field's value; None if its algorithm is not known."""
+    parsed = parse_digest(value)
+    return None if parsed is None else hashlib.new(parsed[0], data).digest() == parsed[1]

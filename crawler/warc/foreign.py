@@ -1,6 +1,7 @@
-"""Records of WARC files that anybody wrote, however badly: one that cannot be read is told, and the next one is read.
+"""Read the records of any WARC file, however faulty: an unreadable record is reported, and reading goes on at the next.
 
-Every length, count and name in such a file is untrusted: each has a bound, and time grows with the file's size only.
+Every length, count and name in such a file is untrusted: each has a bound, and time is proportional to the file's size.
+Bytes come from `window`; `answers` turns the records into captures. Our own files are read by `read`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.warc.lenient import http_address, lenient_date, tells_http
+from crawler.warc.lenient import http_address, is_http_url, lenient_date
 from crawler.warc.record import Record
 from crawler.warc.window import RECORD_START, Window
 from crawler.warc.write import Place, warc_date
 
-MAX_HEAD_BYTES = 256 * 1024  # of a record's named fields
-MAX_BLOCK_BYTES = 64 * 1024 * 1024  # of a record that is kept; a larger one is no page
-EXCHANGED = ("response", "revisit")
+MAX_HEAD_BYTES = 256 * 1024  # a record's named fields
+MAX_BLOCK_BYTES = 64 * 1024 * 1024  # a record's block; a larger one is not a page
+HTTP_KINDS = ("response", "revisit")
 
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
+HEAD_END = re.compile(rb"\r?\n\r?\n")
 _RAW = re.compile("[\udc80-\udcff]")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _OTHER_FORMATS = (
@@ -29,22 +30,22 @@ _OTHER_FORMATS = (
     (b"BZh", "bzip2-compressed: `bunzip2` makes a plain WARC of it"),
     (b"\xfd7zXZ", "xz-compressed: `unxz` makes a plain WARC of it"),
 )
-_START_BYTES = 80
+_START_BYTES = 80  # of a record, to recognise it or another format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something in a WARC file that cannot be read. `url` is the address it is of, where that is known."""
+    """A part of a WARC file that cannot be read. `url` is the record's address, if known."""
 
-    offset: int  # bytes from the file's start; in a gzip file, of the member
+    offset: int  # bytes from the file's start; in a gzip file, the member's
     reason: str
     url: str = ""
 
 
 def foreign_records(path: Path, start: int = 0) -> Iterator[Record | Fault]:
-    """Every record of a WARC file from a byte on, in its order, and a Fault for each that cannot be read. Raises OSError.
+    """Yield every record of a WARC file from a byte on, in its order, and a Fault for each unreadable one. Raises OSError.
 
-    The `warc-date` and `warc-target-uri` of responses and revisits are in the form that the archive keeps.
+    The `warc-date` and `warc-target-uri` of responses and revisits are converted to the form that the archive keeps.
     """
     with path.open("rb") as file:
         window = Window(file, start)
@@ -52,14 +53,14 @@ def foreign_records(path: Path, start: int = 0) -> Iterator[Record | Fault]:
         while window.next_unit():
             nothing = False
             while window.skip_blank():
-                item = _one(window)
+                item = _read_record(window)
                 if isinstance(item, Fault) and item.reason.startswith("is cut off") and window.damages:
-                    window.damages.pop()  # it is told with the record that it cuts
+                    window.damages.pop()  # reported with the record that it cuts off
                 yield item
             yield from _damages(window)
         yield from _damages(window)
         if nothing:
-            yield Fault(offset=start, reason="the file holds nothing")
+            yield Fault(offset=start, reason="the file is empty")
 
 
 def _damages(window: Window) -> Iterator[Fault]:
@@ -68,18 +69,18 @@ def _damages(window: Window) -> Iterator[Fault]:
     window.damages.clear()
 
 
-def _one(window: Window) -> Record | Fault:
-    """The record that the window begins with; the window is behind it then."""
+def _read_record(window: Window) -> Record | Fault:
+    """Read the record at the window's start, and move the window behind it."""
     place = window.place
     window.fill(_START_BYTES)
     start = bytes(window.buffer[:_START_BYTES])
     if not start.startswith(RECORD_START):
         window.to_next_record()
-        return Fault(offset=place, reason=_named(start))
-    end = window.find(_HEAD_END, MAX_HEAD_BYTES)
+        return Fault(offset=place, reason=_why_no_record(start))
+    end = window.find(HEAD_END, MAX_HEAD_BYTES)
     if end is None:
         whole = len(window.buffer) >= MAX_HEAD_BYTES
-        window.drop(MAX_HEAD_BYTES)  # without a blank line, no other record's head is in there
+        window.drop(MAX_HEAD_BYTES)  # no blank line, so no other record's head is in these bytes
         window.to_next_record()
         reason = f"its head is over {MAX_HEAD_BYTES} bytes" if whole else "is cut off in its head"
         return Fault(offset=place, reason=reason)
@@ -91,7 +92,7 @@ def _one(window: Window) -> Record | Fault:
     return _record(fields, block, place)
 
 
-def _named(start: bytes) -> str:
+def _why_no_record(start: bytes) -> str:
     for magic, name in _OTHER_FORMATS:
         if start.startswith(magic):
             return name
@@ -99,7 +100,7 @@ def _named(start: bytes) -> str:
 
 
 def _fields(head: bytes) -> dict[str, str]:
-    """Named fields, names in small letters, the first of each name. Bytes that are no UTF-8 become %XX."""
+    """Return named fields, names in lower case, the first of each name. Bytes that are not UTF-8 become %XX."""
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError:
@@ -122,19 +123,19 @@ def _fields(head: bytes) -> dict[str, str]:
 
 
 def _block(window: Window, fields: dict[str, str]) -> bytes | str:
-    """The block behind a head, or why there is none. The window is before the next record then."""
-    told = fields.get("content-length", "")
-    if not _LENGTH.fullmatch(told):
+    """Return the block behind a head, or the reason why it cannot be read. Moves the window to the next record."""
+    length = fields.get("content-length", "")
+    if not _LENGTH.fullmatch(length):
         window.to_next_record()
-        return f"its Content-Length {told[:20]!r} is none" if told else "it has no Content-Length"
-    size = int(told)
+        return f"its Content-Length {length[:20]!r} is not a number" if length else "it has no Content-Length"
+    size = int(length)
     if not window.may_hold(size):
         window.to_next_record()
-        return f"is cut off, or its Content-Length {size} is not that of its block"
+        return f"is cut off, or its Content-Length {size} is wrong"
     if size > MAX_BLOCK_BYTES:
         window.skip(size)
-        of_web = fields.get("warc-type", "").lower() in EXCHANGED
-        return f"its block of {size} bytes is over {MAX_BLOCK_BYTES}" if of_web else b""
+        is_http = fields.get("warc-type", "").lower() in HTTP_KINDS
+        return f"its block of {size} bytes is over {MAX_BLOCK_BYTES}" if is_http else b""
     if not window.fill(size):
         there = len(window.buffer)
         window.to_next_record()
@@ -143,7 +144,7 @@ def _block(window: Window, fields: dict[str, str]) -> bytes | str:
     after = bytes(window.buffer[size : size + len(RECORD_START)])
     if after and after[:1] not in (b"\r", b"\n") and after != RECORD_START:
         window.to_next_record()
-        return "its Content-Length is not that of its block"
+        return "its Content-Length is not the length of its block"
     block = bytes(window.buffer[:size])
     window.drop(size)
     return block
@@ -151,11 +152,15 @@ def _block(window: Window, fields: dict[str, str]) -> bytes | str:
 
 def _record(fields: dict[str, str], block: bytes, place: int) -> Record | Fault:
     kind, url = fields.get("warc-type", "").lower(), fields.get("warc-target-uri", "").strip("<> \t")
-    if kind in EXCHANGED and (not url or tells_http(url)):
+    if kind in HTTP_KINDS and (not url or is_http_url(url)):
         address = http_address(url)
         if address is None:
-            what = f"its address {url[:80]!r} is none that can be kept" if url else "it has no address"
-            return Fault(offset=place, reason=what)
+            reason = (
+                f"its address {url[:80]!r} is not valid, or has a password in it"
+                if url
+                else "it has no address"
+            )
+            return Fault(offset=place, reason=reason)
         try:
             fields["warc-date"] = warc_date(lenient_date(fields.get("warc-date", "")))
         except ValueError as error:
@@ -167,6 +172,6 @@ def _record(fields: dict[str, str], block: bytes, place: int) -> Record | Fault:
         block=block,
         place=Place(record_id=fields.get("warc-record-id", ""), offset=place, length=0),
     )
-    if kind in EXCHANGED and record.block_is_whole is False:
-        return Fault(offset=place, reason="its block does not have the digest that it tells", url=record.url)
+    if kind in HTTP_KINDS and record.block_is_whole is False:
+        return Fault(offset=place, reason="its block does not match its WARC-Block-Digest", url=record.url)
     return record

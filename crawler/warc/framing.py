@@ -1,4 +1,4 @@
-"""Chunked framing (RFC 9112, section 7.1) that another crawler left in a body. Some do and some do not; headers do not tell."""
+"""Undo chunked framing (RFC 9112, section 7.1) that another crawler left in a body. A record does not say whether it did."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from enum import Enum
 
 MAX_CHUNKS = 200_000
-"""Of one body; one in more is taken for broken. Servers send some KB in each."""
+"""Chunks of one body; more count as broken framing. Servers send some KB per chunk."""
 
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
@@ -14,16 +14,16 @@ _TRAILERS = re.compile(rb"(?:[^\r\n:]{1,200}:[^\r\n]{0,8000}\r?\n){0,50}(?:\r?\n
 
 
 class Framing(Enum):
-    """What was found in the place of a whole chunked body."""
+    """Result for a body that is not completely chunked."""
 
     NONE = "no chunks"
     BROKEN = "its chunks break off"
 
 
 def dechunked(payload: bytes) -> bytes | Framing:
-    """The data of a body's chunks; NONE where it does not begin as chunks, BROKEN where they do not come to their end.
+    """Return the data of a body's chunks; NONE if it does not begin with a chunk, BROKEN if the last chunk is missing.
 
-    What follows the last chunk is passed over, as browsers do.
+    Bytes after the last chunk are ignored, as in browsers.
     """
     data, at = bytearray(), 0
     for _ in range(MAX_CHUNKS):
@@ -51,5 +51,5 @@ def _ended(payload: bytes, at: int, data: bytearray) -> bytes | Framing:
 
 
 def _unended(payload: bytes, end: int, *, chunks: bool) -> Framing:
-    """A chunk without its line end: cut off, or, if it is the first one, text that only begins like a size."""
+    """Return BROKEN for a chunk without its line end; NONE if the first one is text that only looks like a chunk size."""
     return Framing.BROKEN if chunks or end >= len(payload) else Framing.NONE

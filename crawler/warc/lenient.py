@@ -1,4 +1,4 @@
-"""Dates and addresses as other crawlers write them, brought into the one form that the archive keeps."""
+"""Parse dates and addresses as other crawlers write them, into the form that the archive keeps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler.address import canonical, join
 
 MAX_ADDRESS_CHARS = 64 * 1024
-FIRST_YEAR = 1990  # before it there was no web: an older date comes from a clock that was never set
+FIRST_YEAR = 1990  # of the web: an older date comes from a clock that was never set
 
 _ISO = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,20}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?)?)?",
@@ -24,10 +24,10 @@ _HTTP = re.compile(r"https?:", re.I)
 
 
 def lenient_date(text: str) -> datetime:
-    """The time that a WARC-Date tells, aware, UTC. Raises ValueError with the reason.
+    """Parse a WARC-Date into an aware UTC time. Raises ValueError with the reason.
 
-    Read are all forms of W3C-DTF, 14 digits, and the date of an HTTP header; second 60 is second 59. Without a zone it
-    is UTC, as ISO 28500 says.
+    Accepts all forms of W3C-DTF, 14 digits, and the date of an HTTP header. Second 60 becomes 59. Without a zone it is
+    UTC, as in ISO 28500.
     """
     text = text.strip()
     if not text:
@@ -38,7 +38,7 @@ def lenient_date(text: str) -> datetime:
             return when.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         pass
-    raise ValueError(f"its date {text[:40]!r} is none")
+    raise ValueError(f"its date {text[:40]!r} is not valid")
 
 
 def _parsed(text: str) -> datetime:
@@ -69,13 +69,13 @@ def _offset(zone: str | None) -> timedelta:
     return -span if zone[0] == "-" else span
 
 
-def tells_http(text: str) -> bool:
-    """Whether an address is meant to be one of the web, in whatever way it is written."""
+def is_http_url(text: str) -> bool:
+    """Return whether an address begins with http: or https:, however it goes on."""
     return _HTTP.match(text) is not None
 
 
 def http_address(text: str) -> str | None:
-    """A web address in the form that is kept; None where it is none, or has credentials, which no log should hold."""
+    """Return a web address in the form that is kept; None if it is not valid or has credentials, which must not be logged."""
     text = text.strip("<> \t")
     if len(text) > MAX_ADDRESS_CHARS:
         return None

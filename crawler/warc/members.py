@@ -1,4 +1,7 @@
-"""Gzip members of a file one by one: each record of a WARC is one. Says how much of a file is whole."""
+"""Read the gzip members of one of our WARC files, one per record, and find how much of the file is whole.
+
+`read` parses the members. Damaged files of other crawlers are read by `window`.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,13 @@ from typing import BinaryIO, NamedTuple
 from isal import isal_zlib
 
 from crawler.errors import ArchiveDamaged
+from crawler.warc.window import GZIP_WINDOW_BITS
 
-_WINDOW = 1 << 16  # bytes read at a time; what a member leaves of them is copied, so not many
-_GZIP = 31  # zlib's window bits with gzip's header and trailer
+_READ_BYTES = 1 << 16  # at a time; few, since the bytes after a member are copied
 
 
 class Member(NamedTuple):
-    """One member: where it stands, and what it holds."""
+    """One member: its place in the file and its data."""
 
     offset: int
     length: int  # bytes, compressed
@@ -23,12 +26,12 @@ class Member(NamedTuple):
 
 
 def members(path: Path, start: int = 0) -> Iterator[Member]:
-    """The members from a byte on. Raises ArchiveDamaged, naming the byte, at one that is torn or corrupt."""
+    """Yield the members from a byte on. Raises ArchiveDamaged, naming the byte, at one that is torn or corrupt."""
     with path.open("rb") as file:
         file.seek(start)
         offset, rest = start, b""
         while True:
-            rest = rest or file.read(_WINDOW)
+            rest = rest or file.read(_READ_BYTES)
             if not rest:
                 return
             member, rest = _member(file, offset, rest, path)
@@ -37,7 +40,7 @@ def members(path: Path, start: int = 0) -> Iterator[Member]:
 
 
 def _member(file: BinaryIO, offset: int, chunk: bytes, path: Path) -> tuple[Member, bytes]:
-    decoder = isal_zlib.decompressobj(_GZIP)
+    decoder = isal_zlib.decompressobj(GZIP_WINDOW_BITS)
     parts, taken = [], 0
     while True:
         try:
@@ -48,20 +51,20 @@ def _member(file: BinaryIO, offset: int, chunk: bytes, path: Path) -> tuple[Memb
         if decoder.eof:
             rest = decoder.unused_data
             return Member(offset, taken - len(rest), b"".join(parts)), rest
-        chunk = file.read(_WINDOW)
+        chunk = file.read(_READ_BYTES)
         if not chunk:
             raise ArchiveDamaged(f"{path}: the record at byte {offset} is cut off")
 
 
 def whole_length(path: Path, start: int = 0) -> int:
-    """Bytes at the start of a record-compressed WARC that are whole members: all of it unless the tail is torn.
+    """Return the length in bytes of a record-compressed WARC's whole members: the file's, unless its tail is torn.
 
-    What stands before `start` is known to be whole.
+    The bytes before `start` are known to be whole.
     """
     whole = start
     try:
         for member in members(path, start):
             whole = member.offset + member.length
     except ArchiveDamaged:
-        pass  # that is what was to be found out
+        pass  # the torn member ends the whole part
     return whole

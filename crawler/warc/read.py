@@ -1,4 +1,7 @@
-"""WARC records back into captures, ours or anybody's."""
+"""Read WARC records, and turn them back into captures. Stops at the first damaged record.
+
+Made for our own files; one that is not compressed by record is read by `foreign`. To read on after damage: see `answers`.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,14 @@ from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
 from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
-from crawler.warc.record import Record, parse_warc_date
-from crawler.warc.write import ORIGINAL, STORED_DECODED, TLS_ALLOWED, Place, response_head
+from crawler.warc.record import HEAD_END, Record, parse_warc_date
+from crawler.warc.write import ORIGINAL_PREFIX, STORED_DECODED, TLS_ALLOWED, Place, response_head
 
-_RENAMED = re.compile(rb"(?<=\n)" + re.escape(ORIGINAL).encode() + rb"(?=transfer-encoding)", re.I)
-_ALLOWED: dict[str, Tls] = {"legacy": "legacy", "unverified": "unverified"}
-_END = b"\r\n\r\n"
-_SIZE = re.compile(r"[0-9]{1,15}")
+_RENAMED_HEADER = re.compile(
+    rb"(?<=\n)" + re.escape(ORIGINAL_PREFIX).encode() + rb"(?=transfer-encoding)", re.I
+)
+_TLS_VALUES: dict[str, Tls] = {"legacy": "legacy", "unverified": "unverified"}
+_LENGTH = re.compile(r"[0-9]{1,15}")
 _STATUS = re.compile(r"[0-9]{3}")
 
 __all__ = [
@@ -32,37 +36,37 @@ __all__ = [
 
 
 def read_records(path: Path, start: int = 0) -> Iterator[Record]:
-    """Every record of a WARC file, ours or anybody's, from a byte on where a record begins.
+    """Yield every record of a WARC file, from a byte on where a record begins.
 
-    Raises ArchiveDamaged, naming file and place, where it breaks.
+    Raises ArchiveDamaged, naming file and byte, at the first record that cannot be read.
     """
     if not _is_compressed(path):
         yield from _foreign(path, 0)
         return
     for member in members(path, start):
         record = _parse(member.data, member.offset, member.length)
-        if record is None:  # several records in one member, or one in several: not compressed by record
+        if record is None:  # the file is not compressed by record
             yield from _foreign(path, member.offset)
             return
         yield record
 
 
 def _is_compressed(path: Path) -> bool:
-    """Whether a file is, or begins to be, gzip; a name that says so is not always right, nor is a cut-off start."""
+    """Return whether a file is gzip. Its first bytes decide; its name only if they are cut off."""
     with path.open("rb") as file:
         start = file.read(5)
     return start[:2] == b"\x1f\x8b" or (".gz" in path.suffixes and not start.startswith(b"WARC/"))
 
 
 def _parse(data: bytes, offset: int, length: int) -> Record | None:
-    """The record that a gzip member holds; None when it holds anything else than one whole record."""
-    end = data.find(_END)
+    """Return the record in a gzip member; None if the member is anything else than one whole record."""
+    end = data.find(HEAD_END)
     version, _, lines = data[: max(end, 0)].decode("utf-8", "replace").partition("\r\n")
     fields = _fields(lines)
-    size, start = fields.get("content-length", ""), end + len(_END)
-    if end < 0 or not version.startswith("WARC/") or not _SIZE.fullmatch(size):
+    size, start = fields.get("content-length", ""), end + len(HEAD_END)
+    if end < 0 or not version.startswith("WARC/") or not _LENGTH.fullmatch(size):
         return None
-    if data[start + int(size) :] != _END or "warc-date" not in fields:
+    if data[start + int(size) :] != HEAD_END or "warc-date" not in fields:
         return None
     place = Place(record_id=fields.get("warc-record-id", ""), offset=offset, length=length)
     block = data[start : start + int(size)]
@@ -82,9 +86,9 @@ def _foreign(path: Path, start: int) -> Iterator[Record]:
 
 
 def exchanges(records: Iterable[Record]) -> Iterator[tuple[Record, Record | None]]:
-    """Every record but the requests, each with the `request` right after it that names it, if there is one.
+    """Yield every record but the requests, each with the `request` right after it that names it, if there is one.
 
-    Where the records break off (ArchiveDamaged), the last whole one comes first.
+    If reading fails (ArchiveDamaged), yields the last whole record before raising.
     """
     waiting: Record | None = None
     try:
@@ -109,14 +113,14 @@ def exchanges(records: Iterable[Record]) -> Iterator[tuple[Record, Record | None
 
 
 def read_captures(path: Path) -> Iterator[Capture]:
-    """The captures of a WARC's `response` records, each with the request it answers where that is in the file too."""
+    """Yield the captures of a WARC's `response` records, each with its request if that is in the file."""
     for response, request in exchanges(read_records(path)):
         if response.kind == "response" and response.is_http:
             yield to_capture(response, request)
 
 
 def read_at(path: Path, offset: int) -> Record:
-    """The record that begins at a byte. Raises ArchiveDamaged, naming file and byte, where none does; OSError."""
+    """Return the record that begins at a byte. Raises ArchiveDamaged, naming file and byte, if none does; OSError."""
     record = next(read_records(path, offset), None)
     if record is None:
         raise ArchiveDamaged(f"{path}: no record at byte {offset}")
@@ -124,7 +128,7 @@ def read_at(path: Path, offset: int) -> Record:
 
 
 def to_capture(response: Record, request: Record | None = None) -> Capture:
-    """The capture that a `response` record (and its `request`) keeps."""
+    """Return the capture in a `response` record and its `request`."""
     start, headers, payload = _parse_block(response.block)
     head = response.block[: len(response.block) - len(payload)]
     allowed = response.fields.get(TLS_ALLOWED.lower())
@@ -134,28 +138,30 @@ def to_capture(response: Record, request: Record | None = None) -> Capture:
         url=response.url,
         status=int(status) if _STATUS.fullmatch(status) else 0,
         reason=reason,
-        headers=tuple((_named_back(name.strip()), value) for name, value in headers),
+        headers=tuple((_original_name(name.strip()), value) for name, value in headers),
         payload=payload,
         fetched_at=response.date,
         http_version=version,
         ip=response.fields.get("warc-ip-address"),
         truncated=response.fields.get("warc-truncated"),
-        tls=_ALLOWED.get(allowed or ""),
+        tls=_TLS_VALUES.get(allowed or ""),
     )
     if response_head(capture) != head:
-        capture = replace(capture, head=_RENAMED.sub(b"", head))
+        capture = replace(capture, head=_RENAMED_HEADER.sub(b"", head))
     if request is None:
         return capture
     line, request_headers, body = _parse_block(request.block)
     return replace(capture, method=line.partition(" ")[0], request_headers=request_headers, request_body=body)
 
 
-def _named_back(name: str) -> str:
-    return name[len(ORIGINAL) :] if name.lower() == (ORIGINAL + STORED_DECODED).lower() else name
+def _original_name(name: str) -> str:
+    return (
+        name[len(ORIGINAL_PREFIX) :] if name.lower() == (ORIGINAL_PREFIX + STORED_DECODED).lower() else name
+    )
 
 
 def _parse_block(block: bytes) -> tuple[str, Headers, bytes]:
-    head, _, body = block.partition(b"\r\n\r\n")
+    head, _, body = block.partition(HEAD_END)
     lines = head.decode("latin-1").split("\r\n")
     headers = tuple(
         (name, value.strip(" \t")) for name, _, value in (line.partition(":") for line in lines[1:])

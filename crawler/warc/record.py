@@ -1,4 +1,4 @@
-"""One WARC record as it is read back."""
+"""`Record`: one WARC record as read from a file, and its checks against its own digests."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from crawler.warc.digests import agrees
 from crawler.warc.write import Place
 
-_END = b"\r\n\r\n"
-_WHOLE_PAYLOAD = ("response", "resource", "conversion")  # kinds whose payload digest is of what they hold
+HEAD_END = b"\r\n\r\n"
+_KINDS_WITH_PAYLOAD = ("response", "resource", "conversion")  # in a revisit, the digest is another record's
 
 
 def parse_warc_date(text: str) -> datetime:
-    """The time of a WARC-Date, aware, UTC. One without a zone is UTC (ISO 28500, 5.4)."""
+    """Parse a WARC-Date into an aware UTC time. Without a zone it is UTC (ISO 28500, 5.4)."""
     when = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One record as read back: its named fields (names in lower case), its block, and where it stands."""
+    """One record: its named fields (names in lower case), its block, and its place in the file."""
 
     kind: str
     fields: Mapping[str, str]
@@ -30,37 +30,37 @@ class Record:
 
     @property
     def url(self) -> str:
-        """WARC-Target-URI."""
+        """The WARC-Target-URI."""
         return self.fields.get("warc-target-uri", "").strip("<>")
 
     @property
     def date(self) -> datetime:
-        """WARC-Date."""
+        """The WARC-Date, aware, UTC."""
         return parse_warc_date(self.fields["warc-date"])
 
     @property
     def is_http(self) -> bool:
-        """Whether it is the answer, or the repeated answer, of an HTTP exchange."""
+        """Whether it is the answer of an HTTP exchange, or a revisit of one."""
         return self.kind in ("response", "revisit") and self.url.startswith("http")
 
     @property
     def block_is_whole(self) -> bool | None:
-        """Whether its block has the digest that it tells; None where it tells none that is known."""
+        """Whether its block matches its digest; None if it has no digest of a known algorithm."""
         return agrees(self.fields.get("warc-block-digest", ""), self.block)
 
     def faults(self) -> list[str]:
-        """The digests that its bytes do not have."""
+        """Return a message for each digest that does not match."""
         found = []
         if self.block_is_whole is False:
-            found.append("its block has not the digest that it tells")
+            found.append("its block does not match its WARC-Block-Digest")
         payload = self.fields.get("warc-payload-digest")
-        if payload and self.kind in _WHOLE_PAYLOAD and agrees(payload, self.payload) is False:
-            found.append("its payload has not the digest that it tells")
+        if payload and self.kind in _KINDS_WITH_PAYLOAD and agrees(payload, self.payload) is False:
+            found.append("its payload does not match its WARC-Payload-Digest")
         return found
 
     @property
     def payload(self) -> bytes:
-        """The block without the HTTP head that it may begin with."""
+        """The block without its HTTP head, if it has one."""
         if not self.fields.get("content-type", "").startswith("application/http"):
             return self.block
-        return self.block.partition(_END)[2]
+        return self.block.partition(HEAD_END)[2]

@@ -1,7 +1,7 @@
-"""Bytes of another crawler's WARC file, plain or gzip, through a buffer of bounded size.
+"""Give the bytes of any crawler's WARC file, plain or gzip, through a buffer of bounded size. `foreign` parses them.
 
-A gzip file may hold one member a record, one member in all, or members cut anywhere. A damaged member is reported and
-the next one that begins a record is looked for.
+A gzip file may have one member per record, a single member, or members cut anywhere. A damaged member is reported, and
+reading goes on at the next member that begins a record.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ GZIP_MAGIC = b"\x1f\x8b\x08"
 RECORD_START = b"WARC/"
 
 _READ_BYTES = 1 << 16
-_STEP_BYTES = 1 << 20  # that one call may inflate to
-_HELD_BYTES = 8 << 20  # of a member before it is passed on: a damaged small one gives nothing at all
-_MAX_CANDIDATES = 10_000  # places in one file that look like gzip and are tried after damage
-_GZIP = 31  # zlib's window bits with gzip's header and trailer
+_MAX_INFLATE_BYTES = 1 << 20  # output of one call
+_MAX_HELD_BYTES = (
+    8 << 20
+)  # of a member, held back until its checksum is right; a larger member is passed on in parts
+_MAX_CANDIDATES = 10_000  # places in one file that look like a gzip member and are tried after damage
+GZIP_WINDOW_BITS = 31  # zlib's, with gzip's header and trailer
 _NEXT_RECORD = re.compile(rb"\nWARC/[0-9]")
 _BLANK = re.compile(rb"[\r\n]*")
-_OVERLAP = 16  # bytes kept while searching, so that a match across two pieces is found
+_OVERLAP_BYTES = 16  # kept while searching, so that a match across two pieces is found
 _ERRORS: tuple[type[Exception], ...] = (
     isal_zlib.error,  # type: ignore[assignment] # its stub takes the class for an instance
     EOFError,
@@ -40,14 +42,14 @@ class Damage(NamedTuple):
 class _Piece(NamedTuple):
     data: bytes
     offset: int  # of the plain piece, or of the gzip member it comes from
-    begins: bool  # a unit: it is of a member that begins with a record
+    begins: bool  # whether a unit begins here: a member that starts with a record
 
 
 class Window:
-    """The bytes of an open file. Nothing is read beyond the end of a unit until `next_unit`.
+    """Buffer over an open file, limited to one unit until `next_unit` is called.
 
-    A unit is a plain file, or gzip members up to the next one that begins a record. A length that is too large can so
-    not swallow the records of other members.
+    A unit is a plain file, or gzip members up to the next one that begins with a record. So a wrong Content-Length
+    cannot reach into the records of other members.
     """
 
     def __init__(self, file: BinaryIO, start: int = 0) -> None:
@@ -59,21 +61,21 @@ class Window:
         self._next: _Piece | None = None
         self._any = False  # whether a piece has been pulled
         self._unit = 0  # offset of the unit
-        self._dropped = 0  # bytes of it that are gone from the buffer
+        self._dropped = 0  # bytes of the unit before the buffer
         self.buffer = bytearray()
-        self.damages: list[Damage] = []  # met so far and not told yet; the reader empties it
+        self.damages: list[Damage] = []  # found and not yet reported; the reader empties it
 
     @property
     def place(self) -> int:
-        """Offset in the file of the buffer's first byte; of a gzip file, of the member that the unit begins with."""
+        """Offset in the file of the buffer's first byte; in a gzip file, of the unit's first member."""
         return self._unit if self.compressed else self._unit + self._dropped
 
     def may_hold(self, size: int) -> bool:
-        """Whether `size` bytes can follow; of a gzip file nobody knows before they are read."""
+        """Return whether the file has `size` more bytes; always True for a gzip file, where only reading shows it."""
         return self.compressed or self.place + size <= self._size
 
     def next_unit(self) -> bool:
-        """Drop what is left of this unit and begin the next one; False at the end of the file."""
+        """Drop the rest of this unit and begin the next one. Return False at the end of the file."""
         while self.more():
             self.drop(len(self.buffer))
         if self._next is None:
@@ -84,7 +86,7 @@ class Window:
         return True
 
     def more(self) -> bool:
-        """Append the unit's next piece; False at the unit's end."""
+        """Append the unit's next piece to the buffer. Return False at the unit's end."""
         if self._next is None:
             self._next = self._pull()
         if self._next is None or self._next.begins:
@@ -102,19 +104,19 @@ class Window:
         return None
 
     def fill(self, size: int) -> bool:
-        """Have `size` bytes in the buffer; False where the unit ends before."""
+        """Read until the buffer has `size` bytes. Return False if the unit ends before."""
         while len(self.buffer) < size:
             if not self.more():
                 return False
         return True
 
     def drop(self, size: int) -> None:
-        """Let go of the buffer's first bytes."""
+        """Drop the buffer's first `size` bytes."""
         self._dropped += min(size, len(self.buffer))
         del self.buffer[:size]
 
     def skip(self, size: int) -> bool:
-        """Drop `size` bytes, in the buffer or not; False where the unit ends before."""
+        """Drop the next `size` bytes, reading as needed. Return False if the unit ends before."""
         while size > len(self.buffer):
             size -= len(self.buffer)
             self.drop(len(self.buffer))
@@ -124,7 +126,7 @@ class Window:
         return True
 
     def skip_blank(self) -> bool:
-        """Drop line ends; False where nothing else is left of the unit."""
+        """Drop line ends. Return False if the unit has nothing else left."""
         while True:
             blank = _BLANK.match(self.buffer)
             self.drop(blank.end() if blank else 0)
@@ -133,23 +135,23 @@ class Window:
             if not self.more():
                 return False
 
-    def find(self, pattern: re.Pattern[bytes], most: int) -> re.Match[bytes] | None:
-        """The first match within the buffer's first `most` bytes."""
+    def find(self, pattern: re.Pattern[bytes], max_bytes: int) -> re.Match[bytes] | None:
+        """Return the first match within the next `max_bytes` bytes, reading as needed."""
         start = 0
         while True:
-            if found := pattern.search(self.buffer, start, most):
+            if found := pattern.search(self.buffer, start, max_bytes):
                 return found
-            start = max(len(self.buffer) - _OVERLAP, 0)
-            if len(self.buffer) >= most or not self.more():
+            start = max(len(self.buffer) - _OVERLAP_BYTES, 0)
+            if len(self.buffer) >= max_bytes or not self.more():
                 return None
 
     def to_next_record(self) -> None:
-        """Drop all before the next line that begins a record, or all of the unit."""
+        """Drop everything before the next line that begins a record, or the rest of the unit."""
         while True:
             if found := _NEXT_RECORD.search(self.buffer):
                 self.drop(found.start() + 1)
                 return
-            self.drop(len(self.buffer) - _OVERLAP if len(self.buffer) > _OVERLAP else 0)
+            self.drop(len(self.buffer) - _OVERLAP_BYTES if len(self.buffer) > _OVERLAP_BYTES else 0)
             if not self.more():
                 self.drop(len(self.buffer))
                 return
@@ -162,7 +164,7 @@ def _plain(file: BinaryIO, offset: int) -> Iterator[_Piece | Damage]:
 
 
 def _inflated(file: BinaryIO, start: int) -> Iterator[_Piece | Damage]:
-    """The members of a gzip file. One whose CRC or stream is wrong gives nothing, unless it is larger than _HELD_BYTES."""
+    """Yield the data of a gzip file's members; of one with a wrong CRC or stream nothing, unless over _MAX_HELD_BYTES."""
     offset: int | None = start
     candidates = _MAX_CANDIDATES
     while offset is not None:
@@ -178,13 +180,13 @@ def _inflated(file: BinaryIO, start: int) -> Iterator[_Piece | Damage]:
         if not following or (following != GZIP_MAGIC and _is_padding(file, offset)):
             return
         if following != GZIP_MAGIC:
-            yield Damage(offset, "what stands here is no gzip data")
+            yield Damage(offset, "the data here is not gzip")
             offset, candidates = _next_member(file, offset, candidates)
 
 
 def _member(file: BinaryIO, offset: int) -> Generator[_Piece | Damage, None, int]:
-    """Yield a member's data and return its length. Raises isal's error. What is left of one that is cut off is yielded."""
-    decoder = isal_zlib.decompressobj(_GZIP)
+    """Yield a member's data, also of one that is cut off, and return its length. Raises isal's error."""
+    decoder = isal_zlib.decompressobj(GZIP_WINDOW_BITS)
     held, size, taken, begun = bytearray(), 0, 0, False
     chunk = b""
     while not decoder.eof:
@@ -196,11 +198,11 @@ def _member(file: BinaryIO, offset: int) -> Generator[_Piece | Damage, None, int
                     yield _piece(held, offset, begun=begun)
                 yield Damage(offset, "is cut off")
                 return taken
-        data = decoder.decompress(chunk, _STEP_BYTES)
+        data = decoder.decompress(chunk, _MAX_INFLATE_BYTES)
         chunk = decoder.unconsumed_tail
         held += data
         size += len(data)
-        if len(held) > _HELD_BYTES:
+        if len(held) > _MAX_HELD_BYTES:
             yield _piece(held, offset, begun=begun)
             held, begun = bytearray(), True
     if held:
@@ -213,7 +215,7 @@ def _piece(held: bytearray, offset: int, *, begun: bool) -> _Piece:
 
 
 def _next_member(file: BinaryIO, start: int, candidates: int) -> tuple[int | None, int]:
-    """Where the next member that begins a record stands, and how many places may still be tried."""
+    """Return the offset of the next member that begins a record, and how many candidates may still be tried."""
     file.seek(start)
     tail = b""
     while data := file.read(_READ_BYTES):
@@ -235,14 +237,16 @@ def _next_member(file: BinaryIO, start: int, candidates: int) -> tuple[int | Non
 def _begins_record(file: BinaryIO, offset: int) -> bool:
     file.seek(offset)
     try:
-        start = isal_zlib.decompressobj(_GZIP).decompress(file.read(_READ_BYTES), len(RECORD_START))
+        start = isal_zlib.decompressobj(GZIP_WINDOW_BITS).decompress(
+            file.read(_READ_BYTES), len(RECORD_START)
+        )
     except _ERRORS:
         return False
     return bytes(start) == RECORD_START
 
 
 def _is_padding(file: BinaryIO, offset: int) -> bool:
-    """Whether nothing but zero bytes follows, as gzip itself allows."""
+    """Return whether only zero bytes follow, which gzip allows as padding."""
     file.seek(offset)
     while data := file.read(_READ_BYTES):
         if data.strip(b"\0"):

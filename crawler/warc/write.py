@@ -1,4 +1,4 @@
-"""Captures to WARC/1.1 records (ISO 28500), on an open file. Knows no archive and no run."""
+"""Write captures as WARC/1.1 records (ISO 28500) to an open file. Which file, and when, is decided in archive.evidence."""
 
 from __future__ import annotations
 
@@ -19,25 +19,24 @@ from crawler.warc.digests import labelled
 
 REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-STORED_DECODED = (
-    "transfer-encoding"  # a response's body is kept de-chunked, so this header must not claim otherwise
-)
-ORIGINAL = "X-Archive-Orig-"
+STORED_DECODED = "transfer-encoding"
+"""Header that is renamed in a record: the body is kept de-chunked, so the header would be wrong."""
+ORIGINAL_PREFIX = "X-Archive-Orig-"
 TLS_ALLOWED = "Fazhi-TLS-Allowed"
-"""Field of a response got over a connection that the default would have refused: legacy or unverified."""
+"""Field of a response received over a connection that `tls: strict` would have refused: legacy or unverified."""
 ORIGIN = "Fazhi-Origin"
-"""Field of a record that another crawler wrote first: its file and, after `#`, its record's id."""
+"""Field of a record imported from another crawler: its file and, after `#`, the id of its record there."""
 
-LEVEL = 4
-"""Of libdeflate: within 1 % of the size of zlib's level 6, in 0.4 of its time. Level 5 is 2 % smaller, for a sixth more."""
+COMPRESSION_LEVEL = 4
+"""libdeflate's: within 1 % of the size of zlib's level 6, in 0.4 of its time. Level 5 is 2 % smaller and takes 1/6 longer."""
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
-_NOT_ORIGIN = re.compile(r"[\x00-\x1f\x7f-\x9f]|^ +| +$")
+_NOT_IN_ORIGIN = re.compile(r"[\x00-\x1f\x7f-\x9f]|^ +| +$")
 _RESPONSE = "application/http; msgtype=response"
 _REQUEST = "application/http; msgtype=request"
 
-_RANDOM = (1 << 12) - 1 << 64 | (1 << 62) - 1  # the bits of a UUID that version 7 leaves to chance
+_RANDOM_BITS = (1 << 12) - 1 << 64 | (1 << 62) - 1  # of a UUID of version 7
 
 Fields = Sequence[tuple[str, str]]
 
@@ -53,7 +52,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a record came to stand."""
+    """A record's place in its file."""
 
     record_id: str
     offset: int  # bytes from the start of the file
@@ -61,36 +60,36 @@ class Place:
 
 
 def http_block(start_line: str, headers: Headers) -> bytes:
-    """Start line and headers as bytes, ended by an empty line; header text is ISO-8859-1, so bytes come back as they were."""
+    """Return start line, headers and an empty line as bytes. Text is ISO-8859-1, which gives the original bytes back."""
     lines = [start_line, *(f"{name}: {value}" for name, value in headers), "", ""]
     return "\r\n".join(lines).encode("latin-1", "replace")
 
 
 def response_head(capture: Capture) -> bytes:
-    """A response's head for a record: as it was sent, but for the header that its stored body belies."""
-    # by no other end than this would a reader find where the body begins
+    """Return a response's head for a record: as it was sent, except for the renamed Transfer-Encoding."""
+    # a reader finds the body by CRLF CRLF, so a head with other line ends is written anew
     sent = capture.head if capture.head.endswith(b"\r\n\r\n") else capture.plain_head
-    return _TRANSFER_ENCODING.sub(rb"\1" + ORIGINAL.encode() + rb"\2", sent)
+    return _TRANSFER_ENCODING.sub(rb"\1" + ORIGINAL_PREFIX.encode() + rb"\2", sent)
 
 
 def warc_date(when: datetime) -> str:
-    """WARC-Date (W3C-DTF, UTC) with as many decimals as the time has: 2026-11-24T09:30:00.123Z."""
+    """Return a WARC-Date (W3C-DTF, UTC) with as many decimals as the time has: 2026-11-24T09:30:00.123Z."""
     when = when.astimezone(UTC)
     text = f"{when:%Y-%m-%dT%H:%M:%S}"
     return text + (f".{when.microsecond:06}".rstrip("0") if when.microsecond else "") + "Z"
 
 
 def new_record_id() -> str:
-    """A WARC-Record-ID that nothing else has: a UUID of version 7 (RFC 9562), so that later ones sort after earlier ones."""
+    """Return a new unique WARC-Record-ID: a UUID of version 7 (RFC 9562), which sorts by time."""
     bits = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | 7 << 76 | 2 << 62
-    digits = f"{bits | int.from_bytes(os.urandom(10)) & _RANDOM:032x}"
+    digits = f"{bits | int.from_bytes(os.urandom(10)) & _RANDOM_BITS:032x}"
     return f"<urn:uuid:{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}>"
 
 
 class WarcFile:
-    """Appends records to an open binary file, each a gzip member of its own, flushed when it is whole.
+    """Append records to an open binary file, each as its own gzip member, flushed once it is whole.
 
-    `sha256` and `size` are those of all that was written.
+    `sha256` and `size` are those of all bytes written.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -100,7 +99,7 @@ class WarcFile:
         self._torn = False
 
     def info(self, name: str, when: datetime, fields: Mapping[str, str]) -> Place:
-        """The `warcinfo` record that heads a file."""
+        """Write the `warcinfo` record that begins a file."""
         block = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
         return self._write("warcinfo", when, [("WARC-Filename", name)], "application/warc-fields", block)
 
@@ -112,30 +111,30 @@ class WarcFile:
         digest: bytes | None = None,
         origin: str | None = None,
     ) -> Place:
-        """`response` and `request` of a capture, or `revisit` and `request` where `earlier` has the same payload.
+        """Write `response` and `request` of a capture, or `revisit` and `request` if `earlier` has the same payload.
 
-        A 304 with `earlier` is a server-not-modified revisit. `digest` is the payload's SHA-256 where it is known.
+        A 304 with `earlier` is written as a server-not-modified revisit. `digest` is the payload's SHA-256, if known.
         Returns the place of the response or revisit.
         """
         record_id, head, uri = new_record_id(), response_head(capture), _uri(capture.url)
         fields = [("WARC-Target-URI", uri)]
         if capture.ip:
             fields.append(("WARC-IP-Address", capture.ip))
-        fields += _about(capture, origin)
-        if earlier is None or capture.status != 304:  # a 304 has no payload whose digest could be told
+        fields += _optional_fields(capture, origin)
+        if earlier is None or capture.status != 304:  # a 304 has no payload
             fields.append(
                 ("WARC-Payload-Digest", labelled(digest or hashlib.sha256(capture.payload).digest()))
             )
         kind, block = "response", head + capture.payload
         if earlier is not None:
             kind, block = "revisit", head
-            fields += _referring(earlier, capture)
+            fields += _revisit_fields(earlier, capture)
         place = self._write(kind, capture.fetched_at, fields, _RESPONSE, block, record_id)
         self._request(capture, uri, record_id)
         return place
 
     def _request(self, capture: Capture, uri: str, answer: str) -> None:
-        """The request of an answer. It has no digest: that would be a fifth of it, and says nothing the file's does not."""
+        """Write the request of an answer. Without digests: they would be a fifth of it, and the file has its own digest."""
         target = capture.url.split("/", 3)
         line = f"{capture.method} /{target[3] if len(target) > 3 else ''} HTTP/1.1"
         block = http_block(line, capture.request_headers) + capture.request_body
@@ -145,13 +144,13 @@ class WarcFile:
     def resource(
         self, url: str, when: datetime, content_type: str, data: bytes, *, origin: str | None = None
     ) -> Place:
-        """A `resource` record: a document that no HTTP exchange brought."""
+        """Write a `resource` record: a document that did not come by HTTP."""
         fields = [("WARC-Target-URI", _uri(url)), ("WARC-Payload-Digest", _digest_of(data))]
         fields += [(ORIGIN, origin_text(origin))] if origin else []
         return self._write("resource", when, fields, content_type, data)
 
     def conversion(self, refers_to: str, url: str, when: datetime, content_type: str, data: bytes) -> Place:
-        """A `conversion` record: another form of what the record `refers_to` holds, such as a page as a browser drew it."""
+        """Write a `conversion` record: another form of the record `refers_to`, such as a page as a browser drew it."""
         fields = [
             ("WARC-Target-URI", _uri(url)),
             ("WARC-Refers-To", refers_to),
@@ -160,7 +159,7 @@ class WarcFile:
         return self._write("conversion", when, fields, content_type, data)
 
     def metadata(self, when: datetime, lines: bytes, record_id: str | None = None) -> Place:
-        """A `metadata` record of JSON, a line each."""
+        """Write a `metadata` record of JSON Lines."""
         return self._write("metadata", when, (), "application/jsonl", lines, record_id)
 
     def _write(
@@ -172,7 +171,7 @@ class WarcFile:
         block: bytes,
         record_id: str | None = None,
     ) -> Place:
-        """One record. Written by hand: warcio re-encodes headers that are not ASCII, and its digests are SHA-1."""
+        """Write one record. Not with warcio, which re-encodes headers that are not ASCII and makes SHA-1 digests."""
         record_id = record_id or new_record_id()
         named = (
             ("WARC-Type", kind),
@@ -187,8 +186,8 @@ class WarcFile:
         return self.append(record_id, b"".join((f"WARC/1.1\r\n{lines}\r\n".encode(), block, b"\r\n\r\n")))
 
     def append(self, record_id: str, record: bytes) -> Place:
-        """A record that is serialised already, as a gzip member of its own."""
-        data = gzip_compress(record, LEVEL)
+        """Write a serialised record as its own gzip member."""
+        data = gzip_compress(record, COMPRESSION_LEVEL)
         offset = self.size
         self._put(data)
         self.sha256.update(data)
@@ -196,7 +195,7 @@ class WarcFile:
         return Place(record_id=record_id, offset=offset, length=len(data))
 
     def _put(self, data: bytearray) -> None:
-        if self._torn:  # what stood after half a record could never be found again
+        if self._torn:  # nobody could read a record after half of one
             raise OSError(errno.EIO, "the record before could not be written whole")
         self._torn = True
         rest = memoryview(data)
@@ -206,16 +205,16 @@ class WarcFile:
         self._torn = False
 
 
-def _about(capture: Capture, origin: str | None) -> list[tuple[str, str]]:
-    told = {
+def _optional_fields(capture: Capture, origin: str | None) -> list[tuple[str, str]]:
+    values = {
         "WARC-Truncated": capture.truncated,
         TLS_ALLOWED: None if capture.tls == "strict" else capture.tls,
         ORIGIN: origin_text(origin) if origin else None,
     }
-    return [(name, value) for name, value in told.items() if value]
+    return [(name, value) for name, value in values.items() if value]
 
 
-def _referring(earlier: Earlier, capture: Capture) -> Fields:
+def _revisit_fields(earlier: Earlier, capture: Capture) -> Fields:
     return [
         ("WARC-Profile", REVISIT_NOT_MODIFIED if capture.status == 304 else REVISIT_SAME_PAYLOAD),
         ("WARC-Refers-To", earlier.record_id),
@@ -225,13 +224,13 @@ def _referring(earlier: Earlier, capture: Capture) -> Fields:
 
 
 def _uri(text: str) -> str:
-    """A named field's value may not break its line; an address with a space in it would be no address."""
+    """Return an address for a named field: control characters and spaces, which would break the field, as %XX."""
     return _CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", text)
 
 
 def origin_text(origin: str) -> str:
-    """An origin as a field's value and as it comes back: no control characters, no spaces at its ends."""
-    return _NOT_ORIGIN.sub(lambda found: "".join(f"%{ord(char):02X}" for char in found[0]), origin)
+    """Return an origin as a field's value: control characters, and spaces at its ends, as %XX."""
+    return _NOT_IN_ORIGIN.sub(lambda found: "".join(f"%{ord(char):02X}" for char in found[0]), origin)
 
 
 def _digest_of(data: bytes) -> str:

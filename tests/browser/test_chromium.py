@@ -22,7 +22,7 @@ from tests.browser.processes import descendants
 from tests.browser.site import BASE, TITLES, ScriptSite, body
 from tests.conftest import Clock
 
-LIMITS = Limits(render=20.0, quiet=0.2)
+LIMITS = Limits(render=20.0, idle=0.2)
 SITE = Site(id="script", name="某市人民政府", region="420100", delay=0.0, render=True)
 
 
@@ -178,7 +178,7 @@ async def test_no_page_gets_out_but_through_the_fetcher(web: ScriptSite, crawled
 
 
 async def test_a_timer_that_asks_for_ever_ends_at_the_limit(web: ScriptSite, crawled: Crawl) -> None:
-    (outcome,) = await crawled("/timer.html?id=2022", limits=replace(LIMITS, pieces=10))
+    (outcome,) = await crawled("/timer.html?id=2022", limits=replace(LIMITS, subresources=10))
     assert outcome.ending is Ending.NEW
     assert "over the limit of 10 requests" in outcome.detail
     assert web.asked("/api/time") == 8
@@ -188,7 +188,7 @@ async def test_a_timer_that_asks_for_ever_ends_at_the_limit(web: ScriptSite, cra
 async def test_scripts_without_an_end_fail_their_page_and_no_other(page: str, crawled: Crawl) -> None:
     outcomes = await crawled(f"{page}?id=2022", "/article.html?id=2023", limits=replace(LIMITS, render=4.0))
     assert [outcome.ending for outcome in outcomes] == [Ending.FAILED, Ending.NEW]
-    assert outcomes[0].detail == "not drawn within 4 seconds: its scripts come to no end"
+    assert outcomes[0].detail == "not drawn within 4 seconds: its scripts do not end"
 
 
 async def test_a_page_that_its_script_sends_on_is_followed_as_a_redirect_is(
@@ -206,7 +206,7 @@ async def test_where_scripts_send_to_is_judged(web: ScriptSite, crawled: Crawl) 
     assert [outcome.ending for outcome in outcomes] == [Ending.REFUSED, Ending.FAILED, Ending.GONE]
     assert [outcome.detail.partition(":")[0] for outcome in outcomes] == [
         "redirects to a login",
-        "its scripts go on and on from page to page",
+        "its scripts redirect in a circle or more than 8 times",
         "HTTP 200, but the page says that it does not exist",
     ]
     assert web.asked("/login") == 0

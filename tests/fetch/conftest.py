@@ -1,4 +1,4 @@
-"""A fetcher to look into, above a network that respx stands in for."""
+"""A Fetcher whose captures and waits are kept, over a network mocked by respx."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def a_site(**facts: Any) -> Site:
     return Site(**({"id": "example", "name": "某市人民政府", "region": "420100", "delay": 0.0} | facts))
 
 
-class Desk:
-    """A fetcher whose captures and waits are kept to look at."""
+class Harness:
+    """A Fetcher with a fixed resolver and a clock that only its waits advance; keeps captures and waits."""
 
     def __init__(self, clock: Clock) -> None:
         self.captures: list[Capture] = []
@@ -45,10 +45,10 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(clock: Clock) -> AsyncIterator[Desk]:
-    desk = Desk(clock)
-    async with desk.fetcher:
-        yield desk
+async def harness(clock: Clock) -> AsyncIterator[Harness]:
+    harness = Harness(clock)
+    async with harness.fetcher:
+        yield harness
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a server sets is what it gets back, byte for byte and within limits."""
+"""A server gets back the cookies that it set, byte for byte and within limits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import httpx
 import pytest
 import respx
 
-from crawler.fetch.cookies import MAX_COOKIE_BYTES, MAX_COOKIES, MAX_HEADER_BYTES, Jar, is_public_suffix
-from tests.fetch.conftest import PAGE, Desk, a_site
+from crawler.fetch.cookies import MAX_COOKIE_BYTES, MAX_COOKIES, MAX_JAR_BYTES, Jar, is_public_suffix
+from tests.fetch.conftest import PAGE, Harness, a_site
 
 GBK, UTF8 = "中国".encode("gbk"), "中国".encode()
 
 
 def sent(*set_cookies: bytes, url: str = PAGE, to: str = PAGE) -> bytes | None:
-    """The Cookie header of a request to `to` after an answer from `url`."""
+    """Return the Cookie header of a request to `to` after an answer from `url`."""
     jar = Jar()
     headers = [(b"Set-Cookie", value) for value in set_cookies]
     jar.keep(httpx.Response(200, headers=headers, request=httpx.Request("GET", url)))
@@ -136,15 +136,17 @@ def test_of_too_many_cookies_the_newest_stay() -> None:
 
 def test_all_cookies_together_are_no_longer_than_a_head_may_be() -> None:
     header = sent(*(b"c%d=%b" % (number, b"x" * 1000) for number in range(40))) or b""
-    assert MAX_HEADER_BYTES - 1100 < len(header) <= MAX_HEADER_BYTES
+    assert MAX_JAR_BYTES - 1100 < len(header) <= MAX_JAR_BYTES
     assert b"c39=" in header
     assert b"c0=" not in header
 
 
-async def test_raw_bytes_of_a_cookie_reach_the_server_and_the_record(desk: Desk, web: respx.Router) -> None:
+async def test_raw_bytes_of_a_cookie_reach_the_server_and_the_record(
+    harness: Harness, web: respx.Router
+) -> None:
     site = a_site()
     page = web.get(PAGE).mock(httpx.Response(200, headers=[(b"Set-Cookie", b"a=" + GBK)]))
     for _ in range(2):
-        await desk.fetcher.get(PAGE, site=site)
+        await harness.fetcher.get(PAGE, site=site)
     assert (b"Cookie", b"a=" + GBK) in page.calls.last.request.headers.raw
-    assert ("Cookie", "a=" + GBK.decode("latin-1")) in desk.captures[-1].request_headers
+    assert ("Cookie", "a=" + GBK.decode("latin-1")) in harness.captures[-1].request_headers

@@ -1,4 +1,4 @@
-"""Connections are bounded by what the process may open."""
+"""The number of connections is bounded by the limit on file descriptors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ import httpx
 import pytest
 
 from crawler.fetch.connections import descriptors
-from crawler.fetch.connections.descriptors import MAX_CONNECTIONS, MIN_CONNECTIONS, RESERVED, max_connections
+from crawler.fetch.connections.descriptors import (
+    MAX_CONNECTIONS,
+    MIN_CONNECTIONS,
+    RESERVED_DESCRIPTORS,
+    max_connections,
+)
 from crawler.fetch.connections.guard import GuardedBackend
 from crawler.fetch.connections.network import Network
 from tests.fetch.test_streams import ANSWER, server
@@ -22,8 +27,8 @@ from tests.fetch.test_streams import ANSWER, server
         (resource.RLIM_INFINITY, 20, MAX_CONNECTIONS),
         (1_048_576, 20, MAX_CONNECTIONS),
         (1024, 20, MAX_CONNECTIONS),
-        (1024, 900, 1024 - 900 - RESERVED),
-        (256, 20, 256 - 20 - RESERVED),
+        (1024, 900, 1024 - 900 - RESERVED_DESCRIPTORS),
+        (256, 20, 256 - 20 - RESERVED_DESCRIPTORS),
         (64, 20, MIN_CONNECTIONS),
         (10, 20, MIN_CONNECTIONS),
     ],
@@ -49,7 +54,7 @@ def test_what_is_open_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("most", [1, 3])
 async def test_no_more_connections_are_open_than_may_be(most: int) -> None:
-    """Of 12 servers, each asked twice: connections out of use make room, and requests wait for one."""
+    """Ask 12 servers twice each: idle connections are closed to make room, and requests wait for a free one."""
     now_open = highest = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -65,7 +70,7 @@ async def test_no_more_connections_are_open_than_may_be(most: int) -> None:
     async with server(serve) as port:
         hosts = [f"h{number}.gov.cn" for number in range(12)]
         backend = GuardedBackend(connect_to={f"{host}:{port}": ("127.0.0.1", port) for host in hosts})
-        network = Network(backend, most=most)
+        network = Network(backend, max_open=most)
 
         async def ask(host: str) -> bytes:
             response = await network.handle_async_request(httpx.Request("GET", f"http://{host}:{port}/"))
@@ -77,13 +82,13 @@ async def test_no_more_connections_are_open_than_may_be(most: int) -> None:
         answers = await asyncio.gather(*(ask(host) for host in hosts * 2))
         await network.aclose()
     assert answers == [b"ok"] * 24
-    assert highest <= most + 1  # the server sees an end a moment later than we do
+    assert highest <= most + 1  # the server notices a closed connection later than the client
 
 
 async def test_a_request_that_fails_gives_its_place_back() -> None:
     async with server(lambda *_: asyncio.sleep(0)) as port:
         pass
-    network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}), most=1)
+    network = Network(GuardedBackend(connect_to={f"a.gov.cn:{port}": ("127.0.0.1", port)}), max_open=1)
     for _ in range(3):
         with pytest.raises(httpx.ConnectError):
             await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))

@@ -1,4 +1,4 @@
-"""Every fault of tests/site/faults crawled into one archive; then one test for what came of each."""
+"""Crawl every fault of tests/site/faults into one archive, then check the outcome of each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.site.faults.transport import BODY_LIMIT
 
 PATIENT = Limits(body=BODY_LIMIT, decoded=BODY_LIMIT)
 HASTY = replace(PATIENT, connect=1.0, read=0.6, total=1.2)
-"""For the faults that a limit of time must end; a busy machine must not end the others."""
+"""Limits for faults that a time limit must end; a busy machine must not end the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Crawled:
     site: FaultSite
     outcomes: tuple[Outcome, ...]
     captures: tuple[Capture, ...]  # read back from the WARC
-    records: Counter[str]  # addresses of answers in the WARC, those that came before too
+    records: Counter[str]  # addresses of all answers in the WARC, with those of earlier attempts
     reports: tuple[str, ...]  # addresses
     figures: dict[str, HostFigures]
 
@@ -149,10 +149,10 @@ def test_a_head_is_archived_as_it_was_sent(crawled: Crawled) -> None:
     assert ("X-A", "a\x00b\x01c") in by_host["control-bytes"].headers
     assert b"\r\nthis is no header\r\n" in by_host["no-colon"].head
     assert b"\r\nX-A:1\r\nX-B:   2  \r\nX-C: 3\r\n  and 4\r\n" in by_host["tight-headers"].head
-    assert by_host["fine"].head == b""  # its parts say it all
+    assert by_host["fine"].head == b""  # not kept: status, reason and headers give it back
     interim = by_host["interim-at-once"]
     assert (interim.head[:15], b"\r\nX-Last:yes\r\n" in interim.head) == (b"HTTP/1.1 200 OK", True)
-    assert by_host["interim"].head == b""  # its parts say it all; the interim heads are none of it
+    assert by_host["interim"].head == b""  # the same, since interim heads are not part of it
     assert by_host["chunked-twice"].headers.count(("Transfer-Encoding", "chunked")) == 2
     assert ("Transfer-Encoding", "identity") in by_host["identity"].headers
     assert (by_host["sloppy-status"].http_version, by_host["sloppy-status"].status) == ("HTTP", 200)

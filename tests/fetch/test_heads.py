@@ -45,7 +45,7 @@ def test_whatever_lines_follow_a_status_line_come_out_as_http(lines: list[bytes]
     for ending in (
         b"content-length",
         b"transfer-encoding",
-    ):  # two lengths, or a coding that is none, stay errors
+    ):  # two lengths, or an unknown coding, remain errors
         if ending in head.lower():
             return
     connection = h11.Connection(h11.CLIENT)
@@ -98,7 +98,7 @@ def test_that_a_body_is_chunked_is_said_once(sent: str, strict: str, lenient: st
 
 
 class Pieces(httpcore.AsyncNetworkStream):
-    """A connection over which these pieces come, one at each reading."""
+    """A connection that returns one of these pieces per read."""
 
     def __init__(self, *pieces: bytes) -> None:
         self._pieces = list(pieces)
@@ -147,7 +147,7 @@ async def test_a_head_that_has_no_end_leaves_none_of_the_answer_before() -> None
     assert stream.get_extra_info("head") == b""
 
 
-async def test_interim_heads_without_end_end() -> None:
+async def test_too_many_interim_heads_are_an_error() -> None:
     stream = HeadStream(Pieces(*[HINTS * 10] * 10), lenient=False)
     await stream.write(b"GET")
     with pytest.raises(httpcore.RemoteProtocolError, match="more than 20 interim answers"):

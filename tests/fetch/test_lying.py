@@ -1,4 +1,4 @@
-"""A server that says 304 of a page that has changed is found out by the visit that asks for it whole."""
+"""A server that answers 304 for a changed page: a visit without validators finds the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Challenges, refusals and farewells, made up after real ones; and pages that look a little like them."""
+"""Challenges, refusals and "not found" pages, modelled on real ones; and articles that resemble them."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_firewalls_header_makes_a_challenge_of_a_page_of_script_only(header: d
         ("http://other.gov.cn/", None),
     ],
 )
-def test_redirects_to_a_login_or_a_farewell_are_no_way_to_the_page(
+def test_redirects_to_a_login_or_an_error_page_are_not_followed(
     target: str, kind: type[FetchError] | None
 ) -> None:
     if kind is None:

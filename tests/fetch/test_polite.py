@@ -1,4 +1,4 @@
-"""When a server may be asked again: with a clock that only sleeping moves."""
+"""When a server may be asked again, with a clock that advances by sleeping only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from crawler.fetch.figures import Ledger
+from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 from crawler.fetch.pacing.polite import Polite
 from crawler.fetch.session import Sessions
@@ -23,7 +23,7 @@ ADDRESSES = {"a.gov.cn": ["59.1.1.1"], "b.gov.cn": ["59.1.1.2", "59.1.1.1"], "c.
 
 
 class Server(httpx.AsyncBaseTransport):
-    """Answers as told, and notes when it was asked."""
+    """Give the prepared answers, and record the time of each request."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -62,7 +62,7 @@ def polite(server: Server) -> Polite:
     return Polite(
         server,
         addresses=addresses,
-        ledger=Ledger(),
+        tallies=HostTallies(),
         limits=Limits(),
         sleep=server.sleep,
         monotonic=lambda: server.now,
@@ -110,7 +110,7 @@ async def test_a_server_that_is_busy_is_asked_less_often_and_then_as_before(serv
     assert gaps(server)[-1] == 1
 
 
-async def test_a_server_that_slows_down_gets_as_long_a_rest(server: Server, ask: Ask) -> None:
+async def test_the_gap_is_as_long_as_a_slow_answer_took(server: Server, ask: Ask) -> None:
     server.answers = [(200, 10, {}), (200, 0.1, {}), (200, 0.1, {})]
     for _ in range(4):
         await ask()
@@ -135,4 +135,4 @@ async def test_a_retry_after_holds_back_every_request_to_the_server(server: Serv
 async def test_what_was_waited_is_counted(server: Server, polite: Polite, ask: Ask) -> None:
     for _ in range(3):
         await ask()
-    assert polite._ledger.of("a.gov.cn").waited == 2.0
+    assert polite._tallies.of("a.gov.cn").waited == 2.0

@@ -1,4 +1,4 @@
-"""Half answers, and httpx's errors as ours."""
+"""Recording of incomplete answers, and the mapping of httpx's errors to ours."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from crawler.errors import TooLarge, Unreachable
 from crawler.fetch import Limits
-from crawler.fetch.connections.failures import TABLE, failure
-from crawler.fetch.figures import Ledger
+from crawler.fetch.connections.failures import HTTPX_ERRORS, fetch_error
+from crawler.fetch.figures import HostTallies
 from crawler.fetch.record import Recorder
 from crawler.model import Capture
 from tests.conftest import Clock
@@ -19,7 +19,7 @@ from tests.fetch.conftest import PAGE
 
 
 class Dripping(httpx.AsyncBaseTransport):
-    """Sends half a body and then does what it is told."""
+    """Send half a body, then raise the given error or send the given bytes."""
 
     def __init__(self, then: Exception | bytes) -> None:
         self._then = then
@@ -48,7 +48,7 @@ async def test_half_an_answer_is_recorded_as_half(
 ) -> None:
     captures: list[Capture] = []
     recorder = Recorder(
-        Dripping(then), sink=captures.append, clock=clock, ledger=Ledger(), limits=Limits(body=50)
+        Dripping(then), sink=captures.append, clock=clock, tallies=HostTallies(), limits=Limits(body=50)
     )
     with pytest.raises(error):
         await recorder.handle_async_request(httpx.Request("GET", PAGE))
@@ -69,7 +69,7 @@ def test_every_exception_of_httpx_is_in_the_table() -> None:
     known = [
         kind
         for kind in public
-        if kind not in TABLE and not any(child in public for child in kind.__subclasses__())
+        if kind not in HTTPX_ERRORS and not any(child in public for child in kind.__subclasses__())
     ]
     assert known == []
-    assert failure(PAGE, httpx.ConnectError("refused")).reason == "cannot connect: refused"
+    assert fetch_error(PAGE, httpx.ConnectError("refused")).reason == "cannot connect: refused"

@@ -153,8 +153,8 @@ async def test_a_part_that_is_followed_by_the_whole_is_asked_for_again(tmp_path:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "the file holds nothing"),
-        (zipped(a_record(date="x")), "its date 'x' is none"),
+        (b"", "the file is empty"),
+        (zipped(a_record(date="x")), "its date 'x' is not valid"),
         (zipped(a_record(kind="warcinfo")), "no answer of a web server in it"),
         (b"<html></html>", "no WARC record begins here"),
     ],
@@ -169,7 +169,7 @@ def test_records_that_are_not_replayed_are_logged(tmp_path: Path, caplog: pytest
     (tmp_path / "x.warc.gz").write_bytes(zipped(*[a_record(date="x")] * (MAX_WARNINGS + 3), a_record()))
     assert len(load_exchanges(tmp_path / "x.warc.gz")) == 1
     assert len(caplog.messages) == MAX_WARNINGS + 1
-    assert caplog.messages[0].endswith("the record at byte 0: its date 'x' is none; not replayed")
+    assert caplog.messages[0].endswith("the record at byte 0: its date 'x' is not valid; not replayed")
     assert caplog.messages[-1].endswith("3 further records cannot be read")
 
 
@@ -197,7 +197,7 @@ def test_a_faulty_fixture_names_file_and_entry(tmp_path: Path, entry: str, fault
         load_exchanges(tmp_path)
 
 
-def test_nothing_to_replay_is_told(tmp_path: Path) -> None:
+def test_nothing_to_replay_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nothing to replay"):
         load_exchanges(tmp_path)
     (tmp_path / "x.txt").touch()

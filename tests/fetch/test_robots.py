@@ -1,4 +1,4 @@
-"""robots.txt, and how we introduce ourselves to it."""
+"""Fetching and obeying robots.txt, and the headers sent with it."""
 
 from __future__ import annotations
 
@@ -10,41 +10,43 @@ import respx
 
 from crawler import __version__
 from crawler.errors import Refused, Unreachable
-from tests.fetch.conftest import HOST, PAGE, Desk, a_site
+from tests.fetch.conftest import HOST, PAGE, Harness, a_site
 
 
-async def test_robots_txt_is_asked_once_and_obeyed(desk: Desk, web: respx.Router) -> None:
+async def test_robots_txt_is_asked_once_and_obeyed(harness: Harness, web: respx.Router) -> None:
     robots = web["robots"].respond(text="\ufeffUser-agent: *\nDisallow: /secret/\nCrawl-delay: 7")
     web.get(path="/a.html").respond(200)
-    await desk.fetcher.get(PAGE)
+    await harness.fetcher.get(PAGE)
     with pytest.raises(Refused, match=r"robots\.txt disallows it"):
-        await desk.fetcher.get(f"{HOST}/secret/a.html")
+        await harness.fetcher.get(f"{HOST}/secret/a.html")
     assert robots.call_count == 1
-    assert desk.waits == [7]
+    assert harness.waits == [7]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 async def test_robots_txt_that_is_not_to_be_had_forbids_nothing(
-    desk: Desk, web: respx.Router, status: int
+    harness: Harness, web: respx.Router, status: int
 ) -> None:
     web["robots"].respond(status, text="User-agent: *\nDisallow: /")
     web.get(PAGE).respond(200)
-    assert (await desk.fetcher.get(PAGE)).status == 200
+    assert (await harness.fetcher.get(PAGE)).status == 200
 
 
-async def test_robots_txt_of_a_server_in_trouble_forbids_everything(desk: Desk, web: respx.Router) -> None:
+async def test_robots_txt_of_a_server_in_trouble_forbids_everything(
+    harness: Harness, web: respx.Router
+) -> None:
     web["robots"].respond(503)
     page = web.get(PAGE).respond(200)
     with pytest.raises(Unreachable, match=r"robots\.txt answers 503"):
-        await desk.fetcher.get(PAGE)
+        await harness.fetcher.get(PAGE)
     assert not page.called
 
 
-async def test_robots_txt_is_followed_where_it_moved(desk: Desk, web: respx.Router) -> None:
+async def test_robots_txt_is_followed_where_it_moved(harness: Harness, web: respx.Router) -> None:
     web["robots"].respond(301, headers={"Location": "/r/robots.txt"})
     web.get(f"{HOST}/r/robots.txt").respond(text="User-agent: fazhi\nDisallow: /a")
     with pytest.raises(Refused):
-        await desk.fetcher.get(PAGE)
+        await harness.fetcher.get(PAGE)
 
 
 @pytest.mark.parametrize(
@@ -59,27 +61,27 @@ async def test_robots_txt_is_followed_where_it_moved(desk: Desk, web: respx.Rout
     ],
 )
 async def test_we_say_who_we_are_to_robots_txt_too(
-    desk: Desk, web: respx.Router, facts: dict[str, str], agent: str
+    harness: Harness, web: respx.Router, facts: dict[str, str], agent: str
 ) -> None:
     page = web.get(PAGE).respond(200)
-    await desk.fetcher.get(PAGE, site=a_site(**facts))
+    await harness.fetcher.get(PAGE, site=a_site(**facts))
     for call in (page.calls.last, web["robots"].calls.last):
         assert call.request.headers["User-Agent"] == agent
 
 
-async def test_a_crawl_delay_is_kept_within_bounds(desk: Desk, web: respx.Router) -> None:
+async def test_a_crawl_delay_is_kept_within_bounds(harness: Harness, web: respx.Router) -> None:
     web["robots"].respond(text="User-agent: *\nCrawl-delay: 3600")
     web.get(PAGE).respond(200)
-    await desk.fetcher.get(PAGE)
-    assert desk.waits == [60]
+    await harness.fetcher.get(PAGE)
+    assert harness.waits == [60]
 
 
 async def test_a_robots_txt_that_speaks_to_us_by_name_is_obeyed_under_any_agent(
-    desk: Desk, web: respx.Router
+    harness: Harness, web: respx.Router
 ) -> None:
     web["robots"].respond(text="User-agent: fazhi\nDisallow: /a")
     with pytest.raises(Refused, match=r"robots\.txt"):
-        await desk.fetcher.get(PAGE, site=a_site(agent="Mozilla/5.0"))
+        await harness.fetcher.get(PAGE, site=a_site(agent="Mozilla/5.0"))
 
 
 RULES = "Disallow: /a\n\nUser-agent: *\nDisallow:\n"
@@ -99,33 +101,33 @@ RULES = "Disallow: /a\n\nUser-agent: *\nDisallow:\n"
     ],
 )
 async def test_a_robots_txt_names_us_with_or_without_a_version(
-    desk: Desk, web: respx.Router, line: str
+    harness: Harness, web: respx.Router, line: str
 ) -> None:
     web["robots"].respond(text=f"{line}\n{RULES}")
     with pytest.raises(Refused, match=r"robots\.txt"):
-        await desk.fetcher.get(PAGE)
+        await harness.fetcher.get(PAGE)
 
 
 @pytest.mark.parametrize(
     "line", ["User-agent: fazhibot/0.1", "User-agent: fazhi-news", "User-agent: notfazhi/0.1"]
 )
 async def test_a_robots_txt_that_names_another_is_not_for_us(
-    desk: Desk, web: respx.Router, line: str
+    harness: Harness, web: respx.Router, line: str
 ) -> None:
     web["robots"].respond(text=f"{line}\n{RULES}")
     web.get(PAGE).respond(200)
-    assert (await desk.fetcher.get(PAGE)).status == 200
+    assert (await harness.fetcher.get(PAGE)).status == 200
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 async def test_a_robots_txt_is_read_in_any_encoding(
-    desk: Desk, web: respx.Router, encoding: str, end: str
+    harness: Harness, web: respx.Router, encoding: str, end: str
 ) -> None:
     text = end.join(("User-agent: fazhi/0.1", "Disallow: /a", "# 本站规则，请遵守")) + end
     web["robots"].respond(content=text.encode(encoding))
     with pytest.raises(Refused, match=r"robots\.txt"):
-        await desk.fetcher.get(PAGE)
+        await harness.fetcher.get(PAGE)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +142,10 @@ async def test_a_robots_txt_is_read_in_any_encoding(
     ],
 )
 async def test_a_part_of_a_robots_txt_is_not_taken_for_the_rules(
-    desk: Desk, web: respx.Router, status: int, headers: dict[str, str], content: bytes
+    harness: Harness, web: respx.Router, status: int, headers: dict[str, str], content: bytes
 ) -> None:
     web["robots"].mock(httpx.Response(status, headers=headers, stream=httpx.ByteStream(content)))
     page = web.get(PAGE).respond(200)
     with pytest.raises(Unreachable, match=r"robots\.txt is short: "):
-        await desk.fetcher.get(PAGE)
+        await harness.fetcher.get(PAGE)
     assert not page.called

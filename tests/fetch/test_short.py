@@ -1,4 +1,4 @@
-"""A part of a page is a failure of the kind `short`, whatever shows that it is one; and other answers are what they are."""
+"""A part of a page fails with the kind `short`, however it shows; a part of an error page is that error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.fetch.replay import Exchange
 from crawler.model import Capture, Headers
 from tests.conftest import Clock
-from tests.fetch.conftest import PAGE, Desk
+from tests.fetch.conftest import PAGE, Harness
 
 PAYLOAD = "<html><p>全年办结事项2725件。</p></html>".encode() * 50
 ZIPPED = gzip.compress(PAYLOAD)
@@ -86,13 +86,15 @@ def test_half_an_error_page_is_the_error(status: int, error: type[FetchError]) -
 @pytest.mark.parametrize(
     "capture", [each for each in SHORT.values() if not (each.truncated or each.header("content-length"))]
 )
-async def test_a_part_is_recorded_and_then_it_fails(desk: Desk, web: respx.Router, capture: Capture) -> None:
+async def test_a_part_is_recorded_and_then_it_fails(
+    harness: Harness, web: respx.Router, capture: Capture
+) -> None:
     headers = [(name.encode(), value.encode()) for name, value in capture.headers]
     stream = httpx.ByteStream(capture.payload)
     web.get(PAGE).mock(return_value=httpx.Response(capture.status, headers=headers, stream=stream))
     with pytest.raises(Unreachable, match=r"short: .*\(tried 3 times\)"):
-        await desk.fetcher.get(PAGE)
-    assert [each.payload for each in desk.captures if each.url == PAGE] == [capture.payload] * 3
+        await harness.fetcher.get(PAGE)
+    assert [each.payload for each in harness.captures if each.url == PAGE] == [capture.payload] * 3
 
 
 @pytest.mark.parametrize("capture", [each for each in SHORT.values() if not each.truncated])
@@ -105,7 +107,7 @@ async def test_a_part_that_was_saved_is_short_when_it_is_replayed(clock: Clock, 
     assert {each.payload for each in captures} == {capture.payload}
 
 
-async def test_one_short_answer_costs_an_attempt_and_no_page(desk: Desk, web: respx.Router) -> None:
+async def test_one_short_answer_costs_an_attempt_and_no_page(harness: Harness, web: respx.Router) -> None:
     headers: Headers = (GZIP,)
     web.get(PAGE).mock(
         side_effect=[
@@ -113,4 +115,4 @@ async def test_one_short_answer_costs_an_attempt_and_no_page(desk: Desk, web: re
             httpx.Response(200, headers=headers, stream=httpx.ByteStream(ZIPPED)),
         ]
     )
-    assert (await desk.fetcher.get(PAGE)).body == PAYLOAD
+    assert (await harness.fetcher.get(PAGE)).body == PAYLOAD

@@ -1,4 +1,4 @@
-"""Connections over real sockets of the loopback address."""
+"""Streams and connection pools over real sockets on loopback."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 @asynccontextmanager
 async def server(serve: Serve) -> AsyncIterator[int]:
-    """The port at which each connection is served like this, and then closed."""
+    """Yield the port of a server that serves each connection with the given function, then closes it."""
 
     served: set[asyncio.Task[None] | None] = set()
 
@@ -38,7 +38,7 @@ async def server(serve: Serve) -> AsyncIterator[int]:
     async with await asyncio.start_server(whole, "127.0.0.1", 0) as listening:
         yield listening.sockets[0].getsockname()[1]
     await asyncio.gather(*filter(None, served))
-    await asyncio.sleep(0.01)  # until the last of them are closed
+    await asyncio.sleep(0.01)  # until the last connections are closed
 
 
 @asynccontextmanager
@@ -49,7 +49,7 @@ async def connected(serve: Serve) -> AsyncIterator[Stream]:
         await stream.aclose()
 
 
-async def test_what_the_server_says_to_its_end() -> None:
+async def test_all_bytes_are_read_until_the_server_closes() -> None:
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"abcdef")
 
@@ -62,7 +62,7 @@ async def test_what_the_server_says_to_its_end() -> None:
         assert stream.get_extra_info("is_readable")
 
 
-async def test_a_server_that_says_much_is_made_to_wait() -> None:
+async def test_reading_pauses_while_the_buffer_is_full() -> None:
     sent = 0
 
     async def pour(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -83,7 +83,7 @@ async def test_a_server_that_says_much_is_made_to_wait() -> None:
         assert got == 60_000_000
 
 
-async def test_silence_is_waited_for_so_long() -> None:
+async def test_a_silent_server_is_a_read_timeout() -> None:
     async def hush(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
 
@@ -92,7 +92,7 @@ async def test_silence_is_waited_for_so_long() -> None:
             await stream.read(1, 0.05)
 
 
-async def test_a_server_that_takes_nothing_is_waited_for_so_long() -> None:
+async def test_a_server_that_does_not_read_is_a_write_timeout() -> None:
     done = asyncio.Event()
 
     async def deaf(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -120,7 +120,7 @@ async def test_a_broken_connection_is_an_error_of_httpcore() -> None:
             await stream.write(b"GET", 5.0)
 
 
-async def test_nobody_there() -> None:
+async def test_a_closed_port_is_a_connect_error() -> None:
     async with server(lambda *_: asyncio.sleep(0)) as port:
         pass
     with pytest.raises(httpcore.ConnectError):
@@ -130,7 +130,7 @@ async def test_nobody_there() -> None:
 @pytest.mark.parametrize(
     "junk", [b"\r\n\r\n", b"<p>rest</p>", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong"]
 )
-async def test_what_comes_in_one_piece_with_an_answer_is_not_the_next_one(junk: bytes) -> None:
+async def test_surplus_bytes_in_one_piece_with_an_answer_are_not_the_next_answer(junk: bytes) -> None:
     async def chatty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.readuntil(b"\r\n\r\n"):
             writer.write(ANSWER + junk)
@@ -144,8 +144,8 @@ async def test_what_comes_in_one_piece_with_an_answer_is_not_the_next_one(junk: 
         await network.aclose()
 
 
-async def test_what_nobody_asked_for_is_not_taken_for_the_next_answer() -> None:
-    """A server that says more than its answer: the next request goes over another connection."""
+async def test_surplus_bytes_after_an_answer_are_not_the_next_answer() -> None:
+    """After surplus bytes the next request goes over another connection."""
     connections = 0
 
     async def chatty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -188,8 +188,8 @@ async def test_a_connection_is_used_again() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_connection_that_has_grown_old_costs_no_page(method: str) -> None:
-    """A server may close a connection while the next request is on its way: what changes nothing is asked for anew."""
+async def test_a_request_on_a_connection_closed_meanwhile_is_sent_again(method: str) -> None:
+    """A server may close an idle connection while a request is sent on it: a GET or HEAD is sent again."""
     connections = 0
 
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -17,7 +17,7 @@ def test_strict_checks_the_certificate_and_takes_nothing_old() -> None:
 
 @pytest.mark.parametrize("allowed", ["strict", "legacy"])
 def test_a_certificate_is_asked_for_what_browsers_ask_for_on_every_python(allowed: Tls) -> None:
-    """Python 3.13 and later ask for more by themselves, and would refuse certificates that earlier ones take."""
+    """By default, Python 3.13 and later check more, and refuse certificates that earlier versions accept."""
     assert not tls_context(allowed).verify_flags & ssl.VERIFY_X509_STRICT
 
 

@@ -210,7 +210,7 @@ def test_bad_records_are_told_each_up_to_a_number(bring: Callable[..., list[Outc
     bad = a_record(WHOLE, date="yesterday")
     outcomes = bring([*[bad] * (MAX_TOLD + 5), a_record(WHOLE)])
     assert endings(outcomes) == [*[Ending.FAILED] * MAX_TOLD, Ending.NEW, Ending.FAILED]
-    assert outcomes[0].detail == f"the record at byte 0 of {URL}: its date 'yesterday' is none"
+    assert outcomes[0].detail == f"the record at byte 0 of {URL}: its date 'yesterday' is not valid"
     assert outcomes[-1].detail == "5 further records cannot be read"
 
 

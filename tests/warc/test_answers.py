@@ -1,4 +1,4 @@
-"""What other crawlers' records say was served: chunks undone, heads read as browsers do, parts told from wholes."""
+"""Answers in other crawlers' records: chunks are undone, heads read as browsers read them, parts marked as parts."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_the_head_is_the_one_of_the_answer(tmp_path: Path, head: bytes) -> None:
 
 
 @pytest.mark.parametrize("status", ["²00", "2000", "x", "", "99999999999999999999"])
-def test_a_status_that_is_none_is_no_number(tmp_path: Path, status: str) -> None:
+def test_an_invalid_status_becomes_0(tmp_path: Path, status: str) -> None:
     block = f"HTTP/1.1 {status} OK\r\n\r\n".encode("latin-1") + PAGE
     assert answer(tmp_path, block).capture.status == 0
 
@@ -183,6 +183,6 @@ def test_dates_in_other_forms_are_read(text: str, when: datetime) -> None:
         "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00", "２０２３-03-16T01:02:03Z", "2023-03-16T01:02:03+99:99", "9" * 10_000,
     ],
 )  # fmt: skip
-def test_what_is_no_date_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match=r"its date .* is none|it has no date"):
+def test_invalid_dates_are_errors(text: str) -> None:
+    with pytest.raises(ValueError, match=r"its date .* is not valid|it has no date"):
         lenient_date(text)

@@ -1,4 +1,4 @@
-"""Records of other crawlers: whatever is wrong with one is told, and the next one is read."""
+"""Faulty records of other crawlers: each fault is reported, and the next record is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INFO = a_record(b"software: theirs\r\n", kind="warcinfo", url=None, content_type
 
 
 def told(path: Path, data: bytes) -> list[str]:
-    """The address of each answer, the reason of each fault, the kind of what was passed over."""
+    """Return, in order, the address of each answer, the reason of each fault, the type of each ignored record."""
     path.write_bytes(data)
     found = []
     for item in read_answers(path):
@@ -72,29 +72,32 @@ def damaged(record: bytes) -> bytes:
 
 BAD = {
     "no length": (a_record(length=None), "no Content-Length"),
-    "a length that is none": (a_record(length="x"), "'x' is none"),
-    "a negative length": (a_record(length=-20), "'-20' is none"),
-    "a length of many digits": (a_record(length="9" * 5000), "is none"),
-    "a length in other digits": (a_record(length="１２"), "is none"),
-    "too short a length": (a_record(length=20), "not that of its block"),
-    "too long a length": (a_record(length=600), "not that of its block|is cut off"),
+    "a length that is none": (a_record(length="x"), "'x' is not a number"),
+    "a negative length": (a_record(length=-20), "'-20' is not a number"),
+    "a length of many digits": (a_record(length="9" * 5000), "is not a number"),
+    "a length in other digits": (a_record(length="１２"), "is not a number"),
+    "too short a length": (a_record(length=20), "not the length of its block"),
+    "too long a length": (a_record(length=600), "not the length of its block|is cut off"),
     "far too long a length": (a_record(length=10**9), "is over|is cut off"),
     "no date": (a_record(date=None), "no date"),
-    "a date that is none": (a_record(date="yesterday"), "'yesterday' is none"),
-    "a month 13": (a_record(date="2023-13-16T01:02:03Z"), "is none"),
-    "a date before the web": (a_record(date="1970-01-01T00:00:00Z"), "is none"),
+    "a date that is none": (a_record(date="yesterday"), "'yesterday' is not valid"),
+    "a month 13": (a_record(date="2023-13-16T01:02:03Z"), "is not valid"),
+    "a date before the web": (a_record(date="1970-01-01T00:00:00Z"), "is not valid"),
     "no address": (a_record(url=None), "no address"),
-    "an address without a host": (a_record(url="http:///a.html"), "is none that can be kept"),
-    "an address with a broken host": (a_record(url="http://[::1/a.html"), "is none that can be kept"),
-    "a port that is none": (a_record(url="http://www.example.gov.cn:x/"), "is none that can be kept"),
-    "a password": (a_record(url="http://me:secret@www.example.gov.cn/"), "is none that can be kept"),
-    "an endless address": (a_record(url="http://a.gov.cn/" + "a" * 70_000), "is none that can be kept"),
+    "an address without a host": (a_record(url="http:///a.html"), "is not valid, or has a password"),
+    "an address with a broken host": (a_record(url="http://[::1/a.html"), "is not valid, or has a password"),
+    "a port that is none": (a_record(url="http://www.example.gov.cn:x/"), "is not valid, or has a password"),
+    "a password": (a_record(url="http://me:secret@www.example.gov.cn/"), "is not valid, or has a password"),
+    "an endless address": (
+        a_record(url="http://a.gov.cn/" + "a" * 70_000),
+        "is not valid, or has a password",
+    ),
     "no HTTP in it": (a_record(b"<p>page</p>"), "no HTTP answer"),
     "an HTTP head without an end": (a_record(HTML + b"X: y\r\n" * 60_000), "HTTP head is over"),
     "nothing in it": (a_record(b""), "no HTTP answer"),
     "a digest it does not have": (
         a_record(more=["WARC-Block-Digest: sha1:" + "A" * 32]),
-        "does not have the digest",
+        "does not match its WARC-Block-Digest",
     ),
     "a head without an end": (
         b"WARC/1.0\r\n" + b"X: y\r\n" * 60_000,
@@ -107,7 +110,9 @@ BAD = {
 
 @pytest.mark.parametrize("form", ["plain", "gzip"])
 @pytest.mark.parametrize(("bad", "reason"), BAD.values(), ids=BAD.keys())
-def test_a_bad_record_is_told_and_the_next_one_read(path: Path, bad: bytes, reason: str, form: str) -> None:
+def test_a_bad_record_is_reported_and_the_next_one_read(
+    path: Path, bad: bytes, reason: str, form: str
+) -> None:
     data = zipped(INFO, bad, GOOD) if form == "gzip" else INFO + bad + b"\r\n" + GOOD
     *faults, last = told(path, data)
     assert last == OTHER
@@ -121,19 +126,19 @@ def test_a_record_that_is_too_large_is_passed_over(path: Path, monkeypatch: pyte
     assert found == [f"its block of {len(HTML) + 5002} bytes is over 1000", "resource", OTHER]
 
 
-@pytest.mark.parametrize("held", [window._HELD_BYTES, 100], ids=["small", "large"])
-def test_a_damaged_member_is_told_and_the_next_one_found(
+@pytest.mark.parametrize("held", [window._MAX_HELD_BYTES, 100], ids=["small", "large"])
+def test_a_damaged_member_is_reported_and_the_next_one_found(
     path: Path, held: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "_HELD_BYTES", held)
+    monkeypatch.setattr(window, "_MAX_HELD_BYTES", held)
     found = told(path, zipped(INFO) + damaged(b"x" * 50 + a_record()) + b"junk" + zipped(GOOD))
     assert "its compressed data is damaged" in " ".join(found)
     assert found[-1] == OTHER
 
 
-def test_what_is_no_gzip_between_members_is_told(path: Path) -> None:
+def test_bytes_between_gzip_members_are_reported(path: Path) -> None:
     found = told(path, zipped(a_record()) + b"<html>" + zipped(GOOD))
-    assert found == [URL, "what stands here is no gzip data", OTHER]
+    assert found == [URL, "the data here is not gzip", OTHER]
 
 
 @pytest.mark.parametrize("cut", [30, 120])
@@ -152,21 +157,21 @@ def test_a_file_that_is_cut_off_says_so(path: Path, cut: int, form: str) -> None
     assert OTHER not in rest
 
 
-def test_a_record_whose_member_lacks_its_checksum_is_whole_and_the_cut_is_told(path: Path) -> None:
+def test_a_record_whose_member_lacks_its_checksum_is_whole_and_the_cut_is_reported(path: Path) -> None:
     assert told(path, zipped(a_record(), GOOD)[:-8]) == [URL, OTHER, "is cut off"]
 
 
 OTHER_FORMATS = {
-    "empty": (b"", "holds nothing"),
+    "empty": (b"", "the file is empty"),
     "zstd": (b"\x28\xb5\x2f\xfd" + bytes(90), "zstd"),
     "zip": (b"PK\x03\x04" + bytes(90), "WACZ"),
     "gzip of HTML": (gzip.compress(b"<html></html>"), "no WARC record begins here"),
-    "gzip of nothing": (gzip.compress(b""), "holds nothing"),
+    "gzip of nothing": (gzip.compress(b""), "the file is empty"),
 }
 
 
 @pytest.mark.parametrize(("data", "reason"), OTHER_FORMATS.values(), ids=OTHER_FORMATS.keys())
-def test_what_is_no_warc_says_what_it_is(path: Path, data: bytes, reason: str) -> None:
+def test_the_error_for_another_format_names_it(path: Path, data: bytes, reason: str) -> None:
     (fault,) = told(path, data)
     assert reason in fault
 
@@ -182,7 +187,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("record", "expected"), KINDS.values(), ids=KINDS.keys())
-def test_a_record_of_another_kind_is_told_unless_it_is_ordinary(
+def test_a_record_of_another_type_is_reported_unless_it_is_a_usual_one(
     path: Path, record: bytes, expected: list[str]
 ) -> None:
     assert told(path, zipped(record, GOOD)) == [*expected, OTHER]
@@ -207,7 +212,7 @@ def test_an_address_in_gbk_keeps_its_bytes(path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 2000), st.binary(max_size=8)), max_size=6), st.booleans())
-def test_no_bytes_end_the_reading(changes: list[tuple[int, bytes]], compressed: bool) -> None:
+def test_no_change_of_bytes_stops_the_reading(changes: list[tuple[int, bytes]], compressed: bool) -> None:
     records = (INFO, a_record(HTML + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(b"a" * 50, b"b")), GOOD)
     data = bytearray(zipped(*records) if compressed else b"".join(records))
     for at, new in changes:

@@ -1,4 +1,4 @@
-"""WARC records as other crawlers write them, well or badly."""
+"""Build WARC records as other crawlers write them, valid or faulty."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def a_record(
     eol: bytes = b"\r\n",
     end: bytes | None = None,
 ) -> bytes:
-    """One record. `length` -1: the block's own; None: no such field."""
+    """Return one record. `length` -1: the block's length; None: without Content-Length."""
     address = url.encode() if isinstance(url, str) else url
     fields = [
         version.encode(),
@@ -42,10 +42,10 @@ def a_record(
 
 
 def zipped(*records: bytes) -> bytes:
-    """A gzip member a record, as the standard asks for."""
+    """Return records compressed with one gzip member each, as the standard recommends."""
     return b"".join(map(gzip.compress, records))
 
 
 def chunked(*parts: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
-    """A body in chunks."""
+    """Return a body in chunks."""
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + end

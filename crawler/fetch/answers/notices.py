@@ -1,7 +1,7 @@
-"""Pages that are no pages: challenges, refusals, login forms and farewells that come with any status, 200 among them.
+"""Recognise notices: challenges, refusals, login forms and "not found" pages, which come with any status, even 200.
 
-General rules: a notice is short, or says so in its title; an article that merely mentions one is long. The words are
-those of the firewalls and page templates in use on these sites.
+A notice is short, or its title is one; an article that mentions the same words is long. The words are those of the
+firewalls and page templates in use on these sites. `judge` decides by status and calls this for the text.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 
 from crawler.errors import Challenged, FetchError, Gone, Refused
-from crawler.fetch.answers.visible_text import Visible, looks_like_text, visible, wide
+from crawler.fetch.answers.visible_text import Visible, looks_like_text, non_ascii, visible
 from crawler.model import Capture
 
-SHORT = 60  # characters outside links: a page that says hardly anything else
-NOTICE = 400  # characters outside links, the footer's included, of a notice within a site's template
-FORM = 120  # characters in all, of a page with a form to pass and nothing else
-EMPTY = 20  # characters to be seen on a page of script only
-_TITLE = 40  # characters; a title that holds more is an article's
+MAX_BARE_NOTICE_CHARS = 60  # outside links, of a notice with hardly any other text
+MAX_NOTICE_CHARS = 400  # outside links, of a notice within a site's template, with its footer
+MAX_FORM_CHARS = 120  # of a page with only a form
+MAX_SCRIPT_PAGE_CHARS = 20  # exclusive; visible on a page of script only
+_MAX_NOTICE_TITLE_CHARS = 40  # a longer title is an article's
 
 _CHALLENGE_MARKS = (
     b"$_ts",  # 瑞数
@@ -30,54 +30,58 @@ _CHALLENGE_MARKS = (
     b"aliyun_waf",
 )
 _CHALLENGE_STATUSES = (202, 203, 403, 405, 412, 418, 503, 521)
-_CHALLENGE_HEADERS = (("cf-mitigated", "challenge"), ("wzws-ray", ""))  # header, and what its value holds
-_GATE_WIDE = 2000  # bytes that are not ASCII, of a page of script only: its comments and messages
+_CHALLENGE_HEADERS = (("cf-mitigated", "challenge"), ("wzws-ray", ""))  # header, and a part of its value
+_MAX_SCRIPT_PAGE_NON_ASCII_BYTES = 2000  # of the comments and messages in a page of script only
 
 _CHECK = re.compile(
     "(?:安全|人机|滑动)验证|拖动(?:下方)?滑块|正在(?:进行)?(?:安全)?(?:检查|检测)(?:您的)?浏览器|Just\\s*a\\s*moment|Checking\\s*your\\s*browser"
 )
-_CODE = re.compile("验证码|身份验证")  # asked for in many a form at the side of a page, too
+_CODE = re.compile(
+    "验证码|身份验证"
+)  # also in forms beside articles, so it counts only on a page with nothing else
 _REFUSAL = re.compile(
     "(?:访问|请求|操作)(?:已经?)?被(?:拦截|阻断|阻止|拒绝|禁止)|已?被(?:防火墙|安全系统|网站管理员)(?:拦截|阻断|阻止|拒绝)"
     "|(?:禁止|拒绝|限制)(?:您的?)?访问|(?:非法|恶意|攻击)(?:请求|访问)|可能(?:存在|包含|造成|有)?.{0,12}(?:安全威胁|攻击)"
     "|(?:没有|无)(?:访问)?权限|访问(?:过于|太)?频繁|(?:IP|地址).{0,12}(?:黑名单|封禁)|拦截提示|Access\\s*Denied|Request\\s*Rejected|Forbidden"
 )
-_FAREWELL = re.compile(
+_NOT_FOUND = re.compile(
     "(?:页面|网页|文章|信息|内容|栏目|文件|资源)(?:可能)?(?:已经?)?(?:不存在|找不到|无法找到|(?:已|被|已被|已经被)(?:删除|移除|下线))"
     "|(?:找不到|未找到|没有找到|无法找到)(?:该|您|此|指定)?.{0,8}(?:页面|网页|文章|文件|资源)"
     "|(?:Page|File)\\s*Not\\s*Found|404\\W*Not\\s*Found|(?:^|\\D)404(?:错误|页面|$)|(?:错误|error):?404",
     re.I,
 )
-_ADDRESSED = re.compile("抱歉|对不起|[您你](?!现在|当前|所在|的(?:当前)?位置|好)|404|Sorry|Error", re.I)
-"""A notice speaks to its visitor; so does the line 您现在的位置 of every page, which is not meant."""
+_ADDRESSES_VISITOR = re.compile(
+    "抱歉|对不起|[您你](?!现在|当前|所在|的(?:当前)?位置|好)|404|Sorry|Error", re.I
+)
+"""A notice addresses its visitor. The line 您现在的位置, which is on every page, is left out."""
 
 _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.I)
 
 _WORDS = ("不存在", "删除", "移除", "找到", "找不到", "下线", "拦截", "阻断", "阻止", "拒绝", "禁止", "限制", "非法请求", "非法访问", "恶意", "攻击", "安全威胁",
           "权限", "频繁", "黑名单", "封禁", "验证", "滑块", "正在检", "正在进行", "正在安全")  # fmt: skip
 _ANY_WORD = re.compile("|".join(_WORDS))
-_WIDE_HINTS = tuple(word.encode(name) for word in _WORDS for name in ("utf-8", "gb18030"))
+_ENCODED_WORDS = tuple(word.encode(name) for word in _WORDS for name in ("utf-8", "gb18030"))
 _HINTS = (b"&#", b"not found", b"denied", b"rejected", b"forbidden", b"just a moment", b"checking your", b"password")  # fmt: skip
-_404 = re.compile(rb"404(?<!\d404)(?!\d)")  # a number of its own, not part of a date or an id
+_404 = re.compile(rb"404(?<!\d404)(?!\d)")  # not within a longer number, such as a date or an id
 
 
 def notice_of(capture: Capture, body: bytes) -> type[FetchError] | None:
-    """Challenged, Refused or Gone for a page that is a notice and no page; None for any other."""
+    """Return Challenged, Refused or Gone for a page that is only a notice; None for any other page."""
     if not looks_like_text(body):
         return None
-    small, chinese = body.lower(), wide(body)
-    gate = _may_be_gate(capture, small, chinese)
-    if not (gate or _may_be_notice(small, chinese)):
+    small, chinese = body.lower(), non_ascii(body)
+    may_be_challenge = _may_be_challenge(capture, small, chinese)
+    if not (may_be_challenge or _may_be_notice(small, chinese)):
         return None
     page = visible(capture, body)
-    if gate and len(page.text) < EMPTY:
+    if may_be_challenge and len(page.text) < MAX_SCRIPT_PAGE_CHARS:
         return Challenged
     return _form(page) or next((kind for kind, pattern in _NOTICES if _says(page, pattern)), None)
 
 
-def _may_be_gate(capture: Capture, small: bytes, chinese: bytes) -> bool:
-    """Whether a page may be script and nothing else."""
-    if len(chinese) > _GATE_WIDE or b"<script" not in small:
+def _may_be_challenge(capture: Capture, small: bytes, chinese: bytes) -> bool:
+    """Return whether a page may be a challenge: nothing visible, only script."""
+    if len(chinese) > _MAX_SCRIPT_PAGE_NON_ASCII_BYTES or b"<script" not in small:
         return False
     return (
         capture.status in _CHALLENGE_STATUSES
@@ -91,7 +95,7 @@ def _may_be_gate(capture: Capture, small: bytes, chinese: bytes) -> bool:
 
 
 def _may_be_notice(small: bytes, chinese: bytes) -> bool:
-    """Whether any word of a notice is there at all: most pages need not be looked at any closer."""
+    """Return whether a page has any word of a notice. Cheap: most pages need no closer look."""
     return any(hint in small for hint in _HINTS) or _404.search(small) is not None or _says_any_word(chinese)
 
 
@@ -99,28 +103,28 @@ def _says_any_word(chinese: bytes) -> bool:
     try:
         return _ANY_WORD.search(chinese.decode()) is not None
     except UnicodeDecodeError:
-        return any(hint in chinese for hint in _WIDE_HINTS)
+        return any(hint in chinese for hint in _ENCODED_WORDS)
 
 
 _NOTICES: tuple[tuple[type[FetchError], re.Pattern[str]], ...] = (
     (Refused, _REFUSAL),
     (Challenged, _CHECK),
-    (Gone, _FAREWELL),
+    (Gone, _NOT_FOUND),
 )
 
 
 def _says(page: Visible, pattern: re.Pattern[str]) -> bool:
-    """Whether this is what a page has to say: in a short page, in a notice to its visitor, or as its title."""
-    if len(page.own) > NOTICE:
+    """Return whether a pattern is the page's message: on a short page, addressed to the visitor, or as its title."""
+    if len(page.unlinked) > MAX_NOTICE_CHARS:
         return False
-    if pattern.search(page.own):
-        return len(page.own) <= SHORT or bool(_ADDRESSED.search(page.own))
-    return any(len(title) <= _TITLE and pattern.search(title) for title in page.headings)
+    if pattern.search(page.unlinked):
+        return len(page.unlinked) <= MAX_BARE_NOTICE_CHARS or bool(_ADDRESSES_VISITOR.search(page.unlinked))
+    return any(len(title) <= _MAX_NOTICE_TITLE_CHARS and pattern.search(title) for title in page.headings)
 
 
 def _form(page: Visible) -> type[FetchError] | None:
-    """What a page is that has hardly anything but a form: for a password, or for a code to read and type."""
-    if len(page.own) > FORM or len(page.text) > FORM:
+    """Return Refused for a page with only a password form, Challenged for one with only a code to type; else None."""
+    if len(page.unlinked) > MAX_FORM_CHARS or len(page.text) > MAX_FORM_CHARS:
         return None
     if _PASSWORD.search(page.markup):
         return Refused

@@ -1,6 +1,6 @@
-"""What a visitor sees of a page, roughly and fast: for telling notices and gates from pages. Not for extraction.
+"""Approximate, fast text of what a visitor sees of a page, to recognise notices and redirects. Extraction: see extract.
 
-Every pattern takes time proportional to the page, also where nothing is closed that was opened.
+Every pattern takes time proportional to the page's size, also for unclosed tags.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from html import unescape
 from crawler.extract.page.decode import decode
 from crawler.model import Capture
 
-MOST = 256 * 1024  # bytes; what is larger is no notice
-MOST_WIDE = 12_000  # bytes that are not ASCII: 4,000 to 6,000 Chinese characters; an article, or a long list
+MAX_NOTICE_BYTES = 256 * 1024
+MAX_NOTICE_NON_ASCII_BYTES = 12_000  # 4,000 to 6,000 Chinese characters; more is an article or a long list
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _ASCII = bytes(range(0x80))
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
@@ -30,7 +30,7 @@ _SCRIPT = re.compile(r"<script\b([^<>]*)>(.*?)(?:</script\s*>|\Z)", re.S | re.I)
 
 @dataclass(frozen=True, kw_only=True)
 class Visible:
-    """A page's markup without comments, and what is to be seen of it; white space taken out of all texts."""
+    """A page's markup without comments, and its visible texts, all white space removed."""
 
     markup: str
 
@@ -40,39 +40,39 @@ class Visible:
 
     @cached_property
     def text(self) -> str:
-        """All that is shown."""
+        """All visible text."""
         return _plain(self._shown)
 
     @cached_property
-    def own(self) -> str:
-        """The text outside links: what is left when menus and lists of links are taken away."""
+    def unlinked(self) -> str:
+        """The visible text outside links: without menus and lists of links."""
         return _plain(_LINKED.sub("", self._shown))
 
     @cached_property
     def headings(self) -> tuple[str, ...]:
-        """Title, h1, h2."""
+        """Texts of title, h1 and h2."""
         return tuple(_plain(found) for _, found in _HEADING.findall(self.markup))
 
     @property
     def scripts(self) -> list[tuple[str, str]]:
-        """(attributes, code) of every script."""
+        """Every script as (attributes, code)."""
         return _SCRIPT.findall(self.markup)
 
 
 def looks_like_text(body: bytes) -> bool:
-    """Whether a body may be a page at all, and one short enough for a notice."""
-    if not 0 < len(body) <= MOST or body.startswith(_BINARY) or b"\0" in body[:1024]:
+    """Return whether a body is text, and short enough for a notice or a redirect."""
+    if not 0 < len(body) <= MAX_NOTICE_BYTES or body.startswith(_BINARY) or b"\0" in body[:1024]:
         return False
-    return len(wide(body)) <= MOST_WIDE
+    return len(non_ascii(body)) <= MAX_NOTICE_NON_ASCII_BYTES
 
 
-def wide(body: bytes) -> bytes:
-    """The bytes of a body that are not ASCII: what is Chinese in it, one after the other."""
+def non_ascii(body: bytes) -> bytes:
+    """Return the bytes of a body that are not ASCII, joined: its Chinese text."""
     return body.translate(None, _ASCII)
 
 
 def visible(capture: Capture, body: bytes) -> Visible:
-    """A capture's page as a visitor sees it; `body` is the capture's, already uncompressed."""
+    """Return a capture's page as a visitor sees it. `body` is the capture's, uncompressed."""
     return Visible(markup=_COMMENT.sub("", decode(body, capture.headers)[0]))
 
 

@@ -1,5 +1,6 @@
-"""Sockets: which addresses may be connected to, TLS, and the answer's head as it was sent.
+"""Sockets: which IP addresses may be connected to, TLS, connection pools, and the raw head of each answer.
 
-`network` is the bottom transport; `guard` and `public_addresses` refuse addresses that are not public; `streams`, `tls`,
-`raw_heads` and `descriptors` each do one thing for it; `failures` turns httpx's exceptions into ours.
+`network` is the bottom transport: one connection pool per server, at most as many connections as `descriptors` allows.
+`raw_heads` keeps and repairs the head of each answer. `guard` resolves names and refuses what `public_addresses` does
+not call public. `streams` opens the socket; `tls` sets up TLS. `failures` maps httpx's exceptions to ours.
 """

@@ -1,6 +1,7 @@
-"""What may be connected to. Resolves once, refuses what is not public, connects to the address it has just checked.
+"""The guard against connections to private networks: resolve a host, refuse addresses that are not public, connect.
 
-Sits in httpcore's connection pool, below every redirect, so that no second look-up can slip another address in.
+It is httpcore's network backend, below all redirects, and connects to the IP address that it has checked: a second
+look-up cannot return another one. `public_addresses` decides what is public; `streams` opens the socket.
 """
 
 from __future__ import annotations
@@ -12,30 +13,36 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import httpcore
+import httpx
 
 from crawler.errors import ConfigError, Refused
 from crawler.fetch.connections.public_addresses import BAD_PORTS, is_address, is_public
 from crawler.fetch.connections.streams import connect
 
 ConnectTo = Mapping[str, tuple[str, int]]
-"""`host:port` as addresses name it → (IP address, port) to connect to instead, as curl's --connect-to. An entry is
-also the permission to connect there, public or not."""
+"""`host:port` of an address → (IP address, port) to connect to instead, as with curl's --connect-to. Such an IP address
+may be private."""
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 _ENTRY = re.compile(r"(\[[^]]+\]|[^:]+):(\d+):(\[[^]]+\]|[^:]+):(\d+)")  # a.gov.cn:80:[::1]:8080
-_LOOKUP_TIME = 15.0  # seconds
+_LOOKUP_SECONDS = 15.0
 
 
 async def system_resolver(host: str, port: int) -> list[str]:
-    """IP addresses of a host by the system's resolver."""
+    """Return the IP addresses of a host, by the system's resolver. Raises OSError."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+def port_of(url: httpx.URL) -> int:
+    """Return an address's port; the scheme's default if it has none."""
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
 def parse_connect_to(entries: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """`HOST:PORT:ADDRESS:PORT` entries as a mapping. Raises ConfigError for any other form."""
+    """Parse `HOST:PORT:ADDRESS:PORT` entries. Raises ConfigError for any other form."""
     mapping: dict[str, tuple[str, int]] = {}
     for entry in entries:
         found = _ENTRY.fullmatch(entry)
@@ -49,9 +56,9 @@ def parse_connect_to(entries: Iterable[str]) -> dict[str, tuple[str, int]]:
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Network backend that refuses hosts of which any address is not public, and ports of other protocols.
+    """Network backend that refuses hosts with any address that is not public, and ports of other protocols.
 
-    A host's addresses are looked up once, and again when none of them answers; every connection checks them.
+    Looks a host up once, and again after none of its addresses has answered; checks its addresses at each connection.
     """
 
     def __init__(self, *, resolver: Resolver = system_resolver, connect_to: ConnectTo | None = None) -> None:
@@ -59,8 +66,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self._connect_to = connect_to or {}
         self._known: dict[str, list[str]] = {}
 
-    async def addresses(self, host: str, port: int, timeout: float | None = _LOOKUP_TIME) -> list[str]:
-        """A host's IP addresses, unchecked; of a host that is mapped, its own name. Raises httpcore's errors."""
+    async def addresses(self, host: str, port: int, timeout: float | None = _LOOKUP_SECONDS) -> list[str]:
+        """Return a host's IP addresses, unchecked; for a mapped host, its name. Raises httpcore's errors."""
         if f"{host}:{port}" in self._connect_to or is_address(host):
             return [host]
         if host not in self._known:
@@ -81,14 +88,14 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connection to the first of the host's checked addresses that answers. Refused when one is not public."""
+        """Connect to the first of the host's addresses that answers. Raises Refused if any of them is not public."""
         addresses, port = await self._checked(host, port, timeout)
-        for last, address in enumerate(addresses, start=1):
+        for number, address in enumerate(addresses, start=1):
             try:
                 return await connect(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if last == len(addresses):
-                    self._known.pop(host, None)  # it may have moved since
+                if number == len(addresses):
+                    self._known.pop(host, None)  # its addresses may have changed
                     raise
         raise httpcore.ConnectError(f"no address for {host}: the name has none")
 
@@ -98,17 +105,17 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = await self.addresses(host, port, timeout)
         for address in addresses:
             if not is_public(address):
-                raise Refused(host, f"its address {address} is not public: not connected to")
+                raise Refused(host, f"its address {address} is not public; not connected")
         if port in BAD_PORTS:
-            raise Refused(host, f"port {port} belongs to another protocol: not connected to")
+            raise Refused(host, f"port {port} belongs to another protocol; not connected")
         return addresses, port
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.AsyncNetworkStream:
-        """Never: no address of a page leads to a socket file."""
-        raise Refused(path, "is a socket file")
+        """Raise Refused: no web address leads to a socket file."""
+        raise Refused(path, "is a socket file; not connected")
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, as httpcore asks between its own retries."""
+        """Wait, for httpcore's own retries."""
         await asyncio.sleep(seconds)

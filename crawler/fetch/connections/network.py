@@ -1,4 +1,7 @@
-"""The bottom of the stack: httpx's own transport on httpcore's connections, which ask the guard; a pool for each server."""
+"""The bottom transport: httpx's transport over httpcore's connections, with one connection pool per server.
+
+Connections are made by `raw_heads` over `guard`; TLS comes from `tls`.
+"""
 
 from __future__ import annotations
 
@@ -17,47 +20,49 @@ from crawler.fetch.connections.raw_heads import HeadBackend
 from crawler.fetch.connections.tls import tls_context
 from crawler.model import HeaderRule, Site, Tls
 
-Way = tuple[Tls, HeaderRule]
-_IDLE = 15.0  # seconds a connection is kept open for the next request
-_MOST = 400  # servers whose connections are kept
+Leniency = tuple[Tls, HeaderRule]
+"""What a source's entry allows: its `tls` and its `headers`."""
+
+_KEEPALIVE_SECONDS = 15.0  # that a connection without a request stays open
+_MAX_POOLS = 400
 
 
 class Network(httpx.AsyncBaseTransport):
-    """Sends each request over its server's own pool, by its site's `tls` and `headers`: no site rides on another's leniency.
+    """Send each request over its server's own pool, separate for each `tls` and `headers` setting.
 
-    One pool for all would look at every connection of a crawl at each request. At most `most` connections are open at a
-    time, those that are kept for a next request among them; by default as many as the process may have.
+    So no site uses a connection that is allowed to another one only. One pool for all servers would search all
+    connections of the crawl at each request. At most `max_open` connections are open, idle ones included; by default as
+    many as the process may have.
     """
 
-    def __init__(self, backend: GuardedBackend, *, most: int | None = None) -> None:
+    def __init__(self, backend: GuardedBackend, *, max_open: int | None = None) -> None:
         self._backend = backend
-        self._most = most or max_connections()
-        self._places = asyncio.Semaphore(self._most)  # requests under way
-        self._open = Count()
-        self._backends: dict[Way, HeadBackend] = {}
-        self._pools: OrderedDict[tuple[Way, str], Pool] = OrderedDict()
-        self._contexts: dict[Tls, ssl.SSLContext] = {
-            "strict": tls_context("strict")
-        }  # reading the authorities takes as long as many a request
+        self._max_open = max_open or max_connections()
+        self._slots = asyncio.Semaphore(self._max_open)  # one per request under way
+        self._open = OpenCount()
+        self._backends: dict[Leniency, HeadBackend] = {}
+        self._pools: OrderedDict[tuple[Leniency, str], Pool] = OrderedDict()  # the least recently used first
+        # made here, not at the first request: loading the certificate authorities is slow
+        self._contexts: dict[Tls, ssl.SSLContext] = {"strict": tls_context("strict")}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The server's response, its body still to be read. Raises httpx's errors."""
+        """Return the server's response, its body unread. Raises httpx's errors."""
         site: Site | None = request.extensions.get("site")
-        way: Way = (site.tls, site.headers) if site else ("strict", "strict")
-        key = (way, f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
+        leniency: Leniency = (site.tls, site.headers) if site else ("strict", "strict")
+        key = (leniency, f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
         if key not in self._pools:
             await self._make_room()
-            self._pools[key] = Pool(self._backend_of(way), self._context(way[0]), self._open)
+            self._pools[key] = Pool(self._backend_of(leniency), self._context(leniency[0]), self._open)
         self._pools.move_to_end(key)
-        await self._places.acquire()
+        await self._slots.acquire()
         try:
             await self._close_idle()
             response = await self._pools[key].handle_async_request(request)
         except BaseException:
-            self._places.release()
+            self._slots.release()
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Held(response.stream, self._places.release)
+        response.stream = _BodyStream(response.stream, self._slots.release)
         return response
 
     def _context(self, tls: Tls) -> ssl.SSLContext:
@@ -65,22 +70,22 @@ class Network(httpx.AsyncBaseTransport):
             self._contexts[tls] = tls_context(tls)
         return self._contexts[tls]
 
-    def _backend_of(self, way: Way) -> HeadBackend:
-        if way not in self._backends:
-            self._backends[way] = HeadBackend(self._backend, lenient=way[1] == "lenient")
-        return self._backends[way]
+    def _backend_of(self, leniency: Leniency) -> HeadBackend:
+        if leniency not in self._backends:
+            self._backends[leniency] = HeadBackend(self._backend, lenient=leniency[1] == "lenient")
+        return self._backends[leniency]
 
     async def _make_room(self) -> None:
-        """Closes the pool that has been out of use for the longest."""
-        if len(self._pools) >= _MOST:
+        """Close the least recently used idle pool, if there are as many pools as are kept."""
+        if len(self._pools) >= _MAX_POOLS:
             idle = next((key for key, pool in self._pools.items() if pool.idle), None)
             if idle:
                 await self._pools.pop(idle).aclose()
 
     async def _close_idle(self) -> None:
-        """Makes room for a connection, where as many as may be are open: the pools out of use for the longest first."""
+        """Close idle connections while the limit is reached, least recently used pools first."""
         for pool in list(self._pools.values()):
-            if self._open.number < self._most:
+            if self._open.number < self._max_open:
                 return
             await pool.close_idle()
 
@@ -91,14 +96,14 @@ class Network(httpx.AsyncBaseTransport):
 
 
 @dataclass(slots=True)
-class Count:
-    """Connections that are open, or about to be."""
+class OpenCount:
+    """Number of connections that are open or being opened, over all pools."""
 
     number: int = 0
 
 
-class _Held(httpx.AsyncByteStream):
-    """A response's body; `done` is called once, when it is closed."""
+class _BodyStream(httpx.AsyncByteStream):
+    """A response's body that calls `done` once, when it is closed."""
 
     def __init__(self, inner: httpx.AsyncByteStream, done: Callable[[], None]) -> None:
         self._inner = inner
@@ -118,17 +123,17 @@ class _Held(httpx.AsyncByteStream):
 
 
 class Pool(httpx.AsyncHTTPTransport):
-    """httpx's transport on the connections of one server.
+    """httpx's transport over the connections of one server.
 
-    httpcore's pool, for any number of servers at once, costs a request as much as all the rest of httpcore.
+    httpcore's own pool, made for any number of servers, takes as long per request as all the rest of httpcore.
     """
 
     def __init__(
-        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: Count
+        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: OpenCount
     ) -> None:
         super().__init__(verify=context, trust_env=False)
         self._of_server = Connections(backend, context, open_count)
-        self._pool = self._of_server  # type: ignore[assignment]  # all that it asks of a pool
+        self._pool = self._of_server  # type: ignore[assignment]  # has all methods that httpx calls
 
     @property
     def idle(self) -> bool:
@@ -136,32 +141,31 @@ class Pool(httpx.AsyncHTTPTransport):
         return self._of_server.idle
 
     async def close_idle(self) -> None:
-        """Close what no request uses."""
+        """Close the connections without a request."""
         await self._of_server.close_idle()
 
 
-_CHANGE_NOTHING = (b"GET", b"HEAD")
-_CLOSED = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
+_SAFE_METHODS = (b"GET", b"HEAD")
+_CLOSED_ERRORS = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
 
 def _had_no_answer(error: Exception) -> bool:
-    """Whether a connection ended before an answer began: one that was kept may have been closed meanwhile (RFC 9112, 9.3.1)."""
+    """Return whether a connection ended before an answer began, as idle connections may (RFC 9112, 9.3.1)."""
     return not isinstance(error, httpcore.RemoteProtocolError) or "without sending a response" in str(error)
 
 
 def _has_leftover(connection: httpcore.AsyncHTTPConnection) -> bool:
-    """Whether bytes came with an answer that are none of it. h11 would take them for the answer to the next request."""
-    state = getattr(
-        getattr(connection, "_connection", None), "_h11_state", None
-    )  # httpcore has no public way
+    """Return whether more bytes came than the answer has. h11 would take them for the answer to the next request."""
+    http1 = getattr(connection, "_connection", None)  # httpcore has no public attribute for this
+    state = getattr(http1, "_h11_state", None)
     return state is not None and bool(state.trailing_data[0])
 
 
 class Connections:
-    """One server's connections: as many as there are requests at the same time, kept for the next ones."""
+    """Connections of one server: one per concurrent request, kept open for later requests."""
 
     def __init__(
-        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: Count
+        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: OpenCount
     ) -> None:
         self._backend = backend
         self._context = context
@@ -174,16 +178,16 @@ class Connections:
         return all(connection.is_idle() for connection in self._connections)
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """The server's response, its body still to be read. Raises httpcore's errors."""
+        """Return the server's response, its body unread. Raises httpcore's errors."""
         while True:
             kept = await self._free()
             connection = kept or self._new(request.url.origin)
             try:
                 return await connection.handle_async_request(request)
-            except httpcore.ConnectionNotAvailable:  # another request was quicker
+            except httpcore.ConnectionNotAvailable:  # another request took it meanwhile
                 continue
-            except _CLOSED as error:
-                if kept is None or request.method not in _CHANGE_NOTHING or not _had_no_answer(error):
+            except _CLOSED_ERRORS as error:
+                if kept is None or request.method not in _SAFE_METHODS or not _had_no_answer(error):
                     raise
 
     async def _free(self) -> httpcore.AsyncHTTPConnection | None:
@@ -195,7 +199,7 @@ class Connections:
         return None
 
     async def close_idle(self) -> None:
-        """Close what no request uses."""
+        """Close the connections without a request."""
         for connection in list(self._connections):
             if connection.is_closed() or connection.is_idle():
                 await self._close(connection)
@@ -208,7 +212,7 @@ class Connections:
 
     def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         connection = httpcore.AsyncHTTPConnection(
-            origin, self._context, keepalive_expiry=_IDLE, network_backend=self._backend
+            origin, self._context, keepalive_expiry=_KEEPALIVE_SECONDS, network_backend=self._backend
         )
         self._connections.append(connection)
         self._open.number += 1

@@ -1,7 +1,7 @@
-"""The head of each answer as it was sent, kept for the archive; h11 gives only its parts.
+"""Keep the raw head of each answer for the archive, and repair heads that h11 refuses but browsers accept.
 
-What h11 refuses and browsers read is repaired before h11 sees it: Transfer-Encoding said twice or of no use; and, for a
-site whose entry says `headers: lenient`, lines that HTTP forbids and old servers send.
+h11 gives only parsed headers, so the head is read here first. Always repaired: a repeated or useless Transfer-Encoding.
+Repaired for a site with `headers: lenient`: lines that HTTP forbids and old servers send.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import httpcore
 _STATUS_LINE = re.compile(rb"HTTP(?:/(\d)(?:\.(\d))?)?[ \t]+(\d{3})(?!\d)[ \t]*(.*)", re.I | re.S)
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_END = re.compile(rb"\r?\n\r?\n")
-_INTERIM = re.compile(rb"HTTP/?[\d.]*[ \t]+1(?!01)\d\d", re.I)  # 1xx but 101: another head follows
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_INTERIM = re.compile(rb"HTTP/?[\d.]*[ \t]+1(?!01)\d\d", re.I)  # 1xx but 101: the final head follows
 _TRANSFER = re.compile(rb"\r?\ntransfer-encoding:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I)  # folded lines too
-_LONGEST = 100 * 1024  # bytes; a longer head is left to h11, which has its own limit
-_MAX_INTERIM = 20  # answers of 1xx before the one that counts; a server that sends more never comes to it
+_MAX_HEAD_BYTES = 100 * 1024  # a longer head is left to h11, which has its own limit
+_MAX_INTERIM_HEADS = 20  # answers of 1xx before the final one
 
 
 def repair(head: bytes) -> bytes:
-    """A response's head that h11 takes: lines without a header's name dropped, control characters made spaces.
+    """Return a response's head repaired for h11: lines without a header name dropped, control characters made spaces.
 
-    As in browsers, a header folded over two lines stays one; of a status line only version and code need be right.
+    As in browsers, a header folded over two lines becomes one line; a status line needs only a version and a code.
     """
     first, *lines = re.split(rb"\r?\n", head.rstrip(b"\r\n"))
     kept: list[bytes] = []
@@ -41,10 +41,9 @@ def repair(head: bytes) -> bytes:
 
 
 def framed(head: bytes, *, lenient: bool) -> bytes:
-    """A response's head that says once that its body is chunked, or not at all, as browsers read it.
+    """Return a response's head with at most one `Transfer-Encoding: chunked`, as browsers read it.
 
-    `chunked` said again and `identity` mean nothing more. Other codings are left for h11 to refuse, or passed over if
-    `lenient`.
+    A repeated `chunked` and `identity` are dropped. Other codings are left for h11 to refuse, or dropped if `lenient`.
     """
     values = _TRANSFER.findall(head)
     if [value.strip(b" \t").lower() for value in values] in ([], [b"chunked"]):
@@ -72,7 +71,7 @@ def _is_wrong_length(name: bytes, value: bytes) -> bool:
 
 
 class HeadStream(httpcore.AsyncNetworkStream):
-    """A connection whose last answer's head, as it was sent, is its extra info `head`; repaired for h11 if `lenient`."""
+    """A connection that keeps the raw head of its last answer as extra info `head`, and repairs heads for h11."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream, *, lenient: bool) -> None:
         self._inner = inner
@@ -81,12 +80,12 @@ class HeadStream(httpcore.AsyncNetworkStream):
         self._head = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Bytes of the body as they come; a head only when it is whole, with the interim ones (1xx) before it."""
+        """Return bytes of the body as they come; a head only once it is complete, with its interim heads (1xx)."""
         if not self._in_head:
             return await self._inner.read(max_bytes, timeout)
         interim, data = b"", b""
-        for _ in range(_MAX_INTERIM + 1):
-            data, end = await self._head_in(data, max_bytes, timeout)
+        for _ in range(_MAX_INTERIM_HEADS + 1):
+            data, end = await self._read_head(data, max_bytes, timeout)
             if not end:
                 return interim + data
             head, data = data[:end], data[end:]
@@ -94,18 +93,20 @@ class HeadStream(httpcore.AsyncNetworkStream):
                 self._head, self._in_head = head, False
                 return interim + self._for_h11(head) + data
             interim += self._for_h11(head)
-        raise httpcore.RemoteProtocolError(f"more than {_MAX_INTERIM} interim answers (1xx) and no other")
+        raise httpcore.RemoteProtocolError(
+            f"more than {_MAX_INTERIM_HEADS} interim answers (1xx) and no other"
+        )
 
-    async def _head_in(self, data: bytes, max_bytes: int, timeout: float | None) -> tuple[bytes, int]:
-        """`data` and what comes until a head is in it; and where that ends: 0 where it has no end, or comes to none."""
+    async def _read_head(self, data: bytes, max_bytes: int, timeout: float | None) -> tuple[bytes, int]:
+        """Read until `data` holds a head. Return the data and where the head ends; 0 if the answer or the limit ends it."""
         searched = 0
         while True:
             if self._lenient and not searched:
-                data = data.lstrip(b"\r\n")  # that some servers send after the body before
-            if end := _END.search(data, max(searched - len(b"\r\n\r"), 0)):
+                data = data.lstrip(b"\r\n")  # some servers send them after the previous body
+            if end := _HEAD_END.search(data, max(searched - len(b"\r\n\r"), 0)):
                 return data, end.end()
             searched = len(data)
-            chunk = await self._inner.read(max_bytes, timeout) if searched < _LONGEST else b""
+            chunk = await self._inner.read(max_bytes, timeout) if searched < _MAX_HEAD_BYTES else b""
             if not chunk:
                 return data, 0
             data += chunk
@@ -114,7 +115,7 @@ class HeadStream(httpcore.AsyncNetworkStream):
         return framed(repair(head) if self._lenient else head, lenient=self._lenient)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send; what comes next is the head of an answer."""
+        """Send bytes. The next bytes read are the head of an answer."""
         self._in_head, self._head = True, b""
         await self._inner.write(buffer, timeout)
 
@@ -125,17 +126,17 @@ class HeadStream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        """The same over TLS."""
+        """Return this connection over TLS."""
         inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         return HeadStream(inner, lenient=self._lenient)
 
     def get_extra_info(self, info: str) -> Any:
-        """What the connection tells of itself, and `head`."""
+        """Return `head`, or the inner connection's information."""
         return self._head if info == "head" else self._inner.get_extra_info(info)
 
 
 class HeadBackend(httpcore.AsyncNetworkBackend):
-    """A backend whose connections keep the heads that come over them."""
+    """A network backend whose connections keep the raw heads of answers."""
 
     def __init__(self, inner: httpcore.AsyncNetworkBackend, *, lenient: bool) -> None:
         self._inner = inner
@@ -149,16 +150,16 @@ class HeadBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """The inner backend's connection, with its heads."""
+        """Return the inner backend's connection as a HeadStream."""
         inner = await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
         return HeadStream(inner, lenient=self._lenient)
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.AsyncNetworkStream:
-        """Left to the inner backend, which refuses it."""
+        """Call the inner backend, which refuses it."""
         return await self._inner.connect_unix_socket(path, timeout, socket_options)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, as httpcore asks between its own retries."""
+        """Wait, for httpcore's own retries."""
         await self._inner.sleep(seconds)

@@ -1,6 +1,7 @@
-"""Connections on asyncio's own transports, as httpcore asks for them.
+"""httpcore's network stream on asyncio's transports and protocols.
 
-httpcore's way over anyio takes as long again as everything else that it does for a request.
+httpcore's own stream on anyio takes as long per request as all the rest of httpcore. Which address to connect to is
+decided in `guard`.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import Any
 
 import httpcore
 
-_MOST_HELD = 256 * 1024  # bytes that have come and not been asked for; the server waits then
+_MAX_BUFFER_BYTES = 256 * 1024  # received and not read yet; beyond it reading from the socket pauses
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
-"""Linux' option to acknowledge at once. A server holds small pieces back until what it sent before is acknowledged (Nagle,
-RFC 896), and a system delays that by 40 ms or to its next request: bytes that follow an answer, and are none of the next,
-would come just behind that request and be taken for its answer."""
+"""Linux option to acknowledge received data at once. By default the system delays an acknowledgement by up to 40 ms or
+until its next request, and a server holds small pieces back until then (Nagle, RFC 896). Surplus bytes after an answer
+would then arrive after the next request and be taken for its answer."""
 
 _INFO = {
     "ssl_object": "ssl_object",
@@ -29,86 +30,86 @@ _INFO = {
 
 
 class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
-    """One connection, plain or, after `start_tls`, over TLS. Raises httpcore's errors. One reads and one writes at a time."""
+    """One connection, plain or, after `start_tls`, over TLS. Raises httpcore's errors. One reader and one writer at a time."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport
-        self._held = bytearray()
-        self._paused = False  # reading, because enough is held
-        self._ended = False  # nothing more will come
-        self._error: Exception | None = None  # that the connection broke with
-        self._news: asyncio.Future[None] | None = None  # a reader waits for it
+        self._buffer = bytearray()  # received and not read yet
+        self._paused = False  # reading from the socket, because the buffer is full
+        self._ended = False  # the server has closed its side
+        self._error: Exception | None = None  # why the connection broke
+        self._data_or_end: asyncio.Future[None] | None = None  # what the reader waits for
         self._writable = asyncio.Event()
         self._writable.set()
 
-    # -- what asyncio tells -------------------------------------------------------------------------------
+    # -- callbacks of asyncio -------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection stands."""
+        """Keep the transport of the new connection."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Something has come."""
-        self._held += data
-        if _QUICKACK is not None:  # it does not last
+        """Buffer received data."""
+        self._buffer += data
+        if _QUICKACK is not None:  # the system resets it, so it is set each time
             self._transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
-        if len(self._held) > _MOST_HELD and not self._paused:
+        if len(self._buffer) > _MAX_BUFFER_BYTES and not self._paused:
             self._paused = True
             self._transport.pause_reading()
         self._wake()
 
     def eof_received(self) -> bool:
-        """The server says no more. True: what we have still to say goes out; over TLS that is not for us to choose."""
+        """Note that the server has closed its side. Returns True to keep ours open; over TLS asyncio allows only False."""
         self._ended = True
         self._wake()
         return self._transport.get_extra_info("ssl_object") is None
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The connection is over."""
+        """Note that the connection is closed."""
         self._ended, self._error = True, error
         self._writable.set()
         self._wake()
 
     def pause_writing(self) -> None:
-        """More has been written than goes out."""
+        """Make writers wait: the send buffer is full."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
-        """It has gone out."""
+        """Let writers go on: the send buffer has room."""
         self._writable.set()
 
     def _wake(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
+        if self._data_or_end is not None and not self._data_or_end.done():
+            self._data_or_end.set_result(None)
 
-    # -- what httpcore asks -------------------------------------------------------------------------------
+    # -- methods for httpcore -------------------------------------------------------------------------------
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has come, at most so much; nothing when the server has said all."""
-        if not self._held and not self._ended:
-            await self._something(timeout)
-        if not self._held and self._error is not None:
+        """Return up to `max_bytes` received bytes; empty at the end."""
+        if not self._buffer and not self._ended:
+            await self._wait_for_data(timeout)
+        if not self._buffer and self._error is not None:
             raise httpcore.ReadError(str(self._error)) from self._error
-        data = bytes(self._held[:max_bytes])
-        del self._held[:max_bytes]
-        if self._paused and len(self._held) < _MOST_HELD // 2:
+        data = bytes(self._buffer[:max_bytes])
+        del self._buffer[:max_bytes]
+        if self._paused and len(self._buffer) < _MAX_BUFFER_BYTES // 2:
             self._paused = False
             self._transport.resume_reading()
         return data
 
-    async def _something(self, timeout: float | None) -> None:
-        self._news = asyncio.get_running_loop().create_future()
+    async def _wait_for_data(self, timeout: float | None) -> None:
+        self._data_or_end = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(timeout):
-                await self._news
+                await self._data_or_end
         except TimeoutError as error:
-            raise httpcore.ReadTimeout("nothing came in time") from error
+            raise httpcore.ReadTimeout("nothing was received in time") from error
         finally:
-            self._news = None
+            self._data_or_end = None
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send."""
+        """Send bytes; wait while the send buffer is full."""
         if self._transport.is_closing():
             raise httpcore.WriteError(str(self._error or "the connection is closed"))
         self._transport.write(buffer)
@@ -118,10 +119,10 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             async with asyncio.timeout(timeout):
                 await self._writable.wait()
         except TimeoutError as error:
-            raise httpcore.WriteTimeout("nothing went out in time") from error
+            raise httpcore.WriteTimeout("nothing could be sent in time") from error
 
     async def aclose(self) -> None:
-        """Close the connection; what was written and has not gone out yet is given one turn of the loop."""
+        """Close the connection. Unsent bytes have one iteration of the event loop to go out."""
         self._transport.close()
         await asyncio.sleep(0)
         self._transport.abort()
@@ -129,7 +130,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> Stream:
-        """The same connection, over TLS from here on."""
+        """Switch this connection to TLS and return it."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -147,13 +148,13 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """httpcore's names: ssl_object, client_addr, server_addr, socket; is_readable: it can't be used for a further request."""
+        """Return httpcore's ssl_object, client_addr, server_addr, socket, or is_readable (not usable for a further request)."""
         if info == "is_readable":
-            return bool(self._held) or self._ended or self._more_has_come()
+            return bool(self._buffer) or self._ended or self._has_unread_data()
         return self._transport.get_extra_info(_INFO[info]) if info in _INFO else None
 
-    def _more_has_come(self) -> bool:
-        """Whether the system has something, such as the connection's end, that the event loop has not come to yet."""
+    def _has_unread_data(self) -> bool:
+        """Return whether the socket has data, or the connection's end, that the event loop has not read yet."""
         poll = select.poll()
         poll.register(self._transport.get_extra_info("socket"), select.POLLIN)
         return bool(poll.poll(0))
@@ -166,7 +167,7 @@ async def connect(
     local_address: str | None = None,
     socket_options: Iterable[Any] | None = None,
 ) -> Stream:
-    """A connection to an IP address. Raises httpcore's ConnectError and ConnectTimeout."""
+    """Connect to an IP address. Raises httpcore's ConnectError and ConnectTimeout."""
     local = None if local_address is None else (local_address, 0)
     try:
         async with asyncio.timeout(timeout):

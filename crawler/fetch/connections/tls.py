@@ -1,7 +1,7 @@
-"""TLS by what a site's entry allows, and what exactly is wrong where it is not enough.
+"""TLS contexts for the setting `tls` of a site's entry, and messages that say which setting a failure needs.
 
-Strict is the default. `legacy` lets old protocols, ciphers and keys through but still checks the certificate;
-`unverified` takes any certificate but no old protocol.
+`strict` is the default. `legacy` accepts old protocols, ciphers and keys, and still checks the certificate.
+`unverified` accepts any certificate, and no old protocol.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from crawler.model import Tls
 
 
 def _strict() -> ssl.SSLContext:
-    """The system's authorities and certifi's; `SSL_CERT_FILE` adds to them. The same on every Python.
+    """Trust the system's authorities, certifi's, and those of `SSL_CERT_FILE`. The same on every Python.
 
-    From 3.13 on, Python's default asks for extensions of RFC 5280 too, such as the Authority Key Identifier. Browsers do
-    not, and certificates may lack them.
+    From 3.13 on, Python requires extensions of RFC 5280, such as the Authority Key Identifier. Browsers do not, and
+    certificates may missing them.
     """
     context = ssl.create_default_context()
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -50,11 +50,11 @@ _CONTEXTS: dict[Tls, Callable[[], ssl.SSLContext]] = {
 
 
 def tls_context(allowed: Tls) -> ssl.SSLContext:
-    """A client context that allows what a site's entry allows, and no more."""
+    """Return a client context for the setting `tls` of a site's entry."""
     return _CONTEXTS[allowed]()
 
 
-_CERTIFICATE: dict[int, tuple[str, Tls]] = {  # X509_V_ERR codes of OpenSSL, x509_vfy.h
+_CERTIFICATE_PROBLEMS: dict[int, tuple[str, Tls]] = {  # X509_V_ERR codes of OpenSSL, x509_vfy.h
     9: ("its certificate is not valid yet", "unverified"),
     10: ("its certificate has expired", "unverified"),
     18: ("its certificate is self-signed", "unverified"),
@@ -67,7 +67,7 @@ _CERTIFICATE: dict[int, tuple[str, Tls]] = {  # X509_V_ERR codes of OpenSSL, x50
     67: ("its authority's key is too weak", "legacy"),
     68: ("its certificate is signed with a digest that is too weak", "legacy"),
 }  # fmt: skip
-_HANDSHAKE: dict[str, str] = {  # OpenSSL's reasons; `tls: legacy` is the setting for each
+_HANDSHAKE_PROBLEMS: dict[str, str] = {  # OpenSSL's reasons; `tls: legacy` is the setting for each
     "UNSAFE_LEGACY_RENEGOTIATION_DISABLED": "it only knows the old, unsafe renegotiation (no RFC 5746)",
     "DH_KEY_TOO_SMALL": "its Diffie-Hellman key is too weak",
     "EE_KEY_TOO_SMALL": "its certificate's key is too weak",
@@ -80,24 +80,24 @@ _HANDSHAKE: dict[str, str] = {  # OpenSSL's reasons; `tls: legacy` is the settin
     "WRONG_SIGNATURE_TYPE": "it signs with a digest that is too weak",
     "BAD_ECPOINT": "its elliptic curve is too old",
 }
-_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 
 
 def tls_problem(error: BaseException) -> str | None:
-    """What is wrong with a server's TLS and which setting lets exactly that through; None when it is nothing lasting."""
+    """Return what is wrong with a server's TLS and which setting allows exactly that; None for a temporary failure."""
     found: BaseException | None = error
     while found is not None and not isinstance(found, ssl.SSLError):
         found = found.__cause__ or found.__context__
     if found is None:
         return None
     if isinstance(found, ssl.SSLCertVerificationError):
-        known = _CERTIFICATE.get(
+        problem, setting = _CERTIFICATE_PROBLEMS.get(
             found.verify_code, (f"its certificate fails: {found.verify_message}", "unverified")
         )
-        return f"{known[0]}; `tls: {known[1]}` in its entry allows this"
+        return f"{problem}; `tls: {setting}` in its entry allows this"
     reason = found.reason or ""
-    if reason in _NO_TLS:
+    if reason in _NOT_TLS:
         return "it does not speak TLS at this port; try its http address"
-    if reason in _HANDSHAKE:
-        return f"{_HANDSHAKE[reason]}; `tls: legacy` in its entry allows this"
+    if reason in _HANDSHAKE_PROBLEMS:
+        return f"{_HANDSHAKE_PROBLEMS[reason]}; `tls: legacy` in its entry allows this"
     return None

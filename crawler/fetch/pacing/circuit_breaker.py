@@ -1,4 +1,7 @@
-"""The circuit breaker: a host that fails again and again is left alone for the rest of the crawl, and reported once."""
+"""The circuit breaker: stop asking a host that keeps failing, for the rest of the crawl, and log that once.
+
+Retries of one address are decided in `retries`.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,21 @@ import httpx
 
 from crawler.errors import FetchError, LeftAlone, Unreachable
 from crawler.fetch.answers.judge import retry_after
-from crawler.fetch.connections.failures import TABLE, failure
+from crawler.fetch.connections.failures import HTTPX_ERRORS, fetch_error
 from crawler.fetch.limits import Limits
 from crawler.model import Site, Tls
 
 log = logging.getLogger(__name__)
 
 Circuit = tuple[str, Tls]
-"""An origin, and what is allowed to its TLS: another source may reach what this one cannot."""
+"""An origin, and the `tls` of its source: another source with other settings may reach the same origin."""
 
 
-class Breaker(httpx.AsyncBaseTransport):
-    """Raises LeftAlone, instead of asking, once an origin has failed too often in a row (`limits.failures`, `limits.errors`).
+class CircuitBreaker(httpx.AsyncBaseTransport):
+    """Raise LeftAlone instead of sending a request, once an origin has failed too often in a row.
 
-    At once where asking again cannot help: TLS that is not allowed, or a Retry-After beyond `limits.retry_after`.
+    The numbers are `limits.consecutive_failures` and `limits.consecutive_error_answers`. One failure is enough if a
+    repetition cannot help: TLS that is not allowed, or a Retry-After over `limits.retry_after`.
     """
 
     def __init__(self, inner: httpx.AsyncBaseTransport, *, limits: Limits) -> None:
@@ -32,17 +36,17 @@ class Breaker(httpx.AsyncBaseTransport):
         self._open: dict[Circuit, str] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's response, while the circuit is closed."""
+        """Return the inner transport's response. Raises LeftAlone while the circuit is open."""
         circuit = _circuit(request)
         if circuit in self._open:
             raise LeftAlone(str(request.url), f"left alone for the rest of this crawl: {self._open[circuit]}")
         try:
             response = await self._inner.handle_async_request(request)
-        except tuple(TABLE) as error:
-            self._failed(circuit, failure(str(request.url), error), self._limits.failures)
+        except tuple(HTTPX_ERRORS) as error:
+            self._failed(circuit, fetch_error(str(request.url), error), self._limits.consecutive_failures)
             raise
         except Unreachable as error:
-            self._failed(circuit, error, self._limits.failures)
+            self._failed(circuit, error, self._limits.consecutive_failures)
             raise
         self._answered(circuit, response)
         return response
@@ -56,13 +60,13 @@ class Breaker(httpx.AsyncBaseTransport):
         if asked is not None and asked > self._limits.retry_after:
             self._break(circuit, f"HTTP {status}, it asks to wait for {asked:.0f} seconds")
         else:
-            self._failed(circuit, Unreachable(url, f"HTTP {status}"), self._limits.errors)
+            self._failed(circuit, Unreachable(url, f"HTTP {status}"), self._limits.consecutive_error_answers)
 
-    def _failed(self, circuit: Circuit, error: FetchError, most: int) -> None:
+    def _failed(self, circuit: Circuit, error: FetchError, max_failures: int) -> None:
         self._failures[circuit] += 1
         if error.kind == "tls":
             self._break(circuit, error.reason)
-        elif error.retry and self._failures[circuit] >= most:
+        elif error.retry and self._failures[circuit] >= max_failures:
             self._break(circuit, f"{self._failures[circuit]} failures in a row, the last one: {error.reason}")
 
     def _break(self, circuit: Circuit, reason: str) -> None:
@@ -71,7 +75,7 @@ class Breaker(httpx.AsyncBaseTransport):
             log.warning("%s is left alone for the rest of this crawl: %s", circuit[0], reason)
 
     async def aclose(self) -> None:
-        """Close what lies below."""
+        """Close the inner transport."""
         await self._inner.aclose()
 
 

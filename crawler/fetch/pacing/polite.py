@@ -1,6 +1,7 @@
-"""Politeness: so many requests at a time to a server, a least gap between the starts of two, slower when it is in trouble.
+"""Politeness: limit the requests at a time to one server, keep a gap between two, and back off when it fails or is slow.
 
-What is spared is the server, not its name: hosts that share an IP address share one turn.
+A server is an IP address, not a host name: hosts that share an address share one schedule. What robots.txt asks for
+comes from `robots`.
 """
 
 from __future__ import annotations
@@ -14,136 +15,139 @@ import httpx
 
 from crawler.errors import Unreachable
 from crawler.fetch.answers.judge import retry_after
-from crawler.fetch.figures import Ledger
+from crawler.fetch.connections.guard import port_of
+from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 
 Sleep = Callable[[float], Awaitable[None]]
 Monotonic = Callable[[], float]
 Addresses = Callable[[str, int], Awaitable[list[str]]]
 
-_BUSY = (429, 503)
-_SLOW = 3.0  # seconds; a server that takes longer gets as long a rest
-_FIRST_REST = 1.0  # seconds
-_CALM = 0.05  # seconds; a rest below this is over
+_BUSY_STATUSES = (429, 503)
+_SLOW_ANSWER_SECONDS = 3.0  # an answer that takes longer makes the gap as long as it took
+_MIN_FIRST_BACKOFF_SECONDS = 1.0
+_MIN_BACKOFF_SECONDS = 0.05  # a smaller one becomes 0
 
 
-class Turn:
-    """One server: how many are with it, when it may be asked next, and how much rest it needs."""
+class ServerSchedule:
+    """State of one server: its requests under way, when the next one may start, and its current backoff."""
 
     def __init__(self, at_once: int) -> None:
-        self.places = asyncio.Semaphore(at_once)
-        self.gate = asyncio.Lock()
-        self._last: float | None = None
-        self._rest = 0.0  # seconds of gap on account of its troubles
-        self._closed_until = 0.0  # by its Retry-After
+        self.slots = asyncio.Semaphore(at_once)
+        self.start_lock = asyncio.Lock()
+        self._last: float | None = None  # start of the last request, monotonic time
+        self._backoff = 0.0  # seconds
+        self._closed_until = 0.0  # monotonic time, by its Retry-After
 
-    def wait(self, delay: float, now: float) -> float:
-        """Seconds until the server may be asked."""
-        due = self._closed_until if self._last is None else self._last + max(delay, self._rest)
+    def seconds_until_due(self, delay: float, now: float) -> float:
+        """Return the seconds until a request may start; negative if it may start now."""
+        due = self._closed_until if self._last is None else self._last + max(delay, self._backoff)
         return max(due, self._closed_until) - now
 
-    def asked(self, now: float) -> None:
-        """A request starts."""
+    def started(self, now: float) -> None:
+        """Note that a request starts."""
         self._last = now
 
-    def fine(self, took: float, slowest: float) -> None:
-        """An answer as it should be: rest is halved, or as long as a slow answer took."""
-        self._rest = min(took, slowest) if took > _SLOW else self._rest / 2
-        if self._rest < _CALM:
-            self._rest = 0.0
+    def succeeded(self, took: float, longest: float) -> None:
+        """Note an answer after `took` seconds: a slow one sets the backoff to that time, any other one halves it."""
+        self._backoff = min(took, longest) if took > _SLOW_ANSWER_SECONDS else self._backoff / 2
+        if self._backoff < _MIN_BACKOFF_SECONDS:
+            self._backoff = 0.0
 
-    def trouble(self, delay: float, slowest: float) -> None:
-        """No answer, or one that says too much was asked: rest is doubled."""
-        self._rest = min(max(2 * self._rest, 2 * delay, _FIRST_REST), slowest)
+    def failed(self, delay: float, longest: float) -> None:
+        """Note that no answer came, or one that says "too many requests": doubles the backoff."""
+        self._backoff = min(max(2 * self._backoff, 2 * delay, _MIN_FIRST_BACKOFF_SECONDS), longest)
 
     def close(self, until: float) -> None:
-        """Nothing is asked before this time."""
+        """Start no request before this time."""
         self._closed_until = max(self._closed_until, until)
 
 
-class Turns:
-    """Each host's turn; of hosts that have an address in common, the same one."""
+class ServerSchedules:
+    """The schedule of each host. Hosts with an IP address in common share one."""
 
     def __init__(self) -> None:
-        self._by_host: dict[str, Turn] = {}
-        self._by_address: dict[str, Turn] = {}
+        self._by_host: dict[str, ServerSchedule] = {}
+        self._by_address: dict[str, ServerSchedule] = {}
 
-    def known(self, host: str) -> Turn | None:
-        """The turn of a host that was asked before."""
+    def known(self, host: str) -> ServerSchedule | None:
+        """Return the schedule of a host that was asked before, else None."""
         return self._by_host.get(host)
 
-    def of(self, host: str, addresses: Iterable[str], at_once: int) -> Turn:
-        """The turn of a host with these addresses. How many it takes at once, its first visitor's entry decides."""
+    def of(self, host: str, addresses: Iterable[str], at_once: int) -> ServerSchedule:
+        """Return the schedule of a host with these IP addresses; create it for `at_once` requests at a time if need be."""
         found = [self._by_address[address] for address in addresses if address in self._by_address]
-        turn = found[0] if found else self._by_host.get(host) or Turn(at_once)
-        self._by_host[host] = turn
+        schedule = found[0] if found else self._by_host.get(host) or ServerSchedule(at_once)
+        self._by_host[host] = schedule
         for address in addresses:
-            self._by_address.setdefault(address, turn)
-        return turn
+            self._by_address.setdefault(address, schedule)
+        return schedule
 
 
 class Polite(httpx.AsyncBaseTransport):
-    """Holds each request until its server is due. The gap in seconds is the request's extension `delay`."""
+    """Hold each request until its server may be asked. The gap in seconds is the request's extension `delay`."""
 
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport,
         *,
         addresses: Addresses,
-        ledger: Ledger,
+        tallies: HostTallies,
         limits: Limits,
         sleep: Sleep = asyncio.sleep,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._inner = inner
         self._addresses = addresses
-        self._ledger = ledger
+        self._tallies = tallies
         self._limits = limits
         self._sleep = sleep
         self._monotonic = monotonic
-        self._turns = Turns()
+        self._schedules = ServerSchedules()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's response, once the server is due; the place is held until that has come."""
+        """Wait until the server may be asked, then return the inner transport's response. Keeps a slot until it has come."""
         site, delay = request.extensions.get("site"), float(request.extensions.get("delay", 0.0))
-        turn = await self._turn(request.url, site.at_once if site else 1)
-        async with turn.places:
-            async with turn.gate:
-                await self._until_due(turn, delay, request.url.host)
+        schedule = await self._schedule_of(request.url, site.at_once if site else 1)
+        async with schedule.slots:
+            async with schedule.start_lock:
+                await self._until_due(schedule, delay, request.url.host)
             started = self._monotonic()
             try:
                 response = await self._inner.handle_async_request(request)
             except (httpx.TransportError, Unreachable):
-                turn.trouble(delay, self._limits.slowest)
+                schedule.failed(delay, self._limits.backoff)
                 raise
-            self._learn(turn, response, delay, self._monotonic() - started)
+            self._note_answer(schedule, response, delay, self._monotonic() - started)
             return response
 
-    async def _turn(self, url: httpx.URL, at_once: int) -> Turn:
-        if turn := self._turns.known(url.host):
-            return turn
+    async def _schedule_of(self, url: httpx.URL, at_once: int) -> ServerSchedule:
+        if schedule := self._schedules.known(url.host):
+            return schedule
         try:
-            addresses = await self._addresses(url.host, url.port or (443 if url.scheme == "https" else 80))
-        except (httpcore.ConnectError, httpcore.ConnectTimeout):  # the connection will say so itself
+            addresses = await self._addresses(url.host, port_of(url))
+        except (httpcore.ConnectError, httpcore.ConnectTimeout):  # connecting raises the same error again
             addresses = []
-        return self._turns.of(url.host, addresses, at_once)
+        return self._schedules.of(url.host, addresses, at_once)
 
-    async def _until_due(self, turn: Turn, delay: float, host: str) -> None:
-        wait = turn.wait(delay, self._monotonic())
+    async def _until_due(self, schedule: ServerSchedule, delay: float, host: str) -> None:
+        wait = schedule.seconds_until_due(delay, self._monotonic())
         if wait > 0:
-            self._ledger.of(host).waited += wait
+            self._tallies.of(host).waited += wait
             await self._sleep(wait)
-        turn.asked(self._monotonic())
+        schedule.started(self._monotonic())
 
-    def _learn(self, turn: Turn, response: httpx.Response, delay: float, took: float) -> None:
-        if response.status_code not in _BUSY:
-            turn.fine(took, self._limits.slowest)
+    def _note_answer(
+        self, schedule: ServerSchedule, response: httpx.Response, delay: float, took: float
+    ) -> None:
+        if response.status_code not in _BUSY_STATUSES:
+            schedule.succeeded(took, self._limits.backoff)
             return
-        turn.trouble(delay, self._limits.slowest)
+        schedule.failed(delay, self._limits.backoff)
         asked = retry_after(response.extensions["capture"])
         if asked is not None:
-            turn.close(self._monotonic() + min(asked, self._limits.retry_after))
+            schedule.close(self._monotonic() + min(asked, self._limits.retry_after))
 
     async def aclose(self) -> None:
-        """Close what lies below."""
+        """Close the inner transport."""
         await self._inner.aclose()

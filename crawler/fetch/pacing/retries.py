@@ -1,4 +1,7 @@
-"""Which failures are worth a second attempt, how many, after how long. Waits grow and are spread by jitter."""
+"""Retry failed fetches: which kinds of failure, how often, after how long. Waits grow exponentially, with jitter.
+
+A host that keeps failing is skipped by `circuit_breaker`; the gap between any two requests is kept by `polite`.
+"""
 
 from __future__ import annotations
 
@@ -16,40 +19,40 @@ from crawler.model import Capture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """For one kind of failure."""
+    """Attempts and waits for one kind of failure."""
 
-    attempts: int  # that fail in this way, before it is taken for the server's last word
-    first: float  # seconds before the second attempt; doubled each time
-    longest: float  # seconds
+    attempts: int  # that fail in this way before the error is final
+    first_wait: float  # seconds before the second attempt; doubled each time
+    max_wait: float  # seconds
 
     def wait(self, state: tenacity.RetryCallState) -> float:
-        """Seconds before the next attempt, half of `first` being left to chance."""
-        spread = tenacity.wait_exponential_jitter(
-            multiplier=self.first, max=self.longest, jitter=self.first / 2
+        """Return the seconds before the next attempt. Up to half of `first_wait` is random."""
+        jittered = tenacity.wait_exponential_jitter(
+            multiplier=self.first_wait, max=self.max_wait, jitter=self.first_wait / 2
         )
-        return spread(state)
+        return jittered(state)
 
 
 POLICIES = {
-    "dns": Policy(attempts=2, first=2.0, longest=10.0),
-    "connect": Policy(attempts=3, first=2.0, longest=30.0),
-    "timeout": Policy(attempts=2, first=5.0, longest=30.0),  # each attempt has cost its time already
-    "reset": Policy(attempts=3, first=1.0, longest=15.0),
-    "short": Policy(attempts=3, first=1.0, longest=15.0),
-    "server": Policy(attempts=3, first=5.0, longest=60.0),
-    "busy": Policy(attempts=3, first=10.0, longest=120.0),
+    "dns": Policy(attempts=2, first_wait=2.0, max_wait=10.0),
+    "connect": Policy(attempts=3, first_wait=2.0, max_wait=30.0),
+    "timeout": Policy(attempts=2, first_wait=5.0, max_wait=30.0),  # each attempt has cost its time already
+    "reset": Policy(attempts=3, first_wait=1.0, max_wait=15.0),
+    "short": Policy(attempts=3, first_wait=1.0, max_wait=15.0),
+    "server": Policy(attempts=3, first_wait=5.0, max_wait=60.0),
+    "busy": Policy(attempts=3, first_wait=10.0, max_wait=120.0),
 }
-"""By kind of failure. A kind that is not here is not tried again: 403, 404 and 410 among them."""
+"""Kind of failure → policy. Other kinds are not retried: 403, 404 and 410, for example."""
 
-MOST_ATTEMPTS = 5
-"""At one address, however many kinds of failure they end in."""
+MAX_ATTEMPTS = 5
+"""Attempts at one address, over all kinds of failure."""
 
 Work = Callable[[], Awaitable[Capture]]
 Retried = Callable[[], None]
 
 
-class Patience:
-    """Tries again, by the policies, as long as a source has not used up its `budget` of seconds in this crawl."""
+class Retries:
+    """Retry by the policies, as long as a source has not used up its `budget` of seconds in this crawl."""
 
     def __init__(self, *, budget: float, sleep: Sleep, monotonic: Monotonic = time.monotonic) -> None:
         self._budget = budget
@@ -57,8 +60,8 @@ class Patience:
         self._monotonic = monotonic
         self._spent: defaultdict[str, float] = defaultdict(float)  # seconds, by source
 
-    async def attempt(self, work: Work, *, source: str, retried: Retried) -> Capture:
-        """What `work` gives at last. Raises its FetchError, which says how often it was tried.
+    async def run(self, work: Work, *, source: str, retried: Retried) -> Capture:
+        """Return the result of `work`. Raises its last FetchError, with the number of attempts in the message.
 
         `retried` is called before each attempt after the first.
         """
@@ -66,7 +69,7 @@ class Patience:
 
         def stop(state: tenacity.RetryCallState) -> bool:
             kind = _error(state).kind
-            used_up = self._spent[source] >= self._budget or trying.attempts >= MOST_ATTEMPTS
+            used_up = self._spent[source] >= self._budget or trying.attempts >= MAX_ATTEMPTS
             return trying.left_alone or used_up or trying.failures[kind] >= POLICIES[kind].attempts
 
         def note(state: tenacity.RetryCallState) -> None:
@@ -93,18 +96,18 @@ class _Trying:
     def __init__(self, work: Work, monotonic: Monotonic) -> None:
         self._work = work
         self._monotonic = monotonic
-        self._error: FetchError | None = None  # of the attempt before
+        self._error: FetchError | None = None  # of the previous attempt
         self.began = 0.0
         self.failures: Counter[str] = Counter()  # by kind
         self.left_alone = False
 
     @property
     def attempts(self) -> int:
-        """How many have failed."""
+        """Number of failed attempts."""
         return self.failures.total()
 
     async def once(self) -> Capture:
-        """One attempt. Where the host has come to be left alone meanwhile, the error is the one that led to this."""
+        """Make one attempt. If the circuit breaker has opened since the last one, raises the error of that one again."""
         self.began = self._monotonic()
         try:
             capture = await self._work()
@@ -119,7 +122,7 @@ class _Trying:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """By the policy; for a Retry-After all requests to the server wait, not this one alone: see polite."""
+    """Return the policy's wait; 0 after a Retry-After, for which `polite` holds back all requests to the server."""
     error = _error(state)
     return 0.0 if error.retry_after is not None else POLICIES[error.kind].wait(state)
 

@@ -1,4 +1,7 @@
-"""robots.txt (RFC 9309), asked for once a site and a crawl, through the same stack as everything else."""
+"""Obey robots.txt (RFC 9309). It is fetched once per origin and crawl, through the rest of the stack.
+
+The Crawl-delay is passed on to `polite` as the request's extension `delay`.
+"""
 
 from __future__ import annotations
 
@@ -11,37 +14,37 @@ from protego import Protego
 
 from crawler.errors import NotSaved, Refused, Unreachable
 from crawler.extract.page.decode import decode
-from crawler.fetch.answers.judge import lacking, retry_after
-from crawler.fetch.answers.redirects import REDIRECTS, redirect_target
+from crawler.fetch.answers.judge import missing_part, retry_after
+from crawler.fetch.answers.redirects import REDIRECT_STATUSES, redirect_target
 from crawler.model import Capture
 
-TOKEN = "fazhi"
-"""Our product token: the name by which a robots.txt can speak to us."""
+PRODUCT_TOKEN = "fazhi"
+"""Our product token: the name of this crawler in a robots.txt."""
 
 _MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
-_MAX_SIZE = 512 * 1024  # bytes read of it; RFC 9309, 2.5 asks for 500 KiB at least
+_MAX_BYTES = 512 * 1024  # parsed of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB
 _OUR_GROUP = re.compile(
-    rf"((?:\A|[\r\n])[ \t]*user[- ]?agent[ \t]*:?[ \t]*{TOKEN})(?![A-Za-z_-])[^\r\n]*", re.I
+    rf"((?:\A|[\r\n])[ \t]*user[- ]?agent[ \t]*:?[ \t]*{PRODUCT_TOKEN})(?![A-Za-z_-])[^\r\n]*", re.I
 )
-"""A line that names us with a version or more: a product token ends at the first other character (RFC 9309, 2.2.1)."""
+"""A User-agent line with our token and more, such as a version: the token ends at the first other character (2.2.1)."""
 
 
 class Robots(httpx.AsyncBaseTransport):
-    """Refuses what robots.txt disallows, and makes `Crawl-delay` the least gap, up to `longest_delay` seconds."""
+    """Refuse what robots.txt disallows, and raise a request's delay to the Crawl-delay, up to `max_delay` seconds."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, *, longest_delay: float) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, *, max_delay: float) -> None:
         self._inner = inner
-        self._longest_delay = longest_delay
+        self._max_delay = max_delay
         self._rules: dict[str, Protego] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's response. Refused when disallowed, Unreachable when robots.txt is in trouble."""
+        """Return the inner transport's response. Raises Refused if disallowed, Unreachable if robots.txt is an error."""
         rules = await self._rules_for(request)
-        if not rules.can_fetch(str(request.url), TOKEN):
+        if not rules.can_fetch(str(request.url), PRODUCT_TOKEN):
             raise Refused(str(request.url), "robots.txt disallows it", kind="robots")
-        if crawl_delay := rules.crawl_delay(TOKEN):
-            asked = min(float(crawl_delay), self._longest_delay)
+        if crawl_delay := rules.crawl_delay(PRODUCT_TOKEN):
+            asked = min(float(crawl_delay), self._max_delay)
             request.extensions["delay"] = max(asked, float(request.extensions.get("delay", 0.0)))
         return await self._inner.handle_async_request(request)
 
@@ -62,10 +65,10 @@ class Robots(httpx.AsyncBaseTransport):
             )
             try:
                 response = await self._inner.handle_async_request(request)
-            except NotSaved:  # a fixture need not hold one
+            except NotSaved:  # a fixture may be without one
                 return ""
             capture: Capture = response.extensions["capture"]
-            if capture.status in REDIRECTS and (target := redirect_target(capture, b"")):
+            if capture.status in REDIRECT_STATUSES and (target := redirect_target(capture, b"")):
                 url = target
                 continue
             return _text(capture)
@@ -77,21 +80,21 @@ class Robots(httpx.AsyncBaseTransport):
         return httpx.Headers({key: cause.headers[key] for key in kept if key in cause.headers})
 
     async def aclose(self) -> None:
-        """Close what lies below."""
+        """Close the inner transport."""
         await self._inner.aclose()
 
 
 def _text(capture: Capture) -> str:
-    """What a robots.txt says; nothing where there is none. Raises Unreachable where that cannot be known."""
+    """Return the text of a robots.txt; empty if there is none. Raises Unreachable if it is an error or incomplete."""
     status = capture.status
     if status >= 500 or status == 429:  # RFC 9309, 2.3.1.4: unreachable means disallowed
-        reason = f"robots.txt answers {status}: nothing is asked of this host"
+        reason = f"robots.txt answers {status}: no page of this host is fetched"
         kind = "busy" if status in (429, 503) else "server"
         raise Unreachable(capture.url, reason, kind=kind, retry_after=retry_after(capture))
     if not 200 <= status < 300:  # RFC 9309, 2.3.1.3: any 4xx means that there are no rules
         return ""
-    decoded = capture.decoded(_MAX_SIZE)
-    if lack := lacking(capture) or decoded.short:
-        raise Unreachable(capture.url, f"robots.txt is short: {lack}", kind="short")
-    text = decode(decoded.body[:_MAX_SIZE], capture.headers)[0]
+    decoded = capture.decoded(_MAX_BYTES)
+    if missing := missing_part(capture) or decoded.short:
+        raise Unreachable(capture.url, f"robots.txt is short: {missing}", kind="short")
+    text = decode(decoded.body[:_MAX_BYTES], capture.headers)[0]
     return _OUR_GROUP.sub(r"\1", text.lstrip("\ufeff"))  # a BOM would hide the first line

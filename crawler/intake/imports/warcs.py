@@ -14,7 +14,7 @@ from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.intake.imports.job import Job, understood
 from crawler.intake.imports.names import shown
 from crawler.model import Capture, Ending, Outcome, Site
-from crawler.warc import Answer, Fault, Passed, read_answers, repeated
+from crawler.warc import Answer, Fault, IgnoredRecord, read_answers, resolve_revisit
 
 MAX_TOLD = 100
 """Unreadable records of one file that become an outcome each; the further ones become one together."""
@@ -35,7 +35,7 @@ def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
             answers += 1
             if outcome := _answer(item, file, job):
                 yield outcome
-        elif isinstance(item, Passed):
+        elif isinstance(item, IgnoredRecord):
             passed[item.kind if len(passed) < _MAX_KINDS else "other"] += 1
         else:
             faults += 1
@@ -51,7 +51,7 @@ def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
         yield job.told(Ending.SKIPPED, file, "no answer of a web server in it")
 
 
-def _items(file: Path) -> Iterator[Answer | Fault | Passed]:
+def _items(file: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
     try:
         yield from read_answers(file)
     except OSError as error:
@@ -76,7 +76,7 @@ def _answer(answer: Answer, file: Path, job: Job, *, last: bool = False) -> Outc
         original = archive.find_original(answer.repeats)
         if original is None:
             return _without_original(answer, file, job, last=last)
-        capture = repeated(capture, original)
+        capture = resolve_revisit(capture, original)
     if archive.holds(capture):
         return None
     archive.record(capture, origin=f"{shown(file.name)}#{answer.record_id}")

@@ -93,7 +93,7 @@ ROWS = (
           serve=always(OPEN_ENDED, DRIP), asked=2),
     Fault(name="drips-head", slow=True, does="the same within its headers", ending=_FAILED, detail="not done within",
           serve=always(b"HTTP/1.1 200 OK\r\nX: ", DRIP), asked=2),
-    Fault(name="garbage", does="sends bytes that are no HTTP", ending=_FAILED, detail="not an answer that HTTP allows|forbidden status",
+    Fault(name="garbage", does="sends bytes that are no HTTP", ending=_FAILED, detail="the answer is not valid HTTP|forbidden status",
           serve=always(b"\x00\x01\x02 hello\r\n\r\n"), asked=1),
     Fault(name="http-0.9", does="sends the page without any head", ending=_FAILED, detail="lenient|not an answer",
           serve=lambda call: [page_of(call), b"\r\n\r\n"], asked=1),

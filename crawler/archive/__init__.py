@@ -14,10 +14,9 @@ from crawler.archive.catalogue.near_duplicates import probably_same
 from crawler.archive.catalogue.rows import IMPORT_SITE, import_url
 from crawler.archive.consistency import ConsistencyQueries, MadeVersion
 from crawler.archive.evidence.acts import Act, acts_in
-from crawler.archive.evidence.manifest import EMPTY_HEAD
+from crawler.archive.evidence.manifest import EMPTY_HEAD, head
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries as manifest_entries
-from crawler.archive.evidence.manifest import head as manifest_head
 from crawler.archive.facade import Archive
 from crawler.archive.ledger.pages_due import KnownPages
 from crawler.archive.ledger.site_visits import VisitHistory
@@ -43,9 +42,9 @@ __all__ = [
     "Rebuilt",
     "VisitHistory",
     "acts_in",
+    "head",
     "import_url",
     "manifest_entries",
-    "manifest_head",
     "probably_same",
     "rebuild",
 ]

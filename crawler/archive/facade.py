@@ -88,7 +88,7 @@ class Archive(Run):
         with errors_as_damage(self.path):
             return identity.describe_shrunk(self._session, report.url or page.url, report)
 
-    def find_original(self, repeats: Refers) -> Capture | None:
+    def find_original(self, repeats: RevisitReference) -> Capture | None:
         """Find the archived response that another crawler's revisit refers to, by URL and time or by payload digest."""
         with errors_as_damage(self.path):
             return reextraction.find_original(self.path, self._session, repeats)

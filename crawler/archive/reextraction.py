@@ -93,7 +93,7 @@ def row_with_payload(session: Session, row: CaptureRow) -> CaptureRow:
     return found or row
 
 
-def find_original(archive: Path, session: Session, repeats: Refers) -> Capture | None:
+def find_original(archive: Path, session: Session, repeats: RevisitReference) -> Capture | None:
     """Find the archived response that a revisit refers to, by its time, else by its payload digest; None if not found.
 
     If the revisit states both, both must agree. Exception: the digest of a chunked response may be that of the chunked

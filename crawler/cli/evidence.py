@@ -36,7 +36,7 @@ def verify(
         faults.append(fault)
         if not json:
             print(f"{fault.place}: {fault.what}", flush=True)
-    digest = archives.manifest_head(archive)
+    digest = archives.head(archive)
     if json:
         print_json({"head": digest, "faults": [asdict(fault) for fault in faults]})
     else:

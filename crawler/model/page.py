@@ -59,7 +59,7 @@ class Capture:
         values = [value for key, value in self.headers if key.lower() == wanted]
         return ", ".join(values) if values else None
 
-    def decoded(self, limit: int = LIMIT) -> Decoded:
+    def decoded(self, limit: int = MAX_DECODED_BYTES) -> Decoded:
         """Return the payload with its content codings undone, at most `limit` bytes, and whether that is all of it."""
         return decode_content(self.payload, self.all_values("content-encoding"), limit=limit)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import CATALOGUE, EMPTY_HEAD, MANIFEST, Archive, manifest_entries, manifest_head
+from crawler.archive import CATALOGUE, EMPTY_HEAD, MANIFEST, Archive, head, manifest_entries
 from crawler.errors import ArchiveError
 from crawler.warc.members import members
 from tests.archive.held import change, crawl_saved, faults, query
@@ -53,7 +53,7 @@ def test_each_closed_file_and_each_run_is_a_link_of_the_chain(held: Path) -> Non
     chain = list(manifest_entries(held))
     assert [sorted({"file", "run"} & set(entry.facts)) for entry in chain] == [["file"], ["run"]] * 2
     assert [entry.previous for entry in chain] == [EMPTY_HEAD, *(entry.sha256 for entry in chain[:-1])]
-    assert manifest_head(held) == chain[-1].sha256
+    assert head(held) == chain[-1].sha256
     assert [entry.facts["state"] for entry in chain if "run" in entry.facts] == ["finished", "finished"]
 
 
@@ -63,15 +63,15 @@ def test_a_run_that_recorded_nothing_is_in_the_chain_too(opened: Opener, folder:
 
 
 def test_a_head_published_before_is_found_later_and_no_other(held: Path, opened: Opener) -> None:
-    published = manifest_head(held)
+    published = head(held)
     opened().close()
-    assert manifest_head(held) != published
+    assert head(held) != published
     assert faults(held, head=published) == []
     assert "it was changed since" in whats(held, head="0" * 63 + "1")
 
 
 def test_a_chain_written_anew_does_not_have_the_published_head(held: Path) -> None:
-    published = manifest_head(held)
+    published = head(held)
     lines = (held / MANIFEST).read_text("utf-8").splitlines(keepends=True)
     (held / MANIFEST).write_text("".join(lines[:-1]), "utf-8")
     assert "it was changed since" in whats(held, head=published)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from crawler.address import canonical
 from crawler.crawl.visit import Visit, note_outcome
 from crawler.discover import address_key, judge_title, link_key
-from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved
+from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved, PartOnly
 from crawler.extract import check_whole, extract, join_pages
 from crawler.field.regions import region_of
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
@@ -87,14 +87,21 @@ class _Article(NamedTuple):
 async def _article(visit: Visit, link: Link, page: Page) -> _Article:
     first = accept_report(await _parse(visit, page), link, visit.site)
     further = await _further_pages(visit, first)
+    if further is None:
+        first, further = replace(first, continues=None, total=1), []
     whole = join_pages([first, *(each for each, _ in further)])
     check_whole(whole)
     return _Article(whole, page, [each for _, each in further])
 
 
-async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page]]:
-    """Fetch the pages after the first of an article. Raises FetchError if one is missing: a part is never archived."""
+async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page]] | None:
+    """Fetch the pages after the first of an article. Raises FetchError if one is missing: a part is never archived.
+
+    Return None if `?page=2` of the same address shows the same text: then it pages through comments or a list beside the
+    article, and the article has one page. Raises PartOnly if another address shows text of an earlier page again.
+    """
     pages: list[tuple[Report, Page]] = []
+    read = [first]
     seen = {canonical(first.url or "")}
     following = first.continues
     while following and canonical(following) not in seen and len(pages) < MAX_FURTHER_PAGES:
@@ -103,12 +110,24 @@ async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page
             page = await visit.fetcher.page(following, site=visit.site)
         except Gone as gone:  # the article itself is not gone
             raise FetchError(gone.url, f"a further page of the article: {gone.reason}") from gone
-        pages.append((await _parse(visit, page), page))
-        following = pages[-1][0].continues
+        report = await _parse(visit, page)
+        if set(report.body.split("\n")) <= {line for each in read for line in each.body.split("\n")}:
+            if len(read) == 1 and _without_query(following) == _without_query(first.url or ""):
+                return None
+            raise PartOnly(
+                first.url, f"short: {following} should go on, and shows text of an earlier page again"
+            )
+        read.append(report)
+        pages.append((report, page))
+        following = report.continues
     if following and canonical(following) in seen:  # the last page leads back to the first
         pages[-1:] = [(replace(report, continues=None), page) for report, page in pages[-1:]]
     visit.requested |= seen
     return pages
+
+
+def _without_query(url: str) -> str:
+    return canonical(url).partition("?")[0]
 
 
 async def _parse(visit: Visit, page: Page) -> Report:

@@ -156,3 +156,25 @@ def test_a_link_to_another_article_does_not_continue_this_one(following: str) ->
 def test_joining_one_page_changes_nothing() -> None:
     report = extract(page(HEAD), (), FIRST)
     assert join_pages([report]) is report
+
+
+@pytest.mark.parametrize("pager", ["[1] <a href='?page=2'>[2]</a>", "<a href='?page=2'>下一页</a>"])
+async def test_pages_of_comments_at_the_articles_own_address_are_none_of_the_article(
+    pager: str, folder: Path, clock: Clock
+) -> None:
+    first = exchange(FIRST, page(HEAD).replace(b"<div>\xe7\x89\x88", f"<div>{pager}</div><div>版".encode()))
+    again = exchange(f"{FIRST}?page=2", page(HEAD))
+    (_, outcome) = await crawled(folder, clock, first, again)
+    assert outcome.ending is Ending.NEW, outcome.detail
+    with Archive.read(folder) as archive:
+        (report,) = archive.reports()
+    assert (report.body, report.parts) == (HEAD, 1)
+
+
+async def test_a_further_page_that_shows_the_first_again_makes_no_text_twice(
+    folder: Path, clock: Clock
+) -> None:
+    first, second = exchange(FIRST, page(HEAD, SECOND)), exchange(SECOND, page(HEAD))
+    (_, outcome) = await crawled(folder, clock, first, second)
+    assert outcome.ending is Ending.FAILED
+    assert outcome.detail == f"short: {SECOND} should go on, and shows text of an earlier page again"

@@ -126,6 +126,7 @@ def test_a_span_or_day_inside_a_title_does_not_cut_it(title: str, head: str) -> 
         ("2022年1-9月财政收支情况", None),
         ("2024年1-2月全市经济运行情况", None),
         ("2026年09月18-22日电网检修信息", None),
+        ("2022年1月1日至12月31日办理情况", None),
         ("2022年1-9月财政收支情况</a><span>2022-10-20</span><a>", "2022-10-20"),
         ("2026年09月18-22日电网检修信息</a><span>2026-09-15</span><a>", "2026-09-15"),
     ],
@@ -138,7 +139,14 @@ def test_a_span_is_no_date_of_a_lists_entry(text: str, date: str | None) -> None
     assert link.date == date
 
 
-@pytest.mark.parametrize("line", ["2026年09月18-22日甲县电网检修信息", "2026年9月18日甲县电网检修信息"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2022年1月1日至12月31日甲县电网检修信息",
+        "2026年09月18-22日甲县电网检修信息",
+        "2026年9月18日甲县电网检修信息",
+    ],
+)
 @pytest.mark.parametrize("inside", [True, False])
 def test_a_first_line_that_begins_with_a_date_is_text_where_the_page_dates_itself(
     line: str, inside: bool

@@ -103,7 +103,10 @@ _TRACKING = re.compile(  # from=timeline is a referrer; from=20 is a position in
 )
 _UNQUOTED = "%/:=&?~#+!$,;'@()*[]"
 
-_TIME_NAMES = r"_?(?:t|tt|tm|ts|v|ver|version|time|times|timer|timestamp|time_?str|stamp|now|tick|ticks|dt)_?"
+_TIME_NAMES = (
+    r"_?(?:t|tt|tm|ts|v|ver|version|time|times|timer|t?stamp|timestamp|time_?str|now|tick|ticks|dt|date_?time"
+    r"|(?:now|cur|current|sys|system|server|refresh)_?(?:time|date))_?"
+)
 _RANDOM_NAMES = (
     r"_+|_?(?:r|ra|rd|rn|rm|rnd|rdm|ran|rand|random|rand_?num|random_?num|sjs|suiji|dc|cb|cache|cache_?bust(?:er)?|no_?cache"
     r"|refresh|reload|nonce|seed|salt|sjc)_?"
@@ -126,6 +129,10 @@ _LONG_NUMBER = re.compile(r"\d{15,}")
 _VARYING_MARK = "#varying"
 
 
+_SCRIPT = re.compile(r"\.(?:aspx?|jspx?|php\d?|do|action|cgi)$", re.I)
+"""A script that serves many pages at one path: its only parameter, as in `show.aspx?r=20230315`, names the page."""
+
+
 @lru_cache(maxsize=4096)  # one address is compared many times while its page is processed
 def canonical(url: str) -> str:
     """Return the canonical form: addresses with the same form are one page (RFC 3986, section 6.2, and more).
@@ -142,7 +149,8 @@ def canonical(url: str) -> str:
 def family(url: str) -> str:
     """Return the canonical form without all parameters that have a cache-buster's name, whatever their values.
 
-    Addresses of one family may be different pages: `v=1` may identify one.
+    It also leaves out any parameter whose value is a time or a random number, unless its name contains `id`. Addresses
+    of one family may be different pages: `v=1` may identify one.
     """
     return _identity(url, _may_be_buster)
 
@@ -166,7 +174,10 @@ def _identity(url: str, leaves_out: Callable[[str, str], bool]) -> str:
         return url
     parts = urlsplit(known)
     pairs = parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")  # byte by byte: it may be GBK
-    kept = [pair for pair in pairs if _identifies(*pair) and not leaves_out(*pair)]
+    named = [pair for pair in pairs if _identifies(*pair)]
+    kept = [pair for pair in named if not leaves_out(*pair)]
+    if not kept and leaves_out is _is_buster and _SCRIPT.search(parts.path):
+        kept = named
     query = quote(urlencode(kept, encoding="latin-1"), safe=_UNQUOTED)
     bare = quote(_SESSION_PATH.sub("", parts.path), safe=_UNQUOTED)
     path = re.sub(r"%[0-9a-fA-F]{2}", lambda found: found[0].upper(), bare)
@@ -198,7 +209,9 @@ def _is_buster(name: str, value: str) -> bool:
 def _may_be_buster(name: str, value: str) -> bool:
     if not name or (not value and name.isdecimal()):
         return (name or value).isdecimal() or _is_buster(name, value)
-    return _is_buster(name, value) or bool(_RANDOM_NAME.fullmatch(name) or _TIME_NAME.fullmatch(name))
+    if _RANDOM_NAME.fullmatch(name) or _TIME_NAME.fullmatch(name):
+        return True
+    return "id" not in name.lower() and _is_time_or_random(value)
 
 
 def _is_time_or_random(value: str) -> bool:

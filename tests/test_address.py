@@ -81,6 +81,28 @@ SEEN_BUSTERS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["nowTime", "curtime", "datetime", "sysTime", "tstamp"])
+def test_further_names_of_a_clock_are_cache_busters_where_they_show_one(name: str) -> None:
+    page = "http://a.gov.cn/b.html"
+    assert canonical(f"{page}?{name}=1679123456789") == canonical(page)
+    assert canonical(f"{page}?{name}=5") != canonical(page)
+
+
+def test_what_alone_is_asked_of_a_program_names_a_page() -> None:
+    one, other = "http://a.gov.cn/show.aspx?r=20230315", "http://a.gov.cn/show.aspx?r=20240318"
+    assert canonical(one) != canonical(other)
+    assert family(one) == family(other)
+    assert canonical("http://a.gov.cn/show.aspx?id=5&r=20230315") == canonical(
+        "http://a.gov.cn/show.aspx?id=5"
+    )
+
+
+def test_any_parameter_that_shows_a_clock_may_vary_but_one_that_names_an_id() -> None:
+    assert family("http://a.gov.cn/b.html?x=1679123456789") == family("http://a.gov.cn/b.html?x=0.83721")
+    assert canonical("http://a.gov.cn/b.html?x=1679123456789") != canonical("http://a.gov.cn/b.html")
+    assert family("http://a.gov.cn/b.html?newsId=1679123456789") != family("http://a.gov.cn/b.html")
+
+
 @pytest.mark.parametrize("buster", SEEN_BUSTERS)
 @pytest.mark.parametrize("page", ["http://a.gov.cn/b.html?{}", "http://a.gov.cn/s.jsp?id=7&{}"])
 def test_a_cache_buster_that_shows_a_clock_or_chance_names_no_page(page: str, buster: str) -> None:

@@ -140,7 +140,7 @@ def canonical(url: str) -> str:
     Normalizes scheme and host case, default port, dot segments, percent case. Removes fragment, session ids, tracking
     parameters, and cache-busters whose value is a time or a random number. https becomes `http`. Keeps `www.`: without
     it a host may be another site; if it is the same, the archive finds the same text. The catalogue stores this form:
-    changing it needs a migration that calls `crawler.archive.rekeying.rekey`.
+    changing it needs a migration that calls `crawler.archive.catalogue.url_keys.rekey`.
     """
     return _identity(url, _is_buster)
 

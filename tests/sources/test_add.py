@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, strategies
 
 from crawler.errors import ConfigError
-from crawler.sources import add_entry, entry_lines, load_sites, place_of
+from crawler.sources import add_entry, entry_lines, load_sites, location_of
 from crawler.sources.add import with_entry
 
 ENTRY: dict[str, str | list[str]] = {
@@ -102,7 +102,7 @@ def test_the_projects_own_file_takes_an_entry_and_keeps_every_other_byte(tmp_pat
     after = path.read_bytes()
     at = next(i for i, (old, new) in enumerate(zip(before + b"\0", after, strict=False)) if old != new)
     assert after[:at] + after[at + len(after) - len(before) :] == before
-    assert place_of(path, "wuhan-2").startswith(f"{path}:")
+    assert location_of(path, "wuhan-2").startswith(f"{path}:")
 
 
 TEXTS = [

@@ -11,8 +11,8 @@ import pytest
 from crawler.archive import Archive, import_url, rebuild
 from crawler.extract import extract
 from crawler.intake.imports import documents, import_paths
-from crawler.intake.imports.job import understood
-from crawler.intake.imports.names import shown
+from crawler.intake.imports.job import complete
+from crawler.intake.imports.names import printable
 from crawler.model import Ending, Outcome
 from tests.archive.held import dump, faults, query
 from tests.conftest import Clock
@@ -80,7 +80,7 @@ def test_a_document_is_the_same_from_whatever_folder_it_comes(
 
 def as_before(archive: Archive, name: str, content: str) -> Outcome:
     """A text brought in under its base name alone, as earlier versions did."""
-    found = understood(extract(content.encode()), name)
+    found = complete(extract(content.encode()), name)
     assert not isinstance(found, str)
     return archive.ingest(found[0], name, content.encode(), found[1], url=import_url(name))
 
@@ -144,7 +144,7 @@ NAMES: dict[bytes, str] = {
 
 @pytest.mark.parametrize(("name", "expected"), NAMES.items())
 def test_a_name_in_any_bytes_is_shown_as_text(name: bytes, expected: str) -> None:
-    assert shown(os.fsdecode(name)) == expected
+    assert printable(os.fsdecode(name)) == expected
 
 
 @pytest.mark.parametrize("name", NAMES, ids=map(repr, NAMES))

@@ -140,7 +140,7 @@ def test_what_is_not_there_and_what_cannot_be_imported_is_told(tmp_path: Path) -
     with pytest.raises(ConfigError, match="no such file or folder"):
         documents([tmp_path / "nothing"])
     (tmp_path / "a.png").write_bytes(b"")
-    with pytest.raises(ConfigError, match="nothing there that can be imported"):
+    with pytest.raises(ConfigError, match="no file that can be imported"):
         documents([tmp_path])
 
 

@@ -96,7 +96,7 @@ def test_a_signal_lets_pages_under_way_finish_and_the_next_run_goes_on(
     assert process.returncode == 1
     assert f"{number.name}: finishing 1 pages in progress; repeat to stop at once" in err
     assert f"ended early ({number.name}): " in err
-    assert "known addresses at 1 sites are left; the next run goes on with them" in err
+    assert "known addresses at 1 sites are left; the next run continues with them" in err
     assert list(folder.glob("warc/*/*.open")) == []
     assert sum(len(list(read_captures(warc))) for warc in folder.glob("warc/*/*.gz")) == len(web.requests)
     left = rows(folder, "SELECT count(*) FROM outcomes WHERE ending = 'left'")

@@ -1,4 +1,4 @@
-"""Commands as a person types them, on saved pages; those on the loopback web are in tests/crawl/test_crawl.py."""
+"""Commands on saved pages, run as a user runs them; those on the loopback web are in tests/crawl/test_crawl.py."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_crawl_of_the_fixtures_archives_and_a_second_finds_nothing_new(fazhi: 
 
 
 README_SITES = ("wuhan", "wuwei", "huangshigang", "xuchang", "changchun", "jinghai", "tianshui")
-"""What `make demo` crawls and the READMEs show; saved sites that came later make it more."""
+"""The sites in the READMEs' output of `make demo`; sites that were saved later are not in it."""
 
 
 def test_what_the_readme_shows_is_what_comes(fazhi: Fazhi, folder: Path) -> None:

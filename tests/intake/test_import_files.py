@@ -1,4 +1,4 @@
-"""Files that are one document each: names in any bytes, and identity that does not rest on them."""
+"""Import of single documents: file names of any bytes, and identity that does not depend on the printable name."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def page(city: str, year: int, head: str = "") -> str:
 
 
 def written(folder: Path, name: str | bytes, content: str) -> Path:
-    """A file whose name may be of any bytes."""
+    """Create a file whose name may be any bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     path = Path(os.fsdecode(os.path.join(os.fsencode(folder), os.fsencode(name))))
     path.write_text(content, "utf-8")
@@ -79,7 +79,7 @@ def test_a_document_is_the_same_from_whatever_folder_it_comes(
 
 
 def as_before(archive: Archive, name: str, content: str) -> Outcome:
-    """A text brought in under its base name alone, as earlier versions did."""
+    """Import a text under its base name alone, as earlier versions did."""
     found = complete(extract(content.encode()), name)
     assert not isinstance(found, str)
     return archive.ingest(found[0], name, content.encode(), found[1], url=import_url(name))
@@ -156,7 +156,7 @@ def test_a_file_of_any_name_is_imported_and_read_again_the_same(
     outcomes = bring(tmp_path / "in")
     assert endings(outcomes) == [Ending.NEW, Ending.NEW]
     for outcome in outcomes:
-        outcome.url.encode()  # no byte that is no character
+        outcome.url.encode()  # no lone surrogate
         assert outcome.url.isprintable()
     assert endings(bring(tmp_path / "in")) == [Ending.UNCHANGED, Ending.UNCHANGED]
     assert faults(folder, deep=True) == []

@@ -1,4 +1,4 @@
-"""WARC files of other crawlers into an archive: a part is never a version, a revisit confirms, a bad record ends nothing."""
+"""Import of WARC files: a partial page is never a version, a revisit confirms, a bad record does not stop the import."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def endings(outcomes: list[Outcome]) -> list[Ending]:
 
 
 def seen(folder: Path, url: str) -> tuple[str, ...]:
-    """When a page was first and last seen, and its state."""
+    """Return when a page was first and last seen, and its state."""
     ((first, last, state),) = query(
         folder, f"SELECT first_seen, last_seen, state FROM pages WHERE url = '{url}'"
     )

@@ -1,4 +1,4 @@
-"""`fazhi source add` and `fazhi fixture`, as a person types them, on saved pages and on the loopback web."""
+"""`fazhi source add` and `fazhi fixture`, run as a user runs them, on saved pages and on the loopback web."""
 
 from __future__ import annotations
 

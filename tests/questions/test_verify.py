@@ -1,4 +1,4 @@
-"""The chain of hashes, and what verify finds when anything is changed behind the archive's back."""
+"""The hash chain of the manifest, and the faults that verify finds after files or rows were changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def held(original: Path, folder: Path) -> Path:
-    """An archive of two crawls, to be harmed."""
+    """Return an archive of two crawls, to be changed by a test."""
     shutil.copytree(original, folder)
     return folder
 
@@ -96,7 +96,7 @@ def edit_manifest(folder: Path) -> None:
 
 
 def rewrite_record(folder: Path) -> None:
-    """A page changed with care: each record is a valid member of as many bytes as before."""
+    """Change a page so that each record is still a valid gzip member."""
     warc = first_warc(folder)
     changed = (each.data.replace("法治".encode(), "德治".encode()) for each in members(warc))
     warc.write_bytes(b"".join(map(gzip.compress, changed)))
@@ -175,7 +175,7 @@ def test_every_harm_is_named(name: str, held: Path) -> None:
 
 
 def test_a_text_and_its_digest_changed_together_are_found_out_by_the_warc(held: Path) -> None:
-    """All that the catalogue and the text files say agrees; the evidence does not."""
+    """Catalogue and text files agree with each other, but not with the WARC file."""
     from crawler.field.fingerprint import text_sha256
 
     ((body, file),) = query(held, "SELECT body, text_file FROM versions WHERE id = 1")

@@ -231,7 +231,7 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
-"""Nine levels of nine aliases each: 400 million values, if aliases were written out."""
+"""Nine levels of nine aliases each: 400 million values if aliases were expanded."""
 
 
 @pytest.mark.parametrize(

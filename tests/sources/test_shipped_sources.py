@@ -30,7 +30,7 @@ _JCMS_ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html")
 
 
 def derived(report: str) -> set[str]:
-    """List pages that a report's address tells: folders around it, or the column of a 大汉版通 number."""
+    """Return the list pages that follow from a report's address: its folders, or the column of a 大汉版通 number."""
     scheme, host, where, *_ = urlsplit(report)
     folders = where.split("/")[1:-1]
     found = {
@@ -89,7 +89,7 @@ def test_the_page_about_the_sources_is_up_to_date() -> None:
 
 @given(taken=sets(integers(0, len(SITES) - 1), max_size=3))
 def test_the_page_does_not_change_with_entries_that_have_no_evidence(taken: set[int]) -> None:
-    """Nor with what a contributor changes in others: their addresses, their day, their place in the file."""
+    """It must not depend on what a contributor changes in other entries: addresses, day, place in the file."""
     new = [
         replace(SITES[i], id=f"new-{i}", lists=("http://new.gov.cn/",), note=None, seen="2026-11-25")
         for i in taken

@@ -14,9 +14,7 @@ from rich.text import Text
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 124
-_REDRAW = re.compile(
-    r"[\r\n]+|\x1b\[2K|\x1b\[1A|\x1b\[\?25[hl]"
-)
+_REDRAW = re.compile(r"[\r\n]+|\x1b\[2K|\x1b\[1A|\x1b\[\?25[hl]")
 """Separates the drawings of the live line, each of which overwrites the one before."""
 _SPINNER = re.compile("[\u2800-\u28ff]")
 _FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="a crawl in a terminal">
@@ -37,9 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         words = ["fazhi", "crawl", "--replay", "tests/fixtures", "--archive", f"{scratch}/archive"]
         seen = _in_terminal([str(ROOT / ".venv" / "bin" / words[0]), *words[1:]])
-    text = "\n".join(
-        piece for piece in _REDRAW.split(seen) if piece.strip() and not _SPINNER.search(piece)
-    )
+    text = "\n".join(piece for piece in _REDRAW.split(seen) if piece.strip() and not _SPINNER.search(piece))
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print("$ make demo", style="bold")
     console.print(Text.from_ansi(text.replace(f"{scratch}/archive", "demo-archive")))

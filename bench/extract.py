@@ -1,7 +1,7 @@
 """Compare our extractor with others on the same pages, in one process: quality, speed and memory as one table.
 
-`make bench-extract PAGES=dir`. Times are process time on one core, best of three a page; the bare lexbor parse,
-decoding included, is the floor that they are told as multiples of. Memory is measured afterwards, in processes apart.
+`make bench-extract PAGES=dir`. Times are process time on one core, the best of three for each page, and are also given as
+multiples of the lexbor parse with decoding. Memory is measured afterwards, in separate processes.
 """
 
 from __future__ import annotations

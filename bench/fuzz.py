@@ -1,8 +1,8 @@
 """Extract mutated pages: no unexpected exception, no hang, no slow page.
 
-`make bench-fuzz N=20000 SEED=1`. The rule of time: a page's processor time per KB, where a page below MIN_COUNTED_KB KB counts as
-one of MIN_COUNTED_KB KB, is at most MAX_MEDIANS times the median of all mutants. A single measurement may be chance: the worst ones are
-measured again, and the best of all counts. Exit code 1 when anything is broken; the pages at fault are saved.
+`make bench-fuzz N=20000 SEED=1`. A page is slow if its processor time per KB is more than MAX_MEDIANS times the median of
+all mutants; a page below MIN_COUNTED_KB counts as one of that size. The slowest pages are measured again, and their best
+time counts. Exit code 1 if there is a fault; the pages with faults are saved.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Measure the peak memory of a call on one page, in a process of its own, without timing. Resident memory needs Linux.
 
-Two measures, since neither says all: resident memory is what a machine must have, but coarse on small pages, for memory
-that the process holds already is used first; tracemalloc counts all that is asked for through Python, which lexbor in
-selectolax does too, used or not, but sees nothing of lxml or resiliparse.
+There are two measures. Resident memory is what a machine must have, but it is coarse on small pages, because memory that
+the process already has is used first. tracemalloc counts all memory allocated through Python, which includes lexbor in
+selectolax, but not lxml or resiliparse.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Mutations of a page, like real damage and worse: each takes a page's bytes and gives other bytes. `fuzz` extracts them.
 
-Every choice is the random generator's, so that a seed gives the same mutants for ever.
+All choices are made by the random generator, so a seed always gives the same mutants.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Measure precision and recall of `fazhi reports --similar` on a generated set of texts. Part of `make bench-archive`.
 
-The same: a report edited in one to five places, with a paragraph less, cut off at 98, 95 or 91 % of its length. Not the
-same: another year's report that takes over two thirds of its paragraphs with other figures and years, and any other report.
+Texts of one report: edited in one to five places, without one paragraph, cut off at 98, 95 or 91 % of the length. Texts of
+different reports: a report of another year that reuses two thirds of the paragraphs with other figures, and all others.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Serve a government web for benchmarks: many virtual hosts on one port of 127.0.0.1, in a process of its own.
 
-What it serves follows from its `World` alone, so that the one who starts it knows every address.
+Its content depends only on its `World`, so the caller knows every address.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def looked_for(path: Path = ROOT / "docs" / "sources-missing.txt") -> list[str]:
 def page(sites: Iterable[Site], rows: Iterable[Evidence], missing: Iterable[str]) -> str:
     """Return docs/sources.md: a summary, a table by province, and what was not found.
 
-    It says what the evidence says, so that it changes with the evidence, not with each entry, address or system that is new.
+    It depends on the evidence only, so it does not change with every new entry, address or system in sources.yaml.
     """
     by_id: dict[str, list[Evidence]] = {}
     for row in rows:

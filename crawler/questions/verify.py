@@ -93,7 +93,8 @@ def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iter
     except ArchiveTooNew:
         raise
     except ArchiveError as error:
-        yield Fault(place=CATALOGUE, what=f"{error}; `fazhi rebuild` recreates it")
+        advice = "" if "fazhi rebuild" in str(error) else "; `fazhi rebuild` recreates it"
+        yield Fault(place=CATALOGUE, what=f"{error}{advice}")
         yield from _Check(path, None, deep, notify).everything()
 
 

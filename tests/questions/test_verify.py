@@ -161,9 +161,9 @@ HARMS: dict[str, tuple[Harm, str]] = {
     ),
     "the whole catalogue": (
         lambda f: (f / CATALOGUE).write_bytes(b"no database" * 1000) and None,
-        "`fazhi rebuild` recreates it",
+        "`fazhi rebuild`",
     ),
-    "a catalogue that is gone": (lambda f: (f / CATALOGUE).unlink(), "`fazhi rebuild` recreates it"),
+    "a catalogue that is gone": (lambda f: (f / CATALOGUE).unlink(), "`fazhi rebuild`"),
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The parts of a page around the article: menus, departments, friendly links, style sheets.
 
-The markup is each template's own. Everything follows from the government's id.
+Each template has its own markup. The content depends only on the government's id.
 """
 
 from __future__ import annotations

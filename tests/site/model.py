@@ -19,8 +19,8 @@ GOLD_KEYS = ("title", "issuer", "region", "year", "published", "source", "signed
 class Document:
     """A report or a news item, in the archive's form: folded, one paragraph a line.
 
-    A line with tabs is a row of a data table. `attachments` are (file name, title): the title is a line of the
-    body, or its end.
+    A line with tabs is a row of a data table. `attachments` are (file name, title); the title is a line of the body, or
+    the end of one.
     """
 
     url: str

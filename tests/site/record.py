@@ -1,7 +1,7 @@
 """Record tests/fixtures/ from the loopback web: `python -m tests.site.record`.
 
-The seven governments under their real host names with their entries of sources.yaml; a list in each system that those do
-not show; and each kind of trouble. The latter two bring their own entries.
+It records the seven governments, under their real host names and with their entries of sources.yaml; a list in each other
+system; and each page of `troubles`. The latter two have their own entries in `source.yaml`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""sources.yaml and its evidence: the addresses are ones that were seen, and the page about them is up to date.
+"""sources.yaml and its evidence: every untried address was seen in public material, and docs/sources.md is up to date.
 
-New entries, in any number and place, need nothing here but what CONTRIBUTING.md asks for: the day on which they were seen
-to work, or a note. What is held against the evidence are the entries that have some and were never tried.
+A new entry needs only what CONTRIBUTING.md asks for: the day on which it was seen to work, or a note. Only entries that
+have evidence and were never tried are compared with it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from tests.site.punctuation import widen
 class Template:
     """The pages of one system, as two functions.
 
-    `lists` gives the pages of a column, each with its absolute address; the first is the column's own.
+    `lists` gives the pages of a column, each with its absolute address; the first has the column's address.
     """
 
     name: str

@@ -1,5 +1,5 @@
-# Every target makes what it needs; nothing has to be set up before. `make demo` and `make test` are where to begin.
-# the one that .venv was made with, if there is one
+# Every target installs what it needs. Start with `make demo` or `make test`.
+# default: the Python of .venv, if it exists
 PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 BIN := .venv/bin
 READY := .venv/.ready
@@ -12,13 +12,13 @@ BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
 VERSION = 'import sys; print("%d.%d" % sys.version_info[:2])'
 INSTALL = -m pip install --quiet --disable-pip-version-check --no-deps
-# the first pip that is still met with a supported Python; it looks for coverage[toml] beside a pinned coverage, and refuses what it finds
+# The oldest pip that still comes with a supported Python. It needs extras such as coverage[toml] in the lock files.
 OLD_PIP := 23.2.1
-# tests that need neither servers nor subprocesses by the hundred: what another Python could break, in under a minute
-FAST := $(addprefix tests/,extract discover cms fetch $(addprefix test_,address.py article_pages.py coding.py fingerprint.py lock.py next_visits.py \
-  real_sources.py regions.py rooms.py schedule.py sources.py sources_add.py text.py titles.py warc.py))
+# Tests that start few servers and subprocesses: what another version of Python could break, in under a minute.
+FAST := $(addprefix tests/,extract discover cms fetch field sources warc test_address.py test_coding.py test_lock.py test_rooms.py \
+  $(addprefix crawl/test_,article_pages.py next_visits.py schedule.py))
 
-# pages with gold for the benchmarks: html/<id>.html and gold/<id>.json; without any, the saved pages of tests/fixtures
+# Pages with expected results (gold) for the benchmarks: html/<id>.html and gold/<id>.json. Default: the pages of tests/fixtures.
 PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
@@ -27,14 +27,14 @@ SEED ?= 1
 
 setup: $(READY)
 
-# that PYTHON is one, and new enough, is asked before anything is made; the answer is one line
+# Check that PYTHON exists and is new enough before anything is created.
 python:
-	@"$(PYTHON)" -c 'import sys' 2> /dev/null || { echo "$(PYTHON): no such Python, or it does not run; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys' 2> /dev/null || { echo "$(PYTHON): no such Python, or it does not start; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is Python $$("$(PYTHON)" -c 'import platform; print(platform.python_version())'), and fazhi needs 3.11 or later; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 
 same-python: python
 	@! test -x $(BIN)/python || { is=$$($(BIN)/python -c $(VERSION)); named=$$("$(PYTHON)" -c $(VERSION)); test "$$is" = "$$named"; } \
-	  || { echo ".venv has Python $$is and $(PYTHON) is Python $$named; to change to it: make clean" >&2; exit 1; }
+	  || { echo ".venv has Python $$is and $(PYTHON) is Python $$named; to change it, run make clean first" >&2; exit 1; }
 
 $(READY): requirements.lock pyproject.toml | same-python
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv || { rm -rf .venv; echo "$(PYTHON) -m venv failed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
@@ -43,11 +43,11 @@ $(READY): requirements.lock pyproject.toml | same-python
 	@$(BIN)/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
-# the main job on the live sites of sources.yaml
+# Crawl the live sites of sources.yaml.
 crawl: $(READY)
 	@$(BIN)/fazhi crawl
 
-# the main job on saved pages; a second run finds nothing new
+# Crawl saved pages, offline. A second run finds nothing new.
 demo: $(READY)
 	@$(BIN)/fazhi crawl --replay tests/fixtures --archive $(DEMO)
 	@echo
@@ -56,7 +56,7 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/pytest --cov
 
-# on another Python, in an environment of its own: make test-fast PYTHON=python3.13
+# Run the fast tests on another Python, in a separate environment: make test-fast PYTHON=python3.13
 test-fast: | python
 	@name=$$("$(PYTHON)" -c $(VERSION)); folder=.venv-fast/$$name; \
 	if ! test $$folder/.ready -nt requirements.lock || ! test $$folder/.ready -nt pyproject.toml; then \
@@ -67,22 +67,22 @@ test-fast: | python
 	fi; \
 	echo "Python $$name:"; $$folder/bin/python -m pytest -q $(FAST)
 
-# that an environment with an old pip takes every lock; nothing is installed
+# Check that an old pip accepts every lock file; nothing is installed.
 test-lock: | python
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; "$(PYTHON)" -m venv "$$folder"; pip="$$folder/bin/python $(INSTALL)"; \
 	$$pip pip==$(OLD_PIP) && for lock in requirements*.lock; do \
-	  echo "pip $(OLD_PIP) takes $$lock"; $$pip --dry-run --require-hashes -r $$lock || exit 1; \
+	  echo "pip $(OLD_PIP) resolves $$lock"; $$pip --dry-run --require-hashes -r $$lock || exit 1; \
 	done
 
-# for sources with `render: true`: the extra `browser`, and Chromium where it is missing
+# For sources with `render: true`: install the extra `browser`, and Chromium if it is missing.
 browser: $(READY) chromium
 	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-browser.lock
 
-# what only a real Chromium shows, on loopback
+# Tests that need a real Chromium, on loopback.
 test-browser: $(BROWSER_READY) chromium
 	@$(BROWSER)/bin/pytest tests/browser
 
-# an environment of its own: without the extra `browser`, everything else must work
+# A separate environment: everything else must work without the extra `browser`.
 $(BROWSER_READY): requirements-browser.lock pyproject.toml | python
 	@"$(PYTHON)" -m venv $(BROWSER)
 	@echo "installing into $(BROWSER) ..."
@@ -97,7 +97,7 @@ chromium:
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
 	else echo "Chromium is needed; on Debian and Ubuntu, as root: apt-get install chromium" >&2; exit 1; fi
 
-# an archive replayed by pywb (GPL: a tool in an environment of its own, which nothing here imports), on loopback
+# Replay an archive with pywb, on loopback. pywb is GPL: it runs as a tool in a separate environment, nothing imports it.
 test-replay: $(READY) $(REPLAY_READY)
 	@FAZHI_WAYBACK=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/pytest tests/replay
 
@@ -114,83 +114,83 @@ check: $(READY)
 
 bench: bench-extract
 
-# quality, speed and memory of ours and of other extractors, in one process environment
+# Quality, speed and memory of our extractor and of others, on the same pages.
 bench-extract: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.extract $(PAGES)
 
-# N mutated pages: nothing is raised, nothing hangs, no page takes long
+# Extract N mutated pages: no unexpected exception, no hang, no slow page.
 bench-fuzz: $(READY)
 	@$(BIN)/python -m bench.fuzz --number $(N) --seed $(SEED) $(PAGES)
 
-# what each rule of the extraction is worth
+# Score the extraction with one rule off at a time.
 bench-ablation: $(READY)
 	@$(BIN)/python -m bench.ablation $(PAGES)
 
-# an environment of its own: the other extractors bring libraries that nothing here may come to lean on
+# A separate environment: the other extractors install libraries that our code must not depend on.
 $(BENCH_READY): requirements-bench.lock | python
 	@"$(PYTHON)" -m venv $(BENCH)
 	@echo "installing into $(BENCH) ..."
 	@$(BENCH)/bin/python $(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@
 
-# 20,000 pages over 200 hosts with faults: nothing lost, nothing doubled, memory steady; some minutes
+# Crawl 20,000 pages on 200 hosts with faults: no outcome is lost or doubled, memory does not grow. Takes some minutes.
 soak: $(READY)
 	@$(BIN)/python -m bench.soak
 
-# the archive: storing, verifying, rebuilding, its size; N captures, 200000 for the whole curve
+# Time of storing, verifying and rebuilding an archive, and its size. N captures; 200000 for the whole curve.
 bench-archive: $(READY)
 	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
 	@$(BIN)/python -m bench.similar
 
-# 500 processes killed at random moments, or with a full disk
+# Kill 500 processes at random moments, or fill their disk.
 bench-crash: $(READY)
 	@folder=$$(mktemp -d) && $(BIN)/python -m tests.archive.crashing $$folder/archive 500 $(SEED) && rm -rf $$folder
 
-# the crawl beside Scrapy and a bare httpx loop, and politeness beside its ideal; some minutes
+# Compare a crawl with Scrapy and with a bare httpx loop, and its duration with the shortest polite one. Takes some minutes.
 bench-crawl: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.crawl
 
-# reports found among all that a site lists; list pages that a second crawl takes
+# Share of reports found among all links of a site; list pages that a second crawl reads.
 bench-discover: $(READY)
 	@$(BIN)/python -m bench.discover
 
-# sources.yaml with 3,000 entries against the bare YAML parse
+# Time to load a sources.yaml of 3,000 entries, compared with the YAML parse alone.
 bench-sources: $(READY)
 	@$(BIN)/python -m bench.sources
 
-# saved pages, recorded anew from the government web on loopback
+# Record tests/fixtures again from the government web on loopback.
 fixtures: $(READY)
 	@$(BIN)/python -m tests.site.record
 
-# sources.schema.json, with which editors complete and check sources.yaml
+# Write sources.schema.json, with which editors complete and check sources.yaml.
 schema: $(READY)
 	@$(BIN)/python -c 'import json; from crawler.sources import json_schema; print(json.dumps(json_schema(), ensure_ascii=False, indent=2))' > sources.schema.json
 
-# docs/faults.md, from the table of faults that the tests serve
+# Write docs/faults.md from the table of faults that the tests serve.
 faults: $(READY)
 	@$(BIN)/python -m tests.site.faults > docs/faults.md
 
-# the diagram in docs/archive.md, from the catalogue's models
+# Write the diagram in docs/archive.md from the catalogue's models.
 diagram: $(READY)
 	@$(BIN)/python docs/schema.py
 
-# docs/api.md, the reference of the library, from signatures, docstrings and comments
+# Write docs/api.md, the reference of the library, from signatures, docstrings and comments.
 api: $(READY)
 	@$(BIN)/python -m docs.api
 
-# docs/house.svg, drawn from the imports
+# Draw docs/house.svg from the imports, and write the table of rooms in docs/house.md.
 drawing: $(READY)
 	@$(BIN)/python -m docs.drawing
 
-# docs/sources.md: what is confirmed of each government in sources.yaml, and how
+# Write docs/sources.md: what is confirmed about each government in sources.yaml, and how.
 sources: $(READY)
 	@$(BIN)/python -m docs.sources
 
-# docs/crawl.svg, drawn from a real run
+# Draw docs/crawl.svg from a real run.
 picture: $(READY)
 	@$(BIN)/python docs/picture.py
 
-# names, versions and hashes of everything installed; extras are kept (coverage[toml]), so that a pip that resolves finds what is pinned
+# Write the lock files: name, version and hashes of every package. Extras stay (coverage[toml]), because an old pip needs them.
 COMPILE := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate --quiet --upgrade
 lock: | python
 	@"$(PYTHON)" -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

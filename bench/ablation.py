@@ -1,7 +1,8 @@
-"""What each rule of the extraction is worth: the pages again with one rule off at a time, `make bench-ablation`.
+"""Measure the effect of each extraction rule: extract the pages with one rule off at a time, `make bench-ablation`.
 
-Differences to the whole: of F1 in its mean, of all else in pages. Each rule in a process of its own, so that nothing
-kept from another run can take part. A rule without difference is one that these pages do not need.
+The table shows differences to the run with all rules: of the mean F1, and of the number of pages that are right. Each rule
+runs in a new process, so that no cache of another run takes part. A rule without a difference is not needed on these pages.
+The rules are in `ablations`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from crawler.extract import extract
 
 
 class Worth(NamedTuple):
-    """Marks of a run: the mean F1, and how many pages are right in each respect."""
+    """Result of a run: the mean F1, and the number of pages that are right in each respect."""
 
     f1: float
     exact: int
@@ -32,7 +33,7 @@ class Worth(NamedTuple):
     source: int
 
     def minus(self, whole: Worth) -> list[str]:
-        """The difference as cells, signed; empty ones where there is none."""
+        """Return the difference as signed cells, empty for zero."""
         first, *others = (mine - theirs for mine, theirs in zip(self, whole, strict=True))
         return [
             f"{first:+.3f}" if round(first, 3) else "",
@@ -41,12 +42,12 @@ class Worth(NamedTuple):
 
 
 def main() -> None:
-    """Print the table, the most valuable rules first. Ends with a message where a rule's name is gone."""
+    """Print the table, rules with the largest effect first. Exits with a message if the code of a rule is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_argument(parser)
     found = load(parser.parse_args().pages)
     if gone := missing(ABLATIONS):
-        raise SystemExit("\n".join(["bench/ablations.py names what is not there:", *gone]))
+        raise SystemExit("\n".join(["bench/ablations.py names code that does not exist:", *gone]))
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn, max_tasks_per_child=1) as pool:
         whole, *others = pool.map(partial(worth, found.pages), [None, *range(len(ABLATIONS))])
@@ -56,7 +57,7 @@ def main() -> None:
 
 def _rows(whole: Worth, others: Iterable[Worth]) -> list[list[str]]:
     return [
-        ["nothing (the whole)", f"{whole.f1:.3f}", *map(str, whole[1:])],
+        ["nothing (all rules on)", f"{whole.f1:.3f}", *map(str, whole[1:])],
         *(
             [rule.rule, *run.minus(whole)]
             for run, rule in by_worth(whole, zip(others, ABLATIONS, strict=True))
@@ -65,12 +66,12 @@ def _rows(whole: Worth, others: Iterable[Worth]) -> list[list[str]]:
 
 
 def by_worth(whole: Worth, runs: Iterable[tuple[Worth, Ablation]]) -> list[tuple[Worth, Ablation]]:
-    """Runs without a rule, the greatest loss first: of F1 as far as it is shown, then of pages."""
+    """Sort runs by loss, largest first: by F1 as printed, then by pages."""
     return sorted(runs, key=lambda run: (round(run[0].f1 - whole.f1, 3), sum(run[0][1:])))
 
 
 def missing(ablations: Sequence[Ablation]) -> list[str]:
-    """A line for each rule whose name is no longer there."""
+    """Return a line for each rule whose code does not exist any more."""
     lines = []
     for ablation in ablations:
         try:
@@ -82,7 +83,7 @@ def missing(ablations: Sequence[Ablation]) -> list[str]:
 
 
 def worth(pages: Sequence[Page], without: int | None) -> Worth:
-    """The marks of the pages, all rules on or one of ABLATIONS off."""
+    """Return the result of the pages with all rules on, or with one of ABLATIONS off."""
     if without is None:
         return _worth([_score(page) for page in pages])
     with ABLATIONS[without].off():

@@ -1,7 +1,7 @@
-"""The archive against the least that its work must cost, in one run on one machine: `make bench-archive`.
+"""Compare the archive's work with the least that it must cost, in one run on one machine: `make bench-archive`.
 
-Storing is held against warcio's own writer, verifying against `zcat | sha256sum`, rebuilding against bare extraction, size
-against the gzip of the payloads. The ratios are the figures; the aims stand beside them.
+Storing is compared with warcio's writer, verifying with `zcat | sha256sum`, rebuilding with extraction alone, size with
+the gzip of the payloads. Each row has a ratio and the aim for it.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from crawler.questions.verify import verify
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 SITE = Site(id="bench", name="武汉市人民政府", region="420100")
 BATCH = 64
-SIZE = 49_000  # bytes of a page
-ROUNDS = 3  # of which the best counts: what else the machine does only ever slows
+PAGE_BYTES = 49_000
+ROUNDS = 3  # the best one counts: other work of the machine can only slow a round
 HEADERS = (
     ("Server", "nginx"),
     ("Content-Type", "text/html; charset=utf-8"),
@@ -45,7 +45,7 @@ REQUEST = (("Host", "www.wuhan.gov.cn"), ("User-Agent", "fazhi/0.1 (bench)"), ("
 
 
 def captures(number: int) -> Iterator[Capture]:
-    """Pages that differ in their text, of SIZE bytes with all that surrounds it, each with the furniture of a real page."""
+    """Yield captures of PAGE_BYTES bytes, made from saved pages, with different digits in each."""
     pages = [e.body for e in load_exchanges(FIXTURES) if b"<html" in e.body.lower() and len(e.body) > 8_000]
     chance, when = random.Random(1), datetime(2026, 11, 25, tzinfo=UTC)
     for n in range(number):
@@ -53,7 +53,7 @@ def captures(number: int) -> Iterator[Capture]:
         filling = b"".join(
             b"<li><a href=/a/%d/t%d.shtml>%x</a></li>\n"
             % (n, chance.randrange(10**7), chance.getrandbits(64))
-            for _ in range(max(0, SIZE - len(page)) // 60)
+            for _ in range(max(0, PAGE_BYTES - len(page)) // 60)
         )
         body = page.replace(b"</body>", b"<ul>" + filling + b"</ul></body>", 1)
         yield Capture(
@@ -69,17 +69,17 @@ def captures(number: int) -> Iterator[Capture]:
 
 
 def reports(pages: list[Capture]) -> list[Report]:
-    """What they say, extracted beforehand: the archive's work begins after."""
+    """Return the reports, extracted before the measurement."""
     return [replace(extract(p.payload, p.headers, p.url), url=p.url) for p in pages]
 
 
 def clock() -> datetime:
-    """Stands still."""
+    """Return a fixed time."""
     return datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def store(folder: Path, pages: list[Capture], texts: list[Report]) -> None:
-    """All of it, as a crawl does."""
+    """Record and store all pages, as a crawl does."""
     with Archive.create(folder, clock=clock, notify=print, batch=BATCH) as archive:
         for page, text in zip(pages, texts, strict=True):
             archive.record(page)
@@ -87,7 +87,7 @@ def store(folder: Path, pages: list[Capture], texts: list[Report]) -> None:
 
 
 def warcio(path: Path, pages: list[Capture]) -> None:
-    """The responses alone, by warcio's own writer."""
+    """Write only the responses, with warcio's writer."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
         for page in pages:
@@ -100,19 +100,19 @@ def warcio(path: Path, pages: list[Capture]) -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """What it takes."""
+    """Return the wall-clock seconds that a call takes."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def size(folder: Path, pattern: str = "**/*") -> int:
-    """Bytes of the files."""
+    """Return the size of the files that match, in bytes."""
     return sum(path.stat().st_size for path in folder.glob(pattern) if path.is_file())
 
 
 def rows(number: int, scratch: Path) -> Iterator[Ratio]:
-    """The table."""
+    """Yield the rows of the table."""
     pages = list(captures(number))
     texts = reports(pages)
     ours = min(seconds(lambda n=n: store(scratch / f"ours{n}", pages, texts)) for n in range(ROUNDS))  # type: ignore[misc]
@@ -157,7 +157,7 @@ def rows(number: int, scratch: Path) -> Iterator[Ratio]:
 
 
 def unchanged(folder: Path, pages: list[Capture], texts: list[Report]) -> Iterator[Ratio]:
-    """What it adds to see everything once more as it was."""
+    """Yield how many bytes a second, unchanged capture of every page adds."""
     before, warcs = size(folder), size(folder, "warc/*/*.warc.gz")
     later = [replace(page, fetched_at=page.fetched_at + timedelta(days=1)) for page in pages]
     store(folder, later, texts)
@@ -175,7 +175,7 @@ def unchanged(folder: Path, pages: list[Capture], texts: list[Report]) -> Iterat
 
 
 def curve(number: int, scratch: Path) -> Iterator[Ratio]:
-    """Whether the cost of a capture grows: the last thousand beside the first."""
+    """Yield the cost of a capture in a large archive relative to a small one."""
     step, times = 1000, []
     body = list(captures(step))
     texts = reports(body)
@@ -202,9 +202,9 @@ def curve(number: int, scratch: Path) -> Iterator[Ratio]:
 def main() -> None:
     """Print one table of ratios."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--pages", type=int, default=600, help="different pages, of 49 KB")
+    options.add_argument("--pages", type=int, default=600, help="number of different pages, 49 KB each")
     options.add_argument(
-        "--captures", type=int, default=5000, help="of the curve; 200000 takes some ten minutes"
+        "--captures", type=int, default=5000, help="captures of the curve; 200000 takes some ten minutes"
     )
     given = options.parse_args()
     print(RATIO_HEAD)

@@ -1,4 +1,4 @@
-"""Results of several extractors on the same pages to the rows of one table. Runs and measures nothing."""
+"""Make the rows of a table from the results of several extractors on the same pages. `measure` makes the results."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from bench.table import NOTHING, figure, percent
 _QUALITY = ("precision", "recall", "F1 mean", "F1 median", "to the character", "title", "date", "source")
 _COST = ("ms/page", "pages/s", "× parse", "memory × page", "no body", "failed")
 HEADS = ("", *_QUALITY, *_COST)
-_FAULTS_SHOWN = 3  # of each extractor
+_MAX_FAULTS_SHOWN = 3  # of each extractor
 
 Results = Mapping[str, Sequence[Result]]
-"""By the extractor's name; each has the same pages in the same order."""
+"""Results by the extractor's name; all have the same pages in the same order."""
 
 
 def rows(results: Results, memory: Mapping[str, float | None]) -> Iterator[list[str]]:
-    """A row for each known extractor, ours also by the kind of page. `memory`: multiples of a page's size.
+    """Yield a row for each known extractor, for ours also one for each kind of page. `memory`: multiples of the page size.
 
-    An extractor without results is one that is not installed, and its row says so.
+    An extractor without results is not installed; its row says so.
     """
     for name in EXTRACTORS:
         if name not in results:
@@ -33,7 +33,7 @@ def rows(results: Results, memory: Mapping[str, float | None]) -> Iterator[list[
 
 
 def _by_kind(results: Results) -> Iterator[list[str]]:
-    """Ours again, government and general pages apart."""
+    """Yield our results for each kind of page."""
     kinds = sorted({result.page.kind for result in results[OURS]})
     for kind in kinds if len(kinds) > 1 else ():
         ours, floor = ([one for one in results[name] if one.page.kind == kind] for name in (OURS, FLOOR))
@@ -57,7 +57,7 @@ def _row(
 
 
 def _quality(name: str, results: Sequence[Result]) -> list[str]:
-    """The marks for what an extractor gives. A page it failed on counts, with nothing found."""
+    """Return the scores of the fields that an extractor gives. A page on which it failed counts as nothing found."""
     gives = EXTRACTORS[name].gives
     if not gives:
         return [NOTHING] * len(_QUALITY)
@@ -75,10 +75,10 @@ def _seconds(results: Sequence[Result]) -> float:
 
 
 def faults(results: Results) -> Iterator[str]:
-    """What was raised, the first few of each extractor by page."""
+    """Yield a line for each page on which an extractor raised an exception, the first few of each extractor."""
     for name, outcome in results.items():
         failed = [one for one in outcome if one.fault]
-        for one in failed[:_FAULTS_SHOWN]:
+        for one in failed[:_MAX_FAULTS_SHOWN]:
             yield f"{name} failed on {one.page.id}: {one.fault}"
-        if len(failed) > _FAULTS_SHOWN:
-            yield f"{name} failed on {len(failed) - _FAULTS_SHOWN} more"
+        if len(failed) > _MAX_FAULTS_SHOWN:
+            yield f"{name} failed on {len(failed) - _MAX_FAULTS_SHOWN} more"

@@ -1,4 +1,7 @@
-"""Those who are measured, each in a process of its own: `python -m bench.contender NAME WORLD FOLDER`. Prints its figures."""
+"""Run one contender of `bench.crawl` and print its figures as JSON: `python -m bench.contender NAME WORLD FOLDER`.
+
+Each runs in a process of its own: our crawler, a bare httpx loop, or Scrapy (`scrapy_peer`).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ AT_ONCE = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What a contender did, and what it cost."""
+    """Figures of a contender's run."""
 
     pages: int
     seconds: float
@@ -34,7 +37,7 @@ class Done:
 
 
 def measured(work: Callable[[World, Path], int], world: World, folder: Path) -> Done:
-    """Work from its beginning to its end; what was imported before does not count."""
+    """Measure a run; imports made before do not count."""
     cpu, begin = _cpu(), time.monotonic()
     pages = work(world, folder)
     return Done(pages=pages, seconds=time.monotonic() - begin, cpu=_cpu() - cpu)
@@ -46,7 +49,7 @@ def _cpu() -> float:
 
 
 def bare_httpx(world: World, folder: Path) -> int:
-    """A loop that fetches every list page and every report, and throws them away."""
+    """Fetch every list page and every report, and discard them."""
 
     async def fetch() -> int:
         urls = [
@@ -71,7 +74,7 @@ def bare_httpx(world: World, folder: Path) -> int:
 
 
 def sites(world: World, delay: float = 0.0) -> list[Site]:
-    """The hosts of a world as a sources.yaml would have them."""
+    """Return the hosts of a world as sites."""
     return [
         Site(id=f"h{n}", name="武汉市人民政府", region="420100", lists=(world.list_url(n),), delay=delay)
         for n in range(len(world.sizes))
@@ -79,12 +82,12 @@ def sites(world: World, delay: float = 0.0) -> list[Site]:
 
 
 def connect_to(world: World) -> dict[str, tuple[str, int]]:
-    """The host map of a world."""
+    """Return the `connect_to` mapping of a world's hosts."""
     return {f"{world.host(n)}:{world.port}": ("127.0.0.1", world.port) for n in range(len(world.sizes))}
 
 
 def ours(world: World, folder: Path, *, delay: float = 0.0, at_once: int = AT_ONCE) -> int:
-    """Lists to archived versions: WARC, catalogue, text files."""
+    """Crawl the sites into an archive: WARC, catalogue, text files."""
 
     async def run() -> int:
         halt, pages = Halt(), 0

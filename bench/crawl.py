@@ -1,7 +1,7 @@
-"""The crawl against its peers, in one run on one machine: `make bench-crawl`. The ratios are the figures.
+"""Compare a crawl with its peers, in one run on one machine: `make bench-crawl`. Prints ratios.
 
-(a) throughput without delay: lists, 70 KB pages, 16 at a time; ours writes WARC, catalogue and text files. (b) the same
-again, by conditional requests. (c) how near politeness comes to the least time that the delays allow.
+(a) throughput without delay: lists and 70 KB pages, 16 at a time; ours writes WARC, catalogue and text files. (b) the same
+again, with conditional requests. (c) the duration of a polite crawl, relative to the shortest that the delays allow.
 """
 
 from __future__ import annotations
@@ -22,16 +22,18 @@ from bench.site import Served, World, serve
 from bench.table import RATIO_HEAD, Ratio
 
 HOSTS = 16
-ROUNDS = 3  # of which the median counts; the contenders take turns, so that a busy minute meets all of them
-DELAY = 1.0  # seconds, in (c)
-SERVICE = 0.02  # seconds an answer takes, in (c)
+ROUNDS = 3  # the median counts; contenders take turns, so that other work of the machine slows all of them
+DELAY_SECONDS = 1.0  # in (c)
+ANSWER_SECONDS = 0.02  # duration of an answer, in (c)
 
 
 def main() -> None:
     """Print one table of ratios."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--reports", type=int, default=75, help="of each of the 16 hosts, in (a) and (b)")
-    options.add_argument("--hosts", type=int, default=300, help="in (c)")
+    options.add_argument(
+        "--reports", type=int, default=75, help="reports of each of the 16 hosts, in (a) and (b)"
+    )
+    options.add_argument("--hosts", type=int, default=300, help="hosts in (c)")
     given = options.parse_args()
     print(RATIO_HEAD)
     for row in (*throughput(given.reports), makespan(given.hosts)):
@@ -39,7 +41,7 @@ def main() -> None:
 
 
 def throughput(reports: int) -> Iterator[Ratio]:
-    """(a) and (b)."""
+    """Yield the rows of (a) and (b)."""
     done: dict[str, list[Done]] = {"httpx": [], "scrapy": [], "ours": [], "again": []}
     with serve(World(sizes=(reports,) * HOSTS)) as served:
         for _ in range(ROUNDS):
@@ -80,24 +82,24 @@ def throughput(reports: int) -> Iterator[Ratio]:
 
 
 def run(name: str, served: Served, folder: Path) -> Done:
-    """A contender in a process of its own."""
+    """Run a contender in a process of its own."""
     words = [sys.executable, "-m", "bench.contender", name, json.dumps(asdict(served.world)), str(folder)]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     return Done(**json.loads(said.splitlines()[-1]))
 
 
 def makespan(hosts: int) -> Ratio:
-    """(c): hosts of unequal size, most of them small, and the time that the largest one must take."""
+    """Return the row of (c): hosts of unequal size, most of them small; the ideal is the time of the largest one."""
     sizes = tuple(1 + 36 * n**8 // hosts**8 for n in range(1, hosts + 1))
-    world = World(sizes=sizes, light=True, service=SERVICE)
+    world = World(sizes=sizes, light=True, service=ANSWER_SECONDS)
     with serve(world) as served, tempfile.TemporaryDirectory() as scratch:
-        measured(partial(ours, delay=DELAY, at_once=2 * hosts), served.world, Path(scratch))
+        measured(partial(ours, delay=DELAY_SECONDS, at_once=2 * hosts), served.world, Path(scratch))
         figures = served.figures()
     requests = max(figures["hosts"].values())
-    ideal = (requests - 1) * DELAY + SERVICE
+    ideal = (requests - 1) * DELAY_SECONDS + ANSWER_SECONDS
     return Ratio(
-        what=f"(c) {hosts} hosts, {figures['requests']} requests, {DELAY} s delay",
-        ours=figures["seconds"] + SERVICE,
+        what=f"(c) {hosts} hosts, {figures['requests']} requests, {DELAY_SECONDS} s delay",
+        ours=figures["seconds"] + ANSWER_SECONDS,
         peer=ideal,
         unit="s, against the ideal",
         aim="≤ 1.05",

@@ -1,7 +1,7 @@
-"""Ours and other extractors on the same pages in one process: quality, speed and memory as one table.
+"""Compare our extractor with others on the same pages, in one process: quality, speed and memory as one table.
 
-`make bench-extract PAGES=dir`. Times are process time on one core, best of three a page; the bare lexbor parse,
-decoding included, is the floor that they are told as multiples of. Memory is measured afterwards, in processes apart.
+`make bench-extract PAGES=dir`. Times are process time on one core, the best of three for each page, and are also given as
+multiples of the lexbor parse with decoding. Memory is measured afterwards, in separate processes.
 """
 
 from __future__ import annotations
@@ -20,17 +20,19 @@ from bench.pages import Page, add_argument, load
 from bench.score import SHINGLE
 from bench.table import figure, table
 
-_SIZE = "1 MB"  # at which extractors are compared: small pages hide in memory that a process has anyway
+_SIZE = (
+    "1 MB"  # page size for the comparison of memory: small pages fit into memory that a process has anyway
+)
 _SHAPE = "many pages in one"
 
 
 def main() -> None:
-    """Print the tables, and between them each extractor that is missing or failed."""
+    """Print the tables, and between them the extractors that are not installed or failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_argument(parser)
     found = load(parser.parse_args().pages)
-    logging.disable(logging.CRITICAL)  # the others' logs
-    warnings.simplefilter("ignore")  # and their deprecations
+    logging.disable(logging.CRITICAL)  # logs of the other extractors
+    warnings.simplefilter("ignore")  # and their deprecation warnings
     print(found)
     print(
         f"Body: {SHINGLE}-character shingles after NFKC without white space. Time: process time, best of {ROUNDS}."
@@ -43,7 +45,7 @@ def main() -> None:
 
 
 def _run_all(pages: Sequence[Page]) -> tuple[dict[str, list[Result]], list[str]]:
-    """Results by extractor, and for those not installed a sentence that says so."""
+    """Return results by extractor, and a sentence for each extractor that is not installed."""
     results: dict[str, list[Result]] = {}
     missing: list[str] = []
     for name, extractor in EXTRACTORS.items():
@@ -62,7 +64,7 @@ def _memory(names: Iterable[str], pages: Sequence[Page]) -> dict[str, float | No
 
 
 def _memory_rows(pages: Sequence[Page]) -> Iterator[list[str]]:
-    """Ours beside the floor, for each shape of page and each measure."""
+    """Yield our memory and that of the bare parse, for each shape of page and each measure."""
     for shape, make in SHAPES.items():
         made = [make(pages, size) for size in SIZES.values()]
         for (label, measure), name in itertools.product(MEASURES.items(), (FLOOR, OURS)):

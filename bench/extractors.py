@@ -1,4 +1,4 @@
-"""The extractors side by side, each by its own documented entry point: bytes of a page in, an Answer out."""
+"""The extractors to compare, each called by its documented entry point: bytes of a page in, an Answer out."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Call = Callable[[bytes], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extractor:
-    """One extractor. `load` imports it and gives the call; it raises ImportError where it is not installed."""
+    """One extractor. `load` imports it and returns the function to call; it raises ImportError if it is not installed."""
 
     load: Callable[[], Call]
     gives: frozenset[str]  # fields of an Answer
 
 
 def decoded(page: bytes) -> str:
-    """The decoding for those that take text: UTF-8 where it is valid, else GB18030 with broken bytes replaced."""
+    """Decode a page for extractors that take text: as UTF-8 if it is valid, else as GB18030 with broken bytes replaced."""
     try:
         return page.decode("utf-8")
     except UnicodeDecodeError:
@@ -69,7 +69,7 @@ def _readability() -> Call:
     def call(page: bytes) -> Answer:
         article = document(decoded(page))
         return Answer(
-            body=lxml.fromstring(article.summary()).text_content(),  # markup that was cleaned, to text
+            body=lxml.fromstring(article.summary()).text_content(),  # the result is HTML
             title=article.short_title(),
         )
 
@@ -105,4 +105,4 @@ EXTRACTORS: dict[str, Extractor] = {
     "trafilatura": Extractor(load=_trafilatura, gives=frozenset(("body", "title", "date"))),
     "gne": Extractor(load=_gne, gives=frozenset(("body", "title", "date"))),
 }
-"""By their names on the package index. The floor comes first: the others' times are told as multiples of it."""
+"""Extractors by their names on the package index. The bare parse comes first: times are given as multiples of it."""

@@ -1,4 +1,4 @@
-"""Time and outcome of one extractor over pages. Process time: what other programs do meanwhile does not count."""
+"""Run one extractor over pages and measure each page's process time, in which other programs do not count."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bench.pages import Page
 from bench.score import Answer, Score, score
 
 ROUNDS = 3
-_WARM_UP = 3  # pages that are read before anything is timed
+_WARM_UP_PAGES = 3  # extracted before anything is timed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What an extractor made of one page. `fault` is what it raised; its answer is then an empty one."""
+    """Result of one extractor on one page. `fault` is the exception it raised; the answer is then empty."""
 
     page: Page
     score: Score
@@ -26,8 +26,8 @@ class Result:
 
 
 def run(call: Call, pages: Sequence[Page]) -> list[Result]:
-    """Each page ROUNDS times, page after page."""
-    for page in pages[:_WARM_UP]:
+    """Extract each page ROUNDS times, and return one result for each page."""
+    for page in pages[:_WARM_UP_PAGES]:
         attempt(call, page.html)
     return [_result(call, page) for page in pages]
 
@@ -48,8 +48,8 @@ def _result(call: Call, page: Page) -> Result:
 
 
 def attempt(call: Call, html: bytes) -> tuple[Answer, str | None]:
-    """The answer, or an empty one and what was raised: a fault of one extractor must not end the run of all."""
+    """Return the answer, or an empty one and the exception: a failure of one extractor must not end the whole run."""
     try:
         return call(html), None
-    except Exception as error:  # noqa: BLE001 - whatever others' code may raise is a result here, and is shown
+    except Exception as error:  # noqa: BLE001 - any exception of foreign code is a result here, and is printed
         return Answer(), f"{type(error).__name__}: {error}"[:200]

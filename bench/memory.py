@@ -1,8 +1,8 @@
-"""Peak memory of a call on one page, in a process of its own, apart from any timing. Resident memory needs Linux.
+"""Measure the peak memory of a call on one page, in a process of its own, without timing. Resident memory needs Linux.
 
-Two measures, since neither says all: resident memory is what a machine must have, but coarse on small pages, for memory
-that the process holds already is used first; tracemalloc counts all that is asked for through Python, which lexbor in
-selectolax does too, used or not, but sees nothing of lxml or resiliparse.
+There are two measures. Resident memory is what a machine must have, but it is coarse on small pages, because memory that
+the process already has is used first. tracemalloc counts all memory allocated through Python, which includes lexbor in
+selectolax, but not lxml or resiliparse.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ KB, MB = 1024, 1024 * 1024
 SIZES = {"45 KB": 45 * KB, "1 MB": MB, "10 MB": 10 * MB, "30 MB": 30 * MB}
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
-_RESET_PEAK = "5"  # proc(5): the peak resident set size begins anew
+_RESET_PEAK = "5"  # proc(5): resets the peak resident set size
 Measure = Callable[[Call, bytes], int | None]
 
 
 def resident(call: Call, html: bytes) -> int | None:
-    """Bytes by which the peak of the resident memory exceeds what was resident before; None where nobody says."""
+    """Return the bytes by which resident memory grows at its peak; None where the system does not report it."""
     if not (_STATUS.exists() and _CLEAR.exists()):
         return None
     gc.collect()
@@ -42,7 +42,7 @@ def resident(call: Call, html: bytes) -> int | None:
 
 
 def _give_back() -> None:
-    """Free memory to the system, so that a call has to ask for it again. Only glibc has a way."""
+    """Return freed memory to the system, so that a call must allocate it again. Possible with glibc only."""
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
 
@@ -53,7 +53,7 @@ def _status(key: str) -> int:
 
 
 def traced(call: Call, html: bytes) -> int | None:
-    """Bytes asked for through Python's allocators at the peak."""
+    """Return the peak of the bytes allocated by Python's allocators."""
     tracemalloc.start()
     try:
         attempt(call, html)
@@ -66,7 +66,10 @@ MEASURES: dict[str, Measure] = {"resident": resident, "tracemalloc": traced}
 
 
 def peak(name: str, html: bytes, measure: Measure, *, warm_up: bytes) -> float | None:
-    """Peak memory of a call that is not the process's first, as a multiple of the page's size; None where it cannot be measured or the process died of it."""
+    """Return the peak memory of a call, after a warm-up call, as a multiple of the page's size.
+
+    None if it cannot be measured, or if the process died.
+    """
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
         try:
@@ -79,17 +82,17 @@ def peak(name: str, html: bytes, measure: Measure, *, warm_up: bytes) -> float |
 def _probe(name: str, html: bytes, warm_up: bytes, measure: Measure) -> int | None:
     logging.disable(logging.CRITICAL)
     call = EXTRACTORS[name].load()
-    attempt(call, warm_up)  # what is loaded once, such as tables of names, is no page's memory
+    attempt(call, warm_up)  # what is loaded once, such as tables of names, must not count
     return measure(call, html)
 
 
 def many_pages(pages: Sequence[Page], size: int) -> bytes:
-    """About `size` bytes of markup: pages one after another, again and again, no sentence twice the same."""
+    """Return about `size` bytes of markup: many pages one after another, without a repeated sentence."""
     return _joined((decoded(page.html) for page in pages), size)
 
 
 def one_article(pages: Sequence[Page], size: int) -> bytes:
-    """About `size` bytes: a page that is one long article, no sentence twice the same."""
+    """Return a page of about `size` bytes that is one long article, without a repeated sentence."""
     head = "<html><title>题目</title><body><h1>题目</h1><div>"
     paragraphs = (f"<p>{line}</p>\n" for page in pages for line in page.gold.body.split("\n"))
     return _joined([head, *paragraphs], size)

@@ -1,4 +1,4 @@
-"""Pages with gold: a folder of html/<id>.html and gold/<id>.json, or else the project's own saved pages."""
+"""Load pages and their expected results (gold): a folder of html/<id>.html and gold/<id>.json, or the project's saved pages."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ GOVERNMENT, GENERAL = "government", "general"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gold:
-    """What an extractor must find on a page; None where gold does not say."""
+    """The expected fields of a page; None where they are not known."""
 
     body: str
     title: str | None = None
-    date: str | None = None  # as people wrote it down; scored by its day
+    date: str | None = None  # as a person wrote it; only the day is compared
     source: str | None = None
 
 
@@ -33,13 +33,13 @@ class Page:
     id: str
     html: bytes
     gold: Gold
-    kind: str = GENERAL  # the word in its gold; else government where gold's host is under gov.cn
+    kind: str = GENERAL  # from its gold; without it, government if the host is under gov.cn
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """The pages of a run, and where they come from, for people."""
+    """The pages of a run, and a description of their origin."""
 
     origin: str
     pages: tuple[Page, ...]
@@ -54,7 +54,7 @@ class Pages:
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:
-    """The argument that names the pages, the same for every benchmark."""
+    """Add the argument for the folder of pages, the same for every benchmark."""
     parser.add_argument(
         "pages",
         nargs="?",
@@ -64,7 +64,7 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def load(folder: Path | None) -> Pages:
-    """The pages of a folder, or the project's own. Raises SystemExit where a folder was named that holds none."""
+    """Load the pages of a folder, or the project's own. Raises SystemExit if the folder has none."""
     if folder is None:
         return Pages(origin="the project's own, tests/fixtures", pages=tuple(saved_pages(FIXTURES)))
     pages = tuple(folder_pages(folder))
@@ -74,7 +74,7 @@ def load(folder: Path | None) -> Pages:
 
 
 def folder_pages(folder: Path) -> Iterable[Page]:
-    """The pages of a folder by id. Gold is {"body", "title"?, "date"?, "source"?, "kind"?, "host"?, "url"?}."""
+    """Yield the pages of a folder by id. Gold is {"body", "title"?, "date"?, "source"?, "kind"?, "host"?, "url"?}."""
     for path in sorted((folder / "gold").glob("*.json")):
         gold = json.loads(path.read_text("utf-8"))
         html = (folder / "html" / f"{path.stem}.html").read_bytes()
@@ -82,8 +82,8 @@ def folder_pages(folder: Path) -> Iterable[Page]:
 
 
 def saved_pages(folder: Path) -> Iterable[Page]:
-    """The reports among the pages of `tests/fixtures`, with the documents that the loopback web made them from."""
-    from tests.site.governments import GOVERNMENTS  # needs what tests need
+    """Yield the reports in `tests/fixtures`, with the documents that the loopback web made them from as gold."""
+    from tests.site.governments import GOVERNMENTS  # imported here: it needs the test dependencies
 
     for government in GOVERNMENTS:
         exchanges = {exchange.url: exchange.body for exchange in load_exchanges(folder / government.id)}

@@ -1,4 +1,4 @@
-"""Scores of one answer against gold. Arithmetic only: knows no extractor and no file."""
+"""Score an answer against the expected result (gold) of a page. Pure arithmetic; `measure` gets the answers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import NamedTuple
 from bench.pages import Gold
 
 SHINGLE = 3  # characters
-_UNSEEN = re.compile("[\\s\u200b\ufeff]+")
+_INVISIBLE = re.compile("[\\s\u200b\ufeff]+")
 _DAY = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")  # 2005-7-31 12:30, 2005年7月31日
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What an extractor says of a page; None is a field that it does not find or does not give."""
+    """The fields that an extractor found on a page; None for a field that it does not find or does not support."""
 
     body: str | None = None
     title: str | None = None
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Overlap(NamedTuple):
-    """Shares of shingles, 0 to 1."""
+    """Overlap of the shingles of two texts, 0 to 1."""
 
     precision: float
     recall: float
@@ -37,27 +37,27 @@ class Overlap(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One page's marks; None where gold says nothing, so that the page does not count."""
+    """Scores of one page; None for a field without gold, which does not count."""
 
     body: Overlap
-    exact: bool  # the body right to the character, white space aside
+    exact: bool  # the body is equal to gold, apart from white space
     title: bool | None
     date: bool | None
     source: bool | None
 
 
 def normal(text: str | None) -> str:
-    """A text as it is compared: NFKC, without white space and invisible characters."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text or ""))
+    """Return a text in the form that is compared: NFKC, without white space and invisible characters."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text or ""))
 
 
 def shingles(text: str) -> Counter[str]:
-    """Every run of SHINGLE characters, with how often it stands there."""
+    """Count every run of SHINGLE characters."""
     return Counter(text[i : i + SHINGLE] for i in range(len(text) - SHINGLE + 1))
 
 
 def overlap(found: str | None, gold: str) -> Overlap:
-    """Precision, recall and F1 of the shingles of two texts; zeros where they share none."""
+    """Return precision, recall and F1 of the shingles of two texts."""
     ours, theirs = shingles(normal(found)), shingles(normal(gold))
     shared = (ours & theirs).total()
     if not shared:
@@ -67,13 +67,13 @@ def overlap(found: str | None, gold: str) -> Overlap:
 
 
 def day(text: str | None) -> str | None:
-    """The first day named in a text, as an ISO date; None for less than a day, such as 2003-5."""
+    """Return the first full date in a text as an ISO date; None for less than a day, such as 2003-5."""
     found = _DAY.search(text or "")
     return "{:0>4}-{:0>2}-{:0>2}".format(*found.groups()) if found else None
 
 
 def score(answer: Answer, gold: Gold) -> Score:
-    """The marks of an answer. A gold date without a day is taken for none."""
+    """Score an answer. A gold date without a day does not count."""
     return Score(
         body=overlap(answer.body, gold.body),
         exact=normal(answer.body) == normal(gold.body),
@@ -85,7 +85,7 @@ def score(answer: Answer, gold: Gold) -> Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Marks over pages. Shares are None where gold of no page says anything."""
+    """Mean scores over pages. A share is None if no page has gold for it."""
 
     pages: int
     precision: float
@@ -99,7 +99,7 @@ class Summary:
 
 
 def summary(scores: Sequence[Score]) -> Summary:
-    """Means over pages, each page counting the same."""
+    """Return means over pages with equal weight."""
     bodies = [one.body for one in scores]
     return Summary(
         pages=len(scores),
@@ -115,6 +115,6 @@ def summary(scores: Sequence[Score]) -> Summary:
 
 
 def share(marks: Iterable[bool | None]) -> float | None:
-    """How many of the marks given are right, 0 to 1."""
+    """Return the share of True among the scores that are not None."""
     given = [mark for mark in marks if mark is not None]
     return statistics.fmean(given) if given else None

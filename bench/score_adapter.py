@@ -1,4 +1,4 @@
-"""Our extractor in the shape that the scoring tool wants: {"body", "title", "date"}."""
+"""Our extractor with the interface of the scoring tool: {"body", "title", "date"}."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from crawler.extract import extract as _extract
 
 
 def extract(page: bytes) -> dict[str, str | None]:
-    """What `crawler.extract` makes of a page; nothing where it finds no body."""
+    """Extract a page with `crawler.extract`; empty fields if it finds no body."""
     try:
         report = _extract(page)
     except NoBody:

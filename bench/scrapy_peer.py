@@ -1,4 +1,4 @@
-"""Scrapy on the same lists, pages and fields, to JSON Lines and nothing else."""
+"""Contender: Scrapy on the same lists, pages and fields, writing JSON Lines only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PAGING = re.compile(r"createPageHTML\((\d+), *(\d+),")
 
 
 def scrapy(world: World, folder: Path) -> int:
-    """Responses received."""
+    """Crawl the world, and return the number of responses."""
 
     class Reports(Spider):  # type: ignore[misc]  # not installed where types are checked
         name = "reports"

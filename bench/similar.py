@@ -1,7 +1,7 @@
-"""How good the offer of probable twins is: precision and recall on a made set. Part of `make bench-archive`.
+"""Measure precision and recall of `fazhi reports --similar` on a generated set of texts. Part of `make bench-archive`.
 
-The same: a report edited in one to five places, with a paragraph less, cut off at 98, 95 or 91 % of its length. Not the
-same: another year's report that takes over two thirds of its paragraphs with other figures and years, and any other report.
+Texts of one report: edited in one to five places, without one paragraph, cut off at 98, 95 or 91 % of the length. Texts of
+different reports: a report of another year that reuses two thirds of the paragraphs with other figures, and all others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from crawler.archive import probably_same
 from crawler.field.fingerprint import bands, simhash
 from tests.site.governments import GOVERNMENTS
 
-TAKEN_OVER = 2 / 3  # share of paragraphs that a lazy report has from the year before
+REUSED_SHARE = 2 / 3  # of the paragraphs of the previous year's report
 CUTS = (0.98, 0.95, 0.91)
 EDITS = (1, 2, 5)
 _SENTENCE = re.compile(r"[^。;]+[。;]")
@@ -24,7 +24,7 @@ _SENTENCE = re.compile(r"[^。;]+[。;]")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of the set; texts of one `report` are the same."""
+    """A text of the set; texts with the same `report` are versions of one report."""
 
     report: str
     how: str
@@ -34,27 +34,27 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What was offered and what should have been."""
+    """The pairs found and the pairs expected."""
 
     texts: int
     right: int
     wrong: int
     missed: int
-    by_kind: dict[str, tuple[int, int]]  # of pairs of an original and what was made of it: found, all
+    by_kind: dict[str, tuple[int, int]]  # pairs of an original and a variant, by kind of change: (found, all)
 
     @property
     def precision(self) -> float:
-        """The share of pairs offered that are the same."""
+        """The share of found pairs that are the same report."""
         return self.right / (self.right + self.wrong)
 
     @property
     def recall(self) -> float:
-        """The share of pairs that are the same that are offered."""
+        """The share of pairs of the same report that are found."""
         return self.right / (self.right + self.missed)
 
 
 def made_set(seed: int = 1) -> list[Text]:
-    """The texts; the same ones for the same seed."""
+    """Return the texts; the same seed gives the same texts."""
     bodies = {d.url: d.body for government in GOVERNMENTS for d in government.documents}
     chance = random.Random(seed)
     return [
@@ -79,7 +79,7 @@ def _variants(
 
 
 def _edited(body: str, number: int, chance: random.Random) -> str:
-    """Other figures in some sentences, and a word put in."""
+    """Return the text with other figures in some sentences and one inserted word."""
     sentences = list(_SENTENCE.finditer(body))
     for found in sorted(
         chance.sample(sentences, min(number, len(sentences))), key=lambda m: m.start(), reverse=True
@@ -91,13 +91,13 @@ def _edited(body: str, number: int, chance: random.Random) -> str:
 
 
 def _year_on(paragraphs: list[str], other: list[str], chance: random.Random) -> str:
-    new = [line if chance.random() < TAKEN_OVER else chance.choice(other) for line in paragraphs]
+    new = [line if chance.random() < REUSED_SHARE else chance.choice(other) for line in paragraphs]
     text = re.sub(r"20\d\d", lambda m: str(int(m[0]) + 1), "\n".join(new))
     return re.sub(r"(?<!\d)\d{1,3}(?!\d)", lambda _: str(chance.randrange(1, 999)), text)
 
 
 def score(texts: list[Text]) -> Score:
-    """Every pair held against what is offered."""
+    """Compare every pair with the pairs found."""
     right = wrong = 0
     missed = 0
     by_kind: dict[str, tuple[int, int]] = {}

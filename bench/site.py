@@ -1,6 +1,6 @@
-"""A government web for benchmarks: many virtual hosts behind one port of 127.0.0.1, in a process of its own.
+"""Serve a government web for benchmarks: many virtual hosts on one port of 127.0.0.1, in a process of its own.
 
-What it serves follows from its `World` alone, so that the one who starts it knows every address.
+Its content depends only on its `World`, so the caller knows every address.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ FIGURES = "/figures"
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What there is to crawl."""
+    """Description of the web: hosts, pages, faults."""
 
-    sizes: tuple[int, ...]  # reports of each host
+    sizes: tuple[int, ...]  # number of reports of each host
     light: bool = False  # pages of some 8 KB instead of 70
     faults: float = 0.0  # share of answers for reports that are faulty
     seed: int = 1
@@ -48,33 +48,33 @@ class World:
     port: int = 0
 
     def host(self, number: int) -> str:
-        """The name of a host."""
+        """Return the name of a host."""
         return f"h{number:04}.gov.test"
 
     def list_url(self, number: int) -> str:
-        """The address of a host's list."""
+        """Return the address of a host's list."""
         return f"http://{self.host(number)}:{self.port}{FOLDER}"
 
     def report_urls(self, number: int) -> list[str]:
-        """The addresses of a host's reports."""
+        """Return the addresses of a host's reports."""
         return [
             f"{self.list_url(number)}202403/t20240315_{2000000 + n}.shtml" for n in range(self.sizes[number])
         ]
 
     def list_pages(self, number: int) -> list[str]:
-        """The addresses of all pages of a host's list."""
+        """Return the addresses of all pages of a host's list."""
         further = range(1, -(-self.sizes[number] // PER_PAGE))
         return [self.list_url(number), *(f"{self.list_url(number)}index_{n}.shtml" for n in further)]
 
 
 @dataclass(frozen=True)
 class Served:
-    """A web that is being served."""
+    """A running web."""
 
     world: World
 
     def figures(self) -> dict[str, Any]:
-        """Seconds from the first request to the last, `requests`, and `hosts`: requests by host. Since the last call."""
+        """Return figures since the last call: `seconds` from first to last request, `requests`, `hosts` (requests by host)."""
         import httpx
 
         answer = httpx.get(f"http://127.0.0.1:{self.world.port}{FIGURES}", trust_env=False)
@@ -84,7 +84,7 @@ class Served:
 
 @contextmanager
 def serve(world: World) -> Iterator[Served]:
-    """The web, from here to the end of the block."""
+    """Serve the web until the end of the block."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.site", json.dumps(asdict(world))],
         stdin=subprocess.PIPE,
@@ -95,11 +95,11 @@ def serve(world: World) -> Iterator[Served]:
         assert process.stdout is not None
         assert process.stdin is not None
         yield Served(replace(world, port=int(process.stdout.readline())))
-        process.stdin.close()  # it ends when this does, so that none is left behind
+        process.stdin.close()  # the server ends when its stdin does, so it never outlives this process
 
 
 class Pages:
-    """The pages of a world, made when first asked for."""
+    """The pages of a world, generated at the first request."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -107,13 +107,13 @@ class Pages:
         self._sites: dict[int, _Site] = {}
 
     def make_all(self) -> None:
-        """So that no contender waits for their making."""
+        """Generate all pages, so that no contender waits for it."""
         for number in range(len(self._world.sizes)):
             for url in (*self._world.list_pages(number), *self._world.report_urls(number)):
                 self.page(number, FOLDER + url.partition(FOLDER)[2])
 
     def page(self, number: int, path: str) -> bytes | None:
-        """The body at a path of a host; None: there is none."""
+        """Return the body at a path of a host; None if there is none."""
         if number >= len(self._world.sizes) or not path.startswith(FOLDER):
             return None
         made = self._made.get((number, path))
@@ -190,7 +190,7 @@ def _light(document: Document) -> str:
 
 
 class _Connection(asyncio.Protocol):
-    """HTTP/1.1 with keep-alive, GET only: as little as will do, so that the contenders are measured and not this."""
+    """HTTP/1.1 with keep-alive, GET only: minimal, so that the server does not limit the contenders."""
 
     def __init__(self, server: _Server) -> None:
         self._server = server
@@ -228,7 +228,7 @@ class _Server:
         self._times: list[float] = []
 
     def answer(self, head: bytes) -> tuple[bytes, bool]:
-        """The whole answer, and whether the connection is closed after it."""
+        """Return the bytes of the answer, and whether to close the connection after it."""
         found, host = _HEAD.match(head), _HOST.search(head)
         if not found or not host:
             return _response(400), True

@@ -1,4 +1,4 @@
-"""Tables as aligned Markdown: read on a terminal, and pasted into a document as they are."""
+"""Format tables as aligned Markdown, for the terminal and for documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOTHING = "–"
 
 @dataclass(frozen=True, kw_only=True)
 class Ratio:
-    """One line of a table of ours beside a peer, and the aim for their ratio."""
+    """One line of a table: our figure, the peer's, their ratio, and the aim for it."""
 
     what: str
     ours: float
@@ -28,7 +28,7 @@ RATIO_HEAD = f"{'':<46} {'ours':>10} {'peer':>10}  {'':<22} {'ratio':>5}   aim"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The first column to the left, the others to the right. Raises ValueError for a row of another length."""
+    """Return a table, first column left-aligned, the others right-aligned. Raises ValueError for a row of another length."""
     widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     return "\n".join(_line(cells, widths) for cells in (heads, rule, *rows))
@@ -41,15 +41,15 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
+    """Return the width in terminal columns; a Chinese character takes two."""
     return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
 
 def figure(value: float | None, form: str = ".3f") -> str:
-    """A number, or the mark of what was not measured."""
+    """Return a formatted number, or NOTHING for None."""
     return NOTHING if value is None else format(value, form)
 
 
 def percent(value: float | None) -> str:
-    """A share of 0 to 1 as per cent."""
+    """Return a share of 0 to 1 as per cent, or NOTHING for None."""
     return NOTHING if value is None else f"{100 * value:.0f} %"

@@ -1,4 +1,4 @@
-"""One mutant through `extract`: how it ended, how long it took, and a digest of the whole Report."""
+"""Extract one mutant: how it ended, how long it took, and a digest of the whole Report."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from crawler.errors import NoBody, UnknownFormat
 from crawler.extract import extract
 
 KB = 1024
-LEAST = 4  # KB; a smaller page counts as one of this size, since every page has a constant cost
+MIN_COUNTED_KB = 4  # a smaller page counts as one of this size, because every page has a constant cost
 REPORT = "report"
 _ALLOWED = (NoBody, UnknownFormat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What became of a mutant. `ending` is REPORT, the name of an allowed error, or a fault."""
+    """Result of a mutant. `ending` is REPORT, the name of an allowed error, or the message of a fault."""
 
     number: int
     size: int  # bytes
@@ -29,19 +29,19 @@ class Trial:
     @property
     def cost(self) -> float:
         """Seconds per KB."""
-        return self.seconds / max(self.size / KB, LEAST)
+        return self.seconds / max(self.size / KB, MIN_COUNTED_KB)
 
 
 def attempt(number: int, html: bytes) -> Trial:
-    """Extract once. Whatever is raised that may not be is a fault, and no more than that."""
-    # The thread's clock: the process's moves in ticks only while a process timer runs, as it does in workers.py.
+    """Extract once. An exception that is not allowed is a fault of the mutant, and does not end the run."""
+    # thread time, because process time is coarse while a process timer runs, as in workers.py
     begin = time.thread_time()
     ending, said, fault = REPORT, "", False
     try:
         report = extract(html)
     except _ALLOWED as error:
         ending = said = type(error).__name__
-    except Exception as error:  # noqa: BLE001 - to find what is raised is what this is for
+    except Exception as error:  # noqa: BLE001 - to find unexpected exceptions is the purpose of this
         ending, fault = f"{type(error).__name__}: {error}"[:200], True
     seconds = time.thread_time() - begin
     if ending is REPORT:
@@ -51,5 +51,5 @@ def attempt(number: int, html: bytes) -> Trial:
 
 
 def best(trial: Trial, html: bytes, rounds: int) -> Trial:
-    """The quickest of a trial and `rounds` more."""
+    """Return the fastest of a trial and `rounds` more."""
     return min([trial, *(attempt(trial.number, html) for _ in range(rounds))], key=lambda one: one.seconds)

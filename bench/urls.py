@@ -1,6 +1,7 @@
-"""`join` held against the browsers' own suite: `python -m bench.urls FILE` with urltestdata.json of web-platform-tests.
+"""Compare `crawler.address.join` with the browsers' test suite: `python -m bench.urls FILE`.
 
-What is refused on purpose is counted apart: other schemes, credentials, and links to the page itself.
+FILE is urltestdata.json of web-platform-tests. Links that we refuse on purpose are counted separately: credentials, and
+links to the page itself.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ _EDGES = "".join(map(chr, range(0x21)))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One case: the link, its base, what browsers make of it and what we do."""
+class Comparison:
+    """One case: the link, its base, the address that browsers give and the one that we give."""
 
     base: str | None
     href: str
@@ -28,12 +29,12 @@ class Told:
 
     @property
     def agrees(self) -> bool:
-        """Whether ours is what browsers make of it."""
+        """Whether both addresses are equal."""
         return self.expected == self.found
 
 
 def cases(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every case of the suite, with the reason why it is refused on purpose; an empty one for those that are not."""
+    """Yield every case of the suite with the reason why we refuse it on purpose; empty if we do not."""
     for case in json.loads(path.read_text("utf-8")):
         if isinstance(case, dict):
             yield _refused(case), case
@@ -48,16 +49,16 @@ def _refused(case: dict[str, Any]) -> str:
     return ""
 
 
-def told(case: dict[str, Any]) -> Told:
-    """What browsers and we make of a case. An address of another scheme is none to both."""
+def compare(case: dict[str, Any]) -> Comparison:
+    """Return the addresses that browsers and we give for a case; None for a scheme other than HTTP."""
     base, href = case["base"], case["input"]
     http = case.get("protocol") in ("http:", "https:")
     expected = case["href"].partition("#")[0] if http else None
-    return Told(base, href, expected, join(base, href) if base else normal(href))
+    return Comparison(base, href, expected, join(base, href) if base else normal(href))
 
 
 def main() -> None:
-    """Print how many agree, and each that does not."""
+    """Print how many cases agree, and each that does not."""
     path = Path(sys.argv[1])
     agree = number = 0
     apart: dict[str, int] = {}
@@ -65,7 +66,7 @@ def main() -> None:
         if why:
             apart[why] = apart.get(why, 0) + 1
             continue
-        one = told(case)
+        one = compare(case)
         number, agree = number + 1, agree + one.agrees
         if not one.agrees:
             print(f"{one.href!r} on {one.base!r}: {one.found!r}, browsers say {one.expected!r}")

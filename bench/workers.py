@@ -1,6 +1,6 @@
-"""A task for each of many numbers, in processes that may hang or die: the number at fault is named, the others are done.
+"""Run a task for many numbers in processes that may hang or die. The number at fault is named; the others are done.
 
-Knows nothing of what the task does.
+It does not know what the task does; `fuzz` gives it one.
 """
 
 from __future__ import annotations
@@ -18,21 +18,25 @@ from bench.trial import Trial
 
 Task = Callable[[int], Trial]
 
-PATIENCE = 60.0  # seconds of processor time for one number, whatever else the machine does
-_STUCK = 10  # times that in wall clock: a process that only waits uses no time
-_LOOK = 1.0  # seconds between two looks for one that hangs
+MAX_CPU_SECONDS = 60.0  # processor time of one number, independent of the machine's other work
+_WALL_CLOCK_FACTOR = (
+    10  # limit of wall-clock time, as a multiple: a process that waits uses no processor time
+)
+_POLL_SECONDS = 1.0  # between two checks for hanging processes
 _SPAWN = multiprocessing.get_context("spawn")
-"""Each process has hash seeds of its own: a result that hangs on them would show."""
+"""Each process has its own hash seed, so a result that depends on it becomes visible."""
 
 
-def run(task: Task, numbers: Sequence[int], *, jobs: int, patience: float = PATIENCE) -> Iterator[Trial]:
-    """A Trial for each number, in the order they end. One that hangs or kills its process has a fault that says so.
+def run(
+    task: Task, numbers: Sequence[int], *, jobs: int, patience: float = MAX_CPU_SECONDS
+) -> Iterator[Trial]:
+    """Yield a Trial for each number, in the order they end. If it hangs or kills its process, the Trial is a fault.
 
     `task` goes to other processes and so must be picklable. `patience` is in seconds of processor time for one number.
     """
     workers = [_Worker(task, share, patience) for job in range(jobs) if (share := numbers[job::jobs])]
     while workers:
-        ready = wait([worker.connection for worker in workers], timeout=_LOOK)
+        ready = wait([worker.connection for worker in workers], timeout=_POLL_SECONDS)
         for worker in tuple(workers):
             if trial := worker.news(worker.connection in ready):
                 yield trial
@@ -43,7 +47,7 @@ def run(task: Task, numbers: Sequence[int], *, jobs: int, patience: float = PATI
 
 
 class _Worker:
-    """A process and the numbers it has still to do, in order: the first of `left` is the one it is at."""
+    """A process and the numbers that it has not finished, in order; it works on the first of `left`."""
 
     def __init__(self, task: Task, numbers: Iterable[int], patience: float) -> None:
         self._patience = patience
@@ -54,15 +58,15 @@ class _Worker:
             target=_work, args=(far_end, task, tuple(self.left), patience), daemon=True
         )
         self._process.start()
-        far_end.close()  # so that its death is the end of the stream
-        self._since = math.inf  # until it has started: imports are nobody's fault
+        far_end.close()  # so that the stream ends when the process dies
+        self._since = math.inf  # until it has started: the time of imports does not count
 
     def news(self, ready: bool) -> Trial | None:
-        """What has ended since the last look, if anything. `ready`: there is something to read, or the end."""
+        """Return the Trial that ended since the last call, if any. `ready`: there is data to read, or the stream ended."""
         trial = None
         if ready:
             trial = self._received()
-        elif time.monotonic() - self._since > _STUCK * self._patience:
+        elif time.monotonic() - self._since > _WALL_CLOCK_FACTOR * self._patience:
             trial = self._lost("it waits for something")
         if trial:
             self.left.popleft()
@@ -71,7 +75,7 @@ class _Worker:
     def _received(self) -> Trial | None:
         try:
             trial = cast(Trial | None, self.connection.recv())
-        except (EOFError, OSError):  # the end, or half a message
+        except (EOFError, OSError):  # the stream ended, perhaps within a message
             self.over = True
             self._process.join()
             return self._lost(self._death()) if self.left else None
@@ -93,6 +97,6 @@ class _Worker:
 def _work(connection: Connection, task: Task, numbers: Sequence[int], patience: float) -> None:
     connection.send(None)  # started
     for number in numbers:
-        # at its end the system ends the process, even within C code
+        # when the timer ends, the system kills the process, even within C code
         signal.setitimer(signal.ITIMER_PROF, patience)
         connection.send(task(number))

@@ -1,6 +1,6 @@
-"""Writes docs/api.md, the reference of `crawler.api`, from its signatures, docstrings and comments: `make api`.
+"""Write docs/api.md, the reference of `crawler.api`, from signatures, docstrings and comments: `make api`.
 
-No tool does this here: they read docstrings, and what a field of a noun holds is said by the comment beside it.
+Existing tools read docstrings only; here the fields of a noun are described by the comments beside them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 from crawler import api
 
 PAGE = Path(__file__).with_name("api.md")
-WIDTH = 100  # characters; a longer signature has a line for each parameter
+MAX_SIGNATURE_CHARACTERS = 100  # a longer signature gets a line for each parameter
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Functions": ("crawl", "load_sources", "extract", "extract_text"),
@@ -37,7 +37,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("ArchiveError", "ArchiveLocked", "ArchiveDamaged"),
     ),
 }
-"""Every public name, under the heading where a reader looks for it. A test holds it against `crawler.api.__all__`."""
+"""Every public name, under its heading. A test compares it with `crawler.api.__all__`."""
 
 METHODS = {
     "Reader": (
@@ -46,7 +46,7 @@ METHODS = {
     ),
     "Archive": ("create",),
 }
-"""The stable methods of classes that are no nouns. The others of these classes are not public."""
+"""The public methods of classes that are not nouns. Other methods of these classes are not public."""
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the page."""
     parts = [
         "# Reference of `crawler.api`",
         "Made by `make api` from the code; [library.md](library.md) has examples, and says what stable means here.",
@@ -76,7 +76,7 @@ def _entry(name: str) -> Iterator[str]:
     yield f"### `{name}`"
     if not callable(value):
         yield f"`{value!r}`"
-        yield _said_below(name, inspect.getmodule(api.Report))
+        yield _string_below(name, inspect.getmodule(api.Report))
     elif inspect.isfunction(value):
         yield _code(_signature(value, value.__name__))
         yield _doc(value)
@@ -103,7 +103,7 @@ def _class(name: str, value: type) -> Iterator[str]:
 
 
 def _own_methods(value: type) -> list[str]:
-    """What a noun knows of itself, beyond its fields."""
+    """Return the names of a noun's public methods and properties."""
     if not dataclasses.is_dataclass(value):
         return []
     fields = {field.name for field in dataclasses.fields(value)}
@@ -131,12 +131,11 @@ def _method(owner: str, name: str, member: Any) -> Iterator[str]:
 def _signature(function: Callable[..., Any], name: str, *, drop_first: bool = False) -> str:
     signature = inspect.signature(function)
     parameters = list(signature.parameters.values())[1 if drop_first else 0 :]
-    # annotations are strings in this code; as objects they would be shown without quotes, which is what is wanted
+    # annotations are strings in this code; _Bare shows them without quotes
     bare = [each.replace(annotation=_Bare(each.annotation), default=_plain(each)) for each in parameters]
     returns = _Bare(signature.return_annotation)
-    told = signature.replace(parameters=bare, return_annotation=returns)
-    line = f"{name}{told}"
-    if len(line) <= WIDTH:
+    line = f"{name}{signature.replace(parameters=bare, return_annotation=returns)}"
+    if len(line) <= MAX_SIGNATURE_CHARACTERS:
         return line
     lines, keyword = [], False
     for each in bare:
@@ -153,7 +152,7 @@ def _plain(parameter: inspect.Parameter) -> Any:
 
 
 class _Bare:
-    """An annotation that is shown as it was written."""
+    """An annotation whose repr is its source text."""
 
     def __init__(self, written: str) -> None:
         self._written = written
@@ -170,7 +169,7 @@ def _fields(value: type) -> Iterator[tuple[str, ...]]:
 
 
 def _comments(value: type) -> dict[str, str]:
-    """The comment beside each field or member of a class, by its name."""
+    """Return the comment beside each field or member of a class, by name."""
     source = textwrap.dedent(inspect.getsource(value))
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     beside = {
@@ -186,8 +185,8 @@ def _comments(value: type) -> dict[str, str]:
     return found
 
 
-def _said_below(name: str, module: Any) -> str:
-    """The string that stands below a constant."""
+def _string_below(name: str, module: Any) -> str:
+    """Return the string literal below a constant, which describes it."""
     body = ast.parse(inspect.getsource(module)).body
     for node, below in pairwise(body):
         named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name

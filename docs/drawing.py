@@ -1,7 +1,7 @@
-"""Draws docs/house.svg from the imports, and writes the table of rooms in docs/house.md from their docstrings: `make drawing`.
+"""Draw docs/house.svg from the imports, and write the table of rooms in docs/house.md from their docstrings: `make drawing`.
 
-Ranks and wings are those that tests/test_rooms.py holds the imports against. This file is the content: which rooms, which
-arrows, which lines. docs/layout.py says where they stand and how they look.
+Ranks and wings are those of tests/test_rooms.py. This file gives the content: rooms, arrows, lines of the table.
+docs/layout.py gives their places and their look.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ FOLDER = Path(__file__).parent
 DRAWING, PAGE = FOLDER / "house.svg", FOLDER / "house.md"
 BEGIN, END = "<!-- rooms: made by docs/drawing.py -->\n", "<!-- end of rooms -->\n"
 LEFT_OUT = ("__init__", "__main__")
-"""No rooms: the version, and the command by another name."""
+"""Modules that are not rooms: the version, and `python -m crawler`."""
 
 GROUND = tuple(room for room in ROOMS[0] if room not in LEFT_OUT)
-"""Rooms of the lowest rank. Every other one uses them, so they have no arrows."""
+"""Rooms of the lowest rank. All others use them, so they get no arrows."""
 
 MIDDLES = {
     "cli": 690,
@@ -32,7 +32,7 @@ MIDDLES = {
     "extract": 460, "discover": 690, "warc": 870,
     "sources": 130, "cms": 330, "field": 530,
 }  # fmt: skip
-"""Where each room stands, in pixels from the left; its rank says how high. Chosen by eye, so that no arrow passes a box."""
+"""Middle of each room's box, in pixels from the left; its rank gives the row. Chosen so that no arrow crosses a box."""
 
 KINDS = {"extract": "pure", "discover": "pure", "cms": "pure", "fetch": "network", "archive": "disk"}
 LEGEND = {
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def drawing() -> str:
-    """The SVG."""
+    """Return the SVG."""
     rows = [[_box(room) for room in rooms if room not in LEFT_OUT] for rooms in reversed(ROOMS[1:])]
     return svg([row for row in rows if row], arrows(), GROUND, LEGEND)
 
@@ -61,12 +61,12 @@ def _box(room: str) -> Box:
 
 
 def _modules(folder: Path) -> int:
-    """Modules of a folder and the folders in it, the doors left out; 0 for what is a module itself."""
+    """Count the modules of a folder and its subfolders, without `__init__.py`; 0 for a room that is a module."""
     return sum(path.stem != "__init__" for path in folder.rglob("*.py") if "migrations" not in path.parts)
 
 
 def uses() -> Counter[tuple[str, str]]:
-    """How many imports of each room are of each other one; those of the ground are left out."""
+    """Count the imports between each pair of rooms, without those of GROUND."""
     found: Counter[tuple[str, str]] = Counter()
     for path, _, module in imports():
         here, (house, _, rest) = room_of(path), module.partition(".")
@@ -77,7 +77,10 @@ def uses() -> Counter[tuple[str, str]]:
 
 
 def arrows() -> tuple[Arrow, ...]:
-    """The uses that do not follow from others: where crawl uses archive and archive extract, crawl's of extract is left out."""
+    """Return an arrow for each use that does not follow from others.
+
+    If crawl uses archive and archive uses extract, there is no arrow from crawl to extract.
+    """
     found = uses()
     below: dict[str, set[str]] = {}
     for here, there in found:
@@ -93,13 +96,13 @@ def arrows() -> tuple[Arrow, ...]:
 
 
 def with_rooms(page: str) -> str:
-    """The page with today's table of rooms in its place."""
+    """Return the page with a current table of rooms."""
     before, _, rest = page.partition(BEGIN)
     return before + BEGIN + table() + END + rest.partition(END)[2]
 
 
 def table() -> str:
-    """A line for each room and each wing, highest rank first; a room's wings in the order of theirs."""
+    """Return the table: a line for each room and each wing, highest rank first."""
     lines = ["| rank | room | what it is |", "|---|---|---|"]
     for rank, rooms in reversed(tuple(enumerate(ROOMS))):
         for room in rooms:

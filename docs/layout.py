@@ -1,6 +1,6 @@
-"""Rooms as boxes in rows and arrows between them, as an SVG that is read on a light and on a dark page.
+"""Draw boxes in rows, and arrows between them, as an SVG for light and dark pages.
 
-Knows boxes and arrows, not this project. The same boxes and arrows give the same bytes.
+It knows boxes and arrows, not this project; `drawing` supplies them. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-WIDTH = 960  # of the whole; everything here is in pixels
+WIDTH = 960  # of the drawing; all lengths are in pixels
 MARGIN, ROW_GAP = 16, 58
 BOX_HEIGHT, WING_HEIGHT, WING_GAP = 46, 26, 6
-NAME_LETTER, SMALL_LETTER = 8.6, 6.7  # width of a letter of a room's name, of anything else
+NAME_LETTER, SMALL_LETTER = 8.6, 6.7  # width of a letter in a room's name, and in other text
 PADDING = 14
 
 
@@ -22,7 +22,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A room. `middle`: where it stands, from the left. `modules`: how many. `wings`: name and number of modules of each."""
+    """A room. `middle`: distance of its middle from the left. `modules`: their number. `wings`: name and modules of each."""
 
     name: str
     middle: float
@@ -32,24 +32,24 @@ class Box:
 
     @property
     def lines(self) -> list[tuple[tuple[str, int], ...]]:
-        """Its wings, two a line."""
+        """Its wings, two in a line."""
         return [self.wings[first : first + 2] for first in range(0, len(self.wings), 2)]
 
     @property
     def width(self) -> float:
-        """Wide enough for its name and its wings."""
+        """Width that fits its name and its wings."""
         wings = max((_wide(line) for line in self.lines), default=0.0)
         return max(len(self.name) * NAME_LETTER + 2 * PADDING + 10, wings + 2 * PADDING, 96)
 
     @property
     def height(self) -> float:
-        """Its name and number of modules, and its lines of wings."""
+        """Height of its name, its number of modules and its lines of wings."""
         return BOX_HEIGHT + len(self.lines) * (WING_HEIGHT + WING_GAP) + (4 if self.lines else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """`source` uses `target`, in `number` places."""
+    """`source` uses `target`, with `number` imports."""
 
     source: str
     target: str
@@ -58,7 +58,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A box, and where its upper edge is."""
+    """A box and the position of its upper edge."""
 
     box: Box
     y: float
@@ -80,21 +80,22 @@ class Placed:
 
 
 def wing_width(name: str, modules: int) -> float:
-    """Of a wing's box."""
+    """Return the width of a wing's box."""
     return len(f"{name} {modules}") * SMALL_LETTER + 16
 
 
 def _wide(wings: Sequence[tuple[str, int]]) -> float:
-    """Of wings side by side."""
+    """Return the width of wings side by side."""
     return sum(wing_width(*wing) + WING_GAP for wing in wings) - WING_GAP
 
 
 def svg(
     rows: Sequence[Sequence[Box]], arrows: Sequence[Arrow], ground: Sequence[str], legend: Mapping[str, str]
 ) -> str:
-    """The drawing. `rows` from top to bottom; `ground`: what everything stands on, below them; `legend`: of kinds.
+    """Return the drawing.
 
-    Raises ValueError where two boxes of a row touch, or one reaches past the edge.
+    `rows`: boxes from top to bottom. `ground`: names in the bar below them. `legend`: text for each kind of box. Raises
+    ValueError if two boxes of a row overlap, or one crosses the edge.
     """
     places = placed(rows)
     ground_y = max(each.bottom for each in places.values()) + ROW_GAP * 0.6
@@ -114,11 +115,11 @@ def svg(
     return "\n".join(lines) + "\n"
 
 
-# -- where things stand -----------------------------------------------------------------------------------
+# -- positions --------------------------------------------------------------------------------------------
 
 
 def placed(rows: Sequence[Sequence[Box]]) -> dict[str, Placed]:
-    """The boxes by name, rows one below the other, those of a row with their middles on one line."""
+    """Return the boxes by name with their positions; boxes of a row are centred on one line."""
     places, y = {}, float(MARGIN)
     for boxes in rows:
         tall = max(box.height for box in boxes)
@@ -126,7 +127,7 @@ def placed(rows: Sequence[Sequence[Box]]) -> dict[str, Placed]:
         edges = [MARGIN, *(edge for each in row for edge in (each.left, each.right)), WIDTH - MARGIN]
         if edges != sorted(edges):
             raise ValueError(
-                f"no room for {', '.join(each.box.name for each in row)} where they are to stand"
+                f"the boxes {', '.join(each.box.name for each in row)} overlap or cross the edge"
             )
         places |= {each.box.name: each for each in row}
         y += tall + ROW_GAP
@@ -134,7 +135,7 @@ def placed(rows: Sequence[Sequence[Box]]) -> dict[str, Placed]:
 
 
 def curve(arrow: Arrow, places: Mapping[str, Placed]) -> tuple[Point, Point, Point, Point]:
-    """A Bézier curve from the box that uses to the one that is used: down from row to row, or across within one."""
+    """Return a Bézier curve from the using box to the used one: down to another row, or horizontal in the same row."""
     source, target = places[arrow.source], places[arrow.target]
     if source.bottom > target.y:  # the same row
         y = max(source.y, target.y) + BOX_HEIGHT / 2
@@ -147,12 +148,12 @@ def curve(arrow: Arrow, places: Mapping[str, Placed]) -> tuple[Point, Point, Poi
 
 
 def _toward(here: Box, there: Box) -> float:
-    """Where on its edge a box is left toward another one: nearer to that one than the middle."""
+    """Return the position on a box's edge where an arrow to or from another box begins or ends."""
     reach = here.width / 2 - PADDING
     return here.middle + max(-reach, min(reach, (there.middle - here.middle) * 0.45))
 
 
-# -- how they look ----------------------------------------------------------------------------------------
+# -- look -------------------------------------------------------------------------------------------------
 
 _STYLE = """<style>
 text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; text-anchor: middle; fill: #1f2328; }

@@ -1,4 +1,4 @@
-"""Draws docs/crawl.svg from a real run of `fazhi crawl --replay tests/fixtures` in a terminal: `make picture`."""
+"""Draw docs/crawl.svg from a real run of `fazhi crawl --replay tests/fixtures` in a terminal: `make picture`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from rich.text import Text
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 124
-_DRAWN = re.compile(
-    r"[\r\n]+|\x1b\[2K|\x1b\[1A|\x1b\[\?25[hl]"
-)  # between what a live line draws and draws over
+_REDRAW = re.compile(r"[\r\n]+|\x1b\[2K|\x1b\[1A|\x1b\[\?25[hl]")
+"""Separates the drawings of the live line, each of which overwrites the one before."""
 _SPINNER = re.compile("[\u2800-\u28ff]")
 _FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="a crawl in a terminal">
 <style>
@@ -32,11 +31,11 @@ _FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {heigh
 
 
 def main() -> None:
-    """Run the crawl in a pseudo-terminal, keep what a person would see at its end, export it."""
+    """Run the crawl in a pseudo-terminal, and export what is visible at its end."""
     with tempfile.TemporaryDirectory() as scratch:
         words = ["fazhi", "crawl", "--replay", "tests/fixtures", "--archive", f"{scratch}/archive"]
         seen = _in_terminal([str(ROOT / ".venv" / "bin" / words[0]), *words[1:]])
-    text = "\n".join(piece for piece in _DRAWN.split(seen) if piece.strip() and not _SPINNER.search(piece))
+    text = "\n".join(piece for piece in _REDRAW.split(seen) if piece.strip() and not _SPINNER.search(piece))
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print("$ make demo", style="bold")
     console.print(Text.from_ansi(text.replace(f"{scratch}/archive", "demo-archive")))

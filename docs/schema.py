@@ -1,4 +1,4 @@
-"""The catalogue's diagram in docs/archive.md, from the models: `make diagram`. A test finds one that is out of date."""
+"""Write the catalogue's diagram in docs/archive.md from the models: `make diagram`. A test checks that it is current."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BEGIN, END = "<!-- diagram: made by docs/schema.py -->\n", "<!-- end of diagram 
 
 
 def diagram() -> str:
-    """An entity-relationship diagram in Mermaid's language."""
+    """Return an entity-relationship diagram in Mermaid syntax."""
     tables = [table for _, table in sorted(Base.metadata.tables.items())]
     lines = ["```mermaid", "erDiagram"]
     for table in tables:
@@ -32,7 +32,7 @@ def _column(table: Table, column: Column[object]) -> str:
 
 
 def with_diagram(page: str) -> str:
-    """The page with today's diagram in its place."""
+    """Return the page with a current diagram."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return before + BEGIN + diagram() + END + after

@@ -1,4 +1,4 @@
-"""Writes docs/sources.md from sources.yaml and docs/sources.tsv: `make sources`. What is confirmed of each government, and how."""
+"""Write docs/sources.md from sources.yaml and docs/sources.tsv: what is confirmed about each government, and how. `make sources`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {
     "documents": "a general list page",
     "portal": "the portal",
 }
-"""What can be seen of a government, the best first; keys are those of the evidence file."""
+"""Kinds of evidence, best first; the keys are those in docs/sources.tsv."""
 
 _HEAD = """# The governments of sources.yaml
 
@@ -48,20 +48,20 @@ class Evidence:
 
 
 def evidence(path: Path = ROOT / "docs" / "sources.tsv") -> list[Evidence]:
-    """The rows of the evidence file."""
+    """Return the rows of the evidence file."""
     lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
     return [Evidence(**row) for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 def looked_for(path: Path = ROOT / "docs" / "sources-missing.txt") -> list[str]:
-    """Codes of the divisions that were looked for and not found."""
+    """Return the codes of the divisions that were searched for and not found."""
     return [line.split()[0] for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
 
 
 def page(sites: Iterable[Site], rows: Iterable[Evidence], missing: Iterable[str]) -> str:
-    """docs/sources.md: a summary, a table by province, and what was not found.
+    """Return docs/sources.md: a summary, a table by province, and what was not found.
 
-    It says what the evidence says, so that it changes with the evidence, not with each entry, address or system that is new.
+    It depends on the evidence only, so it does not change with every new entry, address or system in sources.yaml.
     """
     by_id: dict[str, list[Evidence]] = {}
     for row in rows:

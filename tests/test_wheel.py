@@ -45,7 +45,7 @@ def test_a_wheel_brings_the_sources_their_schema_and_the_divisions(unpacked: Pat
     for inside, here in (
         ("crawler/sources/sources.yaml", "sources.yaml"),
         ("crawler/sources/sources.schema.json", "sources.schema.json"),
-        ("crawler/regions.tsv", "crawler/regions.tsv"),
+        ("crawler/field/regions.tsv", "crawler/field/regions.tsv"),
         ("crawler/py.typed", "crawler/py.typed"),
     ):
         assert (unpacked / inside).read_bytes() == (ROOT / here).read_bytes()
@@ -63,7 +63,7 @@ def test_a_wheel_names_every_python_that_the_tests_run_on(unpacked: Path) -> Non
 def test_in_an_empty_folder_one_line_says_how_to_begin(fazhi: Fazhi, tmp_path: Path) -> None:
     done = fazhi("crawl")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "write a first one with `fazhi source init`" in done.stderr
+    assert "write one with `fazhi source init`" in done.stderr
     assert list(tmp_path.iterdir()) == []
     assert fazhi("source", "init").returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sources.schema.json", "sources.yaml"]

@@ -1,4 +1,9 @@
-"""The command line: one library call a command. Data to stdout, progress and messages to stderr."""
+"""The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
+
+Commands: `crawling` (`crawl`), `sources` and `adding` (`source`), `fixtures` (`fixture`), `reading` (`extract`,
+`reports`, `show`), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`). Shared: `options` (flags),
+`output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
+"""
 
 from __future__ import annotations
 
@@ -11,15 +16,14 @@ from crawler.cli import crawling, evidence, fixtures, importing, reading, source
 from crawler.errors import CrawlerError
 
 EXIT_CODES = """
-Exit codes: 0 all well; 1 finished, but some site failed, or stdout or --log could not be written (a full device, a
-reader of a pipe that left; what was archived is kept, and a stdout that the caller closed is no failure); 2 wrong use or
-a faulty sources.yaml; 3 another crawl holds this archive; 4 the archive is damaged, was written by a later fazhi, or
-cannot be read or written.
+Exit codes: 0 success; 1 finished, but some site failed, or stdout or the --log file could not be written (for example a
+full disk or a broken pipe; the archive is complete all the same); 2 wrong usage or a faulty sources.yaml; 3 another
+crawl has locked this archive; 4 the archive is damaged, was written by a newer fazhi, or cannot be read or written.
 """
 
 app = typer.Typer(
     name="fazhi",
-    help="Gathers 法治政府建设情况报告 from government sites into an archive of dated versions.",
+    help="Collect 法治政府建设情况报告 from government sites into an archive of dated versions.",
     epilog=EXIT_CODES,
     rich_markup_mode=None,  # plain help: it goes through a stream that escapes control sequences, as all output does
     no_args_is_help=True,
@@ -41,7 +45,7 @@ app.add_typer(fixtures.app, name="fixture")
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
     if version:
         typer.echo(f"fazhi {__version__}")
@@ -51,9 +55,9 @@ def _root(
 
 
 def main() -> None:
-    """Entry point of `fazhi`: our errors become one message on stderr and their class's exit code."""
-    streams.in_utf8()
-    streams.prepare()
+    """Run `fazhi`. A CrawlerError becomes one message on stderr and its class's exit code."""
+    streams.restart_in_utf8_mode()
+    streams.install()
     try:
         app()
     except SystemExit as left:  # as typer ends every command

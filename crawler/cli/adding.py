@@ -1,4 +1,8 @@
-"""`fazhi source add`: from an address to an entry of sources.yaml."""
+"""`fazhi source add`: write an entry of sources.yaml from the address of a list page or of a report.
+
+`crawler.onboarding.add` looks at the site, `crawler.sources.add` edits the file. This module checks whether the entry
+is already there, builds it, and prints the result.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,8 @@ from crawler.fetch.client import utc_now
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region as region_known
 from crawler.model import Link, Site
-from crawler.onboarding.add import LIST_PAGES, Finding, look, new_id
-from crawler.sources import add_entry, entry_lines, place_of, sites_before
+from crawler.onboarding.add import DEFAULT_LIST_PAGES, Finding, look, new_id
+from crawler.sources import add_entry, entry_lines, existing_sites, location_of
 
 
 def add(
@@ -30,38 +34,42 @@ def add(
     ],
     sources: SourcesOption = Path("sources.yaml"),
     id: Annotated[
-        str | None, typer.Option("--id", help="The entry's id, instead of one from the host.")
+        str | None, typer.Option("--id", help="Id of the entry; made from the host name if omitted.")
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="The government's name.")] = None,
-    region: Annotated[str | None, typer.Option("--region", help="Its GB/T 2260 code, six digits.")] = None,
-    pages: Annotated[int, typer.Option("--pages", min=1, help="Pages of the list to look at.")] = LIST_PAGES,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the entry, write nothing.")] = False,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the government.")] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="GB/T 2260 code of the government, six digits.")
+    ] = None,
+    pages: Annotated[
+        int, typer.Option("--pages", min=1, help="Number of list pages to read.")
+    ] = DEFAULT_LIST_PAGES,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the entry; write nothing.")] = False,
     json: JsonOption = False,
     replay: ReplayOption = None,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Look at a list page or a report, show what is recognised, and put an entry into sources.yaml.
+    """Read a list page or a report, show what is recognised, and add an entry to sources.yaml.
 
-    It goes among the others in the order of region codes; where there is no file, one is begun.
+    Entries are kept in the order of their region codes. If the file does not exist, it is created.
 
-    The entry goes to stdout, what was seen to stderr. Exit code 1 when nothing was found, or not enough.
+    The entry is printed on stdout, what was found on stderr. Exit code 1 if too little was found for an entry.
     """
     if region is not None and region_known(region) is None:
         raise ConfigError(f"--region {region}: no division has this code")
-    sites = sites_before(sources)
-    if site := _at(sites, [url]):
-        _already(site, url, sources, json)
+    sites = existing_sites(sources)
+    if site := _site_with(sites, [url]):
+        _exit_as_known(site, url, sources, json)
     saved = Replay(load_exchanges(replay)) if replay else None
     finding = asyncio.run(_look(url, pages, saved, parse_connect_to(connect_to or ())))
     finding = replace(finding, name=name or finding.name, region=region or finding.region)
-    if site := _at(sites, (*finding.lists, *finding.pages)):
-        _already(site, url, sources, json)
+    if site := _site_with(sites, (*finding.lists, *finding.pages)):
+        _exit_as_known(site, url, sources, json)
     entry = _entry(finding, id or new_id(url, [s.id for s in sites], finding.region), live=saved is None)
-    refusal = None if finding.ok else _why_not(finding)
-    if refusal is None and id is None and (near := _same_host(sites, finding)):
+    refusal = None if finding.ok else _refusal(finding)
+    if refusal is None and id is None and (near := _site_on_same_host(sites, finding)):
         refusal = (
-            f"{near.id} ({place_of(sources, near.id)}) is of the same host and division: add the address to its"
-            " `lists`, or give --id for an entry of its own"
+            f"{near.id} ({location_of(sources, near.id)}) has the same host and division: add the address to its"
+            " `lists`, or give --id to make a separate entry"
         )
     written = refusal is None and not dry_run
     if written:
@@ -69,10 +77,10 @@ def add(
     if json:
         print_json(_json(finding, entry if refusal is None else None, refusal, written=written))
     else:
-        print("\n".join(_told(finding)), file=sys.stderr)
+        print("\n".join(_description(finding)), file=sys.stderr)
         if refusal is None:
             print("\n".join("  " + line for line in entry_lines(entry)))
-            print(_ending(sources, entry, written=written), file=sys.stderr)
+            print(_result_line(sources, entry, written=written), file=sys.stderr)
         else:
             print(f"nothing added: {refusal}", file=sys.stderr)
     raise typer.Exit(0 if refusal is None else 1)
@@ -83,13 +91,13 @@ async def _look(url: str, pages: int, saved: Replay | None, mapping: dict[str, t
         return await look(url, fetcher, list_pages=pages)
 
 
-def _at(sites: Sequence[Site], urls: Sequence[str]) -> Site | None:
-    """The site that visits one of the addresses already, as a list or as a report."""
+def _site_with(sites: Sequence[Site], urls: Sequence[str]) -> Site | None:
+    """Return the site that already has one of the addresses, as a list or as a report."""
     keys = set(map(canonical, urls))
     return next((s for s in sites if keys.intersection(map(canonical, (*s.lists, *s.pages)))), None)
 
 
-def _same_host(sites: Sequence[Site], finding: Finding) -> Site | None:
+def _site_on_same_host(sites: Sequence[Site], finding: Finding) -> Site | None:
     hosts = {host_port(url).rpartition(":")[0] for url in (*finding.lists, *finding.pages)}
     return next(
         (
@@ -102,12 +110,13 @@ def _same_host(sites: Sequence[Site], finding: Finding) -> Site | None:
     )
 
 
-def _already(site: Site, url: str, sources: Path, json: bool) -> None:
-    place = place_of(sources, site.id)
+def _exit_as_known(site: Site, url: str, sources: Path, json: bool) -> None:
+    """Print that the address is in sources.yaml already, and end the command with exit code 0."""
+    place = location_of(sources, site.id)
     if json:
         print_json({"url": url, "already": site.id, "place": place, "written": False})
     else:
-        print(f"already there: {site.id} ({site.name}) at {place}", file=sys.stderr)
+        print(f"already in the file: {site.id} ({site.name}) at {place}", file=sys.stderr)
     raise typer.Exit
 
 
@@ -120,7 +129,7 @@ def _entry(finding: Finding, id: str, *, live: bool) -> dict[str, str | list[str
 
 
 def _note(finding: Finding, *, live: bool) -> str:
-    """What the entry rests on, for those who read it later."""
+    """Return the entry's `note`: what was found on the day it was written, for later readers."""
     seen = "Seen" if live else "Seen on saved pages"
     if finding.lists:
         years = sorted({year for _, year in finding.reports if year})
@@ -128,14 +137,14 @@ def _note(finding: Finding, *, live: bool) -> str:
         note = f"{seen}: {len(finding.reports)} reports{span} on the list, system {finding.cms}."
         note += f" The list was found from the report {finding.url}" if finding.report else ""
     else:
-        note = f"{seen}: this report; the list that it stands on is not known."
+        note = f"{seen}: this report; the list that has it is not known."
     division = region_known(finding.region or "")
     old = division.until if division else None
     return note + (f" The code {finding.region} went out of use in {old}." if old else "")
 
 
-def _told(finding: Finding) -> Iterator[str]:
-    """What was seen, for people."""
+def _description(finding: Finding) -> Iterator[str]:
+    """Yield the lines that describe what was found, for people."""
     where = dict(finding.where)
     kind = "a report" if finding.report else "a list"
     if finding.problem is None:
@@ -145,8 +154,8 @@ def _told(finding: Finding) -> Iterator[str]:
     if finding.region:
         yield f"  region   {finding.region} {region_path(finding.region)}" + _from(where.get("region"))
     for url in finding.lists:
-        yield f"  list     {url}: {finding.list_pages} pages looked at, {finding.links} links"
-        yield f"  paging   {finding.paging or 'one page only, as it seems'}"
+        yield f"  list     {url}: {finding.list_pages} pages read, {finding.links} links"
+        yield f"  paging   {finding.paging or 'no further page found'}"
     for link, year in finding.reports:
         yield f"  report   {year or 'no year'}  {link.date or '':10}  {link.title}"
 
@@ -155,29 +164,29 @@ def _from(where: str | None) -> str:
     return f"  ({where})" if where else ""
 
 
-def _why_not(finding: Finding) -> str:
-    """What is missing, what was seen, and what to try."""
+def _refusal(finding: Finding) -> str:
+    """Return why no entry can be made: what is missing, what was found, and what to try."""
     if finding.problem is None:
         missing = [f"--{key}" for key in ("name", "region") if not getattr(finding, key)]
-        return f"the page does not say whose it is; give {' and '.join(missing)}"
+        return f"the page does not name its government; give {' and '.join(missing)}"
     lines = [f"{finding.url}: {finding.problem}"]
     if finding.list_pages:
-        lines[0] += f" (system {finding.cms}, {finding.list_pages} pages looked at, {finding.links} links)"
-        lines += [f"  came close: {link.title} ({why})" for link, why in finding.near_misses]
+        lines[0] += f" (system {finding.cms}, {finding.list_pages} pages read, {finding.links} links)"
+        lines += [f"  similar, not taken: {link.title} ({why})" for link, why in finding.near_misses]
         lines += [f"  try: fazhi source add {link.url}  ({link.title})" for link in finding.columns]
         if finding.links < 5:
-            lines.append("  hardly a link: is the list filled by script? Then give the address of its JSON")
+            lines.append("  few links: if a script fills the list, give the address of the JSON it loads")
         if finding.paging:
-            lines.append("  older entries stand on later pages: try --pages 10")
+            lines.append("  older entries are on later pages: try --pages 10")
         if not finding.columns:
             lines.append("  try the column 法治政府建设, often below 政务公开, or the address of one report")
     return "\n".join(lines)
 
 
-def _ending(sources: Path, entry: dict[str, Any], *, written: bool) -> str:
+def _result_line(sources: Path, entry: dict[str, Any], *, written: bool) -> str:
     if not written:
-        return f"not written (--dry-run); without it this is added to {sources}"
-    return f"added to {place_of(sources, entry['id'])}; see what it finds: fazhi source check {entry['id']}"
+        return f"not written (--dry-run); run without --dry-run to add it to {sources}"
+    return f"added to {location_of(sources, entry['id'])}; to test it: fazhi source check {entry['id']}"
 
 
 def _json(

@@ -1,4 +1,7 @@
-"""`fazhi crawl`: from flags to a crawl, and from its end to an exit code."""
+"""`fazhi crawl`: read the flags, run the crawl, return its exit code.
+
+`crawler.crawl.job` runs the crawl, `display` prints it. Signal handlers are set here.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from crawler.cli.options import (
     SourcesOption,
 )
 from crawler.cli.output import message
-from crawler.cli.streams import NOT_WRITTEN
+from crawler.cli.streams import EXIT_OUTPUT_LOST
 from crawler.crawl.job import Job, crawl_into
 from crawler.crawl.job import dry_run as run_dry
 from crawler.fetch import Replay, load_exchanges, parse_connect_to
@@ -42,40 +45,46 @@ def crawl(
     full: Annotated[
         bool,
         typer.Option(
-            "--full", help="Fetch every page of every source whole, due or not, from the beginning."
+            "--full",
+            help="Visit all sources, due or not; read all list pages; fetch without conditional requests.",
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read the lists, show what would be fetched, keep nothing.")
+        bool, typer.Option("--dry-run", help="Read the lists and show what would be fetched; store nothing.")
     ] = False,
     json: JsonOption = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print news and trouble only; nothing when there is none.")
+        bool, typer.Option("--quiet", "-q", help="Print only news (new, changed, gone) and failures.")
     ] = False,
     figures: Annotated[
-        bool, typer.Option("--figures", help="At the end, what each host was asked and what it cost.")
+        bool,
+        typer.Option("--figures", help="Print requests, bytes and waiting time of each host at the end."),
     ] = False,
     log_file: Annotated[
-        Path | None, typer.Option("--log", metavar="FILE", help="Append every event as a line of JSON.")
+        Path | None, typer.Option("--log", metavar="FILE", help="Append every event to FILE as JSON Lines.")
     ] = None,
     max_time: Annotated[
         str | None,
-        typer.Option("--max-time", metavar="TIME", help="End in order after 90 (seconds), 30m, 2h."),
+        typer.Option(
+            "--max-time",
+            metavar="TIME",
+            help="Stop after this time, such as 90 (seconds), 30m or 2h; pages in progress are finished.",
+        ),
     ] = None,
     max_requests: Annotated[
         int | None,
         typer.Option(
-            "--max-requests", min=1, help="Begin no page after so many exchanges, and end in order."
+            "--max-requests", min=1, help="Stop after this many requests; pages in progress are finished."
         ),
     ] = None,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Visit sites, find their reports, archive every new text as a dated version.
+    """Visit sites, find their reports, and archive every new text as a dated version.
 
-    Sources whose `every` has not passed are left alone, unless they are named or --full is given. On SIGTERM or SIGINT
-    pages under way are finished and stored, and the next run goes on with what is left; a second one ends at once.
+    A source is skipped until its `every` has passed, unless it is named or --full is given. On SIGTERM or SIGINT, pages
+    in progress are finished and stored; the next run continues with the rest. A second signal stops at once.
     """
-    # a fault in it is told before anything is done
+    # parsed first: a wrong --max-time must fail before any file is read or written
     max_seconds = pipeline.seconds(max_time) if max_time is not None else None
     job = Job(
         sites=choose(load_sites(sources, notify=None if quiet else message), ids or ()),
@@ -97,32 +106,32 @@ def crawl(
             crawl_into(archive, job, display, command=command, around=lambda: _shown(display, job.halt))
     code = display.finish(None if dry_run else archive, job.halt.why)
     if events is not None and events.failure:
-        display.message(f"{log_file}: not every event could be written to it: {events.failure}")
-        code = code or NOT_WRITTEN
+        display.message(f"{log_file}: some events could not be written: {events.failure}")
+        code = code or EXIT_OUTPUT_LOST
     raise typer.Exit(code)
 
 
 @contextmanager
 def _shown(display: Display, halt: pipeline.Halt) -> Iterator[None]:
-    with display, _ends_on_signals(halt, display):
+    with display, _halt_on_signals(halt, display):
         yield
 
 
 @contextmanager
-def _ends_on_signals(halt: pipeline.Halt, display: Display) -> Iterator[None]:
-    """The first SIGTERM or SIGINT ends the crawl in order. The second ends the process, which loses nothing stored."""
+def _halt_on_signals(halt: pipeline.Halt, display: Display) -> Iterator[None]:
+    """Halt the crawl in order on the first SIGTERM or SIGINT. The second ends the process; nothing stored is lost."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGTERM, signal.SIGINT)
 
     def end(number: signal.Signals) -> None:
-        for each in signals:  # before anything is said: the second one may follow at once
+        for each in signals:  # before anything is printed: the second signal may follow at once
             loop.remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
         display.message(
-            f"{number.name}: finishing {halt.pages_in_flight} pages under way; once more ends at once"
+            f"{number.name}: finishing {halt.under_way} pages in progress; repeat to stop at once"
         )
-        log.warning("halt", extra={"why": number.name, "under_way": halt.pages_in_flight})
-        halt.request(number.name)
+        log.warning("halt", extra={"why": number.name, "under_way": halt.under_way})
+        halt.ask(number.name)
 
     for each in signals:
         loop.add_signal_handler(each, end, each)

@@ -1,4 +1,4 @@
-"""`fazhi verify`, `rebuild`, `merge`: the archive as evidence."""
+"""`fazhi verify`, `fazhi rebuild` and `fazhi merge`: commands on a whole archive."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ from crawler.questions import verify as verifying
 
 def verify(
     archive: ArchiveOption = Path("archive"),
-    deep: Annotated[bool, typer.Option("--deep", help="Read every text out of its page again.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also extract every text again and compare.")] = False,
     head: Annotated[
-        str | None, typer.Option("--head", help="A head digest printed earlier: it must be in the chain.")
+        str | None,
+        typer.Option(
+            "--head", help="A head digest printed earlier; fail if the manifest does not contain it."
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Check the chain, every digest, catalogue and text files against each other; name every fault.
+    """Check manifest, WARC files, catalogue and text files against each other; print every fault.
 
-    Prints the head digest, which stands for all that is archived: published elsewhere, it shows later that nothing was
-    changed.
+    Prints the head digest at the end. It covers everything archived so far: publish it elsewhere, and `--head` can show
+    later that nothing was changed since.
     """
     faults = []
     for fault in verifying.verify(archive, deep=deep, head=head, notify=_message):
@@ -51,12 +54,12 @@ def rebuild(
         bool,
         typer.Option(
             "--reextract",
-            help="Then run today's extractor over every page; texts that it reads otherwise are marked.",
+            help="Then extract every page again with the current extractor; texts that differ are marked.",
         ),
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Make the catalogue, the text files and the indexes again from the WARC files alone."""
+    """Recreate the catalogue, the text files and the indexes from the WARC files alone."""
     done = archives.rebuild(archive, clock=utc_now, notify=_message)
     changed = 0
     if reextract:
@@ -67,19 +70,19 @@ def rebuild(
         return
     print(
         f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
-        + (f"; {changed} of them read otherwise by today's extractor" if reextract else "")
+        + (f"; the current extractor reads {changed} of them differently" if reextract else "")
     )
 
 
 def merge(
-    other: Annotated[Path, typer.Argument(metavar="OTHER_ARCHIVE", help="The archive to bring in.")],
+    other: Annotated[Path, typer.Argument(metavar="OTHER_ARCHIVE", help="The archive to copy from.")],
     archive: ArchiveOption = Path("archive"),
 ) -> None:
-    """Bring another archive in: its WARC files as they are, and what they hold that is not here yet."""
+    """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
     with Archive.create(archive, clock=utc_now, command=_command(), notify=_message) as store:
         before = len(store.reports())
         files = store.merge(other, _message)
-        print(f"{files} WARC files brought in: {len(store.reports()) - before} further reports")
+        print(f"{files} WARC files added: {len(store.reports()) - before} new reports")
 
 
 def _command() -> str:

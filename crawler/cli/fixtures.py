@@ -1,4 +1,4 @@
-"""`fazhi fixture record` and `fazhi fixture check`."""
+"""`fazhi fixture record` and `fazhi fixture check`: saved sites for offline tests (`crawler.onboarding.fixtures`)."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from crawler.sources import choose, load_sites
 
 app = typer.Typer(help="Save a site's pages for offline tests; replay and compare.", no_args_is_help=True)
 
-FolderOption = Annotated[Path, typer.Option("--folder", help="Where the saved sites are.")]
-ROOT = Path("tests/fixtures")
+FolderOption = Annotated[Path, typer.Option("--folder", help="Folder of the saved sites.")]
+DEFAULT_FOLDER = Path("tests/fixtures")
 
 
 @app.command("record")
 def record(
     id: Annotated[str, typer.Argument(metavar="ID", help="Id of a source.")],
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after so many reports.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after this many reports.")] = None,
     sources: SourcesOption = Path("sources.yaml"),
-    folder: FolderOption = ROOT,
+    folder: FolderOption = DEFAULT_FOLDER,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Crawl one site, and save every exchange and what it gives, without cookies and other personal headers."""
+    """Crawl one site; save every exchange, without cookies and other personal headers, and the expected result."""
     (site,) = choose(load_sites(sources), [id])
     mapping = parse_connect_to(connect_to or ())
 
@@ -41,36 +41,34 @@ def record(
 
     captures = asyncio.run(fixtures.record(site, fetcher_of, limit=limit))
     if not any(capture.status == 200 for capture in captures):
-        seen = ", ".join(sorted({str(capture.status) for capture in captures})) or "no answer at all"
-        raise ConfigError(
-            f"{id}: nothing worth saving was served ({seen}); `fazhi source check {id}` says why"
-        )
+        seen = ", ".join(sorted({str(capture.status) for capture in captures})) or "no answer"
+        raise ConfigError(f"{id}: no page could be fetched ({seen}); `fazhi source check {id}` shows why")
     place = folder / id
     shutil.rmtree(place, ignore_errors=True)
     number = fixtures.save(captures, place)
     facts = asyncio.run(fixtures.found(site, place))
     fixtures.write_expected(facts, place)
     print(
-        f"{place}: {number} exchanges, {len(facts['reports'])} reports; look at {fixtures.EXPECTED} before you keep it"
+        f"{place}: {number} exchanges, {len(facts['reports'])} reports; review {fixtures.EXPECTED} before you commit it"
     )
 
 
 @app.command("check")
 def check(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Saved sites; all without.")
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Saved sites; all if omitted.")
     ] = None,
     sources: SourcesOption = Path("sources.yaml"),
-    folder: FolderOption = ROOT,
+    folder: FolderOption = DEFAULT_FOLDER,
     json: JsonOption = False,
 ) -> None:
-    """Replay saved sites and show where they give something else than they must. Exit code 1 if any does."""
+    """Replay saved sites and show differences from the expected result. Exit code 1 if there are any."""
     places = [folder / name for name in ids or ()] or fixtures.folders(folder)
     if not places:
-        raise ConfigError(f"{folder}: no saved sites here; `fazhi fixture record ID` makes one")
+        raise ConfigError(f"{folder}: no saved sites here; save one with `fazhi fixture record ID`")
     if missing := [str(place) for place in places if not (place / fixtures.EXPECTED).is_file()]:
         raise ConfigError(
-            f"no {fixtures.EXPECTED} in {', '.join(missing)}; `fazhi fixture record ID` makes one"
+            f"no {fixtures.EXPECTED} in {', '.join(missing)}; write it with `fazhi fixture record ID`"
         )
     entries = {site.id: site for site in load_sites(sources)}
     differences = {}

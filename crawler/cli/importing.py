@@ -1,4 +1,4 @@
-"""`fazhi import`: documents that somebody else gathered, into the archive."""
+"""`fazhi import`: add files that others collected to the archive (`crawler.intake`)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def import_(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH...", help="Text documents, saved HTML pages, WARC files; or folders of them."
+            metavar="PATH...", help="Text documents, saved HTML pages, WARC files, or folders of them."
         ),
     ],
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
 ) -> None:
-    """Bring text documents (such as seeds/), saved pages and WARCs of other crawlers into the archive."""
+    """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."""
     files = documents(paths)
     failed = False
     with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=_message) as store:

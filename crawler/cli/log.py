@@ -1,7 +1,7 @@
-"""`--log FILE`: every event of a crawl as one JSON object a line, for programs and for grep.
+"""`--log FILE`: write every event of a crawl as one JSON object a line, for programs and for grep.
 
-The standard library's logging does it with the formatter below; a structured-logging library would be one dependency
-for the same twenty lines.
+The standard library's logging does it with the formatter below. A structured-logging library would be a dependency for
+the same twenty lines.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from pathlib import Path
 from crawler.errors import ConfigError
 from crawler.field.text import json_escaped
 
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""Attributes that every LogRecord has; all others came as `extra`."""
 
 
 class JsonLines(logging.Formatter):
-    """`{"time", "level", "event", "site", "url", …}`: whatever was given as `extra` follows."""
+    """Formats an event as `{"time", "level", "event", "site", "url", …}`, followed by the keys given as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line without a newline."""
+        """Return one line of JSON, without a newline."""
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {
             "time": when.replace("+00:00", "Z"),
@@ -34,29 +35,29 @@ class JsonLines(logging.Formatter):
             "site": None,
             "url": None,
         }
-        line |= {key: value for key, value in vars(record).items() if key not in _OWN}
+        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD_ATTRIBUTES}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json_escaped(json.dumps(line, ensure_ascii=False, default=str))
 
 
 class LogFile(WatchedFileHandler):
-    """Appends lines to a file, opened anew when logrotate has moved it. What it cannot write does not end a crawl."""
+    """Appends lines to a file, and opens it anew when logrotate has moved it. A failed write does not end the crawl."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, encoding="utf-8", errors="backslashreplace")
         self.setFormatter(JsonLines())
-        self.failure: str | None = None  # why lines are missing in it
+        self.failure: str | None = None  # the first reason why lines are missing
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one event."""
         try:
             super().emit(record)
-        except OSError as error:  # from opening it anew
+        except OSError as error:  # the file could not be opened anew
             self.failure = self.failure or error.strerror
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Keep why an event could not be written; called where it is handled."""
+        """Keep the reason why an event could not be written. logging calls it while the exception is handled."""
         error = sys.exception()
         if not isinstance(error, OSError):
             super().handleError(record)
@@ -64,7 +65,7 @@ class LogFile(WatchedFileHandler):
         self.failure = self.failure or error.strerror
 
     def close(self) -> None:
-        """Let go of the file; what is left in its buffer is written, or cannot be."""
+        """Flush and close the file; a failure is kept, as in `emit`."""
         try:
             super().close()
         except OSError as error:
@@ -73,7 +74,7 @@ class LogFile(WatchedFileHandler):
 
 @contextmanager
 def log_to(path: Path | None) -> Iterator[LogFile | None]:
-    """Append events to a file. Raises ConfigError when it cannot be opened."""
+    """Append the events of the block to a file; do nothing if `path` is None. Raises ConfigError if it cannot be opened."""
     if path is None:
         yield None
         return

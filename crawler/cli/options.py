@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from typing import Annotated
 
 import typer
 
-SourcesOption = Annotated[Path, typer.Option("--sources", help="The file of sites.")]
-ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="The archive's folder.")]
+SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
+ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
 ReplayOption = Annotated[
     Path | None,
     typer.Option(
         "--replay",
-        help="Read from saved exchanges (a fixture folder, a folder of such, a WARC), not the network.",
+        help="Read saved exchanges instead of the network: a fixture folder, a folder of those, or a WARC file.",
     ),
 ]
 ConnectToOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--connect-to", help="HOST:PORT:ADDRESS:PORT: connect there instead, as with curl. May be repeated."
+        "--connect-to",
+        metavar="HOST:PORT:ADDRESS:PORT",
+        help="Connect to ADDRESS:PORT instead of HOST:PORT, as curl does. May be repeated.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 IdsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled ones without.")
+    list[str] | None,
+    typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled sources if omitted."),
 ]

@@ -1,10 +1,12 @@
-"""What commands print: JSON as the contract says, lines and tables for people."""
+"""Output of the commands: JSON with the contract's keys, lines and tables for people.
+
+`streams` makes stdout and stderr safe to write to; `display` prints a running crawl.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -14,16 +16,16 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 
-from crawler.cli.streams import Sequences, Stream
+from crawler.cli.streams import ConsoleFile, Stream
 from crawler.field.text import json_escaped, visible
 from crawler.model import JSON_KEYS, Outcome, Report
 
-WIDTH = 200
-"""Characters that tables take where there is no terminal to say; rich would fold them at 80."""
+NO_TERMINAL_WIDTH_COLUMNS = 200
+"""Width of tables where there is no terminal; rich would wrap them at 80."""
 
 
 def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
-    """A report under the keys of the contract, absent values None; without `body` where only a list is wanted."""
+    """Return a report under the contract's keys, absent values as None. `body=False` leaves `body` out, for lists."""
     values = {key: getattr(report, key) for key in JSON_KEYS}
     values["index"] = dict(report.index) if report.index else None
     values["sections"] = [asdict(section) for section in report.sections]
@@ -34,53 +36,53 @@ def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
-    """An outcome for JSON Lines."""
-    told = asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
-    del told["as_before"]  # for people, who are not to be told twice
-    return told
+    """Return an outcome as a value for JSON Lines."""
+    value = asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
+    del value["as_before"]  # only decides what people see
+    return value
 
 
 def iso(when: datetime | None) -> str | None:
-    """A time as ISO 8601 in UTC."""
+    """Return a UTC time as ISO 8601, to the second, such as 2026-11-25T03:00:00Z."""
     return when.isoformat(timespec="seconds").replace("+00:00", "Z") if when else None
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """One JSON value on stdout, Chinese as it is; as escapes where stdout's encoding is not a Unicode one."""
+    """Print one JSON value on stdout. Chinese is escaped only if stdout's encoding is not a Unicode one."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     sys.stdout.write(json_escaped(json.dumps(value, ensure_ascii=not unicode, indent=indent)) + "\n")
     sys.stdout.flush()
 
 
 def message(text: str) -> None:
-    """A line for people, on stderr."""
+    """Print a line for people on stderr."""
     print(visible(text), file=sys.stderr)
 
 
 class PlainConsole(Console):
-    """A console for what pages, files and people say: text is no markup, and its control characters are escaped.
+    """A rich console for untrusted text: no markup is interpreted, and control characters are escaped.
 
-    Without a terminal it writes lines as they are, and tables as wide as they come.
+    Without a terminal, lines are not wrapped.
     """
 
     def __init__(self, file: TextIO) -> None:
         super().__init__(
-            file=cast(TextIO, Sequences(file)) if isinstance(file, Stream) else file,
+            file=cast(TextIO, ConsoleFile(file)) if isinstance(file, Stream) else file,
             markup=False,
             emoji=False,
             highlight=False,
             soft_wrap=True,
-            width=None if file.isatty() else WIDTH,
+            width=None if file.isatty() else NO_TERMINAL_WIDTH_COLUMNS,
         )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        """What is written: control sequences of the console's own alone."""
+        """Yield the segments to write; only the console's own control sequences stay as they are."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=visible(segment.text))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on a terminal; tab-separated lines with the same columns when stdout goes elsewhere."""
+    """Print a table on a terminal, else the same columns as tab-separated lines without headings."""
     cells = ([" ".join(_cell(cell).split()) for cell in row] for row in rows)
     if not sys.stdout.isatty():
         for row in cells:
@@ -94,9 +96,3 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
 
 def _cell(cell: object) -> str:
     return "" if cell is None else str(cell)
-
-
-def pad(text: str, width: int) -> str:
-    """Text filled with spaces to a width in terminal columns, in which Chinese takes two each."""
-    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-    return text + " " * max(width - taken, 0)

@@ -1,4 +1,4 @@
-"""`fazhi extract`, `reports`, `show`: what a page or the archive says."""
+"""`fazhi extract`, `fazhi reports` and `fazhi show`: read a page, or the archive."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from crawler.model import Report
 
 
 def extract(
-    places: Annotated[list[str], typer.Argument(metavar="FILE_OR_URL...", help="Saved pages, or addresses.")],
+    places: Annotated[
+        list[str], typer.Argument(metavar="FILE_OR_URL...", help="Saved pages or documents, or addresses.")
+    ],
     json: JsonOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the evidence for each field.")] = False,
 ) -> None:
-    """One page to text, for trying things out. Nothing is kept."""
+    """Extract the report from a page and print its text. Nothing is stored."""
     reports: list[Report] = []
     failed = False
     for place in places:
@@ -33,7 +35,7 @@ def extract(
             reports.append(asyncio.run(_from_web(place)) if is_url else _from_file(Path(place)))
             extraction.check_whole(reports[-1])
         except PartOnly as error:
-            print(f"{place}: {error.reason}", file=sys.stderr)  # it is shown all the same
+            print(f"{place}: {error.reason}", file=sys.stderr)  # the part is printed nevertheless
         except CrawlerError as error:
             print(error if place in str(error) else f"{place}: {error}", file=sys.stderr)
             failed = True
@@ -71,16 +73,19 @@ def _explained(report: Report) -> dict[str, object]:
 
 def reports(
     archive: ArchiveOption = Path("archive"),
-    region: Annotated[str | None, typer.Option(help="GB/T 2260 code; takes in what lies within.")] = None,
-    year: Annotated[int | None, typer.Option(help="The year reported on.")] = None,
+    region: Annotated[str | None, typer.Option(help="GB/T 2260 code; includes divisions within it.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year that the report covers.")] = None,
     similar: Annotated[
-        bool, typer.Option("--similar", help="Pairs whose texts are nearly the same: probably one report.")
+        bool,
+        typer.Option(
+            "--similar", help="List pairs of reports with nearly equal texts: probably the same report."
+        ),
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """List the reports held, each in its latest version."""
+    """List the archived reports, each in its latest version."""
     if similar:
-        _pairs(archive, region, year, json)
+        _print_similar(archive, region, year, json)
         return
     with Archive.read(archive) as store:
         found = store.reports(region=region, year=year)
@@ -93,7 +98,7 @@ def reports(
     )
 
 
-def _pairs(archive: Path, region: str | None, year: int | None, json: bool) -> None:
+def _print_similar(archive: Path, region: str | None, year: int | None, json: bool) -> None:
     with Archive.read(archive) as store:
         found = store.similar(region=region, year=year)
     if json:
@@ -109,13 +114,13 @@ def _pairs(archive: Path, region: str | None, year: int | None, json: bool) -> N
 
 def show(
     report_id: Annotated[
-        str, typer.Argument(metavar="ID", help="A report's id, or a part of it that only it has.")
+        str, typer.Argument(metavar="ID", help="Id of a report, or an unambiguous part of it.")
     ],
-    version: Annotated[int | None, typer.Option(help="Which version; the latest without.")] = None,
+    version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
 ) -> None:
-    """One report: its text on stdout, what is known of it on stderr."""
+    """Print one report: its text on stdout, its pages and versions on stderr."""
     with Archive.read(archive) as store:
         report = store.show(report_id, version)
         history, pages = store.history(report_id), store.pages(report_id)
@@ -132,16 +137,16 @@ def show(
             continue
         print(f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}", file=sys.stderr)
         for former in row.former:
-            was = f"until then read as {former['text_sha256']} by {former['extractor']}"
-            print(f"    read by {row.extractor}; {was}", file=sys.stderr)
+            was = f"before that sha256 {former['text_sha256']}, by {former['extractor']}"
+            print(f"    extracted again by {row.extractor}; {was}", file=sys.stderr)
     print(report.text() if report.body else "", end="")
 
 
 def _state(page: PageRow) -> str:
-    """What is to be known of a page's state, where it does not simply stand there."""
+    """Return a page's state as the end of a line; empty for a page that is still served."""
     words = {
         "live": "",
-        "missing": f"  (not there since {iso(page.missing_since)}; not yet confirmed)",
+        "missing": f"  (missing since {iso(page.missing_since)}; not yet confirmed)",
         "gone": f"  (gone since {iso(page.missing_since)})",
         "moved": f"  (moved to {page.moved_to})",
         "unreachable": f"  (could not be reached; last seen {iso(page.last_seen)})",

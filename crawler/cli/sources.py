@@ -1,4 +1,4 @@
-"""`fazhi source list` and `fazhi source check`."""
+"""`fazhi source init`, `list` and `check`. `fazhi source add` is in `adding`."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from crawler.crawl import start_urls
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
-from crawler.sources import begin, choose, load_sites
+from crawler.sources import choose, load_sites, write_new
 
-app = typer.Typer(help="See and test the entries of sources.yaml.", no_args_is_help=True)
+app = typer.Typer(help="Show, test and write the entries of sources.yaml.", no_args_is_help=True)
 app.command("add")(add)
 
 
 @app.command("init")
 def init(
     sources: SourcesOption = Path("sources.yaml"),
-    empty: Annotated[bool, typer.Option("--empty", help="With no government in it.")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Write a file without entries.")] = False,
 ) -> None:
-    """Write a first sources.yaml: a copy of the one that fazhi comes with, or an empty one."""
-    begin(sources, empty=empty)
+    """Write a new sources.yaml: a copy of the one that fazhi comes with, or an empty one."""
+    write_new(sources, empty=empty)
     number = len(load_sites(sources))
-    following = "fazhi source add URL" if empty else "fazhi source list, fazhi crawl"
-    print(f"{sources}: written, with {number} governments; next: {following}", file=sys.stderr)
+    next_step = "fazhi source add URL" if empty else "fazhi source list, fazhi crawl"
+    print(f"{sources}: written, with {number} governments; next: {next_step}", file=sys.stderr)
 
 
 @app.command("list")
@@ -43,7 +43,7 @@ def list_(
     sources: SourcesOption = Path("sources.yaml"),
     json: JsonOption = False,
 ) -> None:
-    """The sites configured."""
+    """List the sites of sources.yaml, disabled ones too."""
     sites = load_sites(sources, notify=message)
     if json:
         print_json([_site_json(site) for site in sites])
@@ -64,7 +64,7 @@ def check(
     json: JsonOption = False,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Visit sites and show what their entries find; nothing is kept. Exit code 1 if any fails."""
+    """Visit sites and show what their entries find; nothing is stored. Exit code 1 if a site fails."""
     sites = choose(load_sites(sources, notify=message), ids or ())
     saved = Replay(load_exchanges(replay)) if replay else None
     if saved is not None and not ids:
@@ -141,7 +141,7 @@ def _print(console: PlainConsole, found: Check) -> None:
 
 
 def _details(found: Check) -> Iterator[tuple[str, str]]:
-    """Lines below the first, each with its style."""
+    """Yield the lines below the first, each with its style."""
     years = Counter(year for _, year in found.reports if year)
     if years:
         yield (
@@ -158,6 +158,6 @@ def _details(found: Check) -> Iterator[tuple[str, str]]:
     for link, why in found.near_misses:
         yield f"not taken: {link.title} ({why})", "dim"
     if found.untitled:
-        yield f"without a title on the list, looked at by a crawl: {len(found.untitled)}", ""
+        yield f"without a title on the list (a crawl fetches them to see): {len(found.untitled)}", ""
     yield from ((remark, "yellow") for remark in found.remarks)
     yield from ((problem, "red") for problem in found.problems)

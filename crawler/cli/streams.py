@@ -1,7 +1,7 @@
-"""stdout and stderr as every command needs them: whatever becomes of them, the command does its work to the end.
+"""Replacements for stdout and stderr that never raise, so that a failed write does not stop a command.
 
-What cannot be written (a full device, a reader of a pipe that has left) is told in one line and makes exit code 1. A
-character that the terminal's encoding lacks is written as its escape, and so is one that could control the terminal.
+Output that could not be written (full disk, broken pipe) is reported in one line at the end, with exit code 1.
+Characters that the terminal's encoding lacks, and those that could control the terminal, are written as escapes.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any, TextIO
 from crawler.field.text import visible
 
 STDOUT, STDERR = 1, 2
-NOT_WRITTEN = 1
-"""Exit code of a command that did all else it had to."""
+EXIT_OUTPUT_LOST = 1
+"""Exit code of a command that did its work but could not write all of its output."""
 
 
-class _Outlet(io.RawIOBase):
-    """A file descriptor that keeps its first failure; what comes after that is thrown away."""
+class _RawOutput(io.RawIOBase):
+    """Writes to a file descriptor until the first failure, keeps that failure, and discards what comes later."""
 
     def __init__(self, descriptor: int, *, closed: bool) -> None:
         self.failure = OSError(errno.EBADF, "it is closed") if closed else None
@@ -52,40 +52,40 @@ class _Outlet(io.RawIOBase):
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream on which nothing raises, and on which control characters are written as their escapes."""
+    """A standard stream that never raises, and that writes control characters as escapes."""
 
     def __init__(self, descriptor: int, standard: TextIO | None) -> None:
         self.was_closed = standard is None
-        self._outlet = _Outlet(descriptor, closed=self.was_closed)
+        self._raw = _RawOutput(descriptor, closed=self.was_closed)
         super().__init__(
-            io.BufferedWriter(self._outlet),
+            io.BufferedWriter(self._raw),
             encoding=standard.encoding if standard else "utf-8",
             errors="backslashreplace",
             newline="\n",
-            line_buffering=descriptor == STDERR or self._outlet.isatty(),
+            line_buffering=descriptor == STDERR or self._raw.isatty(),
             write_through=bool(getattr(standard, "write_through", False)),
         )
 
     def write(self, text: str) -> int:
-        """Write text, control characters but newline and tab as their escapes."""
+        """Write text; control characters other than newline and tab are escaped."""
         super().write(visible(text))
         return len(text)
 
     def write_sequences(self, text: str) -> int:
-        """Write what a console made, with its colours and movements."""
+        """Write the output of a rich console, with its control sequences for colour and cursor."""
         return super().write(text)
 
     @property
     def lost(self) -> str | None:
-        """Why not everything could be written; None where it was."""
+        """The reason why some output could not be written; None if all was written."""
         self.flush()
-        if self._outlet.failure is None or not self._outlet.lost:
+        if self._raw.failure is None or not self._raw.lost:
             return None
-        return self._outlet.failure.strerror or str(self._outlet.failure)
+        return self._raw.failure.strerror or str(self._raw.failure)
 
 
-class Sequences:
-    """A stream as a console wants it, which writes control sequences of its own."""
+class ConsoleFile:
+    """A file for a rich console on a Stream: the console's control sequences are not escaped."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -96,29 +96,28 @@ class Sequences:
         self.fileno = stream.fileno
 
 
-def in_utf8() -> None:
-    """Begin this process again in Python's UTF-8 mode where the locale has another encoding; stdout and stderr keep theirs.
+def restart_in_utf8_mode() -> None:
+    """Start this process again in Python's UTF-8 mode if the locale has another encoding; stdout and stderr keep theirs.
 
-    File names in an archive are UTF-8 whatever the locale of the run that writes them. In the C locale Chinese ones
-    could not be written at all.
+    File names in an archive are UTF-8, whatever the locale. In the C locale, Chinese ones could not be written at all.
     """
     if sys.getfilesystemencoding() == "utf-8" or os.environ.get("PYTHONUTF8") == "1":
         return
-    spoken = next((stream.encoding for stream in (sys.stdout, sys.stderr) if stream is not None), "utf-8")
-    environment = {"PYTHONIOENCODING": spoken} | os.environ | {"PYTHONUTF8": "1"}
+    encoding = next((stream.encoding for stream in (sys.stdout, sys.stderr) if stream is not None), "utf-8")
+    environment = {"PYTHONIOENCODING": encoding} | os.environ | {"PYTHONUTF8": "1"}
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
-def prepare() -> None:
-    """Put streams that cannot fail in the place of stdout and stderr, unless somebody else took them already.
+def install() -> None:
+    """Replace stdout and stderr by Streams, unless something else has replaced them already.
 
-    A descriptor that was closed is opened on /dev/null, else the next file to be opened would be stdout.
+    A closed descriptor is opened on /dev/null. Otherwise the next file to be opened would become stdout.
     """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # gives the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
     if sys.stdout is sys.__stdout__:
         sys.stdout = Stream(STDOUT, sys.stdout)
     if sys.stderr is sys.__stderr__:
@@ -126,14 +125,14 @@ def prepare() -> None:
 
 
 def finish(code: int) -> int:
-    """Write out what is left, say in one line if stdout took less than it should. Returns the exit code.
+    """Flush both streams, report lost output in one line, and return the exit code.
 
-    A caller that closes stdout wants no output, so that this is no failure.
+    A caller that closed stdout wants no output; that is no failure.
     """
     out, err = sys.stdout, sys.stderr
     if isinstance(out, Stream) and (why := out.lost):
-        print(f"standard output: {why}; what was printed there is lost, what was archived is kept", file=err)
-        code = code or (0 if out.was_closed else NOT_WRITTEN)
+        print(f"standard output: {why}; some output is lost, the archive is not affected", file=err)
+        code = code or (0 if out.was_closed else EXIT_OUTPUT_LOST)
     if isinstance(err, Stream):
         err.flush()
     return code

@@ -1,4 +1,4 @@
-"""What a crawl came to: a table of sites, a table of hosts, one sentence. Only makes them; the display prints."""
+"""Summary of a crawl: a table of sites, a table of hosts, one line of totals. `display` prints them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from crawler.model import Ending, HostFigures, Site, SiteVisit
 
-COLUMNS = (
+ENDING_COLUMNS = (
     Ending.LISTED,
     Ending.NEW,
     Ending.REVISED,
@@ -21,15 +21,19 @@ COLUMNS = (
     Ending.GONE,
     Ending.LEFT,
 )
-ALWAYS = (Ending.LISTED, Ending.NEW)
+"""Endings that have a column in the table of sites, in this order."""
+
+ALWAYS_SHOWN = (Ending.LISTED, Ending.NEW)
+"""The other columns are shown only where a site has such an outcome."""
+
 Counts = Mapping[str, Counter[Ending]]
 
 
 def site_table(
     sites: Sequence[Site], counts: Counts, troubles: Counter[str], visits: Mapping[str, SiteVisit]
 ) -> Table:
-    """A row for each site that was visited."""
-    used = [e for e in COLUMNS if e in ALWAYS or any(count[e] for count in counts.values())]
+    """Return a table with a row for each site that was visited."""
+    used = [e for e in ENDING_COLUMNS if e in ALWAYS_SHOWN or any(count[e] for count in counts.values())]
     table = _table("site", "", *(e.value for e in used), "trouble", "requests", "seconds")
     for site in sites:
         if site.id not in counts:
@@ -49,7 +53,7 @@ def site_table(
 
 
 def host_table(hosts: Sequence[HostFigures]) -> Table:
-    """A row for each host, the one asked most often first."""
+    """Return a table with a row for each host, most requests first."""
     table = _table("host", "requests", "KB", "waited s", "retries", "errors")
     for host in sorted(hosts, key=lambda host: (-host.requests, host.host)):
         errors = ", ".join(f"{number} {kind}" for kind, number in host.errors)
@@ -70,17 +74,17 @@ def _table(*headings: str) -> Table:
     return Table(*headings, header_style="bold", box=None, pad_edge=False)
 
 
-def sentence(counts: Counter[Ending], sites: int, archive: Path | None) -> str:
-    """The crawl in one line. Without an archive it was a dry run."""
+def summary_line(counts: Counter[Ending], sites: int, archive: Path | None) -> str:
+    """Return the totals of a crawl in one line. `archive` is None for a dry run."""
     visited = f"{sites} sites, {sum(counts.values())} addresses"
     if archive is None:
-        return f"{visited}: dry run, nothing kept"
+        return f"{visited}: dry run, nothing stored"
     return (
         f"{visited}: {counts[Ending.NEW]} new reports, {counts[Ending.REVISED]} new versions of known ones,"
         f" {counts[Ending.UNCHANGED]} unchanged, {counts[Ending.DUPLICATE]} known from another address; kept in {archive}"
     )
 
 
-def tally(counts: Counter[Ending]) -> str:
-    """The counts so far, for a live line."""
-    return " · ".join(f"{number} {ending.value}" for ending, number in counts.most_common()) or "asking …"
+def counts_line(counts: Counter[Ending]) -> str:
+    """Return the counts so far, for the live line."""
+    return " · ".join(f"{number} {ending.value}" for ending, number in counts.most_common()) or "crawling …"

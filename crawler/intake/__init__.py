@@ -1,1 +1,1 @@
-"""What others gathered, into an archive: `imports` takes text files, saved pages and WARC files of other crawlers."""
+"""Add what others collected to an archive. `imports` reads text files, saved pages and WARC files of other crawlers."""

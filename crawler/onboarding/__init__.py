@@ -1,1 +1,1 @@
-"""From the address of a site to a working entry of sources.yaml: `add` writes it, `check` tries it, `fixtures` saves its pages."""
+"""Bring a new site into sources.yaml: `add` finds what an entry needs, `check` tests it, `fixtures` saves its pages for tests."""

@@ -1,4 +1,8 @@
-"""From one address of a site to its entry in sources.yaml: what the page is, owner_of it is, and which list leads to its reports."""
+"""Find out what an entry of sources.yaml needs, from one address of a site.
+
+Takes the address of a list page or of a report, fetches it and a few list pages, and gives a `Finding`: the government,
+its region code, the CMS, the list that leads to the reports. `crawler.cli.adding` writes the entry.
+"""
 
 from __future__ import annotations
 
@@ -17,35 +21,39 @@ from crawler.extract.page.decode import decode
 from crawler.fetch import Fetcher
 from crawler.model import Capture, Link, Listing, ListRequest, Report, Site
 
-LIST_PAGES = 3
-"""Pages of a list that are looked at: enough to see whether it is the right one."""
+DEFAULT_LIST_PAGES = 3
+"""Pages of a list that are read: enough to see whether it is the right one."""
 
-CANDIDATES = 5
-"""Lists that are tried for a report owner_of own list is not known."""
+MAX_CANDIDATE_LISTS = 5
+"""Lists that are tried for a report whose own list is not known."""
 
-_HOST_NOISE = frozenset(("www", "gov", "com", "cn", "org", "net", "zwgk", "xxgk"))
+_MIN_REPORT_CHARACTERS = 200
+_MAX_EXAMPLES = 5  # near misses and columns that a Finding keeps
+_MAX_COLUMN_TITLE_CHARACTERS = 11
+
+_GENERIC_HOST_LABELS = frozenset(("www", "gov", "com", "cn", "org", "net", "zwgk", "xxgk"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was seen, as far as it went."""
+    """What is known of an address; fields that could not be determined are None or empty."""
 
     url: str
     cms: str | None = None
     paging: str | None = None  # address of the list's second page
     name: str | None = None
     region: str | None = None
-    where: tuple[tuple[str, str], ...] = ()  # (what, where it was read), for people
+    where: tuple[tuple[str, str], ...] = ()  # ("name" or "region", where it was read), for people
     lists: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     links: int = 0
     list_pages: int = 0
     reports: tuple[tuple[Link, int | None], ...] = ()
     near_misses: tuple[tuple[Link, str], ...] = ()
-    columns: tuple[Link, ...] = ()  # links of the page that could be the right column
+    columns: tuple[Link, ...] = ()  # links that could lead to the right column
     tried: tuple[str, ...] = ()  # lists that were tried for a report
-    report: Report | None = None  # where the address is a report's
-    problem: str | None = None
+    report: Report | None = None  # None if the address is a list
+    problem: str | None = None  # why there is no entry
 
     @property
     def ok(self) -> bool:
@@ -54,8 +62,8 @@ class Finding:
 
 
 @dataclass(slots=True)
-class _Listed:
-    """A list, looked at."""
+class _ListRead:
+    """A list whose first pages were read."""
 
     url: str
     cms: str = "generic"
@@ -68,12 +76,12 @@ class _Listed:
         return [(link, verdict.year) for link, verdict in verdicts if verdict.report]
 
 
-async def look(url: str, fetcher: Fetcher, *, list_pages: int = LIST_PAGES) -> Finding:
-    """What an address leads to: a list or one report. Never raises for what the site does: it is told as a problem."""
+async def look(url: str, fetcher: Fetcher, *, list_pages: int = DEFAULT_LIST_PAGES) -> Finding:
+    """Return what is found at an address, a list or one report. A failure of the site becomes the Finding's `problem`."""
     try:
         capture = await fetcher.get(url, site=_UNKNOWN)
     except FetchError as error:
-        return Finding(url=url, problem=f"cannot be had: {error.reason}")
+        return Finding(url=url, problem=f"cannot be fetched: {error.reason}")
     html = decode(capture.body, capture.headers)[0]
     owner = owner_of(html)
     finding = Finding(
@@ -87,7 +95,7 @@ async def look(url: str, fetcher: Fetcher, *, list_pages: int = LIST_PAGES) -> F
 
 
 _UNKNOWN = Site(id="", name="", region="")
-"""How an address is asked for that belongs to no entry yet: politely."""
+"""Site of an address that has no entry yet: with the default delay."""
 
 
 def _report(capture: Capture) -> Report | None:
@@ -95,22 +103,22 @@ def _report(capture: Capture) -> Report | None:
         report = read_page(capture, _UNKNOWN)
     except ExtractError:
         return None
-    return report if judge_title(report.title).report and len(report.body) > 200 else None
+    return report if judge_title(report.title).report and len(report.body) > _MIN_REPORT_CHARACTERS else None
 
 
-async def _list(url: str, fetcher: Fetcher, most: int, capture: Capture | None = None) -> _Listed:
-    """A list's first pages. Raises FetchError where the first one cannot be had."""
+async def _list(url: str, fetcher: Fetcher, most: int, capture: Capture | None = None) -> _ListRead:
+    """Read the first pages of a list, at most `most`. Raises FetchError if the first one cannot be fetched."""
     first = ListRequest(url=url)
     capture = capture or await fetcher.get(first, site=_UNKNOWN)
     listing = discover(capture.body, capture.headers, capture.url, first=first)
-    listed = _Listed(url, listing.cms, listing.next.url if listing.next else None)
+    listed = _ListRead(url, listing.cms, listing.next.url if listing.next else None)
     _take(listed, listing)
     while listing.next is not None and listed.pages < most:
         request = listing.next
         try:
             capture = await fetcher.get(request, site=_UNKNOWN)
         except FetchError:
-            break  # the crawl will say so; the first page is what counts here
+            break  # the first page is enough here; a crawl will report the failure
         listing = discover(
             capture.body, capture.headers, capture.url, request=request, first=first, cms=listed.cms
         )
@@ -118,13 +126,13 @@ async def _list(url: str, fetcher: Fetcher, most: int, capture: Capture | None =
     return listed
 
 
-def _take(listed: _Listed, listing: Listing) -> None:
+def _take(listed: _ListRead, listing: Listing) -> None:
     listed.pages += 1
     for link in listing.links:
         listed.links.setdefault(link.url, link)
 
 
-def _with_list(finding: Finding, listed: _Listed, html: str) -> Finding:
+def _with_list(finding: Finding, listed: _ListRead, html: str) -> Finding:
     links = list(listed.links.values())
     reports = listed.reports()
     taken = {link.url for link, _ in reports}
@@ -137,20 +145,22 @@ def _with_list(finding: Finding, listed: _Listed, html: str) -> Finding:
         list_pages=listed.pages,
         links=len(links),
         reports=tuple(reports),
-        near_misses=tuple((link, v.why) for link, v in verdicts if "法治政府" in link.title)[:5],
+        near_misses=tuple((link, v.why) for link, v in verdicts if "法治政府" in link.title)[:_MAX_EXAMPLES],
         columns=tuple(
-            link for link, _ in verdicts if REPORT_COLUMN.search(link.title) and len(link.title) < 12
-        )[:5],
-        problem=finding.problem if reports else "no report's title on it",
+            link
+            for link, _ in verdicts
+            if COLUMN.search(link.title) and len(link.title) <= _MAX_COLUMN_TITLE_CHARACTERS
+        )[:_MAX_EXAMPLES],
+        problem=finding.problem if reports else "no link with a report's title",
     )
 
 
 async def _from_report(
     finding: Finding, report: Report, html: str, fetcher: Fetcher, list_pages: int
 ) -> Finding:
-    """The list that a report stands on: of the page's own links to columns, and of those that its address tells of."""
+    """Find the list that contains a report, among the page's links to columns and the lists that its address suggests."""
     tried: list[str] = []
-    for url in candidate_lists(finding.url, html)[:CANDIDATES]:
+    for url in lists_of_report(finding.url, html)[:MAX_CANDIDATE_LISTS]:
         tried.append(url)
         try:
             listed = await _list(url, fetcher, list_pages)
@@ -171,8 +181,10 @@ async def _from_report(
 
 
 def new_id(url: str, taken: Sequence[str], code: str | None) -> str:
-    """A short name from the host, such as wuhan of www.wuhan.gov.cn or sft-jiangsu; with the division's code where it is taken."""
-    labels = [label for label in (urlsplit(url).hostname or "").split(".") if label not in _HOST_NOISE]
+    """Return a short id made from the host: wuhan for www.wuhan.gov.cn. If it is taken, the region code is appended."""
+    labels = [
+        label for label in (urlsplit(url).hostname or "").split(".") if label not in _GENERIC_HOST_LABELS
+    ]
     name = re.sub(r"[^a-z0-9-]", "", "-".join(labels).lower()).strip("-") or "site"
     names = [name, *([f"{name}-{code}"] if code else []), *(f"{name}-{n}" for n in range(2, 1000))]
     return next(each for each in names if each not in taken)

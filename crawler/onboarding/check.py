@@ -1,4 +1,7 @@
-"""What a site's entry in sources.yaml really finds, for the person who writes it. Reads lists, and one report."""
+"""Test an entry of sources.yaml: walk its lists, read its newest report, and give what was found as a `Check`.
+
+It uses the same pipeline as a crawl, without an archive. `crawler.cli.sources` prints the result.
+"""
 
 from __future__ import annotations
 
@@ -10,40 +13,38 @@ from crawler.errors import ExtractError, FetchError
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Outcome, Report, Site
 
-NEAR_MISSES = 5
-LEAST_TITLE = 10
-"""Characters of a title that comes close; shorter ones are columns and menus."""
+MAX_NEAR_MISSES = 5
+MIN_NEAR_MISS_CHARACTERS = 10
+"""Length of a title that can be a near miss; shorter ones are columns and menus."""
 
-LOOKS = 5
-"""Pages that are looked at where lists give no titles."""
+MAX_UNTITLED_PAGES = 5
+"""Pages that are fetched where lists give no titles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What was seen of one site."""
+    """What was found at one site."""
 
     site: Site
     cms: str | None
     list_pages: int
     links: int
-    reports: tuple[tuple[Link, int | None], ...]  # with the year each title gives
-    untitled: tuple[
-        Link, ...
-    ]  # whose lists do not say what they lead to: a crawl looks at the pages themselves
-    near_misses: tuple[tuple[Link, str], ...]  # titles that come close, and why they are not taken
-    remarks: tuple[str, ...]  # traps met, pages that a replay does not have
+    reports: tuple[tuple[Link, int | None], ...]  # each with the year in its title
+    untitled: tuple[Link, ...]  # links without a title: a crawl fetches the pages to see what they are
+    near_misses: tuple[tuple[Link, str], ...]  # similar titles, and why they are not taken
+    remarks: tuple[str, ...]  # crawler traps found, pages that a replay does not have
     newest: Report | None
     problems: tuple[str, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether the entry works: a report was found and could be read, and nothing failed."""
+        """Whether the entry works: a report was found and read, and nothing failed."""
         return not self.problems
 
 
 async def check_site(site: Site, fetcher: Fetcher) -> Check:
-    """Walk a site's lists without storing anything, and read the newest report found."""
-    visit = Visit(site, fetcher, archive=None, keep_listings=True)
+    """Walk a site's lists and read the newest report found. Nothing is stored."""
+    visit = Visit(site, fetcher, archive=None, keep=True)
     outcomes = [outcome async for outcome in crawl_site(visit)]
     problems = [f"{o.url}: {o.ending.value}: {o.detail}" for o in outcomes if _is_problem(o)]
     verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}
@@ -54,9 +55,11 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
     untitled = [link for url, (link, _) in verdicts.items() if url in followed - taken]
     newest = None
     if not reports and untitled:
-        reports, newest = await _look_at(untitled, site, fetcher)
+        reports, newest = await _find_untitled(untitled, site, fetcher)
     if not reports:
-        problems.append("no report found: is this the right column? `match` can widen what titles are taken")
+        problems.append(
+            "no report found; check that this is the right column, or accept more titles with `match`"
+        )
     elif newest is None:
         try:
             newest = await _newest(reports, site, fetcher)
@@ -76,11 +79,11 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
     )
 
 
-async def _look_at(
+async def _find_untitled(
     links: list[Link], site: Site, fetcher: Fetcher
 ) -> tuple[list[tuple[Link, int | None]], Report | None]:
-    """Of links whose lists give no title, the newest of a few that is a report."""
-    for link in sorted(links, key=lambda link: link.date or "", reverse=True)[:LOOKS]:
+    """Fetch the newest few links without a title, and return the first that is a report."""
+    for link in sorted(links, key=lambda link: link.date or "", reverse=True)[:MAX_UNTITLED_PAGES]:
         try:
             report = await _read(link, site, fetcher)
         except (FetchError, ExtractError):
@@ -90,7 +93,7 @@ async def _look_at(
 
 
 async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: Fetcher) -> Report:
-    """The newest report by what its list says; of reports given outright, by what their pages say."""
+    """Return the newest report: by the dates of the list, or, without a list, by the years in the pages."""
     if site.lists:
         return await _read(
             max(reports, key=lambda pair: (pair[0].date or "", pair[1] or 0))[0], site, fetcher
@@ -114,6 +117,6 @@ def _near_misses(verdicts: list[tuple[Link, Verdict]]) -> list[tuple[Link, str]]
     near = [
         (link, verdict.why)
         for link, verdict in verdicts
-        if not verdict.report and "法治" in link.title and len(link.title) >= LEAST_TITLE
+        if not verdict.report and "法治" in link.title and len(link.title) >= MIN_NEAR_MISS_CHARACTERS
     ]
-    return near[:NEAR_MISSES]
+    return near[:MAX_NEAR_MISSES]

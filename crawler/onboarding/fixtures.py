@@ -1,4 +1,8 @@
-"""Saved sites for tests without a network: captures to a folder that people can read in a diff, and what it must give."""
+"""Save a site's pages for tests without a network, and compare a replay of them with the expected result.
+
+A folder holds `exchanges.yaml`, one file for each body, and `expected.json`, all readable in a diff.
+`crawler.fetch.replay` reads it.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +31,15 @@ from crawler.warc import warc_date
 EXPECTED = "expected.json"
 ENTRY = "source.yaml"
 _PERSONAL = re.compile(r"cookie|auth|forwarded|client-?ip|real-?ip|remote-|session|token|user", re.I)
-"""Headers that could tell who asked, and from where."""
+"""Headers that could identify the person who recorded the pages."""
 
 _FACTS = ("url", "title", "issuer", "region", "year", "published", "source", "signed", "index", "text_sha256")
 
 
 def save(captures: Iterable[Capture], folder: Path) -> int:
-    """Write captures as `exchanges.yaml` and one file a body; returns their number.
+    """Write captures as `exchanges.yaml` and one file for each body; return their number.
 
-    Headers that could tell a person are left out. Bodies are bytes as they came.
+    Headers that could identify a person are left out. Bodies are the bytes that the server sent.
     """
     folder.mkdir(parents=True, exist_ok=True)
     entries: list[dict[str, Any]] = []
@@ -62,7 +66,7 @@ def _file_name(number: int, url: str) -> str:
 async def record(
     site: Site, fetcher_of: Callable[[Sink], Fetcher], *, limit: int | None = None
 ) -> list[Capture]:
-    """Every exchange of one crawl of a site, with robots.txt, up to `limit` reports. Nothing is kept elsewhere.
+    """Crawl a site, at most up to `limit` reports, and return every exchange, robots.txt included. Nothing else is kept.
 
     `fetcher_of` makes a Fetcher that gives its captures to a sink.
     """
@@ -84,9 +88,12 @@ async def record(
 
 
 async def found(site: Site, folder: Path) -> dict[str, Any]:
-    """What a crawl of a saved site finds: how each address ended, the links to reports, each report without its body."""
+    """Crawl a saved site, and return how each address ended, the links to reports, and each report without its body."""
     replay = Replay(load_exchanges(folder))
-    with tempfile.TemporaryDirectory() as scratch, Archive.create(Path(scratch), clock=_when) as archive:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        Archive.create(Path(scratch), clock=_fixed_time) as archive,
+    ):
         async with Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay) as fetcher:
             visit = Visit(site, fetcher, archive, full=True, keep_listings=True)
             outcomes = [
@@ -104,13 +111,13 @@ async def found(site: Site, folder: Path) -> dict[str, Any]:
     return {"outcomes": outcomes, "links": links, "reports": reports}
 
 
-def _when() -> datetime:
-    """A time at which saved pages are looked at, so that nothing depends on the day."""
+def _fixed_time() -> datetime:
+    """Return the time of every replay, so that the result does not depend on the day."""
     return datetime(2026, 11, 25, 3, tzinfo=UTC)
 
 
 def difference(expected: dict[str, Any], facts: dict[str, Any]) -> list[str]:
-    """What is found now and was not expected (+), and the other way round (-), as lines for people; none where all is well."""
+    """Return a unified diff of the expected and the found result as lines; empty if they are equal."""
     before, after = (
         json.dumps(each, ensure_ascii=False, indent=1).splitlines() for each in (expected, facts)
     )
@@ -118,12 +125,15 @@ def difference(expected: dict[str, Any], facts: dict[str, Any]) -> list[str]:
 
 
 def folders(root: Path) -> list[Path]:
-    """The saved sites below a folder, by name."""
+    """Return the saved sites in a folder, by name."""
     return sorted(path.parent for path in root.glob(f"*/{EXCHANGES}"))
 
 
 def site_of(folder: Path, sources: Mapping[str, Site]) -> Site:
-    """The entry of a saved site: its own `source.yaml`, or else the one of that id. Raises ConfigError."""
+    """Return the entry of a saved site: its own `source.yaml`, or the entry of that id in `sources`.
+
+    Raises ConfigError if there is neither.
+    """
     if (folder / ENTRY).is_file():
         return load_sites(folder / ENTRY)[0]
     if folder.name not in sources:
@@ -132,12 +142,12 @@ def site_of(folder: Path, sources: Mapping[str, Site]) -> Site:
 
 
 def write_expected(facts: dict[str, Any], folder: Path) -> None:
-    """Keep what was found as what must be found."""
+    """Write what was found as the expected result."""
     text = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
     (folder / EXPECTED).write_text(text, "utf-8")
 
 
 def read_expected(folder: Path) -> dict[str, Any]:
-    """What must be found in a saved site."""
+    """Return the expected result of a saved site."""
     facts: dict[str, Any] = json.loads((folder / EXPECTED).read_text("utf-8"))
     return facts

@@ -1,1 +1,1 @@
-"""Questions to an archive that change nothing. `verify`: does everything in it agree with its WARC files and its manifest?"""
+"""Read-only questions to an archive. `verify`: do its files, its catalogue and its manifest agree with its WARC files?"""

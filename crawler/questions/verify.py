@@ -1,4 +1,8 @@
-"""An archive held against itself: chain, WARC digests, catalogue and text files. Names every fault, mends none."""
+"""Verify an archive: compare manifest, WARC files, indexes, catalogue and text files with each other.
+
+Takes the archive's folder, yields a `Fault` for each disagreement, and repairs nothing: `fazhi rebuild` recreates
+what can be derived from the WARC files.
+"""
 
 from __future__ import annotations
 
@@ -31,99 +35,115 @@ from crawler.field.fingerprint import text_sha256
 from crawler.warc import Record, hex_sha256, read_records
 from crawler.warc.cdxj import index_text, lines_of
 
-_TOLD = ("title", "issuer", "kind", "published", "source", "signed")  # a metadata record and a row both say
-_NAMED = re.compile(r"_([0-9a-f]{16})\.txt$")
+_TOLD = (
+    "title",
+    "issuer",
+    "kind",
+    "published",
+    "source",
+    "signed",
+)  # columns of a version that its WARC record states too
+_DIGEST_IN_NAME = re.compile(r"_([0-9a-f]{16})\.txt$")
 Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something that is not as it must be."""
+    """A disagreement between two parts of an archive, or a file that cannot be read."""
 
     place: str  # file or row, relative to the archive
     what: str
 
 
 def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: Notify) -> Iterator[Fault]:
-    """Every fault of an archive. `deep`: read every text out of its page again. `head`: a digest published before.
+    """Yield every fault of an archive.
 
-    Raises ArchiveError when there is nothing to verify, ArchiveTooNew when a later version wrote it. Nothing is
-    written, and no lock is taken: what a run that goes on meanwhile has in progress is left out, and `notify` is told.
+    `deep`: extract every text from its page again and compare. `head`: a digest printed earlier, which the manifest must
+    contain. Nothing is written and no lock is taken. The open files of a run in progress are skipped, and reported to
+    `notify`. Raises ArchiveError if there is no archive, ArchiveTooNew if a newer fazhi wrote it.
     """
     with errors_as_damage(path):
         if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
-            raise ArchiveError(f"{path}: no archive here; a crawl makes one, or name it with --archive")
-        before = snapshot(path)
-        for name in before.in_progress:
-            notify(f"{name}: in progress, or left by a killed run; the next one finishes it")
+            raise ArchiveError(
+                f"{path}: no archive here; name one with --archive, or make one with `fazhi crawl`"
+            )
+        before = under_way(path)
+        for name in before.files:
+            notify(
+                f"{name}: not verified: a run is writing it, or a killed run left it; the next run closes it"
+            )
         doubtful: list[Fault] = []
         for fault in _faults(path, deep=deep, head=head, notify=notify):
             if not before.in_progress and before == snapshot(path):
                 yield fault
             else:
                 doubtful.append(fault)
-        if doubtful:  # half of a change may have been seen: a fault is what is still one with all of it
+        if (
+            doubtful
+        ):  # a run wrote meanwhile, and half of its change may have been read: only what persists is a fault
             again = set(_faults(path, deep=deep, head=head, notify=lambda _: None))
             yield from (fault for fault in doubtful if fault in again)
 
 
 def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iterator[Fault]:
-    yield from _chain(path, head)
+    yield from _check_manifest(path, head)
     try:
         with Reader.read(path, notify=notify) as reader, reader.consistency() as claims:
             yield from _Check(path, claims, deep, notify).everything()
     except ArchiveTooNew:
         raise
     except ArchiveError as error:
-        yield Fault(place=CATALOGUE, what=f"{error}; `fazhi rebuild` makes it again")
+        advice = "" if "fazhi rebuild" in str(error) else "; `fazhi rebuild` recreates it"
+        yield Fault(place=CATALOGUE, what=f"{error}{advice}")
         yield from _Check(path, None, deep, notify).everything()
 
 
-def _chain(path: Path, head: str | None) -> Iterator[Fault]:
-    """The manifest against itself and against the files it names."""
-    last, chained, seen = EMPTY_HEAD, dict[str, dict[str, Any]](), {EMPTY_HEAD}
-    for entry in manifest_entries(path):
+def _check_manifest(path: Path, head: str | None) -> Iterator[Fault]:
+    """Check the hash chain of the manifest, and the WARC files against it."""
+    last, chained, seen = BEGINNING, dict[str, dict[str, Any]](), {BEGINNING}
+    for entry in entries(path):
         if entry.previous != last:
             yield Fault(
-                place=f"{CHAIN}:{entry.number}", what="the line before is not the one that this was added to"
+                place=f"{CHAIN}:{entry.number}", what="its `previous` is not the digest of the line before"
             )
         last = entry.sha256
         seen.add(last)
         if "file" in entry.facts:
             chained[entry.facts["file"]] = entry.facts
     if head is not None and head not in seen:
-        yield Fault(place=CHAIN, what=f"no line of it has the digest {head}: it was changed since")
+        yield Fault(place=CHAIN, what=f"no line has the digest {head}: it was changed since")
     for name, facts in chained.items():
-        yield from _chained(path, name, facts)
-    for file in closed_warcs(path):
+        yield from _check_file(path, name, facts)
+    for file in closed(path):
         name = file.relative_to(path).as_posix()
         if name not in chained:
             yield Fault(place=name, what=f"is not in {CHAIN}")
 
 
-def _chained(path: Path, name: str, facts: dict[str, Any]) -> Iterator[Fault]:
+def _check_file(path: Path, name: str, facts: dict[str, Any]) -> Iterator[Fault]:
+    """Check a WARC file against its size and digest in the manifest."""
     file = path / name
     if not file.is_file():
         if not file.with_name(file.name + IN_PROGRESS).is_file():
-            yield Fault(place=name, what=f"is in {CHAIN}, and is not there")
+            yield Fault(place=name, what=f"is in {CHAIN}, but does not exist")
         return
     size = file.stat().st_size
     if size != facts.get("size"):
-        yield Fault(place=name, what=f"has {size} bytes; when it was closed it had {facts.get('size')}")
+        yield Fault(place=name, what=f"has {size} bytes; it had {facts.get('size')} when it was closed")
     elif file_sha256(file) != facts.get("sha256"):
-        yield Fault(place=name, what="its SHA-256 is not the one it had when it was closed")
+        yield Fault(place=name, what=f"its SHA-256 differs from the one in {CHAIN}")
 
 
 @dataclass(slots=True)
 class _Check:
-    """Files and rows held against each other; without a catalogue, the files against themselves."""
+    """Compares files and catalogue rows; without a catalogue (`claims` is None), only the files."""
 
     path: Path
     claims: ConsistencyQueries | None
     deep: bool
     notify: Notify
-    texts: set[str] = field(default_factory=set)  # files that a version has
-    unlike: int = 0  # texts that a later extractor reads differently
+    texts: set[str] = field(default_factory=set)  # text files of all versions
+    reextracted: int = 0  # texts that the current extractor reads differently than the one that stored them
 
     def everything(self) -> Iterator[Fault]:
         if self.claims is not None:
@@ -133,12 +153,13 @@ class _Check:
         for file in files:
             yield from self._warc(file)
         if self.claims is not None:
-            yield from self._absent({file.relative_to(self.path).as_posix() for file in files})
+            yield from self._missing_files({file.relative_to(self.path).as_posix() for file in files})
             yield from self._versions(self.claims)
-        yield from self._stray()
-        if self.unlike:
+        yield from self._text_files()
+        if self.reextracted:
             self.notify(
-                f"{EXTRACTOR} reads {self.unlike} texts otherwise than they were read: `fazhi rebuild --reextract`"
+                f"{EXTRACTOR} reads {self.reextracted} texts differently than they are stored; to update them: "
+                "`fazhi rebuild --reextract`"
             )
 
     def _warc(self, file: Path) -> Iterator[Fault]:
@@ -152,16 +173,15 @@ class _Check:
                 if record.is_http or record.kind in DOCUMENT_KINDS:
                     place = places.pop(record.place.record_id, None)
                     if self.claims is not None:
-                        yield from (self._at(name, record, what) for what in _unlike(place, record))
+                        yield from (self._at(name, record, what) for what in _capture_faults(place, record))
                 elif self.claims is not None:
-                    for act in filter(_tells_whole, acts_in(record)):
+                    for act in filter(_made_version, told_in(record)):
                         about = act.about or ""
-                        claimed = told.get(about) or self.claims.made_version(
-                            about
-                        )  # it may stand in another file
+                        # the capture that the act is about may be in another file
+                        claimed = told.get(about) or self.claims.told_of(about)
                         yield from (
                             self._at(name, record, what)
-                            for what in _untrue(claimed, act, merged=name.startswith(MERGED_FOLDER))
+                            for what in _version_faults(claimed, act, merged=name.startswith(MERGED))
                         )
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)
@@ -171,9 +191,10 @@ class _Check:
         except ArchiveDamaged as error:
             yield Fault(place=name, what=str(error).removeprefix(f"{file}: "))
             return
-        for lost in places.values():
+        for missing in places.values():
             yield Fault(
-                place=CATALOGUE, what=f"capture {lost.record_id} of {lost.url}: no such record in {name}"
+                place=CATALOGUE,
+                what=f"capture {missing.record_id} of {missing.url}: no such record in {name}",
             )
         yield from self._index(file, kept)
 
@@ -184,22 +205,22 @@ class _Check:
         index = index_of(file)
         name = index.relative_to(self.path).as_posix()
         if not index.is_file():
-            yield Fault(place=name, what="is not there; `fazhi rebuild` makes it again")
+            yield Fault(place=name, what="does not exist; `fazhi rebuild` recreates it")
         elif index.read_bytes() != index_text(lines_of(records, file.name)):
             yield Fault(
-                place=name, what=f"does not say what {file.name} holds; `fazhi rebuild` makes it again"
+                place=name, what=f"differs from the records of {file.name}; `fazhi rebuild` recreates it"
             )
 
-    def _absent(self, files: set[str]) -> Iterator[Fault]:
+    def _missing_files(self, files: set[str]) -> Iterator[Fault]:
         assert self.claims is not None
         for name in sorted(self.claims.warc_files() - files):
             if not (self.path / (name + IN_PROGRESS)).is_file():
-                yield Fault(place=name, what="captures are said to stand in it, and it is not there")
-        for name, entered in self.claims.entered_bytes().items():
+                yield Fault(place=name, what="the catalogue has captures in it, but the file does not exist")
+        for name, entered in self.claims.warcs().items():
             file = self.path / name
             if file.is_file() and file.stat().st_size != entered:
                 size = file.stat().st_size
-                yield Fault(place=name, what=f"has {size} bytes, of which {entered} are catalogued")
+                yield Fault(place=name, what=f"has {size} bytes, but the catalogue covers {entered}")
 
     def _versions(self, claims: ConsistencyQueries) -> Iterator[Fault]:
         unwritten = claims.versions_in_progress()
@@ -207,88 +228,92 @@ class _Check:
             place = f"{row.report_id} version {row.number}"
             self.texts |= {row.text_file, *(former["text_file"] for former in row.former)}
             if text_sha256(row.body) != row.text_sha256:
-                yield Fault(place=place, what="its text in the catalogue has not the digest it tells")
+                yield Fault(place=place, what="the digest of its text in the catalogue is wrong")
             file = self.path / row.text_file
             if not file.is_file():
                 if (row.report_id, row.number) not in unwritten:
-                    yield Fault(place=row.text_file, what=f"the text of {place} is not there")
+                    yield Fault(place=row.text_file, what=f"the text file of {place} does not exist")
             elif file.read_bytes() != report.text().encode():
                 yield Fault(place=row.text_file, what=f"is not the text of {place}")
             if self.deep:
                 try:
-                    yield from self._again(
-                        place, claims.reextracted_sha256(row), row.text_sha256, row.extractor
+                    yield from self._extracted_again(
+                        place, claims.read_again(row), row.text_sha256, row.extractor
                     )
                 except ArchiveDamaged as error:
                     yield Fault(place=place, what=str(error))
-        for url in claims.pages_without_version():
-            yield Fault(place=url, what="the text last seen there is no version of its report")
-        for name in claims.misnumbered_reports():
-            yield Fault(place=name, what="its versions are not numbered without a gap")
+        for url in claims.loose_pages():
+            yield Fault(place=url, what="the text last seen there is not a version of its report")
+        for name in claims.gaps():
+            yield Fault(place=name, what="a number is missing among its versions")
 
-    def _again(self, place: str, found: str | None, expected: str, extractor: str) -> Iterator[Fault]:
+    def _extracted_again(
+        self, place: str, found: str | None, expected: str, extractor: str
+    ) -> Iterator[Fault]:
         if found in (None, expected):
             return
         if extractor == EXTRACTOR:
-            yield Fault(place=place, what=f"its page, read again, gives another text ({str(found)[:16]})")
+            yield Fault(
+                place=place, what=f"its page, extracted again, gives another text ({str(found)[:16]})"
+            )
         else:
-            self.unlike += 1
+            self.reextracted += 1
 
-    def _stray(self) -> Iterator[Fault]:
+    def _text_files(self) -> Iterator[Fault]:
         for file in sorted((self.path / "text").glob("*/*/*.txt")):
             name = file.relative_to(self.path).as_posix()
             if self.claims is not None and name not in self.texts:
                 yield Fault(place=name, what="no version has this text")
-            elif self.claims is None and not _names_itself(file):
-                yield Fault(place=name, what="its text has not the digest that its name tells")
+            elif self.claims is None and not _has_digest_of_name(file):
+                yield Fault(place=name, what="its text does not have the digest in its name")
 
 
-def _names_itself(file: Path) -> bool:
-    named = _NAMED.search(file.name)
+def _has_digest_of_name(file: Path) -> bool:
+    named = _DIGEST_IN_NAME.search(file.name)
     blocks = file.read_bytes().decode("utf-8", "replace").removesuffix("\n").split("\n\n")
     digests = (hashlib.sha256("\n".join(blocks[skipped:]).encode()).hexdigest()[:16] for skipped in (2, 1))
     return named is not None and named[1] in digests
 
 
-def _unlike(place: Any, record: Record) -> Iterator[str]:
-    """What the catalogue says otherwise of a capture than its record does."""
+def _capture_faults(place: Any, record: Record) -> Iterator[str]:
+    """Yield where the catalogue's row of a capture differs from its WARC record."""
     if place is None:
-        yield "the catalogue does not know this capture"
+        yield "the catalogue does not have this capture"
         return
-    told = hex_sha256(record.fields.get("warc-payload-digest"))
+    payload_sha256 = hex_sha256(record.fields.get("warc-payload-digest"))
     pairs = {
-        "stands elsewhere": ((place.offset, place.length), (record.place.offset, record.place.length)),
-        "is of another kind": (place.kind, record.kind),
-        "is of another address": (place.url, record.url),
-        "was made at another time": (place.date, record.date),
-        "has another payload": (place.sha256, told or place.sha256),
+        "place": ((place.offset, place.length), (record.place.offset, record.place.length)),
+        "kind": (place.kind, record.kind),
+        "address": (place.url, record.url),
+        "date": (place.date, record.date),
+        "payload digest": (place.sha256, payload_sha256 or place.sha256),
     }
     yield from (
-        f"according to the catalogue it {what}" for what, (one, other) in pairs.items() if one != other
+        f"the catalogue has another {what} for it" for what, (one, other) in pairs.items() if one != other
     )
 
 
-def _tells_whole(act: Act) -> bool:
-    """Whether an act tells of a version that was made then."""
+def _made_version(act: Act) -> bool:
+    """Whether an act says that a version was made, with all its fields."""
     content = act.content
     return content.get("act") == "stored" and "title" in content["report"] and not content.get("reextracted")
 
 
-def _untrue(claimed: MadeVersion | None, act: Act, *, merged: bool) -> Iterator[str]:
-    """What the catalogue says otherwise of a version than the WARC says was read.
+def _version_faults(claimed: Told | None, act: Act, *, merged: bool) -> Iterator[str]:
+    """Yield where the catalogue's row of a version differs from what the WARC file says was read.
 
-    What was new to another archive may have been held in this one when it was `merged`.
+    `merged`: the file is from another archive. What was a new version there may have been known here.
     """
     content = act.content
     report = content["report"]
     if claimed is None or claimed.ending != content.get("ending"):
         if not merged:
-            yield "the catalogue has no version of what was read here"
+            yield "the catalogue has no version for the text that was read here"
         return
     row = claimed.version
     former = {each["text_sha256"] for each in row.former}
     if report["text_sha256"] not in {row.text_sha256, *former}:
-        yield f"{row.report_id} version {row.number} has another text than was read here"
+        yield f"{row.report_id} version {row.number} has another text than the one that was read here"
     for name in _TOLD:
         if getattr(row, name) != report.get(name):
-            yield f"{row.report_id} version {row.number} has another `{name}` than was read here"
+            yield f"{row.report_id} version {row.number} has another `{name}` than the one that was read here"

@@ -1,4 +1,8 @@
-"""A new entry into sources.yaml, as text put in at its place, in the order of region codes: every other byte stays as it is."""
+"""Add an entry to sources.yaml, at its place in the order of region codes. Every other byte of the file stays as it is.
+
+The file is edited as text, because a YAML writer would drop comments and layout. `entry_yaml` formats the entry; the
+YAML nodes only tell at which line it goes. The result is loaded before it replaces the file.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +16,27 @@ import yaml
 
 from crawler.errors import ConfigError
 from crawler.model import Site
+from crawler.sources.entry_yaml import INDENT, Entry, entry_in_braces, entry_lines
 from crawler.sources.load import load_sites, region_doubt
-from crawler.sources.marked import compose
-from crawler.sources.written import STEP, Entry, entry_in_braces, entry_lines
+from crawler.sources.yaml_file import compose_nodes
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-"""Lines as YAML and editors count them; `str.splitlines` would end one at U+2028 too."""
+"""A line as YAML and editors count it; `str.splitlines` also splits at U+2028."""
 _BOM = "\ufeff"
 
 
-def sites_before(path: Path) -> tuple[Site, ...]:
-    """The sites of a sources.yaml that an entry is to be added to: none where there is no file, or no entry in it yet.
+def existing_sites(path: Path) -> tuple[Site, ...]:
+    """Return the sites of a sources.yaml; none if the file does not exist or has no entry yet.
 
     Raises ConfigError for a file with faults.
     """
     try:
         text = path.read_text("utf-8")
-        root = compose(text)
+        root = compose_nodes(text)
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return load_sites(path)  # which says what is wrong
+        return load_sites(path)  # raises a ConfigError that says what is wrong
     keys = _keys(root)
     holds_none = _is_null(root) or (
         keys is not None and "include" not in keys and _is_null(keys.get("sources"))
@@ -41,20 +45,24 @@ def sites_before(path: Path) -> tuple[Site, ...]:
 
 
 def add_entry(path: Path, entry: Entry) -> None:
-    """Put an entry into a sources.yaml, or into a new one. Raises ConfigError, with the file untouched, for a fault."""
-    before = sites_before(path)
+    """Add an entry to a sources.yaml, which is created if it does not exist.
+
+    Raises ConfigError if the id is taken, the region does not fit the name, or the file cannot be edited or written; the
+    file is then unchanged.
+    """
+    before = existing_sites(path)
     if entry["id"] in {site.id for site in before}:
         raise ConfigError(f"{path}: the id {entry['id']!r} is taken; give another with --id")
     if doubt := region_doubt(entry["name"], entry["region"]):
         raise ConfigError(f"{path}: the entry's region {doubt}; give the right --name or --region")
-    real = path.resolve()  # a link stays a link
+    real = path.resolve()  # a symbolic link is kept, its target is replaced
     scratch = real.with_name(f".{real.name}.new")
     try:
         old = real.read_bytes().decode("utf-8") if real.exists() else ""
         new = with_entry(old, entry)
         after = load_sites(path, re.sub("\r\n?", "\n", new))
         if {site.id for site in after} != {entry["id"], *(site.id for site in before)}:
-            raise ConfigError(f"{path}: no place for the entry is found; put it in by hand")
+            raise ConfigError(f"{path}: the entry cannot be added to this layout; add it by hand")
         scratch.write_bytes(new.encode("utf-8"))
         if real.exists():
             shutil.copymode(real, scratch)
@@ -66,22 +74,22 @@ def add_entry(path: Path, entry: Entry) -> None:
 
 
 def with_entry(text: str, entry: Entry) -> str:
-    """The text of a sources.yaml with one more entry in `sources:`."""
+    """Return the text of a sources.yaml with one more entry in `sources:`."""
     bom = _BOM if text.startswith(_BOM) else ""
     text = text.removeprefix(_BOM)
     newline = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
     lines: list[str] = _LINE.findall(text)
-    root = compose(text)
+    root = compose_nodes(text)
     node = (_keys(root) or {}).get("sources")
     if isinstance(node, yaml.SequenceNode) and node.value:
         if node.flow_style:
             return bom + _into_brackets(lines, node, entry)
         at, new = _into_lines(lines, node, entry)
     elif node is not None:
-        at, new = _into_nothing(lines, node), [STEP + line for line in entry_lines(entry)]
+        at, new = _into_nothing(lines, node), [INDENT + line for line in entry_lines(entry)]
     else:
         at = next((i for i, line in enumerate(lines) if line.startswith("...")), len(lines))
-        new = ["sources:", *(STEP + line for line in entry_lines(entry))]
+        new = ["sources:", *(INDENT + line for line in entry_lines(entry))]
     if at and not lines[at - 1].endswith(("\r", "\n")):
         lines[at - 1] += newline
     return bom + "".join([*lines[:at], *(line + newline for line in new), *lines[at:]])
@@ -94,20 +102,20 @@ def _keys(root: yaml.Node | None) -> dict[str, yaml.Node] | None:
 
 
 def _is_null(node: yaml.Node | None) -> bool:
-    """Whether there is no value, or none yet: null or an empty list."""
+    """Whether a value is missing, null or an empty list."""
     return node is None or (
         node.tag.endswith(":null") if isinstance(node, yaml.ScalarNode) else not node.value
     )
 
 
-def _place(node: yaml.SequenceNode, entry: Entry) -> tuple[int, int]:
-    """Where an entry goes among those of a list, and where the run begins that is in the order of region codes.
+def _position(node: yaml.SequenceNode, entry: Entry) -> tuple[int, int]:
+    """Return the index at which an entry goes into a list, and the index at which the sorted entries begin.
 
-    Entries before the run (the shipped file begins with the governments of the seeds) are not in that order.
+    The shipped file begins with the governments of the seeds, which are not in the order of region codes.
     """
     codes = [_code(item) for item in node.value]
-    falls = [i for i, (one, other) in enumerate(pairwise(codes), 1) if one > other]
-    begin = falls[-1] if falls else 0
+    descents = [i for i, (one, other) in enumerate(pairwise(codes), 1) if one > other]
+    begin = descents[-1] if descents else 0
     code = str(entry.get("region", ""))
     return next((i for i in range(begin, len(codes)) if codes[i] > code), len(codes)), begin
 
@@ -118,31 +126,31 @@ def _code(item: yaml.Node) -> str:
 
 
 def _into_lines(lines: list[str], node: yaml.SequenceNode, entry: Entry) -> tuple[int, list[str]]:
-    """The line to put the entry at, and its lines: indented like the others, and set apart as they are."""
-    place, begin = _place(node, entry)
+    """Return the index of the line to insert at, and the entry's lines, indented and separated like the other entries."""
+    place, begin = _position(node, entry)
     dash = lines[node.value[-1].start_mark.line].index("-")
     new = [" " * dash + line for line in entry_lines(entry)]
-    above = _above(lines, node.value[-1].start_mark.line)
-    apart = [""] if len(node.value) > 1 and above and not lines[above - 1].strip() else []
-    if place == begin:  # a heading above the run stays above it
-        return _above(lines, node.value[place].start_mark.line), [*new, *apart]
+    above = _first_comment_above(lines, node.value[-1].start_mark.line)
+    blank = [""] if len(node.value) > 1 and above and not lines[above - 1].strip() else []
+    if place == begin:
+        return _first_comment_above(lines, node.value[place].start_mark.line), [*new, *blank]
     end = _last_line(node.value[place - 1]) + 1
     while not lines[end - 1].strip():
-        end -= 1  # blank lines below a block of text
+        end -= 1  # a block scalar includes the blank lines below it
     while end < len(lines) and lines[end].lstrip().startswith("#") and _indent(lines[end]) > dash:
         end += 1  # a comment that belongs to the entry above
-    return end, [*apart, *new]
+    return end, [*blank, *new]
 
 
-def _above(lines: list[str], start: int) -> int:
-    """The first of the comment lines right above a line, or the line itself."""
+def _first_comment_above(lines: list[str], start: int) -> int:
+    """Return the index of the first comment line directly above a line, or of the line itself."""
     while start and lines[start - 1].lstrip().startswith("#"):
         start -= 1
     return start
 
 
 def _last_line(node: yaml.Node) -> int:
-    """The last line of a value."""
+    """Return the index of the last line of a value."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         inner = node.value[-1]
         return _last_line(inner[1] if isinstance(inner, tuple) else inner)
@@ -151,7 +159,7 @@ def _last_line(node: yaml.Node) -> int:
 
 
 def _into_nothing(lines: list[str], node: yaml.Node) -> int:
-    """The line below `sources:`, whose null or `[]` is taken out."""
+    """Remove the null or `[]` after `sources:`, and return the index of the line below."""
     start, end = node.start_mark, node.end_mark
     if start.line == end.line and start.column < end.column:
         line = lines[start.line]
@@ -160,8 +168,8 @@ def _into_nothing(lines: list[str], node: yaml.Node) -> int:
 
 
 def _into_brackets(lines: list[str], node: yaml.SequenceNode, entry: Entry) -> str:
-    """Into a list in brackets as one more, in braces."""
-    place, _ = _place(node, entry)
+    """Return the file's text with the entry added, in braces, to a list in brackets."""
+    place, _ = _position(node, entry)
     new = entry_in_braces(entry)
     mark = node.value[place - 1].end_mark if place else node.value[0].start_mark
     line = lines[mark.line]

@@ -1,4 +1,7 @@
-"""What may stand in sources.yaml: its keys and their forms. Every fault says what was expected."""
+"""Keys of sources.yaml and the form of each value, as pydantic models. Every error says what was expected.
+
+`load` makes `Site`s of the entries and gives errors their line; rules that concern several keys or entries are there.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ def _region(value: object) -> str:
 
 
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z](?::\d{1,4})?(?:[/?#][^\s\\]*)?")
-"""What most addresses look like: taken without a closer look, since there are thousands. A number as host is none."""
+"""Form of most addresses, accepted without the full URL parser, because there are thousands. A numeric host does not fit."""
 
 
 def _address(value: object) -> str:
@@ -56,7 +59,7 @@ def _name(value: object) -> str:
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What a terminal would obey: C0, C1, and marks that turn the direction of text."""
+"""Characters that control a terminal: C0, C1, and marks that change the direction of text."""
 
 
 def _note(value: object) -> str:
@@ -65,13 +68,13 @@ def _note(value: object) -> str:
     return value
 
 
-_LONGEST_DELAY = 86_400.0  # a day, in seconds; `every` is for more
+_MAX_DELAY_SECONDS = 86_400.0  # a day; longer intervals are what `every` is for
 
 
 def _delay(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise _fault("must be a number of seconds ≥ 0")
-    if value > _LONGEST_DELAY:
+    if value > _MAX_DELAY_SECONDS:
         raise _fault("must be a number of seconds, at most a day (86400)")
     return float(value)
 
@@ -136,9 +139,7 @@ def _search(value: object) -> str:
     filled = re.sub(r"\{page0?\}", "1", value) if isinstance(value, str) else value
     _address(filled)
     if filled == value:
-        raise _fault(
-            "must hold {page} where the number of the page stands ({page0} if it counts from nought)"
-        )
+        raise _fault("must contain {page} in place of the page number ({page0} if pages are counted from 0)")
     return str(value)
 
 

@@ -1,4 +1,7 @@
-"""sources.yaml and the files it includes to `Site`s, with every fault at once and its place in its file."""
+"""Load sources.yaml and the files it includes into `Site`s, or report every fault at once with its file and line.
+
+`yaml_file` reads the YAML, `entry` checks each value; this module checks what concerns several keys or entries.
+"""
 
 from __future__ import annotations
 
@@ -18,31 +21,32 @@ from crawler.field.regions import outward, region, region_of
 from crawler.field.regions import path as region_path
 from crawler.model import Expect, Site, Years
 from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
-from crawler.sources.marked import Marked, Place, dotted, parse
+from crawler.sources.yaml_file import Place, YamlFile, dotted, parse
 
-WAYS = ("lists", "pages", "sitemaps", "search")
-"""Keys that say where to begin; an entry needs one of them."""
+START_KEYS = ("lists", "pages", "sitemaps", "search")
+"""Keys that say where a visit begins; an entry needs one of them."""
 
-_NO_WAY = "needs `lists` (list pages), `pages` (reports), `sitemaps` or `search`"
+_NO_START = "needs `lists` (list pages), `pages` (reports), `sitemaps` or `search`"
 
 
 def load_sites(
     path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None
 ) -> tuple[Site, ...]:
-    """The sites of a sources.yaml, in its order, and then those of the files that it includes, in the order of their names.
+    """Return the sites of a sources.yaml in its order, then those of the files it includes, by file name.
 
-    `text` is what the file is going to hold, where it is not written yet. `notify` is called with each doubt, such as a
-    region code that is not the name's: `sources.yaml:12: sources[3].region: …`. Raises ConfigError with every fault, each as `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
+    `text` replaces the content of the file, to check it before it is written. `notify` is called with each warning, such
+    as a region code that does not fit the name: `sources.yaml:12: sources[3].region: …`. Raises ConfigError with every
+    fault, each in the form `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
     """
     sites: list[Site] = []
-    taken: dict[str, tuple[Marked, Place]] = {}
+    taken: dict[str, tuple[YamlFile, Place]] = {}
     faults: list[str] = []
     main = _File(parse(path, text))
     files = [main, *(_File(parse(other)) for other in main.included(path))]
     for file in files:
         file.check(taken)
         if file is not main and file.parsed and file.parsed.include:
-            file.marked.fault(("include",), "only the file named by --sources may include others")
+            file.yaml_file.fault(("include",), "only the file named by --sources may include others")
         faults += file.faults()
         if file.parsed and not faults:
             defaults = file.parsed.defaults or (main.parsed and main.parsed.defaults) or Defaults()
@@ -55,95 +59,101 @@ def load_sites(
     return tuple(sites)
 
 
-def place_of(path: Path, name: str) -> str:
-    """Where the entry of an id stands: `sources.yaml:12`. The file must be without faults."""
+def location_of(path: Path, name: str) -> str:
+    """Return file and line of the entry with an id, such as `sources.yaml:12`. The file must be without faults.
+
+    Raises KeyError for an unknown id.
+    """
     main = _File(parse(path))
     for file in (main, *(_File(parse(other)) for other in main.included(path))):
         for i, entry in enumerate(file.parsed.sources if file.parsed else ()):
             if entry.id == name:
-                return f"{file.marked.file}:{file.marked.line(('sources', i, 'id'))}"
+                return f"{file.yaml_file.file}:{file.yaml_file.line(('sources', i, 'id'))}"
     raise KeyError(name)
 
 
 class _File:
     """One file, parsed as far as its faults allow."""
 
-    def __init__(self, marked: Marked) -> None:
-        self.marked = marked
+    def __init__(self, yaml_file: YamlFile) -> None:
+        self.yaml_file = yaml_file
         self.parsed: File | None = None
         try:
-            self.parsed = File.model_validate(marked.value)
+            self.parsed = File.model_validate(yaml_file.value)
         except ValidationError as error:
-            marked.faults += [_describe(detail, marked) for detail in error.errors()]
+            yaml_file.faults += [_describe(detail, yaml_file) for detail in error.errors()]
 
     def included(self, path: Path) -> list[Path]:
-        """The files that this one includes: patterns count from its own folder."""
+        """Return the files that this one includes. Patterns are relative to its folder."""
         found: list[Path] = []
-        raw = self.marked.value.get("include", []) if isinstance(self.marked.value, Mapping) else []
-        patterns = raw if isinstance(raw, list) else [raw]  # of a file with faults elsewhere too
+        raw = self.yaml_file.value.get("include", []) if isinstance(self.yaml_file.value, Mapping) else []
+        patterns = (
+            raw if isinstance(raw, list) else [raw]
+        )  # the raw value: the file may have faults elsewhere
         for i, pattern in enumerate(patterns):
             if not isinstance(pattern, str) or not pattern:
                 continue
             matches = _matches(pattern, path)
             if not matches:
-                self.marked.fault(("include", i), f"no file fits {pattern!r} in {path.parent}")
+                self.yaml_file.fault(("include", i), f"no file matches {pattern!r} in {path.parent}")
             found += matches
         return list(dict.fromkeys(found))
 
-    def check(self, taken: dict[str, tuple[Marked, Place]]) -> None:
-        """Note what no entry has alone: two of one id (`taken` are those of earlier files), or nowhere to begin."""
-        raw = self.marked.value
+    def check(self, taken: dict[str, tuple[YamlFile, Place]]) -> None:
+        """Add the faults that concern several keys or entries, such as an id used twice. `taken`: ids of earlier files."""
+        raw = self.yaml_file.value
         if isinstance(raw, Mapping) and "sources" not in raw and "include" not in raw:
-            self.marked.fault(("sources",), "is missing")
+            self.yaml_file.fault(("sources",), "is missing")
         entries = raw.get("sources") if isinstance(raw, Mapping) else None
         for i, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, Mapping):
                 self._check_entry(entry, ("sources", i), taken)
 
     def _check_entry(
-        self, entry: Mapping[Any, Any], path: Place, taken: dict[str, tuple[Marked, Place]]
+        self, entry: Mapping[Any, Any], path: Place, taken: dict[str, tuple[YamlFile, Place]]
     ) -> None:
-        if not any(map(entry.get, WAYS)):
-            self.marked.fault(path, _NO_WAY)
+        if not any(map(entry.get, START_KEYS)):
+            self.yaml_file.fault(path, _NO_START)
         if entry.get("sitemaps") and not entry.get("urls"):
-            self.marked.fault(
+            self.yaml_file.fault(
                 path, "`sitemaps` needs `urls`, a regular expression for the addresses that may be reports"
             )
         if doubt := region_doubt(entry.get("name"), entry.get("region")):
-            self.marked.doubt((*path, "region"), doubt)
+            self.yaml_file.doubt((*path, "region"), doubt)
         name = entry.get("id")
         if not isinstance(name, str):
             return
         if name in taken:
             other, place = taken[name]
             line = other.line(place)
-            where = f"on line {line}" if other is self.marked else f"at {other.file}:{line}"
-            self.marked.fault((*path, "id"), f"{name!r} is taken by the entry {where}")
+            where = f"on line {line}" if other is self.yaml_file else f"at {other.file}:{line}"
+            self.yaml_file.fault((*path, "id"), f"{name!r} is taken by the entry {where}")
         else:
-            taken[name] = (self.marked, (*path, "id"))
+            taken[name] = (self.yaml_file, (*path, "id"))
 
     def faults(self) -> Iterator[str]:
-        """Its faults in the order of their lines, with the file's name."""
-        return self._told(self.marked.faults)
+        """Return the faults by line, each with file and line."""
+        return self._located(self.yaml_file.faults)
 
     def doubts(self) -> Iterator[str]:
-        """What is probably wrong in it, likewise."""
-        return self._told(self.marked.doubts)
+        """Return the warnings by line, each with file and line."""
+        return self._located(self.yaml_file.doubts)
 
-    def _told(self, found: Iterable[tuple[int, str]]) -> Iterator[str]:
-        return (f"{self.marked.file}:{line}: {text}" for line, text in sorted(set(found)))
+    def _located(self, found: Iterable[tuple[int, str]]) -> Iterator[str]:
+        return (f"{self.yaml_file.file}:{line}: {text}" for line, text in sorted(set(found)))
 
 
 def region_doubt(name: object, code: object) -> str | None:
-    """Why a region code is probably wrong: it is nobody's, or it and the name are known and disagree.
+    """Return why a region code is probably wrong: no division has it, or the name is that of another division.
 
-    A government has its own code; a department or a development zone that of a government around it, too.
+    A government has its own code. A department or a development zone may have that of a government around it. Returns
+    None where nothing speaks against the code.
     """
     if not isinstance(code, str):
         return None
     row = region(code)
     if row is None:
-        return f"{code[:6]!r} is the GB/T 2260 code of no division known (a development zone has that of the one around it)"
+        return f"{code[:6]!r} is not a known GB/T 2260 code (for a development zone, use the code of the division around it)"
     if not isinstance(name, str) or not name.strip():
         return None
     named = region_of(name, within=row.code)
@@ -158,7 +168,7 @@ def region_doubt(name: object, code: object) -> str | None:
 
 
 def _matches(pattern: str, path: Path) -> list[Path]:
-    """Files other than `path` that a pattern names, as a shell does: `*` passes over names that begin with a dot."""
+    """Return the files other than `path` that a glob pattern matches. As in a shell, `*` skips names that begin with a dot."""
     if "\0" in pattern:
         return []
     names = glob.glob(pattern, root_dir=path.parent, recursive=True)
@@ -178,26 +188,26 @@ _PLAIN = {
 
 
 _SHORT = reprlib.Repr()
-_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3  # aliases make values that have no end
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3  # nested aliases can make a value huge
 _SHORT.maxstring = _SHORT.maxother = 200
 
 
-def _describe(detail: ErrorDetails, marked: Marked) -> tuple[int, str]:
-    """A pydantic error as (line, `sources[3].delay: must be …, got 'fast'`)."""
+def _describe(detail: ErrorDetails, yaml_file: YamlFile) -> tuple[int, str]:
+    """Return a pydantic error as line and message: `sources[3].delay: must be …, got 'fast'`."""
     path: Place = detail["loc"]
-    line, kind = marked.line(path), detail["type"]
+    line, kind = yaml_file.line(path), detail["type"]
     if kind == "extra_forbidden":
         model = Entry if path[0] == "sources" else Defaults if path[0] == "defaults" else File
         fields = ExpectEntry.model_fields if "expect" in path else model.model_fields
-        return line, f"{dotted(path)}: no such key{meant(str(path[-1]), fields)}"
+        return line, f"{dotted(path)}: no such key{suggestion(str(path[-1]), fields)}"
     if kind == "missing":
-        return marked.line(path[:-1]), f"{dotted(path)}: is missing"
-    said = _PLAIN.get(kind) or detail["msg"].removeprefix("Input ").replace("should be", "must be")
-    return line, f"{dotted(path)}: {said}, got {_SHORT.repr(detail['input'])}"
+        return yaml_file.line(path[:-1]), f"{dotted(path)}: is missing"
+    problem = _PLAIN.get(kind) or detail["msg"].removeprefix("Input ").replace("should be", "must be")
+    return line, f"{dotted(path)}: {problem}, got {_SHORT.repr(detail['input'])}"
 
 
-def meant(name: str, known: Iterable[str]) -> str:
-    """What a name that is not known was perhaps meant to be, as the end of a message."""
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` with the closest known name, as the end of a message; empty if none is close."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 

@@ -1,4 +1,4 @@
-"""The sources.yaml that fazhi comes with, and a first one for a user's own folder."""
+"""The sources.yaml that fazhi comes with, and `fazhi source init`: a new one in a user's folder."""
 
 from __future__ import annotations
 
@@ -26,15 +26,18 @@ _PACKAGE = Path(__file__).parent
 
 
 def shipped(name: str) -> str:
-    """A file that fazhi comes with: beside this module in an installed wheel, at the top of a source tree."""
+    """Return the text of a file that fazhi comes with.
+
+    In an installed wheel it lies beside this module, in a source tree at the top.
+    """
     places = (_PACKAGE / name, _PACKAGE.parent.parent / name)
     return next(place for place in places if place.is_file()).read_text("utf-8")
 
 
-def begin(path: Path, *, empty: bool) -> None:
-    """Write a first sources.yaml, and beside it the schema for editors: with the shipped governments, or with none.
+def write_new(path: Path, *, empty: bool) -> None:
+    """Write a new sources.yaml, with the shipped governments or without any, and beside it the schema for editors.
 
-    Raises ConfigError where there is a file already, or none can be written.
+    Raises ConfigError if the file exists already or cannot be written.
     """
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
@@ -43,6 +46,6 @@ def begin(path: Path, *, empty: bool) -> None:
         if not schema.exists():
             schema.write_text(shipped(SCHEMA), "utf-8")
     except FileExistsError:
-        raise ConfigError(f"{path}: is there already; `fazhi source add URL` adds to it") from None
+        raise ConfigError(f"{path}: exists already; `fazhi source add URL` adds entries to it") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror or error}") from error

@@ -1,4 +1,4 @@
-"""bench/README.md names every benchmark, every module, and commands that are there."""
+"""bench/README.md names every benchmark and every module; the commands and paths in it exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small soak: what `make soak` does with 20,000 pages, here with 200 of which every fifth answer is faulty."""
+"""A small soak test: as `make soak` with 20,000 pages, here with 200, where every fifth answer is faulty."""
 
 from __future__ import annotations
 

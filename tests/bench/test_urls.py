@@ -1,4 +1,4 @@
-"""The browsers' suite is counted rightly: what agrees, what does not, what is refused on purpose."""
+"""bench.urls counts the cases of the browsers' suite: those that agree, those that do not, those refused on purpose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands as a person types them, on saved pages; those on the loopback web are in tests/crawl/test_crawl.py."""
+"""Commands on saved pages, run as a user runs them; those on the loopback web are in tests/crawl/test_crawl.py."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_crawl_of_the_fixtures_archives_and_a_second_finds_nothing_new(fazhi: 
     number = out.count("new        ")
     assert number >= 15
     assert f"{number} new reports, 0 new versions of known ones" in out
-    assert out.count("further sites skipped: nothing of them is saved here\n") == 1
+    assert out.count("further sites skipped: the replay has no page of them\n") == 1
     texts = {path: path.stat().st_mtime_ns for path in folder.glob("text/**/*.txt")}
     assert len(texts) == number
     code, out, err = fazhi(*words)
@@ -62,7 +62,7 @@ def test_a_crawl_of_the_fixtures_archives_and_a_second_finds_nothing_new(fazhi: 
 
 
 README_SITES = ("wuhan", "wuwei", "huangshigang", "xuchang", "changchun", "jinghai", "tianshui")
-"""What `make demo` crawls and the READMEs show; saved sites that came later make it more."""
+"""The sites in the READMEs' output of `make demo`; sites that were saved later are not in it."""
 
 
 def test_what_the_readme_shows_is_what_comes(fazhi: Fazhi, folder: Path) -> None:
@@ -137,7 +137,7 @@ def test_json_of_a_replay_is_nothing_but_outcomes(fazhi: Fazhi, folder: Path) ->
         "duplicate",
         "skipped",
     }
-    assert "nothing of them is saved here" in err
+    assert "the replay has no page of them" in err
 
 
 def test_a_dry_run_keeps_nothing(fazhi: Fazhi, folder: Path) -> None:
@@ -297,10 +297,10 @@ def test_sources_are_listed_and_checked(fazhi: Fazhi) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
-        ("sitemap", 0, "without a title on the list, looked at by a crawl: 1"),
+        ("sitemap", 0, "without a title on the list (a crawl fetches them to see): 1"),
         ("search", 0, "search, 3 list pages"),
         ("endless-pages", 0, "?page=3: not followed: this page shows nothing"),
-        ("scripted-list", 1, "no report found: is this the right column?"),
+        ("scripted-list", 1, "no report found; check that this is the right column"),
         ("challenge", 1, "HTTP 412: a script to solve"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A crawl as cron runs it: told to end, limited, due or not, silent; and what the next one makes of what is left."""
+"""A crawl run by cron: stopped by signals and limits, sources due or not, quiet output; and how the next run continues."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def words(web: Web, tmp_path: Path, folder: Path) -> list[str]:
 
 @pytest.fixture
 def fazhi(words: list[str]) -> Fazhi:
-    """One crawl from beginning to end in a process of its own."""
+    """Run one crawl in a process of its own."""
     return lambda *more: subprocess.run([*words, *more], capture_output=True, text=True, timeout=60)
 
 
@@ -55,7 +55,7 @@ def reports(web: Web, name: str = "wuhan") -> list[str]:
 
 
 def asked_for(web: Web, urls: list[str]) -> list[int]:
-    """How often each address was asked for."""
+    """Return how often each address was requested."""
     counts = Counter(request.url for request in web.requests)
     return [counts[url] for url in urls]
 
@@ -66,7 +66,7 @@ def every(tmp_path: Path, span: str) -> None:
 
 
 def only(web: Web, tmp_path: Path, *ids: str) -> None:
-    """Let sources.yaml hold no other sites than these."""
+    """Write a sources.yaml with only these sites."""
     path = tmp_path / "sources.yaml"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     others = [g.id for g in web.governments if g.id not in ids]
@@ -87,9 +87,9 @@ def test_a_signal_lets_pages_under_way_finish_and_the_next_run_goes_on(
         process.send_signal(number)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 1
-    assert f"{number.name}: finishing 1 pages under way; once more ends at once" in err
+    assert f"{number.name}: finishing 1 pages in progress; repeat to stop at once" in err
     assert f"ended early ({number.name}): " in err
-    assert "known addresses at 1 sites are left; the next run goes on with them" in err
+    assert "known addresses at 1 sites are left; the next run continues with them" in err
     assert list(folder.glob("warc/*/*.open")) == []
     assert sum(len(list(read_captures(warc))) for warc in folder.glob("warc/*/*.gz")) == len(web.requests)
     left = rows(folder, "SELECT count(*) FROM outcomes WHERE ending = 'left'")
@@ -280,7 +280,7 @@ def test_quiet_is_silent_when_nothing_is_new_and_nothing_wrong(
 
 
 def test_a_report_that_is_gone_is_told_once(web: Web, fazhi: Fazhi, tmp_path: Path) -> None:
-    """Its list may link to it, on its first page, for years."""
+    """A list may link to a deleted page on its first page for years."""
     only(web, tmp_path, "wuhan")
     newest = max(web.government("wuhan").documents, key=lambda document: document.published).url
     fazhi("--quiet")

@@ -1,4 +1,4 @@
-"""stdout and stderr that are closed, full, left by their reader, of a poor encoding; and what must never reach a terminal."""
+"""Closed, full and broken stdout and stderr, limited encodings, and characters that must never reach a terminal."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_a_closed_descriptor_is_no_failure(name: str, closed: str, filled: Path,
 def test_a_log_that_cannot_be_written_is_told_once_and_does_not_end_the_crawl(folder: Path) -> None:
     done = shell(f"{CRAWL.format(archive=folder)} --log /dev/full")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "/dev/full: not every event could be written to it: No space left on device" in done.stderr
+    assert "/dev/full: some events could not be written: No space left on device" in done.stderr
     assert faults(folder, deep=True) == []
 
 
@@ -208,7 +208,7 @@ HOSTILE = f"{ENEMY}[red]x[/blue][/]:smile:[link=http://a/]\\"
 
 
 def test_a_terminal_gets_no_sequence_and_no_markup_of_a_page(folder: Path, clock: Clock) -> None:
-    """Stored behind extraction's back, as an archive of an earlier version may hold it."""
+    """Store a text without extraction, as an archive of an earlier version may have it."""
     title = f"某市{HOSTILE}人民政府2022年法治政府建设情况报告"
     with Archive.create(folder, clock=clock, notify=lambda _: None) as archive:
         capture = a_capture(at=clock())
@@ -234,7 +234,7 @@ def test_a_terminal_gets_no_sequence_and_no_markup_of_a_page(folder: Path, clock
 
 
 def on_a_terminal(*words: str) -> str:
-    """What a command writes to a terminal."""
+    """Return what a command writes to a terminal."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "crawler", *words]
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "300"}

@@ -1,4 +1,4 @@
-"""Files that are one document each: names in any bytes, and identity that does not rest on them."""
+"""Import of single documents: file names of any bytes, and identity that does not depend on the printable name."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from crawler.archive import Archive, import_url, rebuild
 from crawler.extract import extract
 from crawler.intake.imports import documents, import_paths
-from crawler.intake.imports.job import understood
-from crawler.intake.imports.names import shown
+from crawler.intake.imports.job import complete
+from crawler.intake.imports.names import printable
 from crawler.model import Ending, Outcome
 from tests.archive.held import dump, faults, query
 from tests.conftest import Clock
@@ -34,7 +34,7 @@ def page(city: str, year: int, head: str = "") -> str:
 
 
 def written(folder: Path, name: str | bytes, content: str) -> Path:
-    """A file whose name may be of any bytes."""
+    """Create a file whose name may be any bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     path = Path(os.fsdecode(os.path.join(os.fsencode(folder), os.fsencode(name))))
     path.write_text(content, "utf-8")
@@ -79,8 +79,8 @@ def test_a_document_is_the_same_from_whatever_folder_it_comes(
 
 
 def as_before(archive: Archive, name: str, content: str) -> Outcome:
-    """A text brought in under its base name alone, as earlier versions did."""
-    found = understood(extract(content.encode()), name)
+    """Import a text under its base name alone, as earlier versions did."""
+    found = complete(extract(content.encode()), name)
     assert not isinstance(found, str)
     return archive.ingest(found[0], name, content.encode(), found[1], url=import_url(name))
 
@@ -144,7 +144,7 @@ NAMES: dict[bytes, str] = {
 
 @pytest.mark.parametrize(("name", "expected"), NAMES.items())
 def test_a_name_in_any_bytes_is_shown_as_text(name: bytes, expected: str) -> None:
-    assert shown(os.fsdecode(name)) == expected
+    assert printable(os.fsdecode(name)) == expected
 
 
 @pytest.mark.parametrize("name", NAMES, ids=map(repr, NAMES))
@@ -156,7 +156,7 @@ def test_a_file_of_any_name_is_imported_and_read_again_the_same(
     outcomes = bring(tmp_path / "in")
     assert endings(outcomes) == [Ending.NEW, Ending.NEW]
     for outcome in outcomes:
-        outcome.url.encode()  # no byte that is no character
+        outcome.url.encode()  # no lone surrogate
         assert outcome.url.isprintable()
     assert endings(bring(tmp_path / "in")) == [Ending.UNCHANGED, Ending.UNCHANGED]
     assert faults(folder, deep=True) == []

@@ -1,4 +1,4 @@
-"""WARC files of other crawlers into an archive: a part is never a version, a revisit confirms, a bad record ends nothing."""
+"""Import of WARC files: a partial page is never a version, a revisit confirms, a bad record does not stop the import."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from crawler.archive import Archive, rebuild
 from crawler.intake.imports import import_paths
-from crawler.intake.imports.warcs import MAX_TOLD
+from crawler.intake.imports.warcs import MAX_FAULTS_PER_FILE
 from crawler.model import Ending, Outcome
 from tests.archive.held import dump, faults, query
 from tests.conftest import Clock
@@ -57,7 +57,7 @@ def endings(outcomes: list[Outcome]) -> list[Ending]:
 
 
 def seen(folder: Path, url: str) -> tuple[str, ...]:
-    """When a page was first and last seen, and its state."""
+    """Return when a page was first and last seen, and its state."""
     ((first, last, state),) = query(
         folder, f"SELECT first_seen, last_seen, state FROM pages WHERE url = '{url}'"
     )
@@ -202,22 +202,22 @@ def test_an_answer_of_304_says_nothing_of_what_was_seen_later(
 
 def test_a_date_in_the_future_is_not_believed(bring: Callable[..., list[Outcome]], folder: Path) -> None:
     (outcome,) = bring([a_record(WHOLE, date="2099-01-01T00:00:00Z")])
-    assert (outcome.ending, "lies in the future" in outcome.detail) == (Ending.FAILED, True)
+    assert (outcome.ending, "is in the future" in outcome.detail) == (Ending.FAILED, True)
     assert query(folder, "SELECT count(*) FROM captures") == [(0,)]
 
 
 def test_bad_records_are_told_each_up_to_a_number(bring: Callable[..., list[Outcome]]) -> None:
     bad = a_record(WHOLE, date="yesterday")
-    outcomes = bring([*[bad] * (MAX_TOLD + 5), a_record(WHOLE)])
-    assert endings(outcomes) == [*[Ending.FAILED] * MAX_TOLD, Ending.NEW, Ending.FAILED]
-    assert outcomes[0].detail == f"the record at byte 0 of {URL}: its date 'yesterday' is not valid"
+    outcomes = bring([*[bad] * (MAX_FAULTS_PER_FILE + 5), a_record(WHOLE)])
+    assert endings(outcomes) == [*[Ending.FAILED] * MAX_FAULTS_PER_FILE, Ending.NEW, Ending.FAILED]
+    assert outcomes[0].detail == f"the record at byte 0 of {URL}: its date 'yesterday' is none"
     assert outcomes[-1].detail == "5 further records cannot be read"
 
 
 OTHERS = {
     "unknown": (a_record(b"x", kind="foo"), "1 'foo'"),
     "resource": (a_record(b"x", kind="resource"), "1 'resource'"),
-    "ordinary": (a_record(b"x", kind="warcinfo"), "no answer of a web server in it"),
+    "ordinary": (a_record(b"x", kind="warcinfo"), "contains no answer of a web server"),
 }
 
 

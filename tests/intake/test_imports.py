@@ -1,4 +1,4 @@
-"""What others gathered: text files, saved pages, WARCs of other crawlers. Again, and nothing comes twice."""
+"""Import of text files, saved pages and WARC files; importing them again changes nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def bring(opened: Opener, *paths: Path) -> list[Outcome]:
 
 
 def saved(folder: Path) -> Path:
-    """A folder as a browser's user leaves it."""
+    """Return a folder with pages saved by a browser."""
     folder.mkdir()
     (folder / "报告 1.html").write_text(f"<!-- saved from url=({len(URL):04}){URL} -->\n{PAGE}", "utf-8")
     (folder / "notes.htm").write_text("<html><body><p>nothing to see here</p></body></html>", "utf-8")
@@ -44,7 +44,7 @@ def saved(folder: Path) -> Path:
 
 
 def a_warc(path: Path, *, compressed: bool = True, page: str = PAGE) -> Path:
-    """As another crawler writes it: WARC/1.0, SHA-1, no requests."""
+    """Write a WARC file as another crawler does: WARC/1.0, SHA-1, no request records."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=compressed)
         for url, status, body in ((URL, "200 OK", page), (URL + "x", "404 Not Found", "no such page")):
@@ -140,7 +140,7 @@ def test_what_is_not_there_and_what_cannot_be_imported_is_told(tmp_path: Path) -
     with pytest.raises(ConfigError, match="no such file or folder"):
         documents([tmp_path / "nothing"])
     (tmp_path / "a.png").write_bytes(b"")
-    with pytest.raises(ConfigError, match="nothing there that can be imported"):
+    with pytest.raises(ConfigError, match="no file that can be imported"):
         documents([tmp_path])
 
 

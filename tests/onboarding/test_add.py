@@ -1,4 +1,4 @@
-"""`fazhi source add` and `fazhi fixture`, as a person types them, on saved pages and on the loopback web."""
+"""`fazhi source add` and `fazhi fixture`, run as a user runs them, on saved pages and on the loopback web."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_one_address_makes_an_entry(url: str, id: str, entry: object, add: Fazhi
     assert code == 0
     assert sources.read_text("utf-8") == before + out
     assert entries(sources)[id] == entry
-    assert f"added to {sources}:4; see what it finds: fazhi source check {id}" in err
+    assert f"added to {sources}:4; to test it: fazhi source check {id}" in err
     assert "法治政府建设情况" in err
 
 
@@ -89,7 +89,7 @@ def test_an_address_that_is_there_already_is_told(add: Fazhi, sources: Path) -> 
     before = sources.read_bytes()
     for url in (REPORT, "http://www.wuhan.gov.cn/zwgk/fzzfj/"):
         code, out, err = add(url)
-        assert (code, out, err) == (0, "", f"already there: wuhan (武汉市人民政府) at {sources}:4\n")
+        assert (code, out, err) == (0, "", f"already in the file: wuhan (武汉市人民政府) at {sources}:4\n")
     assert sources.read_bytes() == before
 
 
@@ -118,7 +118,7 @@ def test_an_entry_says_what_it_rests_on(add: Fazhi, sources: Path) -> None:
         None,
     )
     assert notes["tianshui"] == (
-        "Seen on saved pages: this report; the list that it stands on is not known.",
+        "Seen on saved pages: this report; the list that has it is not known.",
         None,
     )
 
@@ -156,7 +156,7 @@ def test_a_first_file_holds_the_shipped_governments_or_none(fazhi: Fazhi, tmp_pa
     assert fazhi("source", "init", "--sources", str(one)) == (
         2,
         "",
-        f"{one}: is there already; `fazhi source add URL` adds to it\n",
+        f"{one}: exists already; `fazhi source add URL` adds entries to it\n",
     )
     assert fazhi("source", "init", "--empty", "--sources", str(other))[0] == 0
     assert load_sites(other) == ()
@@ -173,7 +173,7 @@ def test_where_there_is_no_file_a_crawl_says_how_to_begin(
     assert fazhi("crawl") == (
         2,
         "",
-        "sources.yaml: no such file; name one with --sources, or write a first one with `fazhi source init`\n",
+        "sources.yaml: no such file; name one with --sources, or write one with `fazhi source init`\n",
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -201,8 +201,8 @@ def test_where_nothing_is_found_it_says_what_it_saw_and_what_to_try(add: Fazhi, 
     before = sources.read_bytes()
     code, out, err = add("http://www.tjjh.gov.cn/jhqzf/zwgk_28985/gzbg/")
     assert (code, out, sources.read_bytes()) == (1, "", before)
-    assert "no report's title on it (system trs, 3 pages looked at" in err
-    assert "came close: " in err
+    assert "no link with a report's title (system trs, 3 pages read" in err
+    assert "similar, not taken: " in err
     assert "try: fazhi source add http://www.tjjh.gov.cn/" in err
     assert "try --pages 10" in err
     code, _, err = add("http://www.tjjh.gov.cn/jhqzf/zwgk_28985/gzbg/", "--pages", "4")
@@ -220,7 +220,7 @@ def test_a_second_list_of_a_host_wants_a_word_of_consent(add: Fazhi, sources: Pa
     other = "http://www.changchun.gov.cn/zw_33994/tzgg/"
     code, _, err = add(other)
     assert code == 1
-    assert f"changchun ({sources}:4) is of the same host and division: add the address to its `lists`" in err
+    assert f"changchun ({sources}:4) has the same host and division: add the address to its `lists`" in err
     assert add(other, "--id", "changchun-tzgg")[0] == 0
 
 
@@ -312,10 +312,10 @@ def test_a_site_that_serves_nothing_is_not_saved(saved: Fazhi, web: Web, tmp_pat
         web.take_down(url)
     code, _, err = saved("record", "wuhan")
     assert code == 2
-    assert "wuhan: nothing worth saving was served (301, 404)" in err or "(404)" in err
+    assert "wuhan: no page could be fetched (301, 404)" in err or "(404)" in err
     assert not (tmp_path / "fixtures/wuhan").exists()
 
 
 def test_checking_where_nothing_is_saved_says_how_to_save(saved: Fazhi) -> None:
     assert saved("check")[0] == 2
-    assert "`fazhi fixture record ID` makes one" in saved("check", "nowhere")[2]
+    assert "with `fazhi fixture record ID`" in saved("check", "nowhere")[2]

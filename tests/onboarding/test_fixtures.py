@@ -1,4 +1,4 @@
-"""Every saved site must still give what it gave. A folder below tests/fixtures/ is all that a new one needs."""
+"""Every saved site gives its expected result. A new folder in tests/fixtures/ is tested without further code."""
 
 from __future__ import annotations
 

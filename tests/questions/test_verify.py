@@ -1,4 +1,4 @@
-"""The chain of hashes, and what verify finds when anything is changed behind the archive's back."""
+"""The hash chain of the manifest, and the faults that verify finds after files or rows were changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def held(original: Path, folder: Path) -> Path:
-    """An archive of two crawls, to be harmed."""
+    """Return an archive of two crawls, to be changed by a test."""
     shutil.copytree(original, folder)
     return folder
 
@@ -96,7 +96,7 @@ def edit_manifest(folder: Path) -> None:
 
 
 def rewrite_record(folder: Path) -> None:
-    """A page changed with care: each record is a valid member of as many bytes as before."""
+    """Change a page so that each record is still a valid gzip member."""
     warc = first_warc(folder)
     changed = (each.data.replace("法治".encode(), "德治".encode()) for each in members(warc))
     warc.write_bytes(b"".join(map(gzip.compress, changed)))
@@ -106,41 +106,41 @@ Harm = Callable[[Path], None]
 HARMS: dict[str, tuple[Harm, str]] = {
     "a byte of a WARC": (lambda f: flip(first_warc(f)), "is damaged"),
     "the end of a WARC": (lambda f: first_warc(f).write_bytes(first_warc(f).read_bytes()[:-9]), "is cut off"),
-    "a page in a WARC": (rewrite_record, "does not match its WARC-Payload-Digest"),
-    "a WARC that is gone": (lambda f: first_warc(f).unlink(), "is in manifest.jsonl, and is not there"),
+    "a page in a WARC": (rewrite_record, "has not the digest that it tells"),
+    "a WARC that is gone": (lambda f: first_warc(f).unlink(), "is in manifest.jsonl, but does not exist"),
     "a WARC too many": (
         lambda f: first_warc(f).with_name("fazhi-1.warc.gz").write_bytes(first_warc(f).read_bytes()),
         "is not in manifest.jsonl",
     ),
-    "a line of the manifest": (edit_manifest, "the line before is not the one that this was added to"),
-    "an index": (lambda f: flip(min(f.glob("warc/*/*.cdxj"))), "does not say what"),
-    "an index that is gone": (lambda f: min(f.glob("warc/*/*.cdxj")).unlink(), "makes it again"),
+    "a line of the manifest": (edit_manifest, "its `previous` is not the digest of the line before"),
+    "an index": (lambda f: flip(min(f.glob("warc/*/*.cdxj"))), "differs from the records of"),
+    "an index that is gone": (lambda f: min(f.glob("warc/*/*.cdxj")).unlink(), "does not exist; `fazhi rebuild` recreates it"),
     "a text file": (lambda f: flip(a_text(f)), "is not the text of"),
-    "a text file that is gone": (lambda f: a_text(f).unlink(), "is not there"),
+    "a text file that is gone": (lambda f: a_text(f).unlink(), "does not exist"),
     "a text file too many": (lambda f: a_text(f).with_name("x_0.txt").write_text("x"), "no version has this text"),
     "a text in the catalogue": (
         lambda f: change(f, "UPDATE versions SET body = replace(body, '法治', '德治') WHERE id = 1"),
-        "has not the digest it tells",
+        "the digest of its text in the catalogue is wrong",
     ),
     "a title": (
         lambda f: change(f, "UPDATE versions SET title = 'x' WHERE id = 1"),
-        "has another `title` than was read here",
+        "has another `title` than the one that was read here",
     ),
     "a date": (
         lambda f: change(f, "UPDATE versions SET published = '2023-01-01' WHERE id = 1"),
-        "has another `published` than was read here",
+        "has another `published` than the one that was read here",
     ),
     "a capture's time": (
         lambda f: change(f, "UPDATE captures SET fetched_at = '2020-01-01 00:00:00' WHERE id = 3"),
-        "according to the catalogue it was made at another time",
+        "the catalogue has another date for it",
     ),
     "a capture's digest": (
         lambda f: change(f, "UPDATE captures SET payload_sha256 = 'x' WHERE id = 3"),
-        "according to the catalogue it has another payload",
+        "the catalogue has another payload digest for it",
     ),
     "a capture's row that is gone": (
         lambda f: change(f, "DELETE FROM captures WHERE record_type = 'revisit'"),
-        "the catalogue does not know this capture",
+        "the catalogue does not have this capture",
     ),
     "a capture never made": (
         lambda f: change(
@@ -153,17 +153,17 @@ HARMS: dict[str, tuple[Harm, str]] = {
     ),
     "a version that is gone": (
         lambda f: change(f, "DELETE FROM versions WHERE id = 1"),
-        "the catalogue has no version of what was read here",
+        "the catalogue has no version for the text that was read here",
     ),
     "a page's last text": (
         lambda f: change(f, "UPDATE pages SET text_sha256 = 'x' WHERE id = 1"),
-        "is no version of its report",
+        "is not a version of its report",
     ),
     "the whole catalogue": (
         lambda f: (f / CATALOGUE).write_bytes(b"no database" * 1000) and None,
-        "`fazhi rebuild` makes it again",
+        "`fazhi rebuild`",
     ),
-    "a catalogue that is gone": (lambda f: (f / CATALOGUE).unlink(), "`fazhi rebuild` makes it again"),
+    "a catalogue that is gone": (lambda f: (f / CATALOGUE).unlink(), "`fazhi rebuild`"),
 }  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def test_every_harm_is_named(name: str, held: Path) -> None:
 
 
 def test_a_text_and_its_digest_changed_together_are_found_out_by_the_warc(held: Path) -> None:
-    """All that the catalogue and the text files say agrees; the evidence does not."""
+    """Catalogue and text files agree with each other, but not with the WARC file."""
     from crawler.field.fingerprint import text_sha256
 
     ((body, file),) = query(held, "SELECT body, text_file FROM versions WHERE id = 1")
@@ -188,8 +188,10 @@ def test_a_text_and_its_digest_changed_together_are_found_out_by_the_warc(held: 
     start = text.index(str(body)[:20])
     (held / str(file)).unlink()
     (held / new).write_text(text[:start] + text[start:].replace("法治", "德治"), "utf-8")
-    assert [fault.what.partition(" has ")[2] for fault in faults(held)] == ["another text than was read here"]
-    assert "its page, read again, gives another text" in whats(held, deep=True)
+    assert [fault.what.partition(" has ")[2] for fault in faults(held)] == [
+        "another text than the one that was read here"
+    ]
+    assert "its page, extracted again, gives another text" in whats(held, deep=True)
 
 
 def test_verify_of_nothing_says_so(tmp_path: Path) -> None:

@@ -1,4 +1,9 @@
-"""A government web on loopback: real servers for real host names, for tests and the demo. `with Web() as web: …`"""
+"""A government web on loopback: real servers with real host names, for tests and the demo. `with Web() as web: …`
+
+In the order of the data: `model` (nouns), `governments/` (content), `compose`, `news`, `invented` (generated content),
+`templates/` (CMS pages), `store` (pages by address), `server` (HTTP), `web` (all together). `troubles` are pages with faults,
+`faults/` are servers with faults, `record` writes tests/fixtures/ from all of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serves the government web until Ctrl-C: `python -m tests.site [--seconds N]`."""
+"""Serve the government web until Ctrl-C: `python -m tests.site [--seconds N]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.site import Web
 
 
 def main() -> None:
-    """Print the host map in curl's form and the authority's file, then serve."""
+    """Print the host map in curl's form and the file of the certificate authority, then serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.site", description=__doc__)
     parser.add_argument("--seconds", type=float, metavar="N", help="stop by itself after so many seconds")
     seconds = parser.parse_args().seconds

@@ -1,4 +1,4 @@
-"""Certificates for the real host names, signed by an authority that lives as long as the web does."""
+"""Certificates for the real host names, signed by an authority that exists as long as the web."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import trustme
 
 
 class Authority:
-    """A certificate authority of one's own, and a server context that answers every name with its certificate."""
+    """A private certificate authority, and a server context that presents the certificate of each name."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
         """Issue a certificate for each host."""
@@ -23,7 +23,7 @@ class Authority:
         return context
 
     def server_context(self) -> ssl.SSLContext:
-        """A context that picks the certificate by SNI; unknown names get one for localhost, and so fail."""
+        """Return a context that selects the certificate by SNI; unknown names get one for localhost, and fail."""
         context = self._context("localhost")
 
         def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
@@ -34,5 +34,5 @@ class Authority:
         return context
 
     def write(self, path: Path) -> None:
-        """Write the authority's own certificate as PEM."""
+        """Write the authority's certificate as PEM."""
         self._ca.cert_pem.write_to_path(str(path))

@@ -1,4 +1,4 @@
-"""Reports that nobody wrote: put together from the bank of phrases, each clearly another text than the others."""
+"""Generate reports from a bank of phrases; each text differs clearly from the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _POINTS = ("一是", "二是", "三是", "四是")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a made report is to be."""
+    """Specification of a generated report."""
 
     url: str
     title: str
@@ -27,7 +27,7 @@ class Order:
     region: str
     source: str | None = None
     signed: str | None = None
-    signers: tuple[str, ...] = ()  # who signs; none: the issuer
+    signers: tuple[str, ...] = ()  # empty: the issuer signs
     index: Mapping[str, str] | None = None
     author: str | None = None
     salutation: str | None = None  # 市委：
@@ -37,7 +37,7 @@ class Order:
 
 
 def report(order: Order) -> Document:
-    """The report that was ordered, of 15 to 30 paragraphs and its tables; the same one every time."""
+    """Return the report for an order, with 15 to 30 paragraphs and its tables; the same order gives the same report."""
     picker = Picker("report", order.region, order.year)
     words = {
         "市": order.place,

@@ -1,6 +1,6 @@
-"""What stands around the articles of a site, as data and as bulk: menus, departments, friendly links, style sheets.
+"""The parts of a page around the article: menus, departments, friendly links, style sheets.
 
-The markup is each template's own. Everything follows from the government's id.
+Each template has its own markup. The content depends only on the government's id.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.site.pick import Picker
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry of a menu, with what lies below it."""
+    """An entry of a menu, with its submenu."""
 
     name: str
     path: str
@@ -23,7 +23,7 @@ class Item:
 
 
 def menu(government: Government) -> list[Item]:
-    """The site's main menu: its parts and their columns, under addresses of its own."""
+    """Return the main menu of a site: its sections and their columns."""
     picker = Picker("menu", government.id)
     items = []
     for part, columns in bank("furniture")["menu"].items():
@@ -34,7 +34,7 @@ def menu(government: Government) -> list[Item]:
 
 
 def departments(government: Government) -> list[Item]:
-    """The sites of the government's departments."""
+    """Return links to the sites of the government's departments."""
     picker = Picker("departments", government.id)
     return [
         Item(f"{government.place}{name}", f"{government.base.partition(':')[0]}://{_code(picker)}.{host}/")
@@ -44,25 +44,25 @@ def departments(government: Government) -> list[Item]:
 
 
 def links(government: Government) -> list[Item]:
-    """Friendly links to ministries, provinces and newspapers."""
+    """Return friendly links to ministries, provinces and newspapers."""
     picker = Picker("links", government.id)
     return [Item(name, f"http://www.{_code(picker)}.gov.cn/") for name in bank("furniture")["links"]]
 
 
 def hot_words(government: Government) -> list[str]:
-    """What people are said to search for."""
+    """Return popular search words."""
     return Picker("hot", government.id).some(bank("furniture")["hot"], 6)
 
 
 def anchors(
     items: list[Item] | tuple[Item, ...], form: str = '<a href="{path}" title="{name}">{name}</a>'
 ) -> str:
-    """Items as links, a line each, each in the given form."""
+    """Return items as links in the given form, one a line."""
     return "\n".join(form.format(name=escape(item.name), path=item.path) for item in items)
 
 
 def css(government: Government, prefix: str, rules: int) -> str:
-    """A style sheet of so many rules, such as a site keeps inline."""
+    """Return an inline style sheet with a number of rules."""
     picker = Picker("css", government.id, prefix)
     bag = bank("furniture")
     lines = []

@@ -1,4 +1,4 @@
-"""Governments that nobody has, as many as wanted, in each of the systems: a long column with a report here and there."""
+"""Invented governments, any number, in each of the systems: each has a long column with a few reports."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ ORGANS = (
     "林业局",
 )
 _LAST = date(2026, 10, 30)
-_DAYS = 3600  # that a column goes back, whatever its length
+_COLUMN_DAYS = 3600  # age of a column's oldest entry, for any length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """Where a system puts its columns and its articles, as paths."""
+    """Paths of a system's columns and articles."""
 
     column: str
     article: Callable[[date, int], str]
@@ -77,7 +77,7 @@ SYSTEMS = {
 
 
 def invent(number: int, system: str, *, pages: int = 30, share: float = 0.05) -> Government:
-    """The government of that number: so many list pages, of whose entries that share are reports."""
+    """Return the government with a number; it has `pages` list pages, and the given share of entries are reports."""
     layout = SYSTEMS[system]
     base = f"http://www.a{number:03}.gov.cn"
     picker = Picker("invented", number)
@@ -100,13 +100,13 @@ def invent(number: int, system: str, *, pages: int = 30, share: float = 0.05) ->
     reports = set(picker.some(range(size), round(size * share)))
     day, documents = _LAST, []
     for n in reversed(range(size)):
-        day -= timedelta(days=picker.between(0, 2 * _DAYS // size))
+        day -= timedelta(days=picker.between(0, 2 * _COLUMN_DAYS // size))
         documents.append(_document(government, layout, day, n, is_report=n in reports))
     return _with(government, documents)
 
 
 def grown(government: Government, entries: int, *, reports: int = 0) -> Government:
-    """The same with so many newer entries on top, the last of them reports."""
+    """Return the government with a number of newer entries, the last of which are reports."""
     layout = SYSTEMS[government.template]
     have, picker = len(government.columns[0].entries), Picker("grown", government.id)
     days = [_LAST + timedelta(days=n + picker.between(0, 1)) for n in range(entries)]
@@ -118,7 +118,7 @@ def grown(government: Government, entries: int, *, reports: int = 0) -> Governme
 
 
 def _with(government: Government, documents: list[Document]) -> Government:
-    """The same with these documents on top of its column."""
+    """Return the government with these documents at the top of its column."""
     column = government.columns[0]
     urls = tuple(document.url for document in documents)
     per_page = SYSTEMS[government.template].per_page

@@ -1,4 +1,4 @@
-"""The nouns of the loopback web: what a government publishes, and where. Knows no HTML and no HTTP."""
+"""The nouns of the loopback web: governments, columns, documents. `templates/` makes HTML of them, `server` speaks HTTP."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 Form = Mapping[str, str]
-"""The parameters of a request, of the query and of the posted form together."""
+"""The parameters of a request: of its query and of its posted form."""
 
 Render = Callable[[Form], str]
-"""A page as its template makes it, asked with the request's parameters."""
+"""A function from a request's parameters to the page."""
 
 GOLD_KEYS = ("title", "issuer", "region", "year", "published", "source", "signed", "index", "body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A report or a piece of news, in the archive's form: folded, a paragraph a line.
+    """A report or a news item, in the archive's form: folded, one paragraph a line.
 
-    A line with tabs is a row of a data table. `attachments` are (file name, title): the title is a line of the
-    body, or its end.
+    A line with tabs is a row of a data table. `attachments` are (file name, title); the title is a line of the body, or
+    the end of one.
     """
 
     url: str
@@ -38,7 +38,7 @@ class Document:
 
     @property
     def gold(self) -> dict[str, object]:
-        """What an extractor must find on the page, with the keys of the gold seeds."""
+        """Return the expected fields of the page, with the keys of the gold seeds."""
         return {key: getattr(self, key) for key in GOLD_KEYS}
 
     @property
@@ -68,11 +68,11 @@ class Column:
 
     @property
     def pages(self) -> int:
-        """How many list pages the entries need."""
+        """The number of list pages."""
         return -(-len(self.entries) // self.per_page)
 
     def page(self, number: int) -> tuple[str, ...]:
-        """The entries of one list page, counted from 1."""
+        """Return the entries of one list page, counted from 1."""
         return self.entries[(number - 1) * self.per_page : number * self.per_page]
 
 
@@ -91,10 +91,10 @@ class Government:
     columns: tuple[Column, ...]
     documents: tuple[Document, ...]  # its reports
     news: tuple[Document, ...]
-    copies: tuple[Document, ...] = ()  # reports that stand in a second column too, under another address
+    copies: tuple[Document, ...] = ()  # reports that are also in a second column, under another address
     aliases: tuple[str, ...] = ()  # other host names of the same site
-    encoding: str = "utf-8"  # what the bytes are in
-    content_type: str = "text/html; charset=utf-8"  # what the header says
+    encoding: str = "utf-8"  # of the bytes
+    content_type: str = "text/html; charset=utf-8"  # the header
     https: Literal["no", "also", "only"] = "no"  # only: http redirects
     robots: str | None = None  # None: 404
 

@@ -1,4 +1,4 @@
-"""The news between the reports: titles that look like a report's and are none, ordinary titles, and short texts."""
+"""News items between the reports: titles similar to a report's, ordinary titles, and short texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NUMBER = 48
 def news(
     column: str, place: str, name: Callable[[date, int], str], number: int = NUMBER
 ) -> tuple[Document, ...]:
-    """So many pieces of news of a column, newest first; `name` makes an address from a date and a number."""
+    """Return a number of news items of a column, newest first; `name` makes an address from a date and a number."""
     picker = Picker("news", column)
     bag = bank("news")
     titles = [*bag["traps"], *picker.some(bag["titles"], max(0, number - len(bag["traps"])))]

@@ -1,4 +1,4 @@
-"""Choices that look random and are the same on every machine and every Python: each follows from the digest of a key."""
+"""Pseudo-random choices that are the same on every machine and Python: each is derived from the digest of a key."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _NUMBER = re.compile(r"\{n:(\d+)-(\d+)\}")
 
 
 class Picker:
-    """A stream of choices, started by a key."""
+    """A stream of choices, determined by a key."""
 
     def __init__(self, *key: object) -> None:
-        """Start the stream that belongs to the key."""
+        """Start the stream of a key."""
         self._numbers = self._stream("/".join(map(str, key)))
 
     @staticmethod
@@ -27,15 +27,15 @@ class Picker:
             yield from (int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8))
 
     def between(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
+        """Return a whole number, both ends included."""
         return low + next(self._numbers) % (high - low + 1)
 
     def one(self, things: Sequence[T]) -> T:
-        """One of the things."""
+        """Return one of the things."""
         return things[self.between(0, len(things) - 1)]
 
     def some(self, things: Sequence[T], number: int) -> list[T]:
-        """So many different things, in a chosen order (all of them when there are not as many)."""
+        """Return a number of different things in a chosen order; all of them if there are fewer."""
         rest = list(things)
         chosen: list[T] = []
         while rest and len(chosen) < number:
@@ -43,7 +43,7 @@ class Picker:
         return chosen
 
     def fill(self, text: str, **words: object) -> str:
-        """Text with its slots filled: `{n:20-90}` a number, `{p}` a percentage, `{d}` a day, others from `words`."""
+        """Return the text with its slots filled: `{n:20-90}` a number, `{p}` a percentage, `{d}` a day, others from `words`."""
         text = _NUMBER.sub(lambda m: str(self.between(int(m[1]), int(m[2]))), text)
         while "{p}" in text:
             text = text.replace("{p}", f"{self.between(78, 98)}.{self.between(1, 9)}", 1)
@@ -52,5 +52,5 @@ class Picker:
         return text
 
     def hex(self, length: int) -> str:
-        """So many hexadecimal digits."""
+        """Return a number of hexadecimal digits."""
         return "".join(self.one("0123456789abcdef") for _ in range(length))

@@ -1,7 +1,7 @@
-"""Records tests/fixtures/ from the loopback web: `python -m tests.site.record`.
+"""Record tests/fixtures/ from the loopback web: `python -m tests.site.record`.
 
-The seven governments under their real host names with their entries of sources.yaml; a list in each system that those do
-not show; and each kind of trouble. The latter two bring their own entries.
+It records the seven governments, under their real host names and with their entries of sources.yaml; a list in each other
+system; and each page of `troubles`. The latter two have their own entries in `source.yaml`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 WHEN = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 FAMILIES = ("vsb", "ucap", "gkmlpt")
-"""Systems whose lists no government's own entry leads to."""
+"""Systems whose lists are on no government of the loopback web."""
 
 Hosts = Mapping[str, tuple[str, int]]
 
@@ -76,7 +76,7 @@ def _answer(request: Request) -> Answer:
 
 
 def _own_entry(entry: Mapping[str, str | list[str]], says: str = "") -> Site:
-    """The entry, written where its fixture is going to be."""
+    """Write the entry into the folder of its fixture, and return the site."""
     folder = FIXTURES / str(entry["id"])
     folder.mkdir(parents=True, exist_ok=True)
     lines = [*([f"# {says}"] if says else []), "sources:", *("  " + line for line in entry_lines(entry))]
@@ -85,7 +85,7 @@ def _own_entry(entry: Mapping[str, str | list[str]], says: str = "") -> Site:
 
 
 def _save(site: Site, hosts: Hosts) -> None:
-    """Crawl a site and save what it serves; other hosts that a page leads to are left out."""
+    """Crawl a site and save what it serves, without other hosts that its pages link to."""
 
     def fetcher_of(sink: Sink) -> Fetcher:
         return Fetcher(sink=sink, connect_to=dict(hosts), clock=lambda: WHEN, sleep=_at_once)
@@ -112,7 +112,7 @@ def _of(site: Site, capture: Capture, hosts: Hosts) -> bool:
 
 
 async def _at_once(_: float) -> None:
-    """No politeness is owed to ourselves."""
+    """Do not wait: the server is our own."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Scripts as sites write them into their pages. `$p` is a prefix of the site's own."""
+"""Scripts that sites write into their pages. `$p` is a prefix specific to the site."""
 
 from __future__ import annotations
 
@@ -121,13 +121,13 @@ ALL = {
 
 
 def script(government: Government, prefix: str, *names: str) -> str:
-    """The scripts of these names, one after the other, without tags."""
+    """Return the named scripts, concatenated, without tags."""
     words = {"p": prefix, "code": government.code, "host": government.host.removeprefix("www.")}
     return "".join(ALL[name].substitute(words) for name in names)
 
 
 def data(government: Government, name: str, rows: int) -> str:
-    """A script that holds so many rows of data, such as counters and settings of a site's widgets."""
+    """Return a script with a number of rows of data, such as counters and settings of widgets."""
     picker = Picker("data", government.id, name)
     lines = [
         f'{{"id":"{picker.hex(12)}","col":{picker.between(1000, 9999)},"hits":{picker.between(1, 99999)},'

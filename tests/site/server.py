@@ -1,4 +1,4 @@
-"""HTTP/1.1 on loopback: takes requests apart, asks a function for the answer, logs both. Knows no sites."""
+"""HTTP/1.1 on loopback: parse requests, get the answer from a function, log both. `web` supplies the function."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-_IDLE = 30.0  # seconds until an idle connection is closed
+_IDLE_SECONDS = 30.0  # until an idle connection is closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request as it came, and what it got."""
+    """A request and the status of its answer."""
 
     method: str
     scheme: str
@@ -28,17 +28,17 @@ class Request:
     headers: Mapping[str, str]  # by lower-case name
     body: bytes = b""
     status: int = 0
-    at: float = 0.0  # time.monotonic() when it had come in
+    at: float = 0.0  # time.monotonic() when it was received
     connection: int = 0  # the client's port: the same for requests over one connection
 
     @property
     def url(self) -> str:
-        """Where it was sent to: http://www.xuchang.gov.cn/…"""
+        """Address of the request: http://www.xuchang.gov.cn/…"""
         return f"{self.scheme}://{self.host}{self.path}"
 
     @property
     def form(self) -> dict[str, str]:
-        """The parameters of the query and of a posted form."""
+        """Parameters of the query and of a posted form."""
         pairs = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
         if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             pairs += parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
@@ -47,7 +47,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a request gets."""
+    """The answer to a request."""
 
     status: int
     body: bytes = b""
@@ -58,7 +58,7 @@ Respond = Callable[[Request], Answer]
 
 
 class Server(ThreadingHTTPServer):
-    """One listening socket on 127.0.0.1, with TLS when it is given a context; a thread a connection."""
+    """One listening socket on 127.0.0.1, with TLS if it gets a context; one thread for each connection."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -83,7 +83,7 @@ class Server(ThreadingHTTPServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening and end every connection, also those that are kept alive."""
+        """Stop listening and close every connection, including kept-alive ones."""
         self.shutdown()
         self._thread.join()
         with self._lock:
@@ -93,8 +93,8 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Serve one connection. The TLS handshake happens here, so that a slow one holds up nobody else."""
-        request.settimeout(_IDLE)
+        """Serve one connection. The TLS handshake happens here, so that a slow one does not block others."""
+        request.settimeout(_IDLE_SECONDS)
         connection = self._context.wrap_socket(request, server_side=True) if self._context else request
         with self._lock:
             self._open.add(connection)
@@ -106,7 +106,7 @@ class Server(ThreadingHTTPServer):
             connection.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away are no error of the server's."""
+        """Ignore clients that close the connection."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "nginx"
     sys_version = ""
     disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave together
+    wbufsize = -1  # head and body are sent together
     server: Server
 
     def _serve(self) -> None:
@@ -145,4 +145,4 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = _serve
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: the web keeps its own log."""
+        """Do nothing: the web keeps its own log."""

@@ -1,4 +1,4 @@
-"""The pages of the web: rendered when first asked for, edited, taken down and put back. Knows no HTTP."""
+"""The pages of the web by address: rendered at the first request, edited, deleted and restored. `server` speaks HTTP."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _CHINA = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an address has to show."""
+    """The content of an address."""
 
     body: bytes
     content_type: str
     modified: datetime  # aware, whole seconds
-    fixed: bool  # the same for every request, and so with validators
+    fixed: bool  # the same for every request, so it has validators
 
     @property
     def etag(self) -> str:
-        """A strong validator of the content."""
+        """Strong validator of the content."""
         return f'"{hashlib.sha256(self.body).hexdigest()[:20]}"'
 
 
@@ -40,16 +40,16 @@ class _Entry:
     document: Document | None = None
     fixed: bool = True
     down: bool = False
-    file: bytes | None = None  # an attachment, which no template makes
+    file: bytes | None = None  # content of an attachment, which has no template
     page: Page | None = None
     edits: tuple[tuple[str, str], ...] = ()
 
 
 class Store:
-    """Every page of every government, by host and path: http and https show the same."""
+    """All pages of all governments, by host and path; the same for http and https."""
 
     def __init__(self, governments: tuple[Government, ...]) -> None:
-        """Note what there is; nothing is rendered yet."""
+        """Index the pages; nothing is rendered yet."""
         self._lock = threading.RLock()
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._hosts = {alias: government.host for government in governments for alias in government.aliases}
@@ -76,7 +76,7 @@ class Store:
         self._entries.setdefault(self._key(government.base + "/"), front)
 
     def page(self, url: str, form: Form) -> Page | None:
-        """The page at an address, None when there is none (any more)."""
+        """Return the page at an address; None if there is none or it was deleted."""
         with self._lock:
             entry = self._entries.get(self._key(url))
             if entry is None or entry.down:
@@ -96,7 +96,7 @@ class Store:
         return Page(body, entry.government.content_type, entry.modified, entry.fixed)
 
     def edit(self, url: str, old: str, new: str) -> None:
-        """Replace words: in the document where they stand there (folded, as gold is), else in the page's source."""
+        """Replace words: in the document if they occur there (folded, as gold is), else in the page's source."""
         with self._lock:
             entry = self._entries[self._key(url)]
             document = entry.document
@@ -116,7 +116,7 @@ class Store:
             )
 
     def show(self, url: str, *, down: bool) -> None:
-        """Take a page down or put it back."""
+        """Delete or restore a page."""
         with self._lock:
             self._entries[self._key(url)].down = down
 

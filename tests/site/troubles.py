@@ -1,4 +1,7 @@
-"""Pages with each kind of trouble that real ones show: a host, a list of one report, and the report in that state."""
+"""Pages with faults that real pages have. For each kind: a host, a list with one report, and the report with the fault.
+
+Faults of the server or the connection are in `faults/`.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,14 @@ Pages = Mapping[str, Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One kind of trouble. `pages` gives what its host serves, by path, beside the list."""
+    """One kind of fault. `pages` gives the pages of its host by path, besides the list."""
 
-    name: str  # also that of its folder below tests/fixtures/
+    name: str  # also of its folder in tests/fixtures/
     says: str  # what is wrong, for people
     pages: Callable[[Document], Pages]
-    entry: Mapping[str, str | list[str]] = field(default_factory=dict)  # what sources.yaml must say besides
+    entry: Mapping[str, str | list[str]] = field(
+        default_factory=dict
+    )  # further keys of its entry in sources.yaml
 
     @property
     def host(self) -> str:
@@ -40,7 +45,7 @@ class Trouble:
 
     @property
     def document(self) -> Document:
-        """Its report; the same text for all would be one report for all."""
+        """Its report. Each has a different text, otherwise all would be one report."""
         return report(
             Order(
                 url=f"http://{self.host}{PAGE}",
@@ -55,12 +60,12 @@ class Trouble:
         )
 
     def site(self) -> dict[str, str | list[str]]:
-        """Its entry, as sources.yaml would have it."""
+        """Return its entry for sources.yaml."""
         facts: dict[str, str | list[str]] = {"id": self.name, "name": "黄石港区人民政府", "region": "420202"}
         return facts | {"lists": [f"http://{self.host}{FOLDER}"]} | dict(self.entry)
 
     def answers(self) -> Pages:
-        """Everything that its host serves, by path with the query."""
+        """Return all that its host serves, by path with the query."""
         document = self.document
         return {FOLDER: html(_list([(PAGE, document.title)]))} | dict(self.pages(document))
 
@@ -68,7 +73,7 @@ class Trouble:
 def html(
     text: str, encoding: str = "utf-8", content_type: str = _HTML, status: int = 200, **headers: str
 ) -> Answer:
-    """An answer that is a page."""
+    """Return an answer with a page."""
     return Answer(
         status=status,
         body=text.encode(encoding, "xmlcharrefreplace"),
@@ -220,7 +225,7 @@ def _search(document: Document) -> Pages:
 
 
 def _endless(document: Document) -> Pages:
-    """A list that has a next page for ever: each shows what the first did."""
+    """A list with endless next pages, which all show the first page."""
 
     def page(n: int) -> Answer:
         return html(_list([(PAGE, document.title)], f'<a href="{FOLDER}?page={n + 1}">下一页</a>'))
@@ -233,7 +238,7 @@ def _endless(document: Document) -> Pages:
 
 
 def _growing(document: Document) -> Pages:
-    """Its next page is written without a slash in front, so that its address grows."""
+    """A list whose link to the next page lacks the leading slash, so that the address grows."""
     more = '<a href="list/index.html">下一页</a>'
     pages = {FOLDER: html(_list([(PAGE, document.title)], more))}
     for n in range(1, 6):
@@ -244,7 +249,7 @@ def _growing(document: Document) -> Pages:
 
 
 def _calendar(document: Document) -> Pages:
-    """A calendar beside the list, whose › leads to the next month for ever."""
+    """A calendar beside the list, whose › leads to the next month without end."""
 
     def month(n: int) -> str:
         days = "".join(f'<td><a href="{FOLDER}?day=2023-{n:02}-{d:02}">{d}</a></td>' for d in range(1, 29))
@@ -257,7 +262,7 @@ def _calendar(document: Document) -> Pages:
 
 
 def _sessions(document: Document) -> Pages:
-    """Every address of the list carries a session's id, another on each page."""
+    """A list whose addresses contain a session id, a different one on each page."""
 
     def page(n: int) -> Answer:
         session = f";jsessionid={n:08X}A3F1"
@@ -391,13 +396,13 @@ TROUBLES = (
     Trouble(name="calendar", says="a calendar that goes on for ever", pages=_calendar),
     Trouble(name="session-ids", says="a session's id in every address", pages=_sessions),
 )
-"""Each becomes a folder below tests/fixtures/."""
+"""All kinds; each becomes a folder in tests/fixtures/."""
 
 BY_HOST = {trouble.host: trouble for trouble in TROUBLES}
 
 
 def respond(host: str, path: str) -> Answer:
-    """What the host of a trouble answers."""
+    """Return the answer of a trouble's host."""
     trouble = BY_HOST.get(host)
     parts = urlsplit(path)
     answers = trouble.answers() if trouble else {}

@@ -1,4 +1,4 @@
-"""The government web: seven sites behind their real host names on 127.0.0.1, changed at will between crawls."""
+"""The government web: seven sites with their real host names on 127.0.0.1; tests change pages between crawls."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _NOT_FOUND = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>404 Not 
 
 
 class Web:
-    """The servers, from `with Web() as web:` to the end of the block."""
+    """The running servers, for the block of `with Web() as web:`."""
 
     hosts: dict[str, tuple[str, int]]  # "www.wuhan.gov.cn:443" to ("127.0.0.1", 45123)
     ca_file: Path  # PEM of the authority that signed the servers' certificates
-    requests: list[Request]  # everything asked for, in the order of the answers
+    requests: list[Request]  # all requests, in the order of the answers
 
     def __init__(self, governments: tuple[Government, ...] = GOVERNMENTS) -> None:
-        """Make the sites ready; nothing listens yet."""
+        """Prepare the sites; nothing listens yet."""
         self.governments = governments
         self.requests = []
         self._by_host = {host: g for g in governments for host in (g.host, *g.aliases)}
@@ -41,7 +41,7 @@ class Web:
         self._closing = threading.Event()
 
     def __enter__(self) -> Web:
-        """Listen."""
+        """Start the servers."""
         self._folder = tempfile.TemporaryDirectory(prefix="fazhi-site-")
         authority = Authority(self._by_host)
         self.ca_file = Path(self._folder.name) / "ca.pem"
@@ -69,11 +69,11 @@ class Web:
 
     @property
     def connect_to(self) -> list[str]:
-        """The host map in curl's form, HOST:PORT:127.0.0.1:REALPORT."""
+        """The host map in curl's form, HOST:PORT:127.0.0.1:REAL_PORT."""
         return [f"{name}:{address}:{port}" for name, (address, port) in self.hosts.items()]
 
     def government(self, id: str) -> Government:
-        """The government of that id."""
+        """Return the government with an id."""
         return next(g for g in self.governments if g.id == id)
 
     def edit(self, url: str, old: str, new: str) -> None:
@@ -84,15 +84,15 @@ class Web:
         self._store.edit(url, old, new)
 
     def take_down(self, url: str) -> None:
-        """Let a page be 404 from now on."""
+        """Delete a page: it answers 404 from now on."""
         self._store.show(url, down=True)
 
     def restore(self, url: str) -> None:
-        """Put a page back that was taken down."""
+        """Restore a deleted page."""
         self._store.show(url, down=False)
 
     def slow(self, host: str, seconds: float) -> None:
-        """Let every answer of a host take so long."""
+        """Delay every answer of a host by a number of seconds."""
         self._delays[host] = seconds
 
     def _respond(self, request: Request) -> Answer:
@@ -119,7 +119,7 @@ class Web:
 
 
 def _conditional(page: Page, request: Request) -> Answer:
-    """The page, or 304 when the request's validators say that it is known (RFC 9110, section 13.2.2)."""
+    """Return the page, or 304 if the request's validators match (RFC 9110, section 13.2.2)."""
     if not page.fixed:
         return Answer(status=200, body=page.body, headers={"Content-Type": page.content_type})
     validators = {"ETag": page.etag, "Last-Modified": format_datetime(page.modified, usegmt=True)}
@@ -136,7 +136,7 @@ def _conditional(page: Page, request: Request) -> Answer:
 def _is_since(page: Page, since: str) -> bool:
     try:
         return page.modified <= parsedate_to_datetime(since)
-    except (TypeError, ValueError):  # a date that is none is to be ignored (section 13.1.3)
+    except (TypeError, ValueError):  # an invalid date is ignored (section 13.1.3)
         return False
 
 

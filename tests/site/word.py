@@ -1,4 +1,4 @@
-"""Attachments: the smallest Word file there is."""
+"""Attachments: a minimal Word file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PARTS = {
 
 
 def word_file(text: str) -> bytes:
-    """A .docx file of one paragraph, the same bytes every time."""
+    """Return a .docx file of one paragraph; the same text gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, xml in _PARTS.items():

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, strategies
 
 from crawler.errors import ConfigError
-from crawler.sources import add_entry, entry_lines, load_sites, place_of
+from crawler.sources import add_entry, entry_lines, load_sites, location_of
 from crawler.sources.add import with_entry
 
 ENTRY: dict[str, str | list[str]] = {
@@ -102,7 +102,7 @@ def test_the_projects_own_file_takes_an_entry_and_keeps_every_other_byte(tmp_pat
     after = path.read_bytes()
     at = next(i for i, (old, new) in enumerate(zip(before + b"\0", after, strict=False)) if old != new)
     assert after[:at] + after[at + len(after) - len(before) :] == before
-    assert place_of(path, "wuhan-2").startswith(f"{path}:")
+    assert location_of(path, "wuhan-2").startswith(f"{path}:")
 
 
 TEXTS = [
@@ -110,7 +110,7 @@ TEXTS = [
     "? a", "a?b", "#a", "a#b", "a #b", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a`", "'a'", '"a"', "a\\b", " a ", "a\nb", "a\tb", "甲\u2028市",
     "甲\x85市", "甲\ufeff市", "http://a.gov.cn/?a=[1],2&b={c}#d", "https://www.wuhan.gov.cn/zwgk/fzzfj/", "法治.*报告", "<<", "=", "yes", "法治（2023年）、二",
 ]  # fmt: skip
-"""What YAML would take for something else, unless it stands in quotes."""
+"""Texts that YAML reads as something else unless they are quoted."""
 
 
 @pytest.mark.parametrize("parse", [yaml.CSafeLoader, yaml.SafeLoader])
@@ -199,7 +199,7 @@ def test_one_entry_after_the_other_is_added_in_the_order_of_codes(head: str, tmp
 def test_entries_before_the_run_in_order_and_the_runs_heading_stay_where_they_are(
     code: str, place: int
 ) -> None:
-    """As the shipped file is: governments of the seeds, then the others by region code."""
+    """The shipped file has this order: governments of the seeds, then the others by region code."""
     old = {"x": "420100", "y": "620600", "z": "220100", "m": "140000", "n": "420500"}
     blocks = ["\n".join("  " + line for line in entry_lines(an_entry(id, at))) for id, at in old.items()]
     blocks.insert(3, "  # Others, by region code.")

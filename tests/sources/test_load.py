@@ -133,7 +133,7 @@ def test_an_address_with_a_password_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_key_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
     assert faults(tmp_path, FOUR_LINES + "    name: x\n") == [
-        "7: sources[0].name: stands here twice, first on line 4"
+        "7: sources[0].name: is given twice, first on line 4"
     ]
 
 
@@ -207,7 +207,7 @@ def test_faults_of_all_files_come_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_sites(path)
     texts = [fault.rpartition("/")[2] for fault in caught.value.faults]
-    assert any("no file fits 'nothing/*.yaml'" in fault for fault in caught.value.faults)
+    assert any("no file matches 'nothing/*.yaml'" in fault for fault in caught.value.faults)
     assert "sources.yaml:2: sources[0].id: is missing" in texts
     assert "a.yaml:2: sources[0].delay: must be a number of seconds ≥ 0, got 'fast'" in texts
     assert "b.yaml:1: include: only the file named by --sources may include others" in texts
@@ -231,7 +231,7 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
-"""Nine levels of nine aliases each: 400 million values, if aliases were written out."""
+"""Nine levels of nine aliases each: 400 million values if aliases were expanded."""
 
 
 @pytest.mark.parametrize(
@@ -239,8 +239,8 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     [
         (ALIASES + "sources: *i\n", "10: sources[0]: must be a mapping of keys to values, got [["),
         (ALIASES + FOUR_LINES + "    note: *i\n", "16: sources[0].note: must be text without control characters, got [["),
-        ("sources: &s [*s]\n", "1: sources[0]: is an alias of something around it"),
-        ("sources:\n  - &e\n    id: *e\n", "2: sources[0].id: is an alias of something around it"),
+        ("sources: &s [*s]\n", "1: sources[0]: is an alias of a value that contains it"),
+        ("sources:\n  - &e\n    id: *e\n", "2: sources[0].id: is an alias of a value that contains it"),
         (FOUR_LINES + "    note: " + "[" * 20_000, "7: not YAML: while increasing flow level exceeded maximum nesting depth"),
         (FOUR_LINES + "    note: " + "[" * 900 + "]" * 900, "7: sources[0].note[0][0][0][0][0][0][0][0][0]: is nested more than 12 levels deep"),
         (FOUR_LINES + "    note:\n      " + "- " * 900 + "x\n", "8: sources[0].note[0][0][0][0][0][0][0][0][0]: is nested more than 12 levels deep"),
@@ -250,7 +250,7 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         (FOUR_LINES + "    ? \n    : c\n", "7: sources[0]: a key must be a word"),
         ("x: &d {delay: 2}\n" + FOUR_LINES + "    <<: *d\n", "8: sources[0]: a key must be a word"),
         (FOUR_LINES + "    2024-13-45: c\n", "7: sources[0].2024-13-45: no such key"),
-        (FOUR_LINES + "    render: !!bool maybe\n", "7: sources[0].render: is no bool: 'maybe'"),
+        (FOUR_LINES + "    render: !!bool maybe\n", "7: sources[0].render: is not a valid bool: 'maybe'"),
         (FOUR_LINES.replace("武", "\0"), "4: not YAML: holds the control character U+0000"),
     ],
 )  # fmt: skip
@@ -304,7 +304,7 @@ def test_a_name_that_a_terminal_would_obey_is_a_fault(tmp_path: Path, name: str)
 @pytest.mark.parametrize(
     ("name", "region", "doubt"),
     [
-        ("武汉市人民政府", "999999", "5: sources[0].region: '999999' is the GB/T 2260 code of no division known"),
+        ("武汉市人民政府", "999999", "5: sources[0].region: '999999' is not a known GB/T 2260 code"),
         ("武汉市人民政府", "420200", "5: sources[0].region: is 420200 (湖北省黄石市), but 武汉市人民政府 has 420100 (湖北省武汉市)"),
         ("武汉市人民政府", "420000", "5: sources[0].region: is 420000 (湖北省), but 武汉市人民政府 has 420100"),
         ("湖北省人民政府", "420100", "5: sources[0].region: is 420100 (湖北省武汉市), but 湖北省人民政府 has 420000"),
@@ -348,7 +348,7 @@ def test_a_region_of_the_names_government_or_inside_it_is_right(
 
 def test_a_search_without_its_pages_number_is_a_fault(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, FOUR_LINES + "    search: http://a.gov.cn/so?q=法治政府\n")
-    assert "sources[0].search: must hold {page} where the number of the page stands" in fault
+    assert "sources[0].search: must contain {page} in place of the page number" in fault
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "2026-1-1", "20261124"])
@@ -373,7 +373,7 @@ def test_a_pattern_that_fits_no_other_file_is_a_fault(tmp_path: Path, pattern: s
     with pytest.raises(ConfigError) as caught:
         load_sites(path)
     (fault,) = caught.value.faults
-    assert fault.startswith(f"{path}:1: include[0]: no file fits ")
+    assert fault.startswith(f"{path}:1: include[0]: no file matches ")
 
 
 def test_a_pattern_may_name_a_folder_elsewhere_or_begin_with_a_dot(tmp_path: Path) -> None:

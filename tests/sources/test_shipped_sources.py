@@ -1,7 +1,7 @@
-"""sources.yaml and its evidence: the addresses are ones that were seen, and the page about them is up to date.
+"""sources.yaml and its evidence: every untried address was seen in public material, and docs/sources.md is up to date.
 
-New entries, in any number and place, need nothing here but what CONTRIBUTING.md asks for: the day on which they were seen
-to work, or a note. What is held against the evidence are the entries that have some and were never tried.
+A new entry needs only what CONTRIBUTING.md asks for: the day on which it was seen to work, or a note. Only entries that
+have evidence and were never tried are compared with it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _JCMS_ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html")
 
 
 def derived(report: str) -> set[str]:
-    """List pages that a report's address tells: folders around it, or the column of a 大汉版通 number."""
+    """Return the list pages that follow from a report's address: its folders, or the column of a 大汉版通 number."""
     scheme, host, where, *_ = urlsplit(report)
     folders = where.split("/")[1:-1]
     found = {
@@ -89,7 +89,7 @@ def test_the_page_about_the_sources_is_up_to_date() -> None:
 
 @given(taken=sets(integers(0, len(SITES) - 1), max_size=3))
 def test_the_page_does_not_change_with_entries_that_have_no_evidence(taken: set[int]) -> None:
-    """Nor with what a contributor changes in others: their addresses, their day, their place in the file."""
+    """It must not depend on what a contributor changes in other entries: addresses, day, place in the file."""
     new = [
         replace(SITES[i], id=f"new-{i}", lists=("http://new.gov.cn/",), note=None, seen="2026-11-25")
         for i in taken

@@ -1,4 +1,9 @@
-"""What somebody else gathered into the archive: text documents such as seeds/, saved HTML pages, WARCs of other crawlers."""
+"""Import files that others collected: text documents such as seeds/, saved HTML pages, WARC files of other crawlers.
+
+`documents` finds the files, `import_paths` imports each by its kind and gives Outcomes. `files` reads single documents,
+`warcs` reads WARC files, `job` has what both share, `names` makes file names printable. Importing the same file again
+changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from crawler.archive import Archive
 from crawler.errors import ConfigError
 from crawler.intake.imports.files import import_page, import_text
 from crawler.intake.imports.job import Job, Read
-from crawler.intake.imports.names import shown
+from crawler.intake.imports.names import printable
 from crawler.intake.imports.warcs import import_revisits, import_warc
 from crawler.model import Ending, Outcome
 
@@ -23,9 +28,9 @@ READERS: dict[str, Read] = {
     ".warc": import_warc,
     ".warc.gz": import_warc,
 }
-"""How a file is read, by how its name ends."""
+"""Reader of a file, by the ending of its name."""
 
-OTHERS = {
+UNREADABLE = {
     ".arc": "an ARC file: `warcio recompress` makes a WARC of it",
     ".arc.gz": "an ARC file: `warcio recompress` makes a WARC of it",
     ".warc.zst": "a zstd-compressed WARC: `zstd -d` makes a plain one of it",
@@ -35,11 +40,14 @@ OTHERS = {
     ".mhtml": "a page saved as MHTML: save it as HTML",
     ".mht": "a page saved as MHTML: save it as HTML",
 }
-"""Kinds of files that hold pages and are not read: what each is, and what to do."""
+"""Files that hold pages but cannot be imported, by the ending of their names: what they are, and what to do."""
 
 
 def documents(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and of the folders named those that can be imported. Raises ConfigError for what is not there."""
+    """Return the given files, and all files in the given folders that can be imported.
+
+    Raises ConfigError if a path does not exist, or if there is nothing to import.
+    """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -47,33 +55,33 @@ def documents(paths: Iterable[Path]) -> list[Path]:
         elif path.is_file():
             files.append(path)
         else:
-            raise ConfigError(f"{shown(str(path))}: no such file or folder")
+            raise ConfigError(f"{printable(str(path))}: no such file or folder")
     if not files:
         kinds = ", ".join(sorted(READERS))
-        names = " ".join(shown(str(path)) for path in paths)
-        raise ConfigError(f"{names}: nothing there that can be imported ({kinds})")
+        names = " ".join(printable(str(path)) for path in paths)
+        raise ConfigError(f"{names}: no file that can be imported ({kinds})")
     return files
 
 
 def import_paths(paths: Iterable[Path], archive: Archive) -> Iterator[Outcome]:
-    """The outcomes of all that `documents` finds; of a WARC, one for each page in it. Again, and nothing comes twice.
+    """Import what `documents` finds, and yield the outcomes: one for each file, of a WARC file one for each page.
 
-    Whatever cannot be read becomes an outcome, and the next file or record is read.
+    A file or record that cannot be read becomes an outcome too, and the import continues.
     """
     job = Job(archive)
     for file in documents(paths):
-        if other := _ending(file, OTHERS):
-            yield job.told(Ending.FAILED, file, f"not imported: {OTHERS[other]}")
+        if other := _ending(file, UNREADABLE):
+            yield job.not_stored(Ending.FAILED, file, f"not imported: {UNREADABLE[other]}")
         else:
             yield from READERS.get(_ending(file, READERS), import_text)(file, job)
     yield from import_revisits(job)
 
 
 def _is_known(file: Path) -> bool:
-    return bool(_ending(file, READERS) or _ending(file, OTHERS))
+    return bool(_ending(file, READERS) or _ending(file, UNREADABLE))
 
 
 def _ending(file: Path, of: Iterable[str]) -> str:
-    """The ending of a file's name that is among those given; empty where none is."""
+    """Return the one of the given endings that the file's name has; empty if it has none of them."""
     name = file.name.lower()
     return next((ending for ending in of if name.endswith(ending)), "")

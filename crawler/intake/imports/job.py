@@ -1,4 +1,4 @@
-"""One import under way: what its readers share."""
+"""State and helpers that the readers of one import share."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from crawler.archive import IMPORT_SITE, Archive
 from crawler.discover import judge_title
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region_of
-from crawler.intake.imports.names import shown
+from crawler.intake.imports.names import printable
 from crawler.model import Ending, Outcome, Report, Site
 from crawler.warc import Answer
 
 
 @dataclass(slots=True)
 class Job:
-    """An archive to import into, and the revisits whose originals have not been met yet."""
+    """The archive to import into, and the revisit records whose originals have not been read yet."""
 
     archive: Archive
     waiting: list[tuple[Path, Answer]] = field(default_factory=list)
 
-    def told(self, ending: Ending, file: Path, detail: str) -> Outcome:
-        """Keep that a file, or something in it, was not stored. It says nothing of any page's state."""
-        return self.ended(ending, f"file:{shown(str(file))}", detail)
+    def not_stored(self, ending: Ending, file: Path, detail: str) -> Outcome:
+        """Record that a file, or a part of it, was not stored. No page's state changes."""
+        return self.page_not_stored(ending, f"file:{printable(str(file))}", detail)
 
-    def ended(self, ending: Ending, url: str, detail: str, at: datetime | None = None) -> Outcome:
-        """Keep how an address ended that stored nothing; `at`: when it was fetched."""
+    def page_not_stored(self, ending: Ending, url: str, detail: str, at: datetime | None = None) -> Outcome:
+        """Record the ending of an address from which nothing was stored. `at` is when it was fetched."""
         return self.archive.note(Outcome(ending=ending, url=url, site_id=IMPORT_SITE, detail=detail, at=at))
 
 
 Read = Callable[[Path, Job], Iterator[Outcome]]
 
 
-def understood(report: Report, name: str) -> tuple[Report, Site] | str:
-    """A report with its year and region, and the site it is kept under; or why it is none."""
+def complete(report: Report, name: str) -> tuple[Report, Site] | str:
+    """Return a report with its year and region, and the site to store it under; or why it is not a report."""
     verdict = judge_title(report.title)
     if not verdict.report:
-        return f"no report: its title is {report.title!r}: {verdict.why}"
+        return f"not a report: its title is {report.title!r}: {verdict.why}"
     code = report.region or (region_of(report.issuer) if report.issuer else None)
     place = region_path(code) if code else report.issuer or name
     site = Site(id=IMPORT_SITE, name=place, region=code or "000000")

@@ -1,4 +1,8 @@
-"""WARC files of other crawlers: all their exchanges are recorded with their origin, reports are stored."""
+"""Import WARC files of other crawlers: record every exchange with its origin, and store the reports in them.
+
+`crawler.warc.foreign` reads the records. Revisit records may come before their originals; they wait until all files are
+read.
+"""
 
 from __future__ import annotations
 
@@ -11,44 +15,47 @@ from crawler.archive import IMPORT_SITE
 from crawler.errors import ExtractError, FetchError, PartOnly
 from crawler.extract import check_whole, extract
 from crawler.fetch.answers.judge import judge, uncompressed
-from crawler.intake.imports.job import Job, understood
-from crawler.intake.imports.names import shown
+from crawler.intake.imports.job import Job, complete
+from crawler.intake.imports.names import printable
 from crawler.model import Capture, Ending, Outcome, Site
 from crawler.warc import Answer, Fault, IgnoredRecord, read_answers, resolve_revisit
 
-MAX_TOLD = 100
-"""Unreadable records of one file that become an outcome each; the further ones become one together."""
+MAX_FAULTS_PER_FILE = 100
+"""Unreadable records of one file that become an outcome each; the further ones share one outcome."""
 
 MAX_WAITING = 10_000
-"""Revisits that wait for their originals in the files that follow."""
+"""Revisit records that can wait for their originals in the files that follow."""
 
-_MAX_KINDS = 20  # of records passed over that are told by name
-_CLOCKS_DIFFER = timedelta(days=1)
+_MAX_KINDS = 20  # kinds of skipped records that are named in the outcome
+_MAX_CLOCK_DIFFERENCE = timedelta(days=1)
 _SITE = Site(id=IMPORT_SITE, name="", region="000000")
 
 
 def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
-    """The outcome of each answer that is not in the archive yet, and of each record that cannot be read."""
-    answers, faults, passed = 0, 0, Counter[str]()
+    """Import a WARC file, and yield an outcome for each new answer and for each record that cannot be read."""
+    answers, faults, skipped = 0, 0, Counter[str]()
     for item in _items(file):
         if isinstance(item, Answer):
             answers += 1
             if outcome := _answer(item, file, job):
                 yield outcome
-        elif isinstance(item, IgnoredRecord):
-            passed[item.kind if len(passed) < _MAX_KINDS else "other"] += 1
+        elif isinstance(item, Passed):
+            skipped[item.kind if len(skipped) < _MAX_KINDS else "other"] += 1
         else:
             faults += 1
-            if faults <= MAX_TOLD:
+            if faults <= MAX_FAULTS_PER_FILE:
                 of = f" of {item.url}" if item.url else ""
-                yield job.told(Ending.FAILED, file, f"the record at byte {item.offset}{of}: {item.reason}")
-    if faults > MAX_TOLD:
-        yield job.told(Ending.FAILED, file, f"{faults - MAX_TOLD} further records cannot be read")
-    if passed:
-        kinds = ", ".join(f"{number} {kind!r}" for kind, number in passed.most_common())
-        yield job.told(Ending.SKIPPED, file, f"records that hold no answer of a web server: {kinds}")
+                yield job.not_stored(
+                    Ending.FAILED, file, f"the record at byte {item.offset}{of}: {item.reason}"
+                )
+    if faults > MAX_FAULTS_PER_FILE:
+        number = faults - MAX_FAULTS_PER_FILE
+        yield job.not_stored(Ending.FAILED, file, f"{number} further records cannot be read")
+    if skipped:
+        kinds = ", ".join(f"{number} {kind!r}" for kind, number in skipped.most_common())
+        yield job.not_stored(Ending.SKIPPED, file, f"records without an answer of a web server: {kinds}")
     elif not answers and not faults:
-        yield job.told(Ending.SKIPPED, file, "no answer of a web server in it")
+        yield job.not_stored(Ending.SKIPPED, file, "contains no answer of a web server")
 
 
 def _items(file: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
@@ -59,7 +66,7 @@ def _items(file: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
 
 
 def import_revisits(job: Job) -> Iterator[Outcome]:
-    """Those whose originals came after them, or in no file at all."""
+    """Import the revisit records that waited for their originals; yield a failure for each whose original is missing."""
     waiting, job.waiting = job.waiting, []
     for file, answer in waiting:
         if outcome := _answer(answer, file, job, last=True):
@@ -67,11 +74,11 @@ def import_revisits(job: Job) -> Iterator[Outcome]:
 
 
 def _answer(answer: Answer, file: Path, job: Job, *, last: bool = False) -> Outcome | None:
-    """How an answer ended; None where it is in the archive already, or waits for its original."""
+    """Import one answer and return its outcome; None if it is in the archive already, or waits for its original."""
     archive, capture = job.archive, answer.capture
-    if capture.fetched_at > archive.started_at + _CLOCKS_DIFFER:
+    if capture.fetched_at > archive.started_at + _MAX_CLOCK_DIFFERENCE:
         when = f"{capture.fetched_at:%Y-%m-%d}"
-        return job.told(Ending.FAILED, file, f"{capture.url}: its date {when} lies in the future")
+        return job.not_stored(Ending.FAILED, file, f"{capture.url}: its date {when} is in the future")
     if answer.repeats and capture.status != 304:
         original = archive.find_original(answer.repeats)
         if original is None:
@@ -79,9 +86,9 @@ def _answer(answer: Answer, file: Path, job: Job, *, last: bool = False) -> Outc
         capture = resolve_revisit(capture, original)
     if archive.holds(capture):
         return None
-    archive.record(capture, origin=f"{shown(file.name)}#{answer.record_id}")
+    archive.record(capture, origin=f"{printable(file.name)}#{answer.record_id}")
     if answer.short:
-        return job.ended(Ending.FAILED, capture.url, f"short: {answer.short}", capture.fetched_at)
+        return job.page_not_stored(Ending.FAILED, capture.url, f"short: {answer.short}", capture.fetched_at)
     return _not_modified(capture, job) if capture.status == 304 else _captured(capture, job)
 
 
@@ -94,15 +101,17 @@ def _without_original(answer: Answer, file: Path, job: Job, *, last: bool) -> Ou
     detail = (
         f"{answer.capture.url}: repeats an answer of {answer.repeats.url}{date} that is not in the archive"
     )
-    return job.told(Ending.FAILED, file, f"{detail}; import the WARC file that has it")
+    return job.not_stored(Ending.FAILED, file, f"{detail}; import the WARC file that has it")
 
 
 def _not_modified(capture: Capture, job: Job) -> Outcome:
-    """A 304 confirms what was last seen before it. To what was seen after it, it says nothing."""
+    """Import a 304. It confirms what was last seen before it, but not what was seen after it."""
     seen = job.archive.last_seen(capture.url)
     if seen is None or capture.fetched_at < seen:
-        what = "of a page that is not held" if seen is None else "from before the page was last seen"
-        return job.ended(Ending.SKIPPED, capture.url, f"an answer 304 {what}", capture.fetched_at)
+        what = (
+            "for a page that is not archived" if seen is None else "older than the last capture of the page"
+        )
+        return job.page_not_stored(Ending.SKIPPED, capture.url, f"answer 304 {what}", capture.fetched_at)
     return job.archive.confirm(capture.url, capture, _SITE)
 
 
@@ -113,12 +122,12 @@ def _captured(capture: Capture, job: Job) -> Outcome:
         report = extract(body, capture.headers, capture.url, seen=capture.fetched_at)
         check_whole(report)
     except FetchError as error:
-        return job.ended(error.ending, capture.url, error.reason, capture.fetched_at)
+        return job.page_not_stored(error.ending, capture.url, error.reason, capture.fetched_at)
     except PartOnly as error:
-        return job.ended(Ending.FAILED, capture.url, error.reason, capture.fetched_at)
+        return job.page_not_stored(Ending.FAILED, capture.url, error.reason, capture.fetched_at)
     except ExtractError as error:
-        return job.ended(Ending.SKIPPED, capture.url, error.reason, capture.fetched_at)
-    found = understood(report, capture.url)
+        return job.page_not_stored(Ending.SKIPPED, capture.url, error.reason, capture.fetched_at)
+    found = complete(report, capture.url)
     if isinstance(found, str):
-        return job.ended(Ending.SKIPPED, capture.url, found, capture.fetched_at)
+        return job.page_not_stored(Ending.SKIPPED, capture.url, found, capture.fetched_at)
     return job.archive.store(found[0], capture, found[1])

@@ -1,4 +1,4 @@
-"""The words that made pages are put together from: facts and phrases as JSON, read once."""
+"""Facts and phrases from which pages are generated, as JSON, read once."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from typing import Any
 
 @cache
 def bank(name: str) -> Any:
-    """The content of `<name>.json` in this folder."""
+    """Return the content of `<name>.json` in this folder."""
     return json.loads((Path(__file__).parent / f"{name}.json").read_text("utf-8"))

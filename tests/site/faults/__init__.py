@@ -1,4 +1,8 @@
-"""Servers on loopback that do what old and odd servers do, one fault a host, and what a crawl must make of each."""
+"""Servers on loopback with faults of real servers, one fault for each host, and the expected outcome of a crawl.
+
+`fault` is the row of the table, `table` has all rows. Rows by subject: `transport`, `parts`, `moves`, `refusals`, `locks`
+(TLS), `doors` (addresses, robots.txt). `site` runs them, on `server`. docs/faults.md is made from the table.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints docs/faults.md: `python -m tests.site.faults`."""
+"""Print docs/faults.md: `python -m tests.site.faults`."""
 
 from __future__ import annotations
 

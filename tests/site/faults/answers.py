@@ -1,4 +1,4 @@
-"""Answers to make faults of: heads, bodies, a report's page, notices. All made up here."""
+"""Answers for the faults: heads, bodies, a report's page, notices. All are invented."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PARAGRAPHS = 14
 
 
 def report(name: str, *, more: str = "") -> str:
-    """A page with a report on it whose text no other page has; `more` is said in its last paragraph."""
+    """Return a page with a report of unique text; `more` is in its last paragraph."""
     paragraphs = "".join(
         f"<p>{n}.{name}站点第{n}项工作：全年办理行政复议案件{n * 37}件，开展执法监督检查{n * 11}次，群众满意度达到{80 + n}%。</p>"
         for n in range(1, _PARAGRAPHS)
@@ -23,12 +23,12 @@ def report(name: str, *, more: str = "") -> str:
 
 
 def page_of(call: Call) -> bytes:
-    """The report's page of the host that is asked, UTF-8."""
+    """Return the report's page of the requested host, in UTF-8."""
     return report(call.host).encode()
 
 
 def http(status: str, body: bytes = b"", *headers: str, length: int | None = None) -> bytes:
-    """A whole answer; `length` is a Content-Length that lies."""
+    """Return a complete answer; `length` is a wrong Content-Length."""
     lines = [
         f"HTTP/1.1 {status}",
         *headers,
@@ -40,32 +40,32 @@ def http(status: str, body: bytes = b"", *headers: str, length: int | None = Non
 
 
 def html(body: str, status: str = "200 OK", *headers: str) -> bytes:
-    """A whole answer of HTML in UTF-8."""
+    """Return a complete answer with HTML in UTF-8."""
     return http(status, body.encode(), "Content-Type: text/html; charset=utf-8", *headers)
 
 
 def fine(call: Call) -> Parts:
-    """The report, as it should be."""
+    """Serve the report, without a fault."""
     return [html(report(call.host))]
 
 
 def always(*parts: Part) -> Callable[[Call], Parts]:
-    """The same for whatever is asked."""
+    """Serve the same answer for every request."""
     return lambda call: parts
 
 
 def notice(body: str, status: str = "200 OK", *headers: str) -> Callable[[Call], Parts]:
-    """A page of a few words."""
+    """Return a page of a few words."""
     return always(html(f"<html><body>{body}</body></html>", status, *headers))
 
 
 def first(*parts: Part, times: int = 1) -> Callable[[Call], Parts]:
-    """So the first time or times; the report after that."""
+    """Serve the answer for the first requests, and the report after that."""
     return lambda call: parts if call.number <= times else fine(call)
 
 
 def to(target: str, status: str = "302 Found", *headers: str) -> Callable[[Call], Parts]:
-    """A redirect from /report.html to an address that may name {host}; the report everywhere else."""
+    """Redirect /report.html to an address that may contain {host}; serve the report elsewhere."""
 
     def serve(call: Call) -> Parts:
         if call.path != "/report.html" or call.scheme != "http":
@@ -76,22 +76,22 @@ def to(target: str, status: str = "302 Found", *headers: str) -> Callable[[Call]
 
 
 def sends_on(markup: str) -> Callable[[Call], Parts]:
-    """A page with this markup at /report.html, that means /new.html; the report there."""
+    """Serve a page with this markup, which leads to /new.html, at /report.html; serve the report at /new.html."""
     return lambda call: [html(markup)] if call.path == "/report.html" else fine(call)
 
 
 def coded(coding: str, compress: Callable[[bytes], bytes]) -> Callable[[Call], Parts]:
-    """The report in a content coding that was not asked for."""
+    """Serve the report in a content coding that was not requested."""
     return lambda call: [http("200 OK", compress(page_of(call)), f"Content-Encoding: {coding}")]
 
 
 def headed(head: bytes) -> Callable[[Call], Parts]:
-    """The report under a head of one's own, its last line and the empty one left out; the connection closes after it."""
+    """Serve the report with a given head, without its last line and the empty one, then close the connection."""
     return lambda call: [head + b"\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n" + page_of(call)]
 
 
 def chunks(call: Call) -> bytes:
-    """The report in two chunks, without the last, empty one."""
+    """Return the report in two chunks, without the final empty chunk."""
     page = page_of(call)
     return b"".join(b"%x\r\n%b\r\n" % (len(half), half) for half in (page[:99], page[99:]))
 

@@ -1,4 +1,4 @@
-"""Content codings that Python has no one-line compressor for."""
+"""Compressors for content codings that Python's standard library does not offer in one line."""
 
 from __future__ import annotations
 

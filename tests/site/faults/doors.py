@@ -1,4 +1,4 @@
-"""Doors that must stay shut: addresses that are not public, robots.txt; and odd but good ways to a host."""
+"""Faults: addresses that are not public and robots.txt, which must be refused; and unusual but valid ways to a host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fault is: who does what, and what must come of it."""
+"""The row of the fault table: what the server does, and the expected outcome."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ Serve = Callable[[Call], Parts]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: a row of docs/faults.md, a host of its own, and a test."""
+    """One fault: a row of docs/faults.md, a host, and a test."""
 
     name: str  # its host is <name>.faults.gov.cn
     does: str  # what the server does, for people
     ending: Ending
     serve: Serve = fine
-    detail: str = ""  # regular expression: part of the outcome's words
-    entry: Mapping[str, Any] = field(default_factory=dict)  # what its entry in sources.yaml says besides
+    detail: str = ""  # regular expression for the outcome's detail
+    entry: Mapping[str, Any] = field(default_factory=dict)  # further keys of its entry in sources.yaml
     url: str = "http://{host}/report.html"
-    context: Callable[[Certificates, str], Context] | None = None  # its TLS, where that is the fault
+    context: Callable[[Certificates, str], Context] | None = None  # its TLS, if the fault is there
     handshake: Handshake | None = None  # what it does instead of TLS
     robots: Serve | None = None  # its robots.txt; none by default
-    addresses: tuple[str, ...] | None = None  # what its name leads to, instead of loopback
-    asked: int | None = None  # how often the address must have been asked for
+    addresses: tuple[str, ...] | None = None  # addresses of its name, instead of loopback
+    asked: int | None = None  # expected number of requests for the address
     ipv6: bool = False  # serve on ::1
     closed: bool = False  # nobody listens
-    slow: bool = False  # what ends it is a limit of time
+    slow: bool = False  # ends by a time limit
     since: str = "0.1.0"
 
     @property
     def host(self) -> str:
-        """Its host name, as addresses have it."""
+        """Its host name."""
         return f"{self.name}.faults.gov.cn"
 
     @property
     def address(self) -> str:
-        """The address that its entry gives."""
+        """The address in its entry."""
         return self.url.format(host=self.host)

@@ -1,4 +1,4 @@
-"""Servers whose TLS is old, weak or not theirs: refused by name, and let through by the setting for exactly that."""
+"""Faults of TLS: old, weak, or with a wrong certificate. Each is refused, and allowed by the setting for exactly that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that send on: by status, header, markup, script or cookie, to good places and bad."""
+"""Faults of redirects: by status, header, markup, script or cookie, to valid and invalid targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that send a part of the page in a form that looks whole, and codings named wrongly: read whole, or failed."""
+"""Faults of content codings: parts of a page that look complete, and wrongly named codings. Read completely, or failed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Compress = Callable[[bytes], bytes]
 
 
 def _members(compress: Compress) -> Compress:
-    """The page in three members, the second of them empty."""
+    """Return the page as three gzip members, the second of which is empty."""
     return lambda page: compress(page[:999]) + compress(b"") + compress(page[999:])
 
 
 def _cut(compress: Compress, part: float) -> Compress:
-    """The beginning of the page's stream."""
+    """Return the beginning of the compressed page."""
     return lambda page: compress(page)[: int(len(compress(page)) * part)]
 
 

@@ -1,4 +1,4 @@
-"""Servers that answer something else than the page: gone, refused, challenged, in trouble."""
+"""Faults where the server answers with something else than the page: gone, refused, a challenge, a server error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that sends what it is told, byte for byte: also what no server library would send. Knows no faults."""
+"""A server that sends given bytes, also those that no server library would send. The faults supply the bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 
 class Act(Enum):
-    """What else a server does than send bytes."""
+    """Acts of a server other than sending bytes."""
 
     RESET = auto()  # break the connection with RST
     HANG = auto()  # say nothing more, and keep the connection
@@ -27,25 +27,25 @@ Parts = Iterable[Part]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request as it came."""
+    """A request."""
 
     scheme: str
     host: str  # without a port
     path: str  # with the query
     headers: dict[str, str]  # by lower-case name
-    number: int  # how often this address has been asked for, this time included
+    number: int  # number of requests for this address, this one included
 
 
 Respond = Callable[[Call], Parts]
 Handshake = Callable[[socket.socket], "Act | None"]
-"""Instead of TLS: takes the raw connection, sends what it likes, and may end with an act."""
+"""Function in place of the TLS handshake: gets the raw connection, sends any bytes, and may return an act."""
 
 _LINGER = struct.pack("ii", 1, 0)  # close() sends RST
 
 
 @dataclass(slots=True)
 class Server:
-    """One listening socket; a thread a connection; one answer a connection."""
+    """One listening socket; one thread and one answer for each connection."""
 
     respond: Respond
     context: ssl.SSLContext | None = None
@@ -75,14 +75,14 @@ class Server:
         thread.start()
 
     def stop(self) -> None:
-        """Stop listening, and let every connection end."""
+        """Stop listening, and end every connection."""
         self._closing.set()
         for thread in self._threads:
             thread.join(timeout=5)
         self._listener.close()
 
     def count(self, url: str) -> int:
-        """How often an address has been asked for."""
+        """Return the number of requests for an address."""
         return self._counts.get(url, 0)
 
     def _accept(self) -> None:
@@ -111,7 +111,7 @@ class Server:
                     self._send(connection, part)
             connection.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # a client that goes away is no error of the server's
+            pass  # the client closed the connection
         finally:
             connection.close()
             raw.close()

@@ -16,23 +16,23 @@ from tests.site.faults.fault import Fault
 from tests.site.faults.server import Call, Parts, Server
 
 _CLOSED = 1
-"""A port of 127.0.0.1 at which nobody listens."""
+"""A port of 127.0.0.1 on which nothing listens."""
 
 
 class FaultSite:
-    """Every fault behind its own host name."""
+    """The running servers: every fault has its own host name."""
 
     hosts: dict[str, tuple[str, int]]  # "short-body.faults.gov.cn:80" to ("127.0.0.1", 45123)
     ca_file: Path  # PEM of the authority that signed the good certificates
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        """Make the site ready; nothing listens yet."""
+        """Prepare the site; nothing listens yet."""
         self._faults = {fault.host.encode("idna").decode(): fault for fault in faults}
         self._servers: list[Server] = []
         self.hosts = {}
 
     def __enter__(self) -> Self:
-        """Listen."""
+        """Start the servers."""
         self._folder = tempfile.TemporaryDirectory(prefix="fazhi-faults-")
         self._certificates = tls.Certificates(Path(self._folder.name))
         self.ca_file = self._certificates.file
@@ -76,14 +76,14 @@ class FaultSite:
         return fault.serve(call)
 
     async def resolve(self, host: str, port: int) -> list[str]:
-        """The look-up of names that no host map has: as the fault says; else the name does not exist."""
+        """Resolve a name that is not in the host map, as its fault says; other names do not exist."""
         fault = self._faults.get(host)
         if fault is None or not fault.addresses:
             raise OSError("Name or service not known")
         return list(fault.addresses)
 
     def asked(self, fault: Fault) -> int:
-        """How often a fault's address has been asked for."""
+        """Return the number of requests for a fault's address."""
         parts = urlsplit(fault.address)
         host = parts.hostname or ""
         url = f"{parts.scheme}://{host if host.isascii() else host.encode('idna').decode()}{parts.path}"
@@ -91,6 +91,6 @@ class FaultSite:
 
 
 def entry(fault: Fault) -> Site:
-    """The entry of sources.yaml that a fault's host would have."""
+    """Return the site of a fault's host."""
     site = Site(id=fault.name, name="武汉市人民政府", region="420100", pages=(fault.address,), delay=0.0)
     return replace(site, **fault.entry)

@@ -1,4 +1,4 @@
-"""All faults, and the page of documentation that is made of them."""
+"""The table of all faults, and docs/faults.md, which is made from it."""
 
 from __future__ import annotations
 

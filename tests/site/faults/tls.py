@@ -1,4 +1,4 @@
-"""Certificates and TLS contexts with something wrong about them, made when the site starts."""
+"""Faulty certificates and TLS contexts, made when the site starts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OAKLEY_2 = int(
 
 
 class Certificates:
-    """An authority that the crawl trusts, one that it does not, and a folder for keys."""
+    """A certificate authority that the crawl trusts, one that it does not trust, and a folder for keys."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -67,7 +67,7 @@ def _server() -> Context:
 
 
 def good(certificates: Certificates, host: str) -> Context:
-    """Nothing wrong."""
+    """Return a context without a fault."""
     return _issued(certificates.known, host)
 
 
@@ -78,7 +78,7 @@ def _issued(authority: trustme.CA, host: str, *, not_after: datetime | None = No
 
 
 def expired(certificates: Certificates, host: str) -> Context:
-    """A certificate that ended yesterday."""
+    """A certificate that expired yesterday."""
     return _issued(certificates.known, host, not_after=datetime.now(UTC) - timedelta(days=1))
 
 
@@ -101,12 +101,12 @@ def missing_intermediate(certificates: Certificates, host: str) -> Context:
 
 
 def self_signed(certificates: Certificates, host: str) -> Context:
-    """A certificate that nobody but the server itself has signed."""
+    """A self-signed certificate."""
     return _made(certificates, host, bits=2048, begins=-1)
 
 
 def not_yet(certificates: Certificates, host: str) -> Context:
-    """A self-made certificate that begins tomorrow."""
+    """A self-signed certificate that is valid from tomorrow."""
     return _made(certificates, host, bits=2048, begins=1)
 
 
@@ -149,7 +149,9 @@ def old_protocol(certificates: Certificates, host: str) -> Context:
     context = good(certificates, host)
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # which it is: hence the test
+    with warnings.catch_warnings(
+        action="ignore", category=DeprecationWarning
+    ):  # the deprecated version is what the test needs
         context.maximum_version = ssl.TLSVersion.TLSv1
     return context
 
@@ -194,11 +196,11 @@ def no_tls(connection: socket.socket) -> None:
 
 
 def silent(connection: socket.socket) -> Act:
-    """Take the connection and never say a word."""
+    """Accept the connection and send nothing."""
     return Act.HANG
 
 
 def reset(connection: socket.socket) -> Act:
-    """Break off in the middle of the handshake."""
+    """Close the connection in the middle of the handshake."""
     connection.recv(65536)
     return Act.RESET

@@ -1,4 +1,4 @@
-"""Servers that break off, hang, drip, flood, or send what is no HTTP."""
+"""Faults of the connection: servers that break off, hang, send slowly or endlessly, or do not speak HTTP."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.site.faults.fault import Fault
 from tests.site.faults.server import Act, Call, Parts
 
 BODY_LIMIT = 1_000_000
-"""Bytes that the tests' crawl takes, so that no test need send 30 MB."""
+"""Size limit of the tests' crawl, so that no test must send 30 MB."""
 
 
 def _short(call: Call) -> Parts:
@@ -51,7 +51,7 @@ def _typed(kind: str) -> Callable[[Call], Parts]:
 
 
 def _framed(codings: str) -> Callable[[Call], Parts]:
-    """The report under Transfer-Encoding headers, one for each part of `codings` between bars; in chunks if they say so."""
+    """Serve the report with a Transfer-Encoding header for each part of `codings` between bars; chunked if they say so."""
     said = "".join(f"Transfer-Encoding: {value}\r\n" for value in codings.split("|"))
 
     def serve(call: Call) -> Parts:
@@ -63,7 +63,7 @@ def _framed(codings: str) -> Callable[[Call], Parts]:
 
 
 def page_answer(call: Call) -> bytes:
-    """The report under a head that only this answer has."""
+    """Serve the report with a head that only this answer has."""
     return http("200 OK", page_of(call), "Content-Type: text/html", "X-Last:yes")
 
 

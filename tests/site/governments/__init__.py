@@ -1,4 +1,4 @@
-"""The seven governments of the web, a file each: addresses, columns, reports, and how the site is served."""
+"""The seven governments of the web, one file for each: addresses, columns, reports, and how the site is served."""
 
 from __future__ import annotations
 

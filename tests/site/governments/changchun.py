@@ -1,4 +1,4 @@
-"""长春市: another TRS, two columns; 2022 is a seed and stands in both, 2023 has a table."""
+"""长春市: another TRS, two columns; 2022 is a seed and is in both columns, 2023 has a table."""
 
 from __future__ import annotations
 

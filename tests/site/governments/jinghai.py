@@ -1,4 +1,4 @@
-"""静海区: a site by hand, in GB18030; 2023 has signs that GBK does not have, 2021 a table."""
+"""静海区: a hand-made site in GB18030; 2023 has characters that GBK does not have, 2021 a table."""
 
 from __future__ import annotations
 

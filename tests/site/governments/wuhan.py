@@ -1,4 +1,4 @@
-"""武汉市: TRS, https only; the body of 2022 is a seed. The date in that address is not the date shown."""
+"""武汉市: TRS, https only; the body of 2022 is a seed. The date in its address differs from the date on the page."""
 
 from __future__ import annotations
 

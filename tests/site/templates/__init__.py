@@ -1,4 +1,4 @@
-"""The templates, one file each: how a content management system or a lone webmaster writes a page."""
+"""The templates, one file for each: the pages of a content management system, or of a hand-made site."""
 
 from __future__ import annotations
 

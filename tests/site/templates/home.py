@@ -23,7 +23,7 @@ def home(government: Government, form: Form) -> str:
 
 
 def _reports(government: Government) -> str:
-    """The block that sends people to the reports, without dates."""
+    """Return the block of links to the reports, without dates."""
     entries = (
         f'<li><a href="/{d.url.split("/", 3)[3]}">{text(d.title)}</a></li>' for d in government.documents
     )

@@ -127,7 +127,7 @@ def _frame(government: Government, title: str, made: str, head: str, content: st
 
 
 def article(government: Government, document: Document) -> str:
-    """An article's page. On the newest reports the index table stands inside `#zoom`, on the others above the title."""
+    """An article's page. The newest reports have the index table inside `#zoom`, the others above the title."""
     column = column_of(government, document)
     before, after = neighbours(government, document)
     published = document.published.replace("T", " ")
@@ -169,7 +169,7 @@ def article(government: Government, document: Document) -> str:
 
 
 def _index(document: Document) -> str:
-    """The index table of 政府信息公开: labels in bold and spaced out, empty cells where there is nothing to say."""
+    """The index table of 政府信息公开: labels in bold with spaces between the characters, empty cells for missing values."""
     if document.index is None:
         return ""
     labels = ("索引号", "公开方式", "发布机构", "组配分类", "文件编号", "发文日期", "成文日期", "有效性")

@@ -1,6 +1,6 @@
-"""A site by hand, as 静海 once was: tables for layout, upper-case tags, bare attributes, `<BR>` between paragraphs.
+"""A hand-made site, as 静海 once was: layout tables, upper-case tags, unquoted attributes, `<BR>` between paragraphs.
 
-Its bytes are GB18030 and it says gb2312.
+Its bytes are GB18030, but it declares gb2312.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every template offers, and the few lines of HTML that they all need."""
+"""The interface of a template, and the HTML helpers that templates share."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.site.punctuation import widen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A way of making pages, as two functions.
+    """The pages of one system, as two functions.
 
-    `lists` gives the pages of a column, each with its absolute address; the first is the column's own.
+    `lists` gives the pages of a column, each with its absolute address; the first has the column's address.
     """
 
     name: str
@@ -23,12 +23,12 @@ class Template:
 
 
 def text(line: str) -> str:
-    """A line of a document as it is printed: full-width punctuation, escaped."""
+    """Return a line of a document as HTML: full-width punctuation, escaped."""
     return escape(widen(line), quote=False)
 
 
 def meta(pairs: Iterable[tuple[str, str]], form: str = '<meta name="{name}" content="{content}"/>') -> str:
-    """Meta elements, a line each."""
+    """Return meta elements, one a line."""
     return "\n".join(form.format(name=name, content=escape(content)) for name, content in pairs)
 
 
@@ -41,7 +41,7 @@ def is_signature(document: Document, line: str) -> bool:
 
 
 def rows(document: Document) -> list[list[list[str]] | str]:
-    """The paragraphs of a document, the rows of each table together as lists of cells."""
+    """Yield the paragraphs of a document; the rows of a table together, as lists of cells."""
     blocks: list[list[list[str]] | str] = []
     for line in document.paragraphs:
         if "\t" not in line:
@@ -54,7 +54,7 @@ def rows(document: Document) -> list[list[list[str]] | str]:
 
 
 def linked(document: Document, line: str) -> str:
-    """A line as it is printed, with the title of an attachment as a link to its file."""
+    """Return a line as HTML, with the title of an attachment as a link to its file."""
     for name, title in document.attachments:
         if line.endswith(title):
             return f'{text(line.removesuffix(title))}<a href="{name}" target="_blank">{text(title)}</a>'
@@ -62,7 +62,7 @@ def linked(document: Document, line: str) -> str:
 
 
 def neighbours(government: Government, document: Document) -> tuple[Document | None, Document | None]:
-    """上一篇 and 下一篇: the articles listed before and after this one."""
+    """Return 上一篇 and 下一篇: the articles before and after this one in the list."""
     for column in government.columns:
         if document.url in column.entries:
             at, articles = column.entries.index(document.url), government.articles
@@ -73,24 +73,24 @@ def neighbours(government: Government, document: Document) -> tuple[Document | N
 
 
 def related(government: Government, document: Document, number: int = 6) -> list[Document]:
-    """相关链接: other news of the site."""
+    """Return 相关链接: other news of the site."""
     others = [news for news in government.news if news.url != document.url]
     start = len(document.title) % max(1, len(others) - number)
     return others[start : start + number]
 
 
 def column_of(government: Government, document: Document) -> Column:
-    """The column that an article stands in."""
+    """Return the column of an article."""
     return next((c for c in government.columns if document.url in c.entries), government.columns[0])
 
 
 def shortened(title: str, length: int) -> str:
-    """A title cut for display, as lists do."""
+    """Return a title, shortened as lists do."""
     return title if len(title) <= length else title[: length - 1] + "…"
 
 
 def relative(url: str, folder: str) -> str:
-    """An address as a page in `folder` may write it: ./202303/t1.shtml, or from the root when it is elsewhere."""
+    """Return an address relative to a page in `folder`: ./202303/t1.shtml, or from the root if it is elsewhere."""
     if url.startswith(folder):
         return "./" + url.removeprefix(folder)
     return "/" + url.split("/", 3)[3]

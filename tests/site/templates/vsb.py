@@ -188,7 +188,7 @@ def _link(document: Document | None) -> str:
 
 
 def lists(government: Government, column: Column) -> Iterable[tuple[str, Render]]:
-    """`fzzfjs.htm`, then `fzzfjs/3.htm` down to `fzzfjs/1.htm`: old pages keep their address when new ones come."""
+    """`fzzfjs.htm`, then `fzzfjs/3.htm` down to `fzzfjs/1.htm`: old pages keep their address when new ones are added."""
     yield column.url, partial(_list, government, column, 1)
     for number in range(2, column.pages + 1):
         yield _address(column, number), partial(_list, government, column, number)

@@ -1,4 +1,7 @@
-"""A YAML file as plain values that remember their lines. The file is not trusted: depth, aliases and numbers are checked."""
+"""Read a YAML file into plain values, with the line of each value for error messages.
+
+The file is not trusted: nesting depth, aliases and numbers are checked. `entry` and `load` give the values a meaning.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ import yaml
 from crawler.errors import ConfigError
 
 Place = tuple[str | int, ...]
-"""Where a value stands: ("sources", 3, "delay")."""
+"""Path of a value in the document: ("sources", 3, "delay")."""
 
 MAX_DEPTH = 12
-"""Levels of nesting; a sources.yaml has five."""
+"""Maximum levels of nesting; a sources.yaml has five."""
 
 TEXT = "tag:yaml.org,2002:str"
 TIME = "tag:yaml.org,2002:timestamp"
@@ -25,62 +28,65 @@ _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _DECIMAL = re.compile(
     r"[-+]?(?:(?:0|[1-9]\d{0,17})(?:\.\d*)?(?:[eE][-+]?\d{1,3})?|\.\d+|\.(?:inf|nan))", re.I
 )
-"""Numbers as YAML 1.2 has them. In YAML 1.1, which PyYAML reads, 1:30 is 90, 010 is 8 and 1_0 is 10: those stay text."""
+"""Numbers of YAML 1.2. PyYAML reads YAML 1.1, where 1:30 is 90, 010 is 8 and 1_0 is 10; here those stay text."""
 
 _LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def yaml_text(text: str) -> str:
-    """The text for a parser: NEL, LS and PS end lines in YAML 1.1, but neither in YAML 1.2 nor in editors, so they are spaces."""
+    """Return the text with NEL, LS and PS replaced by spaces.
+
+    They end a line in YAML 1.1, but not in YAML 1.2 and not in editors.
+    """
     return text.translate(_LINE_ENDS)
 
 
-def compose(text: str) -> yaml.Node | None:
-    """The nodes of a YAML text, by the one loader that everything here uses. Raises yaml.YAMLError."""
+def compose_nodes(text: str) -> yaml.Node | None:
+    """Return the root node of a YAML text, from the same loader as `parse`. Raises yaml.YAMLError."""
     node: yaml.Node | None = yaml.compose(yaml_text(text), yaml.CSafeLoader)
     return node
 
 
 @dataclass(slots=True)
-class Marked:
-    """A YAML document as plain values, with the line of each, and the faults found on the way."""
+class YamlFile:
+    """A parsed YAML file: its plain values, the line of each, and the faults found in it."""
 
     file: str
     value: Any = None
     faults: list[tuple[int, str]] = field(default_factory=list)
-    doubts: list[tuple[int, str]] = field(default_factory=list)  # what is taken all the same
+    doubts: list[tuple[int, str]] = field(default_factory=list)  # warnings: the value is accepted
     text: str = ""
     _lines: dict[Place, int] = field(default_factory=dict)
 
     def line(self, path: Place) -> int:
-        """Line of a value, or of the nearest thing around it that has one. Lines are found when one is first asked for."""
+        """Return the line of a value, or of the nearest value around it. Lines are computed at the first call."""
         if not self._lines:
-            root = compose(self.text)
+            root = compose_nodes(self.text)
             self._lines = dict(_lines(root, set())) if root else {(): 1}
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
 
     def fault(self, path: Place, text: str) -> None:
-        """Note a fault of the value at a place."""
+        """Add a fault of the value at a path."""
         self.faults.append((self.line(path), f"{dotted(path)}: {text}"))
 
     def doubt(self, path: Place, text: str) -> None:
-        """Note that the value at a place is probably wrong."""
+        """Add a warning: the value at a path is probably wrong."""
         self.doubts.append((self.line(path), f"{dotted(path)}: {text}"))
 
 
-def parse(path: Path, text: str | None = None) -> Marked:
-    """A YAML file, or a text that is to become it; keys that stand twice, which PyYAML takes, are its faults.
+def parse(path: Path, text: str | None = None) -> YamlFile:
+    """Parse a YAML file, or `text` in its place. Duplicate keys, which PyYAML accepts, are faults.
 
-    Raises ConfigError for what is no YAML.
+    Raises ConfigError if the file cannot be read or is not YAML.
     """
     try:
         text = path.read_text("utf-8") if text is None else text
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: no such file; name one with --sources, or write a first one with `fazhi source init`"
+            f"{path}: no such file; name one with --sources, or write one with `fazhi source init`"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error})") from error
@@ -93,11 +99,10 @@ def parse(path: Path, text: str | None = None) -> Marked:
             node = loader.get_single_node()
             if node is None:
                 raise ConfigError(f"{path}:1: is empty; must hold `sources:` and a list of entries")
-            marked = Marked(
-                file=str(path), text=text
-            )  # not the nodes: they would keep the garbage collector busy
-            marked.value = _Values(loader, marked).of(node, ())
-            return marked
+            # the nodes are not kept: they would slow down the garbage collector
+            parsed = YamlFile(file=str(path), text=text)
+            parsed.value = _Values(loader, parsed).of(node, ())
+            return parsed
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -109,20 +114,20 @@ def parse(path: Path, text: str | None = None) -> Marked:
 
 
 class _Values:
-    """From nodes to plain values. An alias gives the one value that its anchor has, so that no file grows by its aliases."""
+    """Makes plain values of nodes. An alias gives the same object as its anchor, so that aliases take no memory."""
 
-    def __init__(self, loader: Any, marked: Marked) -> None:
+    def __init__(self, loader: Any, parsed: YamlFile) -> None:
         self._loader = loader
-        self._faults = marked.faults
+        self._faults = parsed.faults
         self._made: dict[int, Any] = {}  # by the node's identity; the loader's nodes live as long as this
-        self._open: set[int] = set()  # nodes around the one at hand
+        self._open: set[int] = set()  # nodes around the current one
 
     def of(self, node: yaml.Node, path: Place) -> Any:
         if isinstance(node, yaml.ScalarNode):
             return node.value if node.tag == TEXT else self._scalar(node, path)
         key = id(node)
         if key in self._open:
-            return self._fault(node, path, "is an alias of something around it")
+            return self._fault(node, path, "is an alias of a value that contains it")
         if key not in self._made:
             if len(path) > MAX_DEPTH:
                 return self._fault(node, path[:MAX_DEPTH], f"is nested more than {MAX_DEPTH} levels deep")
@@ -140,11 +145,11 @@ class _Values:
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             if not key or key_node.tag == _MERGE:
-                self._fault(key_node, path, "a key must be a word, not a list, a mapping, nothing or <<")
+                self._fault(key_node, path, "a key must be a word, not a list, a mapping, empty or <<")
                 continue
             if key in values:
                 first = next(k.start_mark.line for k, _ in node.value if k.value == key_node.value) + 1
-                self._fault(key_node, (*path, key), f"stands here twice, first on line {first}")
+                self._fault(key_node, (*path, key), f"is given twice, first on line {first}")
             values[key] = self.of(value_node, (*path, key))
         return values
 
@@ -153,19 +158,17 @@ class _Values:
             return node.value
         try:
             return self._loader.construct_object(node)
-        except (
-            ValueError,
-            LookupError,
-            AttributeError,
-        ):  # PyYAML's constructors, of a value that does not fit its tag
-            return self._fault(node, path, f"is no {node.tag.rpartition(':')[2]}: {node.value[:40]!r}")
+        except (ValueError, LookupError, AttributeError):  # from PyYAML, if a value does not fit its tag
+            return self._fault(
+                node, path, f"is not a valid {node.tag.rpartition(':')[2]}: {node.value[:40]!r}"
+            )
 
     def _fault(self, node: yaml.Node, path: Place, text: str) -> None:
         self._faults.append((node.start_mark.line + 1, f"{dotted(path)}: {text}"))
 
 
 def _lines(node: yaml.Node, seen: set[int], path: Place = ()) -> Iterator[tuple[Place, int]]:
-    """The line of each value; of the value of a key, the key's. What an alias repeats has the alias's line."""
+    """Yield the path and line of each value. A value in a mapping has its key's line; below an alias, the alias's line."""
     yield path, node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode) or id(node) in seen or len(path) > MAX_DEPTH:
         return
@@ -182,6 +185,6 @@ def _lines(node: yaml.Node, seen: set[int], path: Place = ()) -> Iterator[tuple[
 
 
 def dotted(path: Place) -> str:
-    """`sources[3].delay`, as messages name a place."""
+    """Return a path as messages show it: `sources[3].delay`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".") or "the file"

@@ -128,10 +128,10 @@ def _halt_on_signals(halt: pipeline.Halt, display: Display) -> Iterator[None]:
             loop.remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
         display.message(
-            f"{number.name}: finishing {halt.under_way} pages in progress; repeat to stop at once"
+            f"{number.name}: finishing {halt.pages_in_flight} pages in progress; repeat to stop at once"
         )
-        log.warning("halt", extra={"why": number.name, "under_way": halt.under_way})
-        halt.ask(number.name)
+        log.warning("halt", extra={"why": number.name, "under_way": halt.pages_in_flight})
+        halt.request(number.name)
 
     for each in signals:
         loop.add_signal_handler(each, end, each)

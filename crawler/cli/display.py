@@ -19,7 +19,7 @@ from rich.text import Text
 from crawler.archive import Archive
 from crawler.cli.output import PlainConsole, outcome_json, print_json
 from crawler.cli.summary import counts_line, host_table, site_table, summary_line
-from crawler.crawl import NOTHING_SAVED, TROUBLE, is_trouble
+from crawler.crawl import NOTHING_SAVED, TROUBLE_ENDINGS, is_trouble
 from crawler.model import Ending, HostFigures, Outcome, Site, SiteVisit
 
 NEWS = (Ending.NEW, Ending.REVISED, Ending.GONE, Ending.MOVED)

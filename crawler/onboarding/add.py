@@ -149,7 +149,7 @@ def _with_list(finding: Finding, listed: _ListRead, html: str) -> Finding:
         columns=tuple(
             link
             for link, _ in verdicts
-            if COLUMN.search(link.title) and len(link.title) <= _MAX_COLUMN_TITLE_CHARACTERS
+            if REPORT_COLUMN.search(link.title) and len(link.title) <= _MAX_COLUMN_TITLE_CHARACTERS
         )[:_MAX_EXAMPLES],
         problem=finding.problem if reports else "no link with a report's title",
     )
@@ -160,7 +160,7 @@ async def _from_report(
 ) -> Finding:
     """Find the list that contains a report, among the page's links to columns and the lists that its address suggests."""
     tried: list[str] = []
-    for url in lists_of_report(finding.url, html)[:MAX_CANDIDATE_LISTS]:
+    for url in candidate_lists(finding.url, html)[:MAX_CANDIDATE_LISTS]:
         tried.append(url)
         try:
             listed = await _list(url, fetcher, list_pages)

@@ -44,7 +44,7 @@ class Check:
 
 async def check_site(site: Site, fetcher: Fetcher) -> Check:
     """Walk a site's lists and read the newest report found. Nothing is stored."""
-    visit = Visit(site, fetcher, archive=None, keep=True)
+    visit = Visit(site, fetcher, archive=None, keep_listings=True)
     outcomes = [outcome async for outcome in crawl_site(visit)]
     problems = [f"{o.url}: {o.ending.value}: {o.detail}" for o in outcomes if _is_problem(o)]
     verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}

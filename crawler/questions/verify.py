@@ -67,8 +67,8 @@ def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: N
             raise ArchiveError(
                 f"{path}: no archive here; name one with --archive, or make one with `fazhi crawl`"
             )
-        before = under_way(path)
-        for name in before.files:
+        before = snapshot(path)
+        for name in before.in_progress:
             notify(
                 f"{name}: not verified: a run is writing it, or a killed run left it; the next run closes it"
             )
@@ -100,8 +100,8 @@ def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iter
 
 def _check_manifest(path: Path, head: str | None) -> Iterator[Fault]:
     """Check the hash chain of the manifest, and the WARC files against it."""
-    last, chained, seen = BEGINNING, dict[str, dict[str, Any]](), {BEGINNING}
-    for entry in entries(path):
+    last, chained, seen = EMPTY_HEAD, dict[str, dict[str, Any]](), {EMPTY_HEAD}
+    for entry in manifest_entries(path):
         if entry.previous != last:
             yield Fault(
                 place=f"{CHAIN}:{entry.number}", what="its `previous` is not the digest of the line before"
@@ -114,7 +114,7 @@ def _check_manifest(path: Path, head: str | None) -> Iterator[Fault]:
         yield Fault(place=CHAIN, what=f"no line has the digest {head}: it was changed since")
     for name, facts in chained.items():
         yield from _check_file(path, name, facts)
-    for file in closed(path):
+    for file in closed_warcs(path):
         name = file.relative_to(path).as_posix()
         if name not in chained:
             yield Fault(place=name, what=f"is not in {CHAIN}")
@@ -175,13 +175,13 @@ class _Check:
                     if self.claims is not None:
                         yield from (self._at(name, record, what) for what in _capture_faults(place, record))
                 elif self.claims is not None:
-                    for act in filter(_made_version, told_in(record)):
+                    for act in filter(_made_version, acts_in(record)):
                         about = act.about or ""
                         # the capture that the act is about may be in another file
-                        claimed = told.get(about) or self.claims.told_of(about)
+                        claimed = told.get(about) or self.claims.made_version(about)
                         yield from (
                             self._at(name, record, what)
-                            for what in _version_faults(claimed, act, merged=name.startswith(MERGED))
+                            for what in _version_faults(claimed, act, merged=name.startswith(MERGED_FOLDER))
                         )
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)
@@ -216,7 +216,7 @@ class _Check:
         for name in sorted(self.claims.warc_files() - files):
             if not (self.path / (name + IN_PROGRESS)).is_file():
                 yield Fault(place=name, what="the catalogue has captures in it, but the file does not exist")
-        for name, entered in self.claims.warcs().items():
+        for name, entered in self.claims.entered_bytes().items():
             file = self.path / name
             if file.is_file() and file.stat().st_size != entered:
                 size = file.stat().st_size
@@ -238,13 +238,13 @@ class _Check:
             if self.deep:
                 try:
                     yield from self._extracted_again(
-                        place, claims.read_again(row), row.text_sha256, row.extractor
+                        place, claims.reextracted_sha256(row), row.text_sha256, row.extractor
                     )
                 except ArchiveDamaged as error:
                     yield Fault(place=place, what=str(error))
-        for url in claims.loose_pages():
+        for url in claims.pages_without_version():
             yield Fault(place=url, what="the text last seen there is not a version of its report")
-        for name in claims.gaps():
+        for name in claims.misnumbered_reports():
             yield Fault(place=name, what="a number is missing among its versions")
 
     def _extracted_again(
@@ -299,7 +299,7 @@ def _made_version(act: Act) -> bool:
     return content.get("act") == "stored" and "title" in content["report"] and not content.get("reextracted")
 
 
-def _version_faults(claimed: Told | None, act: Act, *, merged: bool) -> Iterator[str]:
+def _version_faults(claimed: MadeVersion | None, act: Act, *, merged: bool) -> Iterator[str]:
     """Yield where the catalogue's row of a version differs from what the WARC file says was read.
 
     `merged`: the file is from another archive. What was a new version there may have been known here.

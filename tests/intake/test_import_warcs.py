@@ -125,12 +125,16 @@ def repeating(*more: str, url: str = URL, block: bytes = HTML + b"\r\n", date: s
 
 ORIGINAL = a_record(WHOLE, more=[digest_of(PAGE)])
 REVISITS = {
-    "by date": repeating(f"WARC-Refers-To-Target-URI: {URL}", f"WARC-Refers-To-Date: {DATE}"),
-    "by date alone": repeating(f"WARC-Refers-To-Date: {DATE}"),
+    "by date": repeating(
+        f"WARC-RevisitReference-To-Target-URI: {URL}", f"WARC-RevisitReference-To-Date: {DATE}"
+    ),
+    "by date alone": repeating(f"WARC-RevisitReference-To-Date: {DATE}"),
     "by digest": repeating(digest_of(PAGE)),
     "by digest in hex": repeating("WARC-Payload-Digest: sha256:" + hashlib.sha256(PAGE).hexdigest()),
-    "by both": repeating(f"WARC-Refers-To-Date: {DATE}", digest_of(PAGE)),
-    "by digest, its date being another's": repeating(f"WARC-Refers-To-Date: {LATER}", digest_of(PAGE)),
+    "by both": repeating(f"WARC-RevisitReference-To-Date: {DATE}", digest_of(PAGE)),
+    "by digest, its date being another's": repeating(
+        f"WARC-RevisitReference-To-Date: {LATER}", digest_of(PAGE)
+    ),
     "without a head": repeating(digest_of(PAGE), block=b""),
     "called truncated for its payload": repeating(digest_of(PAGE), "WARC-Truncated: length"),
     "not modified": repeating(block=NOT_MODIFIED),
@@ -154,7 +158,10 @@ def test_a_revisit_of_another_address_is_a_page_there(
     bring: Callable[..., list[Outcome]], folder: Path, clock: Clock
 ) -> None:
     revisit = repeating(
-        f"WARC-Refers-To-Target-URI: {URL}", f"WARC-Refers-To-Date: {DATE}", digest_of(PAGE), url=OTHER
+        f"WARC-RevisitReference-To-Target-URI: {URL}",
+        f"WARC-RevisitReference-To-Date: {DATE}",
+        digest_of(PAGE),
+        url=OTHER,
     )
     assert endings(bring([ORIGINAL, revisit])) == [Ending.NEW, Ending.DUPLICATE]
     assert seen(folder, OTHER) == ("2023-04-16", "2023-04-16", "live")
@@ -173,8 +180,8 @@ def test_a_revisit_finds_its_original_in_a_file_that_comes_after(
     [
         repeating(),
         repeating(digest_of(b"another")),
-        repeating(f"WARC-Refers-To-Date: {DATE}", digest_of(b"another")),
-        repeating(f"WARC-Refers-To-Target-URI: {OTHER}", f"WARC-Refers-To-Date: {DATE}"),
+        repeating(f"WARC-RevisitReference-To-Date: {DATE}", digest_of(b"another")),
+        repeating(f"WARC-RevisitReference-To-Target-URI: {OTHER}", f"WARC-RevisitReference-To-Date: {DATE}"),
     ],
 )
 def test_a_revisit_of_what_is_not_there_says_so_and_changes_nothing(

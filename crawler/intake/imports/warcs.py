@@ -39,7 +39,7 @@ def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
             answers += 1
             if outcome := _answer(item, file, job):
                 yield outcome
-        elif isinstance(item, Passed):
+        elif isinstance(item, IgnoredRecord):
             skipped[item.kind if len(skipped) < _MAX_KINDS else "other"] += 1
         else:
             faults += 1

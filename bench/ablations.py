@@ -66,11 +66,11 @@ _RULES: dict[str, Patch] = {
     "hints: containers of known systems": Patch(f"{_E}.documents.html.candidates.is_known", _no),
     "punctuation weighs, short texts less": Patch(f"{_E}.documents.html.candidates._weight", _length),
     "text in links weighs nothing": Patch(f"{_E}.documents.html.candidates._SHORT_LINK", _NEVER),
-    "footer words weigh nothing": Patch(f"{_E}.documents.html.candidates._FOOTER", _NEVER),
-    "sentences alone may choose": Patch(f"{_E}.documents.html.candidates._PROSE", math.inf),
-    "an article is looked for below its title": Patch(f"{_E}.documents.html.candidates._titled", _none),
+    "footer words weigh nothing": Patch(f"{_E}.documents.html.candidates.is_likely_footer", _no),
+    "sentences alone may choose": Patch(f"{_E}.documents.html.candidates._MIN_PROSE_WEIGHT", math.inf),
+    "an article is looked for below its title": Patch(f"{_E}.documents.html.candidates._below_title", _none),
     "lines above the element": Patch(f"{_E}.documents.html.reader._top", lambda flow, start, titles: start),
-    "lines below the element": Patch(f"{_E}.documents.html.reader._BELOW", 0),
+    "lines below the element": Patch(f"{_E}.documents.html.reader._PIECES_BELOW", 0),
     "hidden elements are unseen": Patch(f"{_E}.page.flow._hides", _no),
     # which lines
     "info lines": Patch(f"{_E}.roles.role.is_info", _no),
@@ -94,7 +94,7 @@ _RULES: dict[str, Patch] = {
     "clues of the index table": Patch(f"{_E}.meaning.assemble.index_clues", _nothing),
     # which characters
     "encoding judged, not believed": Patch(f"{_E}.page.decode._judge", lambda body, label: label or "utf-8"),
-    "markup tamed": Patch(f"{_E}.documents.html.reader.tame", lambda text: text),
+    "markup tamed": Patch(f"{_E}.documents.html.reader.limit_markup", lambda text: text),
 }
 
 _TOGETHER: dict[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from crawler.extract.meaning.text_clues import foot_clues, index_clues, info_clu
 from crawler.extract.meaning.title_clues import title_clues
 from crawler.extract.page.lines import Line
 from crawler.extract.roles import index_table
-from crawler.extract.roles.pager_lines import is_rest, stated
+from crawler.extract.roles.pager_lines import is_pager_remnant, stated_pages
 from crawler.extract.roles.role import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeeze
 from crawler.extract.roles.split import Parts, split
 from crawler.field.fingerprint import text_sha256
@@ -138,14 +138,14 @@ def _pages(material: Material) -> tuple[int, int]:
     """Which page of its article this is, and of how many at least, by its links and by its lines."""
     lines = material.lines[material.first :]
     last = (len(material.lines) if material.last is None else material.last) - material.first
-    number, total = stated(lines, last)
+    number, total = stated_pages(lines, last)
     return max(number, material.pager.number), max(total, material.pager.total)
 
 
 def _without_pager(parts: Parts) -> Parts:
     """The body of a page that is one of several without the numbers at its end."""
     end = len(parts.body)
-    while end and is_rest(parts.body[end - 1].text):
+    while end and is_pager_remnant(parts.body[end - 1].text):
         end -= 1
     return replace(parts, body=parts.body[:end])
 

@@ -98,7 +98,7 @@ _RULES: dict[str, Patch] = {
 }
 
 _TOGETHER: dict[str, tuple[str, ...]] = {
-    "all lines of the frame": (
+    "all boilerplate lines": (
         "breadcrumbs",
         "widgets",
         "end marks (上一篇, 相关链接)",

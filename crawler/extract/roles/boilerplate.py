@@ -1,4 +1,4 @@
-"""Recognise lines of the frame around an article: widgets, breadcrumbs, footers, end marks, editors, pagers.
+"""Recognise boilerplate lines around an article: widgets, breadcrumbs, footers, end marks, editors, pagers.
 
 Takes the text of one whole line, because each word may also occur in prose. `role` asks these questions in order;
 `footer_words` holds the words of footers, `labels` those of info lines.

@@ -88,7 +88,7 @@ _RULES: dict[str, Patch] = {
     "meta elements": Patch(f"{_E}.documents.html.reader.head_clues", _nothing),
     "JSON-LD": Patch(f"{_E}.documents.html.reader.json_ld", _nothing),
     "date in the address": Patch(f"{_E}.meaning.assemble.url_date", _nothing),
-    "clues are weighed (else the first one counts)": Patch(f"{_E}.meaning.assemble.settle", _first),
+    "clues are weighed (else the first one counts)": Patch(f"{_E}.meaning.assemble.choose_value", _first),
     "clues above the body": Patch(f"{_E}.meaning.assemble.info_clues", _nothing),
     "clues below the body": Patch(f"{_E}.meaning.assemble.foot_clues", _nothing),
     "clues of the index table": Patch(f"{_E}.meaning.assemble.index_clues", _nothing),

@@ -1,5 +1,5 @@
-"""What is known of the field without seeing a page. Pure tables and functions of text.
+"""Know the field without seeing a page: names, titles, dates, division codes. Pure tables and functions of text.
 
-`text` (folding, dates, numerals), `fingerprint` (digests), `titles` (is this a report's title, of which year), `organs`
+`text` (folding, dates, numerals), `fingerprint` (digests), `titles` (whether a title is a report's, and its year), `organs`
 (names of organs), `regions` (division codes, with `regions.tsv`).
 """

@@ -169,14 +169,14 @@ def test_a_page_whose_address_is_not_known_states_its_others_all_the_same(pager:
 
 def test_a_later_page_alone_is_no_whole() -> None:
     later = read(paged(link(f"{NAME}.html", "上一页")), f"{FOLDER}{NAME}_1.html")
-    with pytest.raises(PartOnly, match="page 2 of an article on 2 pages"):
+    with pytest.raises(PartOnly, match="page 2 of an article with 2 pages"):
         check_whole(later)
 
 
 def test_pages_joined_are_whole_when_they_are_as_many_as_they_say() -> None:
     first = read(paged(f"[1] {link(f'{NAME}_1.html', '[2]')}"), LONG)
     last = read(paged(f"{link(f'{NAME}.html', '[1]')} [2]"), f"{FOLDER}{NAME}_1.html")
-    with pytest.raises(PartOnly, match="goes on at"):
+    with pytest.raises(PartOnly, match="continues at"):
         check_whole(first)
     check_whole(join_pages([first, last]))
 

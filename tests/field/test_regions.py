@@ -206,7 +206,7 @@ def test_divisions_that_ended_are_known_or_go_on_under_another_code() -> None:
 REPEATED = {
     name: codes
     for name, rows in regions._table().by_name.items()
-    if len(codes := {row.code for row in regions._alive(list(rows))}) > 1
+    if len(codes := {row.code for row in regions._possible(list(rows))}) > 1
 }
 
 
@@ -302,7 +302,7 @@ def test_only_the_portal_itself_is_the_provinces() -> None:
 
 
 def test_every_province_has_its_host() -> None:
-    assert {code + "0000" for code in regions._HOSTS.values()} == {
+    assert {code + "0000" for code in regions._PROVINCE_LABELS.values()} == {
         row[0] for row in ROWS if row[3] == "province"
     }
 

@@ -138,7 +138,7 @@ def _mentions_in_name(name: str) -> tuple[tuple[Region, ...], ...]:
 
 
 def _by_context(mentions: Iterable[tuple[Region, ...]], here: str | None, text: str) -> str | None:
-    """The one meaning of an ambiguous mention whose city, or else province, a text names; None if there is not exactly one."""
+    """The one meaning of an ambiguous mention whose city, or else province, a text names; None without exactly one."""
     named = {row.code for mention in _mentions(fold(text)) for row in mention}
     for mention in mentions:
         meanings = {
@@ -281,7 +281,7 @@ _PROVINCE_LABELS = dict(
 
 
 def province_of_host(host: str) -> str | None:
-    """Return the code of the province whose label in gov.cn a host has: 320000 for sft.jiangsu.gov.cn. None for other hosts."""
+    """Return the code of the province whose label in gov.cn a host has: 320000 for sft.jiangsu.gov.cn; None for no label."""
     labels = host.lower().split(".")
     found = _PROVINCE_LABELS.get(labels[-3]) if len(labels) > 2 and labels[-2:] == ["gov", "cn"] else None
     return found + "0000" if found else None

@@ -152,7 +152,7 @@ def _next_page(pages: Sequence[PageLink], here: int) -> Pager:
 
 
 def _shift(pages: Sequence[PageLink], here: int) -> int:
-    """How far a page's place is ahead of the number in its address, if no label says so: con.html, con_1.html, con_2.html."""
+    """Difference of a page's place and the number in its address, if no label says so: con.html, con_1.html, con_2.html."""
     has_unnumbered = any(page.number == 0 for page in pages)
     lowest = min((page.number for page in pages if page.number), default=here)
     return 1 if has_unnumbered and min(lowest, here) == 1 else 0

@@ -17,7 +17,10 @@ from crawler.model import Attachment, Report
 
 
 def join_pages(pages: Sequence[Report]) -> Report:
-    """Return the first page's report with the bodies of all pages. Digest, sections, signature and attachments are of the whole."""
+    """Return the first page's report with the bodies of all pages.
+
+    Digest, sections, signature and attachments are those of the whole.
+    """
     first, *others = pages
     if not others:
         return first

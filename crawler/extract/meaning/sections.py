@@ -31,8 +31,8 @@ _STYLES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("digit", "0123456789", r"(?P<n>\d{1,2})\s*[、.．](?!\d(?!\d{3}))(?!.*[。;]$)"),
     )
 )
-"""Style, first characters and pattern of headings, the outermost style first. A style inside another one divides the body only
-if its headings name more than measures."""
+"""Style, first characters and pattern of headings, the outermost style first. A style inside another one divides the body
+only if its headings name more than measures."""
 _STYLE_BY_FIRST = {first: (style, pattern) for style, begins, pattern in _STYLES for first in begins}
 _NAME_END = re.compile("[。:;】]")
 _CLOSING_KINDS = {"problems", "plans"}

@@ -39,7 +39,7 @@ _SUPERSETS = {
     "ascii": "",
     "windows-1252": "",
 }
-"""Labels as servers write them, and the encoding that is meant. Empty: a server's default, which says nothing of the page."""
+"""Labels as servers write them, and the encoding that is meant. Empty: a server's default, no statement about the page."""
 
 _PAGE_CODECS = (
     "utf-8",

@@ -44,4 +44,4 @@ MARKED = (
     | {"br": BREAK, "td": BREAK + CELL, "th": BREAK + CELL, "tr": BREAK + ROW, "/tr": BREAK + ROW_END}
     | {"/a": LINK_END}
 )
-"""The mark that replaces a tag, with one break at most. A link with an address is replaced by LINK, other tags by nothing."""
+"""The mark that replaces a tag, with one break at most. LINK replaces a link with an address, nothing the other tags."""

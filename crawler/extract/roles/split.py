@@ -114,7 +114,7 @@ def _first_certain_line(
 
 
 def _after_head(lines: list[Line], roles: list[Role], is_title: list[bool], low: int, high: int) -> int:
-    """The line after the title and index table, which have most of the text below them and may have a sentence above them."""
+    """The line after title and index table. Most of the text is below them, but a sentence may be above them."""
     sizes = [len(line.text) for line in lines[low:high]]
     allowed_above = max(_MAX_SHARE_ABOVE_HEAD * sum(sizes), _MIN_ALLOWED_ABOVE_HEAD)
     prose = sum(len(lines[i].text) for i in range(low, high) if roles[i] is PROSE)
@@ -135,7 +135,7 @@ def _after_head(lines: list[Line], roles: list[Role], is_title: list[bool], low:
 
 
 def _keep_own_dates(lines: list[Line], roles: list[Role], low: int, high: int) -> None:
-    """Change the role of the document's own date under its title to text: (2023年4月12日); below the page's date also bare."""
+    """Change the role of the document's own date under its title, (2023年4月12日), to text; below the page's date also bare."""
     is_dated = False
     for i in range(high):
         if roles[i] is PROSE:

@@ -171,7 +171,7 @@ def _fullest_known(flow: Flow, sums: _Sums, chosen: int) -> int | None:
 
 
 def _below_title(flow: Flow, sums: _Sums, chosen: int, titles: Collection[str]) -> int | None:
-    """The container with the page's title and text below it, if other texts lie between the title and the chosen container."""
+    """The container with the title and text below it, if other texts lie between the title and the chosen container."""
     prose, start = sums.prose, flow.starts[chosen]
     if prose[start] < _MIN_PAGE_WEIGHT:
         return None

@@ -62,7 +62,7 @@ def head_clues(metas: Mapping[str, str]) -> Iterator[Clue]:
 
 
 def page_titles(tree: LexborHTMLParser, metas: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the titles in the head, best first: ArticleTitle, <title> without the site's name, whole <title>, its other parts."""
+    """Return the titles in the head, best first: ArticleTitle, <title> without the site's name, whole, its other parts."""
     titles = [clean(_MARKUP.sub("", metas.get("articletitle", "")))]
     node = tree.css_first("title")
     whole = clean(_MARKUP.sub("", node.text() if node else ""))

@@ -55,7 +55,9 @@ def may_have_pager(html: str, own: PageAddress) -> bool:
     endings = [f"{own.name or 'index'}{mark}" for mark in "_-/"]
     if found := SUFFIX.fullmatch(own.name):
         endings += [f"{found['base']}{mark}" for mark in ("_", "-", own.ext)]
-    return any(ending in html for ending in (*endings, *_SECOND_IN_QUERY))
+    return any(ending in html for ending in endings) or (
+        "=2" in html and any(ending in html for ending in _SECOND_IN_QUERY)
+    )
 
 
 def pager_links(html: str, base: Base, own: PageAddress | None = None) -> Iterator[PagerLink]:

@@ -87,7 +87,8 @@ _COUNTED = re.compile(r"共\s*:?\s*\d+\s*页|第\s*\d+\s*页.*[上下]一?页|\d
 
 def is_pager(text: str) -> bool:
     """Whether a line has nothing but the words and numbers of a pager."""
-    return len(text) < _MAX_PAGER_LENGTH and _PAGER.fullmatch(text) is not None
+    may_match = "页" in text or "1" in text or "全文" in text
+    return may_match and len(text) < _MAX_PAGER_LENGTH and _PAGER.fullmatch(text) is not None
 
 
 def is_counted_pager(text: str) -> bool:

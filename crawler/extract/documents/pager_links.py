@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ def pager_links(html: str, base: Base, own: PageAddress | None = None) -> Iterat
         if not label:
             shown = _ALT_OR_TITLE.search(found[2]) or _ALT_OR_TITLE.search(found[1])
             label = shown[1] if shown else ""
-        if not MAYBE_PAGER_LABEL.search(label) or not is_pager_label(label := fold(unescape(label))):
+        if not (label := _pager_label(label)):
             continue
         for attribute, value in _LINK_ATTRIBUTE.findall(found[1]):
             value = unescape(value)
@@ -85,6 +86,15 @@ def pager_links(html: str, base: Base, own: PageAddress | None = None) -> Iterat
                     ):
                         address = address._replace(folder=own.folder)
                     yield PagerLink(target, address, label)
+
+
+@lru_cache(maxsize=4096)  # a site's menu is on all its pages
+def _pager_label(text: str) -> str:
+    """The text of a link, unescaped and folded, if it is the label of a pager; empty if not."""
+    if not MAYBE_PAGER_LABEL.search(text):
+        return ""
+    label = fold(unescape(text))
+    return label if is_pager_label(label) else ""
 
 
 def numbered_addresses(source: str, first: PageAddress, base: Base) -> Iterator[PageLink]:

@@ -94,9 +94,7 @@ def judge(title: str) -> Verdict:
     return _judged(title[:_MAX_TITLE_LENGTH])
 
 
-@lru_cache(
-    maxsize=4096
-)  # a site's menu is on all its pages; a report's title is judged on its list and on its page
+@lru_cache(maxsize=4096)  # a site's menu is on all its pages, a report's title on its list and on its page
 def _judged(title: str) -> Verdict:
     text = _without_space(title)
     year = title_year(text)

@@ -19,9 +19,7 @@ _TODAYS_DATE = re.compile(
     r"今天是|今日是|今天:|今日:|现在是|现在时间|当前时间|系统时间|星期[一二三四五六日天]\s*$"
 )
 _COPYRIGHT = re.compile(r"©|版权|copyright", re.I)
-_MIN_CERTAIN_LABEL_LENGTH = (
-    4  # characters; a shorter label beside today's date may be its own (日期), not 发布日期
-)
+_MIN_CERTAIN_LABEL_LENGTH = 4  # characters, as of 发布日期; a shorter one (日期) may be that of today's date
 _SKIPPED_ROLES = frozenset((BREADCRUMB, FOOTER, INDEX))  # the index table is read by `index_clues`
 _DATE_FIELDS = ("published", "made")
 _DIGIT_OR_COLON = re.compile(r"[\d:]")

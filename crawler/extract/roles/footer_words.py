@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _OWNER_WORDS = ("版权所有", "网站标识码")
-"""Prove a footer wherever they are in a line."""
+"""Prove a footer at any place in a line."""
 
 _OWNER_LABELS = ("技术支持", "copyright", "©")
 """Prove a footer at the start of a line; elsewhere they make it likely."""

@@ -114,7 +114,7 @@ def _highest_scripted(line: Line) -> int:
 
 
 def _highest_in_run(line: Line, is_close: bool) -> int:
-    """The last number of a run 1, 2, 3 close to an article, wherever its links lead; 1 if there is none."""
+    """The last number of a run 1, 2, 3 close to an article, whatever its links are; 1 if there is none."""
     linked = [number for label, _ in line.links if (number := label_number(label)) is not None]
     first = 2 if _STARTS_WITH_ONE.match(line.text) and linked[:1] != [1] else 1
     is_run = is_close and linked and linked == list(range(first, first + len(linked)))

@@ -30,9 +30,7 @@ _MIN_SENTENCE_WEIGHT = 30.0
 _MIN_PAGE_WEIGHT = 100.0  # of a lighter page the shortest texts count too
 _MIN_SHARE = 0.78  # of the weight around it, for a container to be descended into
 _MIN_SHARE_KNOWN = 0.55  # the same for a known container, at any depth
-_MIN_SHARE_PROSE = (
-    0.4  # the same for one with nearly all of the sentences: lists of names beside it count for less
-)
+_MIN_SHARE_PROSE = 0.4  # the same for one with nearly all of the sentences: lists of names count for less
 _MIN_PROSE_WEIGHT = 120.0  # of the sentences of a page, for their share alone to decide
 _NEARLY_ALL_PROSE = 0.9
 _FEW_SENTENCES_WEIGHT = 300.0  # of an article with fewer the known containers are searched

@@ -62,7 +62,7 @@ def assemble(material: Material, url: str | None, seen: datetime | None = None) 
         parts = _without_pager(parts)
     paragraphs = [line.text for line in parts.body]
     if not paragraphs:
-        raise NoBody(url, "no line of the page is left without navigation and footer")
+        raise NoBody(url, "no line of the page is left when navigation and footer are gone")
     clues += signature(paragraphs)
     return _report(material, parts, table, tuple(without_future(clues, seen)), title, url, pages)
 

@@ -1,7 +1,7 @@
-"""The rules of the extraction that can be switched off one at a time: a name, what is patched, by what.
+"""Rules of the extraction that can be switched off: for each its name, the patched name in `crawler.extract`, the replacement.
 
-Data only. Where `crawler.extract` calls a thing by another name, its line here changes with it; a name that is no longer
-there stops the run. What is patched is the name where it is used, not where it was defined.
+Data for `ablation`, which runs them. A patched name is the one in the module that uses it, not in the one that defines it.
+A name that no longer exists stops the run.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from crawler.model import Clue
 
 
 class Patch(NamedTuple):
-    """What stands instead of a name while a rule is off."""
+    """The replacement of a name while a rule is off."""
 
     target: str  # dotted name
-    instead: object
+    replacement: object
 
 
 class Ablation(NamedTuple):
-    """A rule, or several together, and how to do without."""
+    """A rule, or several together, with the patches that switch it off."""
 
     rule: str
     patches: tuple[Patch, ...]
 
     @contextmanager
     def off(self) -> Iterator[None]:
-        """A context in which the rule is off. Entering it raises AttributeError where a name is gone."""
+        """Return a context in which the rule is off. Entering it raises AttributeError if a patched name does not exist."""
         with ExitStack() as stack:
             for patch in self.patches:
-                stack.enter_context(mock.patch(patch.target, patch.instead))
+                stack.enter_context(mock.patch(patch.target, patch.replacement))
             yield
 
 
@@ -54,7 +54,7 @@ def _first(clues: Iterable[Clue], field: str) -> str | None:
     return next((clue.value for clue in clues if clue.field == field), None)
 
 
-def _length(piece: str, shortest: int, seen: set[str]) -> float:
+def _length_alone(piece: str, shortest: int, seen: set[str]) -> float:
     return float(len(piece.strip()))
 
 
@@ -63,15 +63,15 @@ _E = "crawler.extract"
 
 _RULES: dict[str, Patch] = {
     # which element
-    "hints: containers of known systems": Patch(f"{_E}.documents.html.candidates.is_known", _no),
-    "punctuation weighs, short texts less": Patch(f"{_E}.documents.html.candidates._weight", _length),
-    "text in links weighs nothing": Patch(f"{_E}.documents.html.candidates._SHORT_LINK", _NEVER),
-    "footer words weigh nothing": Patch(f"{_E}.documents.html.candidates._FOOTER", _NEVER),
-    "sentences alone may choose": Patch(f"{_E}.documents.html.candidates._PROSE", math.inf),
-    "an article is looked for below its title": Patch(f"{_E}.documents.html.candidates._titled", _none),
+    "containers of known systems": Patch(f"{_E}.documents.html.candidates.is_known", _no),
+    "weight of punctuation and length": Patch(f"{_E}.documents.html.candidates._weight", _length_alone),
+    "text in links has no weight": Patch(f"{_E}.documents.html.candidates._SHORT_LINK", _NEVER),
+    "footer words have no weight": Patch(f"{_E}.documents.html.candidates.is_likely_footer", _no),
+    "share of sentences alone decides": Patch(f"{_E}.documents.html.candidates._MIN_PROSE_WEIGHT", math.inf),
+    "article below the page's title": Patch(f"{_E}.documents.html.candidates._below_title", _none),
     "lines above the element": Patch(f"{_E}.documents.html.reader._top", lambda flow, start, titles: start),
-    "lines below the element": Patch(f"{_E}.documents.html.reader._BELOW", 0),
-    "hidden elements are unseen": Patch(f"{_E}.page.flow._hides", _no),
+    "lines below the element": Patch(f"{_E}.documents.html.reader._PIECES_BELOW", 0),
+    "hidden elements left out": Patch(f"{_E}.page.flow._hides", _no),
     # which lines
     "info lines": Patch(f"{_E}.roles.role.is_info", _no),
     "index table": Patch(f"{_E}.roles.role.is_index", _no),
@@ -81,24 +81,24 @@ _RULES: dict[str, Patch] = {
     "footer lines": Patch(f"{_E}.roles.role.is_footer", _no),
     "editor lines": Patch(f"{_E}.roles.role.is_editor", _no),
     "lines of links": Patch(f"{_E}.page.rows.Line.is_links", property(_no)),
-    "a repeated title is no text": Patch(f"{_E}.meaning.assemble._without_title", lambda parts, title: parts),
+    "repeated titles removed": Patch(f"{_E}.meaning.assemble._without_title", lambda parts, title: parts),
     # which title, date and source
-    "names in the head (<title>, ArticleTitle)": Patch(f"{_E}.documents.html.reader.page_titles", _nothing),
+    "titles in the head (<title>, ArticleTitle)": Patch(f"{_E}.documents.html.reader.page_titles", _nothing),
     "title shown and in the head agree": Patch(f"{_E}.meaning.title_clues._agreeing", _none),
     "meta elements": Patch(f"{_E}.documents.html.reader.head_clues", _nothing),
     "JSON-LD": Patch(f"{_E}.documents.html.reader.json_ld", _nothing),
     "date in the address": Patch(f"{_E}.meaning.assemble.url_date", _nothing),
-    "clues are weighed (else the first one counts)": Patch(f"{_E}.meaning.assemble.settle", _first),
+    "clues are weighed (else the first one counts)": Patch(f"{_E}.meaning.assemble.choose_value", _first),
     "clues above the body": Patch(f"{_E}.meaning.assemble.info_clues", _nothing),
     "clues below the body": Patch(f"{_E}.meaning.assemble.foot_clues", _nothing),
     "clues of the index table": Patch(f"{_E}.meaning.assemble.index_clues", _nothing),
     # which characters
-    "encoding judged, not believed": Patch(f"{_E}.page.decode._judge", lambda body, label: label or "utf-8"),
-    "markup tamed": Patch(f"{_E}.documents.html.reader.tame", lambda text: text),
+    "encoding judged by content": Patch(f"{_E}.page.decode._judge", lambda body, label: label or "utf-8"),
+    "markup limits": Patch(f"{_E}.documents.html.reader.limit_markup", lambda text: text),
 }
 
 _TOGETHER: dict[str, tuple[str, ...]] = {
-    "all lines of the frame": (
+    "all boilerplate lines": (
         "breadcrumbs",
         "widgets",
         "end marks (上一篇, 相关链接)",
@@ -106,12 +106,12 @@ _TOGETHER: dict[str, tuple[str, ...]] = {
         "editor lines",
         "lines of links",
     ),
-    "all that weighs in the choice": (
-        "hints: containers of known systems",
-        "punctuation weighs, short texts less",
-        "text in links weighs nothing",
-        "footer words weigh nothing",
-        "sentences alone may choose",
+    "all weights of the choice": (
+        "containers of known systems",
+        "weight of punctuation and length",
+        "text in links has no weight",
+        "footer words have no weight",
+        "share of sentences alone decides",
     ),
     "all clues but those of the head": (
         "clues above the body",
@@ -120,7 +120,7 @@ _TOGETHER: dict[str, tuple[str, ...]] = {
         "date in the address",
     ),
 }
-"""Rules that stand in for each other: alone one may seem to be worth nothing."""
+"""Rules of which one does the work of another: switched off alone, such a rule seems to be worth nothing."""
 
 ABLATIONS = (
     *(Ablation(rule, (patch,)) for rule, patch in _RULES.items()),

@@ -1,4 +1,8 @@
-"""Bytes of a page to a Report. Pure: no network, no clock. Readers of other document formats go into `formats`."""
+"""Extract a `Report` from the bytes of a page. Pure: no network, no clock, no disk.
+
+In the order of the data: `page/` (markup to lines of text), `documents/` (readers of formats, which choose the article),
+`roles/` (the part each line plays), `meaning/` (title, dates, issuer, sections). docs/extraction.md explains the rules.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from crawler.model import Headers, Report
 __all__ = ["EXTRACTOR", "FORMATS", "LIMIT", "check_whole", "extract", "extract_text", "join_pages"]
 
 LIMIT = 32 * 1024 * 1024
-"""Bytes of a document; no report page comes near, and a larger one would cost memory for nothing."""
+"""Most bytes of a document. No report page is nearly as large, and a larger one would only cost memory."""
 
 
 def extract(
@@ -25,19 +29,18 @@ def extract(
     hint: str | None = None,
     seen: datetime | None = None,
 ) -> Report:
-    """The report on a page.
+    """Return the report on a page. The same arguments give the same Report.
 
     `body`: bytes as served, content codings undone. `headers`: pairs as received; only Content-Type is read.
     `url`: the page's address, to resolve links and for the date in it. `hint`: CSS selector of the body.
-    `seen`: when it was served (aware); what dates it later than that is no date.
-    Raises UnknownFormat for what is neither HTML nor text or is over LIMIT, NoBody for a page without an article.
-    The same arguments give the same Report.
+    `seen`: when it was served (aware); later dates do not count.
+    Raises UnknownFormat for anything but HTML and text and for more than LIMIT bytes, NoBody for a page without an article.
     """
     if len(body) > LIMIT:
-        raise UnknownFormat(url, f"{len(body)} bytes are over the limit of {LIMIT}")
+        raise UnknownFormat(url, f"{len(body)} bytes are more than the limit of {LIMIT}")
     return assemble(sniff(body, headers, url).read(body, headers, url, hint), url, seen)
 
 
 def extract_text(text: str) -> Report:
-    """The report in a plain-text document such as those in seeds/, its boilerplate lines removed. Raises NoBody."""
+    """Return the report in a plain-text document such as those in seeds/, without boilerplate lines. Raises NoBody."""
     return assemble(text_material(text), None)

@@ -1,5 +1,5 @@
-"""What is known of the field without seeing a page. Pure tables and functions of text.
+"""Read names of organs and divisions, titles and dates in Chinese text. Pure tables and functions, which see no page.
 
-`text` (folding, dates, numerals), `fingerprint` (digests), `titles` (is this a report's title, of which year), `organs`
+`text` (folding, dates, numerals), `fingerprint` (digests), `titles` (whether a title is a report's, and its year), `organs`
 (names of organs), `regions` (division codes, with `regions.tsv`).
 """

@@ -1,4 +1,7 @@
-"""Names of organs as titles, signatures and sites write them: found, put in full, and told apart by kind. Knows no pages."""
+"""Recognise names of organs in titles, signatures and names of sites: find them, write them in full, tell their kind.
+
+Takes short texts. Divisions and their codes are in `regions`; which organ reports is decided in `extract/meaning/subject`.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,23 @@ import re
 
 from crawler.field.regions import begins_with_division, ends_with_division, outward
 from crawler.field.text import fold
-from crawler.field.titles import SUBJECT, inner
+from crawler.field.titles import SUBJECT, report_title
 
 GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT = "government", "party_government", "department"
 
-_LONGEST = 80  # characters of a name, or of two that write together
+_MAX_NAME_LENGTH = 80  # characters of a name, or of the names of two organs that write together
 
-_LEADING = re.compile(
+_BEFORE_NAME = re.compile(
     r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d|二[^年,]{3})年度?|[·:、,—-])+"
 )
-"""What stands before the name in a title: 某政发〔2022〕1号《, [某政发〔2022〕1号], 【公告】, 关于, 2022年度."""
+"""Texts before the name in a title: 某政发〔2022〕1号《, [某政发〔2022〕1号], 【公告】, 关于, 2022年度."""
 
-_HEAD = re.compile(
+_NAME_IN_TITLE = re.compile(
     rf"(?P<name>.+?)(?:关于|20\d\d|二[〇○◯零OО][^年,]{{2}}年|年度|(?:全面|深入|扎实)?(?:推进|落实|贯彻|加强|深化|开展|加快|履行)|{SUBJECT}|(?<!依)法治)"
 )
-"""The name ends where the title's year, its 关于 or its subject begins."""
+"""The name ends before the title's year, its 关于 or its subject."""
 
-_OURS = re.compile(r"^(?:我|本|全)(?=[省市区县旗州盟乡镇])")  # 我市, 全县
+_OUR = re.compile(r"^(?:我|本|全)(?=[省市区县旗州盟乡镇])")  # 我市, 全县
 _ZONE = (
     r"开发区|高新区|经开区|管理区|园区|保税港?区|综保区|试验区|示范区|合作区|度假区|风景(?:名胜)?区|新区|新城"
 )
@@ -39,7 +42,7 @@ _IN_FULL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=[省市区县旗州乡镇])$|(?<=苏木)$", "人民政府"),
     )
 )
-"""How the name of a local government ends, and what that end is in full. A bare place (甲县) stands for its government."""
+"""Endings of a local government's name, and each in full. The bare name of a place (甲县) means its government."""
 
 _DEPARTMENT = re.compile(
     r".(?:[局厅部委办署院队所处科组会社馆台厂校室]|中心|公司|集团|银行|学院|大学|中学|小学|医院|海关|办事处)$"
@@ -54,23 +57,23 @@ _LEVEL = re.compile(r"^(自治[区州县旗]|[省市区县旗州盟])(?=.)")
 
 
 def organ_in(title: str) -> tuple[str, str] | None:
-    """(name in full, kind) of the organ that a title names as its author; None if it names none.
+    """Return (name in full, kind) of the organ that a title names as its author; None if it names none.
 
-    Of 中共甲市委 甲市人民政府 the government is the organ and party_government the kind. Names that leave out their
-    place (省人民政府, 我市, 区教育局) come as they are, without 我: see `complete`.
+    For 中共甲市委 甲市人民政府 the organ is the government and the kind party_government. A name without its place
+    (省人民政府, 我市, 区教育局) is returned without it and without 我: see `complete`.
     """
-    text = _LEADING.sub("", inner(title))
-    head = _HEAD.match(text)
-    return organ(head["name"]) if head and not _LEADING.match(text) else None
+    text = _BEFORE_NAME.sub("", report_title(title))
+    found = _NAME_IN_TITLE.match(text)
+    return organ(found["name"]) if found and not _BEFORE_NAME.match(text) else None
 
 
 def organ(name: str) -> tuple[str, str] | None:
-    """(name in full, kind) of an organ's name; None if it is none."""
-    name = name.rpartition("\t")[2]  # of a table's row the last cell: those before it are labels
-    name = _OURS.sub("", "".join(fold(name[: _LONGEST + 1]).split()).strip("、,:—-的"))
-    if len(name) > _LONGEST:
+    """Return (name in full, kind) of an organ's name; None for any other text."""
+    name = name.rpartition("\t")[2]  # the last cell of a table's row; the cells before it are labels
+    name = _OUR.sub("", "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:—-的"))
+    if len(name) > _MAX_NAME_LENGTH:
         return None
-    if joint := _joint(name):
+    if joint := _joint_government(name):
         return joint, PARTY_GOVERNMENT
     if _COMMITTEE.match(name):
         return name, PARTY_GOVERNMENT
@@ -79,8 +82,8 @@ def organ(name: str) -> tuple[str, str] | None:
     return (name, DEPARTMENT) if _DEPARTMENT.search(name) and not name.startswith(("我", "本")) else None
 
 
-def _joint(name: str) -> str | None:
-    """The government of a party committee and a government that write together."""
+def _joint_government(name: str) -> str | None:
+    """The government in the names of a party committee and a government that write together."""
     found = _PARTY.match(name)
     if not found or not (found["sign"] or found["committee"].startswith("党") or _is_place(found["place"])):
         return None
@@ -95,6 +98,7 @@ def _is_place(name: str) -> bool:
 
 
 def _government(name: str) -> str | None:
+    """The full name of a local government or an administrative committee; None for any other name."""
     if re.search(rf"(?:{_ZONE})$", name) and not ends_with_division(name):
         return name + "管理委员会"
     for pattern, full in _IN_FULL:
@@ -104,9 +108,9 @@ def _government(name: str) -> str | None:
 
 
 def complete(name: str, code: str) -> str:
-    """A name that leaves out its place, with the place: 省人民政府 is 湖北省人民政府 where `code` lies in 湖北省.
+    """Return a name with the place that it leaves out: 省人民政府 is 湖北省人民政府 if `code` is in 湖北省.
 
-    The name as it is where it has a place of its own, or where `code` has no division of that level around it (区教育局 with 420100).
+    Returns the name unchanged if it has a place, or if `code` has no division of that level around it (区教育局 with 420100).
     """
     level = _LEVEL.match(name)
     if not level or begins_with_division(name):
@@ -118,5 +122,5 @@ def complete(name: str, code: str) -> str:
 
 
 def is_bare(name: str) -> bool:
-    """Whether a name leaves out its place: 市人民政府, 区教育局."""
+    """Whether a name has no place: 市人民政府, 区教育局."""
     return _LEVEL.match(name) is not None and not begins_with_division(name)

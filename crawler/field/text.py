@@ -1,4 +1,4 @@
-"""Chinese text as this archive keeps it: folding, paragraphs, dates and numerals. Pure functions of str."""
+"""Normalise Chinese text as the archive keeps it, and read dates and numerals in it. Pure functions of str."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 _INDENT = (
     " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 )
-_FULL_WIDTH_RUN = re.compile("[\uff01-\uff5e]")
-_FREQUENT = tuple((wide, chr(ord(wide) - 0xFEE0)) for wide in "，：；（）％！？．")
+_FULL_WIDTH = re.compile("[\uff01-\uff5e]")
+_FREQUENT_FULL_WIDTH = tuple((wide, chr(ord(wide) - 0xFEE0)) for wide in "，：；（）％！？．")
 CONTROLS = "\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-"""C0 but newline and tab, DEL, C1, line and paragraph separator, marks that turn the direction of a line: what changes
-how a terminal or an editor shows the text around it. As in a set of a regular expression."""
+"""Characters that change how a terminal or an editor shows the text around them, as a set of a regular expression:
+C0 without newline and tab, DEL, C1, line and paragraph separator, marks of writing direction."""
 
 _CONTROL = re.compile(f"[{CONTROLS}]")
 _LINE_ENDS = re.compile("[\r\v\f\x85\u2028\u2029]")
-_UNSEEN = re.compile(f"[\ufeff\u200b-\u200d\u2060\u00ad\ud800-\udfff{CONTROLS}]+")
+_INVISIBLE = re.compile(f"[\ufeff\u200b-\u200d\u2060\u00ad\ud800-\udfff{CONTROLS}]+")
 
 
 def visible(text: str) -> str:
-    """Text for a terminal: each control character as its escape, such as `\\x1b` or `\\u202e`. Newline and tab stay."""
+    """Return text for a terminal: each control character as its escape, `\\x1b` or `\\u202e`. Newline and tab stay."""
     return _CONTROL.sub(_escape, text) if _CONTROL.search(text) else text
 
 
@@ -31,27 +31,30 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def json_escaped(json: str) -> str:
-    """JSON with each control character in its strings as `\\u001b`: the same value."""
+    """Return JSON of the same value with each control character in its strings escaped, as `\\u001b`."""
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json) if _CONTROL.search(json) else json
 
 
 def one_line(text: str) -> str:
-    """A title or name as it is kept: folded, without characters that show nothing, white space as single spaces.
+    """Return a title or name as the archive keeps it: folded, without invisible characters, white space as single spaces.
 
-    Lone surrogates, which JSON can hold and no file, are left out too.
+    Lone surrogates are left out too: JSON can hold them, files cannot.
     """
     if not text.isprintable():
-        text = _UNSEEN.sub("", _LINE_ENDS.sub(" ", text))
+        text = _INVISIBLE.sub("", _LINE_ENDS.sub(" ", text))
     return " ".join(fold(text).split())
 
 
 def fold(text: str) -> str:
-    """Text with full-width ASCII forms (U+FF01 to U+FF5E) as ASCII. Not NFKC: `①`, `㎡`, `…`, `。` stay."""
-    if not _FULL_WIDTH_RUN.search(text):
+    """Return text with full-width ASCII forms (U+FF01 to U+FF5E) as ASCII. Not NFKC: `①`, `㎡`, `…`, `。` stay."""
+    if not _FULL_WIDTH.search(text):
         return text
-    for wide, narrow in _FREQUENT:  # replace runs at memchr's speed, translate at a dict look-up a character
+    for (
+        wide,
+        narrow,
+    ) in _FREQUENT_FULL_WIDTH:  # str.replace is faster than str.translate, which looks up each character
         text = text.replace(wide, narrow)
-    return _FULL_WIDTH_RUN.sub(_narrow, text)
+    return _FULL_WIDTH.sub(_narrow, text)
 
 
 def _narrow(match: re.Match[str]) -> str:
@@ -59,9 +62,9 @@ def _narrow(match: re.Match[str]) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The non-empty lines of a text, folded, without indentation and without characters that show nothing."""
-    if _UNSEEN.search(text):
-        text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
+    """Return the non-empty lines of a text, folded, without indentation and invisible characters."""
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
     return [line for raw in fold(text).split("\n") if (line := raw.strip(_INDENT))]
 
 
@@ -69,7 +72,7 @@ _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | dict.
 
 
 def chinese_number(text: str) -> int | None:
-    """Value of a Chinese numeral below 10,000 in either spelling: 二〇二三 is 2023, 二十一 is 21. None if it is none."""
+    """Return the value of a numeral below 10,000 in any spelling: 二〇二三 is 2023, 二十一 is 21. None for other text."""
     if text.isascii() and text.isdigit():
         return int(text)
     if not text:
@@ -91,10 +94,8 @@ def chinese_number(text: str) -> int | None:
 
 _NUMERAL = "0-9〇零○◯O一二三四五六七八九十"
 _YEAR_LENGTH = 4
-_DASH_RUN = re.compile(
-    "[\u2010-\u2015\u2212\ufe58\ufe63]"
-)  # –, ‑, − and the like, as editors write them for -
-_DATE = re.compile(  # a set of characters comes first, so that the search passes quickly over what cannot begin a date
+_DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")  # –, ‑, − and the like, as editors write them for -
+_DATE = re.compile(  # begins with a set of characters, so that the search quickly skips text that cannot begin a date
     rf"""
     [12一二](?<![0-9].)
     (?: (?:(?<=1)9|(?<=2)0)[0-9]{{2}} \s* (?P<sep>[-/.年]) \s* (?P<m>[0-9]{{1,2}}) \s* (?:(?P=sep)|[-/.月]) \s* (?P<d>[0-9]{{1,2}}) (?![0-9]) (?: \s*+ [日号] )?+
@@ -108,27 +109,27 @@ _DATE = re.compile(  # a set of characters comes first, so that the search passe
     re.X,
 )
 _CHINA = timedelta(hours=8)
-_ZERO_DAYS = frozenset(((1970, 1, 1), (1900, 1, 1)))  # what an empty field of a clock or a table becomes
+_ZERO_DAYS = frozenset(((1970, 1, 1), (1900, 1, 1)))  # written by systems for an empty date
 
 
 def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
-    """Every date in a text as (ISO date or date-time to the minute, start, end).
+    """Yield every date in a text as (ISO date or date-time to the minute, start, end).
 
-    Takes `2023-02-21 10:00:05`, `2023–02–21`, `2023年2月21日`, `2023/2/21`, `2023.02.21`, `二〇二三年二月二十一日`;
+    Reads `2023-02-21 10:00:05`, `2023–02–21`, `2023年2月21日`, `2023/2/21`, `2023.02.21`, `二〇二三年二月二十一日`;
     seconds are dropped. A time with a zone (RFC 3339, section 5.6: `2023-03-15T16:30:00Z`) is given in China time.
-    Passed over are dates that no calendar has, spans (`2022年1-9月`, `9月18-22日`), and the zero of a clock (1970-01-01).
+    Skips dates that no calendar has, spans (`2022年1-9月`, `9月18-22日`) and the zero of a clock (1970-01-01).
     """
     text = fold(text)
     if not ("20" in text or "年" in text or "19" in text):
         return
     if not text.isascii():
-        text = _DASH_RUN.sub("-", text)
+        text = _DASH.sub("-", text)
     for match in _DATE.finditer(text):
-        named = text[match.start() : match.start() + _YEAR_LENGTH]
+        written_year = text[match.start() : match.start() + _YEAR_LENGTH]
         if match["m"]:
-            year, month, day = int(named), int(match["m"]), int(match["d"])
+            year, month, day = int(written_year), int(match["m"]), int(match["d"])
         else:
-            year = chinese_number(named) or 0
+            year = chinese_number(written_year) or 0
             month, day = chinese_number(match["cm"]) or 0, chinese_number(match["cd"]) or 0
         if not _in_calendar(year, month, day) or (year, month, day) in _ZERO_DAYS:
             continue
@@ -141,7 +142,7 @@ def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _offset(match: re.Match[str]) -> timedelta | None:
-    """How far a time's zone lies before or behind China's; None where it names none, or +08:00."""
+    """The difference of China time to the time's zone; None if it has no zone, or China's."""
     if not (match["utc"] or (match["zone"] and match["S"])):  # 10:00-11:30 is no zone
         return None
     ahead = timedelta(hours=int(match["zh"] or 0), minutes=int(match["zm"] or 0))
@@ -153,7 +154,7 @@ def _in_china(iso: str, offset: timedelta) -> str:
 
 
 def iso_date(text: str) -> str | None:
-    """The first date of a text, as `find_dates` gives it."""
+    """Return the first date of a text, in the form of `find_dates`; None without any."""
     for iso, _, _ in find_dates(text):
         return iso
     return None

@@ -1,4 +1,4 @@
-"""Small pages for tests, made here: an article of some paragraphs, with whatever a test is about around it."""
+"""Make small pages for tests: an article of some paragraphs and the markup that a test is about."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ BODY = "\n".join(PARAGRAPHS)
 
 
 def paragraphs(*more: str) -> str:
-    """The article as `<p>` elements."""
+    """Return the article as `<p>` elements."""
     return "".join(f"<p>\u3000\u3000{text}</p>\n" for text in (*PARAGRAPHS, *more))
 
 
 def page(
     article: str, *, head: str = f"<title>{TITLE}_甲市人民政府</title>", above: str = "", below: str = ""
 ) -> str:
-    """A whole page with navigation above and a footer below."""
+    """Return a whole page with navigation above and a footer below."""
     navigation = "".join(
         f'<li><a href="/{name}/">{name}</a></li>' for name in ("首页", "要闻动态", "政务公开", "互动交流")
     )
@@ -39,5 +39,5 @@ def page(
 
 
 def read(html: str, url: str | None = None, **more: str) -> Report:
-    """The report on a page given as text."""
+    """Return the report on a page given as text."""
     return extract(html.encode(), (), url, **more)

@@ -6,7 +6,7 @@ from crawler.errors import NoBody
 from tests.extract.pages import BODY, PARAGRAPHS, TITLE, page, paragraphs, read
 
 
-def test_navigation_and_footer_stay_out() -> None:
+def test_navigation_and_footer_are_not_in_the_body() -> None:
     assert read(page(paragraphs())).body == BODY
 
 
@@ -38,7 +38,7 @@ def test_a_body_shown_twice_is_taken_once() -> None:
     assert read(page(twice)).body == BODY
 
 
-def test_a_known_container_in_the_footer_does_not_mislead() -> None:
+def test_a_known_container_in_the_footer_is_not_chosen() -> None:
     footer = '<div class="TRS_Editor"><p>地址:甲市某路1号,邮编:430000,电话:12345,欢迎访问。</p></div>'
     assert read(page(paragraphs(), below=footer)).body == BODY
 
@@ -53,7 +53,7 @@ def test_a_hint_says_where_the_body_is() -> None:
 
 
 @pytest.mark.parametrize("hint", ["#absent", "div[", ".footer img"])
-def test_a_hint_that_finds_nothing_is_passed_over(hint: str) -> None:
+def test_a_hint_that_selects_nothing_is_ignored(hint: str) -> None:
     assert read(page(paragraphs()), hint=hint).body == BODY
 
 
@@ -74,7 +74,7 @@ def test_a_hint_that_finds_nothing_is_passed_over(hint: str) -> None:
         "<p>打开微信“扫一扫”分享至朋友圈</p>",
     ],
 )
-def test_widgets_below_the_text_stay_out(line: str) -> None:
+def test_widgets_below_the_text_are_not_in_the_body(line: str) -> None:
     assert read(page(paragraphs() + line)).body == BODY
 
 
@@ -90,11 +90,11 @@ def test_widgets_below_the_text_stay_out(line: str) -> None:
         "注:数据截至2022年12月31日。",
     ],
 )
-def test_what_belongs_to_the_text_stays_in(line: str) -> None:
+def test_lines_of_the_text_stay_in_the_body(line: str) -> None:
     assert read(page(paragraphs(line))).body == f"{BODY}\n{line}"
 
 
-def test_a_linked_attachment_stays_in_and_is_listed() -> None:
+def test_a_linked_attachment_stays_in_the_body_and_is_listed() -> None:
     report = read(
         page(paragraphs() + '<p>附件:<a href="./P02.docx">任务清单.docx</a></p>'),
         "https://www.a.gov.cn/b/c.html",
@@ -105,17 +105,17 @@ def test_a_linked_attachment_stays_in_and_is_listed() -> None:
     ]
 
 
-def test_the_salutation_stays_in_and_the_title_above_it_does_not() -> None:
+def test_the_salutation_stays_in_the_body_and_the_title_above_it_does_not() -> None:
     article = f"<h1>{TITLE}</h1><p>发布日期:2023-02-21 来源:市司法局</p><p>省人民政府:</p>{paragraphs()}"
     assert read(page(article)).body == f"省人民政府:\n{BODY}"
 
 
-def test_a_title_repeated_under_the_info_line_goes() -> None:
+def test_a_title_repeated_under_the_info_line_is_removed() -> None:
     above = f"<h1>{TITLE}</h1><p>来源:市司法局 发布时间:2023-02-21</p>"
     assert read(page(f"<p>{TITLE}</p>{paragraphs()}", above=above)).body == BODY
 
 
-def test_a_sentence_above_the_title_is_no_body() -> None:
+def test_a_sentence_above_the_title_is_not_in_the_body() -> None:
     above = f"<p>下载手机客户端,随时随地查看最新的政务信息和办事指南。</p><h2>{TITLE}</h2>"
     assert read(page(above + paragraphs())).body == BODY
 

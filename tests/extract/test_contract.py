@@ -1,4 +1,4 @@
-"""What every caller of extract() relies on, whatever the page."""
+"""The contract of extract(), for any page."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PAGES = sorted(path for path in (ROOT / "tests" / "fixtures").glob("*/*htm*"))
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda path: path.stem)
-def test_each_seed_document_is_understood_exactly(seed: Path) -> None:
+def test_each_seed_document_gives_exactly_its_report(seed: Path) -> None:
     gold = json.loads((ROOT / "tests" / "site" / "documents" / f"{seed.stem}.json").read_text("utf-8"))
     report = extract(seed.read_bytes())
     assert {key: getattr(report, key) for key in gold} == gold
     assert extract_text(seed.read_text("utf-8")) == report
 
 
-def test_a_report_of_no_index_and_no_source_says_none() -> None:
+def test_a_report_without_index_and_source_has_none() -> None:
     report = extract_text(
         "甲市2022年度法治政府建设情况报告\n发布时间:2023-04-13 来源:\n\n" + "一、工作情况。" * 20
     )
@@ -57,13 +57,13 @@ def understood(data: bytes) -> Report | None:
 
 
 @given(st.binary(max_size=2000))
-def test_no_bytes_make_it_fall_over(data: bytes) -> None:
+def test_any_bytes_give_a_report_or_an_extract_error(data: bytes) -> None:
     understood(data)
 
 
 @settings(max_examples=60)
 @given(st.data())
-def test_no_damage_to_a_page_makes_it_fall_over(data: st.DataObject) -> None:
+def test_any_damage_to_a_page_gives_a_report_or_an_extract_error(data: st.DataObject) -> None:
     page = bytearray(data.draw(st.sampled_from(PAGES)).read_bytes())
     for _ in range(data.draw(st.integers(1, 8))):
         place = data.draw(st.integers(0, len(page) - 1))
@@ -94,14 +94,14 @@ def test_no_damage_to_a_page_makes_it_fall_over(data: st.DataObject) -> None:
     ],
     ids=["nothing", "nul", "nested", "tables", "attributes", "surrogate", "one line", "utf-16"],
 )
-def test_no_monster_makes_it_fall_over(data: bytes) -> None:
+def test_a_pathological_page_gives_a_report_or_an_extract_error(data: bytes) -> None:
     understood(data)
 
 
 @pytest.mark.parametrize(
     "magic", [b"%PDF-1.7", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG\r\n"]
 )
-def test_a_format_not_read_yet_says_so(magic: bytes) -> None:
+def test_an_unsupported_format_is_named_in_the_error(magic: bytes) -> None:
     with pytest.raises(UnknownFormat):
         extract(magic + bytes(range(256)) * 20)
 
@@ -117,7 +117,7 @@ def test_a_format_not_read_yet_says_so(magic: bytes) -> None:
         ("utf-16", ""),
     ],
 )
-def test_a_page_comes_out_right_however_it_is_labelled(encoding: str, label: str) -> None:
+def test_a_page_is_decoded_right_under_any_label(encoding: str, label: str) -> None:
     text = (
         "去年本市扎實推進法治政府建設工作，取得良好成效，現將有關情況報告如下。"
         if encoding == "big5"

@@ -1,4 +1,4 @@
-"""Which dates a page is published and signed on, and what only looks like a date."""
+"""Dates of publication and signature, and texts that only look like a date."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ INFO = "<p>发布日期:2023-03-15 来源:市司法局</p>"
         ("今天是2024年6月7日 星期五", None),
     ],
 )
-def test_an_info_line_says_when_a_page_was_published(line: str, published: str | None) -> None:
+def test_an_info_line_gives_the_date_of_publication(line: str, published: str | None) -> None:
     report = read(page(f"{ABOVE}<p>{line}</p>{paragraphs()}"))
     assert (report.published, report.body) == (published, BODY)
 
@@ -58,7 +58,7 @@ def test_an_info_line_says_when_a_page_was_published(line: str, published: str |
         ("1970-01-01T00:00:00Z", None),
     ],
 )
-def test_a_time_with_a_zone_is_told_in_chinas(content: str, published: str | None) -> None:
+def test_a_time_with_a_zone_is_given_in_china_time(content: str, published: str | None) -> None:
     head = f'<title>{TITLE}</title><meta name="PubDate" content="{content}">'
     assert read(page(ABOVE + paragraphs(), head=head)).published == published
 
@@ -73,7 +73,7 @@ def test_a_time_with_a_zone_is_told_in_chinas(content: str, published: str | Non
         ("2023-03-16", "2023-03-15T16:30:00Z", "2023-03-16T00:30"),
     ],
 )
-def test_of_two_witnesses_of_one_day_the_one_with_the_time_of_day_wins(
+def test_of_two_clues_with_one_day_the_one_with_a_time_is_taken(
     shown: str, meta: str, published: str
 ) -> None:
     head = f'<title>{TITLE}</title><meta name="PubDate" content="{meta}">'
@@ -85,11 +85,11 @@ def test_of_two_witnesses_of_one_day_the_one_with_the_time_of_day_wins(
     [
         (datetime(2023, 3, 14, 20, tzinfo=UTC), "2023-03-15"),  # a day earlier in UTC
         (datetime(2023, 3, 10, tzinfo=UTC), "2022-12-30"),
-        (datetime(1970, 1, 1, tzinfo=UTC), "2023-03-15"),  # a clock that was never set
+        (datetime(1970, 1, 1, tzinfo=UTC), "2023-03-15"),  # a clock that was not set
         (None, "2023-03-15"),
     ],
 )
-def test_a_date_after_the_visit_is_none(seen: datetime | None, published: str) -> None:
+def test_a_date_after_the_visit_does_not_count(seen: datetime | None, published: str) -> None:
     head = f'<title>{TITLE}</title><meta name="PubDate" content="2022-12-30">'
     html = page(f"{ABOVE}<p>发布日期:2023-03-15</p>{paragraphs()}", head=head)
     report = extract(html.encode(), (), None, seen=seen)
@@ -97,7 +97,7 @@ def test_a_date_after_the_visit_is_none(seen: datetime | None, published: str) -
     assert "2023-03-15" in {clue.value for clue in report.clues}
 
 
-def test_a_signature_dated_after_the_visit_is_none() -> None:
+def test_a_signature_dated_after_the_visit_does_not_count() -> None:
     html = page(ABOVE + paragraphs("甲市人民政府", "2099年1月1日"))
     report = extract(html.encode(), (), None, seen=datetime(2023, 4, 1, tzinfo=UTC))
     assert (report.signer, report.signed) == ("甲市人民政府", None)
@@ -131,7 +131,7 @@ def test_a_span_or_day_inside_a_title_does_not_cut_it(title: str, head: str) -> 
         ("2026年09月18-22日电网检修信息</a><span>2026-09-15</span><a>", "2026-09-15"),
     ],
 )
-def test_a_span_is_no_date_of_a_lists_entry(text: str, date: str | None) -> None:
+def test_a_span_is_no_date_of_a_list_entry(text: str, date: str | None) -> None:
     url = "http://www.example.gov.cn/list/"
     html = f"<ul><li><a href='/a.html'>{text}</a></li></ul>".encode()
     request = ListRequest(url=url)
@@ -148,7 +148,7 @@ def test_a_span_is_no_date_of_a_lists_entry(text: str, date: str | None) -> None
     ],
 )
 @pytest.mark.parametrize("inside", [True, False])
-def test_a_first_line_that_begins_with_a_date_is_text_where_the_page_dates_itself(
+def test_a_first_line_that_begins_with_a_date_is_text_if_the_page_has_its_own_date(
     line: str, inside: bool
 ) -> None:
     head = f"<h1>甲县停电检修公告</h1>{INFO}"
@@ -163,7 +163,7 @@ def test_a_first_line_that_begins_with_a_date_is_text_where_the_page_dates_itsel
 @pytest.mark.parametrize("label", ["日期", "时间", "签发日期", "落款日期"])
 @pytest.mark.parametrize("date", ["2020年7月3日", "二〇二〇年七月三日", " 2020 年 7 月 3 日"])
 @pytest.mark.parametrize("signer", [("甲市人民政府",), ()])
-def test_a_closing_line_with_a_date_is_text_and_says_when_it_was_signed(
+def test_a_closing_line_with_a_date_is_text_and_gives_the_date_of_signature(
     label: str, date: str, signer: tuple[str, ...]
 ) -> None:
     report = read(page(f"{ABOVE}{INFO}{paragraphs(*signer, f'{label}:{date}')}"))
@@ -175,6 +175,6 @@ def test_a_closing_line_with_a_date_is_text_and_says_when_it_was_signed(
     )
 
 
-def test_an_info_line_below_the_text_is_still_none_of_it() -> None:
+def test_an_info_line_below_the_text_is_not_in_the_body() -> None:
     report = read(page(f"{ABOVE}{paragraphs()}<p>发布日期:2023-03-15</p>"))
     assert (report.body, report.signed, report.published) == (BODY, None, "2023-03-15")

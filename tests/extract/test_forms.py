@@ -1,4 +1,4 @@
-"""The usual forms of official texts: what stands at their head and foot, and the tables in them, is theirs."""
+"""Usual forms of official texts: their own head and foot and the tables in them belong to the body."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ def article(*lines: str) -> str:
     ],
     ids=["attachments", "attachments below", "meeting", "speech", "dated", "posts", "copies", "contact", "answers", "diary"],
 )  # fmt: skip
-def test_an_official_text_comes_out_whole(lines: tuple[str, ...]) -> None:
+def test_an_official_text_is_extracted_whole(lines: tuple[str, ...]) -> None:
     assert read(page(HEADING + article(*lines))).body == "\n".join(lines)
 
 
 @pytest.mark.parametrize("cell", ["{}", '<p style="text-align:center"><span>{}</span></p>'])
 @pytest.mark.parametrize("rows", [3, 60])
-def test_a_table_that_outweighs_the_sentences_leaves_none_behind(rows: int, cell: str) -> None:
+def test_a_table_that_outweighs_the_sentences_does_not_replace_them(rows: int, cell: str) -> None:
     html, text = table(rows, cell)
     notice = f"<div>{article(WORK)}{html}{article(*SIGNED)}</div>"
     assert read(page(HEADING + notice)).body == "\n".join((WORK, text, *SIGNED))
 
 
-def test_a_table_beside_the_sentences_is_not_left_behind() -> None:
+def test_a_table_beside_the_sentences_is_extracted_too() -> None:
     html, text = table(20)
     assert read(page(f"{HEADING}<div>{article(WORK, MORE)}</div>{html}")).body == "\n".join(
         (WORK, MORE, text)
@@ -77,7 +77,7 @@ def test_an_attachment_label_with_nothing_behind_it_is_no_text() -> None:
     assert read(page(HEADING + article(WORK, MORE, "附件:"))).body == f"{WORK}\n{MORE}"
 
 
-def test_the_title_is_the_line_below_the_breadcrumb_where_the_head_names_the_site() -> None:
+def test_the_title_is_the_line_below_the_breadcrumb_if_the_head_names_the_site() -> None:
     above = f"<p>当前位置:首页 > 政务要闻</p><p>{TITLE}</p><p>发布时间:2023-05-08</p>"
     report = read(page(article(WORK, MORE), head="<title>欢迎访问甲市人民政府门户网站</title>", above=above))
     assert report.title == TITLE

@@ -1,4 +1,4 @@
-"""Articles that markup keeps from view: which are read, and which stay unread and why."""
+"""Articles hidden by markup: which of them are read, and which are not and why."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_hidden_text_far_from_the_title_is_not_the_article() -> None:
     assert report.body == PARAGRAPHS[0]
 
 
-def test_a_shown_article_is_not_lengthened_by_what_is_hidden_in_it() -> None:
+def test_hidden_text_inside_a_displayed_article_is_left_out() -> None:
     hidden = "<div style='display:none'>语音播报用的另一份文字。</div>"
     assert read(whole(f"{HEAD}<div id=zoom>{ARTICLE}{hidden}</div>")).body == BODY
 
@@ -102,8 +102,8 @@ SWALLOWED = {
     "title of an svg": "<svg><title>x",
     "frames": "<frameset><frame></frameset>",
 }
-"""What browsers show nothing of, or as source, since an element is never closed; the publisher meant it as text, and it
-is on the page as served."""
+"""Elements that are never closed. Browsers show the rest of the page as source or not at all, but the publisher meant it as
+text."""
 
 
 @pytest.mark.parametrize("opening", SWALLOWED.values(), ids=SWALLOWED)
@@ -115,7 +115,7 @@ def test_an_article_behind_an_element_that_is_never_closed_is_read(opening: str)
 @pytest.mark.parametrize(
     "opening", ["<script src='/a.js'/>", "<!-- 图 ", "<textarea>", "<style>", "<iframe/>", "<button>"]
 )
-def test_no_half_of_an_article_is_kept_where_such_an_element_stands_in_its_middle(opening: str) -> None:
+def test_an_article_with_such_an_element_in_its_middle_is_read_whole(opening: str) -> None:
     lines = [f"第{n}项工作取得成效,全年办结事项{n}件,群众满意度持续提升。" for n in range(60)]
     upper, lower = ("".join(f"<p>{line}</p>" for line in part) for part in (lines[:30], lines[30:]))
     assert read(whole(f"{HEAD}<div id=zoom>{upper}{opening}{lower}</div>")).body == "\n".join(lines)
@@ -138,11 +138,11 @@ HELD = {
     "noframes": "<frameset><frame></frameset><noframes>{}</noframes>",
     "button": "<button>{}</button>",
 }
-"""Elements whose content a script shows, or a browser without scripts, or all browsers as source."""
+"""Elements whose content is shown by a script, by a browser without scripts, or by all browsers as source."""
 
 
 @pytest.mark.parametrize("around", HELD.values(), ids=HELD)
-def test_an_article_that_a_script_takes_out_of_an_element_is_read(around: str) -> None:
+def test_an_article_in_an_element_that_a_script_shows_is_read(around: str) -> None:
     report = read(whole(HEAD + around.format(f"<div id=zoom>{ARTICLE}</div>")))
     assert (report.title, report.published, report.body) == (TITLE, "2023-03-15", BODY)
 
@@ -153,29 +153,29 @@ def test_markup_that_is_escaped_in_a_hidden_field_is_read() -> None:
 
 
 UNREAD = {
-    "a comment that is closed": "<!-- {} -->",  # a draft, or a text that was taken back: no browser shows it, no script does
-    "a script that is closed": "<script>var text = '{}';</script>",  # what it does with the text is not known
+    "a comment that is closed": "<!-- {} -->",  # a draft, or a withdrawn text: neither browsers nor scripts show it
+    "a script that is closed": "<script>var text = '{}';</script>",  # its use of the text is not known
     "a style that is closed": "<style>{}</style>",  # no browser shows it
-    "a cell of an iframe": "<iframe>{}</iframe>",  # what an iframe shows is another document
-    "a fallback of an object": "<object data='a.pdf'>{}</object>",  # shown only where the document is not
+    "a cell of an iframe": "<iframe>{}</iframe>",  # an iframe shows another document
+    "a fallback of an object": "<object data='a.pdf'>{}</object>",  # shown only if the document is not
     "a drop-down list": "<select><option>{}</option></select>",  # the choices of a form
 }
 
 
 @pytest.mark.parametrize("around", UNREAD.values(), ids=UNREAD)
-def test_what_the_publisher_keeps_from_view_is_not_read(around: str) -> None:
+def test_text_that_the_publisher_hides_is_not_read(around: str) -> None:
     text = "".join(PARAGRAPHS * 3)
     with pytest.raises(NoBody):
         read(whole(HEAD + around.format(text)))
 
 
-def test_an_attribute_that_never_ends_takes_the_page_with_it() -> None:
-    """Where its value was to end is not known; a browser shows nothing of what follows."""
+def test_text_behind_an_attribute_that_never_ends_is_not_read() -> None:
+    """The intended end of its value is not known; a browser shows nothing of the rest."""
     with pytest.raises(NoBody):
         read(whole(f'{HEAD}<img alt="图片 src=x.jpg><div id=zoom>{ARTICLE}</div>'))
 
 
-def test_a_page_that_is_cut_off_inside_a_script_is_not_read_out_of_it() -> None:
+def test_a_page_that_is_cut_off_inside_a_script_has_no_article() -> None:
     cut = f'<html><head><title>{TITLE}</title></head><body>{HEAD}<script>var text = "<div id=zoom>{ARTICLE}'
     with pytest.raises(NoBody):
         read(cut)

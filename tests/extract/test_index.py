@@ -24,7 +24,7 @@ EXPECTED = {"索引号": "1162/2022-06", "发布机构": "市司法局", "成文
     ],
     ids=["lines", "cells", "cells without colons", "a line each", "with labels unknown"],
 )
-def test_an_index_table_is_read_however_it_is_laid_out(lines: list[str]) -> None:
+def test_an_index_table_is_read_in_every_layout(lines: list[str]) -> None:
     assert index_table.read(lines) == EXPECTED
 
 
@@ -38,7 +38,7 @@ def test_a_date_and_a_source_are_no_index() -> None:
     assert index_table.read(["发布日期: 2022-03-04", "标题: 某事"]) == {}
 
 
-def test_the_index_stays_out_of_the_body_and_dates_the_page() -> None:
+def test_the_index_is_not_in_the_body_and_gives_the_date() -> None:
     table = (
         "<table><tr><td>索 引 号:</td><td>1162/2022-06</td><td>发布机构:</td><td>市司法局</td></tr>"
         f"<tr><td>发布日期:</td><td>2022-03-04</td><td>名 称:</td><td>{TITLE}</td></tr></table>"

@@ -32,7 +32,7 @@ def texts(html: str) -> list[str]:
         "<p>\u3000\u3000甲方。</p><p>&nbsp;&nbsp;</p><p>&nbsp;乙方。&nbsp;</p>",
     ],
 )
-def test_a_paragraph_is_a_line_however_it_is_made(html: str) -> None:
+def test_a_paragraph_is_a_line_in_any_markup(html: str) -> None:
     assert texts(html) == ["甲方。", "乙方。"]
 
 
@@ -59,7 +59,7 @@ def test_a_source_line_broken_between_two_characters_leaves_no_space() -> None:
         "<select><option>甲</option></select>",
     ],
 )
-def test_what_a_reader_does_not_see_is_not_there(hidden: str) -> None:
+def test_invisible_text_is_left_out(hidden: str) -> None:
     assert texts(f"<p>前</p>{hidden}<p>后</p>") == ["前", "后"]
 
 
@@ -85,7 +85,7 @@ def test_a_greater_sign_in_an_attribute_ends_no_tag() -> None:
     assert texts('<p title="a>b">甲</p>') == ["甲"]
 
 
-def test_a_page_cannot_write_a_mark() -> None:
+def test_a_page_cannot_forge_a_mark() -> None:
     assert texts(f"<p>甲&#{ord(BREAK)};乙&#{ord(LINK)};丙</p>") == ["甲乙丙"]
 
 
@@ -97,7 +97,7 @@ def test_a_link_around_paragraphs_is_a_link_for_each() -> None:
     ]
 
 
-def test_links_are_known_with_text_and_address() -> None:
+def test_links_have_text_and_address() -> None:
     (line,) = linearise('<p>附件:<a href="/f.pdf?a=1&amp;b=2">清单.pdf</a></p>')
     assert (line.text, line.linked, line.links) == ("附件:清单.pdf", 6, (("清单.pdf", "/f.pdf?a=1&b=2"),))
 

@@ -1,4 +1,4 @@
-"""Who reports, for which division, of what kind, for which year: from the title, or else from what stands around it."""
+"""Issuer, division, kind and year of a report: from the title, or else from the texts around it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def short(row: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("row", TITLES, ids=short)
-def test_filter_and_extractor_say_the_same_of_a_title(row: dict[str, Any]) -> None:
+def test_filter_and_extractor_judge_a_title_alike(row: dict[str, Any]) -> None:
     assert kind.is_report(row["title"], LONG) is judge_title(row["title"]).report is row["report"]
 
 
 @pytest.mark.parametrize("row", REPORTS, ids=short)
-def test_a_title_says_who_reports_for_which_year(row: dict[str, Any]) -> None:
+def test_a_title_gives_issuer_and_year(row: dict[str, Any]) -> None:
     named = organ_in(row["title"])
     name, of_kind = named or (None, None)
     assert (complete(name, row["within"]) if name and "within" in row else name) == row["issuer"]
@@ -45,7 +45,7 @@ def test_a_title_says_who_reports_for_which_year(row: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in TITLES if not row["report"]], ids=short)
-def test_what_is_no_report_has_no_kind(row: dict[str, Any]) -> None:
+def test_a_document_that_is_no_report_has_no_kind(row: dict[str, Any]) -> None:
     assert kind.kind(row["title"], LONG, "甲市人民政府") is None
 
 
@@ -56,7 +56,7 @@ def test_a_title_over_a_link_or_over_another_text_is_no_report() -> None:
 
 
 @pytest.mark.parametrize("name", ["我局", "张三", "今年以来", "市直机关", "", "关于", "本报记者"])
-def test_what_names_no_organ_is_none(name: str) -> None:
+def test_a_text_that_names_no_organ_gives_none(name: str) -> None:
     assert organ(name) is None
 
 
@@ -84,7 +84,7 @@ def test_a_name_without_its_place_is_completed_from_the_site_or_left(
     assert complete(name, code) == whole
 
 
-def test_the_year_of_the_title_wins_over_the_first_words() -> None:
+def test_the_year_of_the_title_is_taken_before_that_of_the_opening() -> None:
     assert kind.year("甲区2022年度法治政府建设情况报告", "2002年,我区坚持依法行政。") == 2022
 
 
@@ -99,7 +99,7 @@ def test_the_year_of_the_title_wins_over_the_first_words() -> None:
         ("我区坚持依法行政。", None),
     ],
 )
-def test_a_title_without_a_year_leaves_it_to_the_opening(opening: str, year: int | None) -> None:
+def test_without_a_year_in_the_title_the_opening_gives_it(opening: str, year: int | None) -> None:
     assert kind.year("甲区法治政府建设情况报告", opening) == year
 
 
@@ -122,7 +122,7 @@ def meant(opening: str = OURS, **page: Any) -> Meaning:
         ({}, None, None),
     ],
 )
-def test_a_title_that_names_nobody_leaves_it_to_what_stands_around_it(
+def test_without_an_organ_in_the_title_the_texts_around_it_give_the_issuer(
     known: dict[str, str], issuer: str | None, region: str | None
 ) -> None:
     found = meant(**known)
@@ -138,17 +138,17 @@ def test_a_title_that_names_nobody_leaves_it_to_what_stands_around_it(
         {"site": "许昌市司法局"},
     ],
 )
-def test_a_text_that_speaks_for_an_office_is_the_offices(known: dict[str, str]) -> None:
+def test_the_issuer_of_a_text_that_speaks_for_a_department_is_the_department(known: dict[str, str]) -> None:
     found = meant(OFFICES, **known)
     assert (found.issuer, found.region, found.kind) == ("许昌市司法局", "411000", "department")
 
 
-def test_a_text_that_speaks_of_streets_alone_is_its_governments() -> None:
+def test_the_issuer_of_a_text_that_mentions_only_streets_is_the_government() -> None:
     found = meant("各街道推进法治建设。", source="许昌市司法局")
     assert (found.issuer, found.region, found.kind) == ("许昌市人民政府", "411000", "government")
 
 
-def test_an_office_that_nobody_names_is_left_open() -> None:
+def test_a_department_without_a_name_gives_no_issuer() -> None:
     found = meant(OFFICES, site="许昌市人民政府")
     assert (found.issuer, found.region, found.kind) == (None, "411000", "department")
 
@@ -185,32 +185,32 @@ def test_towns_streets_and_offices_without_a_place_belong_to_the_sites_division(
         {"opening": "2023年,在南京市委、市政府领导下,我区推进法治政府建设。"},
     ],
 )
-def test_a_name_of_several_districts_is_settled_by_what_stands_around_it(known: dict[str, Any]) -> None:
+def test_a_name_of_several_districts_is_decided_by_the_texts_around_it(known: dict[str, Any]) -> None:
     assert meant(title="鼓楼区人民政府2023年度法治政府建设情况报告", **known).region == "320106"
 
 
 @pytest.mark.parametrize(
     "known", [{}, {"opening": "2023年,在江苏省委领导下,"}, {"url": "http://sft.jiangsu.gov.cn/a.html"}]
 )
-def test_a_name_of_several_districts_is_else_left_open(known: dict[str, Any]) -> None:
+def test_a_name_of_several_districts_is_else_ambiguous(known: dict[str, Any]) -> None:
     found = meant(title="鼓楼区人民政府2023年度法治政府建设情况报告", **known)
     assert (found.issuer, found.region) == ("鼓楼区人民政府", None)
 
 
-def test_a_host_under_a_provinces_name_settles_it_where_the_province_has_one() -> None:
+def test_a_host_of_a_province_decides_if_the_province_has_one_such_district() -> None:
     title = "朝阳区人民政府2023年度法治政府建设情况报告"
     assert meant(title=title, url="http://sfj.beijing.gov.cn/a.html").region == "110105"
     assert meant(title=title, url="http://www.example.com/a.html").region is None
 
 
-def test_a_provinces_portal_is_the_provinces_and_a_host_under_it_is_nobodys() -> None:
+def test_a_provinces_portal_gives_the_province_and_another_host_of_it_gives_none() -> None:
     title = "省人民政府关于2023年法治政府建设情况的报告"
     found = meant(title=title, url="https://www.hubei.gov.cn/a.html")
     assert (found.issuer, found.region) == ("湖北省人民政府", "420000")
     assert meant(title=NAMELESS, url="https://ljxq.cq.gov.cn/a.html").region is None
 
 
-def test_no_text_is_too_long_or_too_odd_to_be_read() -> None:
+def test_any_text_can_be_read() -> None:
     for odd in (
         "中共委" * 100_000,
         "鼓楼区" * 100_000,
@@ -223,7 +223,7 @@ def test_no_text_is_too_long_or_too_odd_to_be_read() -> None:
         assert (found.region, found.kind) == (None, None)
 
 
-def test_each_answer_says_where_it_comes_from() -> None:
+def test_each_answer_has_clues() -> None:
     found = meant(title="省人民政府关于2023年法治政府建设情况的报告", site_code="4200000001")
     assert [(clue.field, clue.value, clue.where) for clue in found.clues if clue.weight >= 0.8] == [
         ("issuer", "湖北省人民政府", "title, place from the site"),
@@ -232,7 +232,7 @@ def test_each_answer_says_where_it_comes_from() -> None:
     ]
 
 
-def test_a_page_is_understood_from_its_title_and_its_sites_code() -> None:
+def test_title_and_site_code_give_issuer_and_division() -> None:
     title = "市人民政府关于2022年度法治政府建设情况的报告"
     report = read(page(paragraphs(), head=f"<title>{title}</title>", above=f"<h1>{title}</h1>"))
     assert (report.issuer, report.region, report.year) == ("武汉市人民政府", "420100", 2022)
@@ -244,6 +244,6 @@ def test_a_site_code_of_an_area_that_is_no_division_gives_its_province() -> None
     assert meant(title=NAMELESS, site_code="9990000001").region is None
 
 
-def test_a_signature_says_in_full_whom_the_title_names_in_short() -> None:
+def test_the_signature_completes_a_short_name_in_the_title() -> None:
     found = meant(title="区公安局2023年度法治政府建设情况报告", signer="平潭综合实验区公安局")
     assert found.issuer == "平潭综合实验区公安局"

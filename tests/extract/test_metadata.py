@@ -24,7 +24,7 @@ ABOVE = f"<h1>{TITLE}</h1>"
         ("时间:2023/4/7 来源:区政府办大中小打印", "2023-04-07", "区政府办"),
     ],
 )
-def test_an_info_line_says_date_and_source(line: str, published: str, source: str | None) -> None:
+def test_an_info_line_gives_date_and_source(line: str, published: str, source: str | None) -> None:
     report = read(page(f"{ABOVE}<p>{line}</p>{paragraphs()}"))
     assert (report.published, report.source, report.body) == (published, source, BODY)
 
@@ -38,16 +38,16 @@ def test_the_date_shown_outweighs_the_one_in_the_head() -> None:
 @pytest.mark.parametrize(
     "url", ["http://a.gov.cn/202303/t20230315_217.shtml", "http://a.gov.cn/art/2023/3/15/art_7_81.html"]
 )
-def test_the_address_says_the_date_when_nothing_else_does(url: str) -> None:
+def test_the_address_gives_the_date_if_nothing_else_does(url: str) -> None:
     assert read(page(ABOVE + paragraphs()), url).published == "2023-03-15"
 
 
 @pytest.mark.parametrize("line", ["今天是2025年1月1日 星期三", "Copyright © 2001-2025-01-01 版权所有"])
-def test_no_date_is_taken_from_the_frame(line: str) -> None:
+def test_no_date_is_taken_from_boilerplate(line: str) -> None:
     assert read(page(f"<p>{line}</p>{ABOVE}{paragraphs()}")).published is None
 
 
-def test_structured_data_says_the_date() -> None:
+def test_structured_data_gives_the_date() -> None:
     ld = '<script type="application/ld+json">{"pubDate": "2023-03-15T10:00:00"}</script>'
     assert (
         read(page(ABOVE + paragraphs(), head=f"<title>{TITLE}</title>{ld}")).published == "2023-03-15T10:00"
@@ -69,7 +69,7 @@ def test_every_date_found_is_kept_as_a_clue() -> None:
         f'<title>甲市人民政府门户网站</title><meta name="ArticleTitle" content="<div>{TITLE}</div>">',
     ],
 )
-def test_the_head_names_the_title(head: str) -> None:
+def test_the_head_gives_the_title(head: str) -> None:
     assert read(page(paragraphs(), head=head)).title == TITLE
 
 
@@ -83,7 +83,7 @@ def test_a_title_cut_in_the_head_is_whole_on_the_page() -> None:
     assert read(page(f"<p>{TITLE}</p><p>来源:市司法局</p>{paragraphs()}", head=head)).title == TITLE
 
 
-def test_a_heading_that_goes_on_with_date_and_source_is_cut() -> None:
+def test_date_and_source_behind_a_heading_are_cut() -> None:
     report = read(page(f"<h2>{TITLE} <small>2023-08-19 来源:某报</small></h2>{paragraphs()}"))
     assert (report.title, report.published) == (TITLE, "2023-08-19")
 
@@ -151,11 +151,11 @@ def test_a_document_number_under_the_title_goes_to_the_index() -> None:
     assert (report.body, report.index) == (BODY, {"发文字号": "甲政发〔2023〕5号"})
 
 
-def test_a_source_at_the_foot_is_found() -> None:
+def test_a_source_below_the_body_is_found() -> None:
     assert read(page(paragraphs("来源:某日报"))).source == "某日报"
 
 
-def test_a_maker_of_software_is_no_author() -> None:
+def test_a_software_maker_is_no_author() -> None:
     head = f'<title>{TITLE}</title><meta name="author" content="某某网络公司">'
     assert read(page(paragraphs(), head=head)).author is None
 
@@ -180,21 +180,21 @@ def test_lone_surrogates_in_a_text_are_left_out() -> None:
     ],
     ids=["list above", "event", "link with time", "entry of a list"],
 )
-def test_of_several_dates_above_the_text_the_articles_own_counts(above: str, published: str) -> None:
+def test_of_several_dates_above_the_text_the_articles_own_is_taken(above: str, published: str) -> None:
     assert read(page(above + paragraphs())).published == published
 
 
-def test_a_date_under_the_title_is_the_documents_own_where_the_page_says_its_own() -> None:
+def test_a_date_under_the_title_is_text_if_the_page_has_its_own_date() -> None:
     info = "<p>发布时间:2023-04-18 来源:市统计局</p>"
     report = read(page(f"<p>甲市统计局</p><p>(2023年4月12日)</p>{paragraphs()}", above=ABOVE + info))
     assert (report.published, report.body) == ("2023-04-18", f"甲市统计局\n(2023年4月12日)\n{BODY}")
 
 
-def test_a_source_without_a_label_stands_behind_the_time() -> None:
+def test_a_name_behind_the_time_is_the_source() -> None:
     assert read(page(f"{ABOVE}<p>2019年11月25日 18:57 某日报</p>{paragraphs()}")).source == "某日报"
 
 
-def test_what_follows_a_source_is_cut() -> None:
+def test_text_behind_a_source_is_cut() -> None:
     assert read(page(f"{ABOVE}<p>2019-09-07 13:43 来源:某周刊 举报</p>{paragraphs()}")).source == "某周刊"
 
 
@@ -217,7 +217,7 @@ def test_an_info_line_may_begin_with_the_sites_name() -> None:
     ],
     ids=["a column", "the last part", "a site in several parts", "two lines"],
 )
-def test_the_title_is_found_whatever_the_head_says_first(head: str, above: str) -> None:
+def test_the_title_is_found_though_the_head_begins_with_other_names(head: str, above: str) -> None:
     caption = f"<p>{TITLE}(图)</p>"
     report = read(page(caption + paragraphs(), head=head, above=above + "<p>发布时间:2023-04-18</p>"))
     assert report.title == TITLE

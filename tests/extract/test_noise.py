@@ -35,7 +35,7 @@ HEADING = f"<h1>{TITLE}</h1><p>来源:某报 发布时间:2023-05-08</p>"
     ],
 )
 @pytest.mark.parametrize("noise", [COMMENTS, NEWS, COMMENTS + NEWS], ids=["comments", "news", "both"])
-def test_a_mark_ends_a_short_article_whatever_follows_it(mark: str, noise: str) -> None:
+def test_an_end_mark_ends_a_short_article_before_any_noise(mark: str, noise: str) -> None:
     assert read(page(f"{HEADING}{ARTICLE}{mark}{noise}")).body == TEXT
 
 
@@ -54,7 +54,7 @@ def test_a_pager_is_no_text() -> None:
     assert report.body == TEXT
 
 
-def test_white_space_in_the_source_weighs_nothing() -> None:
+def test_white_space_in_the_source_has_no_weight() -> None:
     search = "<div>热搜词:" + "\n".join(f"{' ' * 60}<span>词{n}</span>" for n in range(40)) + "</div>"
     assert read(page(HEADING + ARTICLE, above=search)).body == TEXT
 
@@ -81,7 +81,7 @@ def test_an_endless_feed_is_not_taken_for_the_page_it_follows() -> None:
     )
 
 
-def test_a_title_below_other_sentences_opens_the_article() -> None:
+def test_an_article_begins_at_its_title_below_other_sentences() -> None:
     slogan = f"<p>{'热烈庆祝某某大会胜利召开,' * 8}欢迎访问。</p>"
     assert read(page(f"{slogan}{HEADING}{ARTICLE}")).body == TEXT
 

@@ -1,4 +1,4 @@
-"""A document's own head and signature inside the text: the organ above its title, the cell that only labels an organ."""
+"""A document's own head and signature inside the text: the organ above its title, a cell with the label of an organ."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def test_the_organ_above_a_title_that_the_text_repeats_is_text(organs: tuple[str
     assert (report.title, report.body) == (TITLE, "\n".join((*organs, BODY)))
 
 
-def test_the_organ_above_the_pages_only_title_is_none() -> None:
+def test_the_organ_above_the_pages_only_title_is_not_text() -> None:
     html = page(lines("甲市某某局") + HEAD + paragraphs(), head=NAMED)
     assert read(html).body == BODY
 
 
 @pytest.mark.parametrize("parts", [("甲市某某局", TITLE), ("甲市某某局", "关于做好", "某项工作的通知")])
-def test_a_title_that_the_text_repeats_in_several_lines_is_taken_out_whole(parts: tuple[str, ...]) -> None:
+def test_a_title_that_the_text_repeats_in_several_lines_is_removed(parts: tuple[str, ...]) -> None:
     title = f"甲市某某局{TITLE}"
     html = page(
         lines(*parts) + paragraphs(), above=HEAD.replace(TITLE, title), head=f"<title>{title}</title>"
@@ -45,7 +45,7 @@ def row(*cells: str) -> str:
 
 @pytest.mark.parametrize("label", ["备案机关", "发布单位", "责任部门", "制定机关名称"])
 @pytest.mark.parametrize("below", ["", "<p>2023年3月1日</p>"])
-def test_an_issuer_does_not_take_in_the_cell_that_labels_it(label: str, below: str) -> None:
+def test_the_label_in_the_cell_before_it_is_no_part_of_an_issuer(label: str, below: str) -> None:
     report = read(page(f"{HEAD}{paragraphs()}<table>{row(label, '甲市某某局')}</table>{below}", head=NAMED))
     assert (report.signer, report.issuer) == ("甲市某某局", "甲市某某局")
     assert f"{label}\t甲市某某局" in report.body

@@ -1,4 +1,4 @@
-"""Whether a page is one of several that an article is set on: which one, of how many, and where the next one is."""
+"""Pages of an article: whether a page is one of several, which one, of how many, and where the next one is."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_the_next_page_is_the_one_after_this(pager: str, following: str, total: 
         ("a.html?page=2", f"{link('?page=1', '上一页')} {link('?page=3', '下一页')}", 2, "a.html?page=3"),
     ],
 )  # fmt: skip
-def test_a_later_page_knows_its_place(url: str, pager: str, number: int, following: str | None) -> None:
+def test_a_later_page_has_its_number(url: str, pager: str, number: int, following: str | None) -> None:
     report = read(paged(pager, inside=True), FOLDER + url)
     assert (report.number, report.continues) == (number, FOLDER + following if following else None)
     assert report.body == BODY
@@ -119,7 +119,7 @@ def test_a_later_page_knows_its_place(url: str, pager: str, number: int, followi
         "".join(link(f"/x/{n}.html", str(n)) for n in (1, 2, 3)),
     ],
 )
-def test_a_page_that_states_others_without_saying_where_they_are_is_no_whole(pager: str) -> None:
+def test_a_page_that_names_others_without_their_addresses_is_only_a_part(pager: str) -> None:
     report = read(paged(pager), LONG)
     assert report.continues is None
     with pytest.raises(PartOnly, match=r"short: 1 page of [23] or more"):
@@ -146,7 +146,7 @@ def test_a_page_that_states_others_without_saying_where_they_are_is_no_whole(pag
         (f"{FOLDER}show.jsp?id=5", link("show.jsp?id=6", "下一页")),
     ],
 )
-def test_links_to_other_articles_make_no_part_of_a_page(url: str, pager: str) -> None:
+def test_links_to_other_articles_are_no_pager(url: str, pager: str) -> None:
     report = read(paged(pager), url)
     assert (report.continues, report.number, report.total) == (None, 1, 1)
     check_whole(report)
@@ -162,21 +162,21 @@ def test_links_to_other_articles_make_no_part_of_a_page(url: str, pager: str) ->
         "<script>var currentPage=0; var countPage=2</script>",
     ],
 )
-def test_a_page_whose_address_is_not_known_states_its_others_all_the_same(pager: str) -> None:
+def test_a_page_whose_address_is_not_known_is_still_recognised_as_a_part(pager: str) -> None:
     with pytest.raises(PartOnly, match="short"):
         check_whole(read(paged(pager)))
 
 
-def test_a_later_page_alone_is_no_whole() -> None:
+def test_a_later_page_alone_is_only_a_part() -> None:
     later = read(paged(link(f"{NAME}.html", "上一页")), f"{FOLDER}{NAME}_1.html")
-    with pytest.raises(PartOnly, match="page 2 of an article on 2 pages"):
+    with pytest.raises(PartOnly, match="page 2 of an article with 2 pages"):
         check_whole(later)
 
 
-def test_pages_joined_are_whole_when_they_are_as_many_as_they_say() -> None:
+def test_joined_pages_are_whole_if_they_are_as_many_as_they_state() -> None:
     first = read(paged(f"[1] {link(f'{NAME}_1.html', '[2]')}"), LONG)
     last = read(paged(f"{link(f'{NAME}.html', '[1]')} [2]"), f"{FOLDER}{NAME}_1.html")
-    with pytest.raises(PartOnly, match="goes on at"):
+    with pytest.raises(PartOnly, match="continues at"):
         check_whole(first)
     check_whole(join_pages([first, last]))
 
@@ -202,5 +202,5 @@ def test_pages_joined_are_whole_when_they_are_as_many_as_they_say() -> None:
         ("createPageHTML(0, 0, 'index', 'html')", None),
     ],
 )
-def test_a_script_states_pages_in_one_of_these_forms(source: str, said: Numbering | None) -> None:
+def test_a_script_states_the_pages(source: str, said: Numbering | None) -> None:
     assert numbering(f"<script>{source}</script>") == said

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import NoBody, UnknownFormat
 from crawler.extract import LIMIT, extract
-from crawler.extract.page.markup_limits import tame
+from crawler.extract.page.markup_limits import limit_markup
 from tests.extract.pages import page, paragraphs
 
 PAGE = page(f"<h1>某题</h1><table><tr><td>来源:某报</td></tr></table>{paragraphs()}").encode()
@@ -97,18 +97,18 @@ def test_a_page_over_the_limit_is_refused_with_the_limit() -> None:
         (bytes(range(256)) * 9, "binary"),
     ],
 )
-def test_what_is_no_page_is_refused_by_name(data: bytes, name: str) -> None:
+def test_other_formats_are_refused_by_name(data: bytes, name: str) -> None:
     with pytest.raises(UnknownFormat, match=name):
         extract(data, (("Content-Type", "text/html"),))
 
 
 @pytest.mark.parametrize("tags", [0, 1, 2, 5_000, 40_000])
-def test_the_endless_tail_of_a_tag_is_cut_wherever_it_stands(tags: int) -> None:
+def test_a_tag_that_is_too_long_is_cut_at_any_place(tags: int) -> None:
     before, after = "<p>甲</p>" * tags, ">乙</p>" + "丙" * 30_000 + "<p>丁</p>"
-    assert tame(f"{before}<p {'a ' * 40_000}{after}") == f"{before}<p {'a ' * 1_000}"[:-1] + after
+    assert limit_markup(f"{before}<p {'a ' * 40_000}{after}") == f"{before}<p {'a ' * 1_000}"[:-1] + after
 
 
-def test_a_large_honest_page_is_left_as_it_is() -> None:
+def test_a_large_ordinary_page_is_not_changed() -> None:
     honest = page(paragraphs() * 60)
     assert len(honest) > 10_000
-    assert tame(honest * 6) == honest * 6
+    assert limit_markup(honest * 6) == honest * 6

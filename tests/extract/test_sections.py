@@ -1,4 +1,4 @@
-"""The statutory sections: which headings begin them, and where they lie in the body."""
+"""The statutory sections: their headings and their offsets in the body."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_five_are_found_in_every_style_of_heading(style: str) -> None:
     assert kinds(heads, text) == list(STATUTORY)
 
 
-def test_headings_without_numbers_count_on_lines_of_their_own() -> None:
+def test_headings_without_numbers_count_if_alone_on_their_lines() -> None:
     heads = [name for kind, name in STATUTORY.items() if kind != "other"]
     assert kinds(heads) == ["achievements", "problems", "responsibility", "plans"]
 
@@ -82,7 +82,7 @@ def test_one_heading_without_a_number_among_numbered_ones_is_found() -> None:
         ("三、需要报告的其他事项", "other"),
     ],
 )
-def test_a_heading_is_filed_by_what_it_says(heading: str, kind: str) -> None:
+def test_the_words_of_a_heading_give_its_kind(heading: str, kind: str) -> None:
     assert kinds(["一、2022年工作情况", heading]) == ["achievements", kind]
 
 
@@ -103,7 +103,7 @@ def test_a_list_that_starts_again_inside_a_section_does_not_break_it() -> None:
     assert kinds(heads) == ["achievements", "problems", "plans"]
 
 
-def test_headings_inside_those_of_another_style_do_not_carve_the_body() -> None:
+def test_headings_inside_those_of_another_style_do_not_divide_the_body() -> None:
     heads = [
         "一、主要成效",
         "(一)第一责任人履行职责",
@@ -115,7 +115,7 @@ def test_headings_inside_those_of_another_style_do_not_carve_the_body() -> None:
     assert kinds(["一、组织领导", "1.取得的进展", "二、制度建设", "三、执法监督"]) == []
 
 
-def test_a_number_written_twice_or_left_out_is_let_pass() -> None:
+def test_a_repeated_or_missing_number_does_not_end_the_sequence() -> None:
     assert kinds(["一、主要成效", "二、存在的问题", "二、下一步工作"]) == [
         "achievements",
         "problems",
@@ -133,7 +133,7 @@ def test_headings_of_no_statutory_kind_make_no_sections(heads: list[str]) -> Non
     assert kinds(heads, ["文字。"]) == []
 
 
-def test_sections_lie_where_their_offsets_say() -> None:
+def test_offsets_select_the_sections() -> None:
     found = sections.find(BODY)
     assert [section.kind for section in found] == ["achievements", "problems", "plans"]
     assert [BODY[section.start : section.end].split("\n")[0] for section in found] == [s.title for s in found]

@@ -19,11 +19,11 @@ def test_the_digest_is_that_of_the_body_as_printed() -> None:
     assert text_sha256("一、\n二、") == hashlib.sha256("一、\n二、".encode()).hexdigest()
 
 
-def test_a_slip_of_the_pen_leaves_the_simhash_near() -> None:
+def test_a_small_correction_gives_a_near_simhash() -> None:
     assert distance(simhash(BODY), simhash(BODY.replace("第7项", "第8项", 1))) <= 3
 
 
-def test_layout_is_nothing_to_the_simhash() -> None:
+def test_layout_does_not_change_the_simhash() -> None:
     assert simhash(BODY) == simhash(BODY.replace("\n", "\n\n  "))
 
 
@@ -44,8 +44,8 @@ def test_hashes_that_differ_in_three_bits_share_a_band(value: int, flipped: set[
     assert any(a == b for a, b in zip(bands(one), bands(two), strict=True))
 
 
-def test_bits_are_what_the_majority_of_shingles_says() -> None:
-    """Against the definition, written out."""
+def test_each_bit_is_that_of_the_majority_of_shingles() -> None:
+    """Compared with the definition, computed shingle by shingle."""
     random_bytes = hashlib.shake_128(b"fazhi simhash").digest(4096)
     low, high = random_bytes[:2048], random_bytes[2048:]
 
@@ -64,5 +64,5 @@ def test_bits_are_what_the_majority_of_shingles_says() -> None:
     assert int(simhash(text), 16) == expected
 
 
-def test_no_text_is_too_short_or_too_strange_for_a_simhash() -> None:
+def test_any_text_has_a_simhash() -> None:
     assert all(len(simhash(text)) == 16 for text in ("", " ", "甲", "甲乙", "𠮷野家", "\ud800甲乙"))

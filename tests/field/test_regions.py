@@ -42,12 +42,12 @@ def test_a_code_that_is_not_in_the_table_gives_nothing(code: str) -> None:
         ("仙桃市人民政府", "429004"),  # a county run by the province
         ("积石山保安族东乡族撒拉族自治县人民政府", "622927"),  # the longest name
         ("吉林省吉林市", "220200"),
-        ("長春市", None),  # traditional characters are not guessed at
+        ("長春市", None),  # traditional characters are not converted
         ("司法局", None),
         ("", None),
     ],
 )
-def test_a_government_or_its_department_is_known_by_its_name(name: str, code: str | None) -> None:
+def test_the_name_of_a_government_or_its_department_gives_the_code(name: str, code: str | None) -> None:
     assert region_of(name) == code
 
 
@@ -61,7 +61,7 @@ def test_a_government_or_its_department_is_known_by_its_name(name: str, code: st
         ("吉林", "220000"),
     ],
 )
-def test_short_names_do_where_they_stand_as_names(name: str, code: str) -> None:
+def test_short_names_count_at_the_beginning_of_a_name(name: str, code: str) -> None:
     assert region_of(name) == code
 
 
@@ -72,7 +72,7 @@ def test_an_office_called_like_a_county_is_not_that_county(office: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["鼓楼区人民政府", "朝阳区", "江苏省鼓楼区", "城区", "江北区"])
-def test_a_name_of_several_divisions_is_left_open(name: str) -> None:
+def test_a_name_of_several_divisions_is_ambiguous(name: str) -> None:
     assert region_of(name) is None
 
 
@@ -85,11 +85,11 @@ def test_a_name_of_several_divisions_is_left_open(name: str) -> None:
         ("鼓楼区人民政府", "320000", None),  # both 南京 and 徐州 have one
         ("朝阳区", "110000", "110105"),
         ("朝阳区", "420000", None),
-        ("黄石港区", "620000", "420202"),  # one of a kind: needs no settling
+        ("黄石港区", "620000", "420202"),  # unique: `within` is not needed
         ("司法局", "420100", None),  # names no division
     ],
 )
-def test_within_settles_which_one_is_meant(name: str, within: str, code: str | None) -> None:
+def test_within_decides_which_division_is_meant(name: str, within: str, code: str | None) -> None:
     assert region_of(name, within=within) == code
 
 
@@ -103,7 +103,7 @@ def test_within_settles_which_one_is_meant(name: str, within: str, code: str | N
         ("石家庄市桥西区", "130104"),
     ],
 )
-def test_a_city_named_in_the_text_settles_it_wherever_it_stands(name: str, code: str) -> None:
+def test_a_city_in_the_text_decides_at_any_place(name: str, code: str) -> None:
     assert region_of(name) == code
 
 
@@ -114,7 +114,7 @@ def test_former_names_and_codes_are_known_with_the_year_they_ended() -> None:
     assert merged is not None
     assert (merged.name, merged.until) == ("莱城区", 2018)
     assert path("371202") == "山东省莱芜市莱城区"
-    assert region_of("重庆市江北区") == "500105"  # until 2025, but its reports are still to be read
+    assert region_of("重庆市江北区") == "500105"  # until 2025; its reports are still on the web
 
 
 def test_a_division_that_changed_its_code_is_the_one_in_use() -> None:
@@ -131,7 +131,7 @@ def test_a_division_that_changed_its_code_is_the_one_in_use() -> None:
         ("150000", "内蒙古自治区"),
     ],
 )
-def test_the_path_leads_from_the_province_down(code: str, name: str) -> None:
+def test_the_path_begins_with_the_province(code: str, name: str) -> None:
     assert path(code) == name
 
 
@@ -150,14 +150,14 @@ def test_the_path_leads_from_the_province_down(code: str, name: str) -> None:
         ("140109", "万柏林"),
     ],
 )
-def test_short_names_leave_out_the_kind_of_division_and_its_peoples(code: str, short: str) -> None:
+def test_short_names_are_without_kind_of_division_and_peoples(code: str, short: str) -> None:
     found = region(code)
     assert found is not None
     assert found.short == short
 
 
-def test_the_table_is_whole() -> None:
-    """31 provinces, 333 cities, 2,847 counties in use: what 国家地名信息库 listed on the day the table's head names."""
+def test_the_table_is_complete() -> None:
+    """31 provinces, 333 cities, 2,847 counties in use, as in 国家地名信息库 on the day in the table's head."""
     in_use = [row for row in ROWS if not row[5]]
     assert [sum(row[3] == level for row in in_use) for level in LEVELS] == [31, 333, 2847]
     assert len({row[0] for row in in_use}) == len(in_use)
@@ -191,8 +191,8 @@ def test_a_reports_title_with_the_full_path_gives_the_division_in_use() -> None:
         assert region_of(f"{path(code)}人民政府关于2022年度推进法治政府建设情况的报告") == code
 
 
-def test_divisions_that_ended_are_known_or_go_on_under_another_code() -> None:
-    """Counties of a city that ended before the reports began (巢湖市, 2011) lead to the city of that name in use."""
+def test_divisions_that_ended_are_known_or_have_a_successor() -> None:
+    """Counties of a city that ended before the first reports (巢湖市, 2011) give the city of that name in use."""
     for code, name, _, _, parent, until in ROWS:
         around = region(parent)
         if until and not (around and around.until and around.until < 2015):
@@ -206,11 +206,11 @@ def test_divisions_that_ended_are_known_or_go_on_under_another_code() -> None:
 REPEATED = {
     name: codes
     for name, rows in regions._table().by_name.items()
-    if len(codes := {row.code for row in regions._alive(list(rows))}) > 1
+    if len(codes := {row.code for row in regions._possible(list(rows))}) > 1
 }
 
 
-def test_a_name_of_several_divisions_is_open_alone_and_settled_by_its_city() -> None:
+def test_a_name_of_several_divisions_is_ambiguous_alone_and_decided_by_its_city() -> None:
     assert {"鼓楼区", "朝阳区", "通州区", "铁西区", "长安区", "城关区"} <= set(REPEATED)
     for name, codes in REPEATED.items():
         title = f"{name}人民政府关于2022年度推进法治政府建设情况的报告"
@@ -226,8 +226,8 @@ def test_a_name_of_several_divisions_is_open_alone_and_settled_by_its_city() -> 
     ("near", "code"),
     [
         (["南京市鼓楼区司法局"], "320106"),
-        (["江苏省委", "南京市委"], "320106"),  # the first leaves it open
-        (["南京市委", "徐州市委"], "320106"),  # the first settles it
+        (["江苏省委", "南京市委"], "320106"),  # the first does not decide
+        (["南京市委", "徐州市委"], "320106"),  # the first decides
         (["江苏省委"], None),
         (["南京市和徐州市"], None),
         (["鼓楼区人民政府"], None),
@@ -235,7 +235,7 @@ def test_a_name_of_several_divisions_is_open_alone_and_settled_by_its_city() -> 
         ([], None),
     ],
 )
-def test_texts_near_a_name_settle_it_where_they_name_the_city_of_one(
+def test_texts_near_a_name_decide_if_they_name_the_city_of_one_division(
     near: list[str], code: str | None
 ) -> None:
     assert region_of("鼓楼区人民政府", near=near) == code
@@ -251,7 +251,7 @@ def test_texts_near_a_name_settle_it_where_they_name_the_city_of_one(
         ("鄂温克旗人民政府", "150724"),
     ],
 )
-def test_autonomous_divisions_are_known_by_their_names_in_daily_use(name: str, code: str) -> None:
+def test_autonomous_divisions_are_known_by_their_everyday_names(name: str, code: str) -> None:
     assert region_of(name) == code
 
 
@@ -266,7 +266,7 @@ def test_autonomous_divisions_are_known_by_their_names_in_daily_use(name: str, c
         "长安镇人民政府",
     ],
 )
-def test_words_and_streets_that_contain_a_name_are_no_mention_of_it(name: str) -> None:
+def test_words_and_streets_with_a_name_in_them_are_no_mention(name: str) -> None:
     assert region_of(name) is None
 
 
@@ -290,19 +290,19 @@ def test_names_of_two_characters_are_known_where_they_begin_a_name(name: str) ->
         ("", None),
     ],
 )
-def test_a_host_under_a_provinces_name_in_gov_cn_is_in_that_province(host: str, code: str | None) -> None:
+def test_a_host_with_a_provinces_label_in_gov_cn_gives_that_province(host: str, code: str | None) -> None:
     assert regions.province_of_host(host) == code
 
 
-def test_only_the_portal_itself_is_the_provinces() -> None:
+def test_only_the_portal_is_the_host_of_the_province() -> None:
     assert regions.is_portal("www.hubei.gov.cn")
     assert regions.is_portal("hubei.gov.cn")
     assert not regions.is_portal("sft.hubei.gov.cn")
     assert not regions.is_portal("www.wuhan.gov.cn")
 
 
-def test_every_province_has_its_host() -> None:
-    assert {code + "0000" for code in regions._HOSTS.values()} == {
+def test_every_province_has_a_label() -> None:
+    assert {code + "0000" for code in regions._PROVINCE_LABELS.values()} == {
         row[0] for row in ROWS if row[3] == "province"
     }
 

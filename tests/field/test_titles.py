@@ -1,10 +1,10 @@
-"""What a title says beyond the table of real ones: which of several years is the report's, and what a covering letter covers."""
+"""Titles beyond the table of real ones (tests/titles.yaml): several years in a title, covering letters, names of organs."""
 
 from __future__ import annotations
 
 import pytest
 
-from crawler.field.titles import about, inner, judge, title_year
+from crawler.field.titles import judge, mentions_subject, report_title, title_year
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from crawler.field.titles import about, inner, judge, title_year
         ("甲县12022年法治政府建设情况报告", None),
     ],
 )
-def test_the_year_is_the_one_next_before_the_subject(title: str, year: int | None) -> None:
+def test_the_year_is_the_last_one_before_the_subject(title: str, year: int | None) -> None:
     assert title_year(title) == year
 
 
@@ -32,7 +32,7 @@ def test_a_report_on_several_years_is_not_the_yearly_one(span: str) -> None:
 
 def test_a_covering_letter_is_the_report_only_if_it_issues_one() -> None:
     assert judge("甲市人民政府办公室关于印发《甲市2022年度法治政府建设情况报告》的通知").report
-    assert inner("甲市人民政府办公室关于印发《甲市2022年度法治政府建设情况报告》的通知").startswith(
+    assert report_title("甲市人民政府办公室关于印发《甲市2022年度法治政府建设情况报告》的通知").startswith(
         "甲市2022"
     )
     assert not judge("关于报送2022年度法治政府建设情况报告的通知").report
@@ -44,6 +44,6 @@ def test_an_organs_own_name_does_not_make_its_report_a_plan() -> None:
     assert not judge("甲市规划和自然资源局2022年度法治政府建设规划实施情况报告").report
 
 
-def test_an_organ_that_governs_by_law_is_no_subject() -> None:
-    assert about("全面依法治市工作")
-    assert not about("中共甲市委全面依法治市委员会办公室")
+def test_an_organ_with_the_subject_in_its_name_is_no_subject() -> None:
+    assert mentions_subject("全面依法治市工作")
+    assert not mentions_subject("中共甲市委全面依法治市委员会办公室")

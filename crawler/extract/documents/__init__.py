@@ -1,4 +1,8 @@
-"""The document formats that can be read. To add one: its file, and its line in `FORMATS`."""
+"""Read documents: bytes of a known format to `Material`, lines and what the document says of itself.
+
+A format is one file here and one line in `FORMATS`. `magic` names other formats by their first bytes, `html/` and `text`
+are readers, `material` is what they return. `pager`, `pager_links` and `page_address` find an article's other pages.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,11 @@ from crawler.model import Headers
 __all__ = ["FORMATS", "sniff"]
 
 FORMATS: dict[str, Format] = {"html": HTML, "text": TEXT}
-"""In the order of asking: plain text, which has no mark of its own, last."""
+"""In the order of asking. Plain text comes last: it has no mark of its own."""
 
 
 def sniff(body: bytes, headers: Headers, url: str | None) -> Format:
-    """The format of a document by its bytes, whatever its headers say. Raises UnknownFormat with what it seems to be."""
+    """Return the format of a document by its bytes, not by its headers. Raise UnknownFormat with what it seems to be."""
     for known in FORMATS.values():
         if known.recognises(body, headers):
             return known

@@ -1,4 +1,4 @@
-"""Leading bytes that tell a document format which is neither HTML nor text."""
+"""Recognise formats other than HTML and text by their first bytes, to name them in error messages."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ _MARKS = (
 
 
 def magic(body: bytes) -> str | None:
-    """What a document says it is, for people; None for what has no such mark."""
+    """Return the name of a document's format, for people; None if its first bytes are no known mark."""
     return next((name for mark, name in _MARKS if body.startswith(mark)), None)

@@ -1,4 +1,4 @@
-"""What a format's reader hands on: lines in reading order and what the document says of itself. A value, no behaviour."""
+"""`Material`, the result of every format's reader, and `Format`, the reader itself. Values without behaviour."""
 
 from __future__ import annotations
 
@@ -13,26 +13,24 @@ from crawler.model import Clue, Headers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """A document, read but not yet understood. `lines[first:last]` is where the body must lie."""
+    """The lines of a document in reading order and what it says of itself. The body lies within `lines[first:last]`."""
 
     lines: list[Line]
     first: int = 0
     last: int | None = None
-    titles: tuple[str, ...] = ()  # what the document calls itself, best first
+    titles: tuple[str, ...] = ()  # from the document's head, best first
     clues: tuple[Clue, ...] = ()
     site_code: str | None = None  # 网站标识码
     undecodable: int = 0
-    base: Base | None = (
-        None  # what the document's links are resolved against, where that is not its address alone
-    )
-    pager: Pager = ALONE  # what its links tell of the article's other pages
+    base: Base | None = None  # what its links are resolved against; None: its address
+    pager: Pager = ALONE  # what its links say of the article's other pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One document format: how its bytes are recognised, and how they are read.
+    """One document format: a test that recognises it, and its reader.
 
-    `read` takes the bytes, the headers, the address and a CSS hint of the body.
+    Both take the bytes and the headers; `read` also takes the address and a CSS selector of the body.
     """
 
     recognises: Callable[[bytes, Headers], bool]

@@ -1,5 +1,6 @@
-"""From lines and their roles to a Report: title, dates, source, who reports for which division and year, sections.
+"""Turn lines and their roles into a Report: title, dates, source, issuer, division, year, kind and sections.
 
-`assemble` is the way in. Evidence is gathered as Clues (`title_clues`, `text_clues`, `address_clues`); `choose_clue` picks one
-a field. `subject` and `kind` say whose report it is; `sections`, `attachments` and `join_pages` do what their names say.
+`assemble` is the entry. `title_clues`, `text_clues` and `address_clues` gather evidence as Clues; `choose_clue` picks one
+value for each field. `subject` and `kind` find out who reports, on which year; `sections` and `attachments` find those in
+the text; `join_pages` makes one report of an article's pages.
 """

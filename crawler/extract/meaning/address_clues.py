@@ -1,4 +1,4 @@
-"""What an article's address says of it: the day of publication, as a Clue."""
+"""Read the day of publication in an article's address, as a Clue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _URL_DATE = re.compile(
 
 
 def url_date(url: str | None) -> Iterator[Clue]:
-    """The date that many systems write into an article's address."""
+    """Yield the date that many systems write into an article's address: `/202303/t20230315_217.shtml`, `/art/2018/5/3/`."""
     found = _URL_DATE.search(url or "")
     if not found:
         return

@@ -1,4 +1,4 @@
-"""The files a page offers with its article."""
+"""Find the files that a page offers with its article."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from itertools import chain
 
 from crawler.cms.base_url import Base
 from crawler.extract.page.lines import Line
+from crawler.extract.roles.role import DOCUMENT_EXTENSIONS
 from crawler.model import Attachment
 
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?)(?:$|[?#&])", re.I)
+_FILE = re.compile(rf"\.(?:{DOCUMENT_EXTENSIONS})(?:$|[?#&])", re.I)
 _ANY_FILE = re.compile(_FILE.pattern, re.I | re.M)
 
 
 def attachments(lines: Iterable[Line], base: Base | None) -> tuple[Attachment, ...]:
-    """Links to documents, in page order, each address once."""
+    """Return the links to documents, in page order, each address once."""
     links = [link for line in lines for link in line.links]
     if not _ANY_FILE.search("\n".join(chain.from_iterable(links))):
         return ()

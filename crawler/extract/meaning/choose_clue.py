@@ -1,4 +1,4 @@
-"""Evidence weighed: one value a field, the others kept as clues."""
+"""Choose one value for each field among weighed clues. The other clues stay in the report, for `fazhi extract --explain`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import datetime, timedelta, timezone
 from crawler.model import Clue
 
 _CHINA = timezone(timedelta(hours=8))
-_AHEAD = timedelta(days=1)  # by which a server's clock, or ours, may be behind
-_FIRST_YEAR = 2000  # a visit before it was made with a clock that was not set
-_MIDNIGHT = "T00:00"  # the time that a date has where a system wants one
+_CLOCK_TOLERANCE = timedelta(days=1)  # between a server's clock and ours
+_MIN_VISIT_YEAR = 2000  # an earlier visit was made with a clock that was not set
+_MIDNIGHT = "T00:00"  # a date without time in a system that demands a time
 
 
-def settle(clues: Iterable[Clue], field: str) -> str | None:
-    """The value of the heaviest clue of a field, the first one among equals; None without any.
+def choose_value(clues: Iterable[Clue], field: str) -> str | None:
+    """Return the value of a field's clue with the highest weight, the first one among equals; None if there is none.
 
-    Of publication dates the one shown to the reader weighs more than the head's: PubDate is wrong on one page in eight.
-    Of two witnesses of one day the one with the time of day is taken. A clue without weight does not count.
+    Dates shown to the reader have a higher weight than those of the head: PubDate is wrong on one page in eight. Of two
+    clues with the same day of publication, the one with a time of day is taken. A clue with weight 0 does not count.
     """
     best: Clue | None = None
-    times: dict[str, Clue] = {}  # the heaviest time of publication on each day
+    times: dict[str, Clue] = {}  # for each day the clue with a time and the highest weight
     for clue in clues:
         if clue.field != field or not clue.weight:
             continue
@@ -37,10 +37,10 @@ def settle(clues: Iterable[Clue], field: str) -> str | None:
 
 
 def without_future(clues: Iterable[Clue], seen: datetime | None) -> Iterator[Clue]:
-    """The clues, those without weight that date a page later than the visit at which it was seen."""
+    """Yield the clues, with weight 0 for a date later than the visit at which the page was seen."""
     last = ""
-    if seen is not None and seen.year >= _FIRST_YEAR:
-        last = (seen.astimezone(_CHINA) + _AHEAD).date().isoformat()
+    if seen is not None and seen.year >= _MIN_VISIT_YEAR:
+        last = (seen.astimezone(_CHINA) + _CLOCK_TOLERANCE).date().isoformat()
     for clue in clues:
         if last and clue.field in ("published", "signed") and clue.value[:10] > last:
             yield replace(clue, weight=0.0, where=f"{clue.where}, later than the visit")

@@ -1,4 +1,7 @@
-"""An article set on several numbered pages, as one report."""
+"""Join the reports of an article's numbered pages into one, and refuse a report that is only a part.
+
+Takes reports that have been read already. Which page follows is found by `documents/pager`; `crawl` fetches it.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ from dataclasses import replace
 
 from crawler.errors import PartOnly
 from crawler.extract.meaning import sections
-from crawler.extract.meaning.choose_clue import settle
+from crawler.extract.meaning.choose_clue import choose_value
 from crawler.extract.meaning.text_clues import signature
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Attachment, Report
 
 
 def join_pages(pages: Sequence[Report]) -> Report:
-    """The first page's report with the bodies of all: digest, sections, signature and attachments are those of the whole."""
+    """Return the first page's report with the bodies of all pages.
+
+    Digest, sections, signature and attachments are those of the whole.
+    """
     first, *others = pages
     if not others:
         return first
@@ -26,8 +32,8 @@ def join_pages(pages: Sequence[Report]) -> Report:
         body=body,
         text_sha256=text_sha256(body),
         sections=sections.find(body),
-        signed=settle(signed, "signed"),
-        signer=settle(signed, "signer"),
+        signed=choose_value(signed, "signed"),
+        signer=choose_value(signed, "signer"),
         attachments=tuple(files.values()),
         undecodable=sum(page.undecodable for page in pages),
         continues=pages[-1].continues,
@@ -38,18 +44,18 @@ def join_pages(pages: Sequence[Report]) -> Report:
 
 
 def check_whole(report: Report) -> None:
-    """Raises PartOnly for a report that is only a part of an article: pages of it were not had, or cannot be found."""
+    """Raise PartOnly for a report that is only a part of an article: other pages were not read, or cannot be found."""
     if report.number > 1:
         raise PartOnly(
-            report.url, f"short: page {report.number} of an article on {report.total} pages or more"
+            report.url, f"short: page {report.number} of an article with {report.total} pages or more"
         )
     if report.continues:
         raise PartOnly(
-            report.url, f"short: its text goes on at {report.continues}, which was not read with it"
+            report.url, f"short: its text continues at {report.continues}, which was not read with it"
         )
     if report.parts < report.total:
-        had = "1 page" if report.parts == 1 else f"{report.parts} pages"
+        read = "1 page" if report.parts == 1 else f"{report.parts} pages"
         raise PartOnly(
             report.url,
-            f"short: {had} of {report.total} or more; where the next one is cannot be told from it",
+            f"short: {read} of {report.total} or more; no link to the next page was found",
         )

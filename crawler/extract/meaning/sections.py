@@ -1,7 +1,8 @@
-"""The statutory sections of a report, found by their headings.
+"""Find the statutory sections of a report by their headings.
 
-Kinds are the contents that 《法治政府建设与责任落实督察工作规定》(2019) asks for: 主要举措和成效, 不足和原因, 第一责任人履职, 下一年度安排,
-and what else there is. Headings of one style carve the body: the outermost one in which a statutory kind is named.
+Takes the body and returns `Section`s with offsets. Their kinds are the contents that 《法治政府建设与责任落实督察工作规定》 (2019)
+demands: 主要举措和成效, 不足和原因, 第一责任人履职, 下一年度安排; anything else is `other`. The headings of one style divide the
+body: the outermost style in which a heading names a statutory kind.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import NamedTuple
 from crawler.field.text import chinese_number
 from crawler.model import Section
 
-_MOST = 500  # headings of one style that are looked at; a report has some dozens
-_LONGEST = 60  # characters of a heading
-_LONGEST_BARE = 32  # of one that nothing but its words shows to be one
+_MAX_HEADINGS = 500  # of one style that are read; a report has some dozens
+_MAX_LENGTH = 60  # characters of a heading
+_MAX_BARE_LENGTH = 32  # characters of a heading without a number
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 
 _STYLES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
@@ -30,13 +31,16 @@ _STYLES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("digit", "0123456789", r"(?P<n>\d{1,2})\s*[、.．](?!\d(?!\d{3}))(?!.*[。;]$)"),
     )
 )
-"""Styles of headings from the outside in. One inside headings of another style carves the body only if it names more than measures."""
-_BY_FIRST = {first: (style, pattern) for style, begins, pattern in _STYLES for first in begins}
-_STOP = re.compile("[。:;】]")
-_CLOSING = {"problems", "plans"}
+"""Style, first characters and pattern of headings, the outermost style first. A style inside another one divides the body
+only if its headings name more than measures."""
+_STYLE_BY_FIRST = {first: (style, pattern) for style, begins, pattern in _STYLES for first in begins}
+_NAME_END = re.compile("[。:;】]")
+_CLOSING_KINDS = {"problems", "plans"}
 
 _OTHER = re.compile(r"其[他它].{0,12}(?:情况|事项|工作|问题)?$")
-_SOLVED = re.compile(r"(?:解决|化解|破解|整治|聚焦|回应|补齐|导向|办理|查处|纠正)|(?<!存在的)问题整改")
+_SOLVED_PROBLEMS = re.compile(
+    r"(?:解决|化解|破解|整治|聚焦|回应|补齐|导向|办理|查处|纠正)|(?<!存在的)问题整改"
+)
 _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ("other", _OTHER, None),
     (
@@ -45,7 +49,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         None,
     ),
     ("problems", re.compile(r"存在.{0,12}(?:不足|问题|短板|困难|差距)"), None),
-    ("problems", re.compile(r"不足|问题|短板|困难|薄弱|差距|原因"), _SOLVED),
+    ("problems", re.compile(r"不足|问题|短板|困难|薄弱|差距|原因"), _SOLVED_PROBLEMS),
     (
         "plans",
         re.compile(
@@ -62,10 +66,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         None,
     ),
 )
-"""Kind, what its headings say, what they must not say; in the order of asking: 存在的问题及下一步打算 is filed under problems."""
+"""Kind, words of its headings, words they must not have; the first that fits counts: 存在的问题及下一步打算 is problems."""
 
-_NO_BARE_END = ("。", ";", ",", "!", "?", "、", "报告", "总结")
-_WORTH_KIND, _SLIP = 10, 2
+_NO_HEADING_END = ("。", ";", ",", "!", "?", "、", "报告", "总结")
+_SCORE_OF_KIND = 10  # of a heading that names a statutory kind; every heading scores 1 besides
+_COST_OF_REPEATED_NUMBER = 2
 _YEAR = re.compile(r"(20\d\d)年(?!\s*[-—–~至])")
 
 
@@ -78,145 +83,147 @@ class _Heading(NamedTuple):
 
     @property
     def kind(self) -> str | None:
-        """The statutory kind that it names."""
+        """The statutory kind that the heading names."""
         return _kind(self.name)
 
 
-class _Row(NamedTuple):
-    """A row of headings, by its last one."""
+class _Sequence(NamedTuple):
+    """A sequence of headings, linked from its last one to its first."""
 
-    head: _Heading
-    before: _Row | None
-    worth: int
+    last: _Heading
+    before: _Sequence | None
+    score: int
 
-    def heads(self) -> list[_Heading]:
+    def headings(self) -> list[_Heading]:
+        """The headings in order."""
         out: list[_Heading] = []
-        row: _Row | None = self
-        while row:
-            out.append(row.head)
-            row = row.before
+        step: _Sequence | None = self
+        while step:
+            out.append(step.last)
+            step = step.before
         return out[::-1]
 
 
 def find(body: str) -> tuple[Section, ...]:
-    """Sections in the order of the body, each from its heading to the next one; offsets in characters, end excluded.
+    """Return the sections in the order of the body, each from its heading to the next one.
 
-    None where no heading names a statutory kind.
+    Offsets are in characters, the end excluded. Empty if no heading names a statutory kind.
     """
-    styled: dict[str, list[_Heading]] = {}
-    for head in _lines(body):
-        styled.setdefault(head.style, []).append(head)
-    bare = styled.get("bare", [])
+    by_style: dict[str, list[_Heading]] = {}
+    for heading in _headings(body):
+        by_style.setdefault(heading.style, []).append(heading)
+    bare = by_style.get("bare", [])
     outer: list[_Heading] = []
     for style, _, _ in _STYLES:
-        heads = _in_order(styled.get(style, [])[:_MOST])
-        named = _named(heads)
-        if named and (not outer or (len(named) > 1 and named & _CLOSING)):
-            return _sections(_with_bare(heads, bare), len(body))
-        outer = outer or (heads if len(heads) > 1 else [])
-    if outer and _named(bare[:_MOST]) & _CLOSING:
+        headings = _in_order(by_style.get(style, [])[:_MAX_HEADINGS])
+        kinds = _statutory_kinds(headings)
+        if kinds and (not outer or (len(kinds) > 1 and kinds & _CLOSING_KINDS)):
+            return _sections(_with_bare(headings, bare), len(body))
+        outer = outer or (headings if len(headings) > 1 else [])
+    if outer and _statutory_kinds(bare[:_MAX_HEADINGS]) & _CLOSING_KINDS:
         return _sections(_with_bare(outer, bare), len(body))
-    bare = bare[:_MOST]
-    return _sections(bare, len(body)) if len(_named(bare)) > 1 else ()
+    bare = bare[:_MAX_HEADINGS]
+    return _sections(bare, len(body)) if len(_statutory_kinds(bare)) > 1 else ()
 
 
-def _named(heads: Sequence[_Heading]) -> set[str]:
+def _statutory_kinds(headings: Sequence[_Heading]) -> set[str]:
     """The statutory kinds that headings name."""
-    return {head.kind for head in heads if head.kind and head.kind != "other"}
+    return {heading.kind for heading in headings if heading.kind and heading.kind != "other"}
 
 
-def _lines(body: str) -> Iterator[_Heading]:
+def _headings(body: str) -> Iterator[_Heading]:
     """Every line that can be a heading."""
     offset = 0
     for line in body.split("\n"):
-        head = _numbered(line, offset) if line[:1] in _BY_FIRST else None
-        if head or (len(line) <= _LONGEST_BARE + 1 and (head := _bare(line, offset))):
-            yield head
+        heading = _numbered_heading(line, offset) if line[:1] in _STYLE_BY_FIRST else None
+        if heading or (len(line) <= _MAX_BARE_LENGTH + 1 and (heading := _bare_heading(line, offset))):
+            yield heading
         offset += len(line) + 1
 
 
-def _numbered(line: str, offset: int) -> _Heading | None:
-    style, pattern = _BY_FIRST[line[0]]
+def _numbered_heading(line: str, offset: int) -> _Heading | None:
+    """The heading at the beginning of a line with a number: 一、工作情况."""
+    style, pattern = _STYLE_BY_FIRST[line[0]]
     found = pattern.match(line)
     if not found:
         return None
     begin = found.start("name")
-    stop = _STOP.search(line, begin, begin + _LONGEST + 1)
-    name = line[begin : stop.start() if stop else begin + _LONGEST + 1]
-    if len(name) > _LONGEST:
+    end = _NAME_END.search(line, begin, begin + _MAX_LENGTH + 1)
+    name = line[begin : end.start() if end else begin + _MAX_LENGTH + 1]
+    if len(name) > _MAX_LENGTH:
         return None
-    title = line if len(line) <= _LONGEST else line[:begin] + name
+    title = line if len(line) <= _MAX_LENGTH else line[:begin] + name
     return _Heading(offset, title, name, style, chinese_number(found["n"]))
 
 
-def _bare(line: str, offset: int) -> _Heading | None:
-    """A short line of its own that names a statutory kind: 存在的问题和不足."""
+def _bare_heading(line: str, offset: int) -> _Heading | None:
+    """A short line without a number that names a statutory kind: 存在的问题和不足."""
     name = line.rstrip(":")
-    if len(name) > _LONGEST_BARE or name.endswith(_NO_BARE_END) or "报告如下" in name:
+    if len(name) > _MAX_BARE_LENGTH or name.endswith(_NO_HEADING_END) or "报告如下" in name:
         return None
     kind = _kind(name)
     return None if kind in (None, "other") else _Heading(offset, line, name, "bare", None)
 
 
-def _in_order(heads: Sequence[_Heading]) -> list[_Heading]:
-    """The headings whose numbers go on from one to the next: of all such rows the one that names most statutory kinds.
+def _in_order(headings: Sequence[_Heading]) -> list[_Heading]:
+    """The sequence of headings with ascending numbers that scores highest: it names most statutory kinds.
 
-    So a list that starts again inside a section is passed over, while a number left out or written twice is let pass.
+    A list that starts again inside a section is so left out. Numbers may be missing; a repeated number has a cost.
     """
-    rows: dict[int, _Row] = {}  # the best row for each number that one ends with
-    for head in heads:
-        number = head.number or 0
-        before, most = None, 0
-        for last, row in rows.items():
-            worth = row.worth - (_SLIP if last == number > 0 else 0)  # its own number once more
-            if last <= number and (before is None or worth > most):
-                before, most = row, worth
-        most += 1 + (0 if head.kind in (None, "other") else _WORTH_KIND)
-        if number not in rows or most >= rows[number].worth:  # the later one of equals
-            rows[number] = _Row(head, before, most)
-    return max(rows.values(), key=lambda row: row.worth).heads() if rows else []
+    best: dict[int, _Sequence] = {}  # the best sequence for each number that one ends with
+    for heading in headings:
+        number = heading.number or 0
+        before, score = None, 0
+        for last, sequence in best.items():
+            continued = sequence.score - (_COST_OF_REPEATED_NUMBER if last == number > 0 else 0)
+            if last <= number and (before is None or continued > score):
+                before, score = sequence, continued
+        score += 1 + (0 if heading.kind in (None, "other") else _SCORE_OF_KIND)
+        if number not in best or score >= best[number].score:  # the later one of equals
+            best[number] = _Sequence(heading, before, score)
+    return max(best.values(), key=lambda sequence: sequence.score).headings() if best else []
 
 
-def _with_bare(heads: list[_Heading], bare: Sequence[_Heading]) -> list[_Heading]:
-    """The headings, and such without a number that name a kind which none of them names."""
-    named = {head.kind for head in heads} | {"achievements"}
-    more = [head for head in bare if head.kind not in named]
-    return sorted([*heads, *more], key=lambda head: head.start)
+def _with_bare(headings: list[_Heading], bare: Sequence[_Heading]) -> list[_Heading]:
+    """The headings, and those without a number that name a further kind."""
+    named = {heading.kind for heading in headings} | {"achievements"}
+    more = [heading for heading in bare if heading.kind not in named]
+    return sorted([*headings, *more], key=lambda heading: heading.start)
 
 
-def _sections(heads: Sequence[_Heading], length: int) -> tuple[Section, ...]:
-    ends = [head.start - 1 for head in heads[1:]] + [length]
+def _sections(headings: Sequence[_Heading], length: int) -> tuple[Section, ...]:
+    ends = [heading.start - 1 for heading in headings[1:]] + [length]
     return tuple(
-        Section(kind=kind, title=head.title, start=head.start, end=end)
-        for head, kind, end in zip(heads, _kinds(heads), ends, strict=True)
+        Section(kind=kind, title=heading.title, start=heading.start, end=end)
+        for heading, kind, end in zip(headings, _kinds(headings), ends, strict=True)
     )
 
 
-def _kinds(heads: Sequence[_Heading]) -> list[str]:
-    """The headings' kinds, read in their company.
+def _kinds(headings: Sequence[_Heading]) -> list[str]:
+    """The kinds of the headings, each judged with regard to the others.
 
-    What stands before problems and plans and names no kind (一、加强组织领导) is one of the year's measures; measures of a later
+    A heading before problems and plans that names no kind (一、加强组织领导) is one of the year's measures. Measures of a later
     year than the first heading's are plans (二、2023年主要举措).
     """
-    kinds = [head.kind for head in heads]
-    until = next((i for i, kind in enumerate(kinds) if kind in ("problems", "plans")), 0)
-    first = next(filter(None, (_year(head) for head in heads)), None)
+    kinds = [heading.kind for heading in headings]
+    closing = next((i for i, kind in enumerate(kinds) if kind in _CLOSING_KINDS), 0)
+    first_year = next(filter(None, (_year(heading) for heading in headings)), None)
     return [
         "plans"
-        if kind in (None, "achievements") and first and (_year(head) or 0) > first
-        else kind or ("achievements" if i < until else "other")
-        for i, (head, kind) in enumerate(zip(heads, kinds, strict=True))
+        if kind in (None, "achievements") and first_year and (_year(heading) or 0) > first_year
+        else kind or ("achievements" if i < closing else "other")
+        for i, (heading, kind) in enumerate(zip(headings, kinds, strict=True))
     ]
 
 
-def _year(head: _Heading) -> int | None:
-    found = _YEAR.search(head.name)
+def _year(heading: _Heading) -> int | None:
+    found = _YEAR.search(heading.name)
     return int(found[1]) if found else None
 
 
-@lru_cache(maxsize=256)  # a heading is asked for its kind again and again
+@lru_cache(maxsize=256)  # the same heading is judged several times
 def _kind(name: str) -> str | None:
-    for kind, says, not_says in _KINDS:
-        if says.search(name) and not (not_says and not_says.search(name)):
+    for kind, words, excluded in _KINDS:
+        if words.search(name) and not (excluded and excluded.search(name)):
             return kind
     return None

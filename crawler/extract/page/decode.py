@@ -1,4 +1,8 @@
-"""Bytes to characters. Declarations are weighed, not believed: these sites mislabel their pages. Knows no HTML beyond `charset=`."""
+"""Decode the bytes of a page. A declared encoding is only one piece of evidence, because these sites mislabel their pages.
+
+Takes bytes and headers, returns text and encoding. Of HTML it reads nothing but `charset=`; content codings are undone
+before, by `crawler.coding`.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # <meta charset="gb2312">
-_DECLARED_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # text/html; charset=GBK
-_HEAD = 4096  # bytes in which a declaration is looked for
-_SAMPLE = 64 * 1024  # bytes from which the legacy encoding is judged
+_META_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # <meta charset="gb2312">
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # text/html; charset=GBK
+_HEAD_BYTES = 4096  # in which a declaration is looked for
+_SAMPLE_BYTES = 64 * 1024  # by which the encoding is judged
 
 _SUPERSETS = {
     "gb2312": "gb18030",
@@ -35,9 +39,9 @@ _SUPERSETS = {
     "ascii": "",
     "windows-1252": "",
 }
-"""Labels as servers write them, and what is really meant; an empty value is a default that says nothing of Chinese pages."""
+"""Labels as servers write them, and the encoding that is meant. Empty: a server's default, no statement about the page."""
 
-_WRITTEN = (
+_PAGE_CODECS = (
     "utf-8",
     "gb",
     "hz",
@@ -51,25 +55,28 @@ _WRITTEN = (
     "mac",
     "johab",
 )
-"""How the names of codecs begin that pages are written in. UTF-16 is known by its mark or its zeros, not by its label."""
+"""Beginnings of the names of codecs for pages. UTF-16 is recognised by its byte order mark or its zeros, not by a label."""
 
-_COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过民前面政府市区法治行建设"
+_COMMON_GB = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过民前面政府市区法治行建设"
 _COMMON_BIG5 = "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過民前面政府市區法治行建設"
-_WIDE = re.compile(rb"[\x80-\xff]")
-_HIGH = bytes(range(0x80, 0x100))
+_ASCII = re.compile("[\x00-\x7f]")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_HIGH_BYTES = bytes(range(0x80, 0x100))
 _UTF8_CHARACTER = re.compile(rb"[\xe3-\xe9][\x80-\xbf][\x80-\xbf]")
 _PAIR = re.compile(rb"[\x81-\xfe](?:[\x80-\xfe]|([\x40-\x7e]))")
-_QUICK = 3000  # bytes from the first that is not ASCII: enough to see that a page is plain GB2312
-_LOW_TRAILS = 0.08  # GB2312 has no second byte below 0xA1; Big5 has them in two characters of five
-_PLAIN = (None, "gb18030", "utf-8")
+_QUICK_SAMPLE_BYTES = 3000  # from the first that is not ASCII: enough to recognise plain GB2312
+_MAX_LOW_TRAILS_SHARE = 0.08  # GB2312 has no second byte below 0xA1; Big5 has one in two characters of five
+_LABELS_OF_GB2312_PAGES = (None, "gb18030", "utf-8")
+_MIN_UTF16_HEAD_BYTES, _MIN_NUL_SHARE = 8, 0.4
+_COST_OF_BAD_BYTE = 3  # in common characters
 
 
 def decode(body: bytes, headers: Headers = ()) -> tuple[str, str, int]:
-    """The text of a page, the encoding it was read with, and how many bytes no encoding could make sense of.
+    """Return the text of a page, its encoding, and the number of bytes that could not be decoded.
 
     The order: byte order mark; strict UTF-8; the declared label, taken for the superset that is meant;
-    GB18030 or Big5 by which reads more like Chinese; at last with replacement, counted.
-    The text holds no NUL, no lone surrogates and no U+FFFD put there by us.
+    GB18030 or Big5, whichever reads more like Chinese; at last with undecodable bytes left out and counted.
+    The text has no NUL, no lone surrogates and no U+FFFD for an undecodable byte.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -82,13 +89,13 @@ def decode(body: bytes, headers: Headers = ()) -> tuple[str, str, int]:
 
 
 def declared(body: bytes, headers: Headers) -> str | None:
-    """The encoding that the HTTP header or the page's head names, as a Python codec name; None where it says nothing useful."""
+    """Return the encoding that the HTTP header or the page's head names, as a Python codec name; None if it is no help."""
     labels = [
         m[1]
         for key, value in headers
-        if key.lower() == "content-type" and (m := _DECLARED_HEADER.search(value))
+        if key.lower() == "content-type" and (m := _HEADER_CHARSET.search(value))
     ]
-    labels += [m.decode("ascii", "replace") for m in _DECLARED.findall(body[:_HEAD])]
+    labels += [m.decode("ascii", "replace") for m in _META_CHARSET.findall(body[:_HEAD_BYTES])]
     for label in labels:
         name = _codec(_SUPERSETS.get(label.lower(), label))
         if name:
@@ -97,56 +104,58 @@ def declared(body: bytes, headers: Headers) -> str | None:
 
 
 def _codec(label: str) -> str | None:
-    """The codec of a label, if it is one that pages are written in: Python knows more, such as unicode_escape and zlib."""
+    """The codec of a label, if it is one for pages; Python also has unicode_escape, zlib and the like."""
     try:
         name = codecs.lookup(label).name if label else ""
     except LookupError:
         return None
-    return name if name.startswith(_WRITTEN) else None
+    return name if name.startswith(_PAGE_CODECS) else None
 
 
 def _judge(body: bytes, label: str | None) -> str:
-    """The encoding of a page that is not valid UTF-8."""
+    """The encoding of a page that is not valid UTF-8. `label`: the declared one."""
     if _looks_like_utf16(body):
         return "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
-    wide = _WIDE.search(body)
-    start = wide.start() if wide else 0
-    quick = body[start : start + _QUICK]
-    if label in _PLAIN and 3 * len(_UTF8_CHARACTER.findall(quick)) < 0.3 * _wide_bytes(quick):
+    first = _NOT_ASCII.search(body)
+    start = first.start() if first else 0
+    quick = body[start : start + _QUICK_SAMPLE_BYTES]
+    if label in _LABELS_OF_GB2312_PAGES and 3 * len(_UTF8_CHARACTER.findall(quick)) < 0.3 * _high_bytes(
+        quick
+    ):
         pairs = _PAIR.findall(quick)
-        if sum(map(bool, pairs)) < _LOW_TRAILS * len(pairs):
+        if sum(map(bool, pairs)) < _MAX_LOW_TRAILS_SHARE * len(pairs):
             return "gb18030"
-    sample = body[start : start + _SAMPLE]
+    sample = body[start : start + _SAMPLE_BYTES]
     names = dict.fromkeys(("utf-8", "gb18030", "big5hkscs", *([label] if label else [])))
     scores = {name: _score(sample, name) for name in names}
     best = max(scores, key=lambda name: (scores[name], name == label))
     return best if scores[best] > 0 else (label if label in scores else None) or "utf-8"
 
 
-def _wide_bytes(sample: bytes) -> int:
-    return len(sample) - len(sample.translate(None, _HIGH))
+def _high_bytes(sample: bytes) -> int:
+    """Number of bytes that are not ASCII."""
+    return len(sample) - len(sample.translate(None, _HIGH_BYTES))
 
 
 def _score(sample: bytes, name: str) -> float:
-    """How much a sample reads like Chinese: common characters, less a fine for every byte that does not decode."""
+    """Share of common characters and punctuation in a sample read with a codec, less a cost for each undecodable byte."""
     text = sample.decode(name, "replace")
-    wide = len(text) - len(_ASCII.findall(text))
-    common = _COMMON_BIG5 if name.startswith("big5") else _COMMON
+    not_ascii = len(text) - len(_ASCII.findall(text))
+    common = _COMMON_BIG5 if name.startswith("big5") else _COMMON_GB
     known = sum(text.count(char) for char in common)
     marks = sum(text.count(char) for char in "，。、：；")
-    return (known + marks - 3 * text.count("\ufffd")) / (wide + 1)
-
-
-_ASCII = re.compile("[\x00-\x7f]")
+    return (known + marks - _COST_OF_BAD_BYTE * text.count("\ufffd")) / (not_ascii + 1)
 
 
 def _looks_like_utf16(body: bytes) -> bool:
-    """UTF-16 without a mark: every other byte of the leading markup is NUL."""
+    """Whether a page is UTF-16 without a byte order mark: every other byte of the leading markup is NUL."""
     head = body[:64]
-    return len(head) >= 8 and (head[1::2].count(0) > len(head) * 0.4 or head[0::2].count(0) > len(head) * 0.4)
+    least = len(head) * _MIN_NUL_SHARE
+    return len(head) >= _MIN_UTF16_HEAD_BYTES and (head[1::2].count(0) > least or head[0::2].count(0) > least)
 
 
 def _lenient(body: bytes, name: str) -> tuple[str, str, int]:
+    """Decode with a codec; undecodable bytes are left out and counted."""
     try:
         return _clean(body.decode(name)), name, 0
     except UnicodeDecodeError:
@@ -156,9 +165,9 @@ def _lenient(body: bytes, name: str) -> tuple[str, str, int]:
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:
-    """Error handler: one U+FFFD a bad byte, so that they can be counted.
+    """Codec error handler: one U+FFFD for each bad byte, so that they can be counted.
 
-    GBK of Windows writes the euro sign as a single 0x80, which GB18030 does not know.
+    The single byte 0x80 is the euro sign in the GBK of Windows; GB18030 does not have it.
     """
     if not isinstance(error, UnicodeDecodeError):
         raise error

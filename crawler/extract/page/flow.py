@@ -1,4 +1,8 @@
-"""A page's markup as one flow of text, cut at its breaks, with the containers that hold it. One pass; judges nothing."""
+"""Read a page's markup as one flow of text in reading order, cut at its breaks, with the containers that hold it.
+
+Takes well-formed markup and returns a `Flow`, in one pass over the tags. `tag_marks` says what each tag means.
+Which container is the article is decided by `documents/html/candidates`.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +18,24 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A page in reading order, without what is hidden.
+    """A page in reading order, without hidden elements.
 
-    `pieces`: the text between two breaks each, not yet cleaned, marks of cells and links in it.
-    `starts`, `ends`, `above`, `tags`: for each container, outer ones first, `pieces[start:end]` is its text,
-    `above` the index of the container around it (-1: none), `tag` what stands between its `<` and `>`.
-    `links`: for each link mark its piece and tag. `wide`: first and last piece of each link over several.
+    `pieces`: the texts between two breaks, not yet cleaned, with marks of cells and links.
+    `starts`, `ends`, `parents`, `tags`: one entry for each container, outer ones first. `pieces[start:end]` is its text,
+    `parent` the index of the container around it (-1: none), `tag` the source between its `<` and `>`.
+    `links`: piece and tag of each link mark. `wide_links`: first and last piece of each link over several pieces.
     """
 
     pieces: list[str]
     starts: list[int]
     ends: list[int]
-    above: list[int]
+    parents: list[int]
     tags: list[str]
     links: list[tuple[int, str]]
-    wide: list[tuple[int, int]]
+    wide_links: list[tuple[int, int]]
 
     def hrefs(self, start: int, end: int) -> list[str]:
-        """The addresses of the link marks in pieces[start:end]."""
+        """Return the addresses of the link marks in pieces[start:end]."""
         first, last = bisect_left(self.links, (start, "")), bisect_left(self.links, (end, ""))
         return [unescape(attribute(tag, "href")) for _, tag in self.links[first:last]]
 
@@ -50,35 +54,35 @@ def _meaning(name: str, mark: str) -> int:
 _BARE = {name: (_meaning(name, mark), mark) for name, mark in MARKED.items()}
 
 
-class _Meanings(dict[str, tuple[int, str]]):
-    """What each tag means and its mark, by what stands between `<` and `>`; kept, since a site's pages share their tags."""
+class _TagMeanings(dict[str, tuple[int, str]]):
+    """Meaning and mark of each tag, by the source between its `<` and `>`. A cache: the pages of a site share their tags."""
 
-    def __init__(self, *, hiding: bool) -> None:
+    def __init__(self, *, skip_hidden: bool) -> None:
         super().__init__(_BARE)
-        self.hiding = hiding
+        self.skip_hidden = skip_hidden
 
     def __missing__(self, tag: str) -> tuple[int, str]:
         name = tag.partition(" ")[0]
-        if self.hiding and ("none" in tag or "hidden" in tag) and _hides(name, tag):
+        if self.skip_hidden and ("none" in tag or "hidden" in tag) and _hides(name, tag):
             found = (_HIDES, BREAK)
         elif name == "a":
             found = (_LINK, LINK) if ' href="' in tag and ' href=""' not in tag else _NOTHING
         else:
             found = _BARE.get(name, _NOTHING)
-        if len(self) > _MOST_KEPT:
+        if len(self) > _MAX_CACHED_TAGS:
             self.clear()
             self.update(_BARE)
-        if len(tag) < _LONGEST_KEPT:
+        if len(tag) < _MAX_CACHED_TAG_LENGTH:
             self[tag] = found
         return found
 
 
-_MOST_KEPT, _LONGEST_KEPT = 20_000, 200  # tags, characters of one
-_MEANINGS = {hiding: _Meanings(hiding=hiding) for hiding in (True, False)}
+_MAX_CACHED_TAGS, _MAX_CACHED_TAG_LENGTH = 20_000, 200  # the length in characters
+_MEANINGS = {skip_hidden: _TagMeanings(skip_hidden=skip_hidden) for skip_hidden in (True, False)}
 
 
 def attribute(tag: str, name: str) -> str:
-    """The value of an attribute, escaped as it is serialised; empty where the tag has none."""
+    """Return the value of an attribute, escaped as it is serialised; empty if the tag has none."""
     return tag.partition(f' {name}="')[2].partition('"')[0]
 
 
@@ -88,38 +92,38 @@ def _hides(name: str, tag: str) -> bool:
     return ' hidden="' in tag or ("style=" in tag and _HIDING.search(attribute(tag, "style")) is not None)
 
 
-def read_flow(html: str, *, hiding: bool = True) -> Flow:
-    """The flow of well-formed markup, as lexbor serialises it: `<` and `>` are tags' only, each element is closed.
+def read_flow(html: str, *, skip_hidden: bool = True) -> Flow:
+    """Return the flow of markup as lexbor serialises it: only tags have `<` and `>`, and each element is closed.
 
-    `hiding`: whether elements that are not displayed are left out.
+    `skip_hidden`: whether elements that are not displayed are left out.
     """
     if "<!--" in html:
         html = _COMMENT.sub("", html)
-    return _Reader(html, hiding=hiding).flow()
+    return _Reader(html, skip_hidden=skip_hidden).flow()
 
 
 class _Reader:
-    """One pass over a page, and what it has found so far."""
+    """One pass over a page: its tokens, and the parts of the flow read so far."""
 
-    def __init__(self, html: str, *, hiding: bool) -> None:
-        self.meanings = _MEANINGS[hiding]
+    def __init__(self, html: str, *, skip_hidden: bool) -> None:
+        self.meanings = _MEANINGS[skip_hidden]
         self.tokens = iter(html.split("<"))
         next(self.tokens)
         self.starts: list[int] = []
         self.ends: list[int] = []
-        self.above: list[int] = []
+        self.parents: list[int] = []
         self.tags: list[str] = []
         self.links: list[tuple[int, str]] = []
-        self.wide: list[tuple[int, int]] = []
+        self.wide_links: list[tuple[int, int]] = []
 
     def flow(self) -> Flow:
         pieces = unescape("".join(self._marked())).split(BREAK)
         ends = [end if end >= 0 else len(pieces) for end in self.ends]
-        return Flow(pieces, self.starts, ends, self.above, self.tags, self.links, self.wide)
+        return Flow(pieces, self.starts, ends, self.parents, self.tags, self.links, self.wide_links)
 
     def _marked(self) -> list[str]:
-        """The text with marks for tags. It sees every tag of a page, hence one loop without calls."""
-        meanings, starts, ends, above, tags = self.meanings, self.starts, self.ends, self.above, self.tags
+        """The text with marks for tags. The loop runs over every tag of a page, hence without calls."""
+        meanings, starts, ends, parents, tags = self.meanings, self.starts, self.ends, self.parents, self.tags
         links = self.links
         out: list[str] = []
         add = out.append
@@ -129,11 +133,11 @@ class _Reader:
             tag, _, text = token.partition(">")
             meaning, mark = meanings[tag]
             if not meaning:
-                pass  # first, being every third tag
+                pass  # asked first: true of every third tag
             elif meaning >= _BREAKS:
                 piece += 1
                 if meaning == _OPENS:
-                    above.append(inner)
+                    parents.append(inner)
                     inner = len(tags)
                     starts.append(piece)
                     ends.append(-1)
@@ -141,7 +145,7 @@ class _Reader:
                 elif meaning == _CLOSES:
                     if inner >= 0:
                         ends[inner] = piece
-                        inner = above[inner]
+                        inner = parents[inner]
                 elif meaning == _PRE:
                     pre += 1
                 elif meaning == _PRE_END:
@@ -153,7 +157,7 @@ class _Reader:
                 link = piece
             elif meaning == _LINK_END:
                 if 0 <= link < piece:
-                    self.wide.append((link, piece))
+                    self.wide_links.append((link, piece))
                 link = -1
             if pre > 0 and "\n" in text:
                 piece += text.count("\n")
@@ -164,7 +168,7 @@ class _Reader:
         return out
 
     def _skip(self) -> str:
-        """Passes over the rest of an element; the text behind it."""
+        """Pass over the rest of an element and return the text behind it."""
         depth = 1
         for token in self.tokens:
             tag, _, text = token.partition(">")
@@ -178,7 +182,7 @@ class _Reader:
 
 
 def unescape(text: str) -> str:
-    """Undoes the escapes that HTML serialisation writes."""
+    """Return a text without the escapes that HTML serialisation writes."""
     if "&" not in text:
         return text
     for escaped, char in _ESCAPES:

@@ -1,4 +1,7 @@
-"""Pieces of a flow to lines as a reader sees them: white space collapses, full-width forms are folded. Judges nothing."""
+"""Turn the pieces of a flow into lines as a reader sees them: white space collapsed, full-width forms folded.
+
+The roles of lines are decided in `roles/`.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,19 @@ from crawler.field.text import fold
 __all__ = ["Line", "clean", "lines_between"]
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3001-\u303f"
-# A source line broken between two characters. It begins with its newline, so that the search runs at memchr's speed.
-_BROKEN = re.compile(rf"\n(?<=[{_CJK}]\n)[ \t\r\n]*(?=[{_CJK}])")
+# A line break of the source between two Chinese characters. The pattern begins with the newline, so that the search runs
+# at memchr's speed.
+_BREAK_IN_TEXT = re.compile(rf"\n(?<=[{_CJK}]\n)[ \t\r\n]*(?=[{_CJK}])")
 _SPACES = "\t\n\r\f\v\x85\u00a0\u2002\u2003\u2028\u2029"
 _RUN = re.compile("  +")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
-_CONTROL = re.compile(  # `crawler.text.CONTROLS` but what is white space
+_CONTROL = re.compile(  # `crawler.field.text.CONTROLS` without white space
     "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
 
 def lines_between(flow: Flow, places: Sequence[int]) -> list[list[Line]]:
-    """The lines of the pieces between each two of some places in a flow. A table's row never goes beyond a place."""
+    """Return the lines between each two neighbouring places, which are numbers of pieces. No table row crosses a place."""
     first = places[0]
     pieces = _clean(BREAK.join(flow.pieces[first : places[-1]])).split(BREAK)
     return [
@@ -35,15 +39,17 @@ def lines_between(flow: Flow, places: Sequence[int]) -> list[list[Line]]:
 
 
 def clean(text: str) -> str:
-    """One paragraph: white space collapsed as browsers do, edges stripped, folded."""
+    """Return a text as one paragraph: white space collapsed as browsers do, edges stripped, folded."""
     return _clean(text).strip(EDGE)
 
 
 def _clean(text: str) -> str:
-    if not text.isprintable():  # no space but the plain one is, nor what is not to be seen
+    if (
+        not text.isprintable()
+    ):  # a text with any white space but the plain space is not, nor one with invisible characters
         text = _CONTROL.sub("", text)
         if "\n" in text:
-            text = _BROKEN.sub("", text)
+            text = _BREAK_IN_TEXT.sub("", text)
         for char in _INVISIBLE:
             text = text.replace(char, "")
         for char in _SPACES:

@@ -1,19 +1,17 @@
-"""Cuts markup on which a parser would take time that grows with the square of it. No real page has any of this."""
+"""Cut markup on which the parser's time grows with the square of the page's size. No real page has such markup."""
 
 from __future__ import annotations
 
 import re
 
-_SMALL = 60_000  # characters; below this even the worst page takes a moment only
+_SMALL_PAGE = 60_000  # characters; the worst page of this size is still parsed quickly
 _MANY_TAGS = 5_000
-_DEEPEST = 500  # elements inside each other; browsers stop at 512 too
-_MOST_FORMATS = (
-    40  # formatting elements open at once: a parser opens them all again in each further paragraph
-)
-_LONGEST_TAG = 20_000  # characters
+_MAX_DEPTH = 500  # elements inside each other; browsers stop at 512
+_MAX_FORMATTING_DEPTH = 40  # the parser opens all open formatting elements again in each further paragraph
+_MAX_TAG_LENGTH = 20_000  # characters
+_KEPT_TAG_LENGTH = 2000  # characters that stay of a longer tag
 
-_KEPT = 2000  # characters of a tag that is longer
-_LONG_TAG = re.compile(rf"(<[a-zA-Z][^<>]{{{_KEPT}}})[^<>]{{{_LONGEST_TAG},}}")
+_LONG_TAG = re.compile(rf"(<[a-zA-Z][^<>]{{{_KEPT_TAG_LENGTH}}})[^<>]{{{_MAX_TAG_LENGTH},}}")
 _NESTING = re.compile(
     r"<(?P<end>/?)(?:(?P<format>a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)"
     r"|div|section|article|ul|ol|dl|blockquote|center|form|table|fieldset|main|aside|header|footer|nav|pre|span|button|h[1-6]"
@@ -22,13 +20,13 @@ _NESTING = re.compile(
 )
 
 
-def tame(text: str) -> str:
-    """A page without elements nested beyond reason and without the endless tail of a tag's attributes.
+def limit_markup(text: str) -> str:
+    """Return a page without elements nested too deeply and without the rest of a tag's attributes.
 
     lexbor walks all open elements at each new one, and all attributes at each further one:
     100,000 nested elements took it 9 seconds, 200,000 attributes 70.
     """
-    if len(text) < _SMALL:
+    if len(text) < _SMALL_PAGE:
         return text
     if _may_have_long_tag(text):
         text = _LONG_TAG.sub(r"\1", text)
@@ -36,26 +34,27 @@ def tame(text: str) -> str:
 
 
 def _may_have_long_tag(text: str) -> bool:
-    """Whether so many characters without a tag's end stand behind some tag's beginning. Goes from reach to reach."""
+    """Whether some tag may be longer than the limit. Looks at one stretch of that length after the other."""
     at = text.find("<")
-    while 0 <= at < len(text) - _LONGEST_TAG:
-        last = text.rfind("<", at + 1, at + _LONGEST_TAG + 1)
-        if last < 0 and text.find(">", at, at + _KEPT) < 0:
+    while 0 <= at < len(text) - _MAX_TAG_LENGTH:
+        last = text.rfind("<", at + 1, at + _MAX_TAG_LENGTH + 1)
+        if last < 0 and text.find(">", at, at + _KEPT_TAG_LENGTH) < 0:
             return True
         at = last if last >= 0 else text.find("<", at + 1)
     return False
 
 
 def _flatten(text: str) -> str:
+    """The text without the tags of elements nested too deeply."""
     kept: list[str] = []
     depths = {True: 0, False: 0}  # of formatting elements, and of others
     last = 0
     for tag in _NESTING.finditer(text):
-        formats = tag["format"] is not None
-        depth, most = depths[formats], _MOST_FORMATS if formats else _DEEPEST
+        is_formatting = tag["format"] is not None
+        depth, limit = depths[is_formatting], _MAX_FORMATTING_DEPTH if is_formatting else _MAX_DEPTH
         closes = bool(tag["end"])
-        if depth > most or (depth == most and not closes):
+        if depth > limit or (depth == limit and not closes):
             kept.append(text[last : tag.start()])
             last = tag.end()
-        depths[formats] = max(depth - 1, 0) if closes else depth + 1
+        depths[is_formatting] = max(depth - 1, 0) if closes else depth + 1
     return "".join([*kept, text[last:]]) if kept else text

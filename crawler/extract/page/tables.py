@@ -1,4 +1,7 @@
-"""Data tables among a page's containers: an article may hold one that outweighs its sentences. Judges nothing else."""
+"""Find data tables among a page's containers. An article may hold one that outweighs its sentences.
+
+Takes a flow and numbers of its containers. `documents/html/candidates` chooses the article; `rows` turns rows into lines.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from collections.abc import Callable
 from crawler.extract.page.flow import Flow
 from crawler.extract.page.tag_marks import LINK, MARKS
 
-_ROWS = 3  # rows of two filled cells or more that make a table one of data
-_LITTLE_MORE = 1.5  # times a table's weight that the container around it may have
-_SOME = 60  # characters of unlinked text in a table that an article would not be whole without
-_TEXT = 3  # characters; a shorter piece beside a table is no text
+_MIN_ROWS = 3  # of two filled cells or more, in a data table
+_MAX_WEIGHT_RATIO = 1.5  # weight of the container around a table to the table's own
+_MIN_UNLINKED_LENGTH = 60  # characters outside links in a data table
+_MAX_FRAGMENT_LENGTH = 3  # characters; a longer piece beside a table is a text
 
 
 class Tables:
-    """A page's tables; which of them hold data is looked at only where it matters."""
+    """The tables of a page. Whether one holds data is found out on the first question."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -23,7 +26,7 @@ class Tables:
         self._data: dict[int, bool] = {}
 
     def is_data(self, table: int) -> bool:
-        """Whether a table has several rows of two filled cells or more, no table in it, and is no menu."""
+        """Whether a table has several rows of two filled cells or more, no inner table, and text outside links."""
         if table not in self._data:
             self._data[table] = self._holds_data(table)
         return self._data[table]
@@ -33,13 +36,13 @@ class Tables:
         after = bisect_right(self.all, table)
         if after < len(self.all) and flow.starts[self.all[after]] < end:
             return False
-        return _has_rows(flow, table) and _unlinked(flow, table) > _SOME
+        return _has_rows(flow, table) and _unlinked_length(flow, table) > _MIN_UNLINKED_LENGTH
 
 
 def leaves_table(flow: Flow, tables: Tables, here: int, inner: int) -> bool:
-    """Whether a data table stands in one container, directly, but not in the one inside it."""
+    """Whether `here` directly holds a data table that lies outside its inner container."""
     return any(
-        flow.above[i] == here
+        flow.parents[i] == here
         and (flow.ends[i] <= flow.starts[inner] or flow.starts[i] >= flow.ends[inner])
         and tables.is_data(i)
         for i in tables.all
@@ -47,16 +50,16 @@ def leaves_table(flow: Flow, tables: Tables, here: int, inner: int) -> bool:
 
 
 def out_of_table(flow: Flow, tables: Tables, weight: Callable[[int], float], here: int) -> int:
-    """The container around the data table that outweighs an article's own sentences, or around a cell of it."""
+    """Return the container of the article around a data table, if `here` is the table or a cell of it; else `here`."""
     chain = [here]
-    while flow.above[chain[-1]] >= 0:
-        chain.append(flow.above[chain[-1]])
+    while flow.parents[chain[-1]] >= 0:
+        chain.append(flow.parents[chain[-1]])
     table = next((i for i in chain if _is(flow.tags[i], "table") and tables.is_data(i)), None)
     if table is None:
         return here
     best = table
     for around in chain[chain.index(table) + 1 : -1]:
-        if weight(around) > weight(table) * _LITTLE_MORE:
+        if weight(around) > weight(table) * _MAX_WEIGHT_RATIO:
             break
         best = around
         if _has_texts_beside(flow, around, table):
@@ -74,22 +77,22 @@ def _has_rows(flow: Flow, table: int) -> bool:
             filled = 0
         elif _is(flow.tags[i], "td", "th"):
             filled += any(_text(piece) for piece in flow.pieces[flow.starts[i] : flow.ends[i]])
-    return rows + (filled > 1) >= _ROWS
+    return rows + (filled > 1) >= _MIN_ROWS
 
 
-def _unlinked(flow: Flow, container: int) -> int:
-    """Characters of text in a container that stand in no link."""
+def _unlinked_length(flow: Flow, container: int) -> int:
+    """Characters of a container's pieces that have no link."""
     pieces = flow.pieces[flow.starts[container] : flow.ends[container]]
     return sum(len(_text(piece)) for piece in pieces if LINK not in piece)
 
 
 def _has_texts_beside(flow: Flow, around: int, table: int) -> bool:
-    """Whether two further texts at least stand in the container around a table."""
+    """Whether the container around a table has two further texts at least."""
     beside = (
         *flow.pieces[flow.starts[around] : flow.starts[table]],
         *flow.pieces[flow.ends[table] : flow.ends[around]],
     )
-    return sum(len(_text(piece)) > _TEXT for piece in beside) > 1
+    return sum(len(_text(piece)) > _MAX_FRAGMENT_LENGTH for piece in beside) > 1
 
 
 def _text(piece: str) -> str:

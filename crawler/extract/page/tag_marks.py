@@ -1,15 +1,15 @@
-"""Marks: characters that stand for tags while a page's text is handled as one string. Tables only."""
+"""Tables of tags and their marks: single characters that replace tags while a page's text is handled as one string."""
 
 from __future__ import annotations
 
 import re
 
 BREAK, LINK, LINK_END, HEADING, CELL, ROW, ROW_END = map(chr, range(0xD801, 0xD808))
-"""Lone surrogates: no decoded text can hold one, so a page cannot write a mark. A heading's is followed by its level."""
+"""Lone surrogates: no decoded text has one, so no page can forge a mark. HEADING is followed by the heading's level."""
 
 MARKS = re.compile(f"{HEADING}[1-6]|[{BREAK}-{ROW_END}]")
 EDGE = " \t\r\n\f\v\u00a0\u3000\u2002\u2003"
-"""White space that is indentation at the edges of a line."""
+"""White space that is removed at the edges of a line."""
 
 VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
@@ -19,10 +19,10 @@ UNSEEN = [
     "script", "style", "noscript", "template", "textarea", "select", "button", "svg", "iframe", "object", "video",
     "audio", "noembed", "noframes", "xmp", "plaintext",
 ]  # fmt: skip
-"""Elements whose content is no text of the page."""
+"""Elements whose content is not displayed as text of the page."""
 
 HINTED = "fazhi-hinted"
-"""Name of the element that is put around what people say is the body."""
+"""Name of the element that is put around the body that a CSS hint selects."""
 
 CONTAINERS = frozenset((
     HINTED,
@@ -44,4 +44,4 @@ MARKED = (
     | {"br": BREAK, "td": BREAK + CELL, "th": BREAK + CELL, "tr": BREAK + ROW, "/tr": BREAK + ROW_END}
     | {"/a": LINK_END}
 )
-"""What a tag leaves in the text, at most one break; other tags leave nothing. A link with an address leaves LINK."""
+"""The mark that replaces a tag, with one break at most. LINK replaces a link with an address, nothing the other tags."""

@@ -1,8 +1,17 @@
-"""Words of the frame around an article: widgets, breadcrumbs, footers. Whole lines only; the words may all stand in prose."""
+"""Recognise boilerplate lines around an article: widgets, breadcrumbs, footers, end marks, editors, pagers.
+
+Takes the text of one whole line, because each word may also occur in prose. `role` asks these questions in order;
+`footer_words` holds the words of footers, `labels` those of info lines.
+"""
 
 from __future__ import annotations
 
 import re
+
+from crawler.extract.roles.footer_words import has_footer_proof, opens_footer
+
+_MAX_WIDGET_LENGTH, _MAX_BREADCRUMB_LENGTH, _MAX_FOOTER_LENGTH = 120, 160, 300  # characters of a line
+_MAX_END_LENGTH, _MAX_EDITOR_LENGTH, _MAX_PAGER_LENGTH = 160, 80, 120
 
 _WIDGET = re.compile(
     r"""
@@ -36,23 +45,6 @@ BREADCRUMB = re.compile(
 )
 _PATH = re.compile(r"[>»›](?<!-[>»›])[^。,;]{1,40}[>»›][^。,;]{0,40}$")  # 首页>公开>报告
 
-_FOOTER = re.compile(
-    r"版权所有|[主开]办(?:单位)?\s*[: ]|承办(?:单位)?\s*[: ]|主管(?:单位)?\s*[: ]|技术支持|(?:政府)?网站标识码|(?:(?:网站|站点)地图|网站声明|(?:联系|关于)(?:我们|本站))\s*[| ].*(?:地址|电话|邮编|邮箱)|copyright|produced\s+by|powered\s+by|©",
-    re.I,
-)
-_FOOTER_WORDS = (
-    "ICP备",
-    "ICP 备",
-    "公网安备",
-    "网安备案",
-    "网站标识码",
-    "版权所有",
-    "Copyright©",
-    "Copyright ©",
-    "最佳浏览",
-    "最佳分辨",
-    "建议使用IE",
-)
 
 _END = re.compile(
     r"""^[\[【(<■◆●▪·>\s]*(?:
@@ -81,70 +73,59 @@ _EDITOR = re.compile(
 _EDITOR_COLON = re.compile(r"[:/|丨]|^.{0,3}编\s+辑|[\]】)]$|^责\s*编|^责任编辑")
 
 
-# A line that begins with a character that stands nowhere in a pattern cannot match it.
+# A line cannot match a pattern that lacks the line's first character. Quick to ask first.
 _END_CHARACTERS = frozenset(_END.pattern.lower() + _END.pattern.upper())
 _EDITOR_CHARACTERS = frozenset(_EDITOR.pattern)
-
-_BREADCRUMB_FIRST = frozenset("您你当现目所的位页栏首>»›")
-_FOOTER_FIRST = frozenset("版主开承技政网联关站cCpP©")
-
+_BREADCRUMB_CHARACTERS = frozenset("您你当现目所的位页栏首>»›")
 
 _PAGER = re.compile(
     r"(?=.*(?:页|全文)|\W*1\W*2)(?:[\W\d_]|[上下前后]一?页|首页|末页|尾页|全文|余下|阅读|显示|共|第|页|次|每|条|记录|当前|转到?|跳转|到|go|next|prev)+",
     re.I,
 )  # 【1】【2】 下一页
-
-
 _COUNTED = re.compile(r"共\s*:?\s*\d+\s*页|第\s*\d+\s*页.*[上下]一?页|\d\s*/\s*\d+\s*页|下一?页")
 
 
 def is_pager(text: str) -> bool:
-    """Whether a line of links leads to an article's other pages."""
-    return len(text) < 120 and _PAGER.fullmatch(text) is not None
+    """Whether a line has nothing but the words and numbers of a pager."""
+    may_match = "页" in text or "1" in text or "全文" in text
+    return may_match and len(text) < _MAX_PAGER_LENGTH and _PAGER.fullmatch(text) is not None
 
 
 def is_counted_pager(text: str) -> bool:
-    """Whether a line says of how many pages this is one, or leads to the next: `第1页 共2页 下一页>>`."""
+    """Whether a line is a pager that counts the pages or leads to the next one: `第1页 共2页 下一页>>`."""
     return "页" in text and _COUNTED.search(text) is not None and is_pager(text)
 
 
 def is_widget(text: str) -> bool:
     """Whether a line is nothing but the page's buttons and counters: `【 打印 】 【 扫一扫 】`, `【字体:大 中 小】`."""
-    if len(text) > 120 or not _WIDGET_CHARACTERS.fullmatch(text):
+    if len(text) > _MAX_WIDGET_LENGTH or not _WIDGET_CHARACTERS.fullmatch(text):
         return False
     left = _WIDGET.sub("", text)
     return _RESIDUE.fullmatch(left) is not None and (left != text or not any(map(str.isalnum, text)))
 
 
 def is_breadcrumb(text: str) -> bool:
-    """Whether a line says where in the site the page stands."""
-    if len(text) >= 160:
+    """Whether a line shows the page's place in the site: `当前位置:首页 > 要闻`."""
+    if len(text) >= _MAX_BREADCRUMB_LENGTH:
         return False
-    begins = text[:1] in _BREADCRUMB_FIRST and BREADCRUMB.match(text) is not None
+    begins = text[:1] in _BREADCRUMB_CHARACTERS and BREADCRUMB.match(text) is not None
     return begins or _PATH.search(text) is not None
 
 
 def is_footer(text: str) -> bool:
     """Whether a line belongs to the site's footer: owner, licence numbers, 网站标识码."""
-    if len(text) > 300:
-        return False
-    if text[:1] in _FOOTER_FIRST and _FOOTER.match(text):
-        return True
-    gates = (
-        "备" in text or "版权" in text or "标识码" in text or "©" in text or "最佳" in text or "IE" in text
-    )
-    return gates and any(map(text.__contains__, _FOOTER_WORDS))  # none of which is without one of those
+    return len(text) <= _MAX_FOOTER_LENGTH and (opens_footer(text) or has_footer_proof(text))
 
 
 def is_end(text: str) -> bool:
-    """Whether a line opens what follows an article: 上一篇, 相关链接, 扫一扫在手机打开当前页."""
-    return text[0] in _END_CHARACTERS and len(text) < 160 and _END.match(text) is not None
+    """Whether a line begins what follows an article: 上一篇, 相关链接, 扫一扫在手机打开当前页."""
+    return text[0] in _END_CHARACTERS and len(text) < _MAX_END_LENGTH and _END.match(text) is not None
 
 
 def is_editor(text: str) -> bool:
-    """Whether a line names the page's editor and no more: `责任编辑:某某`, `编 辑:`."""
+    """Whether a line names the page's editor and nothing else: `责任编辑:某某`, `编 辑:`."""
     return (
-        len(text) < 80
+        len(text) < _MAX_EDITOR_LENGTH
         and text[0] in _EDITOR_CHARACTERS
         and _EDITOR.match(text) is not None
         and _EDITOR_COLON.search(text) is not None

@@ -1,4 +1,7 @@
-"""The 政府信息公开 index table: labels spaced out or not, in cells or in lines, to a mapping with canonical keys."""
+"""Read the index table of 政府信息公开 above an article, in cells or in lines, into a mapping with canonical keys.
+
+Takes lines of text. Labels may be spaced out (索 引 号). Other labelled lines are read by `labels`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from crawler.extract.roles.labels import Label, Names, find
+from crawler.extract.roles.labels import Label, LabelNames, find_labels
 
 _CANONICAL = {
     "索引号": "索引号 信息索引号 索引码 信息索引 索取号",
@@ -36,29 +39,34 @@ _CANONICAL = {
     "内容概述": "内容概述 信息概述",
 }
 _KEY = {name: key for key, names in _CANONICAL.items() for name in names.split()}
-_SURE = ("索引号", "组配分类", "主题分类", "发文字号", "公开方式", "文件编号", "有效性", "统一登记号")
-_ENDS = re.compile("[:∶\t]|$")
-_FIRST = frozenset(name[0] for name in _KEY) | frozenset("[【 ")
-_LENGTHS = sorted(set(map(len, _KEY)), reverse=True)
-_LONGEST = _LENGTHS[0]
-_NAMED = Names.of(_KEY)
+_CERTAIN_KEYS = (
+    "索引号", "组配分类", "主题分类", "发文字号", "公开方式", "文件编号", "有效性", "统一登记号",
+)  # fmt: skip
+"""Keys that only an index table has."""
+_AMBIGUOUS_KEYS = ("发布日期", "名称", "关键词")  # one alone makes no index table
+_LABEL_ENDS = re.compile("[:∶\t]|$")
+_FIRST_CHARACTERS = frozenset(name[0] for name in _KEY) | frozenset("[【 ")
+_NAME_LENGTHS = sorted(set(map(len, _KEY)), reverse=True)
+_MAX_NAME_LENGTH = _NAME_LENGTHS[0]
+_MAX_ROW_LENGTH, _MAX_COLUMN_HEADS_LENGTH, _MAX_VALUE_LENGTH = 400, 200, 60  # characters of a line
+_NAMES = LabelNames.of(_KEY)
 _NO_SPACES = dict.fromkeys(map(ord, " \u3000"))
 _EMPTY = re.compile(r"[\s\-—_/:、]*|暂?无")
 
 
 def _labels(text: str) -> list[Label]:
-    """The index labels of a line, in order: each ends a line or a cell, or has a colon behind it."""
+    """The index labels of a line, in order. Each is at the end of a line or cell, or has a colon behind it."""
     found: list[Label] = []
-    for label in find(text, _ENDS, _NAMED):
+    for label in find_labels(text, _LABEL_ENDS, _NAMES):
         if label.start and "\u4e00" <= text[label.start - 1] <= "\u9fff":
-            continue  # 来源及索引号: is another label
+            continue  # 来源及索引号: is a different label
         if not found or label.start >= found[-1].end:
             found.append(label)
     return found
 
 
 def labels(text: str) -> list[tuple[str, str]]:
-    """(canonical key, value) of each index label in a line, in order; values may be empty."""
+    """Return (canonical key, value) of each index label in a line, in order; values may be empty."""
     found = _labels(text)
     if not found:
         return []
@@ -67,43 +75,46 @@ def labels(text: str) -> list[tuple[str, str]]:
 
 
 def _value(raw: str) -> str:
-    """Up to the end of the cell: what follows there is a label this table does not know."""
+    """The text up to the end of the cell. What follows belongs to an unknown label."""
     return raw.strip("\t \u3000").partition("\t")[0].strip(" \u3000[【:;")
 
 
 def is_index(text: str) -> bool:
-    """Whether a line is a row of an index table: it starts with an index label that is no mere 发布日期."""
-    if not text or len(text) > 400:
+    """Whether a line is a row of an index table: it starts with an index label, which is not 发布日期 alone."""
+    if not text or len(text) > _MAX_ROW_LENGTH:
         return False
-    if text[0] not in _FIRST:
+    if text[0] not in _FIRST_CHARACTERS:
         return False
-    opening = text[: 3 * _LONGEST].lstrip("[【 ").replace(" ", "").replace("\u3000", "")
-    if not any(opening[:length] in _KEY for length in _LENGTHS):
+    opening = text[: 3 * _MAX_NAME_LENGTH].lstrip("[【 ").replace(" ", "").replace("\u3000", "")
+    if not any(opening[:length] in _KEY for length in _NAME_LENGTHS):
         return False
     found = _labels(text)
     if not found or text[: found[0].start].strip("[【 "):
         return False
     keys = [_KEY[label.name] for label in found]
-    return any(key in _SURE for key in keys) or keys[0] not in ("发布日期", "名称", "关键词") or len(keys) > 1
+    return any(key in _CERTAIN_KEYS for key in keys) or keys[0] not in _AMBIGUOUS_KEYS or len(keys) > 1
 
 
-def columns(text: str) -> list[str | None]:
-    """The canonical keys of a row that is the head of an index table's columns, None for unknown ones; empty for any other."""
-    if text.count("\t") < 2 or len(text) > 200:
+def column_heads(text: str) -> list[str | None]:
+    """Return the canonical keys of a row of column heads, None for unknown ones; empty if the row is none."""
+    if text.count("\t") < 2 or len(text) > _MAX_COLUMN_HEADS_LENGTH:
         return []
     keys = [_KEY.get(cell.translate(_NO_SPACES).rstrip(":")) for cell in text.split("\t")]
-    beside = any(a and b for a, b in pairwise(keys))  # else label and value take turns
-    return keys if beside and 2 * keys.count(None) <= len(keys) and any(key in _SURE for key in keys) else []
+    has_neighbours = any(a and b for a, b in pairwise(keys))  # else labels and values alternate
+    is_head = (
+        has_neighbours and 2 * keys.count(None) <= len(keys) and any(key in _CERTAIN_KEYS for key in keys)
+    )
+    return keys if is_head else []
 
 
 def read(lines: Iterable[str]) -> dict[str, str]:
-    """The index table among the lines above an article; empty when there is none.
+    """Return the index table among the lines above an article; empty if there is none.
 
-    A label alone on its line takes the next line as its value, unless that is a label too; an empty line ends a table.
-    A row of labels takes the next row as its values.
+    The value of a label alone on its line is the next line, unless that is a label too. An empty line ends a table.
+    The values of a row of labels are the next row.
     """
     table: dict[str, str] = {}
-    waiting: str | None = None
+    waiting: str | None = None  # key of a label whose value is the next line
     heads: list[str | None] = []
     for text in lines:
         if heads:
@@ -112,10 +123,10 @@ def read(lines: Iterable[str]) -> dict[str, str]:
                     table.setdefault(key, value.strip())
             heads = []
             continue
-        if heads := columns(text):
+        if heads := column_heads(text):
             continue
         if not is_index(text):
-            if waiting and text and len(text) < 60 and not _labels(text):
+            if waiting and text and len(text) < _MAX_VALUE_LENGTH and not _labels(text):
                 table.setdefault(waiting, text)
             waiting = None
             continue
@@ -125,5 +136,5 @@ def read(lines: Iterable[str]) -> dict[str, str]:
                 table.setdefault(key, value)
         last, value = pairs[-1]
         waiting = last if not value and len(pairs) == 1 else None
-    sure = sum(1 for key in table if key in _SURE)
-    return table if sure and (len(table) > 1 or "索引号" in table) else {}
+    is_certain = any(key in _CERTAIN_KEYS for key in table)
+    return table if is_certain and (len(table) > 1 or "索引号" in table) else {}

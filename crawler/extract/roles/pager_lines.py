@@ -1,4 +1,7 @@
-"""The words of a pager, and what an article's lines state of its pages: 第1页 共2页, or [1] [2] whose links only a script follows."""
+"""Read the pager of an article in its text: labels of links (下一页, [2]) and lines that count pages (第1页 共2页).
+
+Takes labels and lines and returns page numbers. The addresses behind the links are read by `documents/pager`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from crawler.extract.page.lines import Line
 from crawler.extract.roles.boilerplate import is_end, is_pager
 from crawler.field.text import chinese_number
 
-LONGEST_LABEL = 16
-"""Characters of a link that may be a pager's."""
+MAX_LABEL_LENGTH = 16
+"""Characters of a pager's label."""
+
+MAYBE_PAGER_LABEL = re.compile("[\\d页頁第全>›»→▶►<‹«←◀◄继余剩nNpPlLfF&\uff01-\uff5e]")
+"""Every pager's label has one of these characters, also before it is unescaped and folded. Quick to ask first."""
 
 FIRST = re.compile(r"[\W_]*(?:首页|第一页|first)[\W_]*", re.I)
 LAST = re.compile(r"[\W_]*(?:末页|尾页|最后一?页|last)[\W_]*", re.I)
@@ -27,22 +33,20 @@ _BACKWARD = re.compile(
     r"[\W_]*(?:上一?[页頁]|前一?页|prev(?:ious)?(?:\s*page)?)[\W_]*|[\s\[【(]*[<‹«←◀◄]{1,3}[\s\])】]*", re.I
 )
 
-_MAYBE = re.compile(
-    r"[\d页頁第全>›»→▶►<‹«←◀◄]|next|prev|last|first|继续|余下|剩余", re.I
-)  # what none of them is without
-_STATED = re.compile(
+_TOTAL = re.compile(
     r"共\s*:?\s*(\d{1,3})\s*页|(?:页次\s*:?|第)\s*\d{1,3}\s*/\s*共?\s*(\d{1,3})|\d{1,3}\s*/\s*共?\s*(\d{1,3})\s*页"
 )
 _HERE = re.compile(r"(?:第|页次\s*:?)\s*(\d{1,3})\s*[页/]|(\d{1,3})\s*/\s*共?\s*\d{1,3}\s*页")
-_OPENS_WITH_ONE = re.compile(r"\W*1(?!\d)")
-_REST = re.compile(r"(?=.*\d)[\W\d_]{1,60}")
-_CALL = re.compile(r"javascript:(?!\s*(?:void|history)\b).*\w\s*\(", re.I)
-_CLOSE = 3  # lines below an article that can only be its own
-_BELOW = 8  # lines below an article in which its pager may stand
+_STARTS_WITH_ONE = re.compile(r"\W*1(?!\d)")
+_REMNANT = re.compile(r"(?=.*\d)[\W\d_]{1,60}")
+_SCRIPT_CALL = re.compile(r"javascript:(?!\s*(?:void|history)\b).*\w\s*\(", re.I)
+_MAX_LINES_CLOSE_BELOW = 3  # below an article; a run of numbers there can only be its own pager
+_MAX_LINES_BELOW = 8  # below an article, in which its pager may be
+_MAX_LINE_LENGTH = 120  # characters of a line that is a pager
 
 
-def said(label: str) -> int | None:
-    """The number of a page that a link's text names: 2, [2], 第二页; None for any other text."""
+def label_number(label: str) -> int | None:
+    """Return the page number that a link's text names: 2, [2], 第二页; None for any other text."""
     found = _NUMBER.fullmatch(label) or _NUMBER_AND_WORDS.match(label)
     return chinese_number(found[1]) if found else None
 
@@ -57,10 +61,10 @@ def is_backward(label: str) -> bool:
     return _BACKWARD.fullmatch(label) is not None
 
 
-def is_pagers(label: str) -> bool:
-    """Whether a link's text is one of a pager."""
-    return _MAYBE.search(label) is not None and bool(
-        said(label)
+def is_pager_label(label: str) -> bool:
+    """Whether a link's text is the label of a pager."""
+    return MAYBE_PAGER_LABEL.search(label) is not None and bool(
+        label_number(label)
         or is_forward(label)
         or is_backward(label)
         or FIRST.fullmatch(label)
@@ -68,48 +72,50 @@ def is_pagers(label: str) -> bool:
     )
 
 
-def is_rest(text: str) -> bool:
-    """Whether a line of a paged article is what is left of its pager: `1 2`, `[1] [2] >`."""
-    return _REST.fullmatch(text) is not None
+def is_pager_remnant(text: str) -> bool:
+    """Whether a line of an article on several pages is the remnant of its pager: `1 2`, `[1] [2] >`."""
+    return _REMNANT.fullmatch(text) is not None
 
 
-def stated(lines: Sequence[Line], last: int) -> tuple[int, int]:
-    """Which page this is and how many there are at least, as an article's lines say; (1, 1) where they say nothing.
+def stated_pages(lines: Sequence[Line], last: int) -> tuple[int, int]:
+    """Return the page's number and the least number of pages, as an article's lines say; (1, 1) if they say nothing.
 
     `last`: the first line below the article.
     """
-    for i, line in enumerate(lines[: last + _BELOW]):
+    for i, line in enumerate(lines[: last + _MAX_LINES_BELOW]):
         if i >= last and is_end(line.text):
             break
-        if len(line.text) >= 120 or not (is_pager(line.text) or _is_run(line)):
+        if len(line.text) >= _MAX_LINE_LENGTH or not (is_pager(line.text) or _has_only_pager_links(line)):
             continue
         here = next((int(found[1] or found[2]) for found in _HERE.finditer(line.text)), 1)
-        counts = [int(next(filter(None, found.groups()))) for found in _STATED.finditer(line.text)]
-        total = max(*counts, _called(line), _run_on(line, i < last + _CLOSE))
+        counts = [int(next(filter(None, found.groups()))) for found in _TOTAL.finditer(line.text)]
+        total = max(
+            *counts, _highest_scripted(line), _highest_in_run(line, i < last + _MAX_LINES_CLOSE_BELOW)
+        )
         if total > 1 and here <= total:
             return here, total
     return 1, 1
 
 
-def _is_run(line: Line) -> bool:
-    """Whether a line is nothing but the links of a pager, be it a single 下一页."""
-    return line.is_links and bool(line.links) and all(is_pagers(label) for label, _ in line.links)
+def _has_only_pager_links(line: Line) -> bool:
+    """Whether a line has nothing but the links of a pager; a single 下一页 is enough."""
+    return line.is_links and bool(line.links) and all(is_pager_label(label) for label, _ in line.links)
 
 
-def _called(line: Line) -> int:
+def _highest_scripted(line: Line) -> int:
     """The highest page to which a pager's links lead by a script that only a browser runs; 1 for none."""
     most = 1
     for label, href in line.links:
-        if _CALL.match(href) and is_forward(label):
+        if _SCRIPT_CALL.match(href) and is_forward(label):
             most = max(most, 2)
         elif href[:1] == "#" or href[:11].lower() == "javascript:":
-            most = max(most, said(label) or 1)
+            most = max(most, label_number(label) or 1)
     return most
 
 
-def _run_on(line: Line, close: bool) -> int:
-    """The last number of a run 1, 2, 3 close to an article, wherever its links lead; 1 where there is none."""
-    linked = [number for label, _ in line.links if (number := said(label)) is not None]
-    first = 2 if _OPENS_WITH_ONE.match(line.text) and linked[:1] != [1] else 1
-    is_run = close and linked and linked == list(range(first, first + len(linked)))
+def _highest_in_run(line: Line, is_close: bool) -> int:
+    """The last number of a run 1, 2, 3 close to an article, whatever its links are; 1 if there is none."""
+    linked = [number for label, _ in line.links if (number := label_number(label)) is not None]
+    first = 2 if _STARTS_WITH_ONE.match(line.text) and linked[:1] != [1] else 1
+    is_run = is_close and linked and linked == list(range(first, first + len(linked)))
     return linked[-1] if is_run else 1

@@ -1,1 +1,1 @@
-"""HTML pages. `reader` is the way in: it finds the article with `candidates` and `hints` and reads the head with `head_clues`."""
+"""Read HTML pages. `reader` is the entry: `candidates` and `hints` find the article, `head_clues` reads the page's head."""

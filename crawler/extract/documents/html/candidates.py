@@ -1,4 +1,10 @@
-"""Which part of a page is the article: text and punctuation weigh, links do not, known containers have a small advantage."""
+"""Choose the container of a page that holds its article.
+
+Takes the flow of a page and returns the range of its pieces. Each piece has a weight: its length, more with punctuation,
+nothing in links and footers. From the whole page the search descends as long as one container holds nearly all of the
+weight, or of the sentences. Containers known from content management systems (`hints`) need a smaller share.
+Lines above and below the article are read by `reader`, and judged in `roles`.
+"""
 
 from __future__ import annotations
 
@@ -11,71 +17,77 @@ from crawler.extract.documents.html.hints import is_known
 from crawler.extract.page.flow import Flow, attribute
 from crawler.extract.page.tables import Tables, leaves_table, out_of_table
 from crawler.extract.page.tag_marks import HINTED, LINK, LINK_END, MARKS
+from crawler.extract.roles.footer_words import is_likely_footer
 from crawler.extract.roles.role import squeeze
 
-_FOOTER = re.compile(
-    r"邮编\s*[:：]|邮政编码|热线\s*[:：]?\s*12345|举报(?:电话|邮箱)|许可证|网站维护|客服|版权所有|主办单位|承办单位|备\s*案|网站标识码|copyright|©|ICP|技术支持|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
-    re.I,
-)
 _LINKED = re.compile(f"{LINK}[^{LINK_END}]*{LINK_END}?")
-_SWALLOWED = 80  # characters; a longer text in a link is one that an <a> left open has swallowed
-_SHORT_LINK = re.compile(  # with its marks, of at most so many characters
-    f"{LINK}(?:[^{LINK_END}]{{0,{_SWALLOWED - 2}}}+{LINK_END}|[^{LINK_END}]{{0,{_SWALLOWED - 1}}}+\\Z)"
+_MAX_LINK_LENGTH = 80  # characters; a longer text in a link comes from an <a> that is never closed
+_SHORT_LINK = re.compile(  # a link with its marks
+    f"{LINK}(?:[^{LINK_END}]{{0,{_MAX_LINK_LENGTH - 2}}}+{LINK_END}|[^{LINK_END}]{{0,{_MAX_LINK_LENGTH - 1}}}+\\Z)"
 )
-_SHORTEST = 10  # characters of a text that can be evidence
-_SENTENCE = 30.0  # weight of a text that can be a paragraph
-_LITTLE = 100.0  # weight below which even the shortest texts are looked at
-_STAY = 0.78  # a container must hold this part of the text of the one around it to stand for it
-_STAY_KNOWN = 0.55  # the same for a container of the table, however deep it is
-_LEAST = 0.4  # the same for one with nearly all of the sentences: lists of names beside it count for less
-_FEW, _KEPT = (
-    300.0,
-    25,
-)  # weight of sentences below which known containers are looked at; characters that one must hold
-_PROSE, _STAY_PROSE = 120.0, 0.9  # weight of a page's sentences from which their share alone is enough
+_MIN_TEXT_LENGTH = 10  # characters of a text that has a weight
+_MIN_SENTENCE_WEIGHT = 30.0
+_MIN_PAGE_WEIGHT = 100.0  # of a lighter page the shortest texts count too
+_MIN_SHARE = 0.78  # of the weight around it, for a container to be descended into
+_MIN_SHARE_KNOWN = 0.55  # the same for a known container, at any depth
+_MIN_SHARE_PROSE = 0.4  # the same for one with nearly all of the sentences: lists of names count for less
+_MIN_PROSE_WEIGHT = 120.0  # of the sentences of a page, for their share alone to decide
+_NEARLY_ALL_PROSE = 0.9
+_FEW_SENTENCES_WEIGHT = 300.0  # of an article with fewer the known containers are searched
+_MIN_KNOWN_LENGTH = 25  # characters that such a known container must hold
+_MIN_DEDUPLICATED_LENGTH = 20  # characters; a longer text counts once
+_LONG_UNPUNCTUATED, _WEIGHT_LONG, _WEIGHT_SHORT = 40, 0.7, 0.3  # characters; weight of each character
+_WEIGHT_OF_MARK = 4.0  # of a punctuation mark, in characters
+_MAX_FOOTER_LENGTH = 120  # characters of a text that is taken for a footer
 
 
 def choose(flow: Flow, titles: Collection[str] = ()) -> tuple[int, int] | None:
-    """First and last (excluded) piece of the article; None where no text on the page can be evidence of one.
+    """Return the first piece of the article and the one after its last; None if no text of the page has a weight.
 
-    `titles`: what the page calls itself, squeezed.
+    `titles`: squeezed titles of the page.
     """
     if HINTED in flow.tags:
         at = flow.tags.index(HINTED)
         return flow.starts[at], flow.ends[at]
-    weights = weigh(flow, _SHORTEST)
-    if sum(weights) < _LITTLE:
+    weights = weigh(flow, _MIN_TEXT_LENGTH)
+    if sum(weights) < _MIN_PAGE_WEIGHT:
         weights = weigh(flow, 1)
     if not flow.starts or not any(weights):
         return None
-    said = [w if w > _SENTENCE and "。" in p else 0.0 for w, p in zip(weights, flow.pieces, strict=True)]
-    sums = _Sums([0.0, *accumulate(weights)], [0.0, *accumulate(said)])
+    prose = [
+        w if w > _MIN_SENTENCE_WEIGHT and "。" in p else 0.0
+        for w, p in zip(weights, flow.pieces, strict=True)
+    ]
+    sums = _Sums([0.0, *accumulate(weights)], [0.0, *accumulate(prose)])
     tables = Tables(flow)
     here = _descend(flow, sums, tables, 0)
-    if (own := _titled(flow, sums, here, titles)) is not None:
+    if (own := _below_title(flow, sums, here, titles)) is not None:
         here = _descend(flow, sums, tables, own)
     here = out_of_table(flow, tables, lambda i: sums.of(flow, i)[0], here)
-    if sums.of(flow, here)[1] < _FEW and (own := _fullest_known(flow, sums, here)) is not None:
+    if (
+        sums.of(flow, here)[1] < _FEW_SENTENCES_WEIGHT
+        and (own := _fullest_known(flow, sums, here)) is not None
+    ):
         here = own
     return flow.starts[here], flow.ends[here]
 
 
-def weigh(flow: Flow, shortest: int = _SHORTEST) -> list[float]:
-    """The weight of each piece of a page as evidence of an article."""
+def weigh(flow: Flow, shortest: int = _MIN_TEXT_LENGTH) -> list[float]:
+    """Return the weight of each piece of a page. `shortest`: characters of a text that has one."""
     seen: set[str] = set()
     weights = [
         _weight(piece, shortest, seen) if len(piece) >= shortest and not piece.isspace() else 0.0
         for piece in flow.pieces
     ]
-    for start, end in flow.wide:
+    for start, end in flow.wide_links:
         for i in range(start, min(end + 1, len(weights))):
-            if len(flow.pieces[i]) <= _SWALLOWED:
+            if len(flow.pieces[i]) <= _MAX_LINK_LENGTH:
                 weights[i] = 0.0
     return weights
 
 
 def _weight(piece: str, shortest: int, seen: set[str]) -> float:
-    """What a text says for its surroundings: its length, more where it has punctuation, nothing where it is a footer."""
+    """The weight of a text: its length, more with punctuation, nothing for a footer or a text seen before."""
     if LINK in piece:
         piece = _SHORT_LINK.sub("", piece)
     text = piece.strip()
@@ -84,37 +96,37 @@ def _weight(piece: str, shortest: int, seen: set[str]) -> float:
     size = len(text)
     if size < shortest or text in seen:
         return 0.0
-    if size > 20:
-        seen.add(text)  # desktop and mobile copies of one text count once
+    if size > _MIN_DEDUPLICATED_LENGTH:
+        seen.add(text)  # a page may hold a desktop and a mobile copy
     stops = text.count("。")
     marks = stops + text.count("，") + text.count("、") + text.count("：") + text.count("；")
     if not marks:
         marks = text.count(",") + text.count("！") + text.count("？")
     if not marks:
-        return size * (0.3 if size < 40 else 0.7)
-    if not stops and size < 120 and _FOOTER.search(text):
+        return size * (_WEIGHT_SHORT if size < _LONG_UNPUNCTUATED else _WEIGHT_LONG)
+    if not stops and size < _MAX_FOOTER_LENGTH and is_likely_footer(text):
         return 0.0
-    return size + 4.0 * marks
+    return size + _WEIGHT_OF_MARK * marks
 
 
 class _Sums(NamedTuple):
-    """Sums over pieces: those of pieces[start:end] weigh sums[end] - sums[start]."""
+    """Running sums of weights: pieces[start:end] weigh sums[end] - sums[start]."""
 
     all: list[float]
     prose: list[float]  # of sentences alone
 
     def of(self, flow: Flow, container: int) -> tuple[float, float]:
-        """What a container weighs, and its sentences alone."""
+        """Return the weight of a container, and the weight of its sentences alone."""
         start, end = flow.starts[container], flow.ends[container]
         return self.all[end] - self.all[start], self.prose[end] - self.prose[start]
 
 
 def _descend(flow: Flow, sums: _Sums, tables: Tables, top: int) -> int:
-    """The container to which one comes from `top` down, as long as one holds nearly all of the text, or of the sentences."""
+    """The container reached from `top` by descending while one inner container has nearly all of the text or sentences."""
     weight, prose = sums
     here, end = top, flow.ends[top]
-    whole, all_said = weight[end] - weight[flow.starts[top]], prose[end] - prose[flow.starts[top]]
-    least = whole * _LEAST
+    whole, whole_prose = weight[end] - weight[flow.starts[top]], prose[end] - prose[flow.starts[top]]
+    least = whole * _MIN_SHARE_PROSE
     starts, ends = flow.starts, flow.ends
     for i in range(top + 1, len(starts)):
         start = starts[i]
@@ -123,46 +135,52 @@ def _descend(flow: Flow, sums: _Sums, tables: Tables, top: int) -> int:
         part = weight[ends[i]] - weight[start]
         if part < least:
             continue
-        said = prose[ends[i]] - prose[start]
-        if (part >= whole * _STAY_KNOWN and _known(flow.tags[i])) or (
-            flow.above[i] == here
-            and (part >= whole * _STAY or said > max(_PROSE, all_said * _STAY_PROSE))
+        part_prose = prose[ends[i]] - prose[start]
+        if (part >= whole * _MIN_SHARE_KNOWN and _is_known(flow.tags[i])) or (
+            flow.parents[i] == here
+            and (
+                part >= whole * _MIN_SHARE
+                or part_prose > max(_MIN_PROSE_WEIGHT, whole_prose * _NEARLY_ALL_PROSE)
+            )
             and not leaves_table(flow, tables, here, i)
         ):
-            here, end, whole, all_said, least = i, ends[i], part, said, part * _LEAST
+            here, end, whole, whole_prose, least = i, ends[i], part, part_prose, part * _MIN_SHARE_PROSE
     return here
 
 
 def _fullest_known(flow: Flow, sums: _Sums, chosen: int) -> int | None:
-    """The known container with most text, for a page of few sentences: inside the one chosen, or anywhere if that has none."""
-    spoken = sums.of(flow, chosen)[1] > 0
+    """The known container with most text, for a page of few sentences.
+
+    It lies inside the chosen one; anywhere if the chosen one has no sentence.
+    """
+    has_prose = sums.of(flow, chosen)[1] > 0
     first, last = flow.starts[chosen], flow.ends[chosen]
     unlinked = (len(MARKS.sub("", _LINKED.sub("", piece)).strip()) for piece in flow.pieces)
     sizes = [0, *accumulate(unlinked)]
-    best, most = None, _KEPT
+    best, most = None, _MIN_KNOWN_LENGTH
     for i, tag in enumerate(flow.tags):
         start, end = flow.starts[i], flow.ends[i]
         around = start <= first and end >= last
-        if around or (spoken and not (first <= start and end <= last)) or not _known(tag):
+        if around or (has_prose and not (first <= start and end <= last)) or not _is_known(tag):
             continue
         if sizes[end] - sizes[start] > most:
             best, most = i, sizes[end] - sizes[start]
     return best
 
 
-def _titled(flow: Flow, sums: _Sums, chosen: int, titles: Collection[str]) -> int | None:
-    """The container below the page's title, where other articles stand between the title and the one chosen."""
+def _below_title(flow: Flow, sums: _Sums, chosen: int, titles: Collection[str]) -> int | None:
+    """The container with the title and text below it, if other texts lie between the title and the chosen container."""
     prose, start = sums.prose, flow.starts[chosen]
-    if prose[start] < _LITTLE:
+    if prose[start] < _MIN_PAGE_WEIGHT:
         return None
-    at = next((i for i, piece in enumerate(flow.pieces[:start]) if _is(piece, titles)), None)
-    if at is None or prose[start] - prose[at] < _LITTLE:
+    at = next((i for i, piece in enumerate(flow.pieces[:start]) if _is_title(piece, titles)), None)
+    if at is None or prose[start] - prose[at] < _MIN_PAGE_WEIGHT:
         return None
     around = [i for i in range(len(flow.starts)) if flow.starts[i] <= at < flow.ends[i]]
-    return next((i for i in reversed(around) if prose[flow.ends[i]] - prose[at] >= _LITTLE), None)
+    return next((i for i in reversed(around) if prose[flow.ends[i]] - prose[at] >= _MIN_PAGE_WEIGHT), None)
 
 
-def _is(piece: str, titles: Collection[str]) -> bool:
+def _is_title(piece: str, titles: Collection[str]) -> bool:
     """Whether a piece is one of the titles and no link to another page."""
     return (
         4 < len(piece) < 300
@@ -171,5 +189,5 @@ def _is(piece: str, titles: Collection[str]) -> bool:
     )
 
 
-def _known(tag: str) -> bool:
+def _is_known(tag: str) -> bool:
     return is_known(tag.partition(" ")[0], attribute(tag, "id"), attribute(tag, "class"))

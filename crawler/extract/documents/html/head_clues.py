@@ -1,4 +1,7 @@
-"""Witnesses: what meta elements, titles, JSON-LD and the address say of a page, as Clues. None of them judges."""
+"""Read the head of an HTML page: meta elements, `<title>`, JSON-LD and 网站标识码 to Clues and titles.
+
+Each clue has a weight; `meaning/choose_clue` picks one for each field.
+"""
 
 from __future__ import annotations
 
@@ -25,65 +28,71 @@ _META = (
     ("column", "columnname", 0.9),
     ("site", "sitename", 0.9),
 )
-"""Field, meta name (《政府网站发展指引》 2017 and what else is seen), weight."""
+"""Field, meta name (《政府网站发展指引》 2017, and names seen on real pages), weight."""
 
-_NOBODY = re.compile(
-    r"网|公司|系统|管理员|发布员|政府|admin|\d", re.I
-)  # authors that are makers of software, or accounts
+_NO_AUTHOR = re.compile(r"网|公司|系统|管理员|发布员|政府|admin|\d", re.I)  # a software maker or an account
 _MARKUP = re.compile(r"<[^>]{0,400}>|&lt;.{0,400}?&gt;")  # <br> or <div> inside ArticleTitle
 _SEPARATOR = re.compile(
     r"\s*[_|｜│丨]+\s*|\s+[-–—]+\s+|[-–—]+(?=[\u4e00-\u9fff])(?<![0-9\u4e00-\u9fff][—]{2})|\s{2,}"
 )
-_SITE = (
+_SITE_NAME_ENDINGS = (
     "网", "网站", "门户", "平台", "首页", "频道", "在线", "论坛", "博客", "政府", "办公厅", "办公室", "委员会",
     "厅", "局", "委", "部", "院",
 )  # fmt: skip
-"""How the part of a <title> ends that names the site."""
-_LEAST_PART = 8  # characters of a <title>'s further parts that may be the article's
+"""Endings of the part of a <title> that names the site."""
+_MIN_OTHER_PART_LENGTH = 8  # characters of a further part of a <title> that may be the article's
+_MIN_PART_LENGTH = 5  # characters of the first part that may be
 _LD_DATE = re.compile(r'"(?:datePublished|pubDate|upDate)"\s*:\s*"([^"]{8,40})"')
 _SITE_CODE = re.compile(
     r"标识码(?:\s|[:：]|<[^>]{0,160}>)*(\d{10}|bm\d{8})"
 )  # 网站标识码：<a href="…">4202020002
-_MENTIONS, _REACH = 4, 400  # mentions looked at from the end, characters behind one
-# /202303/t20230315_217.shtml  /art/2018/5/3/art_7  /2024-03/19/content_1.htm  /20240103/<guid>.html
+_MAX_MENTIONS = 4  # of 标识码 that are looked at, from the end of the page
+_MAX_CODE_DISTANCE = 400  # characters behind a mention
 
 
 def head_clues(metas: Mapping[str, str]) -> Iterator[Clue]:
-    """Clues of the page's meta elements."""
+    """Yield the clues of the page's meta elements. `metas`: contents by lower-case name."""
     for field, name, weight in _META:
         value = metas.get(name)
         if not value:
             continue
         value = (iso_date(value) or "") if field == "published" else clean(_MARKUP.sub("", value))
-        if value and not (field == "author" and _NOBODY.search(value)):
+        if value and not (field == "author" and _NO_AUTHOR.search(value)):
             yield Clue(field=field, value=value, weight=weight, where=f"meta {name}")
 
 
 def page_titles(tree: LexborHTMLParser, metas: Mapping[str, str]) -> tuple[str, ...]:
-    """What the head calls the page, best first: ArticleTitle, <title> without the site's name, whole, its other parts."""
+    """Return the titles in the head, best first: ArticleTitle, <title> without the site's name, whole, its other parts."""
     titles = [clean(_MARKUP.sub("", metas.get("articletitle", "")))]
     node = tree.css_first("title")
     whole = clean(_MARKUP.sub("", node.text() if node else ""))
     own = {metas.get("sitename", ""), metas.get("columnname", "")} - {titles[0]}
     titles += [article_title(whole, own), whole, clean(metas.get("og:title", ""))]
     titles += [
-        part for part in _SEPARATOR.split(whole) if len(part) >= _LEAST_PART and not part.endswith(_SITE)
+        part
+        for part in _SEPARATOR.split(whole)
+        if len(part) >= _MIN_OTHER_PART_LENGTH and not part.endswith(_SITE_NAME_ENDINGS)
     ]
     return tuple(dict.fromkeys(title for title in titles if title))
 
 
 def article_title(whole: str, own: set[str]) -> str:
-    """The part of a <title> that is the article's: the first one that does not name the site, or the longest."""
+    """Return the article's part of a <title>: the first one that does not name the site, or the longest word.
+
+    `own`: names of the site and the column.
+    """
     parts = [part for part in _SEPARATOR.split(whole) if part and part not in own]
     if len(parts) < 2:
         words = [word for word in whole.split(" ") if word not in own]
         return max(words, key=len) if len(words) > 1 and len(words) < len(whole.split(" ")) else whole
-    candidates = [part for part in parts if len(part) > 4 and not part.endswith(_SITE)]
+    candidates = [
+        part for part in parts if len(part) >= _MIN_PART_LENGTH and not part.endswith(_SITE_NAME_ENDINGS)
+    ]
     return candidates[0] if candidates else parts[0]
 
 
 def json_ld(tree: LexborHTMLParser) -> Iterator[Clue]:
-    """The publication date in structured data (schema.org, or Baidu's pubDate)."""
+    """Yield the publication date of structured data (schema.org, or Baidu's pubDate)."""
     for node in tree.css('script[type="application/ld+json"]'):
         found = _LD_DATE.search(node.text())
         if found and (date := iso_date(found[1])):
@@ -91,15 +100,15 @@ def json_ld(tree: LexborHTMLParser) -> Iterator[Clue]:
 
 
 def site_code(metas: Mapping[str, str], source: str) -> str | None:
-    """The 网站标识码 of the page's head, or else of its footer."""
+    """Return the 网站标识码 of the page's head, or else of its footer."""
     code = metas.get("siteidcode", "")
     if re.fullmatch(r"\d{10}|bm\d{8}", code):
         return code
     at = len(source)
-    for _ in range(_MENTIONS):
+    for _ in range(_MAX_MENTIONS):
         at = source.rfind("标识码", 0, at)
         if at < 0:
             break
-        if found := _SITE_CODE.match(source, at, at + _REACH):
+        if found := _SITE_CODE.match(source, at, at + _MAX_CODE_DISTANCE):
             return found[1]
     return None

@@ -1,4 +1,7 @@
-"""Where known content management systems keep an article's body. Data only: a hint is scored like any other candidate."""
+"""Table of the containers in which known content management systems keep an article's body, and the look-up in it.
+
+A known container is no proof: `candidates` weighs it like any other and only asks a smaller share of it.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         ".article-body",
     ),
 }
-"""Systems whose lists nothing special is known of, and containers of no known system."""
+"""Systems without a preset in `crawler.cms`, and containers of no known system."""
 
 HINTS = tuple(hint for hints in (*(p.body for p in PRESETS), *_OTHERS.values()) for hint in hints)
-"""Simple selectors (tag, #id or .class), from pages that were seen; those of a system with a preset stand in its file."""
+"""Simple selectors (tag, #id or .class) from real pages. Those of a system with a preset are in the preset's file."""
 
 _IDS = frozenset(hint[1:] for hint in HINTS if hint[0] == "#")
 _CLASSES = frozenset(hint[1:] for hint in HINTS if hint[0] == ".")
@@ -37,5 +40,5 @@ _TAGS = frozenset(hint for hint in HINTS if hint[0] not in "#.")
 
 
 def is_known(name: str, identity: str, classes: str) -> bool:
-    """Whether the table knows an element with this tag name, id and class attribute."""
+    """Whether an element with this tag name, id and class attribute is in the table."""
     return name in _TAGS or identity in _IDS or not _CLASSES.isdisjoint(classes.split())

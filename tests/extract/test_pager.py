@@ -57,6 +57,23 @@ def test_a_link_to_the_pages_own_address_with_a_number_continues_it(
 
 
 @pytest.mark.parametrize(
+    "button",
+    [
+        "<button onclick=\"location.href='con_2.html'\">下一页</button>",
+        "<input type=button value=下一页 onclick=\"window.location='con_2.html'\">",
+        "<span class=next onclick=\"window.open('con_2.html','_self')\">2</span>",
+    ],
+)
+def test_a_button_that_opens_the_next_page_continues_it(button: str) -> None:
+    assert read(paged(button), SHORT).continues == f"{FOLDER}con_2.html"
+
+
+def test_a_button_that_opens_another_page_is_none_of_a_pager() -> None:
+    other = "<button onclick=\"location.href='/next/77.html'\">下一页</button>"
+    check_whole(read(paged(other), SHORT))
+
+
+@pytest.mark.parametrize(
     ("pager", "following", "total"),
     [
         (f"[1] {link(f'{NAME}_1.html', '[2]')} {link(f'{NAME}_2.html', '[3]')}", f"{NAME}_1.html", 3),
@@ -135,6 +152,15 @@ def test_a_page_that_names_others_without_their_addresses_is_only_a_part(pager: 
         (LONG, link("#", "下一页")),
         (LONG, "<span>首页 上一页 下一页 末页</span>"),
         (LONG, "第1页 共1页 上一页 下一页"),
+        (LONG, "共1页 <a href='javascript:goPage(2)'>下一页</a>"),
+        (
+            LONG,
+            "".join(link("javascript:goPage(1)", text) for text in ("首页", "上一页", "1", "下一页", "末页")),
+        ),
+        (LONG, "".join(f"<p>{link(f'#_ftn{n}', f'[{n}]')}</p>" for n in (1, 2, 3))),
+        (LONG, f"<div>{link('#pic1', '1')} {link('#pic2', '2')}</div>"),
+        (LONG, "<script>var totalPages = 5; var currentPage = 1; function load() {}</script>"),
+        (LONG, "<script>var pageCount = 10, curPage = 1;</script>"),
         (LONG, "附件(共12页)"),
         (LONG, f"<script>createPageHTML(1, 0, '{NAME}', 'html')</script>"),
         (LONG, '<script>createPageHTML(9, 0, "index", "html")</script>'),
@@ -194,6 +220,11 @@ def test_joined_pages_are_whole_if_they_are_as_many_as_they_state() -> None:
         ),
         (
             'var countPage = 3//共\nvar currentPage = 0;document.write("<a href=\\"t1"+"_" + nextPage + "."+"html\\">");',
+            Numbering(3, 1, 1, "t1", "html"),
+        ),
+        ("var totalPage = 3; var curPage = 1; show('#list', curPage)", None),
+        (
+            'var totalPage=3;var currentPage=0;createPageHTML(totalPage, currentPage, "t1", "html")',
             Numbering(3, 1, 1, "t1", "html"),
         ),
         ("var countPage = 3;", None),

@@ -125,16 +125,12 @@ def repeating(*more: str, url: str = URL, block: bytes = HTML + b"\r\n", date: s
 
 ORIGINAL = a_record(WHOLE, more=[digest_of(PAGE)])
 REVISITS = {
-    "by date": repeating(
-        f"WARC-RevisitReference-To-Target-URI: {URL}", f"WARC-RevisitReference-To-Date: {DATE}"
-    ),
-    "by date alone": repeating(f"WARC-RevisitReference-To-Date: {DATE}"),
+    "by date": repeating(f"WARC-Refers-To-Target-URI: {URL}", f"WARC-Refers-To-Date: {DATE}"),
+    "by date alone": repeating(f"WARC-Refers-To-Date: {DATE}"),
     "by digest": repeating(digest_of(PAGE)),
     "by digest in hex": repeating("WARC-Payload-Digest: sha256:" + hashlib.sha256(PAGE).hexdigest()),
-    "by both": repeating(f"WARC-RevisitReference-To-Date: {DATE}", digest_of(PAGE)),
-    "by digest, its date being another's": repeating(
-        f"WARC-RevisitReference-To-Date: {LATER}", digest_of(PAGE)
-    ),
+    "by both": repeating(f"WARC-Refers-To-Date: {DATE}", digest_of(PAGE)),
+    "by digest, its date being another's": repeating(f"WARC-Refers-To-Date: {LATER}", digest_of(PAGE)),
     "without a head": repeating(digest_of(PAGE), block=b""),
     "called truncated for its payload": repeating(digest_of(PAGE), "WARC-Truncated: length"),
     "not modified": repeating(block=NOT_MODIFIED),
@@ -158,8 +154,8 @@ def test_a_revisit_of_another_address_is_a_page_there(
     bring: Callable[..., list[Outcome]], folder: Path, clock: Clock
 ) -> None:
     revisit = repeating(
-        f"WARC-RevisitReference-To-Target-URI: {URL}",
-        f"WARC-RevisitReference-To-Date: {DATE}",
+        f"WARC-Refers-To-Target-URI: {URL}",
+        f"WARC-Refers-To-Date: {DATE}",
         digest_of(PAGE),
         url=OTHER,
     )
@@ -180,8 +176,8 @@ def test_a_revisit_finds_its_original_in_a_file_that_comes_after(
     [
         repeating(),
         repeating(digest_of(b"another")),
-        repeating(f"WARC-RevisitReference-To-Date: {DATE}", digest_of(b"another")),
-        repeating(f"WARC-RevisitReference-To-Target-URI: {OTHER}", f"WARC-RevisitReference-To-Date: {DATE}"),
+        repeating(f"WARC-Refers-To-Date: {DATE}", digest_of(b"another")),
+        repeating(f"WARC-Refers-To-Target-URI: {OTHER}", f"WARC-Refers-To-Date: {DATE}"),
     ],
 )
 def test_a_revisit_of_what_is_not_there_says_so_and_changes_nothing(
@@ -217,7 +213,7 @@ def test_bad_records_are_told_each_up_to_a_number(bring: Callable[..., list[Outc
     bad = a_record(WHOLE, date="yesterday")
     outcomes = bring([*[bad] * (MAX_FAULTS_PER_FILE + 5), a_record(WHOLE)])
     assert endings(outcomes) == [*[Ending.FAILED] * MAX_FAULTS_PER_FILE, Ending.NEW, Ending.FAILED]
-    assert outcomes[0].detail == f"the record at byte 0 of {URL}: its date 'yesterday' is none"
+    assert outcomes[0].detail == f"the record at byte 0 of {URL}: its date 'yesterday' is not valid"
     assert outcomes[-1].detail == "5 further records cannot be read"
 
 

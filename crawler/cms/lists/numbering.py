@@ -27,14 +27,18 @@ TRS_CALL = re.compile(rf"createPage\w*\({_NUMBERS}{_NAMES}")
 """createPageHTML(17, 0, "index", "shtml"); createPageHTML("3","0","index","html"): the first page has number 0."""
 UCAP_CALL = re.compile(rf"""createPageHTML\(\s*['"][\w-]+['"]\s*,{_NUMBERS}{_NAMES}""")
 """createPageHTML('page_div',3, 1,'index','shtml',36): the first page has number 1."""
-_VARIABLES_CALL = re.compile(rf"createPage\w*\(\s*\w*[cC]ount\w*\s*,\s*\w*[cC]ur\w*\s*,{_NAMES}")
+_VARIABLES_CALL = re.compile(rf"createPage\w*\(\s*\w*(?:[cC]ount|[tT]otal)\w*\s*,\s*\w*[cC]ur\w*\s*,{_NAMES}")
 _PAGER = re.compile(  # Pager({size:25, current:0, prefix:'index', suffix:'htm'})
     r"""Pager\(\s*\{(?=[^}]{0,400}?\bsize['"]?\s*:\s*['"]?(?P<total>\d+))(?=[^}]{0,400}?\bcurrent['"]?\s*:\s*['"]?(?P<current>\d+))"""
     r"""(?=[^}]{0,400}?\bprefix['"]?\s*:\s*['"](?P<name>[\w-]+))(?=[^}]{0,400}?\bsuffix['"]?\s*:\s*['"](?P<ext>s?html?))"""
 )
 _COUNT_WORDS = ("countPage", "pageCount", "totalPage")
-_COUNT = re.compile(r"""\b(?:countPage|pageCount|totalPages?)\s*=\s*['"]?(\d{1,4})\b""")  # var countPage = 3;
-_CURRENT = re.compile(r"""\b(?:currentPage|curPage)\s*=\s*['"]?(\d{1,4})\b""")  # var currentPage = 0;
+_COUNT = re.compile(
+    r"""\b(?P<word>countPage|pageCount|totalPages?)\s*=\s*['"]?(?P<count>\d{1,4})\b"""
+)  # var countPage = 3;
+_CURRENT = re.compile(
+    r"""\b(?P<word>currentPage|curPage)\s*=\s*['"]?(?P<number>\d{1,4})\b"""
+)  # var currentPage = 0;
 _WRITTEN = re.compile(  # document.write("<a href=\"t20230315_217"+"_" + nextPage + "."+"html\">下一页</a>")
     r"""href\s*=\s*\\?["']*(?P<name>[\w-]+)\\?["']\s*\+\s*["']_["']\s*\+\s*\w+\s*\+\s*["']\.(?:["']\s*\+\s*["'])?(?P<ext>s?html?)"""
 )
@@ -42,6 +46,8 @@ _WRITTEN = re.compile(  # document.write("<a href=\"t20230315_217"+"_" + nextPag
 
 def numbering(source: str) -> Numbering | None:
     """Return the first such statement in a page's source; None if there is none."""
+    if "Page" not in source and "pageCount" not in source:  # true of most pages, and quick to ask
+        return None
     if "createPage" in source or "Pager(" in source:
         for pattern, first in ((TRS_CALL, 0), (UCAP_CALL, 1), (_PAGER, 0)):
             if found := pattern.search(source):
@@ -54,8 +60,10 @@ def numbering(source: str) -> Numbering | None:
     if count is None or current is None:
         return None
     named = _VARIABLES_CALL.search(source) or _WRITTEN.search(source)
+    if not named and not (count["word"] == "countPage" and current["word"] == "currentPage"):
+        return None  # of a list that a script loads, of comments
     name, ext = named.group("name", "ext") if named else (None, None)
-    return _checked(int(count[1]), int(current[1]), 0, name, ext)
+    return _checked(int(count["count"]), int(current["number"]), 0, name, ext)
 
 
 def _checked(total: int, current: int, first: int, name: str | None, ext: str | None) -> Numbering | None:

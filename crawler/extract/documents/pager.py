@@ -13,6 +13,7 @@ from typing import NamedTuple
 from crawler.cms.base_url import Base
 from crawler.cms.lists.numbering import Numbering, numbering
 from crawler.extract.documents.page_address import SUFFIX, PageAddress, page_number, parse
+from crawler.extract.documents.pager_buttons import pager_buttons
 from crawler.extract.documents.pager_links import (
     PageLink,
     PagerLink,
@@ -43,6 +44,7 @@ class SourceSigns(NamedTuple):
 
     numbered: Numbering | None  # from its scripts
     addresses: dict[str, list[PageLink]]  # by the name that a number is added to
+    buttons: list[tuple[str, str]]  # label and address
 
 
 def read_source_signs(source: str, url: str | None, base: Base | None) -> SourceSigns:
@@ -53,7 +55,7 @@ def read_source_signs(source: str, url: str | None, base: Base | None) -> Source
         found = SUFFIX.fullmatch(own.name)
         for name in (own.name, *([found["base"]] if found else [])):
             addresses[name] = list(numbered_addresses(source, own._replace(name=name), base))
-    return SourceSigns(numbering(source), addresses)
+    return SourceSigns(numbering(source), addresses, list(pager_buttons(source)))
 
 
 def find_pager(html: str, url: str | None, base: Base | None, signs: SourceSigns) -> Pager:
@@ -69,6 +71,9 @@ def find_pager(html: str, url: str | None, base: Base | None, signs: SourceSigns
             return Pager(None, numbered.number, numbered.total)
         return _without_address(html)
     links = list(pager_links(html, base, own)) if may_have_pager(html, own) else []
+    for label, place in signs.buttons:
+        if (target := base.join(place)) and (address := parse(target)):
+            links.append(PagerLink(target, address, label))
     first, here = _first_page(links, own)
     pages = _pages_of_article(links, first)
     known = {page.number for page in pages}

@@ -21,7 +21,7 @@ _ANCHOR = re.compile(
 )
 _ALT_OR_TITLE = re.compile(rf'\b(?:alt|title)="([^"]{{1,{MAX_LABEL_LENGTH}}})"')
 _LINK_ATTRIBUTE = re.compile(r'\b(href|onclick)="([^"]*)"')
-_QUOTED_ADDRESS = re.compile(r"""['"]([^'"\s]{1,400})['"]""")
+QUOTED_ADDRESS = re.compile(r"""['"]([^'"\s]{1,400})['"]""")
 _BEFORE_ADDRESS = re.compile(r"""["'\s<>()=\\]""")
 _MAX_ADDRESS_START = 400  # characters of an address before its last segment
 _ARTICLE_NAME = re.compile(r"\d{8}|[0-9a-f]{16}")  # t20230315_2170174: no other article's name begins so
@@ -77,7 +77,7 @@ def pager_links(html: str, base: Base, own: PageAddress | None = None) -> Iterat
         for attribute, value in _LINK_ATTRIBUTE.findall(found[1]):
             value = unescape(value)
             by_script = attribute == "onclick" or value.lower().startswith("javascript:")
-            for href in _QUOTED_ADDRESS.findall(value) if by_script else (value,):
+            for href in QUOTED_ADDRESS.findall(value) if by_script else (value,):
                 if (target := base.join(href)) and (address := parse(target)):
                     if (
                         own

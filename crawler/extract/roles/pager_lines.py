@@ -40,6 +40,7 @@ _HERE = re.compile(r"(?:第|页次\s*:?)\s*(\d{1,3})\s*[页/]|(\d{1,3})\s*/\s*�
 _STARTS_WITH_ONE = re.compile(r"\W*1(?!\d)")
 _REMNANT = re.compile(r"(?=.*\d)[\W\d_]{1,60}")
 _SCRIPT_CALL = re.compile(r"javascript:(?!\s*(?:void|history)\b).*\w\s*\(", re.I)
+_IN_PAGE = re.compile(r"#.")  # [1] leads to its footnote, 1 to a picture
 _MAX_LINES_CLOSE_BELOW = 3  # below an article; a run of numbers there can only be its own pager
 _MAX_LINES_BELOW = 8  # below an article, in which its pager may be
 _MAX_LINE_LENGTH = 120  # characters of a line that is a pager
@@ -89,9 +90,9 @@ def stated_pages(lines: Sequence[Line], last: int) -> tuple[int, int]:
             continue
         here = next((int(found[1] or found[2]) for found in _HERE.finditer(line.text)), 1)
         counts = [int(next(filter(None, found.groups()))) for found in _TOTAL.finditer(line.text)]
-        total = max(
-            *counts, _highest_scripted(line), _highest_in_run(line, i < last + _MAX_LINES_CLOSE_BELOW)
-        )
+        is_only_page = bool(counts) and max(counts) == 1  # 共1页, whatever its buttons call
+        is_close = i < last + _MAX_LINES_CLOSE_BELOW
+        total = 1 if is_only_page else max(*counts, _highest_scripted(line), _highest_in_run(line, is_close))
         if total > 1 and here <= total:
             return here, total
     return 1, 1
@@ -103,19 +104,27 @@ def _has_only_pager_links(line: Line) -> bool:
 
 
 def _highest_scripted(line: Line) -> int:
-    """The highest page to which a pager's links lead by a script that only a browser runs; 1 for none."""
+    """The highest page to which a pager's links lead by a script that only a browser runs; 1 for none.
+
+    A button for the next page that calls the same as the one for the first leads nowhere: there is no other page.
+    """
     most = 1
+    first = {href for label, href in line.links if label_number(label) == 1 or FIRST.fullmatch(label)}
     for label, href in line.links:
-        if _SCRIPT_CALL.match(href) and is_forward(label):
+        if _SCRIPT_CALL.match(href) and is_forward(label) and href not in first:
             most = max(most, 2)
-        elif href[:1] == "#" or href[:11].lower() == "javascript:":
+        elif href == "#" or href[:11].lower() == "javascript:":
             most = max(most, label_number(label) or 1)
     return most
 
 
 def _highest_in_run(line: Line, is_close: bool) -> int:
     """The last number of a run 1, 2, 3 close to an article, whatever its links are; 1 if there is none."""
-    linked = [number for label, _ in line.links if (number := label_number(label)) is not None]
+    linked = [
+        number
+        for label, href in line.links
+        if (number := label_number(label)) is not None and not _IN_PAGE.match(href)
+    ]
     first = 2 if _STARTS_WITH_ONE.match(line.text) and linked[:1] != [1] else 1
     is_run = is_close and linked and linked == list(range(first, first + len(linked)))
     return linked[-1] if is_run else 1

@@ -194,7 +194,8 @@ async def test_robots_txt_holds_for_what_a_page_asks_for(harness: RenderHarness,
     assert isinstance(page, Rendering)
     assert page.unanswered == (f"{CALL.url}: robots.txt disallows it",)
     assert (
-        page.note == f"rendered by Player 1, 0 further requests; 1 unanswered, such as {page.unanswered[0]}"
+        page.note
+        == f"rendered by FakeBrowser 1, 0 further requests; 1 unanswered, such as {page.unanswered[0]}"
     )
 
 

@@ -106,7 +106,7 @@ Harm = Callable[[Path], None]
 HARMS: dict[str, tuple[Harm, str]] = {
     "a byte of a WARC": (lambda f: flip(first_warc(f)), "is damaged"),
     "the end of a WARC": (lambda f: first_warc(f).write_bytes(first_warc(f).read_bytes()[:-9]), "is cut off"),
-    "a page in a WARC": (rewrite_record, "has not the digest that it tells"),
+    "a page in a WARC": (rewrite_record, "does not match its WARC-Payload-Digest"),
     "a WARC that is gone": (lambda f: first_warc(f).unlink(), "is in manifest.jsonl, but does not exist"),
     "a WARC too many": (
         lambda f: first_warc(f).with_name("fazhi-1.warc.gz").write_bytes(first_warc(f).read_bytes()),

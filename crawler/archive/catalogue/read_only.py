@@ -40,8 +40,8 @@ def read_only_engine(catalogue: Path, notify: Callable[[str], None]) -> Engine:
     if revision in (HEAD, None):
         return engine
     notify(
-        f"{catalogue.parent}: its catalogue has an earlier schema ({revision}); a copy upgraded to today's ({HEAD}) is read,"
-        " and the next crawl upgrades the archive"
+        f"{catalogue.parent}: its catalogue has an earlier schema ({revision}); a copy in today's ({HEAD}) is read here,"
+        " and the archive is upgraded by the next crawl"
     )
     copy = _private_copy(engine)
     engine.dispose()

@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -23,7 +24,7 @@ from crawler.field.text import CONTROLS, json_escaped, one_line, paragraphs, vis
 from tests.archive.held import FIXTURES, ROOT, faults
 from tests.conftest import BODY, SITE, Clock, a_capture, a_report
 
-FAZHI = f"'{sys.executable}' -m crawler"
+FAZHI = f"{quote(sys.executable)} -m crawler"
 CONTROL_CHARACTERS = [
     chr(code)
     for code in (
@@ -64,7 +65,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-CRAWL = f"{FAZHI} crawl wuhan --replay {FIXTURES} --archive {{archive}}"
+CRAWL = f"{FAZHI} crawl wuhan --replay {quote(str(FIXTURES))} --archive {{archive}}"
 READING = {
     "reports --json": f"{FAZHI} reports --json --archive {{filled}}",
     "verify": f"{FAZHI} verify --archive {{filled}}",
@@ -74,7 +75,7 @@ READING = {
 WRITING = {
     "crawl": CRAWL,
     "crawl --json": f"{CRAWL} --json",
-    "import": f"{FAZHI} import {ROOT}/seeds --archive {{archive}}",
+    "import": f"{FAZHI} import {quote(str(ROOT))}/seeds --archive {{archive}}",
 }
 
 
@@ -151,6 +152,10 @@ POOR = {
 @pytest.mark.parametrize("name", POOR)
 def test_what_an_encoding_lacks_is_written_as_escapes(name: str, filled: Path, folder: Path) -> None:
     poor = POOR[name]
+    if "LC_ALL" in poor and not str(ROOT).isascii():
+        pytest.skip(
+            "Python reads the path of an editable install in the locale's encoding, and does not start"
+        )
     source = folder.with_name("s.yaml")
     entry = 'id: a, name: 㑇𠮷市人民政府, region: "420100", lists: ["http://a.gov.cn/"]'
     source.write_text(f"sources: [{{{entry}}}]\n", "utf-8")

@@ -118,8 +118,6 @@ class _File:
             self.yaml_file.fault(
                 path, "`sitemaps` needs `urls`, a regular expression for the addresses that may be reports"
             )
-        if doubt := region_doubt(entry.get("name"), entry.get("region")):
-            self.yaml_file.doubt((*path, "region"), doubt)
         name = entry.get("id")
         if not isinstance(name, str):
             return
@@ -133,14 +131,14 @@ class _File:
 
     def faults(self) -> Iterator[str]:
         """Return the faults by line, each with file and line."""
-        return self._located(self.yaml_file.faults)
+        return (f"{self.yaml_file.file}:{line}: {text}" for line, text in sorted(set(self.yaml_file.faults)))
 
     def doubts(self) -> Iterator[str]:
-        """Return the warnings by line, each with file and line."""
-        return self._located(self.yaml_file.doubts)
-
-    def _located(self, found: Iterable[tuple[int, str]]) -> Iterator[str]:
-        return (f"{self.yaml_file.file}:{line}: {text}" for line, text in sorted(set(found)))
+        """Return the warnings by line, each with file and line. The file must be without faults."""
+        for i, entry in enumerate(self.parsed.sources if self.parsed else ()):
+            if doubt := region_doubt(entry.name, entry.region):
+                place = ("sources", i, "region")
+                yield f"{self.yaml_file.file}:{self.yaml_file.line(place)}: {dotted(place)}: {doubt}"
 
 
 def region_doubt(name: object, code: object) -> str | None:

@@ -55,7 +55,6 @@ class YamlFile:
     file: str
     value: Any = None
     faults: list[tuple[int, str]] = field(default_factory=list)
-    doubts: list[tuple[int, str]] = field(default_factory=list)  # warnings: the value is accepted
     text: str = ""
     _lines: dict[Place, int] = field(default_factory=dict)
 
@@ -71,10 +70,6 @@ class YamlFile:
     def fault(self, path: Place, text: str) -> None:
         """Add a fault of the value at a path."""
         self.faults.append((self.line(path), f"{dotted(path)}: {text}"))
-
-    def doubt(self, path: Place, text: str) -> None:
-        """Add a warning: the value at a path is probably wrong."""
-        self.doubts.append((self.line(path), f"{dotted(path)}: {text}"))
 
 
 def parse(path: Path, text: str | None = None) -> YamlFile:

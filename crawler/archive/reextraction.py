@@ -138,8 +138,12 @@ def _with_digest(
 def _record(archive: Path, session: Session, capture: int) -> Record:
     row = row_with_payload(session, session.get_one(CaptureRow, capture))
     path = on_disk(archive / row.warc_file)
-    record = read_at(path, row.warc_offset)
-    if record.place.record_id != row.record_id:
+    return expect_record(read_at(path, row.warc_offset), row, path)
+
+
+def expect_record(record: Record | None, row: CaptureRow, path: Path) -> Record:
+    """Return the record found where the catalogue says. Raises ArchiveDamaged if it is not that of the row."""
+    if record is None or record.place.record_id != row.record_id:
         raise ArchiveDamaged(f"{path}: the record at byte {row.warc_offset} is not {row.record_id}")
     return record
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
-from crawler.archive.reextraction import capture_ids, row_with_payload
-from crawler.errors import ArchiveDamaged, CrawlerError
+from crawler.archive.reextraction import capture_ids, expect_record, row_with_payload
+from crawler.errors import CrawlerError
 from crawler.model import Capture
 from crawler.warc import Record, exchanges, read_records, to_capture
 
@@ -36,9 +36,8 @@ def _capture(archive: Path, wanted: CaptureRow, session: Session) -> Capture:
     """Return the exchange of a row. A `revisit` gives the earlier response with the URL and time of the revisit."""
     row = row_with_payload(session, wanted)
     path = on_disk(archive / row.warc_file)
-    record, request = next(exchanges(read_records(path, row.warc_offset)), (None, None))
-    if record is None or record.place.record_id != row.record_id:
-        raise ArchiveDamaged(f"{path}: the record at byte {row.warc_offset} is not {row.record_id}")
+    found, request = next(exchanges(read_records(path, row.warc_offset)), (None, None))
+    record = expect_record(found, row, path)
     if not record.is_http:
         return _document(record)
     return replace(to_capture(record, request), url=wanted.url, fetched_at=wanted.fetched_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from crawler.archive import Archive
+from crawler.cli import main
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report, Site
 from tests.site import Web
@@ -29,6 +31,23 @@ class Clock:
 
     def forward(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+Fazhi = Callable[..., "tuple[int, str, str]"]
+
+
+@pytest.fixture
+def fazhi(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fazhi:
+    """Runs a command in this process; returns exit code, stdout, stderr."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["fazhi", *words])
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return run
 
 
 @pytest.fixture

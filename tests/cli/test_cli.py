@@ -8,34 +8,22 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from crawler.cli import app, main
+from crawler.cli import app
 from crawler.model import JSON_KEYS, Report
+from tests.conftest import Fazhi
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 
-Fazhi = Callable[..., "tuple[int, str, str]"]
 
-
-@pytest.fixture
-def fazhi(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fazhi:
-    """Runs a command in the project's folder; returns exit code, stdout, stderr."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.chdir(ROOT)
-        monkeypatch.setattr(sys, "argv", ["fazhi", *words])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return run
+@pytest.fixture(autouse=True)
+def in_the_projects_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
 
 
 @pytest.fixture

@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
-from crawler.cli import main
 from crawler.discover.owner import candidate_lists, owner_of
 from crawler.onboarding.add import new_id
 from crawler.sources import load_sites
+from tests.conftest import Fazhi
 from tests.site import Web
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 REPORT = "https://www.wuhan.gov.cn/zwgk/fzzfj/202303/t20230315_2170174.shtml"
-
-Fazhi = Callable[..., "tuple[int, str, str]"]
-
-
-@pytest.fixture
-def fazhi(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fazhi:
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["fazhi", *words])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return run
 
 
 @pytest.fixture

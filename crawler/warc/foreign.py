@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.warc.lenient import http_address, is_http_url, lenient_date
-from crawler.warc.record import Record
+from crawler.warc.lenient import http_address, lenient_date
+from crawler.warc.record import Record, is_http_url
 from crawler.warc.window import RECORD_START, Window
 from crawler.warc.write import Place, warc_date
 

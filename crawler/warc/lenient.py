@@ -20,7 +20,6 @@ _DIGITS = re.compile(
     r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?Z?)?", re.I | re.A
 )  # 20230316010203, an ARC date
 _PLAIN = re.compile(r"https?://[!-~]+")
-_HTTP = re.compile(r"https?:", re.I)
 
 
 def lenient_date(text: str) -> datetime:
@@ -67,11 +66,6 @@ def _offset(zone: str | None) -> timedelta:
         raise ValueError("no such zone")
     span = timedelta(hours=hours, minutes=minutes)
     return -span if zone[0] == "-" else span
-
-
-def is_http_url(text: str) -> bool:
-    """Return whether an address begins with http: or https:, however it goes on."""
-    return _HTTP.match(text) is not None
 
 
 def http_address(text: str) -> str | None:

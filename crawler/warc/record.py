@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,13 @@ from crawler.warc.digests import agrees
 from crawler.warc.write import Place
 
 HEAD_END = b"\r\n\r\n"
+_HTTP_URL = re.compile(r"https?:", re.I)
 _KINDS_WITH_PAYLOAD = ("response", "resource", "conversion")  # in a revisit, the digest is another record's
+
+
+def is_http_url(text: str) -> bool:
+    """Return whether an address begins with http: or https:, however it goes on."""
+    return _HTTP_URL.match(text) is not None
 
 
 def parse_warc_date(text: str) -> datetime:
@@ -41,7 +48,7 @@ class Record:
     @property
     def is_http(self) -> bool:
         """Whether it is the answer of an HTTP exchange, or a revisit of one."""
-        return self.kind in ("response", "revisit") and self.url.startswith("http")
+        return self.kind in ("response", "revisit") and is_http_url(self.url)
 
     @property
     def block_is_whole(self) -> bool | None:

@@ -206,6 +206,14 @@ def test_an_odd_address_is_brought_into_form(path: Path, written: str, kept: str
     assert told(path, zipped(a_record(url=written), GOOD)) == [kept, OTHER]
 
 
+@pytest.mark.parametrize("date", ["\x002023-03-16T01:02:03Z", None])
+def test_an_address_whose_scheme_only_begins_like_http_is_no_answer(path: Path, date: str | None) -> None:
+    assert told(path, zipped(a_record(url="http\x00://www.example.gov.cn/a.html", date=date), GOOD)) == [
+        "http\x00: response",
+        OTHER,
+    ]
+
+
 def test_an_address_in_gbk_keeps_its_bytes(path: Path) -> None:
     address = b"http://www.example.gov.cn/" + "报告".encode("gbk")
     assert told(path, zipped(a_record(url=address))) == ["http://www.example.gov.cn/%B1%A8%B8%E6"]

@@ -1,8 +1,4 @@
-"""Verify an archive: compare manifest, WARC files, indexes, catalogue and text files with each other.
-
-Takes the archive's folder, yields a `Fault` for each disagreement, and repairs nothing: `fazhi rebuild` recreates
-what can be derived from the WARC files.
-"""
+"""Compare WARC files, indexes, catalogue and text files with each other."""
 
 from __future__ import annotations
 
@@ -16,22 +12,17 @@ from typing import Any
 from crawler.archive import (
     CATALOGUE,
     DOCUMENT_KINDS,
-    EMPTY_HEAD,
     MERGED_FOLDER,
     Act,
     ConsistencyQueries,
     MadeVersion,
-    Reader,
     acts_in,
-    manifest_entries,
 )
-from crawler.archive import MANIFEST as CHAIN
-from crawler.archive.damage import errors_as_damage
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, file_sha256, index_of
-from crawler.archive.snapshot import snapshot
-from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveTooNew
+from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
+from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256
+from crawler.questions.verify.fault import Fault
 from crawler.warc import Record, hex_sha256, read_records
 from crawler.warc.cdxj import index_text, lines_of
 
@@ -44,104 +35,16 @@ _TOLD = (
     "signed",
 )  # columns of a version that its WARC record states too
 _DIGEST_IN_NAME = re.compile(r"_([0-9a-f]{16})\.txt$")
-Notify = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A disagreement between two parts of an archive, or a file that cannot be read."""
-
-    place: str  # file or row, relative to the archive
-    what: str
-
-
-def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: Notify) -> Iterator[Fault]:
-    """Yield every fault of an archive.
-
-    `deep`: extract every text from its page again and compare. `head`: a digest printed earlier, which the manifest must
-    contain. Nothing is written and no lock is taken. The open files of a run in progress are skipped, and reported to
-    `notify`. Raises ArchiveError if there is no archive, ArchiveTooNew if a newer fazhi wrote it.
-    """
-    with errors_as_damage(path):
-        if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
-            raise ArchiveError(
-                f"{path}: no archive here; name one with --archive, or make one with `fazhi crawl`"
-            )
-        before = snapshot(path)
-        for name in before.in_progress:
-            notify(
-                f"{name}: not verified: a run is writing it, or a killed run left it; the next run closes it"
-            )
-        doubtful: list[Fault] = []
-        for fault in _faults(path, deep=deep, head=head, notify=notify):
-            if not before.in_progress and before == snapshot(path):
-                yield fault
-            else:
-                doubtful.append(fault)
-        if (
-            doubtful
-        ):  # a run wrote meanwhile, and half of its change may have been read: only what persists is a fault
-            again = set(_faults(path, deep=deep, head=head, notify=lambda _: None))
-            yield from (fault for fault in doubtful if fault in again)
-
-
-def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iterator[Fault]:
-    yield from _check_manifest(path, head)
-    try:
-        with Reader.read(path, notify=notify) as reader, reader.consistency() as claims:
-            yield from _Check(path, claims, deep, notify).everything()
-    except ArchiveTooNew:
-        raise
-    except ArchiveError as error:
-        advice = "" if "fazhi rebuild" in str(error) else "; `fazhi rebuild` recreates it"
-        yield Fault(place=CATALOGUE, what=f"{error}{advice}")
-        yield from _Check(path, None, deep, notify).everything()
-
-
-def _check_manifest(path: Path, head: str | None) -> Iterator[Fault]:
-    """Check the hash chain of the manifest, and the WARC files against it."""
-    last, chained, seen = EMPTY_HEAD, dict[str, dict[str, Any]](), {EMPTY_HEAD}
-    for entry in manifest_entries(path):
-        if entry.previous != last:
-            yield Fault(
-                place=f"{CHAIN}:{entry.number}", what="its `previous` is not the digest of the line before"
-            )
-        last = entry.sha256
-        seen.add(last)
-        if "file" in entry.facts:
-            chained[entry.facts["file"]] = entry.facts
-    if head is not None and head not in seen:
-        yield Fault(place=CHAIN, what=f"no line has the digest {head}: it was changed since")
-    for name, facts in chained.items():
-        yield from _check_file(path, name, facts)
-    for file in closed_warcs(path):
-        name = file.relative_to(path).as_posix()
-        if name not in chained:
-            yield Fault(place=name, what=f"is not in {CHAIN}")
-
-
-def _check_file(path: Path, name: str, facts: dict[str, Any]) -> Iterator[Fault]:
-    """Check a WARC file against its size and digest in the manifest."""
-    file = path / name
-    if not file.is_file():
-        if not file.with_name(file.name + IN_PROGRESS).is_file():
-            yield Fault(place=name, what=f"is in {CHAIN}, but does not exist")
-        return
-    size = file.stat().st_size
-    if size != facts.get("size"):
-        yield Fault(place=name, what=f"has {size} bytes; it had {facts.get('size')} when it was closed")
-    elif file_sha256(file) != facts.get("sha256"):
-        yield Fault(place=name, what=f"its SHA-256 differs from the one in {CHAIN}")
 
 
 @dataclass(slots=True)
-class _Check:
+class Comparison:
     """Compares files and catalogue rows; without a catalogue (`claims` is None), only the files."""
 
     path: Path
     claims: ConsistencyQueries | None
     deep: bool
-    notify: Notify
+    notify: Callable[[str], None]
     texts: set[str] = field(default_factory=set)  # text files of all versions
     reextracted: int = 0  # texts that the current extractor reads differently than the one that stored them
 

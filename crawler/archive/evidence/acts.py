@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import to_json_list
+from crawler.archive.evidence.act_schema import ACTS, check
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.site_visits import frontier_from_json
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import Record, parse_warc_date, warc_date
 
 Content = Mapping[str, Any]
+_MAX_DIGITS = 18
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -31,6 +33,22 @@ class Act(NamedTuple):
     at: datetime
     url: str  # the URL it concerns; empty if none
     about: str | None  # id of the WARC record it concerns
+
+    @property
+    def name(self) -> str:
+        """Which act it is. The earliest versions wrote `stored` acts without a name."""
+        name = self.content.get("act", "stored" if "report" in self.content else "")
+        return name if isinstance(name, str) else ""
+
+
+class ActFault(NamedTuple):
+    """A line of a WARC record that is no act, or has a field without its form. It is never applied."""
+
+    line: int  # in the record's block, from 1
+    reason: str
+
+    def __str__(self) -> str:
+        return f"act {self.line}: {self.reason}"
 
 
 _REPORT_FIELDS = (
@@ -82,13 +100,18 @@ def report_of(content: Content, url: str, body: str) -> Report:
         title=fields.get("title") or "",
         parts=fields.get("parts") or 1,
         index=fields.get("index"),
-        sections=tuple(Section(**section) for section in fields.get("sections") or ()),
-        attachments=tuple(Attachment(**file) for file in fields.get("attachments") or ()),
+        sections=tuple(Section(**_only(Section, each)) for each in fields.get("sections") or ()),
+        attachments=tuple(Attachment(**_only(Attachment, each)) for each in fields.get("attachments") or ()),
         text_sha256=fields["text_sha256"],
         extractor=content.get("extractor") or "",
         url=url,
         body=body,
     )
+
+
+def _only(kind: type[Section | Attachment | SiteVisit], values: Content) -> dict[str, Any]:
+    """Return the values that a dataclass has fields for: a later version may have added others."""
+    return {name: value for name, value in values.items() if name in kind.__slots__}
 
 
 def _site(site: Site) -> dict[str, str]:
@@ -101,8 +124,8 @@ def site_of(content: Content) -> Site:
     fields = content["site"]
     return Site(
         id=fields["id"],
-        name=fields.get("name", ""),
-        region=fields.get("region", "000000"),
+        name=fields.get("name") or "",
+        region=fields.get("region") or "000000",
         body=fields.get("body"),
     )
 
@@ -129,7 +152,7 @@ def outcome_of(content: Content, url: str, at: datetime) -> Outcome:
         ending=Ending(content["ending"]),
         url=url,
         site_id=content["site"]["id"],
-        detail=content.get("detail", ""),
+        detail=content.get("detail") or "",
         at=at,
     )
 
@@ -148,10 +171,10 @@ def learnt(site_id: str, memory: Content) -> Content:
 
 def visit_of(content: Content) -> SiteVisit:
     """Return the visit of a `visit begun` or `visit ended` act."""
-    fields = dict(content["visit"])
+    fields = {name: value for name, value in _only(SiteVisit, content["visit"]).items() if value is not None}
     fields |= {
         "began_at": datetime.fromisoformat(fields["began_at"]),
-        "state": VisitState(fields["state"]) if fields["state"] else None,
+        "state": VisitState(fields["state"]) if fields.get("state") else None,
         "entries": tuple(fields["entries"]),
         "frontier": frontier_from_json(fields["frontier"]),
         "years": tuple(fields["years"]),
@@ -173,37 +196,89 @@ def reextracted(version: VersionRow, was: str, report: Report) -> Content:
     return {**content, "act": "reextracted", "was": was}
 
 
-def merged(files: Sequence[Mapping[str, str]]) -> Content:
+def merged(files: Sequence[Mapping[str, str]], held: Sequence[str] = ()) -> Content:
     """Return the act that another archive's WARC files were copied here, in this order.
 
-    Of each: `file`, its path here, `sha256`, and `origin`, its path in the other archive.
+    Of each: `file`, its path here, `sha256`, and `origin`, its path in the other archive. `held`: paths here of the files
+    of that archive that an earlier merge copied.
     """
-    return {"act": "merged", "files": list(files)}
+    return {"act": "merged", "files": list(files)} | ({"held": list(held)} if held else {})
 
 
 def line_of(content: Content, at: datetime, url: str, about: str | None) -> bytes:
-    """Return an act as a line of JSON, without the newline."""
+    """Return an act as a line of JSON, without the newline. A lone surrogate, which UTF-8 has no bytes for, becomes `?`."""
     head: dict[str, Any] = {"act": content["act"], "at": warc_date(at)}
     head |= {name: value for name, value in (("url", url), ("about", about)) if value}
-    return _JSON(head | dict(content)).encode("utf-8", "surrogatepass")
+    return _JSON(head | dict(content)).encode("utf-8", "replace")
 
 
 def acts_in(record: Record) -> Iterator[Act]:
-    """Yield the acts in a WARC record; none if it is no `metadata` record of ours."""
+    """Yield the acts in a WARC record that have their form; none if it is no `metadata` record of ours."""
+    return (each for each in read_acts(record) if isinstance(each, Act))
+
+
+def read_acts(record: Record) -> Iterator[Act | ActFault]:
+    """Yield the acts in a WARC record, and an ActFault for each line that is none. An act of an unknown name is not checked.
+
+    Other crawlers write `metadata` records too. One that is not called JSON has acts only where a line looks like an object.
+    """
     if record.kind != "metadata":
         return
-    for line in record.block.split(b"\n"):
-        content = content_of(line)
-        if content:
-            at = parse_warc_date(content["at"]) if "at" in content else record.date
-            about = content.get("about") or record.fields.get("warc-refers-to")
-            yield Act(content, at, content.get("url") or record.url, about)
+    is_json = record.fields.get("content-type", "").startswith("application/json")
+    for number, line in enumerate(record.block.split(b"\n"), start=1):
+        if line.lstrip()[:1] == b"{" or (is_json and line.strip()):
+            yield _read_act(record, number, line)
+
+
+def _read_act(record: Record, number: int, line: bytes) -> Act | ActFault:
+    try:
+        content = _parse(line)
+        act = Act(content, record.date, "", None)
+        if act.name in ACTS:
+            url, about = content.get("url") or record.url, content.get("about") or _about(record)
+            check(act.name, content | {"url": url, "about": about})
+            at = parse_warc_date(content["at"]) if content.get("at") else record.date
+            return Act(content, at, url, about)
+    except (ValueError, OverflowError) as error:
+        return ActFault(number, str(error))
+    except RecursionError:
+        return ActFault(number, "it is nested too deeply")
+    return act
+
+
+def _about(record: Record) -> str | None:
+    return record.fields.get("warc-refers-to")
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    """Return the JSON object of a line. Raises ValueError, also for values that JSON does not know, RecursionError."""
+    try:
+        content = _READ_JSON(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is no JSON: {error.msg} at character {error.pos + 1}") from None
+    if not isinstance(content, dict):
+        raise ValueError("it is no JSON object")
+    return content
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no value of JSON")
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > _MAX_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)
+
+
+_READ_JSON = json.JSONDecoder(parse_constant=_no_number, parse_int=_whole_number).decode
 
 
 def content_of(line: bytes) -> dict[str, Any]:
     """Return the content of an act's line; empty if the line is no JSON object."""
     try:
-        content = json.loads(line)
-    except ValueError:
+        return _parse(line)
+    except (ValueError, RecursionError):
         return {}
-    return content if isinstance(content, dict) else {}

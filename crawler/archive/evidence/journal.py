@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from crawler.archive.evidence import files
 from crawler.warc import new_record_id
 
 SUFFIX = ".acts"
@@ -24,10 +25,11 @@ class PendingRecord(NamedTuple):
 
 
 class Journal:
-    """The journal at a path. The file is created with the first act."""
+    """The journal at a path. The file is created with the first act. `archive`: the folder that it must lie in."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, archive: Path | None = None) -> None:
+        self._archive = archive or path.parent
+        self._name = path.relative_to(self._archive).as_posix()
         self._file: int | None = None
         self._record_id = ""
         self._lines: list[bytes] = []
@@ -38,7 +40,8 @@ class Journal:
         if self._torn:
             raise OSError(errno.EIO, "the line before could not be written whole")
         if self._file is None:
-            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+            files.remove(self._archive, self._name)  # of a WARC file that was removed: it had no record
+            self._file = files.create(self._archive, self._name, append=True)
         data = line + b"\n"
         if not self._lines:
             self._record_id = new_record_id()
@@ -62,7 +65,7 @@ class Journal:
     def remove(self) -> None:
         """Delete the file: all its acts are in the WARC."""
         self.abandon()
-        self._path.unlink(missing_ok=True)
+        files.remove(self._archive, self._name)
 
     def abandon(self) -> None:
         """Close the file and leave it on disk, as a kill would."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from crawler.archive.evidence import journal
+from crawler.archive.evidence import files, journal
 from crawler.archive.evidence.files import sync_folder, write_all
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import finish
@@ -37,7 +37,9 @@ def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[s
         final = path.with_name(path.name.removesuffix(IN_PROGRESS))
         name = final.relative_to(archive).as_posix()
         whole_bytes = (
-            path.stat().st_size if manifest.sha256_of(name) else _cut_torn_tail(path, final, name, notify)
+            path.stat().st_size
+            if manifest.sha256_of(name)
+            else _cut_torn_tail(archive, path, final, name, notify)
         )
         if not whole_bytes:
             path.unlink()
@@ -45,7 +47,7 @@ def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[s
             sync_folder(path.parent)
             continue
         if not manifest.sha256_of(name):
-            whole_bytes += _append_journal(path, journal_of(final), now)
+            whole_bytes += _append_journal(archive, path, journal_of(final), now)
             manifest.add_file(name, whole_bytes, file_sha256(path))
         journal_of(final).unlink(missing_ok=True)
         finish(archive, final, index_text(lines_of(read_records(path), final.name)))
@@ -54,12 +56,13 @@ def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[s
             _write_index(archive, path, notify)
 
 
-def _append_journal(path: Path, journal_path: Path, now: datetime) -> int:
+def _append_journal(archive: Path, path: Path, journal_path: Path, now: datetime) -> int:
     """Write a journal's acts to its WARC file, unless they are in it already. Return the number of bytes added."""
     pending = journal.read_pending(journal_path)
     if pending is None or any(record.place.record_id == pending.record_id for record in read_records(path)):
         return 0
-    with path.open("ab", buffering=0) as file:
+    opened = files.open_to_append(archive, path.relative_to(archive).as_posix())
+    with os.fdopen(opened, "ab", buffering=0) as file:
         written = WarcFile(file).metadata(now, pending.block, pending.record_id)
         os.fsync(file.fileno())
     return written.length
@@ -74,15 +77,16 @@ def _write_index(archive: Path, path: Path, notify: Callable[[str], None]) -> No
     write_all(archive, {index_of(path).relative_to(archive).as_posix(): text}, durable=True)
 
 
-def _cut_torn_tail(path: Path, final: Path, name: str, notify: Callable[[str], None]) -> int:
+def _cut_torn_tail(archive: Path, path: Path, final: Path, name: str, notify: Callable[[str], None]) -> int:
     """Move a half-written last record to the `.torn` file. Return the number of bytes of the whole records."""
     whole, size = whole_length(path), path.stat().st_size
     if whole == size:
         return whole
     torn = final.with_name(final.name + TORN)
-    with path.open("r+b") as file:
+    opened = files.open_existing(archive, path.relative_to(archive).as_posix(), flags=os.O_RDWR)
+    with os.fdopen(opened, "r+b") as file:
         file.seek(whole)
-        write_all(torn.parent, {torn.name: file.read()}, durable=True)
+        write_all(archive, {torn.relative_to(archive).as_posix(): file.read()}, durable=True)
         file.truncate(whole)
         os.fsync(file.fileno())
     notify(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import platform
+import stat
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -12,15 +14,31 @@ from typing import BinaryIO
 from crawler.errors import ArchiveLocked
 
 _NAME = ".lock"
+_OWN = (
+    "catalogue.db",
+    "catalogue.db-wal",
+    "catalogue.db-shm",
+    "catalogue.db-journal",
+    "manifest.jsonl",
+    "warc",
+    "text",
+)
+"""Names in an archive's folder that its writer opens: none may be a symbolic link. SQLite would follow one."""
 
 
 def acquire(archive: Path, now: datetime) -> BinaryIO:
     """Lock an archive and return the open lock file; closing it releases the lock.
 
-    Raises ArchiveLocked, with the holder and since when, OSError where the file cannot be made.
+    Raises ArchiveLocked, with the holder and since when, OSError where the file cannot be made, or where the archive
+    has a symbolic link in the place of a file or folder of its own.
     """
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW  # O_NOFOLLOW: the file is truncated below
+    _refuse_links(archive)
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     file = os.fdopen(os.open(archive / _NAME, flags, 0o666), "r+b", buffering=0)
+    found = os.fstat(file.fileno())
+    if not stat.S_ISREG(found.st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "a device or a pipe in the place of the lock file", str(archive / _NAME))
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -30,7 +48,15 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
         raise ArchiveLocked(
             f"{archive}: held by {holder}; wait until it ends, or name another --archive"
         ) from None
-    file.truncate(0)
-    file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
-    file.flush()
+    if found.st_nlink == 1:  # a file with a second name may be somebody's: it is locked, and not changed
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
+        file.flush()
     return file
+
+
+def _refuse_links(archive: Path) -> None:
+    for name in _OWN:
+        if (archive / name).is_symlink():
+            reason = "a symbolic link, which the archive does not write through; put the file or folder itself there"
+            raise OSError(errno.ELOOP, reason, str(archive / name))

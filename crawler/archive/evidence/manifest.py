@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.evidence.files import open_to_append
+
 NAME = "manifest.jsonl"
 EMPTY_HEAD = "0" * 64
 """Head of an empty manifest, and `previous` of the first line."""
@@ -67,6 +69,7 @@ class Manifest:
     """
 
     def __init__(self, archive: Path) -> None:
+        self._archive = archive
         self._path = archive / NAME
         known = list(entries(archive))
         self._head = known[-1].sha256 if known else EMPTY_HEAD
@@ -96,7 +99,7 @@ class Manifest:
 
     def _append(self, facts: dict[str, Any]) -> dict[str, Any]:
         line = json.dumps(facts | {"previous": self._head}, ensure_ascii=False).encode()
-        with self._path.open("ab") as file:
+        with os.fdopen(open_to_append(self._archive, NAME), "ab") as file:
             file.truncate(self._complete_bytes(file.tell()))
             file.write(line + b"\n")
             file.flush()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from os.path import lexists
 from pathlib import Path
 from typing import BinaryIO
 
+from crawler.archive.evidence import files
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.journal import Journal
 from crawler.archive.evidence.manifest import Manifest
@@ -101,18 +103,18 @@ class RunWarcs:
 
     def _open(self) -> None:
         folder = self._archive / "warc" / f"{self._started:%Y}"
-        folder.mkdir(parents=True, exist_ok=True)
         while True:
             self._number += 1
             self._path = folder / f"fazhi-{self._started:%Y%m%d%H%M%S}-{self._number:05}.warc.gz"
-            if not self._path.exists() and not in_progress(self._path).exists():
+            if not lexists(self._path) and not lexists(in_progress(self._path)):
                 break
         self._name = self._path.relative_to(self._archive).as_posix()
         now = self._clock()
         self._day = now.date()
-        self._file = in_progress(self._path).open("xb", buffering=0)
+        created = files.create(self._archive, in_progress(Path(self._name)).as_posix())
+        self._file = os.fdopen(created, "wb", buffering=0)
         self._warc = WarcFile(self._file)
-        self._journal = Journal(journal_of(self._path))
+        self._journal = Journal(journal_of(self._path), self._archive)
         self._warc.info(self._path.name, now, self._info)
 
     def sync(self) -> None:
@@ -144,5 +146,6 @@ class RunWarcs:
 
 def finish(archive: Path, path: Path, index: bytes) -> None:
     """Give a file that the manifest lists its final name, and write its index."""
-    in_progress(path).rename(path)
+    name = path.relative_to(archive)
+    files.rename(archive, in_progress(name).as_posix(), name.as_posix())
     write_all(archive, {index_of(path).relative_to(archive).as_posix(): index}, durable=True)

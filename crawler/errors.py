@@ -24,6 +24,7 @@ CrawlerError                     exit 1, no retry
   ArchiveError
     ArchiveLocked                exit 3: another crawl writes to this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
+      NotMerged                  another archive with a fault; nothing of it was taken
     ArchiveTooNew                exit 4: written by a later version
 """
 
@@ -189,6 +190,10 @@ class ArchiveDamaged(ArchiveError):
     """The archive is damaged or cannot be written."""
 
     exit_code = 4
+
+
+class NotMerged(ArchiveDamaged):
+    """Another archive has a fault. Nothing of it was copied, and this archive is as it was."""
 
 
 class ArchiveTooNew(ArchiveError):

@@ -1,7 +1,8 @@
 """The archive: WARC files, the catalogue derived from them, and the text files. Only this room writes them.
 
 `facade` is the interface for writing, `run` opens, commits and closes, `reader` (with `report_queries`) answers queries.
-`warc_loader` enters the records of a WARC file in the catalogue: for `recovery` of a killed run, `rebuilding`, `merging`.
+`warc_loader` enters the records of a WARC file in the catalogue: for `recovery` of a killed run and for `rebuilding`.
+`foreign_loader` does so, with stricter rules, for a file of another archive, which `merging` copies.
 `reextraction` and `version_captures` read a version's pages from the WARC files again.
 `consistency` and `snapshot` serve `fazhi verify`. `damage` turns disk and database errors into ArchiveDamaged.
 The wings: `evidence` writes the files, `ledger` decides what a text is, `catalogue` holds tables and queries.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from crawler.archive.catalogue.models import PageRow
 from crawler.archive.catalogue.near_duplicates import probably_same
-from crawler.archive.catalogue.rows import IMPORT_SITE, import_url
+from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
 from crawler.archive.consistency import ConsistencyQueries, MadeVersion
 from crawler.archive.evidence.acts import Act, acts_in
 from crawler.archive.evidence.manifest import EMPTY_HEAD, head
@@ -20,10 +21,8 @@ from crawler.archive.evidence.manifest import entries as manifest_entries
 from crawler.archive.facade import Archive
 from crawler.archive.ledger.pages_due import KnownPages
 from crawler.archive.ledger.site_visits import VisitHistory
-from crawler.archive.merging import MERGED_FOLDER
 from crawler.archive.reader import CATALOGUE, Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
-from crawler.archive.warc_loader import DOCUMENT_KINDS
 
 __all__ = [
     "CATALOGUE",

@@ -22,7 +22,7 @@ from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.ledger.versions import replace_text
-from crawler.archive.merging import copy_warcs, enter_merged
+from crawler.archive.merging import enter_merged, stage
 from crawler.archive.run import Run
 from crawler.errors import FetchError
 from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site
@@ -209,16 +209,21 @@ class Archive(Run):
             return replace(noted, at=outcome.at)
 
     def merge(self, other: Path, notify: Callable[[str], None]) -> int:
-        """Copy another archive's WARC files here and enter what they hold. Return the number of files."""
+        """Copy another archive's WARC files here and enter what they hold. Return the number of files.
+
+        Raises NotMerged if anything in the other archive has a fault; then nothing of it is taken.
+        """
         with errors_as_damage(self.path):
-            self._writers()
-            assert self._manifest is not None
-            act = acts.merged(list(copy_warcs(self.path, other, self._manifest)))
-            if not act["files"]:
-                return 0
-            self._journal(act, "", self._now())
             self.flush()
-            return len(enter_merged(self.path, self._session, self._manifest, act, notify))
+            assert self._manifest is not None
+            found = stage(self.path, other, self._session, self._manifest, self._now(), notify)
+            if not found.files:
+                return 0
+            act = acts.merged(found.files, found.held)
+            self._write_act(act)  # from here on a kill leaves a merge that the next run goes on with
+            entered = enter_merged(self.path, self._session, self._manifest, act, notify)
+            self.flush()
+            return len(entered)
 
     def reextract(self, notify: Callable[[str], None]) -> int:
         """Run the current extractor over every version and store the texts that differ. Return their number."""

@@ -1,10 +1,20 @@
-"""`fazhi merge`: copy another archive's WARC files unchanged into this one, and enter their records in the catalogue."""
+"""`fazhi merge`: copy another archive's WARC files unchanged into this one, and enter their records in the catalogue.
+
+In this order, so that a kill loses nothing and leaves nothing half:
+
+1. `stage` checks all files of the other archive, then copies those that are not here to `.part` files.
+2. The `merged` act is written to this run's WARC. From here on the merge is made, whatever happens.
+3. `enter_merged` gives the files their names and enters them, in one transaction with the act.
+
+A kill before 2 leaves `.part` files, which the next run removes; after 2 the next run finds the act and does 3.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,92 +22,222 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import RunRow, WarcRow
+from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
+from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
+from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
+from crawler.archive.evidence.warc_paths import file_sha256
+from crawler.archive.foreign_loader import ForeignLoader
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
-from crawler.archive.warc_loader import WarcLoader, load_file
-from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.warc import read_records
+from crawler.archive.warc_loader import load_file
+from crawler.errors import ArchiveDamaged, NotMerged
+from crawler.model import Report
+from crawler.warc import read_at
 
-MERGED_FOLDER = "warc/merged/"
-"""Folder of the WARC files of other archives. Their names begin with their digests, so that no file is copied twice."""
+_MARK_CHARS = 16  # digits of a file's digest in its name here
+_COPY_BYTES = 1 << 20
 
 
-def copy_warcs(archive: Path, other: Path, manifest: Manifest) -> Iterator[dict[str, str]]:
-    """Copy another archive's closed WARC files that are not here yet, oldest first. Yield an entry of the `merged` act for each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """Files of another archive that were copied to `.part` files, and those that an earlier merge had copied."""
 
-    Raises ArchiveError if there is no archive, ArchiveDamaged if a record does not have the digest that it states.
+    files: tuple[dict[str, str], ...]  # entries of the `merged` act
+    held: tuple[str, ...]  # names here
+
+
+def stage(
+    archive: Path,
+    other: Path,
+    session: Session,
+    manifest: Manifest,
+    now: datetime,
+    notify: Callable[[str], None],
+) -> Staged:
+    """Check another archive's files, and copy those that are not here yet, oldest first, to `.part` files.
+
+    At most MAX_FILES are copied. Raises NotMerged at the first fault, before anything is copied; OSError.
     """
-    files = closed_warcs(other)
-    if not files:
-        raise ArchiveError(f"{other}: no archive here, or an empty one")
-    for info in sorted(
-        filter(None, map(read_run_info, files)), key=lambda info: (info.started, info.path.name)
-    ):
-        sha256 = file_sha256(info.path)
-        if manifest.has_digest(sha256):
-            continue
-        _check(info.path)
-        mark, own = f"{sha256[:16]}-", info.path.name
-        name = MERGED_FOLDER + (own if own.startswith(mark) else mark + own)
-        _copy(info.path, archive / name)
-        yield {"file": name, "sha256": sha256, "origin": info.path.relative_to(other).as_posix()}
+    _refuse_itself(archive, other)
+    foreign = ForeignArchive(
+        path=other, now=now, notify=notify, held_block=lambda record_id: _block(archive, session, record_id)
+    )
+    found = foreign.files()
+    wanted = [each for each in found if not manifest.has_digest(each.sha256)]
+    wanted = list({each.sha256: each for each in reversed(wanted)}.values())[::-1]
+    if len(wanted) > MAX_FILES:
+        notify(
+            f"{other}: {len(wanted)} files are new; the {MAX_FILES} oldest are merged now. Merge again for the rest"
+        )
+    wanted = wanted[:MAX_FILES]
+    for file in found:
+        if file in wanted or file.is_listed_otherwise:
+            foreign.check(file)
+    foreign.tell_unknown()
+    known = [each for each in found if manifest.has_digest(each.sha256) and not _is_nested(each.origin)]
+    held = [name for each in known if (name := _merged_name(archive, each)) is not None]
+    entries = [
+        {"file": _name(archive, each), "sha256": each.sha256, "origin": each.origin} for each in wanted
+    ]
+    try:
+        for file, entry in zip(wanted, entries, strict=True):
+            _copy(archive, foreign, file, entry["file"])
+    except BaseException:
+        remove_parts(archive)
+        raise
+    return Staged(files=tuple(entries), held=tuple(held))
 
 
-def _check(path: Path) -> None:
-    for record in read_records(path):
-        if faults := record.faults():
-            raise ArchiveDamaged(f"{path}: the record at byte {record.place.offset}: {faults[0]}")
+def _refuse_itself(archive: Path, other: Path) -> None:
+    here, there = archive.resolve(), other.resolve()
+    if here == there or (there.exists() and os.path.samefile(here, there)):
+        raise NotMerged(f"{other}: this is the archive itself; name another one")
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, part)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
-    sync_folder(target.parent)
+def _block(archive: Path, session: Session, record_id: str) -> bytes | None:
+    """Return the block of a record that the catalogue has; None if it has none."""
+    held = queries.find_capture(session, record_id)
+    if held is None:
+        return None
+    row = session.get_one(CaptureRow, held.id)
+    return read_at(archive / row.warc_file, row.warc_offset).block
+
+
+def _is_nested(origin: str) -> bool:
+    """Whether a file was merged into the other archive: a third one wrote it."""
+    return origin.startswith(MERGED_FOLDER)
+
+
+def _name(archive: Path, file: ForeignFile) -> str:
+    """Return the name of a file here: its digest's beginning, and its own name. It never is that of another file."""
+    own = file.path.name
+    mark = file.sha256[:_MARK_CHARS]
+    name = MERGED_FOLDER + (own if own.startswith(f"{mark}-") else f"{mark}-{own}")
+    if os.path.lexists(archive / name) and file_sha256(archive / name) != file.sha256:
+        return f"{MERGED_FOLDER}{file.sha256}.warc.gz"
+    return name
+
+
+def _merged_name(archive: Path, file: ForeignFile) -> str | None:
+    """Return the name of a file that was merged before; None if this archive wrote it."""
+    name = _name(archive, file)
+    return name if (archive / name).is_file() else None
+
+
+def _part(name: str) -> str:
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/.{file}.part"
+
+
+def _copy(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) -> None:
+    """Copy a file to its `.part`, on disk. Raises NotMerged if its bytes are no longer those that were checked."""
+    files.remove(archive, _part(name))
+    digest = hashlib.sha256()
+    with foreign.open(file.path) as source:
+        target = files.create(archive, _part(name))
+        try:
+            while data := source.read(_COPY_BYTES):
+                digest.update(data)
+                files.write_whole(target, data)
+            os.fsync(target)
+        finally:
+            os.close(target)
+    if digest.hexdigest() != file.sha256:
+        raise NotMerged(f"{file.path}: changed while it was read; nothing was merged")
+
+
+def remove_parts(archive: Path) -> None:
+    """Remove copies that a merge did not finish and no act names. Their originals are where they were copied from."""
+    for part in (archive / MERGED_FOLDER).glob(".*.part"):
+        files.remove(archive, MERGED_FOLDER + part.name)
 
 
 def enter_merged(
     archive: Path,
     session: Session,
     manifest: Manifest,
-    content: Mapping[str, Any],
+    content: Any,
     notify: Callable[[str], None],
+    faults: list[str] | None = None,
+    taken: Container[int] = (),
 ) -> list[str]:
-    """Enter the files of a `merged` act that are not entered yet. Return their names."""
-    runs: dict[datetime, RunRow] = {}
+    """Enter the files of a `merged` act that are not entered yet, without a commit. Return their names.
+
+    A file that is missing or cannot be read is told of, and added to `faults`; the others are entered. `taken`: numbers of
+    this archive's own runs, which no other archive's run gets.
+    """
+    faults = [] if faults is None else faults
+    entries = content["files"]
+    made: dict[bool, frozenset[str]] = {
+        nested: frozenset(
+            [each["file"] for each in entries if _is_nested(each.get("origin") or "") is nested]
+            + ([] if nested else list(content.get("held") or ()))
+        )
+        for nested in (False, True)
+    }
+    runs: dict[tuple[bool, int | None, datetime], RunRow] = {}
+    read: dict[object, Report] = {}
     names = []
-    for entry in content["files"]:
-        name = entry["file"]
+    for entry in entries:
+        name, nested = entry["file"], _is_nested(entry.get("origin") or "")
         if session.get(WarcRow, name) is not None:
             continue
-        info = read_run_info(archive / name) if (archive / name).is_file() else None
+        info = _named(archive, name, entry["sha256"], faults, notify)
         if info is None:
-            raise ArchiveDamaged(
-                f"{archive}: {name} was merged into this archive and is missing; put it back"
-            )
+            continue
         if manifest.sha256_of(name) is None:
             manifest.add_file(name, info.path.stat().st_size, entry["sha256"])
-        ledger = Ledger(session=session, run=_run(session, info, runs))
-        load_file(
-            WarcLoader(archive=archive, ledger=ledger, file=name, notify=notify, visits=False), info.path
+        key = (nested, info.run, info.started)
+        if key not in runs:
+            runs[key] = _add_run(session, manifest, info, taken)
+        loader = ForeignLoader(
+            archive=archive,
+            ledger=Ledger(session=session, run=runs[key]),
+            file=name,
+            notify=notify,
+            files=made[nested],
+            read=read,
         )
+        load_file(loader, info.path, commit=False)
+        faults += loader.faults
         names.append(name)
     return names
 
 
-def _run(session: Session, info: RunInfo, runs: dict[datetime, RunRow]) -> RunRow:
-    """Return the row of another archive's run. Add it with the run's first file."""
-    if info.started not in runs:
-        row = run_row((session.scalar(select(func.max(RunRow.id))) or 0) + 1, info)
-        row.state, row.finished_at = MERGED_STATE, info.started
-        session.add(row)
-        session.flush()
-        runs[info.started] = row
-    return runs[info.started]
+def _named(
+    archive: Path, name: str, sha256: str, faults: list[str], notify: Callable[[str], None]
+) -> RunInfo | None:
+    """Give a copied file its name, if it does not have it yet, and read which run wrote it. None, with a notice, if it is lost."""
+    path, part = archive / name, archive / _part(name)
+    if not path.is_file() and part.is_file() and not part.is_symlink() and file_sha256(part) == sha256:
+        files.rename(archive, _part(name), name)
+        sync_folder(path.parent)
+    reason = "was merged into this archive and is missing; put it back, and run `fazhi rebuild`"
+    if path.is_file():
+        try:
+            info = read_run_info(path)
+        except ArchiveDamaged as error:
+            info, reason = None, str(error)
+        else:
+            reason = "does not begin with a warcinfo record"
+        if info is not None:
+            return info
+    faults.append(f"{name}: {reason}")
+    notify(f"{name}: {reason}")
+    return None
+
+
+def _add_run(session: Session, manifest: Manifest, info: RunInfo, taken: Container[int]) -> RunRow:
+    """Add the row of another archive's run, under a number that no run of this archive has."""
+    number = (session.scalar(select(func.max(RunRow.id))) or 0) + 1
+    while number in taken or manifest.run(number) is not None:
+        number += 1
+    row = run_row(number, info)
+    row.state, row.finished_at = MERGED_STATE, info.started
+    session.add(row)
+    session.flush()
+    return row

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
 from crawler.archive.catalogue.read_only import raise_if_too_new
+from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
@@ -27,7 +28,7 @@ from crawler.archive.evidence.manifest import Manifest, entries
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
-from crawler.archive.merging import MERGED_FOLDER, enter_merged
+from crawler.archive.merging import enter_merged, remove_parts
 from crawler.archive.reader import CATALOGUE
 from crawler.archive.recovery import add_to_manifest, end_killed_run
 from crawler.archive.warc_loader import WarcLoader, load_file
@@ -45,6 +46,7 @@ class Rebuilt:
     captures: int
     reports: int
     versions: int
+    faults: tuple[str, ...] = ()  # acts and files that could not be entered; all else was
 
 
 def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str], None]) -> Rebuilt:
@@ -75,6 +77,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         sync_all()
         _replace(path)
         shorten_text_folders(path)
+        remove_parts(path)
         for run in rebuilding.killed:
             add_to_manifest(run, manifest)
         return result
@@ -101,6 +104,8 @@ class _Rebuilding:
     notify: Callable[[str], None]
     files: int = 0
     killed: list[RunRow] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    numbers: frozenset[int] = frozenset()  # of this archive's own runs
     infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
 
     def enter_runs(self) -> None:
@@ -110,6 +115,7 @@ class _Rebuilding:
         }
         self.infos = {name: info for name, info in found.items() if info is not None}
         runs = self._runs()
+        self.numbers = frozenset(run.id for run in runs)
         for index, run in enumerate(runs):
             next_start = runs[index + 1].started_at if index + 1 < len(runs) else self.now
             self.session.add(run)
@@ -150,13 +156,16 @@ class _Rebuilding:
             file=name,
             notify=self.notify,
             merged=self._merged,
+            faults=self.faults,
         )
         load_file(loader, self.infos.pop(name).path)
         self.files += 1
 
     def _merged(self, content: acts.Content) -> None:
         """Enter another archive's files, at the point where the run that merged them did."""
-        names = enter_merged(self.path, self.session, self.manifest, content, self.notify)
+        names = enter_merged(
+            self.path, self.session, self.manifest, content, self.notify, self.faults, self.numbers
+        )
         self.files += len(names)
         for name in names:
             self.infos.pop(name, None)
@@ -172,6 +181,7 @@ class _Rebuilding:
             captures=count(CaptureRow),
             reports=count(ReportRow),
             versions=count(VersionRow),
+            faults=tuple(self.faults),
         )
 
 

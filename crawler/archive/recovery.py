@@ -20,7 +20,7 @@ from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.merging import enter_merged
+from crawler.archive.merging import enter_merged, remove_parts
 from crawler.archive.warc_loader import WarcLoader
 from crawler.warc import warc_date
 
@@ -37,6 +37,7 @@ def recover(
     if killed:
         _restore_texts(archive, session, [run.id for run in killed])
     session.commit()
+    remove_parts(archive)
     for run in killed:
         add_to_manifest(run, manifest)
 

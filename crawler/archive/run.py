@@ -35,7 +35,7 @@ from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.reader import CATALOGUE, CATALOGUE_MISSING, Reader
 from crawler.archive.recovery import recover, run_facts
 from crawler.discover import SiteMemory
-from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
+from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError, NotMerged
 from crawler.model import Ending, SiteVisit
 from crawler.warc import warc_date
 
@@ -101,7 +101,8 @@ class Run(Reader):
         if isinstance(error, CrawlerError) and self._run is not None:
             self._run.state, self._run.detail = "failed", str(error)
         orderly = kind is None or issubclass(kind, CrawlerError)
-        self.close(finished=orderly and not isinstance(error, ArchiveError))
+        unharmed = not isinstance(error, ArchiveError) or isinstance(error, NotMerged)
+        self.close(finished=orderly and unharmed)
 
     # -- runs and visits ----------------------------------------------------------------------------------
 
@@ -207,6 +208,13 @@ class Run(Reader):
             self.flush()
         elif self._uncommitted >= self._batch:
             self._commit()
+
+    def _write_act(self, content: acts.Content) -> None:
+        """Write an act to the WARC, on disk, without a commit: its rows and those of what follows are committed together."""
+        _, warcs = self._writers()
+        warcs.journal_act(acts.line_of(content, self._now(), "", None))
+        warcs.write_acts()
+        warcs.sync()
 
     def flush(self) -> None:
         """Write everything stored so far to disk: WARC, then catalogue, then text files."""

@@ -18,21 +18,23 @@ from crawler.archive import reextraction
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.rows import DOCUMENT_KINDS, CaptureRef
 from crawler.archive.evidence import acts
-from crawler.archive.evidence.acts import Act
+from crawler.archive.evidence.act_schema import ACTS
+from crawler.archive.evidence.acts import Act, ActFault
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.versions import replace_text
 from crawler.errors import ExtractError
 from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
 
-DOCUMENT_KINDS = ("resource", "conversion")
-"""WARC record types of documents that came without an HTTP exchange: imported files and rendered pages."""
+_MAX_TOLD = 50
+"""Faults of one file that are told of one by one."""
 _MAX_CACHED_BYTES = 64_000_000
 """Records kept in memory until their acts follow. Records beyond this are read from disk again."""
 _BODY = Prepared(
@@ -41,23 +43,24 @@ _BODY = Prepared(
     .order_by(VersionRow.id)
     .limit(1)
 )
-_Handler = Callable[["WarcLoader", Act], None]
 
 
 @dataclass(slots=True, kw_only=True)
 class WarcLoader:
-    """Loads one WARC file. `visits`: whether to enter its visits and its run's end; False for another archive's file."""
+    """Loads one WARC file of this archive. An act with a fault is told of and passed over; `faults` lists such acts."""
 
     archive: Path
     ledger: Ledger
     file: str  # the WARC's final name, relative to the archive
     notify: Callable[[str], None]
-    visits: bool = True
     merged: Callable[[acts.Content], None] | None = None  # enters the files of a `merged` act
     duplicates: set[str] = field(default_factory=set)  # ids of records that another file has too
     index: list[str] = field(default_factory=list)  # lines of the file's CDXJ
     cached: dict[int, Record] = field(default_factory=dict)  # records whose acts are not read yet, by row id
     cached_bytes: int = 0  # of their blocks
+    faults: list[str] = field(default_factory=list)  # of acts, by file and record; the first ones
+    unknown: set[str] = field(default_factory=set)  # names of acts of a later format
+    passed_over: int = 0  # acts that were not entered
 
     def load(self, path: Path, start: int = 0) -> None:
         """Enter every record from byte `start` on. Raises ArchiveDamaged if one cannot be read."""
@@ -65,19 +68,33 @@ class WarcLoader:
             if record.is_http or record.kind in DOCUMENT_KINDS:
                 self._enter_capture(record, request)
             elif record.kind == "metadata":
-                for act in acts.acts_in(record):
-                    self._apply(act)
+                for act in acts.read_acts(record):
+                    self._apply(act, record)
                 self.cached, self.cached_bytes = {}, 0
+        if self.passed_over > _MAX_TOLD:
+            self.notify(f"{self.file}: {self.passed_over - _MAX_TOLD} further acts were not entered")
 
-    def _apply(self, act: Act) -> None:
-        if act.about in self.duplicates:
-            return
-        if handler := _HANDLERS.get(act.content.get("act", "stored" if "report" in act.content else "")):
-            handler(self, act)
+    def _apply(self, act: Act | ActFault, record: Record) -> None:
+        if isinstance(act, ActFault):
+            fault = f"{self.file}: the record at byte {record.place.offset}, {act}; not entered"
+            if self.passed_over < _MAX_TOLD:
+                self.faults.append(fault)
+            self.pass_over(fault)
+        elif act.about not in self.duplicates and act.name in _HANDLERS:
+            getattr(self, _HANDLERS[act.name])(act)
+        elif act.name and act.name not in (*ACTS, *self.unknown):
+            self.unknown.add(act.name)
+            self.notify(f"{self.file}: acts {ascii(act.name)[:80]} are of a later format; not entered")
+
+    def pass_over(self, why: str) -> None:
+        """Notify that an act is not entered. After _MAX_TOLD of a file the rest are only counted."""
+        self.passed_over += 1
+        if self.passed_over <= _MAX_TOLD:
+            self.notify(why)
 
     def _enter_capture(self, record: Record, request: Record | None) -> None:
         key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
-        digest = hex_sha256(record.fields.get("warc-payload-digest"))
+        digest = self._stated_digest(record)
         held = self._row(record.place.record_id)
         if held is not None and held.warc_file != self.file:
             self.duplicates.add(held.record_id)
@@ -101,6 +118,10 @@ class WarcLoader:
         if record.kind != "revisit" and self.cached_bytes <= _MAX_CACHED_BYTES:
             self.cached[row.id] = record
 
+    def _stated_digest(self, record: Record) -> str | None:
+        """Return the SHA-256 of the payload as the record states it; None if the payload must be read for it."""
+        return hex_sha256(record.fields.get("warc-payload-digest"))
+
     def _row(self, record_id: str | None, url: str = "") -> CaptureRef | None:
         """Return the row of the capture in a WARC record; None if there is none. `url`: of the capture, makes this fast."""
         fresh = self.ledger.new_captures.get(canonical(url))
@@ -110,7 +131,7 @@ class WarcLoader:
 
     def _stored(self, act: Act) -> None:
         content, row = act.content, self._row(act.about, act.url)
-        further = [self._row(each) for each in content.get("further", ())]
+        further = [self._row(each) for each in content.get("further") or ()]
         captures = [each for each in (row, *further) if each is not None]
         named = (act.about is not None) + len(further)
         if len(captures) < named:  # a power cut can keep an act and lose the capture that it is about
@@ -125,18 +146,22 @@ class WarcLoader:
             acts.site_of(content),
             act.at,
             row,
-            note=content.get("note", ""),
+            note=content.get("note") or "",
             only_extractor_changed=lambda _: bool(content.get("reextracted")),
             further=ids[1:],
-            came_from=content.get("came_from", ()),
-            joined_keys=content.get("varies", ()),
-            recorded_ending=Ending(content["ending"]) if "ending" in content else Ending.REVISED,
+            came_from=content.get("came_from") or (),
+            joined_keys=content.get("varies") or (),
+            recorded_ending=Ending(content["ending"]) if content.get("ending") else Ending.REVISED,
         )
-        was = content["report"]["text_sha256"]
-        if change.is_new_text and report.text_sha256 != was:
+        self._keep_former(act, report, change)
+
+    def _keep_former(self, act: Act, report: Report, change: StoreResult | None) -> None:
+        """Note in a new version which text its act names, if another one was read."""
+        was = act.content["report"]["text_sha256"]
+        if change is not None and change.is_new_text and report.text_sha256 != was:
             version = self._version(change.outcome.report_id, change.outcome.version)
             assert version is not None
-            former = {"text_sha256": was, "text_file": None, "extractor": content.get("extractor")}
+            former = {"text_sha256": was, "text_file": None, "extractor": act.content.get("extractor")}
             version.former = [former]
 
     def _version(self, report_id: str | None, number: int | None) -> VersionRow | None:
@@ -190,20 +215,16 @@ class WarcLoader:
         self.ledger.note(acts.outcome_of(act.content, act.url, act.at))
 
     def _visit_begun(self, act: Act) -> None:
-        if self.visits:
-            self.ledger.begin_visit(acts.visit_of(act.content))
+        self.ledger.begin_visit(acts.visit_of(act.content))
 
     def _visit_ended(self, act: Act) -> None:
-        if self.visits:
-            self.ledger.end_visit(acts.visit_of(act.content), act.at)
+        self.ledger.end_visit(acts.visit_of(act.content), act.at)
 
     def _learnt(self, act: Act) -> None:
-        if self.visits:
-            site_memory.save(self.ledger.session, act.content["site"]["id"], act.content["memory"])
+        site_memory.save(self.ledger.session, act.content["site"]["id"], acts.memory_of(act.content))
 
     def _run_ended(self, act: Act) -> None:
-        if self.visits:
-            self.ledger.end_run(act.content["state"], act.content["detail"], act.at)
+        self.ledger.end_run(act.content["state"], act.content.get("detail") or "", act.at)
 
     def _reextracted(self, act: Act) -> None:
         fields = act.content["report"]
@@ -220,25 +241,31 @@ class WarcLoader:
             self.merged(act.content)
 
 
-def load_file(loader: WarcLoader, path: Path) -> None:
-    """Load a whole file and commit its rows. Then write its text files and its index, unless they are there unchanged."""
+def load_file(loader: WarcLoader, path: Path, *, commit: bool = True) -> None:
+    """Load a whole file and commit its rows. Then write its text files and its index, unless they are there unchanged.
+
+    Without `commit` the rows wait for the caller's. The files are written all the same: the WARC states that they belong.
+    """
     archive, ledger = loader.archive, loader.ledger
     loader.load(path)
     ledger.set_entered_bytes({loader.file: path.stat().st_size})
-    written = ledger.commit()
+    written = ledger.commit() if commit else ledger.flush()
     index = index_of(path).relative_to(archive).as_posix()
     write_all(archive, written | {index: index_text(loader.index)}, compare=True)
 
 
-_HANDLERS: dict[str, _Handler] = {
-    "stored": WarcLoader._stored,
-    "confirmed": WarcLoader._confirmed,
-    "noted": WarcLoader._noted,
-    "visit begun": WarcLoader._visit_begun,
-    "visit ended": WarcLoader._visit_ended,
-    "learnt": WarcLoader._learnt,
-    "run ended": WarcLoader._run_ended,
-    "reextracted": WarcLoader._reextracted,
-    "merged": WarcLoader._merged,
+_HANDLERS = {
+    "stored": "_stored",
+    "confirmed": "_confirmed",
+    "noted": "_noted",
+    "visit begun": "_visit_begun",
+    "visit ended": "_visit_ended",
+    "learnt": "_learnt",
+    "run ended": "_run_ended",
+    "reextracted": "_reextracted",
+    "merged": "_merged",
 }
-"""Method for each act of crawler/archive/evidence/acts.py. Acts of a later version of the format are skipped."""
+"""Method that enters an act, by the act's name. `attempted` has none: it is evidence in the WARC only.
+
+Acts of a later format are not entered, and told of once.
+"""

@@ -67,11 +67,14 @@ def rebuild(
             changed = store.reextract(_message)
     if json:
         print_json(asdict(done) | {"reextracted": changed})
-        return
-    print(
-        f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
-        + (f"; the current extractor reads {changed} of them differently" if reextract else "")
-    )
+    else:
+        print(
+            f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
+            + (f"; the current extractor reads {changed} of them differently" if reextract else "")
+        )
+    if done.faults:
+        _message(f"{len(done.faults)} parts of the WARC files could not be entered; they are named above")
+        raise typer.Exit(ArchiveDamaged.exit_code)
 
 
 def merge(

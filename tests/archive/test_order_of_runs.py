@@ -15,6 +15,7 @@ from crawler.archive.catalogue.models import VersionRow
 from crawler.extract import extract
 from crawler.intake.imports import import_paths
 from crawler.model import Ending, Outcome
+from tests.archive.foreign import article
 from tests.archive.held import dump, faults
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
@@ -84,14 +85,11 @@ def test_merged_texts_are_ordered_by_their_times(
         other = folder.parent / f"of-{year}"
         clock.now = datetime(year, 5, 1, tzinfo=clock.now.tzinfo)
         with Archive.create(other, clock=clock) as archive:
-            seen(archive, clock, f"{year}")
+            capture = a_capture(payload=article(f"{year}"), at=clock())
+            archive.record(capture)
+            archive.store(a_report(BODY + f"{year}"), capture, SITE)
         clock.now = datetime(2026, 11, 25, tzinfo=clock.now.tzinfo)
         with opened() as archive:
-            # the test page is no real article: the text is found in the other archive's text file instead
-            for file in other.glob("text/*/*/*.txt"):
-                target = folder / file.relative_to(other)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(file.read_bytes())
             archive.merge(other, lambda _: None)
     with Archive.read(folder) as reader:
         (report,) = reader.reports()

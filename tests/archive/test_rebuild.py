@@ -19,6 +19,7 @@ from crawler.field.fingerprint import text_sha256
 from crawler.intake.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Report, Site, SiteVisit, VisitState
 from crawler.warc import Record, WarcFile, new_record_id, read_records, warc_date
+from tests.archive.foreign import article
 from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, query
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
@@ -304,7 +305,7 @@ def test_an_older_text_merged_later_is_kept_and_does_not_become_the_latest(
     other = tmp_path / "other"
     old = a_report(BODY + "旧")
     with Archive.create(other, clock=clock) as archive:
-        capture = a_capture(payload=b"old", at=clock())
+        capture = a_capture(payload=article("旧"), at=clock())
         archive.record(capture)
         archive.store(old, capture, SITE)
     clock.forward(days=30)
@@ -312,8 +313,6 @@ def test_an_older_text_merged_later_is_kept_and_does_not_become_the_latest(
         capture = a_capture(payload=b"new", at=clock())
         archive.record(capture)
         held = archive.store(a_report(), capture, SITE)
-    # the test pages are no real articles: the text is found in the other archive's text file instead
-    shutil.copytree(other / "text", folder / "text", dirs_exist_ok=True)
     with opened() as archive:
         notices: list[str] = []
         assert archive.merge(other, notices.append) == 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
@@ -23,7 +23,7 @@ from crawler.archive.catalogue.models import (
     VersionRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.rows import MERGED_FOLDER, CaptureRef
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.errors import CrawlerError
 from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
@@ -147,9 +147,13 @@ _RESPONSE_COLUMNS = (
     CaptureRow.etag,
     CaptureRow.last_modified,
 )
+# what came from elsewhere makes no request conditional and no capture a revisit: its ETag or date may be invented, and
+# a server that answers 304 would confirm a text that it never sent
+_OWN = and_(CaptureRow.warc_file.not_like(f"{MERGED_FOLDER}%"), CaptureRow.origin.is_(None))
 _RESPONSES = (
     select(*_RESPONSE_COLUMNS)
     .where(
+        CaptureRow.warc_file.not_like(f"{MERGED_FOLDER}%"),
         CaptureRow.url_key == bindparam("key"),
         CaptureRow.record_type == literal_column("'response'"),  # as in the index captures_by_payload
         CaptureRow.method == bindparam("method"),
@@ -172,6 +176,7 @@ _LAST_SEEN_CAPTURE = Prepared(
         VersionRow,
         (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
     )
+    .join(CaptureRow, (CaptureRow.id == PageRow.seen_in) & _OWN)
     .where(
         PageRow.url_key == bindparam("key"),
         PageRow.state != GONE,
@@ -187,6 +192,7 @@ _LAST_ANSWERS = Prepared(
         or_(CaptureRow.status == 200, CaptureRow.status == 304),
         # later captures had no text of the report: a challenge, another page, a shrunk text
         CaptureRow.id <= bindparam("seen_in"),
+        _OWN,
     )
     .order_by(CaptureRow.id.desc())
     .limit(MAX_NOT_MODIFIED_IN_A_ROW)

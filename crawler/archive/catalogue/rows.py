@@ -17,6 +17,12 @@ from crawler.warc import Place, origin_text
 IMPORT_SITE = "import"
 """Site id of imported documents."""
 
+MERGED_FOLDER = "warc/merged/"
+"""Folder of the WARC files of other archives. Their names begin with their digests, so that no file is copied twice."""
+
+DOCUMENT_KINDS = ("resource", "conversion")
+"""WARC record types of documents that came without an HTTP exchange: imported files and rendered pages."""
+
 _NOT_IN_URN = re.compile(r"[\x00-\x20\x7f%]")
 _URN_DIGEST_CHARS = 32
 """Hex digits of the SHA-256 in an import's URN: 128 bits, so that nobody can make two documents with the same URN."""

@@ -304,7 +304,7 @@ ACTS: Mapping[str, Mapping[str, Field]] = {
     "visit ended": _COMMON | {"visit": Field(_object(_VISIT), required=True)},
     "learnt": _COMMON | _OF_A_SITE | {"memory": Field(_object(_MEMORY), required=True)},
     "run ended": _COMMON | {"state": Field(_text(100), required=True), "detail": Field(_text())},
-    "reextracted": _COMMON | _TEXT | {"was": Field(_DIGEST, required=True)},
+    "reextracted": _COMMON | _TEXT | {"site": Field(_object(_SITE)), "was": Field(_DIGEST, required=True)},
     "merged": _COMMON
     | {
         "files": Field(_list_of(_object(_MERGED_FILE), 100_000), required=True),

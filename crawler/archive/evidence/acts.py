@@ -8,7 +8,7 @@ each. Earlier versions wrote one record per act.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -169,6 +169,12 @@ def learnt(site_id: str, memory: Content) -> Content:
     return {"act": "learnt", "site": {"id": site_id}, "memory": dict(memory)}
 
 
+def memory_of(content: Content) -> Content:
+    """Return the memory of a `learnt` act, without keys that a later version added."""
+    names = ("walked_at", "rules", "lists", "owed", "gone")
+    return {name: content["memory"][name] for name in names}
+
+
 def visit_of(content: Content) -> SiteVisit:
     """Return the visit of a `visit begun` or `visit ended` act."""
     fields = {name: value for name, value in _only(SiteVisit, content["visit"]).items() if value is not None}
@@ -217,8 +223,10 @@ def acts_in(record: Record) -> Iterator[Act]:
     return (each for each in read_acts(record) if isinstance(each, Act))
 
 
-def read_acts(record: Record) -> Iterator[Act | ActFault]:
+def read_acts(record: Record, *, strict: bool = False) -> Iterator[Act | ActFault]:
     """Yield the acts in a WARC record, and an ActFault for each line that is none. An act of an unknown name is not checked.
+
+    `strict`: a key that stands twice in an object is a fault, since another program may read the other value.
 
     Other crawlers write `metadata` records too. One that is not called JSON has acts only where a line looks like an object.
     """
@@ -227,12 +235,12 @@ def read_acts(record: Record) -> Iterator[Act | ActFault]:
     is_json = record.fields.get("content-type", "").startswith("application/json")
     for number, line in enumerate(record.block.split(b"\n"), start=1):
         if line.lstrip()[:1] == b"{" or (is_json and line.strip()):
-            yield _read_act(record, number, line)
+            yield _read_act(record, number, line, _READ_STRICTLY if strict else _READ_JSON)
 
 
-def _read_act(record: Record, number: int, line: bytes) -> Act | ActFault:
+def _read_act(record: Record, number: int, line: bytes, read: Callable[[str], Any]) -> Act | ActFault:
     try:
-        content = _parse(line)
+        content = _parse(line, read)
         act = Act(content, record.date, "", None)
         if act.name in ACTS:
             url, about = content.get("url") or record.url, content.get("about") or _about(record)
@@ -250,10 +258,10 @@ def _about(record: Record) -> str | None:
     return record.fields.get("warc-refers-to")
 
 
-def _parse(line: bytes) -> dict[str, Any]:
+def _parse(line: bytes, read: Callable[[str], Any]) -> dict[str, Any]:
     """Return the JSON object of a line. Raises ValueError, also for values that JSON does not know, RecursionError."""
     try:
-        content = _READ_JSON(line.decode("utf-8"))
+        content = read(line.decode("utf-8"))
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -273,12 +281,22 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+_READ_STRICTLY = json.JSONDecoder(
+    parse_constant=_no_number, parse_int=_whole_number, object_pairs_hook=_once
+).decode
 _READ_JSON = json.JSONDecoder(parse_constant=_no_number, parse_int=_whole_number).decode
 
 
 def content_of(line: bytes) -> dict[str, Any]:
     """Return the content of an act's line; empty if the line is no JSON object."""
     try:
-        return _parse(line)
+        return _parse(line, _READ_JSON)
     except (ValueError, RecursionError):
         return {}

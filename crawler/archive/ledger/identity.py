@@ -31,6 +31,7 @@ from crawler.archive.ledger.current_page import (
 )
 from crawler.archive.ledger.new_reports import store_at_new_url
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
+from crawler.archive.ledger.page_makers import is_own
 from crawler.archive.ledger.varying_urls import observation_key, page_key
 from crawler.archive.ledger.versions import add_version, replace_text
 from crawler.model import Ending, Outcome, Report
@@ -49,6 +50,8 @@ def store_text(
     current = find_current_page(session, observation_key(session, observation))
     if current is None:
         return store_at_new_url(session, observation)
+    if observation.foreign and is_own(session, session.get_one(PageRow, current.page_id)):
+        return _store_beside_own(session, session.get_one(PageRow, current.page_id), observation)
     same_text = current.text_sha256 == observation.report.text_sha256
     if current.is_live_and_newest and same_text:
         return _store_unchanged(session, observation, current)
@@ -98,6 +101,22 @@ def describe_shrunk(session: Session, url: str, report: Report) -> str:
     if not shrunk_texts.is_shrunk(report.body, held.body):
         return ""
     return shrunk_texts.describe(report.body, held.body)
+
+
+def _store_beside_own(session: Session, page: PageRow, observation: Observation) -> StoreResult:
+    """Store what another archive saw at a page of this one: a text that is not held makes a version, all else no change.
+
+    A page that was found gone or moved stays so.
+    """
+    digest = observation.report.text_sha256
+    held = [row for row in page.report.versions if row.text_sha256 == digest]
+    if held:
+        return result_of(Ending.UNCHANGED, observation, held[-1], "seen by another archive too")
+    if page.state in page_states.AWAY or page_states.is_outdated(page, observation.seen_at, live=False):
+        version = add_version(session, page.report, observation, older=True)
+        detail = "a text that another archive saw"
+        return result_of(Ending.REVISED, observation, version, detail, is_new_text=True)
+    return _store_other_text(session, page, observation, lambda _: False)
 
 
 def _store_unchanged(session: Session, observation: Observation, current: CurrentPage) -> StoreResult:

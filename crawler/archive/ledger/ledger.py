@@ -77,11 +77,12 @@ class Ledger:
         shown: Container[str] | None = None,
         joined_keys: Sequence[str] = (),
         recorded_ending: Ending | None = None,
+        foreign: bool = False,
     ) -> StoreResult:
-        """Enter a text that was seen, and return what it was.
+        """Enter a text that was seen, and return what it was. If that fails, no row of it stays.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
-        `further`, `shown`, `joined_keys`, `recorded_ending`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
+        `further`, `shown`, `joined_keys`, `recorded_ending`, `foreign`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
         """
         observation = Observation(
             report=report,
@@ -94,13 +95,15 @@ class Ledger:
             shown=shown,
             joined_keys=joined_keys,
             recorded_ending=recorded_ending,
+            foreign=foreign,
         )
-        result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
-        here = page_key(self.session, observation.url)
-        for key in {page_key(self.session, url): None for url in came_from}:
-            page = page_states.find_page(self.session, key)
-            if page is not None and key != here:
-                self._mark_moved(page, observation)
+        with self.session.begin_nested():
+            result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
+            here = page_key(self.session, observation.url)
+            for key in {page_key(self.session, url): None for url in came_from}:
+                page = page_states.find_page(self.session, key)
+                if page is not None and key != here:
+                    self._mark_moved(page, observation)
         return self._keep(result, capture)
 
     def confirm(self, url: str, site: Site, now: datetime, capture: CaptureRef | None) -> StoreResult:
@@ -116,7 +119,7 @@ class Ledger:
         """
         return self.run.state != MERGED_STATE and site_id != rows.IMPORT_SITE and at >= self.run.started_at
 
-    def note(self, outcome: Outcome) -> Outcome:
+    def note(self, outcome: Outcome, *, changes_page: bool = True) -> Outcome:
         """Enter the outcome of a request that gave no text; `outcome.at` must be set.
 
         It may set the page of the URL to missing, gone or unreachable. If that adds a tombstone, the returned outcome has its
@@ -124,9 +127,8 @@ class Ledger:
         """
         at = outcome.at
         assert at is not None
-        page = (
-            page_states.find_page(self.session, page_key(self.session, outcome.url)) if outcome.url else None
-        )
+        key = page_key(self.session, outcome.url) if outcome.url and changes_page else None
+        page = page_states.find_page(self.session, key) if key else None
         live = self._is_live(at, outcome.site_id)
         if page is not None and outcome.ending is Ending.GONE:
             tombstone = page_states.mark_missing(self.session, page, at, outcome.detail, live=live)
@@ -190,8 +192,14 @@ class Ledger:
 
     def commit(self) -> dict[str, bytes]:
         """Commit all rows. Returns the text files to write now: content by name."""
-        _INSERT_OUTCOME.insert_all(self.session, self.outcomes)
+        texts = self.flush()
         self.session.commit()
+        return texts
+
+    def flush(self) -> dict[str, bytes]:
+        """Write all rows in the transaction under way, without its commit. Returns the text files to write."""
+        _INSERT_OUTCOME.insert_all(self.session, self.outcomes)
+        self.session.flush()
         self.outcomes, self.new_captures = [], {}
         texts, self.texts = self.texts, {}
         return texts

@@ -19,6 +19,7 @@ from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.current_page import extend_seen, record_page_seen
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
+from crawler.archive.ledger.page_makers import is_own_version
 from crawler.archive.ledger.varying_urls import join_varying_pages, replaced_pages
 from crawler.archive.ledger.versions import version_values
 from crawler.field.fingerprint import bands, simhash
@@ -82,9 +83,10 @@ def _add_duplicate(session: Session, observation: Observation, held: VersionRow)
     session.add(page)
     session.flush()
     page_states.add_event(session, page, observation.seen_at, LIVE)
-    extend_seen(held, observation)
-    if held.url.startswith("urn:") and not observation.url.startswith("urn:"):
-        held.url = observation.url  # the URL of a text that was imported as a file is known now
+    if not observation.foreign or not is_own_version(session, held):
+        extend_seen(held, observation)
+        if held.url.startswith("urn:") and not observation.url.startswith("urn:"):
+            held.url = observation.url  # the URL of a text that was imported as a file is known now
     return result_of(Ending.DUPLICATE, observation, held, f"same text as {first_url}")
 
 

@@ -29,6 +29,9 @@ class Observation:
     shown: Container[str] | None = None  # canonical URLs that the site shows in this visit; None: not known
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one when it was first entered
     recorded_ending: Ending | None = None  # in a rebuild: the ending that the live run recorded
+    foreign: bool = (
+        False  # by another archive; it changes no row of a page or version that this archive captured
+    )
 
     @property
     def url(self) -> str:

@@ -5,15 +5,21 @@ A rebuild and a merge need them; a live run makes its own row, see `archive.run`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from crawler.archive.catalogue.models import RunRow
+from crawler.errors import ArchiveDamaged
 from crawler.warc import parse_warc_date, read_records
 
 MERGED_STATE = "merged"
 """Value of `RunRow.state` for a run of another archive that was merged into this one."""
+
+
+_RUN_NUMBER = re.compile(r"[0-9]{1,9}")
+_MAX_INFO_CHARS = 5000  # of a command line or a software's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +34,26 @@ class RunInfo:
 
 
 def read_run_info(path: Path) -> RunInfo | None:
-    """Read the `warcinfo` of a WARC file; None if the file does not begin with one. Raises ArchiveDamaged."""
+    """Read the `warcinfo` of a WARC file; None if the file does not begin with one.
+
+    Raises ArchiveDamaged, also if it states no time that can be read.
+    """
     head = next(read_records(path), None)
     if head is None or head.kind != "warcinfo":
         return None
     lines = (line.partition(":") for line in head.block.decode("utf-8", "replace").splitlines())
     fields = {name: value.strip() for name, _, value in lines}
     run = fields.get("run", "")
+    try:
+        started = parse_warc_date(fields["started"]) if "started" in fields else head.date
+    except (ValueError, OverflowError):
+        raise ArchiveDamaged(f"{path}: its warcinfo states no time at which its run started") from None
     return RunInfo(
         path=path,
-        run=int(run) if run.isdigit() else None,
-        started=parse_warc_date(fields["started"]) if "started" in fields else head.date,
-        command=fields.get("description", ""),
-        software=fields.get("software", ""),
+        run=int(run) if _RUN_NUMBER.fullmatch(run) else None,
+        started=started,
+        command=fields.get("description", "")[:_MAX_INFO_CHARS],
+        software=fields.get("software", "")[:_MAX_INFO_CHARS],
     )
 
 

@@ -42,7 +42,8 @@ def observation_key(session: Session, observation: Observation) -> str:
     same_text = any(version.text_sha256 == report.text_sha256 for version in page.report.versions)
     if not same_text and (held.title, page.report.year) != (report.title, report.year):
         return canonical(observation.url)
-    if not page_states.is_outdated(page, observation.seen_at, live=observation.live):
+    outdated = page_states.is_outdated(page, observation.seen_at, live=observation.live)
+    if not outdated and not observation.foreign:
         page.url = observation.url  # the next visit asks for the URL that was found last
         session.flush()
     return key

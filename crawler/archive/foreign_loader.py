@@ -1,0 +1,157 @@
+"""`ForeignLoader`: enter another archive's WARC file. What that archive says changes only what it made itself.
+
+A text is entered as the extractor reads it from the captures that the act names, which must be that archive's own. Its
+acts about visits, runs, lists, extractions and further merges are evidence in its file, and not entered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crawler.address import canonical
+from crawler.archive import reextraction
+from crawler.archive.catalogue.models import CaptureRow, PageRow
+from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.evidence import acts
+from crawler.archive.evidence.acts import Act
+from crawler.archive.ledger import page_states
+from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.page_makers import is_made_by, is_own
+from crawler.archive.ledger.varying_urls import page_key
+from crawler.archive.warc_loader import WarcLoader
+from crawler.errors import ArchiveDamaged, ExtractError
+from crawler.model import Ending, Report
+from crawler.warc import Record, hex_sha256
+
+_MAX_READ = 200
+"""Reports kept, since a page that does not change is stored again and again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ForeignLoader(WarcLoader):
+    """Loads one WARC file of another archive. `files`: names here of the WARC files that this archive wrote."""
+
+    files: frozenset[str]
+    read: dict[object, Report]  # what was read, by the rows with the payloads and the hint
+
+    def _stored(self, act: Act) -> None:
+        captures = self._named_captures(act)
+        if captures is None:
+            return
+        report = self._report(act, [each.id for each in captures], acts.site_of(act.content).body)
+        if report is not None:
+            self._keep_former(act, report, self._enter_text(act, report, captures))
+
+    def _named_captures(self, act: Act) -> list[CaptureRef] | None:
+        """Return the captures that an act names; None, with a notice, if one is not that archive's, or of another URL."""
+        found = [self._row(each) for each in (act.about, *(act.content.get("further") or ()))]
+        captures = [each for each in found if each is not None and each.warc_file in self.files]
+        if len(captures) < len(found):
+            self.pass_over(f"{act.url!a}: its act names a capture that is not in that archive's files")
+            return None
+        first = self.ledger.session.get_one(CaptureRow, captures[0].id)
+        if first.url_key != canonical(act.url):
+            self.pass_over(f"{act.url!a}: its act names a capture of {first.url!a}")
+            return None
+        return captures
+
+    def _report(self, act: Act, captures: Sequence[int], hint: str | None) -> Report | None:
+        """Return the report as the extractor reads it from its captures; None, with a notice, if that finds no article."""
+        told = acts.report_of(act.content, act.url, "")
+        try:
+            read = self._read(captures, hint)
+        except (ExtractError, ArchiveDamaged) as error:
+            reason = error.reason if isinstance(error, ExtractError) else str(error)
+            self.pass_over(f"{act.url!a}: no text can be read from its captures ({reason})")
+            return None
+        report = replace(told, body=read.body, sections=read.sections, attachments=read.attachments)
+        if read.text_sha256 == told.text_sha256:
+            return report if _has_own_id(told) else replace(report, id=None)
+        self.notify(
+            f"{act.url!a}: its captures do not give the text {told.text_sha256[:16]} that its act names;"
+            f" entered as {read.extractor} reads it"
+        )
+        return replace(report, id=None, text_sha256=read.text_sha256, extractor=read.extractor)
+
+    def _read(self, captures: Sequence[int], hint: str | None) -> Report:
+        session = self.ledger.session
+        rows = [
+            reextraction.row_with_payload(session, session.get_one(CaptureRow, each)) for each in captures
+        ]
+        key = (hint, *(row.id for row in rows))
+        if key not in self.read:
+            if len(self.read) >= _MAX_READ:
+                self.read.pop(next(iter(self.read)))
+            self.read[key] = reextraction.read_pages(self.archive, session, captures, hint, self.cached)
+        return self.read[key]
+
+    def _enter_text(self, act: Act, report: Report, captures: Sequence[CaptureRef]) -> StoreResult | None:
+        session, content = self.ledger.session, act.content
+        ending = Ending(content["ending"]) if content.get("ending") else Ending.REVISED
+        page = self._page(act.url)
+        if ending is Ending.SHRUNK and page is not None and not self._made(page):
+            return None
+        row = session.get_one(CaptureRow, captures[0].id)
+        moved = [url for url in content.get("came_from") or () if self._may_change(url)]
+        keys = content.get("varies") or ()
+        joined = [page_states.find_page(session, key) for key in keys]
+        return self.ledger.store(
+            report,
+            acts.site_of(content),
+            row.fetched_at if row.record_type in ("response", "revisit") else act.at,
+            captures[0],
+            note=content.get("note") or "",
+            only_extractor_changed=lambda _: False,
+            further=[each.id for each in captures[1:]],
+            came_from=moved,
+            joined_keys=keys if all(each is None or self._made(each) for each in joined) else (),
+            recorded_ending=ending,
+            foreign=True,
+        )
+
+    def _page(self, url: str) -> PageRow | None:
+        session = self.ledger.session
+        return page_states.find_page(session, page_key(session, url)) if url else None
+
+    def _made(self, page: PageRow) -> bool:
+        return is_made_by(self.ledger.session, page, self.files)
+
+    def _may_change(self, url: str) -> bool:
+        """Whether the state of a URL's page may change: that archive made it, and the report has no page of this one."""
+        page = self._page(url)
+        own = page is not None and any(is_own(self.ledger.session, each) for each in page.report.pages)
+        return page is not None and self._made(page) and not own
+
+    def _confirmed(self, act: Act) -> None:
+        row = self._row(act.about)
+        if row is None or row.warc_file not in self.files or not self._may_change(act.url):
+            return
+        if self.ledger.session.get_one(CaptureRow, row.id).url_key == canonical(act.url):
+            self.ledger.confirm(act.url, acts.site_of(act.content), act.at, row)
+
+    def _noted(self, act: Act) -> None:
+        outcome = acts.outcome_of(act.content, act.url, act.at)
+        self.ledger.note(outcome, changes_page=self._may_change(act.url))
+
+    def _evidence_only(self, act: Act) -> None:
+        """Do nothing: the act says what only that archive can use."""
+
+    _visit_begun = _visit_ended = _learnt = _run_ended = _reextracted = _merged = _evidence_only
+
+    def _stated_digest(self, record: Record) -> str | None:
+        """Return what a revisit states of the record that it repeats. The digest of a payload is computed."""
+        if record.kind == "revisit":
+            return hex_sha256(record.fields.get("warc-payload-digest"))
+        return None
+
+
+def _has_own_id(report: Report) -> bool:
+    """Whether a report's id is made of its division, its year and its text, as this archive makes ids."""
+    start = f"{report.region or '000000'}-{report.year or '0000'}-"
+    digest = (report.id or "").removeprefix(start)
+    return (
+        (report.id or "").startswith(start)
+        and len(digest) in (8, 16)
+        and report.text_sha256.startswith(digest)
+    )

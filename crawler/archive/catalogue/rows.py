@@ -112,10 +112,15 @@ def outcome_values(outcome: Outcome, run_id: int, capture_id: int | None) -> dic
         "run_id": run_id,
         "at": outcome.at,
         "site_id": outcome.site_id,
-        "url": outcome.url,
+        "url": _storable(outcome.url),
         "ending": outcome.ending.value,
-        "detail": outcome.detail,
+        "detail": _storable(outcome.detail),
         "report_id": outcome.report_id,
         "version": outcome.version,
         "capture_id": capture_id,
     }
+
+
+def _storable(text: str) -> str:
+    """Return a text with `?` for each lone surrogate: SQLite takes none, and one would make the commit of a batch fail."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

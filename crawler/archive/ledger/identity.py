@@ -46,16 +46,33 @@ If so, the page is the same, and the text differs only because the extractor has
 def store_text(
     session: Session, observation: Observation, only_extractor_changed: OnlyExtractorChanged
 ) -> StoreResult:
-    """Enter an observation in the catalogue (without a commit), and return what it was."""
+    """Enter an observation in the catalogue (without a commit), and return what it was. If that fails, no row of it stays."""
     current = find_current_page(session, observation_key(session, observation))
+    if current is not None and _is_unchanged(current, observation):
+        return _store_unchanged(session, observation, current)
+    with session.begin_nested():
+        return _store_change(session, current, observation, only_extractor_changed)
+
+
+def _is_unchanged(current: CurrentPage, observation: Observation) -> bool:
+    """Whether this archive sees the newest text again on a live page: the usual case."""
+    same_text = current.text_sha256 == observation.report.text_sha256
+    return current.is_live_and_newest and same_text and not observation.foreign
+
+
+def _store_change(
+    session: Session,
+    current: CurrentPage | None,
+    observation: Observation,
+    only_extractor_changed: OnlyExtractorChanged,
+) -> StoreResult:
     if current is None:
         return store_at_new_url(session, observation)
-    if observation.foreign and is_own(session, session.get_one(PageRow, current.page_id)):
-        return _store_beside_own(session, session.get_one(PageRow, current.page_id), observation)
-    same_text = current.text_sha256 == observation.report.text_sha256
-    if current.is_live_and_newest and same_text:
-        return _store_unchanged(session, observation, current)
     page = session.get_one(PageRow, current.page_id)
+    if observation.foreign and is_own(session, page):
+        return _store_beside_own(session, page, observation)
+    if _is_unchanged(current, replace(observation, foreign=False)):
+        return _store_unchanged(session, observation, current)
     if page_states.is_outdated(page, observation.seen_at, live=observation.live):
         return _store_earlier_observation(session, page, observation)
     if page.text_sha256 == observation.report.text_sha256:

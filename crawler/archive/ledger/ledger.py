@@ -7,6 +7,7 @@ is (unchanged, new version, new report) is decided in `identity`; what writes th
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -97,9 +98,10 @@ class Ledger:
             recorded_ending=recorded_ending,
             foreign=foreign,
         )
-        with self.session.begin_nested():
+        # the usual store changes two times of day; only what can fail half-way pays for a savepoint
+        with self.session.begin_nested() if came_from else nullcontext():
             result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
-            here = page_key(self.session, observation.url)
+            here = page_key(self.session, observation.url) if came_from else ""
             for key in {page_key(self.session, url): None for url in came_from}:
                 page = page_states.find_page(self.session, key)
                 if page is not None and key != here:

@@ -14,7 +14,7 @@ from crawler.archive.catalogue.models import PageRow
 from crawler.archive.catalogue.near_duplicates import probably_same
 from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
 from crawler.archive.consistency import ConsistencyQueries, MadeVersion
-from crawler.archive.evidence.acts import Act, acts_in
+from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
 from crawler.archive.evidence.manifest import EMPTY_HEAD, head
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries as manifest_entries
@@ -32,6 +32,7 @@ __all__ = [
     "MANIFEST",
     "MERGED_FOLDER",
     "Act",
+    "ActFault",
     "Archive",
     "ConsistencyQueries",
     "KnownPages",
@@ -45,5 +46,6 @@ __all__ = [
     "import_url",
     "manifest_entries",
     "probably_same",
+    "read_acts",
     "rebuild",
 ]

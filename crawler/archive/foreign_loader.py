@@ -68,10 +68,11 @@ class ForeignLoader(WarcLoader):
         report = replace(told, body=read.body, sections=read.sections, attachments=read.attachments)
         if read.text_sha256 == told.text_sha256:
             return report if _has_own_id(told) else replace(report, id=None)
-        self.notify(
-            f"{act.url!a}: its captures do not give the text {told.text_sha256[:16]} that its act names;"
-            f" entered as {read.extractor} reads it"
-        )
+        lacks = f"{act.url!a}: its captures do not give the text {told.text_sha256[:16]} that its act names"
+        if told.extractor == read.extractor:  # no other extractor can have read it: the act is wrong
+            self.pass_over(f"{lacks}; not entered")
+            return None
+        self.notify(f"{lacks}; entered as {read.extractor} reads it")
         return replace(report, id=None, text_sha256=read.text_sha256, extractor=read.extractor)
 
     def _read(self, captures: Sequence[int], hint: str | None) -> Report:

@@ -57,6 +57,9 @@ class ForeignArchive:
     held_block: Callable[[str], bytes | None]
     notify: Callable[[str], None]
     _blocks: dict[str, bytes] = field(default_factory=dict)  # digests of the blocks read so far, by record id
+    _reports: dict[tuple[str | None, str | None], str] = field(
+        default_factory=dict
+    )  # by record id and ending
     _unknown: Counter[str] = field(default_factory=Counter)
 
     def files(self) -> list[ForeignFile]:
@@ -112,8 +115,10 @@ class ForeignArchive:
                     raise self._fault(file.path, f"{where}: {fault}")
                 if record.is_http or record.kind in DOCUMENT_KINDS:
                     self._check_capture(record, file.path, where)
-                for act in read_acts(record, strict=True):
-                    self._check_act(act, file.path, where)
+                for number, act in enumerate(read_acts(record, strict=True), start=1):
+                    self._check_act(
+                        act, file.path, where if isinstance(act, ActFault) else f"{where}, act {number}"
+                    )
         except NotMerged:
             raise
         except (ArchiveDamaged, OSError) as error:
@@ -154,6 +159,11 @@ class ForeignArchive:
             self._unknown[f"the act {ascii(act.name)[:80]}"] += 1
             return
         self._check_time(act.at, path, where)
+        if act.name == "stored" and "title" in act.content["report"]:
+            named = (act.about, act.content.get("ending"))
+            report = repr(sorted(act.content["report"].items()))
+            if self._reports.setdefault(named, _digest(report)) != _digest(report):
+                raise self._fault(path, f"{where}: another act makes another report of that record")
         for key in unknown_keys(act.name, act.content):
             self._unknown[f"the key {ascii(key)[:80]} of the act '{act.name}'"] += 1
 
@@ -190,3 +200,7 @@ class ForeignArchive:
     def _fault(self, path: Path, reason: str) -> NotMerged:
         name = ascii(path.relative_to(self.path).as_posix())[1:-1]
         return NotMerged(f"{self.path}/{name}: {reason}; nothing was merged")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

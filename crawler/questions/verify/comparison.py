@@ -14,9 +14,11 @@ from crawler.archive import (
     DOCUMENT_KINDS,
     MERGED_FOLDER,
     Act,
+    ActFault,
     ConsistencyQueries,
     MadeVersion,
     acts_in,
+    read_acts,
 )
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
 from crawler.errors import ArchiveDamaged
@@ -78,13 +80,20 @@ class Comparison:
                     if self.claims is not None:
                         yield from (self._at(name, record, what) for what in _capture_faults(place, record))
                 elif self.claims is not None:
+                    for fault in read_acts(record):
+                        if isinstance(fault, ActFault):
+                            yield self._at(name, record, f"{fault}; no act of an archive")
                     for act in filter(_made_version, acts_in(record)):
                         about = act.about or ""
-                        # the capture that the act is about may be in another file
-                        claimed = told.get(about) or self.claims.made_version(about)
+                        merged = name.startswith(MERGED_FOLDER)
+                        # the capture that the act is about may be in another file; another archive's act must not
+                        # be about a record of ours
+                        claimed = told.get(about) or (None if merged else self.claims.made_version(about))
+                        if merged and claimed is not None and claimed.version.url != act.url:
+                            continue
                         yield from (
                             self._at(name, record, what)
-                            for what in _version_faults(claimed, act, merged=name.startswith(MERGED_FOLDER))
+                            for what in _version_faults(claimed, act, merged=merged)
                         )
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)

@@ -66,6 +66,13 @@ class ForeignLoader(WarcLoader):
             self.pass_over(f"{act.url!a}: no text can be read from its captures ({reason})")
             return None
         report = replace(told, body=read.body, sections=read.sections, attachments=read.attachments)
+        if (
+            "title" not in act.content["report"]
+        ):  # a text that archive held already: its act has no more than the digest
+            region = acts.site_of(act.content).region
+            report = replace(
+                read, id=None, url=act.url, region=read.region or region, text_sha256=told.text_sha256
+            )
         if read.text_sha256 == told.text_sha256:
             return report if _has_own_id(told) else replace(report, id=None)
         lacks = f"{act.url!a}: its captures do not give the text {told.text_sha256[:16]} that its act names"

@@ -74,8 +74,9 @@ def stage(
             f"{other}: {len(wanted)} files are new; the {MAX_FILES} oldest are merged now. Merge again for the rest"
         )
     wanted = wanted[:MAX_FILES]
+    paths = {each.path for each in wanted}
     for file in found:
-        if file in wanted or file.is_listed_otherwise:
+        if file.path in paths or file.is_listed_otherwise:
             foreign.check(file)
     foreign.tell_unknown()
     known = [each for each in found if manifest.has_digest(each.sha256) and not _is_nested(each.origin)]

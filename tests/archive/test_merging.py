@@ -39,8 +39,6 @@ from tests.conftest import SITE, URL, Clock, Fazhi, a_capture
 
 Opener = Callable[[], Archive]
 OTHER_PAGE = "https://www.wuhan.gov.cn/zwgk/fzzfj/1.shtml"
-OWN = article()
-OWN_TEXT = extract(OWN, (), URL)
 EVIL = article("后来换上的文字")
 ID, ID_2 = new_record_id(), new_record_id()
 RUNS = "runs.id, state, command, started_at"
@@ -105,6 +103,9 @@ def of_a_version(name: str, number: int, **more: Any) -> dict[str, Any]:
 Acts = Callable[[str, int, str, str], list[bytes]]
 """Records of another archive, from our report's id, its version's number and digest, and our record's id."""
 
+OWN = article("é")
+OWN_TEXT = extract(OWN, (), URL)
+DECOMPOSED = article("e\u0301")
 EVIL_RECORD = response(EVIL_URL, EVIL, ID)
 AT_OUR_PAGE = response(URL, EVIL, ID, date="2026-11-26T00:00:00Z")
 HOSTILE: dict[str, Acts] = {
@@ -131,6 +132,12 @@ HOSTILE: dict[str, Acts] = {
     "our text at another URL, long ago": lambda *_: [
         response(EVIL_URL, OWN, ID, date="2015-01-01T00:00:00Z"),
         metadata(stored(EVIL_URL, OWN, ID, at="2015-01-01T00:00:00Z"))],
+    "our text in other code points": lambda *_: [
+        response(URL, DECOMPOSED, ID, date="2026-11-26T00:00:00Z"),
+        metadata(stored(URL, DECOMPOSED, ID, at="2026-11-26T00:00:00Z", ending="unchanged"))],
+    "our text, its digest only": lambda *_: [
+        response(URL, OWN, ID, date="2026-11-26T00:00:00Z"),
+        metadata(stored(URL, OWN, ID, at="2026-11-26T00:00:00Z", ending="unchanged") | {"report": {"text_sha256": OWN_TEXT.text_sha256}})],
     "a shrunk text": lambda *_: [AT_OUR_PAGE, metadata(stored(URL, EVIL, ID, ending="shrunk"))],
     "a 304 for our page": lambda _, __, ___, record_id: [
         response(URL, b"", ID_2, status="304 Not Modified"),
@@ -593,6 +600,33 @@ def test_a_rebuild_goes_on_with_a_killed_merge_too(
     archive.close(finished=False)
     assert rebuild(folder, clock=clock, notify=quiet).versions == 1
     sound(folder, clock)
+
+
+def test_a_merge_that_an_earlier_version_left_half_is_rebuilt_under_numbers_of_no_other_run(
+    opened: Opener, clock: Clock, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make(tmp_path / "other", EVIL_RECORD, metadata(stored(EVIL_URL, EVIL, ID)))
+
+    def only_named(archive: Path, *rest: Any) -> list[str]:
+        for entry in rest[2]["files"]:
+            merging._named(archive, entry["file"], entry["sha256"], [], quiet)
+        return []
+
+    with monkeypatch.context() as patch, opened() as archive:
+        patch.setattr(facade, "enter_merged", only_named)
+        archive.merge(other, quiet)
+    for _ in range(2):
+        keep_nothing(opened)
+    assert rebuild(folder, clock=clock, notify=quiet).versions == 1
+    numbers = query(folder, "SELECT id, state FROM runs ORDER BY id")
+    assert numbers == [(1, "finished"), (2, "finished"), (3, "finished"), (4, "merged")]
+    keep_nothing(opened)
+    sound(folder, clock)
+
+
+def keep_nothing(opened: Opener) -> None:
+    with opened() as archive:
+        archive.note(Outcome(ending=Ending.FAILED, url=URL, site_id=SITE.id))
 
 
 # -- faults in our own files ----------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from crawler.archive.evidence.act_schema import ACTS, unknown_keys
 from crawler.archive.evidence.acts import Act, ActFault, read_acts
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.runs import RunInfo, read_run_info
-from crawler.errors import ArchiveDamaged, NotMerged
+from crawler.errors import ArchiveDamaged, ArchiveError, NotMerged
 from crawler.warc import Record, agrees, read_records
 
 MAX_FILES = 10_000
@@ -65,11 +65,12 @@ class ForeignArchive:
     def files(self) -> list[ForeignFile]:
         """Return the WARC files by the start of their runs.
 
-        Raises NotMerged for a link, a device, a pipe, a name that no file of an archive has, or a manifest with a fault.
+        Raises ArchiveError if there are none, NotMerged for a link, a device, a pipe, a name that no file of an archive
+        has, or a manifest with a fault.
         """
         paths = closed_warcs(self.path)
         if not paths:
-            raise NotMerged(f"{self.path}: no archive here, or an empty one")
+            raise ArchiveError(f"{self.path}: no archive here, or an empty one")
         told = self._manifest()
         found = []
         for path in paths:
@@ -84,6 +85,8 @@ class ForeignArchive:
                 raise NotMerged(str(error)) from error
             if info is None:
                 raise self._fault(path, "does not begin with a warcinfo record: no archive wrote it")
+            if not _NO_CONTROL.fullmatch(info.command + info.software):
+                raise self._fault(path, "its warcinfo has control characters")
             self._check_time(info.started, path, "its warcinfo")
             differs = told.pop(origin, sha256) != sha256
             found.append(

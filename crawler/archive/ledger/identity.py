@@ -125,8 +125,12 @@ def _store_beside_own(session: Session, page: PageRow, observation: Observation)
 
     A page that was found gone or moved stays so.
     """
-    digest = observation.report.text_sha256
-    held = [row for row in page.report.versions if row.text_sha256 == digest]
+    report = observation.report
+    held = [
+        row
+        for row in page.report.versions
+        if row.text_sha256 == report.text_sha256 or _same_characters(row.body, report.body)
+    ]
     if held:
         return result_of(Ending.UNCHANGED, observation, held[-1], "seen by another archive too")
     if page.state in page_states.AWAY or page_states.is_outdated(page, observation.seen_at, live=False):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
+from crawler.regular_files import open_regular
 from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
 from crawler.warc.record import HEAD_END, Record, parse_warc_date
@@ -53,7 +54,7 @@ def read_records(path: Path, start: int = 0) -> Iterator[Record]:
 
 def _is_compressed(path: Path) -> bool:
     """Return whether a file is gzip. Its first bytes decide; its name only if they are cut off."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         start = file.read(5)
     return start[:2] == b"\x1f\x8b" or (".gz" in path.suffixes and not start.startswith(b"WARC/"))
 

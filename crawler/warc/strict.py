@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from crawler.regular_files import open_regular
+
 MAX_RECORD_BYTES = 256 * 1024 * 1024
 """Inflated. The largest body that is fetched or imported has 64 MB."""
 
@@ -57,30 +59,31 @@ def read_strictly(path: Path) -> Iterator[StrictRecord | Deviation]:
 
     Ends after a gzip member that cannot be read. Memory is bounded by MAX_RECORD_BYTES. Raises OSError.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         offset, rest = 0, b""
         while rest := rest or file.read(_READ_BYTES):
-            inflater, data, taken = zlib.decompressobj(_GZIP), bytearray(), 0
+            inflater, parts, size, taken = zlib.decompressobj(_GZIP), [], 0, 0
             chunk = rest
-            while chunk and not inflater.eof and len(data) <= MAX_RECORD_BYTES:
+            while chunk and not inflater.eof and size <= MAX_RECORD_BYTES:
                 taken += len(chunk)
                 try:
-                    data += inflater.decompress(chunk, MAX_RECORD_BYTES + 1 - len(data))
+                    parts.append(inflater.decompress(chunk, MAX_RECORD_BYTES + 1 - size))
                 except zlib.error as error:
                     yield Deviation(offset, f"what begins here is no gzip member ({error})")
                     return
+                size += len(parts[-1])
                 if not inflater.eof:
                     taken -= len(inflater.unconsumed_tail)
                     chunk = inflater.unconsumed_tail or file.read(_READ_BYTES)
             if not inflater.eof:
-                long = len(data) > MAX_RECORD_BYTES
+                long = size > MAX_RECORD_BYTES
                 yield Deviation(
                     offset, f"its record is over {MAX_RECORD_BYTES} bytes" if long else "it is cut off"
                 )
                 return
             rest = inflater.unused_data
             length = taken - len(rest)
-            yield _record(bytes(data), offset, length)
+            yield _record(b"".join(parts), offset, length)
             offset += length
 
 

@@ -17,6 +17,7 @@ GZIP_MAGIC = b"\x1f\x8b\x08"
 RECORD_START = b"WARC/"
 
 _READ_BYTES = 1 << 16
+_FIRST_READ_BYTES = 1 << 12  # of a gzip member, of which a file can have one for every 20 bytes
 _MAX_INFLATE_BYTES = 1 << 20  # output of one call
 _MAX_HELD_BYTES = (
     8 << 20
@@ -191,7 +192,7 @@ def _member(file: BinaryIO, offset: int) -> Generator[_Piece | Damage, None, int
     chunk = b""
     while not decoder.eof:
         if not chunk:
-            chunk = file.read(_READ_BYTES)
+            chunk = file.read(_READ_BYTES if taken else _FIRST_READ_BYTES)
             taken += len(chunk)
             if not chunk:
                 if held:

@@ -27,10 +27,10 @@ def import_(
     json: JsonOption = False,
 ) -> None:
     """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."""
-    files = documents(paths)
+    documents(paths)  # raises before an archive is made
     failed = False
     with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=_message) as store:
-        for outcome in import_paths(files, store):
+        for outcome in import_paths(paths, store):
             failed |= outcome.ending in (Ending.FAILED, Ending.SHRUNK)
             if json:
                 print_json(outcome_json(outcome), indent=None)

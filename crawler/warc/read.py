@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from crawler.address import canonical
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
 from crawler.regular_files import open_regular
@@ -49,7 +51,21 @@ def read_records(path: Path, start: int = 0) -> Iterator[Record]:
         if record is None:  # the file is not compressed by record
             yield from _foreign(path, member.offset)
             return
-        yield record
+        yield _checked(record, path)
+
+
+def _checked(record: Record, path: Path) -> Record:
+    """Return a record whose date and address can be used. Raises ArchiveDamaged, naming file and byte, for any other."""
+    try:
+        parse_warc_date(record.fields["warc-date"])
+        if record.is_http:
+            parts = urlsplit(record.url)
+            parts.port  # noqa: B018 - a port that is no number raises here
+            canonical(record.url)
+    except (KeyError, ValueError, OverflowError) as error:
+        place = f"{path}: the record at byte {record.place.offset}"
+        raise ArchiveDamaged(f"{place} has no valid date or address ({error})") from error
+    return record
 
 
 def _is_compressed(path: Path) -> bool:
@@ -83,7 +99,7 @@ def _foreign(path: Path, start: int) -> Iterator[Record]:
     for item in foreign_records(path, start):
         if isinstance(item, Fault):
             raise ArchiveDamaged(f"{path}: the record at byte {item.offset} cannot be read ({item.reason})")
-        yield item
+        yield _checked(item, path)
 
 
 def exchanges(records: Iterable[Record]) -> Iterator[tuple[Record, Record | None]]:

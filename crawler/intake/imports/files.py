@@ -50,7 +50,7 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
     if isinstance(found, str):
         return job.not_stored(Ending.SKIPPED, file, found)
     if not page:
-        return job.archive.ingest(found[0], name, data, found[1])
+        return job.archive.ingest(found[0], name, data, found[1], origin=name)
     return job.archive.ingest(found[0], name, data, found[1], url=url, content_type="text/html", origin=name)
 
 

@@ -5,6 +5,7 @@ Character encodings: see extract.page.decode.
 
 from __future__ import annotations
 
+import re
 import sys
 import zlib
 from collections.abc import Callable
@@ -23,6 +24,7 @@ MAX_MEMBERS = 10_000
 _MIN_INPUT_BYTES, _MAX_INPUT_BYTES = 4 * 1024, 256 * 1024  # given to a decoder at a time
 _TEXT_SAMPLE_BYTES = 1024
 _NEVER_IN_TEXT = bytes({*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)})
+_PADDING = re.compile(rb"\0+")  # of a gzip file, which gzip ignores behind a member (tar pads to blocks)
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = tuple(bytes((low, 0x2A, 0x4D, 0x18)) for low in range(0x50, 0x60))  # RFC 8878, 3.1.2
@@ -129,7 +131,7 @@ def _members(
     magics: tuple[bytes, ...],
     errors: type[Exception],
 ) -> Decoded | None:
-    """Decode all members of a stream; each begins with one of `magics`."""
+    """Decode all members of a stream; each begins with one of `magics`. Zero bytes between them are padding."""
     body, rest = bytearray(), memoryview(payload)
     for number in range(MAX_MEMBERS):
         start = bytes(rest[: len(magics[0])])
@@ -148,6 +150,8 @@ def _members(
                 body=bytes(body), short=_damaged_message(name) if member.damaged else _cut_off_message(name)
             )
         rest = rest[member.used :]
+        if padding := _PADDING.match(rest):
+            rest = rest[padding.end() :]
     return Decoded(body=bytes(body), short=f"its {name} stream has more than {MAX_MEMBERS} members")
 
 

@@ -85,6 +85,7 @@ def test_a_document_that_is_in_no_coding_is_the_body_too(coding: str, start: byt
         ("gzip", b"".join(map(gzip.compress, HALVES))),
         ("gzip", b"".join(gzip.compress(TEXT[n : n + 1]) for n in range(len(TEXT)))),
         ("gzip", gzip.compress(b"") + gzip.compress(TEXT) + gzip.compress(b"")),
+        ("gzip", bytes(512).join(map(gzip.compress, HALVES)) + bytes(512)),
         ("deflate", b"".join(map(gzip.compress, HALVES))),
         ("gzip, gzip", gzip.compress(gzip.compress(TEXT[:1000])) + gzip.compress(gzip.compress(TEXT[1000:]))),
         ("zstd", b"".join(map(zstd.compress, HALVES))),

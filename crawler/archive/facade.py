@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.address import canonical
 from crawler.archive import reextraction
-from crawler.archive.catalogue import queries, rows
+from crawler.archive.catalogue import earlier_responses, queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.damage import errors_as_damage
@@ -52,7 +52,7 @@ class Archive(Run):
         """
         with errors_as_damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
-            known = queries.find_earlier_response(self._session, key, capture, sha256.hex())
+            known = earlier_responses.find_earlier_response(self._session, key, capture, sha256.hex())
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
@@ -63,7 +63,7 @@ class Archive(Run):
             values = rows.capture_values(
                 capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
             )
-            ledger.add_capture(values | queries.confirmed_validators(values, known))
+            ledger.add_capture(values | earlier_responses.confirmed_validators(values, known))
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser rendered it, as a `conversion` of the page as served, which must be recorded already."""

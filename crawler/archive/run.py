@@ -37,7 +37,7 @@ from crawler.archive.recovery import recover, run_facts
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError, NotMerged
 from crawler.model import Ending, SiteVisit
-from crawler.warc import warc_date
+from crawler.warc import field_text, warc_date
 
 _SOFTWARE = f"fazhi/{__version__}"
 _CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -173,7 +173,7 @@ class Run(Reader):
     def _begin_run(self, command: str, notify: Callable[[str], None]) -> None:
         """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
-            now = self._now()
+            now, command = self._now(), field_text(command)  # as a rebuild reads it
             upgrade(self._engine)
             self._manifest = Manifest(self.path)
             recover(self.path, self._session, self._manifest, now, notify)

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from crawler.address import canonical
 from crawler.archive import reextraction
-from crawler.archive.catalogue import queries, rows
+from crawler.archive.catalogue import earlier_responses, queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import DOCUMENT_KINDS, CaptureRef
@@ -111,8 +111,10 @@ class WarcLoader:
                 capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
             )
             if record.kind == "revisit":
-                known = queries.find_earlier_response(self.ledger.session, key, capture, digest)
-                values |= queries.confirmed_validators(values, known)
+                session, named = self.ledger.session, record.fields.get("warc-refers-to", "")
+                known = earlier_responses.find_response(session, key, named)
+                known = known or earlier_responses.find_earlier_response(session, key, capture, digest)
+                values |= earlier_responses.confirmed_validators(values, known)
         row = held or self.ledger.add_capture(values)
         self.cached_bytes += len(record.block)
         if record.kind != "revisit" and self.cached_bytes <= _MAX_CACHED_BYTES:

@@ -13,7 +13,9 @@ import typer
 
 from crawler import __version__
 from crawler.cli import crawling, evidence, fixtures, importing, reading, sources, streams
-from crawler.errors import CrawlerError
+from crawler.cli.output import message
+from crawler.errors import ConfigError, CrawlerError
+from crawler.field.text import visible_line
 
 EXIT_CODES = """
 Exit codes: 0 success; 1 finished, but some site failed, or stdout or the --log file could not be written (for example a
@@ -63,9 +65,10 @@ def main() -> None:
     except SystemExit as left:  # as typer ends every command
         sys.exit(streams.finish(left.code if isinstance(left.code, int) else 0))
     except CrawlerError as error:
-        print(error, file=sys.stderr)
+        # the faults of a sources.yaml are lines; any other error is one, whatever name of a file is in it
+        print(error if isinstance(error, ConfigError) else visible_line(str(error)), file=sys.stderr)
         sys.exit(streams.finish(error.exit_code))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        print(f"{place}{error.strerror or error}", file=sys.stderr)
+        message(f"{place}{error.strerror or error}")
         sys.exit(streams.finish(CrawlerError.exit_code))

@@ -7,7 +7,6 @@ is already there, builds it, and prints the result.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import typer
 
 from crawler.address import canonical, host_port
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
-from crawler.cli.output import print_json
+from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
@@ -77,12 +76,13 @@ def add(
     if json:
         print_json(_json(finding, entry if refusal is None else None, refusal, written=written))
     else:
-        print("\n".join(_description(finding)), file=sys.stderr)
+        for line in _description(finding):
+            message(line)
         if refusal is None:
             print("\n".join("  " + line for line in entry_lines(entry)))
-            print(_result_line(sources, entry, written=written), file=sys.stderr)
+            message(_result_line(sources, entry, written=written))
         else:
-            print(f"nothing added: {refusal}", file=sys.stderr)
+            message(f"nothing added: {refusal}")
     raise typer.Exit(0 if refusal is None else 1)
 
 
@@ -116,7 +116,7 @@ def _exit_as_known(site: Site, url: str, sources: Path, json: bool) -> None:
     if json:
         print_json({"url": url, "already": site.id, "place": place, "written": False})
     else:
-        print(f"already in the file: {site.id} ({site.name}) at {place}", file=sys.stderr)
+        message(f"already in the file: {site.id} ({site.name}) at {place}")
     raise typer.Exit
 
 

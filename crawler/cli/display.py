@@ -20,6 +20,7 @@ from crawler.archive import Archive
 from crawler.cli.output import PlainConsole, outcome_json, print_json
 from crawler.cli.summary import counts_line, host_table, site_table, summary_line
 from crawler.crawl import NOTHING_SAVED, TROUBLE_ENDINGS, is_trouble
+from crawler.field.text import visible_line
 from crawler.model import Ending, HostFigures, Outcome, Site, SiteVisit
 
 NEWS = (Ending.NEW, Ending.REVISED, Ending.GONE, Ending.MOVED)
@@ -68,7 +69,7 @@ class Display:
 
     def message(self, text: str) -> None:
         """Print a message on stderr."""
-        self._err.print(text, style="yellow")
+        self._err.print(visible_line(text), style="yellow")
 
     def show(self, outcome: Outcome, archive: Archive | None) -> None:
         """Count one outcome, and print it if it is news or a failure. `archive` is None in a dry run."""
@@ -90,7 +91,7 @@ class Display:
             above_live_line = self._status is not None and self._out.is_terminal
             self._line(self._err if above_live_line else self._out, outcome, self._news(outcome, archive))
         if self._status:
-            self._status.update(Text(f"{counts_line(self._counts)} · {outcome.url}"))
+            self._status.update(Text(visible_line(f"{counts_line(self._counts)} · {outcome.url}")))
 
     def _is_trouble(self, outcome: Outcome) -> bool:
         site = self._sites.get(outcome.site_id)
@@ -105,7 +106,7 @@ class Display:
 
     def _line(self, console: PlainConsole, outcome: Outcome, text: str) -> None:
         ending = (f"{outcome.ending.value:<10}", _STYLE.get(outcome.ending, ""))
-        console.print(Text.assemble(ending, f" {outcome.site_id:<{self._width}}  {text}"))
+        console.print(Text.assemble(ending, visible_line(f" {outcome.site_id:<{self._width}}  {text}")))
 
     def visited(self, visit: SiteVisit) -> None:
         """Keep the figures of a site's visit, for the summary."""
@@ -127,7 +128,7 @@ class Display:
                     site_table(list(self._sites.values()), self._by_site, self._troubles, self._visits),
                 )
             for line in self._sites_not_visited():
-                summary.print(line)
+                summary.print(visible_line(line))
             if not self._json and (self._by_site or not self._not_due):
                 self._out.print(summary_line(self._counts, len(self._by_site), archive))
         if self._figures and self._hosts:
@@ -138,7 +139,7 @@ class Display:
         if self._counts[Ending.LEFT]:
             sites = sum(counts[Ending.LEFT] > 0 for counts in self._by_site.values())
             self._err.print(
-                f"ended early ({why}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
+                f"ended early ({visible_line(why or '')}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
                 " the next run continues with them"
             )
         return 1 if troubled or self._counts[Ending.LEFT] else 0

@@ -12,9 +12,10 @@ import typer
 from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import print_json
+from crawler.cli.output import message, print_json
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
+from crawler.field.text import visible_line
 from crawler.questions import verify as verifying
 
 
@@ -35,10 +36,10 @@ def verify(
     later that nothing was changed since.
     """
     faults = []
-    for fault in verifying.verify(archive, deep=deep, head=head, notify=_message):
+    for fault in verifying.verify(archive, deep=deep, head=head, notify=message):
         faults.append(fault)
         if not json:
-            print(f"{fault.place}: {fault.what}", flush=True)
+            print(visible_line(f"{fault.place}: {fault.what}"), flush=True)
     digest = archives.head(archive)
     if json:
         print_json({"head": digest, "faults": [asdict(fault) for fault in faults]})
@@ -60,11 +61,11 @@ def rebuild(
     json: JsonOption = False,
 ) -> None:
     """Recreate the catalogue, the text files and the indexes from the WARC files alone."""
-    done = archives.rebuild(archive, clock=utc_now, notify=_message)
+    done = archives.rebuild(archive, clock=utc_now, notify=message)
     changed = 0
     if reextract:
-        with Archive.create(archive, clock=utc_now, command=_command(), notify=_message) as store:
-            changed = store.reextract(_message)
+        with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+            changed = store.reextract(message)
     if json:
         print_json(asdict(done) | {"reextracted": changed})
     else:
@@ -73,7 +74,7 @@ def rebuild(
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
         )
     if done.faults:
-        _message(f"{len(done.faults)} parts of the WARC files could not be entered; they are named above")
+        message(f"{len(done.faults)} parts of the WARC files could not be entered; they are named above")
         raise typer.Exit(ArchiveDamaged.exit_code)
 
 
@@ -82,15 +83,11 @@ def merge(
     archive: ArchiveOption = Path("archive"),
 ) -> None:
     """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
-    with Archive.create(archive, clock=utc_now, command=_command(), notify=_message) as store:
+    with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
-        files = store.merge(other, _message)
+        files = store.merge(other, message)
         print(f"{files} WARC files added: {len(store.reports()) - before} new reports")
 
 
 def _command() -> str:
     return " ".join(sys.argv[1:])
-
-
-def _message(text: str) -> None:
-    print(text, file=sys.stderr)

@@ -15,6 +15,7 @@ from crawler.cli.output import PlainConsole, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
+from crawler.field.text import visible_line
 from crawler.onboarding import fixtures
 from crawler.sources import choose, load_sites
 
@@ -90,4 +91,4 @@ def _print_diff(lines: list[str]) -> None:
     colours = {"+": "green", "-": "red", "@": "cyan"}
     console = PlainConsole(sys.stdout)
     for line in lines:
-        console.print(f"  {line}", style=colours.get(line[:1], ""))
+        console.print(f"  {visible_line(line)}", style=colours.get(line[:1], ""))

@@ -10,10 +10,13 @@ import typer
 
 from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import outcome_json, print_json
+from crawler.cli.output import message, outcome_json, print_json, tab_separated
 from crawler.fetch.client import utc_now
 from crawler.intake.imports import documents, import_paths
 from crawler.model import Ending
+
+MAX_OUTCOMES_PER_COMMIT = 100
+"""A WARC file may hold a million small answers: a commit for each would take hours. The journal keeps what is not committed."""
 
 
 def import_(
@@ -27,19 +30,17 @@ def import_(
     json: JsonOption = False,
 ) -> None:
     """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."""
-    files = documents(paths)
+    documents(paths)  # raises before an archive is made
     failed = False
-    with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=_message) as store:
-        for outcome in import_paths(files, store):
+    command = " ".join(sys.argv[1:])
+    with Archive.create(
+        archive, clock=utc_now, command=command, notify=message, batch=MAX_OUTCOMES_PER_COMMIT
+    ) as store:
+        for outcome in import_paths(paths, store):
             failed |= outcome.ending in (Ending.FAILED, Ending.SHRUNK)
             if json:
                 print_json(outcome_json(outcome), indent=None)
             else:
-                print(
-                    "\t".join(filter(None, (outcome.ending, outcome.report_id, outcome.url, outcome.detail)))
-                )
+                cells = (outcome.ending.value, outcome.report_id, outcome.url, outcome.detail)
+                print(tab_separated(filter(None, cells)))
     raise typer.Exit(1 if failed else 0)
-
-
-def _message(text: str) -> None:
-    print(text, file=sys.stderr)

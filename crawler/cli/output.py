@@ -17,7 +17,7 @@ from rich.segment import Segment
 from rich.table import Table
 
 from crawler.cli.streams import ConsoleFile, Stream
-from crawler.field.text import json_escaped, visible
+from crawler.field.text import json_escaped, visible, visible_line
 from crawler.model import JSON_KEYS, Outcome, Report
 
 NO_TERMINAL_WIDTH_COLUMNS = 200
@@ -56,7 +56,12 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 
 def message(text: str) -> None:
     """Print a line for people on stderr."""
-    print(visible(text), file=sys.stderr)
+    print(visible_line(text), file=sys.stderr)
+
+
+def tab_separated(cells: Iterable[object]) -> str:
+    """Return cells as one line: white space within a cell becomes single spaces. A cell that is None is empty."""
+    return "\t".join(" ".join(_cell(cell).split()) for cell in cells)
 
 
 class PlainConsole(Console):
@@ -83,14 +88,14 @@ class PlainConsole(Console):
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table on a terminal, else the same columns as tab-separated lines without headings."""
-    cells = ([" ".join(_cell(cell).split()) for cell in row] for row in rows)
+    lines = map(tab_separated, rows)
     if not sys.stdout.isatty():
-        for row in cells:
-            print("\t".join(row))
+        for line in lines:
+            print(line)
         return
     table = Table(*headings, box=None, header_style="bold", pad_edge=False)
-    for row in cells:
-        table.add_row(*map(visible, row))
+    for line in lines:
+        table.add_row(*map(visible, line.split("\t")))
     PlainConsole(sys.stdout).print(table)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ import typer
 from crawler import extract as extraction
 from crawler.archive import Archive, PageRow
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import iso, print_json, print_table, report_json
+from crawler.cli.output import iso, message, print_json, print_table, report_json
 from crawler.errors import CrawlerError, PartOnly
 from crawler.fetch import Fetcher
 from crawler.model import Report
@@ -35,9 +34,9 @@ def extract(
             reports.append(asyncio.run(_from_web(place)) if is_url else _from_file(Path(place)))
             extraction.check_whole(reports[-1])
         except PartOnly as error:
-            print(f"{place}: {error.reason}", file=sys.stderr)  # the part is printed nevertheless
+            message(f"{place}: {error.reason}")  # the part is printed nevertheless
         except CrawlerError as error:
-            print(error if place in str(error) else f"{place}: {error}", file=sys.stderr)
+            message(str(error) if place in str(error) else f"{place}: {error}")
             failed = True
     if json:
         print_json([_explained(report) if explain else report_json(report) for report in reports])
@@ -128,17 +127,17 @@ def show(
         print_json(report_json(report))
         return
     for page in pages:
-        print(f"{report.id}  {page.url}{_state(page)}", file=sys.stderr)
+        message(f"{report.id}  {page.url}{_state(page)}")
     for row in history:
         marker = "*" if row.number == report.version else " "
         span = f"seen {iso(row.first_seen)} to {iso(row.last_seen)}"
         if row.tombstone:
-            print(f"{marker} version {row.number}  gone since {iso(row.first_seen)}", file=sys.stderr)
+            message(f"{marker} version {row.number}  gone since {iso(row.first_seen)}")
             continue
-        print(f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}", file=sys.stderr)
+        message(f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}")
         for former in row.former:
             was = f"before that sha256 {former['text_sha256']}, by {former['extractor']}"
-            print(f"    extracted again by {row.extractor}; {was}", file=sys.stderr)
+            message(f"    extracted again by {row.extractor}; {was}")
     print(report.text() if report.body else "", end="")
 
 

@@ -18,6 +18,7 @@ from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, Replay
 from crawler.cli.output import PlainConsole, message, print_json, print_table, report_json
 from crawler.crawl import start_urls
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
+from crawler.field.text import visible_line
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
 from crawler.sources import choose, load_sites, write_new
@@ -137,7 +138,7 @@ def _print(console: PlainConsole, found: Check) -> None:
     )
     console.print(Text.assemble(mark, " ", (found.site.id, "bold"), about))
     for line, style in _details(found):
-        console.print(f"       {line}", style=style)
+        console.print(f"       {visible_line(line)}", style=style)
 
 
 def _details(found: Check) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.address import join
+from crawler.coding import decode_content
 from crawler.extract.page.decode import decode
 from crawler.field.text import one_line
 from crawler.model import Headers, Link, Listing, ListRequest
@@ -22,7 +22,6 @@ MAX_SITEMAP_BYTES = 50_000_000
 """Uncompressed; the limit of sitemaps.org. The rest of a longer one is not read."""
 
 _HEAD_CHARS = 4000  # in which the root element must begin
-_FIRST_PIECE_BYTES, _MAX_PIECE_BYTES = 512, 1 << 20  # decompressed at a time; a gzip member can be small
 _MAX_ENTRY_CHARS = 20_000  # an address has at most 2,048
 _MIN_SHARE_OF_URL_LINES = 0.9  # in a sitemap that is plain text
 _MAX_LINES_JUDGED = 1000
@@ -35,7 +34,7 @@ _LOC, _MODIFIED, _TITLE = (
 _ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
 _TEXT_LINE = re.compile(r"https?://\S+", re.I)
 _HTML = re.compile(r"<!doctype\s+html|<(?:html|head|body)\b", re.I)
-_GZIP, _PADDING = b"\x1f\x8b", re.compile(rb"\0+")
+_GZIP = b"\x1f\x8b"
 
 
 class _Opened(NamedTuple):
@@ -124,8 +123,9 @@ def _opened(body: bytes, headers: Headers, most: int) -> _Opened:
     """Return the text of a sitemap, decompressed where it is gzip, as far as it can be read."""
     fault = ""
     if body.startswith(_GZIP):
-        body, fault = _unpacked(body, most)
-    elif len(body) > most:
+        decoded = decode_content(body, "gzip", limit=most + 1)
+        body, fault = decoded.body, f"the sitemap is not whole: {decoded.short}" if decoded.short else ""
+    if len(body) > most:
         body, fault = body[:most], _TOO_LONG
     if not body:
         return _Opened("", fault or "expected a sitemap, found no bytes at all")
@@ -133,28 +133,6 @@ def _opened(body: bytes, headers: Headers, most: int) -> _Opened:
 
 
 _TOO_LONG = f"the sitemap is longer than the {MAX_SITEMAP_BYTES} bytes that sitemaps.org allows"
-
-
-def _unpacked(body: bytes, most: int) -> tuple[bytes, str]:
-    """Decompress all members of a gzip file, as far as they can be read. Bytes after the last are ignored, as by gzip."""
-    found, place = bytearray(), 0
-    while body.startswith(_GZIP, place):
-        member, size = zlib.decompressobj(16 + zlib.MAX_WBITS), _FIRST_PIECE_BYTES
-        while not member.eof:
-            piece = body[place : place + size]
-            if not piece:
-                return bytes(found), "the sitemap is cut off: its gzip file has no end"
-            try:
-                found += member.decompress(piece, most + 1 - len(found))
-            except zlib.error as error:
-                return bytes(found), f"the sitemap's gzip file is damaged: {error}"
-            place += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
-            size = min(2 * size, _MAX_PIECE_BYTES)
-            if len(found) > most:
-                return bytes(found[:most]), _TOO_LONG
-        padding = _PADDING.match(body, place)
-        place = padding.end() if padding else place
-    return bytes(found), ""
 
 
 def _is_text(text: str) -> bool:

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,18 @@ import yaml
 from crawler.address import canonical
 from crawler.errors import ConfigError, NotSaved
 from crawler.model import Capture, Headers
+from crawler.regular_files import read_regular
 from crawler.warc import Answer, Fault, parse_warc_date, read_answers, resolve_revisit
 
 log = logging.getLogger(__name__)
 
 EXCHANGES = "exchanges.yaml"
+MAX_REPLAY_BYTES = 2 * 1024 * 1024 * 1024
+"""Bodies of all answers that are held for a replay. A file of some MB can inflate to more than any machine holds."""
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""An exchanges.yaml, or a saved body."""
+
 MAX_WARNINGS = 20
 """Unreadable records of one WARC file that are logged one by one; further ones are only counted."""
 
@@ -101,11 +108,11 @@ def load_exchanges(path: Path) -> list[Exchange]:
     Raises ConfigError if there are none, or if an exchanges.yaml is faulty (naming file and entry). Records of a WARC
     that cannot be read are logged as warnings.
     """
-    if path.is_file():
+    if path.exists() and not path.is_dir():
         if not path.name.lower().endswith((".warc", ".warc.gz", ".warc.gz.open")):
             raise ConfigError(f"{path}: neither a WARC (.warc, .warc.gz) nor a folder with {EXCHANGES}")
         return _of_warc(path)
-    files = [path / EXCHANGES] if (path / EXCHANGES).is_file() else sorted(path.glob(f"*/{EXCHANGES}"))
+    files = [path / EXCHANGES] if (path / EXCHANGES).exists() else sorted(path.glob(f"*/{EXCHANGES}"))
     if not files:
         raise ConfigError(f"{path}: no {EXCHANGES} here, nor in the folders below it; nothing to replay")
     return [exchange for file in files for exchange in _read_folder(file)]
@@ -116,21 +123,29 @@ def _of_warc(path: Path) -> list[Exchange]:
     exchanges: list[Exchange] = []
     originals = _Originals()
     faults: list[str] = []
+    number, size = 0, 0
     try:
         for item in read_answers(path):
             if isinstance(item, Fault):
-                faults.append(f"{path}: the record at byte {item.offset}: {item.reason}")
+                number += 1
+                if number <= MAX_WARNINGS:
+                    faults.append(f"{path}: the record at byte {item.offset}: {item.reason}")
             elif isinstance(item, Answer) and (capture := originals.whole(item)):
                 exchanges.append(Exchange.of(capture))
+                size += len(capture.payload) if item.repeats is None else 0
+                if size > MAX_REPLAY_BYTES:
+                    raise ConfigError(
+                        f"{path}: its answers are over {MAX_REPLAY_BYTES} bytes; too many to replay"
+                    )
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
     if not exchanges:
         why = faults[0] if faults else f"{path}: no answer of a web server in it"
         raise ConfigError(f"{why}; nothing to replay")
-    for fault in faults[:MAX_WARNINGS]:
+    for fault in faults:
         log.warning("%s; not replayed", fault)
-    if len(faults) > MAX_WARNINGS:
-        log.warning("%s: %s further records cannot be read", path, len(faults) - MAX_WARNINGS)
+    if number > MAX_WARNINGS:
+        log.warning("%s: %s further records cannot be read", path, number - MAX_WARNINGS)
     return exchanges
 
 
@@ -160,9 +175,13 @@ class _Originals:
 
 def _read_folder(file: Path) -> Iterator[Exchange]:
     try:
-        entries = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        entries = yaml.load(read_regular(file, MAX_FILE_BYTES).decode("utf-8"), yaml.CSafeLoader)
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror or error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{file}: not YAML ({error})") from error
+    if not isinstance(entries or [], list):
+        raise ConfigError(f"{file}: expected a list of exchanges, found {type(entries).__name__}")
     for number, entry in enumerate(entries or []):
         try:
             yield _exchange(entry, file.parent)
@@ -173,17 +192,42 @@ def _read_folder(file: Path) -> Iterator[Exchange]:
 
 
 def _exchange(entry: dict[str, Any], folder: Path) -> Exchange:
-    name = entry.get("file")
-    if name and Path(name).name != name:
+    name = _text(entry["file"]) if entry.get("file") else ""
+    if Path(name).name != name:
         raise ValueError(f"file {name!r} must be in the same folder")
     return Exchange(
-        method=str(entry.get("method", "GET")),
-        url=str(entry["url"]),
-        status=int(entry["status"]),
-        reason=str(entry.get("reason", "")),
-        headers=tuple((str(key), str(value)) for key, value in entry.get("headers", [])),
-        body=(folder / name).read_bytes() if name else b"",
-        form=str(entry.get("form", "")).encode(),
-        date=parse_warc_date(str(entry["date"])) if "date" in entry else None,
-        ip=entry.get("ip"),
+        method=_text(entry.get("method", "GET")),
+        url=_text(entry["url"]),
+        status=_status(entry["status"]),
+        reason=_line(entry.get("reason", "")),
+        headers=tuple((_line(key), _line(value)) for key, value in entry.get("headers", [])),
+        body=read_regular(folder / name, MAX_FILE_BYTES) if name else b"",
+        form=_text(entry.get("form", "")).encode(),
+        date=parse_warc_date(_text(entry["date"])) if "date" in entry else None,
+        ip=_line(entry["ip"]) if entry.get("ip") else None,
     )
+
+
+def _text(value: object) -> str:
+    """Return a scalar of YAML as text. Raises ValueError for anything else, which aliases can make endless."""
+    if not isinstance(value, str | int | float | date):
+        raise ValueError(f"expected text, found {type(value).__name__}")
+    text = str(value)
+    text.encode()  # fails for lone surrogates
+    return text
+
+
+def _line(value: object) -> str:
+    """Return a part of an HTTP head. Raises ValueError for what cannot be sent in one."""
+    text = _text(value)
+    text.encode("latin-1")
+    if any(char in text for char in "\0\r\n"):
+        raise ValueError(f"{text[:40]!r} is not one line")
+    return text
+
+
+def _status(value: object) -> int:
+    status = int(_text(value))
+    if not 100 <= status <= 999:
+        raise ValueError(f"{status} is no HTTP status")
+    return status

@@ -25,6 +25,11 @@ def visible(text: str) -> str:
     return _CONTROL.sub(_escape, text) if _CONTROL.search(text) else text
 
 
+def visible_line(text: str) -> str:
+    """Return text for one line of a terminal: as `visible`, and each newline as `\\n`. So no text can forge a line of output."""
+    return visible(text).replace("\n", "\\n")
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
-from crawler.model.page import Capture, Headers, Page, Rendering, Validators
+from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
 from crawler.model.report import JSON_KEYS, Attachment, Clue, Report, Section, Version
 from crawler.model.site import Expect, HeaderRule, Site, Tls, Years
 
@@ -42,4 +42,5 @@ __all__ = [
     "Version",
     "VisitState",
     "Years",
+    "http_head",
 ]

@@ -12,6 +12,18 @@ from crawler.model.site import Tls
 Headers = tuple[tuple[str, str], ...]
 """Header pairs in the order received. Decoded as ISO-8859-1, so that every byte can be restored."""
 
+_NOT_IN_A_LINE = str.maketrans("\0\r\n", "   ")
+
+
+def http_head(start_line: str, headers: Headers) -> bytes:
+    """Return start line, headers and an empty line as bytes. Text is ISO-8859-1, which gives the original bytes back.
+
+    A line end or a zero byte in a value becomes a space (RFC 9110, section 5.5): it would end the line, or the head.
+    """
+    lines = (start_line, *(f"{name}: {value}" for name, value in headers))
+    text = "\r\n".join((*(line.translate(_NOT_IN_A_LINE) for line in lines), "", ""))
+    return text.encode("latin-1", "replace")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
@@ -49,9 +61,7 @@ class Capture:
     @property
     def plain_head(self) -> bytes:
         """Status line and headers in the usual form, ended by an empty line."""
-        status_line = f"{self.http_version} {self.status} {self.reason}".rstrip()
-        lines = [status_line, *(f"{name}: {value}" for name, value in self.headers), "", ""]
-        return "\r\n".join(lines).encode("latin-1", "replace")
+        return http_head(f"{self.http_version} {self.status} {self.reason}".rstrip(), self.headers)
 
     def all_values(self, name: str) -> str | None:
         """Return the values of all headers of a name, joined by commas (RFC 9110, section 5.3); None if there is none."""

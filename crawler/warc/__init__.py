@@ -1,6 +1,6 @@
 """WARC/1.1 (ISO 28500): captures to records and back, on files.
 
-Writing: `write` makes records (`digests`), `cdxj` the index of a file. Reading our own files: `members`, `read`, `record`.
+Writing: `write` makes records (`digests`, `fields`), `cdxj` the index of a file. Reading our own files: `members`, `read`, `record`.
 Reading any crawler's files, however faulty: `window` gives the bytes, `foreign` the records (`lenient`), `answers` the
 captures (`framing`). Where files are kept, and what they mean, is decided in archive and intake.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
 from crawler.warc.digests import agrees, hex_sha256
+from crawler.warc.fields import field_text
 from crawler.warc.foreign import Fault
 from crawler.warc.lenient import http_address
 from crawler.warc.members import whole_length
@@ -21,7 +22,7 @@ from crawler.warc.read import (
     read_records,
     to_capture,
 )
-from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, origin_text, warc_date
+from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, warc_date
 
 __all__ = [
     "ORIGIN",
@@ -35,10 +36,10 @@ __all__ = [
     "WarcFile",
     "agrees",
     "exchanges",
+    "field_text",
     "hex_sha256",
     "http_address",
     "new_record_id",
-    "origin_text",
     "parse_warc_date",
     "read_answers",
     "read_at",

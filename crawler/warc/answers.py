@@ -9,16 +9,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
 from crawler.model import Capture
+from crawler.warc.digests import agrees_with_any, parse_digest
 from crawler.warc.foreign import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault, foreign_records
 from crawler.warc.framing import Framing, dechunked
 from crawler.warc.lenient import http_address, lenient_date
 from crawler.warc.read import to_capture
 from crawler.warc.record import Record
 
+MAX_IP_CHARS = 45  # an IPv6 address that ends in an IPv4 one
 MAX_INTERIM_HEADS = 5  # answers of 1xx before the final one
 
 _IGNORED_KINDS = ("warcinfo", "request", "metadata", "continuation")  # record types that hold no report
@@ -46,6 +49,10 @@ class Answer:
 
     capture: Capture
     record_id: str
+    offset: int = 0  # of its record, as in a Fault
+    unknown_digest: str = (
+        ""  # a digest field of its record that could not be checked: its algorithm is not known
+    )
     digest: str = ""  # WARC-Payload-Digest, of any algorithm
     short: str = ""
     repeats: RevisitReference | None = None  # of a revisit: the answer that has its payload
@@ -110,7 +117,7 @@ def _belongs(request: Record, response: Record) -> bool:
 
 
 def _answer(record: Record, request: Record | None) -> Answer | Fault:
-    head, payload = _split(record.block)
+    head, payload = sent = _split(record.block)
     if record.kind != "revisit" and not head.startswith(b"HTTP/"):
         return Fault(offset=record.place.offset, reason="its block is no HTTP answer", url=record.url)
     if len(head) > MAX_HEAD_BYTES:
@@ -122,17 +129,54 @@ def _answer(record: Record, request: Record | None) -> Answer | Fault:
     capture = to_capture(replace(record, block=_crlf(head) + payload), _request(request))
     if not _METHOD.fullmatch(capture.method):
         capture = replace(capture, method="GET")
+    digest = record.fields.get("warc-payload-digest", "")
     answer = Answer(
-        capture=capture,
+        capture=replace(capture, ip=_ip(capture.ip)),
         record_id=record.place.record_id,
-        digest=record.fields.get("warc-payload-digest", ""),
+        offset=record.place.offset,
+        digest=digest,
     )
     if record.kind == "revisit":  # without a payload, and some crawlers mark it truncated for that
-        return replace(answer, capture=replace(capture, truncated=None), repeats=_reference(record))
+        capture = replace(answer.capture, truncated=None, payload=b"")
+        return replace(answer, capture=capture, repeats=_reference(record))
     if short := _marked_incomplete(record) or (chunks.value if chunks is Framing.BROKEN else ""):
         reason = capture.truncated or ""
-        capture = replace(capture, truncated=reason if _TRUNCATION_REASON.fullmatch(reason) else _UNSPECIFIED)
-    return replace(answer, capture=capture, short=short)
+        truncated = reason if _TRUNCATION_REASON.fullmatch(reason) else _UNSPECIFIED
+        return replace(answer, capture=replace(answer.capture, truncated=truncated), short=short)
+    if digest and agrees_with_any(digest, _payload_forms(record, sent[1], answer.capture)) is False:
+        reason = "its payload does not match its WARC-Payload-Digest"
+        return Fault(offset=record.place.offset, reason=reason, url=record.url)
+    return replace(answer, unknown_digest=_unknown_digest(record))
+
+
+def _payload_forms(record: Record, payload: bytes, capture: Capture) -> Iterator[bytes]:
+    """Yield the bytes that crawlers take for the payload: as sent, after the first head, de-chunked, uncompressed."""
+    yield payload
+    yield capture.payload
+    if end := HEAD_END.search(record.block, 0, MAX_HEAD_BYTES):
+        yield record.block[end.end() :]
+    decoded = capture.decoded()
+    if decoded.short is None:
+        yield decoded.body
+
+
+def _unknown_digest(record: Record) -> str:
+    """Return the algorithm and field of the first digest that cannot be checked, else an empty text."""
+    for name in ("warc-block-digest", "warc-payload-digest"):
+        value = record.fields.get(name)
+        if value and parse_digest(value) is None:
+            return f"{name} {value.partition(':')[0][:20]!r}"
+    return ""
+
+
+def _ip(text: str | None) -> str | None:
+    """Return an IP address in its usual form; None for anything else, also for one with a zone, which may be any text."""
+    if not text or len(text) > MAX_IP_CHARS or "%" in text:
+        return None
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
 
 
 def _split(block: bytes) -> tuple[bytes, bytes]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawler.regular_files import open_regular
 from crawler.warc.lenient import http_address, lenient_date
 from crawler.warc.record import Record, is_http_url
 from crawler.warc.window import RECORD_START, Window
@@ -47,7 +48,7 @@ def foreign_records(path: Path, start: int = 0) -> Iterator[Record | Fault]:
 
     The `warc-date` and `warc-target-uri` of responses and revisits are converted to the form that the archive keeps.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         window = Window(file, start)
         nothing = True
         while window.next_unit():

@@ -12,7 +12,11 @@ from typing import BinaryIO, NamedTuple
 from isal import isal_zlib
 
 from crawler.errors import ArchiveDamaged
+from crawler.regular_files import open_regular
 from crawler.warc.window import GZIP_WINDOW_BITS
+
+MAX_MEMBER_BYTES = 256 * 1024 * 1024
+"""Inflated, against decompression bombs. The largest body that is fetched or imported has 64 MB."""
 
 _READ_BYTES = 1 << 16  # at a time; few, since the bytes after a member are copied
 
@@ -26,8 +30,11 @@ class Member(NamedTuple):
 
 
 def members(path: Path, start: int = 0) -> Iterator[Member]:
-    """Yield the members from a byte on. Raises ArchiveDamaged, naming the byte, at one that is torn or corrupt."""
-    with path.open("rb") as file:
+    """Yield the members from a byte on. Raises ArchiveDamaged, naming the byte, at one that is torn, corrupt or too large.
+
+    Memory is bounded by MAX_MEMBER_BYTES. Raises OSError.
+    """
+    with open_regular(path) as file:
         file.seek(start)
         offset, rest = start, b""
         while True:
@@ -41,17 +48,21 @@ def members(path: Path, start: int = 0) -> Iterator[Member]:
 
 def _member(file: BinaryIO, offset: int, chunk: bytes, path: Path) -> tuple[Member, bytes]:
     decoder = isal_zlib.decompressobj(GZIP_WINDOW_BITS)
-    parts, taken = [], 0
+    parts, size, taken = [], 0, 0
     while True:
+        taken += len(chunk)
         try:
-            parts.append(decoder.decompress(chunk))
+            parts.append(decoder.decompress(chunk, MAX_MEMBER_BYTES + 1 - size))
         except (isal_zlib.error, EOFError) as error:  # type: ignore[misc] # its stub takes the class for an instance
             raise ArchiveDamaged(f"{path}: the record at byte {offset} is damaged ({error})") from error
-        taken += len(chunk)
+        size += len(parts[-1])
         if decoder.eof:
             rest = decoder.unused_data
             return Member(offset, taken - len(rest), b"".join(parts)), rest
-        chunk = file.read(_READ_BYTES)
+        if size > MAX_MEMBER_BYTES:
+            raise ArchiveDamaged(f"{path}: the record at byte {offset} is over {MAX_MEMBER_BYTES} bytes")
+        taken -= len(decoder.unconsumed_tail)
+        chunk = decoder.unconsumed_tail or file.read(_READ_BYTES)
         if not chunk:
             raise ArchiveDamaged(f"{path}: the record at byte {offset} is cut off")
 

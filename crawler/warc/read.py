@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from crawler.address import canonical
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, Tls
+from crawler.regular_files import open_regular
 from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
 from crawler.warc.record import HEAD_END, Record, parse_warc_date
@@ -48,12 +51,26 @@ def read_records(path: Path, start: int = 0) -> Iterator[Record]:
         if record is None:  # the file is not compressed by record
             yield from _foreign(path, member.offset)
             return
-        yield record
+        yield _checked(record, path)
+
+
+def _checked(record: Record, path: Path) -> Record:
+    """Return a record whose date and address can be used. Raises ArchiveDamaged, naming file and byte, for any other."""
+    try:
+        parse_warc_date(record.fields["warc-date"])
+        if record.is_http:
+            parts = urlsplit(record.url)
+            parts.port  # noqa: B018 - a port that is no number raises here
+            canonical(record.url)
+    except (KeyError, ValueError, OverflowError) as error:
+        place = f"{path}: the record at byte {record.place.offset}"
+        raise ArchiveDamaged(f"{place} has no valid date or address ({error})") from error
+    return record
 
 
 def _is_compressed(path: Path) -> bool:
     """Return whether a file is gzip. Its first bytes decide; its name only if they are cut off."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         start = file.read(5)
     return start[:2] == b"\x1f\x8b" or (".gz" in path.suffixes and not start.startswith(b"WARC/"))
 
@@ -82,7 +99,7 @@ def _foreign(path: Path, start: int) -> Iterator[Record]:
     for item in foreign_records(path, start):
         if isinstance(item, Fault):
             raise ArchiveDamaged(f"{path}: the record at byte {item.offset} cannot be read ({item.reason})")
-        yield item
+        yield _checked(item, path)
 
 
 def exchanges(records: Iterable[Record]) -> Iterator[tuple[Record, Record | None]]:

@@ -17,10 +17,13 @@ GZIP_MAGIC = b"\x1f\x8b\x08"
 RECORD_START = b"WARC/"
 
 _READ_BYTES = 1 << 16
+_FIRST_READ_BYTES = 1 << 12  # of a gzip member, of which a file can have one for every 20 bytes
 _MAX_INFLATE_BYTES = 1 << 20  # output of one call
 _MAX_HELD_BYTES = (
     8 << 20
 )  # of a member, held back until its checksum is right; a larger member is passed on in parts
+_MAX_RATIO = 200
+"""Inflated bytes for each compressed one of a member over _MAX_HELD_BYTES, against decompression bombs. Pages have 5 to 50."""
 _MAX_CANDIDATES = 10_000  # places in one file that look like a gzip member and are tried after damage
 GZIP_WINDOW_BITS = 31  # zlib's, with gzip's header and trailer
 _NEXT_RECORD = re.compile(rb"\nWARC/[0-9]")
@@ -30,6 +33,10 @@ _ERRORS: tuple[type[Exception], ...] = (
     isal_zlib.error,  # type: ignore[assignment] # its stub takes the class for an instance
     EOFError,
 )
+
+
+class _Bomb(Exception):
+    """A member that inflates to more than _MAX_RATIO times its size."""
 
 
 class Damage(NamedTuple):
@@ -171,6 +178,12 @@ def _inflated(file: BinaryIO, start: int) -> Iterator[_Piece | Damage]:
         file.seek(offset)
         try:
             offset += yield from _member(file, offset)
+        except _Bomb:
+            yield Damage(
+                offset, f"its compressed data inflates to over {_MAX_RATIO} times its size; not read"
+            )
+            offset, candidates = _next_member(file, offset + 1, candidates)
+            continue
         except _ERRORS as error:
             yield Damage(offset, f"its compressed data is damaged ({error})")
             offset, candidates = _next_member(file, offset + 1, candidates)
@@ -185,13 +198,13 @@ def _inflated(file: BinaryIO, start: int) -> Iterator[_Piece | Damage]:
 
 
 def _member(file: BinaryIO, offset: int) -> Generator[_Piece | Damage, None, int]:
-    """Yield a member's data, also of one that is cut off, and return its length. Raises isal's error."""
+    """Yield a member's data, also of one that is cut off, and return its length. Raises isal's error, _Bomb."""
     decoder = isal_zlib.decompressobj(GZIP_WINDOW_BITS)
     held, size, taken, begun = bytearray(), 0, 0, False
     chunk = b""
     while not decoder.eof:
         if not chunk:
-            chunk = file.read(_READ_BYTES)
+            chunk = file.read(_READ_BYTES if taken else _FIRST_READ_BYTES)
             taken += len(chunk)
             if not chunk:
                 if held:
@@ -202,6 +215,8 @@ def _member(file: BinaryIO, offset: int) -> Generator[_Piece | Damage, None, int
         chunk = decoder.unconsumed_tail
         held += data
         size += len(data)
+        if size > _MAX_HELD_BYTES and size > _MAX_RATIO * taken:
+            raise _Bomb
         if len(held) > _MAX_HELD_BYTES:
             yield _piece(held, offset, begun=begun)
             held, begun = bytearray(), True

@@ -14,8 +14,9 @@ from typing import BinaryIO
 
 from deflate import gzip_compress
 
-from crawler.model import Capture, Headers
+from crawler.model import Capture, http_head
 from crawler.warc.digests import labelled
+from crawler.warc.fields import field_text, uri_text
 
 REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -31,8 +32,7 @@ COMPRESSION_LEVEL = 4
 """libdeflate's: within 1 % of the size of zlib's level 6, in 0.4 of its time. Level 5 is 2 % smaller and takes 1/6 longer."""
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
-_CONTROL = re.compile(r"[\x00-\x20\x7f]")
-_NOT_IN_ORIGIN = re.compile(r"[\x00-\x1f\x7f-\x9f]|^ +| +$")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _RESPONSE = "application/http; msgtype=response"
 _REQUEST = "application/http; msgtype=request"
 
@@ -59,17 +59,17 @@ class Place:
     length: int  # bytes, compressed
 
 
-def http_block(start_line: str, headers: Headers) -> bytes:
-    """Return start line, headers and an empty line as bytes. Text is ISO-8859-1, which gives the original bytes back."""
-    lines = [start_line, *(f"{name}: {value}" for name, value in headers), "", ""]
-    return "\r\n".join(lines).encode("latin-1", "replace")
-
-
 def response_head(capture: Capture) -> bytes:
     """Return a response's head for a record: as it was sent, except for the renamed Transfer-Encoding."""
     # a reader finds the body by CRLF CRLF, so a head with other line ends is written anew
-    sent = capture.head if capture.head.endswith(b"\r\n\r\n") else capture.plain_head
+    sent = capture.head if _ends_once(capture.head) else capture.plain_head
     return _TRANSFER_ENCODING.sub(rb"\1" + ORIGINAL_PREFIX.encode() + rb"\2", sent)
+
+
+def _ends_once(head: bytes) -> bool:
+    """Return whether every reader finds the end of a head at the same place: its last four bytes."""
+    end = _EMPTY_LINE.search(head)
+    return end is not None and end.end() == len(head) and head.endswith(b"\r\n\r\n")
 
 
 def warc_date(when: datetime) -> str:
@@ -100,7 +100,7 @@ class WarcFile:
 
     def info(self, name: str, when: datetime, fields: Mapping[str, str]) -> Place:
         """Write the `warcinfo` record that begins a file."""
-        block = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
+        block = "".join(f"{key}: {field_text(value)}\r\n" for key, value in fields.items()).encode()
         return self._write("warcinfo", when, [("WARC-Filename", name)], "application/warc-fields", block)
 
     def capture(
@@ -116,7 +116,7 @@ class WarcFile:
         A 304 with `earlier` is written as a server-not-modified revisit. `digest` is the payload's SHA-256, if known.
         Returns the place of the response or revisit.
         """
-        record_id, head, uri = new_record_id(), response_head(capture), _uri(capture.url)
+        record_id, head, uri = new_record_id(), response_head(capture), uri_text(capture.url)
         fields = [("WARC-Target-URI", uri)]
         if capture.ip:
             fields.append(("WARC-IP-Address", capture.ip))
@@ -137,7 +137,7 @@ class WarcFile:
         """Write the request of an answer. Without digests: they would be a fifth of it, and the file has its own digest."""
         target = capture.url.split("/", 3)
         line = f"{capture.method} /{target[3] if len(target) > 3 else ''} HTTP/1.1"
-        block = http_block(line, capture.request_headers) + capture.request_body
+        block = http_head(line, capture.request_headers) + capture.request_body
         fields = (("WARC-Target-URI", uri), ("WARC-Concurrent-To", answer))
         self._write("request", capture.fetched_at, fields, _REQUEST, block)
 
@@ -145,14 +145,14 @@ class WarcFile:
         self, url: str, when: datetime, content_type: str, data: bytes, *, origin: str | None = None
     ) -> Place:
         """Write a `resource` record: a document that did not come by HTTP."""
-        fields = [("WARC-Target-URI", _uri(url)), ("WARC-Payload-Digest", _digest_of(data))]
-        fields += [(ORIGIN, origin_text(origin))] if origin else []
+        fields = [("WARC-Target-URI", uri_text(url)), ("WARC-Payload-Digest", _digest_of(data))]
+        fields += [(ORIGIN, origin)] if origin else []
         return self._write("resource", when, fields, content_type, data)
 
     def conversion(self, refers_to: str, url: str, when: datetime, content_type: str, data: bytes) -> Place:
         """Write a `conversion` record: another form of the record `refers_to`, such as a page as a browser drew it."""
         fields = [
-            ("WARC-Target-URI", _uri(url)),
+            ("WARC-Target-URI", uri_text(url)),
             ("WARC-Refers-To", refers_to),
             ("WARC-Payload-Digest", _digest_of(data)),
         ]
@@ -182,7 +182,7 @@ class WarcFile:
             ("Content-Type", content_type),
             ("Content-Length", str(len(block))),
         )
-        lines = "".join(f"{name}: {value}\r\n" for name, value in named)
+        lines = "".join(f"{name}: {field_text(value)}\r\n" for name, value in named)
         return self.append(record_id, b"".join((f"WARC/1.1\r\n{lines}\r\n".encode(), block, b"\r\n\r\n")))
 
     def append(self, record_id: str, record: bytes) -> Place:
@@ -209,7 +209,7 @@ def _optional_fields(capture: Capture, origin: str | None) -> list[tuple[str, st
     values = {
         "WARC-Truncated": capture.truncated,
         TLS_ALLOWED: None if capture.tls == "strict" else capture.tls,
-        ORIGIN: origin_text(origin) if origin else None,
+        ORIGIN: origin,
     }
     return [(name, value) for name, value in values.items() if value]
 
@@ -218,19 +218,9 @@ def _revisit_fields(earlier: Earlier, capture: Capture) -> Fields:
     return [
         ("WARC-Profile", REVISIT_NOT_MODIFIED if capture.status == 304 else REVISIT_SAME_PAYLOAD),
         ("WARC-Refers-To", earlier.record_id),
-        ("WARC-Refers-To-Target-URI", _uri(earlier.url)),
+        ("WARC-Refers-To-Target-URI", uri_text(earlier.url)),
         ("WARC-Refers-To-Date", warc_date(earlier.date)),
     ]
-
-
-def _uri(text: str) -> str:
-    """Return an address for a named field: control characters and spaces, which would break the field, as %XX."""
-    return _CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", text)
-
-
-def origin_text(origin: str) -> str:
-    """Return an origin as a field's value: control characters, and spaces at its ends, as %XX."""
-    return _NOT_IN_ORIGIN.sub(lambda found: "".join(f"%{ord(char):02X}" for char in found[0]), origin)
 
 
 def _digest_of(data: bytes) -> str:

@@ -224,7 +224,7 @@ def test_a_file_over_the_limit_is_told(
 ) -> None:
     monkeypatch.setattr("crawler.intake.imports.files.MAX_FILE_BYTES", 100)
     (outcome,) = bring(written(tmp_path / "in", "a.txt", text("武汉市", 2022)))
-    assert (outcome.ending, outcome.detail) == (Ending.FAILED, "over 100 bytes")
+    assert (outcome.ending, outcome.detail) == (Ending.FAILED, "cannot be read: is over 100 bytes")
 
 
 def test_names_in_other_bytes_are_found_in_a_folder(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ Reads only. `selection` reads many reports in portions; `ledger` decides what is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -30,16 +30,6 @@ from crawler.model import Attachment, Capture, Ending, Report, Section, Validato
 
 MAX_NOT_MODIFIED_IN_A_ROW = 9
 """After so many 304 responses the page is requested without validators, since some servers answer 304 for a changed page."""
-
-
-class EarlierResponse(NamedTuple):
-    """A response record that has the payload already."""
-
-    record_id: str
-    url: str
-    fetched_at: datetime
-    etag: str | None
-    last_modified: str | None
 
 
 class Answer(NamedTuple):
@@ -140,31 +130,9 @@ def to_report(version: VersionRow, *, body: bool = True) -> Report:
     )
 
 
-_RESPONSE_COLUMNS = (
-    CaptureRow.record_id,
-    CaptureRow.url,
-    CaptureRow.fetched_at,
-    CaptureRow.etag,
-    CaptureRow.last_modified,
-)
 # what came from elsewhere makes no request conditional and no capture a revisit: its ETag or date may be invented, and
 # a server that answers 304 would confirm a text that it never sent
 _OWN = and_(CaptureRow.warc_file.not_like(f"{MERGED_FOLDER}%"), CaptureRow.origin.is_(None))
-_RESPONSES = (
-    select(*_RESPONSE_COLUMNS)
-    .where(
-        CaptureRow.warc_file.not_like(f"{MERGED_FOLDER}%"),
-        CaptureRow.url_key == bindparam("key"),
-        CaptureRow.record_type == literal_column("'response'"),  # as in the index captures_by_payload
-        CaptureRow.method == bindparam("method"),
-        CaptureRow.status == bindparam("status"),
-    )
-    .order_by(CaptureRow.id.desc())
-    .limit(1)
-)
-# the condition on the payload makes SQLite use captures_by_payload instead of reading all revisits
-_LAST_RESPONSE = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 > ""))
-_SAME_PAYLOAD = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest")))
 _CAPTURES = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
 _LATEST_CAPTURE = Prepared(
     _CAPTURES.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
@@ -197,28 +165,6 @@ _LAST_ANSWERS = Prepared(
     .order_by(CaptureRow.id.desc())
     .limit(MAX_NOT_MODIFIED_IN_A_ROW)
 )
-
-
-def find_earlier_response(
-    session: Session, key: str, capture: Capture, sha256: str
-) -> EarlierResponse | None:
-    """Return the earlier response with a capture's payload: by digest, or for a 304 the last one with status 200."""
-    where = {"key": key, "method": capture.method}
-    if capture.status == 304:
-        found = _LAST_RESPONSE.first(session, where | {"status": 200})
-    elif not capture.payload or capture.truncated or capture.method != "GET":
-        return None
-    else:
-        digest = {"status": capture.status, "digest": sha256}
-        found = _SAME_PAYLOAD.first(session, where | digest)
-    return EarlierResponse(*found) if found else None
-
-
-def confirmed_validators(values: Mapping[str, Any], known: EarlierResponse | None) -> dict[str, Any]:
-    """Return the validators of a 304; those that it leaves out come from the response it confirms (RFC 9110, 15.4.5)."""
-    if known is None or values["status"] != 304:
-        return {}
-    return {name: values[name] or getattr(known, name) for name in ("etag", "last_modified")}
 
 
 def has_capture(session: Session, key: str, capture: Capture) -> bool:

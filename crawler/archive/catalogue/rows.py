@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from crawler.address import canonical
 from crawler.model import Attachment, Capture, Outcome, Section
-from crawler.warc import Place, origin_text
+from crawler.warc import Place, field_text
 
 IMPORT_SITE = "import"
 """Site id of imported documents."""
@@ -73,7 +73,7 @@ def capture_values(
         **_location(place, warc_file),
         "etag": capture.header("etag"),
         "last_modified": capture.header("last-modified"),
-        "origin": origin_text(origin) if origin else None,
+        "origin": field_text(origin) if origin else None,
     }
 
 
@@ -92,7 +92,7 @@ def document_values(
         **_location(place, warc_file),
         "etag": None,
         "last_modified": None,
-        "origin": origin_text(origin) if origin else None,
+        "origin": field_text(origin) if origin else None,
     }
 
 

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from crawler.archive.evidence import journal
+from crawler.regular_files import open_regular
 from crawler.warc.cdxj import SUFFIX as INDEX
 
 IN_PROGRESS = ".open"
@@ -39,5 +40,5 @@ def closed_warcs(archive: Path) -> list[Path]:
 
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, 64 hex characters."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

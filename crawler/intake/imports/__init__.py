@@ -7,13 +7,13 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from crawler.archive import Archive
 from crawler.errors import ConfigError
 from crawler.intake.imports.files import import_page, import_text
-from crawler.intake.imports.job import Job, Read
+from crawler.intake.imports.job import Job, Read, ReadPage, read_page
 from crawler.intake.imports.names import printable
 from crawler.intake.imports.warcs import import_revisits, import_warc
 from crawler.model import Ending, Outcome
@@ -51,8 +51,8 @@ def documents(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(file for file in path.rglob("*") if file.is_file() and _is_known(file))
-        elif path.is_file():
+            files += sorted(file for file in path.rglob("*") if _is_known(file) and not file.is_dir())
+        elif path.exists() or path.is_symlink():
             files.append(path)
         else:
             raise ConfigError(f"{printable(str(path))}: no such file or folder")
@@ -63,14 +63,22 @@ def documents(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def import_paths(paths: Iterable[Path], archive: Archive) -> Iterator[Outcome]:
+def import_paths(
+    paths: Sequence[Path], archive: Archive, *, read_page: ReadPage = read_page
+) -> Iterator[Outcome]:
     """Import what `documents` finds, and yield the outcomes: one for each file, of a WARC file one for each page.
 
-    A file or record that cannot be read becomes an outcome too, and the import continues.
+    A file or record that cannot be read becomes an outcome too, and the import continues. A symbolic link in a folder
+    that leads out of it is not followed: who made the folder may not be allowed to read what it leads to.
     """
-    job = Job(archive)
+    job = Job(archive, read_page)
+    folders = [path.resolve() for path in paths if path.is_dir()]
     for file in documents(paths):
-        if other := _ending(file, UNREADABLE):
+        if file not in paths and not any(file.resolve().is_relative_to(folder) for folder in folders):
+            yield job.not_stored(
+                Ending.FAILED, file, "not imported: a link out of the folder; name the file it leads to"
+            )
+        elif other := _ending(file, UNREADABLE):
             yield job.not_stored(Ending.FAILED, file, f"not imported: {UNREADABLE[other]}")
         else:
             yield from READERS.get(_ending(file, READERS), import_text)(file, job)

@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.errors import ExtractError
-from crawler.extract import check_whole, extract
 from crawler.intake.imports.job import Job, complete
 from crawler.intake.imports.names import printable
 from crawler.model import Ending, Outcome
+from crawler.regular_files import read_regular
 from crawler.warc import http_address
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -38,12 +38,9 @@ def import_page(file: Path, job: Job) -> Iterator[Outcome]:
 
 def _document(file: Path, job: Job, *, page: bool) -> Outcome:
     try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            return job.not_stored(Ending.FAILED, file, f"over {MAX_FILE_BYTES} bytes")
-        data = file.read_bytes()
+        data = read_regular(file, MAX_FILE_BYTES)
         url = _stated_address(data) if page else None
-        report = extract(data, (), url)
-        check_whole(report)
+        report = job.read_page(data, (), url)
     except OSError as error:
         return job.not_stored(Ending.FAILED, file, f"cannot be read: {error.strerror or error}")
     except ExtractError as error:
@@ -53,7 +50,7 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
     if isinstance(found, str):
         return job.not_stored(Ending.SKIPPED, file, found)
     if not page:
-        return job.archive.ingest(found[0], name, data, found[1])
+        return job.archive.ingest(found[0], name, data, found[1], origin=name)
     return job.archive.ingest(found[0], name, data, found[1], url=url, content_type="text/html", origin=name)
 
 

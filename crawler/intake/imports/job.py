@@ -6,22 +6,46 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from crawler.archive import IMPORT_SITE, Archive
 from crawler.discover import judge_title
+from crawler.extract import check_whole, extract
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region_of
 from crawler.intake.imports.names import printable
-from crawler.model import Ending, Outcome, Report, Site
+from crawler.model import Ending, Headers, Outcome, Report, Site
 from crawler.warc import Answer
+
+
+class ReadPage(Protocol):
+    """Reads the report of a page or document, all of it.
+
+    Raises ExtractError; PartOnly for one page of an article on several.
+    """
+
+    def __call__(
+        self, body: bytes, headers: Headers = (), url: str | None = None, *, seen: datetime | None = None
+    ) -> Report: ...
+
+
+def read_page(
+    body: bytes, headers: Headers = (), url: str | None = None, *, seen: datetime | None = None
+) -> Report:
+    """Read a page in this process. See ReadPage."""
+    report = extract(body, headers, url, seen=seen)
+    check_whole(report)
+    return report
 
 
 @dataclass(slots=True)
 class Job:
-    """The archive to import into, and the revisit records whose originals have not been read yet."""
+    """The archive to import into, how pages are read, and the revisits whose originals have not been read yet."""
 
     archive: Archive
+    read_page: ReadPage = read_page
     waiting: list[tuple[Path, Answer]] = field(default_factory=list)
+    waiting_bytes: int = 0
 
     def not_stored(self, ending: Ending, file: Path, detail: str) -> Outcome:
         """Record that a file, or a part of it, was not stored. No page's state changes."""

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from crawler.archive import IMPORT_SITE
 from crawler.errors import ExtractError, FetchError, PartOnly
-from crawler.extract import check_whole, extract
 from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.intake.imports.job import Job, complete
 from crawler.intake.imports.names import printable
@@ -24,38 +23,53 @@ MAX_FAULTS_PER_FILE = 100
 """Unreadable records of one file that become an outcome each; the further ones share one outcome."""
 
 MAX_WAITING = 10_000
-"""Revisit records that can wait for their originals in the files that follow."""
+MAX_WAITING_BYTES = 16 * 1024 * 1024
+"""Revisit records, and bytes of their heads, that can wait for their originals in the files that follow."""
+
+MAX_RECORD_ID_CHARS = 200
+"""Of the id of a record that is kept as its origin. A URN of a UUID has 47."""
 
 _MAX_KINDS = 20  # kinds of skipped records that are named in the outcome
-_MAX_CLOCK_DIFFERENCE = timedelta(days=1)
+_MAX_CLOCK_DIFFERENCE = timedelta(hours=1)  # between the clocks of two machines, one of them not set by NTP
 _SITE = Site(id=IMPORT_SITE, name="", region="000000")
 
 
 def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
     """Import a WARC file, and yield an outcome for each new answer and for each record that cannot be read."""
-    answers, faults, skipped = 0, 0, Counter[str]()
+    answers, faults, skipped, unknown = 0, 0, Counter[str](), Counter[str]()
     for item in _items(file):
         if isinstance(item, Answer):
             answers += 1
+            if what := item.unknown_digest:
+                unknown[what if what in unknown or len(unknown) < _MAX_KINDS else "other"] += 1
             if outcome := _answer(item, file, job):
                 yield outcome
         elif isinstance(item, IgnoredRecord):
-            skipped[item.kind if len(skipped) < _MAX_KINDS else "other"] += 1
+            kind = item.kind
+            skipped[kind if kind in skipped or len(skipped) < _MAX_KINDS else "other"] += 1
         else:
             faults += 1
             if faults <= MAX_FAULTS_PER_FILE:
-                of = f" of {item.url}" if item.url else ""
-                yield job.not_stored(
-                    Ending.FAILED, file, f"the record at byte {item.offset}{of}: {item.reason}"
-                )
+                yield _failed(job, file, item.offset, item.url, item.reason)
     if faults > MAX_FAULTS_PER_FILE:
         number = faults - MAX_FAULTS_PER_FILE
         yield job.not_stored(Ending.FAILED, file, f"{number} further records cannot be read")
+    if unknown:
+        fields = ", ".join(f"{number} with {what}" for what, number in unknown.most_common())
+        detail = (
+            f"records imported whose digests were not checked, since their algorithm is not known: {fields}"
+        )
+        yield job.not_stored(Ending.SKIPPED, file, detail)
     if skipped:
         kinds = ", ".join(f"{number} {kind!r}" for kind, number in skipped.most_common())
         yield job.not_stored(Ending.SKIPPED, file, f"records without an answer of a web server: {kinds}")
     elif not answers and not faults:
         yield job.not_stored(Ending.SKIPPED, file, "contains no answer of a web server")
+
+
+def _failed(job: Job, file: Path, offset: int, url: str, reason: str) -> Outcome:
+    of = f" of {url}" if url else ""
+    return job.not_stored(Ending.FAILED, file, f"the record at byte {offset}{of}: {reason}")
 
 
 def _items(file: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
@@ -67,7 +81,7 @@ def _items(file: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
 
 def import_revisits(job: Job) -> Iterator[Outcome]:
     """Import the revisit records that waited for their originals; yield a failure for each whose original is missing."""
-    waiting, job.waiting = job.waiting, []
+    waiting, job.waiting, job.waiting_bytes = job.waiting, [], 0
     for file, answer in waiting:
         if outcome := _answer(answer, file, job, last=True):
             yield outcome
@@ -77,8 +91,8 @@ def _answer(answer: Answer, file: Path, job: Job, *, last: bool = False) -> Outc
     """Import one answer and return its outcome; None if it is in the archive already, or waits for its original."""
     archive, capture = job.archive, answer.capture
     if capture.fetched_at > archive.started_at + _MAX_CLOCK_DIFFERENCE:
-        when = f"{capture.fetched_at:%Y-%m-%d}"
-        return job.not_stored(Ending.FAILED, file, f"{capture.url}: its date {when} is in the future")
+        reason = f"its date {capture.fetched_at:%Y-%m-%d %H:%M:%S} is in the future; not imported"
+        return _failed(job, file, answer.offset, capture.url, reason)
     if answer.repeats and capture.status != 304:
         original = archive.find_original(answer.repeats)
         if original is None:
@@ -86,22 +100,23 @@ def _answer(answer: Answer, file: Path, job: Job, *, last: bool = False) -> Outc
         capture = resolve_revisit(capture, original)
     if archive.holds(capture):
         return None
-    archive.record(capture, origin=f"{printable(file.name)}#{answer.record_id}")
+    archive.record(capture, origin=f"{printable(file.name)}#{answer.record_id[:MAX_RECORD_ID_CHARS]}")
     if answer.short:
         return job.page_not_stored(Ending.FAILED, capture.url, f"short: {answer.short}", capture.fetched_at)
     return _not_modified(capture, job) if capture.status == 304 else _captured(capture, job)
 
 
 def _without_original(answer: Answer, file: Path, job: Job, *, last: bool) -> Outcome | None:
-    if not last and len(job.waiting) < MAX_WAITING:
+    size = len(answer.capture.head or answer.capture.plain_head)
+    if not last and len(job.waiting) < MAX_WAITING and job.waiting_bytes + size <= MAX_WAITING_BYTES:
         job.waiting.append((file, answer))
+        job.waiting_bytes += size
         return None
     assert answer.repeats is not None
     date = f" of {answer.repeats.date:%Y-%m-%d %H:%M:%S}" if answer.repeats.date else ""
-    detail = (
-        f"{answer.capture.url}: repeats an answer of {answer.repeats.url}{date} that is not in the archive"
-    )
-    return job.not_stored(Ending.FAILED, file, f"{detail}; import the WARC file that has it")
+    reason = f"repeats an answer of {answer.repeats.url}{date} that is not in the archive"
+    reason += "; import the WARC file that has it"
+    return _failed(job, file, answer.offset, answer.capture.url, reason)
 
 
 def _not_modified(capture: Capture, job: Job) -> Outcome:
@@ -119,8 +134,7 @@ def _captured(capture: Capture, job: Job) -> Outcome:
     try:
         body = uncompressed(capture)
         judge(capture, body)
-        report = extract(body, capture.headers, capture.url, seen=capture.fetched_at)
-        check_whole(report)
+        report = job.read_page(body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
         return job.page_not_stored(error.ending, capture.url, error.reason, capture.fetched_at)
     except PartOnly as error:

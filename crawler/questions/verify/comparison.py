@@ -25,6 +25,7 @@ from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256
 from crawler.questions.verify.fault import Fault
+from crawler.questions.verify.second_reading import SecondReading
 from crawler.warc import Record, hex_sha256, read_records
 from crawler.warc.cdxj import index_text, lines_of
 
@@ -72,8 +73,10 @@ class Comparison:
         places = self.claims.records(name) if self.claims else {}
         told = self.claims.made_versions(name) if self.claims else {}
         kept: list[Record] = []
+        second = SecondReading(file, name)
         try:
             for record in read_records(file):
+                yield from second.compare(record)
                 yield from (self._at(name, record, what) for what in record.faults())
                 if record.is_http or record.kind in DOCUMENT_KINDS:
                     place = places.pop(record.place.record_id, None)
@@ -103,6 +106,7 @@ class Comparison:
         except ArchiveDamaged as error:
             yield Fault(place=name, what=str(error).removeprefix(f"{file}: "))
             return
+        yield from second.rest()
         for missing in places.values():
             yield Fault(
                 place=CATALOGUE,

@@ -20,6 +20,7 @@ from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
+from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.ledger.versions import replace_text
 from crawler.archive.merging import copy_warcs, enter_merged
@@ -179,6 +180,7 @@ class Archive(Run):
             further=[page.id for page in seen.further],
             came_from=seen.came_from,
             shown=seen.shown,
+            hosts=named_hosts(site),
         )
         further = [page.record_id for page in seen.further]
         act = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)

@@ -130,6 +130,7 @@ class WarcLoader:
             further=ids[1:],
             came_from=content.get("came_from", ()),
             joined_keys=content.get("varies", ()),
+            hosts=acts.hosts_of(content),
             recorded_ending=Ending(content["ending"]) if "ending" in content else Ending.REVISED,
         )
         was = content["report"]["text_sha256"]

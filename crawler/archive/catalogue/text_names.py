@@ -15,12 +15,13 @@ MAX_FOLDER_BYTES = 100
 _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff()-]+")
 
 
-def text_file(report: Report, site: Site, first_seen: datetime) -> str:
+def text_file(report: Report, site: Site, first_seen: datetime, filed_under: str | None = None) -> str:
     """Return the path of a version's text, relative to the archive: `text/420100-武汉市/2022/2023-02-21_3df3524417f8c2a8.txt`.
 
     Its parts: division code and name, the year reported on, the day published (else first seen), 16 digits of the digest.
+    `filed_under`: the code of the division, see `field.claims`.
     """
-    code = report.region or site.region or "000000"
+    code = filed_under or report.region or site.region or "000000"
     known = region(code)
     name = known.name if known else re.sub(r"(人民)?政府$", "", site.name)
     day = (report.published or f"{first_seen:%Y-%m-%d}")[:10]

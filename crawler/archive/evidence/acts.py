@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import to_json_list
 from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.site_visits import frontier_from_json
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import Record, parse_warc_date, warc_date
@@ -50,10 +51,13 @@ def stored(
 ) -> Content:
     """Return the act that a text was stored. If the text was held already, it contains only the text's digest.
 
+    With `rests_here` the text was held from another site or from outside; this page is what the version rests on now.
+    A `site` has its name, division and the hosts that its entry names when any of them is new.
+
     `further`: ids of the records with the article's pages after the first. `came_from`, `note`: as in Ledger.store.
     The act's `varies` lists the keys of the pages that turned out to be this one, see `crawler.archive.ledger.varying_urls`.
     """
-    outcome, whole = change.outcome, change.is_new_text
+    outcome, whole = change.outcome, change.is_new_text or change.rests_here
     fields: dict[str, Any] = {"text_sha256": report.text_sha256}
     if whole:
         fields |= {"id": outcome.report_id, "version": outcome.version}
@@ -63,12 +67,13 @@ def stored(
         fields["attachments"] = to_json_list(report.attachments)
     content: dict[str, Any] = {
         "act": "stored",
-        "site": _site(site) if whole else {"id": site.id},
+        "site": _site(site) if whole or change.tells_site else {"id": site.id},
         "extractor": report.extractor,
         "ending": outcome.ending.value,
         "report": fields,
     }
     optional: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
+    optional["rests_here"] = change.rests_here
     optional["reextracted"], optional["varies"] = change.reextracted, list(change.joined_keys)
     return content | {name: value for name, value in optional.items() if value}
 
@@ -91,8 +96,9 @@ def report_of(content: Content, url: str, body: str) -> Report:
     )
 
 
-def _site(site: Site) -> dict[str, str]:
-    fields = {"id": site.id, "name": site.name, "region": site.region}
+def _site(site: Site) -> dict[str, Any]:
+    hosts = list(named_hosts(site))
+    fields: dict[str, Any] = {"id": site.id, "name": site.name, "region": site.region, "hosts": hosts}
     return fields | ({"body": site.body} if site.body else {})
 
 
@@ -105,6 +111,12 @@ def site_of(content: Content) -> Site:
         region=fields.get("region", "000000"),
         body=fields.get("body"),
     )
+
+
+def hosts_of(content: Content) -> tuple[str, ...] | None:
+    """Return the hosts that the entry of an act's site names; None if the act does not tell."""
+    hosts = content["site"].get("hosts")
+    return None if hosts is None else tuple(map(str, hosts))
 
 
 def confirmed(site: Site) -> Content:

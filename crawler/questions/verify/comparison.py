@@ -199,7 +199,8 @@ def _capture_faults(place: Any, record: Record) -> Iterator[str]:
 def _made_version(act: Act) -> bool:
     """Whether an act says that a version was made, with all its fields."""
     content = act.content
-    return content.get("act") == "stored" and "title" in content["report"] and not content.get("reextracted")
+    held = content.get("reextracted") or content.get("rests_here")
+    return content.get("act") == "stored" and "title" in content["report"] and not held
 
 
 def _version_faults(claimed: MadeVersion | None, act: Act, *, merged: bool) -> Iterator[str]:
@@ -217,6 +218,6 @@ def _version_faults(claimed: MadeVersion | None, act: Act, *, merged: bool) -> I
     former = {each["text_sha256"] for each in row.former}
     if report["text_sha256"] not in {row.text_sha256, *former}:
         yield f"{row.report_id} version {row.number} has another text than the one that was read here"
-    for name in _TOLD:
+    for name in _TOLD if claimed.rests_on_it else ():
         if getattr(row, name) != report.get(name):
             yield f"{row.report_id} version {row.number} has another `{name}` than the one that was read here"

@@ -17,6 +17,7 @@ from crawler.archive import reextraction
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.validators import confirmed_validators
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
@@ -53,7 +54,9 @@ class Archive(Run):
         """
         with errors_as_damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
-            known = queries.find_earlier_response(self._session, key, capture, sha256.hex())
+            known = queries.find_earlier_response(
+                self._session, key, capture, sha256.hex(), own=origin is None
+            )
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
@@ -64,7 +67,7 @@ class Archive(Run):
             values = rows.capture_values(
                 capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
             )
-            ledger.add_capture(values | queries.confirmed_validators(values, known))
+            ledger.add_capture(values | confirmed_validators(values, known))
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser rendered it, as a `conversion` of the page as served, which must be recorded already."""

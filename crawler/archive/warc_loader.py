@@ -19,12 +19,14 @@ from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.validators import confirmed_validators
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.acts import Act
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import replace_text
 from crawler.errors import ExtractError
 from crawler.model import Ending, Report
@@ -94,8 +96,9 @@ class WarcLoader:
                 capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
             )
             if record.kind == "revisit":
-                known = queries.find_earlier_response(self.ledger.session, key, capture, digest)
-                values |= queries.confirmed_validators(values, known)
+                own = origin is None and self.ledger.run.state != MERGED_STATE
+                known = queries.find_earlier_response(self.ledger.session, key, capture, digest, own=own)
+                values |= confirmed_validators(values, known)
         row = held or self.ledger.add_capture(values)
         self.cached_bytes += len(record.block)
         if record.kind != "revisit" and self.cached_bytes <= _MAX_CACHED_BYTES:

@@ -1,35 +1,31 @@
-"""Single look-ups in the catalogue: versions, captures, validators for conditional requests; and rows back into Reports.
+"""Single look-ups in the catalogue: versions and captures; and rows back into Reports.
 
 Reads only. `selection` reads many reports in portions; `ledger` decides what is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
-    GONE,
-    MOVED,
     CaptureRow,
     OutcomeRow,
     PageEventRow,
     PageRow,
     ReportRow,
+    RunRow,
     VersionRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.errors import CrawlerError
-from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
-
-MAX_NOT_MODIFIED_IN_A_ROW = 9
-"""After so many 304 responses the page is requested without validators, since some servers answer 304 for a changed page."""
+from crawler.model import Attachment, Capture, Ending, Report, Section
 
 
 class EarlierResponse(NamedTuple):
@@ -38,14 +34,6 @@ class EarlierResponse(NamedTuple):
     record_id: str
     url: str
     fetched_at: datetime
-    etag: str | None
-    last_modified: str | None
-
-
-class Answer(NamedTuple):
-    """Status and validators of one earlier answer."""
-
-    status: int
     etag: str | None
     last_modified: str | None
 
@@ -160,59 +148,38 @@ _RESPONSES = (
 )
 # the condition on the payload makes SQLite use captures_by_payload instead of reading all revisits
 _LAST_RESPONSE = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 > ""))
+_LAST_OWN_RESPONSE = Prepared(
+    _RESPONSES.join(RunRow, RunRow.id == CaptureRow.run_id).where(
+        CaptureRow.payload_sha256 > "",
+        CaptureRow.origin.is_(None),
+        RunRow.state != literal_column("'merged'"),
+    )
+)
 _SAME_PAYLOAD = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 == bindparam("digest")))
 _CAPTURES = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
 _LATEST_CAPTURE = Prepared(
     _CAPTURES.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
 )
 _CAPTURE_BY_RECORD = Prepared(_CAPTURES.where(CaptureRow.record_id == bindparam("record_id")))
-_LAST_SEEN_CAPTURE = Prepared(
-    select(PageRow.seen_in, VersionRow.parts)
-    .join(
-        VersionRow,
-        (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
-    )
-    .where(
-        PageRow.url_key == bindparam("key"),
-        PageRow.state != GONE,
-        PageRow.state != MOVED,
-    )
-    .order_by(VersionRow.number.desc())
-    .limit(1)
-)
-_LAST_ANSWERS = Prepared(
-    select(CaptureRow.status, CaptureRow.etag, CaptureRow.last_modified)
-    .where(
-        CaptureRow.url_key == bindparam("key"),
-        or_(CaptureRow.status == 200, CaptureRow.status == 304),
-        # later captures had no text of the report: a challenge, another page, a shrunk text
-        CaptureRow.id <= bindparam("seen_in"),
-    )
-    .order_by(CaptureRow.id.desc())
-    .limit(MAX_NOT_MODIFIED_IN_A_ROW)
-)
 
 
 def find_earlier_response(
-    session: Session, key: str, capture: Capture, sha256: str
+    session: Session, key: str, capture: Capture, sha256: str, *, own: bool
 ) -> EarlierResponse | None:
-    """Return the earlier response with a capture's payload: by digest, or for a 304 the last one with status 200."""
+    """Return the earlier response with a capture's payload: by digest, or for a 304 the last one with status 200.
+
+    `own`: the capture is of this archive's own crawl. A 304 to it confirms a response of such a crawl.
+    """
     where = {"key": key, "method": capture.method}
     if capture.status == 304:
-        found = _LAST_RESPONSE.first(session, where | {"status": 200})
+        last = _LAST_OWN_RESPONSE if own else _LAST_RESPONSE
+        found = last.first(session, where | {"status": 200})
     elif not capture.payload or capture.truncated or capture.method != "GET":
         return None
     else:
         digest = {"status": capture.status, "digest": sha256}
         found = _SAME_PAYLOAD.first(session, where | digest)
     return EarlierResponse(*found) if found else None
-
-
-def confirmed_validators(values: Mapping[str, Any], known: EarlierResponse | None) -> dict[str, Any]:
-    """Return the validators of a 304; those that it leaves out come from the response it confirms (RFC 9110, 15.4.5)."""
-    if known is None or values["status"] != 304:
-        return {}
-    return {name: values[name] or getattr(known, name) for name in ("etag", "last_modified")}
 
 
 def has_capture(session: Session, key: str, capture: Capture) -> bool:
@@ -267,25 +234,6 @@ def reextractable_versions(session: Session) -> Sequence[VersionRow]:
     """Return the versions that can be extracted again from captures, in the order they were made."""
     made = select(VersionRow).where(VersionRow.capture_id.is_not(None), VersionRow.tombstone.is_(False))
     return session.scalars(made.order_by(VersionRow.id)).all()
-
-
-def validators(session: Session, key: str) -> Validators | None:
-    """Return ETag and Last-Modified for a conditional request, from the last good capture of a page of a report.
-
-    None for an article on several pages: a 304 for the first says nothing of the others. None after
-    MAX_NOT_MODIFIED_IN_A_ROW 304 responses. None for a page that is gone or moved: when it is back, its text is a new version.
-    """
-    last_capture = _LAST_SEEN_CAPTURE.first(session, {"key": key})
-    if last_capture is None:
-        return None
-    seen_in, parts = last_capture
-    if parts > 1 or seen_in is None:
-        return None
-    answers = [Answer(*row) for row in _LAST_ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
-    only_304 = all(answer.status == 304 for answer in answers)
-    if not answers or (len(answers) == MAX_NOT_MODIFIED_IN_A_ROW and only_304):
-        return None
-    return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)
 
 
 def count_endings(session: Session, run_id: int) -> dict[Ending, int]:

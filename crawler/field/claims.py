@@ -24,13 +24,16 @@ def file_under(issuer: str | None, code: str | None, site_region: str) -> Filing
     `issuer`: the organ that the text names. `code`: the division of that organ. `site_region`: the division of the site.
     A site may speak for its division, for the divisions around it and for those in it. Departments and development zones
     count as their government. A site whose division is not known may speak for all. Only a division's full name makes a
-    claim: 上海合作组织示范区 lies in 青岛市 and does not claim to be 上海市.
+    claim: 上海合作组织示范区 lies in 青岛市 and does not claim to be 上海市. A code that the organ's name does not contain comes
+    from elsewhere and stays.
     """
     if not code or are_related(code, site_region):
         return Filing(code)
-    text = fold(issuer or "")
-    in_full = any(name in text for name in full_names(code))
-    return Filing(site_region, code if in_full else None)
+    text, row = fold(issuer or ""), region(code)
+    if any(name in text for name in full_names(code)):
+        return Filing(site_region, code)
+    is_named = row is not None and row.short in text
+    return Filing(site_region if is_named else code)
 
 
 def are_related(one: str, other: str) -> bool:

@@ -55,7 +55,7 @@ _MADE_VERSIONS = (
         VersionRow,
         (VersionRow.report_id == OutcomeRow.report_id) & (VersionRow.number == OutcomeRow.version),
     )
-    .where(OutcomeRow.ending.in_(("new", "revised")))
+    .where(OutcomeRow.ending.in_(("new", "revised", "duplicate")))
 )
 
 

@@ -46,7 +46,7 @@ def version_values(observation: Observation, mark: str, number: int) -> dict[str
         "last_seen": observation.seen_at,
         "capture_id": observation.capture.id if observation.capture else None,
         "parts": report.parts,
-        "text_file": text_file(report, observation.site, observation.seen_at, observation.filing.region),
+        "text_file": text_file(report, observation.site, observation.seen_at, _folder_division(observation)),
         "extractor": report.extractor,
         "tombstone": False,
         "older": False,
@@ -56,6 +56,12 @@ def version_values(observation: Observation, mark: str, number: int) -> dict[str
         "further": list(observation.further),
         "former": [],
     }
+
+
+def _folder_division(observation: Observation) -> str | None:
+    """Return the division whose folder gets the text file; archives of earlier versions keep their files where they are."""
+    is_of_earlier_version = observation.hosts is None
+    return observation.report.region if is_of_earlier_version else observation.filing.region
 
 
 def add_version(

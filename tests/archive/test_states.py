@@ -166,7 +166,9 @@ def test_a_report_is_gone_when_the_last_page_of_its_publisher_is(opened: Opener,
         first = seen(archive, clock)
         capture = a_capture(other, BODY.encode(), at=clock())
         archive.record(capture)
-        archive.store(a_report(), capture, replace(SITE, id="hubei", name="湖北省司法厅", region="420000", lists=()))
+        archive.store(
+            a_report(), capture, replace(SITE, id="hubei", name="湖北省司法厅", region="420000", lists=())
+        )
         versions = []
         for url in (URL, other):
             missed(archive, url)

@@ -33,7 +33,11 @@ def filing(issuer: str, site_region: str) -> Filing:
         ("武汉市司法局", "420000", "420100"),
         ("武汉经济技术开发区管理委员会", "420100", "420100"),
         ("武汉经济技术开发区管理委员会", "420113", "420100"),
-        ("鼓楼区人民政府", "410200", "410204"),  # of several divisions of that name, the one within the site's
+        (
+            "鼓楼区人民政府",
+            "410200",
+            "410204",
+        ),  # of several divisions of that name, the one within the site's
         ("中国-上海合作组织地方经贸合作示范区管理委员会", "370200", "370200"),
         ("苏州宿迁工业园区管理委员会", "321300", "321300"),
         ("北京路街道办事处", "440104", "440104"),
@@ -78,7 +82,9 @@ def test_no_title_is_marked_on_the_site_on_which_it_was_seen(row: dict[str, str]
     """Nor on the site of its own division and of the province around it."""
     issuer = row.get("issuer")
     code = region_of(issuer, within=row.get("within")) if issuer else None
-    homes = [site.region for site in SITES if row.get("seen") in {urlsplit(url).hostname for url in site.lists}]
+    homes = [
+        site.region for site in SITES if row.get("seen") in {urlsplit(url).hostname for url in site.lists}
+    ]
     for home in (*homes, *([code, f"{code[:2]}0000"] if code else [])):
         if issuer and region(home):
             assert filing(issuer, home).claims is None

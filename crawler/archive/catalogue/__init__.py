@@ -3,9 +3,9 @@
 In the order of the data:
 
 - `engine`, `read_only`: open the file for writing, or for reading only.
-- `models`: the tables. A change of them needs a migration in `migrations/versions/`.
+- `models` (on `base`): the tables. A change of them needs a migration in `migrations/versions/`.
 - `rows`: captures, outcomes and documents into rows; `text_names`: the path of a version's text file.
-- `queries`, `selection`, `near_duplicates`: rows back into Reports and answers; `version_choice`: which version is meant.
+- `queries`, `selection`, `near_duplicates`, `holdings`, `validators`: rows back into Reports and answers; `version_choice`: which version is meant.
 - `prepared`: frequent statements, passed to the driver directly.
 - `url_keys`: compute keys of URLs again, for migrations.
 

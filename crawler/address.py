@@ -74,6 +74,7 @@ def host_port(url: str) -> str:
     return f"{parts.hostname or ''}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)}"
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Return the host of an address in lower case, without its port and a leading `www.`; empty if it has none."""
     try:

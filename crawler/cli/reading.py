@@ -166,6 +166,7 @@ def show(
         return
     by = holding.published_by or holding.site
     message(f"{report.id}  published by {by}; issuer in the text: {report.issuer or 'not named'}")
+    message(f"{report.id}  version {report.version} was read from {report.url}")
     if holding.claims:
         message(f"  claims to be of {_division(holding.claims)}, for which this site may not speak")
     for page in pages:

@@ -114,6 +114,7 @@ class SeenAgain(NamedTuple):
     live: bool
     site_id: str
     capture: CaptureRef | None
+    origin: str = OWN
 
 
 def record_seen_again(session: Session, current: CurrentPage, seen: SeenAgain) -> None:
@@ -131,7 +132,8 @@ def record_seen_again(session: Session, current: CurrentPage, seen: SeenAgain) -
         (_EXTEND_PAGE, PageRow, current.page_id, for_page),
         (_EXTEND_VERSION, VersionRow, current.version_id, for_version),
     ):
-        if table is VersionRow and not current.own:
+        by_others = current.origin == OWN and seen.origin != OWN
+        if table is VersionRow and (by_others or not current.own):
             continue
         statement.run(session, {"row": row_id, **values})
         if loaded := session.identity_map.get(identity_key(table, row_id)):
@@ -139,8 +141,13 @@ def record_seen_again(session: Session, current: CurrentPage, seen: SeenAgain) -
 
 
 def extend_seen(row: PageRow | VersionRow, observation: Observation) -> None:
-    """Extend `first_seen` and `last_seen` of a loaded row, as the prepared statements above do."""
+    """Extend `first_seen` and `last_seen` of a loaded row, as the prepared statements above do.
+
+    That our own crawls have seen a version until some day is not what somebody else says.
+    """
     row.first_seen = min(row.first_seen, observation.seen_at)
+    if isinstance(row, VersionRow) and row.origin == OWN and observation.origin != OWN:
+        return
     row.last_seen = observation.seen_at if observation.live else max(row.last_seen, observation.seen_at)
 
 

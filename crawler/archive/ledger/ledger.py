@@ -122,7 +122,8 @@ class Ledger:
 
     def confirm(self, url: str, site: Site, now: datetime, capture: CaptureRef | None) -> StoreResult:
         """Enter a 304 response: the text held from a URL is still there."""
-        seen = SeenAgain(now, self.run.id, self._is_live(now, site.id), site.id, capture)
+        live, origin = self._is_live(now, site.id), self._origin(site.id)
+        seen = SeenAgain(now, self.run.id, live, site.id, capture, origin)
         return self._keep(identity.confirm_not_modified(self.session, url, seen), capture)
 
     def _is_live(self, at: datetime, site_id: str) -> bool:

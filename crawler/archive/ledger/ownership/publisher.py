@@ -95,16 +95,24 @@ def _own_pages(session: Session, report: ReportRow) -> list[PageRow]:
     ):
         return imported
     owner = session.get(SiteRow, report.site_id)
-    own = [page for page in report.pages if owner and _is_at(session, page, owner)]
+    known: dict[tuple[str, str], bool] = {}  # a report may have thousands of pages on a few hosts
+    own = [page for page in report.pages if owner and _is_at(session, page, owner, known)]
     if own:
         return own
     found = [page for page in report.pages if page.site_id == report.site_id] or list(report.pages[:1])
     return [page for page in found if host_of(page.url) == host_of(found[0].url)]
 
 
-def _is_at(session: Session, page: PageRow, owner: SiteRow) -> bool:
-    """Whether a page is at a host of a site, and of this site alone or found by its division."""
-    host = host_of(page.url)
+def _is_at(session: Session, page: PageRow, owner: SiteRow, known: dict[tuple[str, str], bool]) -> bool:
+    """Whether a page is at a host of a site. `known`: the answers so far, by host and by the site that found the page."""
+    key = (host_of(page.url), page.site_id)
+    if key not in known:
+        known[key] = _is_host_of(session, *key, owner)
+    return known[key]
+
+
+def _is_host_of(session: Session, host: str, finder_id: str, owner: SiteRow) -> bool:
+    """Whether a host is a site's, and its alone or that of a page found by its division."""
     query = (
         select(SiteHostRow.site_id, SiteHostRow.named, SiteRow.name, SiteRow.region)
         .join(SiteRow, SiteRow.id == SiteHostRow.site_id)
@@ -116,7 +124,7 @@ def _is_at(session: Session, page: PageRow, owner: SiteRow) -> bool:
         return False
     if all(site.region == owner.region for site in sites):
         return True
-    finder = session.get(SiteRow, page.site_id)
+    finder = session.get(SiteRow, finder_id)
     return finder is not None and finder.region == owner.region
 
 

@@ -245,6 +245,19 @@ def test_on_a_host_of_several_counties_each_makes_its_own_versions(crawls: Crawl
     assert crawls.miss(COUNTY_1, one).version == 4
 
 
+def test_a_page_that_a_portal_of_many_found_first_becomes_its_countys(crawls: Crawls) -> None:
+    """Also if it has changed since: both entries name the host."""
+    portal = Site(id="portal", name="黄石市人民政府", region="420200", lists=("http://www.group.gov.cn/",))
+    url = "http://www.group.gov.cn/one/r.html"
+    first = crawls.see(portal, url, issuer="黄石港区人民政府")
+    crawls.see(portal, url, "改", issuer="黄石港区人民政府")
+    assert crawls.publisher(first) == ("portal", None)
+    crawls.see(COUNTY_1, url, "改", issuer="黄石港区人民政府")
+    assert crawls.publisher(first) == ("one", None)
+    crawls.see(portal, url, "再改", issuer="黄石港区人民政府")
+    assert crawls.versions(first) == ["", "改", "再改"]
+
+
 def test_a_site_with_another_id_goes_on_with_its_reports(crawls: Crawls) -> None:
     first = crawls.see(SITE, A)
     renamed = replace(SITE, id="whgov")

@@ -10,6 +10,7 @@ import yaml
 
 from crawler.field.claims import Filing, file_under
 from crawler.field.regions import region, region_of
+from crawler.model import Site
 from crawler.sources import load_sites
 
 ROOT = Path(__file__).parent.parent.parent
@@ -88,3 +89,8 @@ def test_no_title_is_marked_on_the_site_on_which_it_was_seen(row: dict[str, str]
     for home in (*homes, *([code, f"{code[:2]}0000"] if code else [])):
         if issuer and region(home):
             assert filing(issuer, home).claims is None
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.id)
+def test_no_site_of_the_list_claims_to_be_of_another_division(site: Site) -> None:
+    assert filing(site.name, site.region).claims is None

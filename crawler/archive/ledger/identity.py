@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
 from crawler.archive.catalogue.queries import to_report
-from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.catalogue.version_choice import (
     newest_version,
     newest_version_or_tombstone,
@@ -40,7 +39,7 @@ from crawler.archive.ledger.new_reports import (
 )
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
 from crawler.archive.ledger.ownership import outside, sites
-from crawler.archive.ledger.ownership.publisher import has_other_texts, mark_own_pages, outranks, pass_to
+from crawler.archive.ledger.ownership.publisher import mark_own_pages, pass_if_due
 from crawler.archive.ledger.varying_urls import observation_key, page_key
 from crawler.archive.ledger.versions import add_version, replace_text
 from crawler.model import Ending, Outcome, Report
@@ -68,7 +67,7 @@ def store_text(
     else:
         page = session.get_one(PageRow, current.page_id)
         result = _store_at_page(session, page, observation, only_extractor_changed)
-    return replace(result, tells_site=tells_site)
+    return replace(result, tells_site=result.tells_site or tells_site)
 
 
 def _store_at_page(
@@ -78,9 +77,12 @@ def _store_at_page(
     mark_own_pages(session, page.report)
     if outside.is_outdated(session, page, observation):
         return _store_earlier_observation(session, page, observation)
+    passed = pass_if_due(session, page.report, observation)
     if page.text_sha256 == observation.report.text_sha256:
-        return _store_same_text(session, page, observation)
-    return _store_other_text(session, page, observation, only_extractor_changed)
+        result = _store_same_text(session, page, observation)
+    else:
+        result = _store_other_text(session, page, observation, only_extractor_changed)
+    return replace(result, tells_site=result.tells_site or passed)
 
 
 def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> StoreResult:
@@ -140,8 +142,6 @@ def _store_unchanged(session: Session, observation: Observation, current: Curren
 def _store_same_text(session: Session, page: PageRow, observation: Observation) -> StoreResult:
     """Store the text last seen at this URL, after the state of the page or its report's versions have changed."""
     digest, report = page.text_sha256, page.report
-    if outranks(session, report, observation) and not has_other_texts(report, digest):
-        pass_to(report, observation)
     record_page_seen(session, page, observation)
     mark_own_pages(session, report)
     tombstone = newest_version_or_tombstone(report)
@@ -166,8 +166,6 @@ def _store_other_text(
     reextracted = not latest.tombstone and held.extractor != report.extractor and only_extractor_changed(held)
     if not reextracted and _is_cut_short(page, observation, held):
         return _record_shrunk(session, page, observation, held)
-    if page.report.site_id == IMPORT_SITE and outranks(session, page.report, observation):
-        pass_to(page.report, observation)
     shrunk_since = page.shrunk_since if page.shrunk_sha256 == report.text_sha256 else None
     record_page_seen(session, page, observation)
     mark_own_pages(session, page.report)

@@ -16,11 +16,10 @@ from crawler.address import canonical, host_of
 from crawler.archive.catalogue.models import LIVE, OWN, PageRow, ReportRow, VersionRow
 from crawler.archive.catalogue.near_duplicates import MIN_LENGTH_RATIO, distance_if_near, is_similar_length
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.current_page import extend_seen, record_page_seen
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
-from crawler.archive.ledger.ownership.publisher import has_other_texts, mark_own_pages, outranks, pass_to
+from crawler.archive.ledger.ownership.publisher import mark_own_pages, outranks, pass_if_due, takes_over
 from crawler.archive.ledger.varying_urls import join_varying_pages, replaced_pages
 from crawler.archive.ledger.versions import rest_on, version_values
 from crawler.field.fingerprint import bands, simhash
@@ -88,12 +87,7 @@ def is_left_to_others(session: Session, held: VersionRow, observation: Observati
     That is so if its site should publish it, but the site that did so before has shown other texts as well: these must
     not become versions of the publisher's report.
     """
-    report = held.report
-    return (
-        report.site_id != IMPORT_SITE
-        and outranks(session, report, observation)
-        and has_other_texts(report, held.text_sha256)
-    )
+    return outranks(session, held.report, observation) and not takes_over(session, held.report, observation)
 
 
 def rest_if_own(page: PageRow, held: VersionRow, observation: Observation) -> bool:
@@ -116,13 +110,13 @@ def rest_if_own(page: PageRow, held: VersionRow, observation: Observation) -> bo
 def _add_duplicate(session: Session, observation: Observation, held: VersionRow) -> StoreResult:
     """Add a further page to the report that has the text already."""
     first_url = held.report.pages[0].url if held.report.pages else held.url
-    if outranks(session, held.report, observation):
-        pass_to(held.report, observation)
+    passed = pass_if_due(session, held.report, observation)
     page = PageRow(report=held.report, **_page_values(observation))
     session.add(page)
     session.flush()
     page_states.add_event(session, page, observation.seen_at, LIVE)
-    return _result_at_location(session, page, observation, held, f"same text as {first_url}")
+    result = _result_at_location(session, page, observation, held, f"same text as {first_url}")
+    return replace(result, tells_site=passed)
 
 
 def _result_at_location(

@@ -55,7 +55,9 @@ class StoreResult:
     is_new_text: bool = False  # the text was not held before, in this version or at all
     reextracted: bool = False
     rests_here: bool = False  # the version's metadata and evidence are those of this observation now
-    tells_site: bool = False  # it changed what is known of its site
+    tells_site: bool = (
+        False  # it changed what is known of its site, or the publisher: the act states the site in whole
+    )
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
 
     def with_note(self, note: str) -> StoreResult:

@@ -18,7 +18,7 @@ from crawler.archive.catalogue.models import OWN, PageRow, ReportRow, SiteHostRo
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.archive.ledger.observation import Observation
-from crawler.field.claims import are_related
+from crawler.field.claims import are_related, file_under
 
 
 class _SiteAtHost(NamedTuple):
@@ -53,13 +53,32 @@ def outranks(session: Session, report: ReportRow, observation: Observation) -> b
     return _rank(newest, site.name, site.region) > _rank(newest, owner.name, owner.region)
 
 
-def pass_to(report: ReportRow, observation: Observation) -> None:
-    """Make the site of an observation the publisher of a report."""
-    report.site_id, report.region = observation.site.id, observation.filing.region
+def pass_if_due(session: Session, report: ReportRow, observation: Observation) -> bool:
+    """Make the site of an observation the publisher of a report if it takes that over. Returns whether it did."""
+    if not takes_over(session, report, observation):
+        return False
+    site_region, former_region = observation.site.region, report.region
+    for version in report.versions:
+        filing = file_under(version.issuer, version.claims or former_region, site_region)
+        version.claims, report.region = filing.claims, filing.region
+    report.site_id = observation.site.id
+    return True
 
 
-def has_other_texts(report: ReportRow, text_sha256: str) -> bool:
-    """Whether a report has had another text than this one."""
+def takes_over(session: Session, report: ReportRow, observation: Observation) -> bool:
+    """Whether the site of an observation becomes the publisher of a report that it outranks.
+
+    Not if the report has shown other texts elsewhere: these must not become versions of the publisher's report.
+    """
+    if not outranks(session, report, observation):
+        return False
+    if report.site_id == IMPORT_SITE or not _has_other_texts(report, observation.report.text_sha256):
+        return True
+    hosts = {host_of(page.url) for page in report.pages if page.own}
+    return all(host and session.get(SiteHostRow, (host, observation.site.id)) for host in hosts)
+
+
+def _has_other_texts(report: ReportRow, text_sha256: str) -> bool:
     return any(row.text_sha256 != text_sha256 for row in report.versions)
 
 

@@ -188,6 +188,17 @@ def test_a_copy_that_changed_before_the_original_was_found_keeps_its_versions_to
     assert crawls.publisher(copy) == ("evil", "420100")
 
 
+@pytest.mark.parametrize(
+    "name", ["武汉市人民政府", "武汉市", "湖北省武汉市人民政府", "武汉市人民政府门户网站"]
+)
+def test_of_two_sites_of_a_division_that_of_the_organ_publishes(name: str, crawls: Crawls) -> None:
+    mirror = replace(EVIL, region="420100")
+    copy = crawls.see(mirror, B)
+    crawls.see(replace(SITE, name=name), A)
+    assert crawls.publisher(copy) == ("wuhan", None)
+    assert crawls.see(mirror, B, "换").ending is Ending.NEW
+
+
 def test_a_site_above_does_not_take_a_report_from_its_publisher(crawls: Crawls) -> None:
     first = crawls.see(SITE, A)
     crawls.see(PROVINCE, "https://www.hubei.gov.cn/r.html")

@@ -19,6 +19,7 @@ from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.archive.ledger.observation import Observation
 from crawler.field.claims import are_related, file_under
+from crawler.field.organs import organ
 
 
 class _SiteAtHost(NamedTuple):
@@ -103,9 +104,16 @@ def _rank(version: VersionRow, site_name: str, site_region: str | None) -> int:
     if division is None or site_region is None:
         return 0
     if division == site_region:
-        issuer = version.issuer or ""
-        return 3 if issuer and (site_name.endswith(issuer) or issuer.endswith(site_name)) else 2
+        return 3 if _is_name_of(site_name, version.issuer) else 2
     return int(are_related(division, site_region))
+
+
+def _is_name_of(site_name: str, issuer: str | None) -> bool:
+    """Whether a site has the name of an organ, perhaps with the division around it or as that of its portal."""
+    if not issuer:
+        return False
+    site, text = ((found[0] if (found := organ(name)) else name) for name in (site_name, issuer))
+    return site.endswith(text) or text.endswith(site) or text in site_name
 
 
 def _own_pages(session: Session, report: ReportRow) -> list[PageRow]:

@@ -350,3 +350,33 @@ def test_a_claim_is_a_versions(crawls: Crawls) -> None:
     assert later.report_id == own.report_id
     assert crawls.publisher(own) == ("evil", "420100")
     assert query(crawls.folder, "SELECT DISTINCT region FROM reports") == [("110101",)]
+
+
+def test_another_archives_sites_take_no_host_from_ours(crawls: Crawls) -> None:
+    """Neither with a foreign entry for our host, nor with our id and other hosts."""
+    zwgk = "https://zwgk.wuhan.gov.cn/r.html"
+    first = crawls.see(SITE, zwgk)
+    other = crawls.folder.parent / "other"
+    foreign = [
+        replace(EVIL, id="foreign", pages=(zwgk, A)),
+        replace(EVIL, id="wuhan", name="武汉市", pages=(B,)),
+    ]
+    with Archive.create(other, clock=crawls.clock) as theirs:
+        for site in foreign:
+            url = "http://elsewhere.example.com/" + site.id
+            capture = a_capture(url, BODY.encode(), at=crawls.clock())
+            theirs.record(capture)
+            theirs.store(replace(a_report(), region="420100"), capture, site)
+    crawls.clock.forward(days=1)
+    with crawls.opened() as archive:
+        archive.merge(other, lambda _: None)
+    assert query(crawls.folder, "SELECT name, merged FROM sites WHERE id = 'wuhan'") == [
+        ("武汉市人民政府", 0)
+    ]
+    assert query(crawls.folder, "SELECT host FROM site_hosts WHERE site_id = 'wuhan' ORDER BY 1") == [
+        ("wuhan.gov.cn",),
+        ("zwgk.wuhan.gov.cn",),
+    ]
+    crawls.see(SITE, A)
+    assert crawls.see(SITE, zwgk, "改").version == 2
+    assert crawls.versions(first) == ["", "改"]

@@ -45,10 +45,8 @@ def outranks(session: Session, report: ReportRow, observation: Observation) -> b
     if observation.origin != OWN or not site.name or site.id == report.site_id:
         return False
     newest, owner = newest_version(report), session.get(SiteRow, report.site_id)
-    if report.site_id == IMPORT_SITE:
+    if owner is None or owner.merged:  # an import, or another archive's site
         return report.region is None or _rank(newest, site.name, site.region) > 0
-    if owner is None or owner.merged:
-        return True
     if not owner.name:
         return False
     return _rank(newest, site.name, site.region) > _rank(newest, owner.name, owner.region)
@@ -73,7 +71,8 @@ def takes_over(session: Session, report: ReportRow, observation: Observation) ->
     """
     if not outranks(session, report, observation):
         return False
-    if report.site_id == IMPORT_SITE or not _has_other_texts(report, observation.report.text_sha256):
+    owner = session.get(SiteRow, report.site_id)
+    if owner is None or owner.merged or not _has_other_texts(report, observation.report.text_sha256):
         return True
     hosts = {host_of(page.url) for page in report.pages if page.own}
     return all(host and session.get(SiteHostRow, (host, observation.site.id)) for host in hosts)
@@ -145,6 +144,8 @@ def _is_host_of(session: Session, host: str, finder_id: str, owner: SiteRow) -> 
         .join(SiteRow, SiteRow.id == SiteHostRow.site_id)
         .where(SiteHostRow.host == host)
     )
+    if not owner.merged:  # what another archive says of hosts takes none from a site of our own
+        query = query.where(SiteRow.merged.is_(False))
     sites = [_SiteAtHost(*row) for row in session.execute(query)] if host else []
     sites = [site for site in sites if site.named] or sites
     if not any(_is_same_publisher(site, owner) for site in sites):

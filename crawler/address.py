@@ -12,10 +12,12 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, quote_from_bytes, urlencode, urlsplit, urlunsplit
 
 import ada_url
+from publicsuffixlist import PublicSuffixList
 
 MAX_LENGTH = 32_768
 """Maximum characters of a link. A longer one is data, such as a `data:` image, and no server accepts it."""
 
+_IP_ADDRESS = re.compile(r"[\d.]+|.*:.*", re.S)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _STRIPPED = "".join(map(chr, range(0x21)))  # C0 controls and space, which the standard removes at both ends
 _CREDENTIALS = re.compile(r"https?://[^/?#]*@")
@@ -70,6 +72,31 @@ def host_port(url: str) -> str:
     """Return `host:port` of an address, always with the port: www.wuhan.gov.cn:443."""
     parts = urlsplit(normal(url) or url)
     return f"{parts.hostname or ''}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)}"
+
+
+@lru_cache(maxsize=4096)
+def host_of(url: str) -> str:
+    """Return the host of an address in lower case, without its port and a leading `www.`; empty if it has none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
+    except ValueError:  # http://[
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def registrable_domain(host: str) -> str:
+    """Return the name that somebody registered, by the public suffix list: wuhan.gov.cn for zwgk.wuhan.gov.cn.
+
+    A host without one (an IP address, a public suffix such as gov.cn, a single label) is returned as it is.
+    """
+    if _IP_ADDRESS.fullmatch(host):
+        return host
+    return _public_suffixes().privatesuffix(host) or host
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    return PublicSuffixList()  # not on import: loading the list takes 30 ms
 
 
 def _encoded(href: str, encoding: str) -> str:

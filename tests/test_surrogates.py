@@ -123,7 +123,6 @@ def test_an_import_of_such_a_page_is_whole(
 FIELDS = ["title", "issuer", "body", "source", "published", "signed", "index", "kind", "url"]
 
 
-@pytest.mark.xfail(strict=False, reason="a store does not stand in a savepoint yet")
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_report_that_has_one_all_the_same_leaves_nothing_half(
     field: str, opened: Opener, folder: Path, clock: Clock

@@ -43,16 +43,19 @@ class MadeVersion(NamedTuple):
     record_id: str
     ending: str
     version: VersionRow
+    rests_on_it: bool  # False: its metadata are those of a later capture with the same text
 
 
 _MADE_VERSIONS = (
-    select(CaptureRow.record_id, OutcomeRow.ending, VersionRow)
+    select(
+        CaptureRow.record_id, OutcomeRow.ending, VersionRow, VersionRow.capture_id == OutcomeRow.capture_id
+    )
     .join(OutcomeRow, OutcomeRow.capture_id == CaptureRow.id)
     .join(
         VersionRow,
         (VersionRow.report_id == OutcomeRow.report_id) & (VersionRow.number == OutcomeRow.version),
     )
-    .where(OutcomeRow.ending.in_(("new", "revised")))
+    .where(OutcomeRow.ending.in_(("new", "revised", "duplicate")))
 )
 
 

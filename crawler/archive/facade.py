@@ -20,6 +20,7 @@ from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
+from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.ledger.versions import replace_text
 from crawler.archive.merging import enter_merged, stage
@@ -52,7 +53,9 @@ class Archive(Run):
         """
         with errors_as_damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
-            known = earlier_responses.find_earlier_response(self._session, key, capture, sha256.hex())
+            known = earlier_responses.find_earlier_response(
+                self._session, key, capture, sha256.hex(), own=origin is None
+            )
             earlier = (
                 Earlier(record_id=known.record_id, url=known.url, date=known.fetched_at) if known else None
             )
@@ -179,6 +182,7 @@ class Archive(Run):
             further=[page.id for page in seen.further],
             came_from=seen.came_from,
             shown=seen.shown,
+            hosts=named_hosts(site),
         )
         further = [page.record_id for page in seen.further]
         act = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)

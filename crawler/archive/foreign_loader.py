@@ -114,8 +114,8 @@ class ForeignLoader(WarcLoader):
             further=[each.id for each in captures[1:]],
             came_from=moved,
             joined_keys=keys if all(each is None or self._made(each) for each in joined) else (),
+            hosts=acts.hosts_of(content),
             recorded_ending=ending,
-            foreign=True,
         )
 
     def _page(self, url: str) -> PageRow | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike
@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive.catalogue import near_duplicates, queries
+from crawler.archive.catalogue import earlier_responses, holdings, near_duplicates, queries
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.consistency import ConsistencyQueries
@@ -28,7 +28,7 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.report_queries import ReportQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.model import Report, Validators
+from crawler.model import Holding, Report, Validators
 
 CATALOGUE = "catalogue.db"
 CATALOGUE_MISSING = "its catalogue is missing, but its WARC files are there: `fazhi rebuild` makes it again"
@@ -131,7 +131,7 @@ class Reader(ReportQueries):
 
     def validators(self, url: str) -> Validators | None:
         """Return the validators for a conditional request of a URL; None if no report is held from it."""
-        return queries.validators(self._session, canonical(url))
+        return earlier_responses.validators(self._session, canonical(url))
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:
         """Return the latest text of every report, by region, year and date. A region includes the divisions within it."""
@@ -154,6 +154,24 @@ class Reader(ReportQueries):
         """
         return self._query(
             lambda session: queries.to_report(queries.find_version(session, report_id, version))
+        )
+
+    def holdings(self, reports: Sequence[Report]) -> list[Holding]:
+        """Return what the archive knows of each of these reports beside its text: site, times, origin, text file …
+
+        `reports`: as this archive returned them.
+        """
+        return self._query(lambda session: holdings.of_reports(session, reports))
+
+    def departures(self, report_id: str) -> list[tuple[str, str]]:
+        """Return the pages that showed a report's text at other sites and show another text now.
+
+        Of each: its URL, and the id of the report that it has now.
+        """
+        return self._query(
+            lambda session: holdings.departures(
+                session, queries.find_version(session, report_id, None).report
+            )
         )
 
     def history(self, report_id: str) -> list[VersionRow]:

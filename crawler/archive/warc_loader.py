@@ -27,6 +27,7 @@ from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import replace_text
 from crawler.errors import ExtractError
 from crawler.model import Ending, Report
@@ -111,9 +112,12 @@ class WarcLoader:
                 capture, key, record.place, self.file, record.kind, sha256=digest, origin=origin
             )
             if record.kind == "revisit":
+                own = origin is None and self.ledger.run.state != MERGED_STATE
                 session, named = self.ledger.session, record.fields.get("warc-refers-to", "")
                 known = earlier_responses.find_response(session, key, named)
-                known = known or earlier_responses.find_earlier_response(session, key, capture, digest)
+                known = known or earlier_responses.find_earlier_response(
+                    session, key, capture, digest, own=own
+                )
                 values |= earlier_responses.confirmed_validators(values, known)
         row = held or self.ledger.add_capture(values)
         self.cached_bytes += len(record.block)
@@ -153,6 +157,7 @@ class WarcLoader:
             further=ids[1:],
             came_from=content.get("came_from") or (),
             joined_keys=content.get("varies") or (),
+            hosts=acts.hosts_of(content),
             recorded_ending=Ending(content["ending"]) if content.get("ending") else Ending.REVISED,
         )
         self._keep_former(act, report, change)

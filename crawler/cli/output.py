@@ -18,7 +18,7 @@ from rich.table import Table
 
 from crawler.cli.streams import ConsoleFile, Stream
 from crawler.field.text import json_escaped, visible, visible_line
-from crawler.model import JSON_KEYS, Outcome, Report
+from crawler.model import JSON_KEYS, Holding, Outcome, Report
 
 NO_TERMINAL_WIDTH_COLUMNS = 200
 """Width of tables where there is no terminal; rich would wrap them at 80."""
@@ -33,6 +33,12 @@ def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
     if not body:
         del values["body"]
     return values
+
+
+def holding_json(holding: Holding) -> dict[str, Any]:
+    """Return what the archive knows of a report under the contract's keys, times in UTC."""
+    times = {"first_seen": iso(holding.first_seen), "last_seen": iso(holding.last_seen)}
+    return asdict(holding) | times
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

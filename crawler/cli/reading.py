@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,11 @@ import typer
 from crawler import extract as extraction
 from crawler.archive import Archive, PageRow
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import iso, message, print_json, print_table, report_json
+from crawler.cli.output import holding_json, iso, message, print_json, print_table, report_json
 from crawler.errors import CrawlerError, PartOnly
 from crawler.fetch import Fetcher
-from crawler.model import Report
+from crawler.field.regions import region as region_row
+from crawler.model import Holding, Report
 
 
 def extract(
@@ -88,13 +90,46 @@ def reports(
         return
     with Archive.read(archive) as store:
         found = store.reports(region=region, year=year)
+        held = store.holdings(found)
     if json:
-        print_json([report_json(report, body=False) for report in found])
+        print_json(
+            [
+                report_json(report, body=False) | holding_json(holding)
+                for report, holding in zip(found, held, strict=True)
+            ]
+        )
         return
     print_table(
-        ("id", "published", "version", "title"),
-        [(report.id, (report.published or "")[:10], report.version, report.title) for report in found],
+        ("id", "published", "version", "title", "issuer", "published by", "remarks"),
+        [
+            (
+                report.id,
+                (report.published or "")[:10],
+                report.version,
+                report.title,
+                report.issuer,
+                holding.published_by or holding.site,
+                ", ".join(_remarks(holding)),
+            )
+            for report, holding in zip(found, held, strict=True)
+        ],
     )
+
+
+def _remarks(holding: Holding) -> Iterator[str]:
+    """Yield what a reader must know before quoting a report."""
+    if holding.claims:
+        yield f"claims to be of {_division(holding.claims)}"
+    if holding.origin != "own":
+        yield holding.origin
+    if holding.state not in ("live", None):
+        yield holding.state
+
+
+def _division(code: str) -> str:
+    """Return a division's code and name: 420100 武汉市."""
+    row = region_row(code)
+    return f"{code} {row.name}" if row else code
 
 
 def _print_similar(archive: Path, region: str | None, year: int | None, json: bool) -> None:
@@ -122,20 +157,35 @@ def show(
     """Print one report: its text on stdout, its pages and versions on stderr."""
     with Archive.read(archive) as store:
         report = store.show(report_id, version)
+        (holding,) = store.holdings([report])
         history, pages = store.history(report_id), store.pages(report_id)
+        departures = store.departures(report_id)
     if json:
-        print_json(report_json(report))
+        print_json(report_json(report) | holding_json(holding))
         return
+    by = holding.published_by or holding.site
+    message(f"{report.id}  published by {by}; issuer in the text: {report.issuer or 'not named'}")
+    message(f"{report.id}  version {report.version} was read from {report.url}")
+    if holding.claims:
+        message(f"  claims to be of {_division(holding.claims)}, for which this site may not speak")
     for page in pages:
-        message(f"{report.id}  {page.url}{_state(page)}")
+        elsewhere = "" if page.own else "  (a copy at another site)"
+        differs = "" if page.text_sha256 == report.text_sha256 else "  (shows another version)"
+        message(f"{report.id}  {page.url}{_state(page)}{elsewhere}{differs}")
+    for url, other in departures:
+        message(f"{report.id}  {url}  (a copy at another site until its text changed; it is {other} now)")
     for row in history:
         marker = "*" if row.number == report.version else " "
         span = f"seen {iso(row.first_seen)} to {iso(row.last_seen)}"
+        origin = f"{row.origin}{', not the latest: dated before it or on its day' if row.older else ''}"
         if row.tombstone:
-            message(f"{marker} version {row.number}  gone since {iso(row.first_seen)}")
+            message(f"{marker} version {row.number}  gone since {iso(row.first_seen)}  {origin}")
             continue
-        message(f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}")
+        message(f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}  {origin}")
         for former in row.former:
+            if former.get("url"):
+                message(f"    the same text before, {former['origin']}, from {former['url']}")
+                continue
             was = f"before that sha256 {former['text_sha256']}, by {former['extractor']}"
             message(f"    extracted again by {row.extractor}; {was}")
     print(report.text() if report.body else "", end="")

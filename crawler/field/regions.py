@@ -94,6 +94,12 @@ def path(code: str) -> str:
     return (path(row.parent) if row.parent else "") + row.name
 
 
+@lru_cache(maxsize=1024)
+def full_names(code: str) -> tuple[str, ...]:
+    """Return the full names that a division has and had: 襄阳市 and 襄樊市 for 420600. Empty for an unknown code."""
+    return tuple(name for name, rows in _table().by_name.items() if any(row.code == code for row in rows))
+
+
 def begins_with_division(text: str) -> bool:
     """Whether a text begins with a division's full name: 市中区教育局 does, 市教育局 does not."""
     return any(text[:length] in _table().by_name for length in _table().lengths.get(text[:2], ()))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
-from crawler.model.report import JSON_KEYS, Attachment, Clue, Report, Section, Version
+from crawler.model.report import JSON_KEYS, Attachment, Clue, Holding, Report, Section, Version
 from crawler.model.site import Expect, HeaderRule, Site, Tls, Years
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Expect",
     "HeaderRule",
     "Headers",
+    "Holding",
     "HostFigures",
     "Link",
     "ListKind",

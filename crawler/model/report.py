@@ -89,6 +89,23 @@ JSON_KEYS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What the archive knows of one version of a report beside its text. Field names are keys of the JSON output."""
+
+    site: str  # id of the site that publishes the report; "import" if no crawl has seen it
+    published_by: str | None  # name of that site; compare `Report.issuer`, which is what the text says
+    claims: (
+        str | None
+    )  # division that the text names but its site may not speak for (GB/T 2260); None: no such claim
+    state: str | None  # live, unreachable, missing, moved, gone: the best one of the publisher's pages
+    first_seen: datetime
+    last_seen: datetime
+    versions: int  # number of the report's versions, tombstones included
+    text_file: str | None  # relative to the archive; None for a tombstone
+    origin: str  # who saw this version: own (this archive's crawls), imported, merged (another archive)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """One text of a report, with the times of its first and last capture."""
 

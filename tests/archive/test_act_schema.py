@@ -38,7 +38,7 @@ VISIT = {
     "seconds": 0.5,
 }
 COMMON = {"at": AT, "url": EVIL_URL, "about": ID}
-SITE = {"id": "wuhan", "name": "武汉市人民政府", "region": "420100", "body": "#zoom"}
+SITE = {"id": "wuhan", "name": "武汉市人民政府", "region": "420100", "hosts": ["a.gov.cn"], "body": "#zoom"}
 TEXT = stored(
     EVIL_URL,
     article(),
@@ -57,6 +57,7 @@ VALID: dict[str, dict[str, Any]] = {
         "came_from": ["http://a.gov.cn/old"],
         "note": "rendered",
         "reextracted": True,
+        "rests_here": True,
         "varies": ["http://a.gov.cn/a"],
     },
     "confirmed": COMMON | {"site": SITE},

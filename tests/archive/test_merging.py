@@ -297,7 +297,7 @@ BAD_RECORDS: dict[str, tuple[list[bytes], str]] = {
     "a key twice": ([metadata(b'{"act":"noted","site":{"id":"a"},"ending":"gone","ending":"new"}')], "stands twice"),
     "an act in the future": ([metadata(noted("gone") | {"at": "2030-01-01T00:00:00Z"})], "in the future"),
     "a capture in the future": ([response(EVIL_URL, EVIL, ID, date="2030-01-01T00:00:00Z")], "in the future"),
-    "a date that is none": ([response(EVIL_URL, EVIL, ID, date="yesterday")], "WARC-Date"),
+    "a date that is none": ([response(EVIL_URL, EVIL, ID, date="yesterday")], "no valid date or address"),
     "two reports of one record": ([EVIL_RECORD, metadata(stored(EVIL_URL, EVIL, ID), stored(EVIL_URL, EVIL, ID, title="t"))], "act 2: another act"),
     "one id for two records": ([EVIL_RECORD, response(EVIL_URL, OWN, ID)], "another record has its id"),
     "an id with a control character": ([response(EVIL_URL, EVIL, "<a\x1bb>")], "WARC-Record-ID"),
@@ -305,7 +305,7 @@ BAD_RECORDS: dict[str, tuple[list[bytes], str]] = {
     "a wrong payload digest": ([response(EVIL_URL, EVIL, ID, digest="sha256:" + "ab" * 32)], "at byte"),
     "a digest of no known kind": ([response(EVIL_URL, EVIL, ID, digest="crc32:00")], "no known kind"),
     "an address with an escape": ([response("http://evil.example/\x1b[31m", EVIL, ID)], "is no address"),
-    "an address that is none": ([response("http://[evil/", EVIL, ID)], "is no address"),
+    "an address that is none": ([response("http://[evil/", EVIL, ID)], "no valid date or address"),
     "a path as a document's address": (
         [record("resource", EVIL, ("WARC-Target-URI", "file:///etc/passwd"), content_type="text/html")], "is no address"),
 }  # fmt: skip

@@ -159,19 +159,22 @@ def test_a_page_gone_from_one_address_of_its_site_has_moved_to_the_other(
         assert history(archive, first.report_id)[-1] == "0: moved"
 
 
-def test_a_report_is_gone_when_its_last_address_is(opened: Opener, clock: Clock) -> None:
+def test_a_report_is_gone_when_the_last_page_of_its_publisher_is(opened: Opener, clock: Clock) -> None:
+    """A copy at another site neither keeps it alive nor makes a second tombstone."""
     other = "http://sfj.hubei.gov.cn/a.html"
     with opened() as archive:
         first = seen(archive, clock)
         capture = a_capture(other, BODY.encode(), at=clock())
         archive.record(capture)
-        archive.store(a_report(), capture, replace(SITE, id="hubei"))
+        archive.store(
+            a_report(), capture, replace(SITE, id="hubei", name="湖北省司法厅", region="420000", lists=())
+        )
         versions = []
         for url in (URL, other):
             missed(archive, url)
             clock.forward(days=1)
             versions.append(missed(archive, url).version)
-        assert versions == [None, 2]
+        assert versions == [2, None]
         assert [page.state for page in archive.pages(first.report_id or "")] == ["gone", "gone"]
 
 

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import app
-from crawler.model import JSON_KEYS, Report
+from crawler.model import JSON_KEYS, Holding, Report
 from tests.conftest import Fazhi
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
+
+HOLDING_KEYS = tuple(field.name for field in fields(Holding))
 
 
 @pytest.fixture(autouse=True)
@@ -171,10 +173,18 @@ def test_reports_are_listed_by_region_and_year(fazhi: Fazhi, filled: Path) -> No
     code, out, _ = fazhi("reports", "--archive", str(filled), "--region", "420100", "--year", "2022")
     assert code == 0
     (line,) = out.splitlines()
-    assert line.split("\t")[1:] == ["2023-02-21", "1", "武汉市人民政府关于2022年度推进法治政府建设情况的报告"]
+    assert line.split("\t")[1:] == [
+        "2023-02-21",
+        "1",
+        "武汉市人民政府关于2022年度推进法治政府建设情况的报告",
+        "武汉市人民政府",  # issuer
+        "武汉市人民政府",  # published by
+        "",
+    ]
     _, out, _ = fazhi("reports", "--archive", str(filled), "--json")
     reports = json.loads(out)
-    assert all(tuple(report) == tuple(key for key in JSON_KEYS if key != "body") for report in reports)
+    keys = (*(key for key in JSON_KEYS if key != "body"), *HOLDING_KEYS)
+    assert all(tuple(report) == keys for report in reports)
 
 
 def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
@@ -187,7 +197,7 @@ def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
     assert "* version 1  sha256 " in err
     _, out, _ = fazhi("show", "420100-2022", "--archive", str(filled), "--json", "--version", "1")
     report = json.loads(out)
-    assert tuple(report) == JSON_KEYS
+    assert tuple(report) == (*JSON_KEYS, *HOLDING_KEYS)
     assert (report["region"], report["year"], report["version"], report["source"]) == (
         "420100",
         2022,

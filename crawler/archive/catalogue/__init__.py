@@ -3,10 +3,10 @@
 In the order of the data:
 
 - `engine`, `read_only`: open the file for writing, or for reading only.
-- `models`: the tables. A change of them needs a migration in `migrations/versions/`.
+- `models` (on `base`): the tables. A change of them needs a migration in `migrations/versions/`.
 - `rows`: captures, outcomes and documents into rows; `text_names`: the path of a version's text file.
-- `queries`, `selection`, `near_duplicates`: rows back into Reports and answers; `version_choice`: which version is meant.
-- `earlier_responses`: the response that a revisit repeats.
+- `queries`, `selection`, `near_duplicates`, `holdings`: rows back into Reports and answers; `version_choice`: which version is meant.
+- `earlier_responses`: the response that a revisit repeats, and validators for conditional requests.
 - `prepared`: frequent statements, passed to the driver directly.
 - `url_keys`: compute keys of URLs again, for migrations.
 

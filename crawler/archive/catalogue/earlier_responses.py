@@ -1,4 +1,4 @@
-"""Find the response of which a capture is a revisit: it has the same payload, or the server said that it is not modified."""
+"""Earlier answers of a page: the response that a revisit repeats, and the validators of the next conditional request."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import CaptureRow, PageRow, VersionRow
+from crawler.archive.catalogue.models import GONE, MOVED, CaptureRow, PageRow, RunRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import MERGED_FOLDER
-from crawler.model import Capture
+from crawler.model import Capture, Validators
 
 
 class EarlierResponse(NamedTuple):
@@ -47,6 +47,7 @@ _RESPONSES = (
 )
 # the condition on the payload makes SQLite use captures_by_payload instead of reading all revisits
 _LAST_RESPONSE = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 > ""))
+_LAST_OWN_RESPONSE = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 > "", CaptureRow.origin.is_(None)))
 _SEEN_IN = select(PageRow.seen_in).where(PageRow.url_key == bindparam("key")).scalar_subquery()
 _MADE_A_VERSION = (
     select(VersionRow.capture_id)
@@ -81,11 +82,12 @@ _SAME_PAYLOAD = Prepared(_RESPONSES.where(CaptureRow.payload_sha256 == bindparam
 
 
 def find_earlier_response(
-    session: Session, key: str, capture: Capture, sha256: str
+    session: Session, key: str, capture: Capture, sha256: str, *, own: bool
 ) -> EarlierResponse | None:
     """Return the earlier response with a capture's payload: by digest, or for a 304 the one whose validators were sent.
 
     If none has these validators (another crawler's 304, validators of an earlier 304): the last one with status 200.
+    `own`: the capture is of this archive's own crawl. A 304 to it confirms a response of such a crawl.
     """
     where = {"key": key, "method": capture.method}
     if capture.status == 304:
@@ -95,7 +97,9 @@ def find_earlier_response(
             "last_modified": sent.get("if-modified-since", ""),
         }
         found = _CONFIRMED_RESPONSE.first(session, where | validators) if any(validators.values()) else None
-        found = found or _LAST_RESPONSE.first(session, where | {"status": 200})
+        found = found or (_LAST_OWN_RESPONSE if own else _LAST_RESPONSE).first(
+            session, where | {"status": 200}
+        )
     elif not capture.payload or capture.truncated or capture.method != "GET":
         return None
     else:
@@ -115,3 +119,70 @@ def confirmed_validators(values: Mapping[str, Any], known: EarlierResponse | Non
     if known is None or values["status"] != 304:
         return {}
     return {name: values[name] or getattr(known, name) for name in ("etag", "last_modified")}
+
+
+MAX_NOT_MODIFIED_IN_A_ROW = 9
+"""After so many 304 responses the page is requested without validators, since some servers answer 304 for a changed page."""
+
+
+class Answer(NamedTuple):
+    """Status and validators of one earlier answer."""
+
+    status: int
+    etag: str | None
+    last_modified: str | None
+
+
+_LAST_SEEN_CAPTURE = Prepared(
+    select(PageRow.seen_in, VersionRow.parts)
+    .join(
+        VersionRow,
+        (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
+    )
+    .join(CaptureRow, CaptureRow.id == PageRow.seen_in)
+    .join(RunRow, RunRow.id == CaptureRow.run_id)
+    .where(
+        PageRow.url_key == bindparam("key"),
+        # the ETag of an imported or merged capture may be forged: a 304 for it would confirm a forged text
+        CaptureRow.origin.is_(None),
+        CaptureRow.record_type != literal_column("'resource'"),
+        RunRow.state != literal_column("'merged'"),
+        PageRow.state != GONE,
+        PageRow.state != MOVED,
+    )
+    .order_by(VersionRow.number.desc())
+    .limit(1)
+)
+_LAST_ANSWERS = Prepared(
+    select(CaptureRow.status, CaptureRow.etag, CaptureRow.last_modified)
+    .where(
+        CaptureRow.url_key == bindparam("key"),
+        or_(CaptureRow.status == 200, CaptureRow.status == 304),
+        # later captures had no text of the report: a challenge, another page, a shrunk text
+        CaptureRow.id <= bindparam("seen_in"),
+        # nor is what came from elsewhere
+        CaptureRow.origin.is_(None),
+        CaptureRow.warc_file.not_like(f"{MERGED_FOLDER}%"),
+    )
+    .order_by(CaptureRow.id.desc())
+    .limit(MAX_NOT_MODIFIED_IN_A_ROW)
+)
+
+
+def validators(session: Session, key: str) -> Validators | None:
+    """Return ETag and Last-Modified for a conditional request, from the last good capture of a page of a report.
+
+    None if that capture came from outside. None for an article on several pages: a 304 for the first says nothing of the others. None after
+    MAX_NOT_MODIFIED_IN_A_ROW 304 responses. None for a page that is gone or moved: when it is back, its text is a new version.
+    """
+    last_capture = _LAST_SEEN_CAPTURE.first(session, {"key": key})
+    if last_capture is None:
+        return None
+    seen_in, parts = last_capture
+    if parts > 1 or seen_in is None:
+        return None
+    answers = [Answer(*row) for row in _LAST_ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
+    only_304 = all(answer.status == 304 for answer in answers)
+    if not answers or (len(answers) == MAX_NOT_MODIFIED_IN_A_ROW and only_304):
+        return None
+    return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)

@@ -24,7 +24,7 @@ WAL_AUTOCHECKPOINT_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
 the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
 
-HEAD = "0009"
+HEAD = "0010"
 """Revision of the last migration. A catalogue that has it is used without loading alembic, which takes 0.1 s."""
 
 

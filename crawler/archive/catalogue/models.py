@@ -5,47 +5,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    ForeignKey,
-    Index,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crawler.archive.catalogue.base import Base as Base
 
 LIVE, MISSING, GONE, MOVED, UNREACHABLE = "live", "missing", "gone", "moved", "unreachable"
 """Values of `PageRow.state`. `ledger.page_states` sets them."""
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in Python, naive UTC in the database, since SQLite stores no time zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the value for the database."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the value from the database."""
-        return value.replace(tzinfo=UTC) if value else None
-
-
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    """Base of all tables."""
-
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+OWN, IMPORTED, MERGED = "own", "imported", "merged"
+"""Values of `VersionRow.origin`: this archive's own crawls saw the text, an import brought it, or a merged archive."""
 
 
 class RunRow(Base, kw_only=True):
@@ -105,6 +78,31 @@ class MemoryRow(Base, kw_only=True):
     gone: Mapped[list[Any]]
 
 
+class SiteRow(Base, kw_only=True):
+    """What is known of a site's entry in sources.yaml: the last state of it that a stored text came with.
+
+    `merged`: only another archive has told of it. After an upgrade from an earlier schema name and division are empty
+    until a text of the site is stored.
+    """
+
+    __tablename__ = "sites"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, default="")
+    region: Mapped[str | None] = mapped_column(String(6), default=None)
+    merged: Mapped[bool] = mapped_column(default=False)
+
+
+class SiteHostRow(Base, kw_only=True):
+    """One host of a site. `named`: the entry names it; otherwise the site has shown pages there, see `ledger.sites`."""
+
+    __tablename__ = "site_hosts"
+
+    host: Mapped[str] = mapped_column(Text, primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("sites.id"), primary_key=True, index=True)
+    named: Mapped[bool] = mapped_column(default=True)
+
+
 class WarcRow(Base, kw_only=True):
     """One WARC file, and how many of its bytes are in this catalogue. The next run enters the rest."""
 
@@ -150,7 +148,11 @@ class CaptureRow(Base, kw_only=True):
 
 
 class ReportRow(Base, kw_only=True):
-    """One report, at however many URLs it was found."""
+    """One report, at however many URLs it was found.
+
+    `site_id`: the site that publishes it; only its pages make versions, see `ledger.owners`. `region`: the division of the
+    organ that the text names if the site may speak for it, otherwise the site's.
+    """
 
     __tablename__ = "reports"
 
@@ -158,6 +160,8 @@ class ReportRow(Base, kw_only=True):
     site_id: Mapped[str] = mapped_column(index=True)
     region: Mapped[str | None] = mapped_column(String(6), index=True, default=None)
     year: Mapped[int | None] = mapped_column(index=True, default=None)
+    # the report whose text its first page showed before, at a site that does not publish that report
+    departed_from: Mapped[str | None] = mapped_column(String(40), index=True, default=None)
     versions: Mapped[list[VersionRow]] = relationship(
         init=False, back_populates="report", order_by="VersionRow.number"
     )
@@ -209,6 +213,9 @@ class VersionRow(Base, kw_only=True):
     extractor: Mapped[str]
     tombstone: Mapped[bool] = mapped_column(default=False)
     older: Mapped[bool] = mapped_column(default=False)  # added after a newer text, by an import or a merge
+    origin: Mapped[str] = mapped_column(String(16), default="own")  # own, imported, merged
+    # the division that the text claims to be of, if its site may not speak for that, see field.claims
+    claims: Mapped[str | None] = mapped_column(String(6), default=None)
     # CSS selector of the body, from sources.yaml
     hint: Mapped[str | None] = mapped_column(Text, default=None)
     # captures.id of the article's pages after the first
@@ -220,6 +227,7 @@ class PageRow(Base, kw_only=True):
     """One URL of a report, the text last seen there, and whether the page is still there.
 
     `state`: live; missing (its server said so in one crawl); gone (in two crawls, a day or more apart); moved; unreachable.
+    `own`: it belongs to the site that publishes the report, so its text makes versions; another page is only a location.
     `last_seen` is the time of the last observation by the order of runs. After a run with a wrong clock it may not be the
     latest time.
     """
@@ -236,6 +244,7 @@ class PageRow(Base, kw_only=True):
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="live")
+    own: Mapped[bool] = mapped_column(default=True)
     missing_since: Mapped[datetime | None] = mapped_column(default=None)
     moved_to: Mapped[str | None] = mapped_column(Text, default=None)
     # the last run in which the server said whether the page exists

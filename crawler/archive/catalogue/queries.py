@@ -1,4 +1,4 @@
-"""Single look-ups in the catalogue: versions, captures, validators for conditional requests; and rows back into Reports.
+"""Single look-ups in the catalogue: versions and captures; and rows back into Reports.
 
 Reads only. `selection` reads many reports in portions; `ledger` decides what is written.
 """
@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
-    GONE,
-    MOVED,
     CaptureRow,
     OutcomeRow,
     PageEventRow,
@@ -23,21 +20,10 @@ from crawler.archive.catalogue.models import (
     VersionRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import MERGED_FOLDER, CaptureRef
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.errors import CrawlerError
-from crawler.model import Attachment, Capture, Ending, Report, Section, Validators
-
-MAX_NOT_MODIFIED_IN_A_ROW = 9
-"""After so many 304 responses the page is requested without validators, since some servers answer 304 for a changed page."""
-
-
-class Answer(NamedTuple):
-    """Status and validators of one earlier answer."""
-
-    status: int
-    etag: str | None
-    last_modified: str | None
+from crawler.model import Attachment, Capture, Ending, Report, Section
 
 
 def latest_versions(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
@@ -130,41 +116,11 @@ def to_report(version: VersionRow, *, body: bool = True) -> Report:
     )
 
 
-# what came from elsewhere makes no request conditional and no capture a revisit: its ETag or date may be invented, and
-# a server that answers 304 would confirm a text that it never sent
-_OWN = and_(CaptureRow.warc_file.not_like(f"{MERGED_FOLDER}%"), CaptureRow.origin.is_(None))
 _CAPTURES = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
 _LATEST_CAPTURE = Prepared(
     _CAPTURES.where(CaptureRow.url_key == bindparam("key")).order_by(CaptureRow.id.desc()).limit(1)
 )
 _CAPTURE_BY_RECORD = Prepared(_CAPTURES.where(CaptureRow.record_id == bindparam("record_id")))
-_LAST_SEEN_CAPTURE = Prepared(
-    select(PageRow.seen_in, VersionRow.parts)
-    .join(
-        VersionRow,
-        (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
-    )
-    .join(CaptureRow, (CaptureRow.id == PageRow.seen_in) & _OWN)
-    .where(
-        PageRow.url_key == bindparam("key"),
-        PageRow.state != GONE,
-        PageRow.state != MOVED,
-    )
-    .order_by(VersionRow.number.desc())
-    .limit(1)
-)
-_LAST_ANSWERS = Prepared(
-    select(CaptureRow.status, CaptureRow.etag, CaptureRow.last_modified)
-    .where(
-        CaptureRow.url_key == bindparam("key"),
-        or_(CaptureRow.status == 200, CaptureRow.status == 304),
-        # later captures had no text of the report: a challenge, another page, a shrunk text
-        CaptureRow.id <= bindparam("seen_in"),
-        _OWN,
-    )
-    .order_by(CaptureRow.id.desc())
-    .limit(MAX_NOT_MODIFIED_IN_A_ROW)
-)
 
 
 def has_capture(session: Session, key: str, capture: Capture) -> bool:
@@ -219,25 +175,6 @@ def reextractable_versions(session: Session) -> Sequence[VersionRow]:
     """Return the versions that can be extracted again from captures, in the order they were made."""
     made = select(VersionRow).where(VersionRow.capture_id.is_not(None), VersionRow.tombstone.is_(False))
     return session.scalars(made.order_by(VersionRow.id)).all()
-
-
-def validators(session: Session, key: str) -> Validators | None:
-    """Return ETag and Last-Modified for a conditional request, from the last good capture of a page of a report.
-
-    None for an article on several pages: a 304 for the first says nothing of the others. None after
-    MAX_NOT_MODIFIED_IN_A_ROW 304 responses. None for a page that is gone or moved: when it is back, its text is a new version.
-    """
-    last_capture = _LAST_SEEN_CAPTURE.first(session, {"key": key})
-    if last_capture is None:
-        return None
-    seen_in, parts = last_capture
-    if parts > 1 or seen_in is None:
-        return None
-    answers = [Answer(*row) for row in _LAST_ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
-    only_304 = all(answer.status == 304 for answer in answers)
-    if not answers or (len(answers) == MAX_NOT_MODIFIED_IN_A_ROW and only_304):
-        return None
-    return Validators(etag=answers[0].etag, last_modified=answers[0].last_modified)
 
 
 def count_endings(session: Session, run_id: int) -> dict[Ending, int]:

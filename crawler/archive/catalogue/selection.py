@@ -19,7 +19,10 @@ from crawler.errors import ConfigError
 from crawler.model import Report
 
 ReportState = Literal["live", "unreachable", "missing", "moved", "gone"]
-"""States of a page, best first. The state of a report is the best one of its pages."""
+"""States of a page, best first. The state of a report is the best one of those pages that are its publisher's own."""
+
+REPORT_STATES: tuple[ReportState, ...] = get_args(ReportState)
+"""The states, best first."""
 
 _DIVISION_CODE = re.compile("[0-9]{6}")
 
@@ -38,9 +41,10 @@ class Selection:
     state: ReportState | None = None
 
     def __post_init__(self) -> None:
-        states = get_args(ReportState)
-        if self.state is not None and self.state not in states:
-            raise ConfigError(f"{self.state!r} is no state of a report; use one of {', '.join(states)}")
+        if self.state is not None and self.state not in REPORT_STATES:
+            raise ConfigError(
+                f"{self.state!r} is no state of a report; use one of {', '.join(REPORT_STATES)}"
+            )
         if self.region is not None and not _DIVISION_CODE.fullmatch(self.region):
             raise ConfigError(
                 f"{self.region!r} is no division code; use six digits, such as 420000 for 湖北省 and all divisions within it"
@@ -53,13 +57,14 @@ class Selection:
         if self.site is not None:
             yield ReportRow.site_id == self.site
         if self.state is not None:
-            yield _report_state_rank() == get_args(ReportState).index(self.state)
+            yield report_state_rank() == REPORT_STATES.index(self.state)
 
 
-def _report_state_rank() -> ColumnElement[int]:
+def report_state_rank() -> ColumnElement[int]:
     """Return the index in ReportState of a report's state, as SQL."""
-    places = {state: place for place, state in enumerate(get_args(ReportState))}
-    best = select(func.min(case(places, value=PageRow.state))).where(PageRow.report_id == ReportRow.id)
+    places = {state: place for place, state in enumerate(REPORT_STATES)}
+    own = (PageRow.report_id == ReportRow.id, PageRow.own.is_(True))
+    best = select(func.min(case(places, value=PageRow.state))).where(*own)
     return best.correlate(ReportRow).scalar_subquery()
 
 

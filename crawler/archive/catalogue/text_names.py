@@ -18,13 +18,15 @@ _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _MAX_YEAR = 9999
 
 
-def text_file(report: Report, site: Site, first_seen: datetime) -> str:
+def text_file(report: Report, site: Site, first_seen: datetime, filed_under: str | None = None) -> str:
     """Return the path of a version's text, relative to the archive: `text/420100-武汉市/2022/2023-02-21_3df3524417f8c2a8.txt`.
 
     Its parts: division code and name, the year reported on, the day published (else first seen), 16 digits of the digest.
-    A part that does not have its form is left out: whatever a report says, the path has these four parts and no other.
+    `filed_under`: the code of the division, see `field.claims`. A part that does not have its form is left out: whatever a
+    report says, the path has these four parts and no other.
     """
-    code = next(filter(_CODE.fullmatch, (report.region or "", site.region or "")), "000000")
+    codes = (filed_under or "", report.region or "", site.region or "")
+    code = next(filter(_CODE.fullmatch, codes), "000000")
     known = region(code)
     name = known.name if known else re.sub(r"(人民)?政府$", "", site.name)
     day = (report.published or "")[:10]

@@ -45,6 +45,7 @@ _DIGEST = matching(r"[0-9a-f]{64}", "a SHA-256 of 64 hex digits")
 _REGION = matching(r"[0-9]{6}|", "a division code of six digits")
 _YEAR = whole(1900, 2200)
 _SITE_ID = matching(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,200}", "the id of a site")
+_HOST = matching(rf"{_NO_CONTROL}{{1,255}}", "the name of a host")
 _REPORT_ID = matching(r"[0-9A-Za-z_-]{1,100}", "the id of a report")
 _RECORD_ID = matching(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,200}>", "the id of a WARC record")
 _URL = matching(
@@ -93,6 +94,7 @@ _SITE = {
     "id": Field(_SITE_ID, required=True),
     "name": Field(text(1000)),
     "region": Field(_REGION),
+    "hosts": Field(list_of(_HOST, 10_000)),
     "body": Field(text(10_000)),
 }
 _REPORT = {
@@ -167,6 +169,7 @@ ACTS: Mapping[str, Mapping[str, Field]] = {
         "came_from": Field(list_of(_LINKED, 1000)),
         "note": Field(text()),
         "reextracted": Field(flag),
+        "rests_here": Field(flag),
         "varies": Field(list_of(_LINKED, 100_000)),
     },
     "confirmed": _COMMON | _ABOUT_A_PAGE,

@@ -21,6 +21,7 @@ from crawler.archive.evidence.act_lines import acts_in as acts_in
 from crawler.archive.evidence.act_lines import content_of as content_of
 from crawler.archive.evidence.act_lines import read_acts as read_acts
 from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.site_visits import frontier_from_json
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import warc_date
@@ -46,10 +47,13 @@ def stored(
 ) -> Content:
     """Return the act that a text was stored. If the text was held already, it contains only the text's digest.
 
+    With `rests_here` the text was held from another site or from outside; this page is what the version rests on now.
+    A `site` has its name, division and the hosts that its entry names when any of them is new.
+
     `further`: ids of the records with the article's pages after the first. `came_from`, `note`: as in Ledger.store.
     The act's `varies` lists the keys of the pages that turned out to be this one, see `crawler.archive.ledger.varying_urls`.
     """
-    outcome, whole = change.outcome, change.is_new_text
+    outcome, whole = change.outcome, change.is_new_text or change.rests_here
     fields: dict[str, Any] = {"text_sha256": report.text_sha256}
     if whole:
         fields |= {"id": outcome.report_id, "version": outcome.version}
@@ -59,12 +63,13 @@ def stored(
         fields["attachments"] = to_json_list(report.attachments)
     content: dict[str, Any] = {
         "act": "stored",
-        "site": _site(site) if whole else {"id": site.id},
+        "site": _site(site) if whole or change.tells_site else {"id": site.id},
         "extractor": report.extractor,
         "ending": outcome.ending.value,
         "report": fields,
     }
     optional: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
+    optional["rests_here"] = change.rests_here
     optional["reextracted"], optional["varies"] = change.reextracted, list(change.joined_keys)
     return content | {name: value for name, value in optional.items() if value}
 
@@ -92,8 +97,9 @@ def _only(kind: type[Section | Attachment | SiteVisit], values: Content) -> dict
     return {name: value for name, value in values.items() if name in kind.__slots__}
 
 
-def _site(site: Site) -> dict[str, str]:
-    fields = {"id": site.id, "name": site.name, "region": site.region}
+def _site(site: Site) -> dict[str, Any]:
+    hosts = list(named_hosts(site))
+    fields: dict[str, Any] = {"id": site.id, "name": site.name, "region": site.region, "hosts": hosts}
     return fields | ({"body": site.body} if site.body else {})
 
 
@@ -106,6 +112,12 @@ def site_of(content: Content) -> Site:
         region=fields.get("region") or "000000",
         body=fields.get("body"),
     )
+
+
+def hosts_of(content: Content) -> tuple[str, ...] | None:
+    """Return the hosts that the entry of an act's site names; None if the act does not tell."""
+    hosts = content["site"].get("hosts")
+    return None if hosts is None else tuple(map(str, hosts))
 
 
 def confirmed(site: Site) -> Content:

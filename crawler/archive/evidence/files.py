@@ -217,7 +217,7 @@ class BackgroundWriter:
         self.wait()
         if files:
             self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="texts")
-            self._last = self._thread.submit(write_all, self._archive, files)
+            self._last = self._thread.submit(write_all, self._archive, files, compare=True)
 
     def wait(self) -> None:
         """Wait until all files given are written."""

@@ -13,12 +13,13 @@ from sqlalchemy import Integer, String, Update, bindparam, case, func, or_, sele
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
+from crawler.archive.catalogue.models import LIVE, OWN, PageRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.catalogue.version_choice import NEWEST_NUMBER
 from crawler.archive.ledger import page_states, shrunk_texts
 from crawler.archive.ledger.observation import Observation
+from crawler.archive.ledger.ownership.publisher import finder_after
 
 
 class CurrentPage(NamedTuple):
@@ -33,11 +34,18 @@ class CurrentPage(NamedTuple):
     text_file: str
     newest_number: int  # number of the report's newest version; versions marked `older` do not count
     shrunk_sha256: str | None  # digest of a shrunk text seen there since
+    site_id: str  # of the site that watches the page
+    own: bool  # the page belongs to the site that publishes the report
+    origin: str | None  # of the version
 
     @property
     def is_live_and_newest(self) -> bool:
         """Whether the page is live, shows its report's newest version, and no shrunk text was seen there since."""
         return self.state == LIVE and self.version_number == self.newest_number and self.shrunk_sha256 is None
+
+    def is_seen_as_before(self, site_id: str, origin: str) -> bool:
+        """Whether the same site sees the page, and our own crawls have seen the version before."""
+        return self.site_id == site_id and origin == OWN and self.origin == OWN
 
 
 _FIND_CURRENT_PAGE = Prepared(
@@ -51,6 +59,9 @@ _FIND_CURRENT_PAGE = Prepared(
         VersionRow.text_file,
         NEWEST_NUMBER,
         PageRow.shrunk_sha256,
+        PageRow.site_id,
+        PageRow.own,
+        VersionRow.origin,
     )
     .join(
         VersionRow,
@@ -80,7 +91,8 @@ def _extend_seen_statement(row: type[PageRow] | type[VersionRow]) -> Update:
         values["seen_in"] = case((is_latest, func.coalesce(capture, PageRow.seen_in)), else_=PageRow.seen_in)
         run = bindparam("run", type_=Integer())
         values["answered_in"] = case((live == 1, run), else_=PageRow.answered_in)
-        values["site_id"] = case((live == 1, bindparam("site", type_=String())), else_=PageRow.site_id)
+        site = bindparam("site", type_=String())
+        values["site_id"] = case((live == 1, site), else_=PageRow.site_id)
     return update(row).where(row.id == bindparam("row")).values(values)
 
 
@@ -102,25 +114,40 @@ class SeenAgain(NamedTuple):
     live: bool
     site_id: str
     capture: CaptureRef | None
+    origin: str = OWN
 
 
 def record_seen_again(session: Session, current: CurrentPage, seen: SeenAgain) -> None:
-    """Record that a page showed the same text again. After a live observation, its site is the one that watches the page."""
+    """Record that a page showed the same text again. After a live observation, its site watches the page, see `finder_after`.
+
+    What a page elsewhere shows says nothing of how long the publisher showed it.
+    """
+    site_id = seen.site_id
+    if site_id != current.site_id:
+        site_id = finder_after(session, session.get_one(PageRow, current.page_id), site_id)
     for_version = {"when": seen.seen_at, "live": int(seen.live)}
     capture_id = seen.capture.id if seen.capture else None
-    for_page = for_version | {"run": seen.run_id, "site": seen.site_id, "capture": capture_id}
+    for_page = for_version | {"run": seen.run_id, "site": site_id, "capture": capture_id}
     for statement, table, row_id, values in (
         (_EXTEND_PAGE, PageRow, current.page_id, for_page),
         (_EXTEND_VERSION, VersionRow, current.version_id, for_version),
     ):
+        by_others = current.origin == OWN and seen.origin != OWN
+        if table is VersionRow and (by_others or not current.own):
+            continue
         statement.run(session, {"row": row_id, **values})
         if loaded := session.identity_map.get(identity_key(table, row_id)):
             session.expire(loaded)
 
 
 def extend_seen(row: PageRow | VersionRow, observation: Observation) -> None:
-    """Extend `first_seen` and `last_seen` of a loaded row, as the prepared statements above do."""
+    """Extend `first_seen` and `last_seen` of a loaded row, as the prepared statements above do.
+
+    That our own crawls have seen a version until some day is not what somebody else says.
+    """
     row.first_seen = min(row.first_seen, observation.seen_at)
+    if isinstance(row, VersionRow) and row.origin == OWN and observation.origin != OWN:
+        return
     row.last_seen = observation.seen_at if observation.live else max(row.last_seen, observation.seen_at)
 
 
@@ -132,4 +159,5 @@ def record_page_seen(session: Session, page: PageRow, observation: Observation) 
     if observation.capture is not None:
         page.seen_in = observation.capture.id
     if observation.live:
-        page.answered_in, page.site_id = observation.run_id, observation.site.id
+        page.answered_in = observation.run_id
+        page.site_id = finder_after(session, page, observation.site.id)

@@ -14,7 +14,8 @@ from unicodedata import normalize
 
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import LIVE, PageRow, VersionRow
+from crawler.archive.catalogue.models import LIVE, MERGED, PageRow, VersionRow
+from crawler.archive.catalogue.queries import to_report
 from crawler.archive.catalogue.version_choice import (
     newest_version,
     newest_version_or_tombstone,
@@ -29,8 +30,16 @@ from crawler.archive.ledger.current_page import (
     record_page_seen,
     record_seen_again,
 )
-from crawler.archive.ledger.new_reports import store_at_new_url
+from crawler.archive.ledger.new_reports import (
+    add_report,
+    find_text,
+    rest_if_own,
+    store_at_new_url,
+    store_departed_text,
+)
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
+from crawler.archive.ledger.ownership import outside, sites
+from crawler.archive.ledger.ownership.publisher import mark_own_pages, pass_if_due
 from crawler.archive.ledger.page_makers import is_own
 from crawler.archive.ledger.varying_urls import observation_key, page_key
 from crawler.archive.ledger.versions import add_version, replace_text
@@ -57,7 +66,8 @@ def store_text(
 def _is_unchanged(current: CurrentPage, observation: Observation) -> bool:
     """Whether this archive sees the newest text again on a live page: the usual case."""
     same_text = current.text_sha256 == observation.report.text_sha256
-    return current.is_live_and_newest and same_text and not observation.foreign
+    as_before = current.is_seen_as_before(observation.site.id, observation.origin)
+    return same_text and as_before and current.is_live_and_newest and observation.origin != MERGED
 
 
 def _store_change(
@@ -66,18 +76,31 @@ def _store_change(
     observation: Observation,
     only_extractor_changed: OnlyExtractorChanged,
 ) -> StoreResult:
+    tells_site = sites.remember(session, observation)
     if current is None:
-        return store_at_new_url(session, observation)
-    page = session.get_one(PageRow, current.page_id)
-    if observation.foreign and is_own(session, page):
-        return _store_beside_own(session, page, observation)
-    if _is_unchanged(current, replace(observation, foreign=False)):
-        return _store_unchanged(session, observation, current)
-    if page_states.is_outdated(page, observation.seen_at, live=observation.live):
+        result = store_at_new_url(session, observation)
+    else:
+        page = session.get_one(PageRow, current.page_id)
+        if observation.origin == MERGED and is_own(session, page):
+            result = _store_beside_own(session, page, observation)
+        else:
+            result = _store_at_page(session, page, observation, only_extractor_changed)
+    return replace(result, tells_site=result.tells_site or tells_site)
+
+
+def _store_at_page(
+    session: Session, page: PageRow, observation: Observation, only_extractor_changed: OnlyExtractorChanged
+) -> StoreResult:
+    """Store a text at a URL where a page is known, unless it is the usual case of `_store_unchanged`."""
+    mark_own_pages(session, page.report)
+    if outside.is_outdated(session, page, observation):
         return _store_earlier_observation(session, page, observation)
+    passed = pass_if_due(session, page.report, observation)
     if page.text_sha256 == observation.report.text_sha256:
-        return _store_same_text(session, page, observation)
-    return _store_other_text(session, page, observation, only_extractor_changed)
+        result = _store_same_text(session, page, observation)
+    else:
+        result = _store_other_text(session, page, observation, only_extractor_changed)
+    return replace(result, tells_site=result.tells_site or passed)
 
 
 def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> StoreResult:
@@ -123,7 +146,7 @@ def describe_shrunk(session: Session, url: str, report: Report) -> str:
 def _store_beside_own(session: Session, page: PageRow, observation: Observation) -> StoreResult:
     """Store what another archive saw at a page of this one: a text that is not held makes a version, all else no change.
 
-    A page that was found gone or moved stays so.
+    A page that was found gone or moved stays so. At a page that is only a location of its report, it makes a report of its own.
     """
     report = observation.report
     held = [
@@ -133,11 +156,14 @@ def _store_beside_own(session: Session, page: PageRow, observation: Observation)
     ]
     if held:
         return result_of(Ending.UNCHANGED, observation, held[-1], "seen by another archive too")
-    if page.state in page_states.AWAY or page_states.is_outdated(page, observation.seen_at, live=False):
-        version = add_version(session, page.report, observation, older=True)
-        detail = "a text that another archive saw"
-        return result_of(Ending.REVISED, observation, version, detail, is_new_text=True)
-    return _store_other_text(session, page, observation, lambda _: False)
+    mark_own_pages(session, page.report)
+    if page.state not in page_states.AWAY and not outside.is_outdated(session, page, observation):
+        return _store_other_text(session, page, observation, lambda _: False)
+    if not page.own:
+        return add_report(session, observation, page=None, departed_from=page.report_id)
+    version = add_version(session, page.report, observation, older=True)
+    detail = "a text that another archive saw"
+    return result_of(Ending.REVISED, observation, version, detail, is_new_text=True)
 
 
 def _store_unchanged(session: Session, observation: Observation, current: CurrentPage) -> StoreResult:
@@ -156,18 +182,26 @@ def _store_unchanged(session: Session, observation: Observation, current: Curren
 
 def _store_same_text(session: Session, page: PageRow, observation: Observation) -> StoreResult:
     """Store the text last seen at this URL, after the state of the page or its report's versions have changed."""
+    digest, report = page.text_sha256, page.report
     record_page_seen(session, page, observation)
-    if (tombstone := newest_version_or_tombstone(page.report)).tombstone:
+    mark_own_pages(session, report)
+    tombstone = newest_version_or_tombstone(report)
+    if tombstone.tombstone and page.own:
         return _store_returned_text(session, page, observation, tombstone)
-    held = version_with_digest(page.report, page.text_sha256)
-    extend_seen(held, observation)
-    return result_of(Ending.UNCHANGED, observation, held)
+    held = version_with_digest(report, digest)
+    rests_here = rest_if_own(page, held, observation)
+    if page.own:
+        extend_seen(held, observation)
+    return replace(result_of(Ending.UNCHANGED, observation, held), rests_here=rests_here)
 
 
 def _store_other_text(
     session: Session, page: PageRow, observation: Observation, only_extractor_changed: OnlyExtractorChanged
 ) -> StoreResult:
-    """Store another text than the one last seen at this URL."""
+    """Store another text than the one last seen at this URL.
+
+    On a page of another site than the report's publisher it makes no version: see `departures`.
+    """
     report, latest = observation.report, newest_version_or_tombstone(page.report)
     held = version_with_digest(page.report, page.text_sha256)
     reextracted = not latest.tombstone and held.extractor != report.extractor and only_extractor_changed(held)
@@ -175,16 +209,20 @@ def _store_other_text(
         return _record_shrunk(session, page, observation, held)
     shrunk_since = page.shrunk_since if page.shrunk_sha256 == report.text_sha256 else None
     record_page_seen(session, page, observation)
-    if latest.tombstone:
+    mark_own_pages(session, page.report)
+    if latest.tombstone and page.own:
         return _store_returned_text(session, page, observation, latest)
     if reextracted:
         replace_text(held, report)
         extend_seen(held, observation)
         detail = f"the same page; its text as {report.extractor} reads it"
         return result_of(Ending.UNCHANGED, observation, held, detail, is_new_text=True, reextracted=True)
+    if not page.own and not _same_characters(held.body, report.body):
+        return store_departed_text(session, page, observation)
     may_be_unchanged = observation.recorded_ending in (None, Ending.UNCHANGED)
     if may_be_unchanged and _same_characters(held.body, report.body):
-        extend_seen(held, observation)
+        if page.own:
+            extend_seen(held, observation)
         detail = "the same text in other code points (Unicode NFC)"
         return result_of(Ending.UNCHANGED, observation, held, detail)
     return _store_changed_text(session, page, observation, shrunk_since)
@@ -206,7 +244,7 @@ def _store_changed_text(
     detail = f"text {page.text_sha256[:8]} is now {report.text_sha256[:8]}"
     if shrunk_since is not None:
         detail += f", shorter since {shrunk_since:%Y-%m-%d}"
-    older = not observation.live and observation.seen_at < min(latest.first_seen, latest.last_seen)
+    older = outside.is_older(observation, latest)
     return _add_next_version(session, page, observation, detail, older=older)
 
 
@@ -222,11 +260,26 @@ def _add_next_version(
     session: Session, page: PageRow, observation: Observation, detail: str, *, older: bool = False
 ) -> StoreResult:
     page.text_sha256 = observation.report.text_sha256
-    version = add_version(session, page.report, observation, older=older)
+    version = add_version(session, page.report, _with_metadata(session, observation), older=older)
     page_states.add_event(
         session, page, observation.seen_at, page_states.CHANGED, version=version.number, detail=detail
     )
     return result_of(Ending.REVISED, observation, version, detail, is_new_text=True)
+
+
+def _with_metadata(session: Session, observation: Observation) -> Observation:
+    """Return the observation with the metadata of its text.
+
+    Earlier versions did not record them for a text that another page of the report had shown. That page may have been
+    another site's, and have a report of its own now.
+    """
+    if observation.report.title:
+        return observation
+    held = find_text(session, observation)
+    if held is None:
+        return observation
+    report = replace(to_report(held), id=None, version=None, url=observation.report.url)
+    return replace(observation, report=report)
 
 
 def _store_earlier_observation(session: Session, page: PageRow, observation: Observation) -> StoreResult:
@@ -235,8 +288,11 @@ def _store_earlier_observation(session: Session, page: PageRow, observation: Obs
     held = [row for row in page.report.versions if row.text_sha256 == digest]
     page.first_seen = min(page.first_seen, observation.seen_at)
     if held:
-        extend_seen(held[-1], observation)
+        if page.own:
+            extend_seen(held[-1], observation)
         return result_of(Ending.UNCHANGED, observation, held[-1], "an earlier capture of it")
+    if not page.own:
+        return add_report(session, observation, page=None, departed_from=page.report_id)
     version = add_version(session, page.report, observation, older=True)
     return result_of(
         Ending.REVISED, observation, version, "an earlier text than the one held", is_new_text=True

@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import (
+    IMPORTED,
+    MERGED,
+    OWN,
     CaptureRow,
     OutcomeRow,
     PageRow,
@@ -31,6 +34,7 @@ from crawler.archive.ledger import identity, page_states, site_visits
 from crawler.archive.ledger.current_page import SeenAgain
 from crawler.archive.ledger.identity import OnlyExtractorChanged
 from crawler.archive.ledger.observation import Observation, StoreResult
+from crawler.archive.ledger.ownership import outside, sites
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
@@ -78,12 +82,12 @@ class Ledger:
         shown: Container[str] | None = None,
         joined_keys: Sequence[str] = (),
         recorded_ending: Ending | None = None,
-        foreign: bool = False,
+        hosts: Sequence[str] | None = None,
     ) -> StoreResult:
         """Enter a text that was seen, and return what it was. If that fails, no row of it stays.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
-        `further`, `shown`, `joined_keys`, `recorded_ending`, `foreign`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
+        `further`, `shown`, `joined_keys`, `recorded_ending`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
         """
         observation = Observation(
             report=report,
@@ -93,24 +97,36 @@ class Ledger:
             further=further,
             run_id=self.run.id,
             live=self._is_live(now, site.id),
+            origin=self._origin(site.id),
+            hosts=hosts,
             shown=shown,
             joined_keys=joined_keys,
             recorded_ending=recorded_ending,
-            foreign=foreign,
         )
         # the usual store changes two times of day; only what can fail half-way pays for a savepoint
         with self.session.begin_nested() if came_from else nullcontext():
+            keys = {page_key(self.session, url): None for url in came_from}
+            for key in keys:
+                self._vouch_for_target(page_states.find_page(self.session, key), observation)
             result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
             here = page_key(self.session, observation.url) if came_from else ""
-            for key in {page_key(self.session, url): None for url in came_from}:
+            for key in keys:
                 page = page_states.find_page(self.session, key)
                 if page is not None and key != here:
                     self._mark_moved(page, observation)
         return self._keep(result, capture)
 
+    def _vouch_for_target(self, page: PageRow | None, observation: Observation) -> None:
+        """Take the host to which a publisher's page redirects with its text for one of the publisher's hosts."""
+        if page is None or not page.own or observation.origin != OWN:
+            return
+        if page.text_sha256 == observation.report.text_sha256:
+            sites.vouch(self.session, page.report.site_id, observation.url)
+
     def confirm(self, url: str, site: Site, now: datetime, capture: CaptureRef | None) -> StoreResult:
         """Enter a 304 response: the text held from a URL is still there."""
-        seen = SeenAgain(now, self.run.id, self._is_live(now, site.id), site.id, capture)
+        live, origin = self._is_live(now, site.id), self._origin(site.id)
+        seen = SeenAgain(now, self.run.id, live, site.id, capture, origin)
         return self._keep(identity.confirm_not_modified(self.session, url, seen), capture)
 
     def _is_live(self, at: datetime, site_id: str) -> bool:
@@ -120,6 +136,12 @@ class Ledger:
         this archive's runs, so only their times can be compared.
         """
         return self.run.state != MERGED_STATE and site_id != rows.IMPORT_SITE and at >= self.run.started_at
+
+    def _origin(self, site_id: str) -> str:
+        """Return who saw what this run enters for a site: own crawls, an import, or another archive."""
+        if self.run.state == MERGED_STATE:
+            return MERGED
+        return IMPORTED if site_id == rows.IMPORT_SITE else OWN
 
     def note(self, outcome: Outcome, *, changes_page: bool = True) -> Outcome:
         """Enter the outcome of a request that gave no text; `outcome.at` must be set.
@@ -131,9 +153,13 @@ class Ledger:
         assert at is not None
         key = page_key(self.session, outcome.url) if outcome.url and changes_page else None
         page = page_states.find_page(self.session, key) if key else None
-        live = self._is_live(at, outcome.site_id)
+        live, origin = self._is_live(at, outcome.site_id), self._origin(outcome.site_id)
+        if page is not None and origin != OWN and outside.is_at_most_as_late(self.session, page, at):
+            page = None
         if page is not None and outcome.ending is Ending.GONE:
-            tombstone = page_states.mark_missing(self.session, page, at, outcome.detail, live=live)
+            tombstone = page_states.mark_missing(
+                self.session, page, at, outcome.detail, live=live, origin=origin
+            )
             page.answered_in = self.run.id if live else page.answered_in
             if tombstone is not None:
                 outcome = replace(outcome, report_id=page.report_id, version=tombstone.number)
@@ -144,7 +170,7 @@ class Ledger:
 
     def _mark_moved(self, page: PageRow, observation: Observation) -> None:
         """Set a page that redirects to the observation's URL to moved."""
-        if not page_states.is_outdated(page, observation.seen_at, live=observation.live):
+        if not outside.is_outdated(self.session, page, observation):
             page_states.mark_moved(self.session, page, observation.seen_at, observation.url)
             page.answered_in = self.run.id if observation.live else page.answered_in
 

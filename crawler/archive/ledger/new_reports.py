@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from crawler.address import canonical
-from crawler.archive.catalogue.models import LIVE, PageRow, ReportRow, VersionRow
+from crawler.address import canonical, host_of
+from crawler.archive.catalogue.models import LIVE, MERGED, OWN, PageRow, ReportRow, VersionRow
 from crawler.archive.catalogue.near_duplicates import MIN_LENGTH_RATIO, distance_if_near, is_similar_length
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.current_page import extend_seen, record_page_seen
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
+from crawler.archive.ledger.ownership.publisher import mark_own_pages, outranks, pass_if_due, takes_over
 from crawler.archive.ledger.page_makers import is_own_version
 from crawler.archive.ledger.varying_urls import join_varying_pages, replaced_pages
-from crawler.archive.ledger.versions import version_values
+from crawler.archive.ledger.versions import rest_on, version_values
 from crawler.field.fingerprint import bands, simhash
 from crawler.model import Ending, Report
 
@@ -30,8 +31,9 @@ _ID_DIGEST_CHARS = (8, 16, 64)
 
 _SAME_TEXT = Prepared(
     select(VersionRow.id)
+    .join(ReportRow, ReportRow.id == VersionRow.report_id)
     .where(VersionRow.text_sha256 == bindparam("digest"))
-    .order_by(VersionRow.id)
+    .order_by(ReportRow.site_id != bindparam("site"), VersionRow.id)
     .limit(1)
 )
 _BANDS = (VersionRow.band_0, VersionRow.band_1, VersionRow.band_2, VersionRow.band_3)
@@ -62,32 +64,108 @@ def store_at_new_url(session: Session, observation: Observation) -> StoreResult:
     if observation.recorded_ending is Ending.SHRUNK:
         detail = "the text that it is a part of is lost"
         return StoreResult(outcome=outcome_of(Ending.SHRUNK, observation, detail=detail))
-    held = _find_same_text(session, observation.report.text_sha256)
+    held = find_text(session, observation)
     if held is None:
-        return _add_report(session, observation)
+        return add_report(session, observation)
+    if is_left_to_others(session, held, observation):
+        detail = f"same text as version {held.number} of {held.report_id}, which has shown other texts"
+        return add_report(session, observation, detail=detail)
     if replaced := replaced_pages(held, observation):
         return _join_pages(session, observation, held, replaced)
     return _add_duplicate(session, observation, held)
 
 
-def _find_same_text(session: Session, text_sha256: str) -> VersionRow | None:
-    """Return the first version with a digest, at whatever URL."""
-    found = _SAME_TEXT.first(session, {"digest": text_sha256})
+def find_text(session: Session, observation: Observation) -> VersionRow | None:
+    """Return the version with a text, at whatever URL: the first that the observation's site publishes, else the first."""
+    wanted = {"digest": observation.report.text_sha256, "site": observation.site.id}
+    found = _SAME_TEXT.first(session, wanted)
     return session.get_one(VersionRow, found[0]) if found else None
+
+
+def is_left_to_others(session: Session, held: VersionRow, observation: Observation) -> bool:
+    """Whether a text belongs in a report of its own although another report has it.
+
+    That is so if its site should publish it, but the site that did so before has shown other texts as well: these must
+    not become versions of the publisher's report.
+    """
+    return outranks(session, held.report, observation) and not takes_over(session, held.report, observation)
+
+
+def rest_if_own(page: PageRow, held: VersionRow, observation: Observation) -> bool:
+    """Let a version rest on an observation of our own at the publisher's page, if it does not yet. Returns whether it does now."""
+    if (
+        observation.origin != OWN
+        or not page.own
+        or observation.capture is None
+        or not observation.report.title
+    ):
+        return False
+    if held.origin == OWN and host_of(held.url) == host_of(observation.url):
+        return False
+    if held.origin == OWN and any(each.own and each.url == held.url for each in page.report.pages):
+        return False
+    rest_on(held, observation)
+    return True
 
 
 def _add_duplicate(session: Session, observation: Observation, held: VersionRow) -> StoreResult:
     """Add a further page to the report that has the text already."""
     first_url = held.report.pages[0].url if held.report.pages else held.url
+    passed = pass_if_due(session, held.report, observation)
     page = PageRow(report=held.report, **_page_values(observation))
     session.add(page)
     session.flush()
     page_states.add_event(session, page, observation.seen_at, LIVE)
-    if not observation.foreign or not is_own_version(session, held):
+    result = _result_at_location(session, page, observation, held, f"same text as {first_url}")
+    return replace(result, tells_site=passed)
+
+
+def _result_at_location(
+    session: Session, page: PageRow, observation: Observation, held: VersionRow, detail: str
+) -> StoreResult:
+    """Return the result of a page that is one more location of a text, after it has been entered."""
+    mark_own_pages(session, held.report)
+    if observation.origin == MERGED and is_own_version(session, held):
+        return result_of(Ending.DUPLICATE, observation, held, detail)
+    rests_here = rest_if_own(page, held, observation)
+    if page.own:
         extend_seen(held, observation)
-        if held.url.startswith("urn:") and not observation.url.startswith("urn:"):
-            held.url = observation.url  # the URL of a text that was imported as a file is known now
-    return result_of(Ending.DUPLICATE, observation, held, f"same text as {first_url}")
+    if held.url.startswith("urn:") and not observation.url.startswith("urn:"):
+        held.url = observation.url  # the URL of a text that was imported as a file is known now
+    return replace(result_of(Ending.DUPLICATE, observation, held, detail), rests_here=rests_here)
+
+
+def store_departed_text(session: Session, page: PageRow, observation: Observation) -> StoreResult:
+    """Store another text at a page that is only a location of its report.
+
+    Where the text is another one of its report, or that of another report, the page is a location of that. Otherwise the
+    page has a report of its own from now on.
+    """
+    digest, former = observation.report.text_sha256, page.report
+    among_own = [row for row in former.versions if row.text_sha256 == digest]
+    if among_own:
+        held = among_own[-1]
+        page.text_sha256 = digest
+        page_states.add_event(session, page, observation.seen_at, page_states.CHANGED, version=held.number)
+        return result_of(Ending.REVISED, observation, held, "same change as at its other address")
+    until = f"departs from {former.id}, whose text it showed until {page.last_seen:%Y-%m-%d}"
+    held_elsewhere = find_text(session, observation)
+    if held_elsewhere is None or is_left_to_others(session, held_elsewhere, observation):
+        return add_report(session, observation, page=page, departed_from=former.id, detail=until)
+    _move_page(session, page, held_elsewhere.report, observation, until)
+    return _result_at_location(session, page, observation, held_elsewhere, until)
+
+
+def _move_page(
+    session: Session, page: PageRow, target: ReportRow, observation: Observation, detail: str
+) -> None:
+    """Make a page one of another report."""
+    former = page.report
+    page.report, page.text_sha256 = target, observation.report.text_sha256
+    page_states.add_event(session, page, observation.seen_at, page_states.CHANGED, detail=detail)
+    session.flush()
+    session.expire(former, ["pages"])
+    session.expire(target, ["pages"])
 
 
 def _join_pages(
@@ -102,11 +180,21 @@ def _join_pages(
     return replace(result_of(Ending.UNCHANGED, observation, held, detail), joined_keys=keys)
 
 
-def _add_report(session: Session, observation: Observation) -> StoreResult:
-    """Add a new report. If another report's text is nearly the same, the outcome names that report."""
+def add_report(
+    session: Session,
+    observation: Observation,
+    *,
+    page: PageRow | Literal["new"] | None = "new",
+    departed_from: str | None = None,
+    detail: str = "",
+) -> StoreResult:
+    """Add a new report. If another report's text is nearly the same, the outcome names that report.
+
+    `page`: the page that showed another report's text before, `departed_from`; None if it goes on to show that.
+    """
     report, mark = observation.report, simhash(observation.report.body)
     near = _nearest_report(session, report, mark)
-    report_id = _new_report_id(session, report)
+    report_id = _new_report_id(session, replace(report, region=observation.filing.region))
     values = version_values(observation, mark, 1)
     values["page_index"] = values.pop("index")
     _INSERT_REPORT.insert(
@@ -114,22 +202,35 @@ def _add_report(session: Session, observation: Observation) -> StoreResult:
         {
             "id": report_id,
             "site_id": observation.site.id,
-            "region": report.region,
+            "region": observation.filing.region,
             "year": report.year,
+            "departed_from": departed_from,
         },
     )
+    _INSERT_VERSION.insert(session, {"report_id": report_id, **values})
+    if page == "new":
+        _add_page(session, report_id, observation)
+    elif page is not None:
+        _move_page(session, page, session.get_one(ReportRow, report_id), observation, detail)
+        mark_own_pages(session, page.report)
+    near_detail = f"probably the same as {near[0]} (simhash differs in {near[1]} bits)" if near else ""
+    claims = f"claims to be of {values['claims']}" if values["claims"] else ""
+    return StoreResult(
+        outcome=outcome_of(
+            Ending.NEW, observation, report_id, 1, "; ".join(filter(None, (detail, claims, near_detail)))
+        ),
+        text_files={values["text_file"]: report.text().encode()},
+        is_new_text=True,
+    )
+
+
+def _add_page(session: Session, report_id: str, observation: Observation) -> None:
+    """Add the first page of a new report."""
     page_id = _INSERT_PAGE.insert(
         session,
         {"report_id": report_id, "missing_since": None, "moved_to": None, **_page_values(observation)},
     )
-    _INSERT_VERSION.insert(session, {"report_id": report_id, **values})
     page_states.add_first_event(session, page_id, observation.seen_at)
-    detail = f"probably the same as {near[0]} (simhash differs in {near[1]} bits)" if near else ""
-    return StoreResult(
-        outcome=outcome_of(Ending.NEW, observation, report_id, 1, detail),
-        text_files={values["text_file"]: report.text().encode()},
-        is_new_text=True,
-    )
 
 
 def _nearest_report(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
@@ -177,6 +278,7 @@ def _page_values(observation: Observation) -> dict[str, Any]:
         "first_seen": observation.seen_at,
         "last_seen": observation.seen_at,
         "state": LIVE,
+        "own": True,
         "answered_in": observation.run_id if observation.live else None,
         "seen_in": observation.capture.id if observation.capture else None,
     }

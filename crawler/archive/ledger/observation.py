@@ -9,9 +9,10 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crawler.archive.catalogue.models import VersionRow
+from crawler.archive.catalogue.models import OWN, VersionRow
 from crawler.archive.catalogue.queries import to_report
 from crawler.archive.catalogue.rows import CaptureRef
+from crawler.field.claims import Filing, file_under
 from crawler.model import Ending, Outcome, Report, Site
 
 
@@ -25,18 +26,24 @@ class Observation:
     capture: CaptureRef | None
     run_id: int
     live: bool  # fetched by this run; then it is the latest observation, whatever the clock said
+    origin: str = (
+        OWN  # own, imported, merged; the last changes no row of a page or version that this archive captured
+    )
+    hosts: Sequence[str] | None = None  # that the site's entry names; None: not told
     further: Sequence[int] = ()  # captures.id of the article's pages after the first
     shown: Container[str] | None = None  # canonical URLs that the site shows in this visit; None: not known
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one when it was first entered
     recorded_ending: Ending | None = None  # in a rebuild: the ending that the live run recorded
-    foreign: bool = (
-        False  # by another archive; it changes no row of a page or version that this archive captured
-    )
 
     @property
     def url(self) -> str:
         """The URL at which the text was seen."""
         return self.report.url or ""
+
+    @property
+    def filing(self) -> Filing:
+        """The division under which the text is filed, and the one that it only claims to be of."""
+        return file_under(self.report.issuer, self.report.region, self.site.region)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,10 @@ class StoreResult:
     existing_text_file: str = ""  # name of a text file written before; written again only if it is missing
     is_new_text: bool = False  # the text was not held before, in this version or at all
     reextracted: bool = False
+    rests_here: bool = False  # the version's metadata and evidence are those of this observation now
+    tells_site: bool = (
+        False  # it changed what is known of its site, or the publisher: the act states the site in whole
+    )
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
 
     def with_note(self, note: str) -> StoreResult:

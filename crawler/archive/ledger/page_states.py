@@ -1,7 +1,7 @@
 """States of a page: live, missing, gone, moved, unreachable. Each change of state adds a row to `page_events`.
 
 A page is gone only after its server has said so in two crawls, a day or more apart. A page that cannot be reached is
-never taken for gone. When the last page of a report is gone, the report gets a tombstone: a version without a text.
+never taken for gone. When the last page of a report at the site that publishes it is gone, the report gets a tombstone: a version without a text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from crawler.archive.catalogue.models import (
     LIVE,
     MISSING,
     MOVED,
+    OWN,
     UNREACHABLE,
     PageEventRow,
     PageRow,
@@ -24,6 +25,7 @@ from crawler.archive.catalogue.models import (
 )
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.version_choice import newest_version
+from crawler.archive.ledger.ownership.publisher import mark_own_pages
 from crawler.field.fingerprint import bands, text_sha256
 
 CHANGED, BACK = "changed", "back"
@@ -73,15 +75,16 @@ def mark_live(session: Session, page: PageRow, at: datetime, *, live: bool = Tru
 
 
 def mark_missing(
-    session: Session, page: PageRow, at: datetime, detail: str, *, live: bool = True
+    session: Session, page: PageRow, at: datetime, detail: str, *, live: bool = True, origin: str = OWN
 ) -> VersionRow | None:
     """Set a page to missing, or to gone if that confirms an earlier miss: its server says that there is no such page.
 
     Where the same text is live on another page of the site, the page has moved there. Returns the tombstone if this was
-    the report's last page.
+    the last page of the site that publishes the report; a copy at another site does not prevent it.
     """
     if page.state in AWAY or is_outdated(page, at, live=live):
         return None
+    mark_own_pages(session, page.report)
     if page.missing_since is not None and at < page.missing_since:
         page.missing_since = at  # the clock of the earlier run was ahead
     if page.missing_since is None:
@@ -97,8 +100,8 @@ def mark_missing(
         return None
     page.state = GONE
     tombstone = None
-    if all(other.state in AWAY for other in page.report.pages):
-        tombstone = _add_tombstone(session, page.report, page.missing_since, at)
+    if page.own and all(other.state in AWAY for other in page.report.pages if other.own):
+        tombstone = _add_tombstone(session, page.report, page.missing_since, at, origin)
     add_event(session, page, at, GONE, version=tombstone.number if tombstone else None, detail=detail)
     return tombstone
 
@@ -130,13 +133,16 @@ def find_page(session: Session, url_key: str) -> PageRow | None:
 def _live_copy(page: PageRow) -> PageRow | None:
     """Return another live page of the same site with the same text."""
     for other in page.report.pages:
-        same = other.site_id == page.site_id and other.text_sha256 == page.text_sha256
+        same_site = page.own if other.own else not page.own and other.site_id == page.site_id
+        same = same_site and other.text_sha256 == page.text_sha256
         if other is not page and same and other.state == LIVE:
             return other
     return None
 
 
-def _add_tombstone(session: Session, report: ReportRow, since: datetime, now: datetime) -> VersionRow:
+def _add_tombstone(
+    session: Session, report: ReportRow, since: datetime, now: datetime, origin: str
+) -> VersionRow:
     """Add and return the version that says since when a report is gone. It keeps the newest text's title."""
     newest_text = newest_version(report)
     b0, b1, b2, b3 = bands(_EMPTY_TEXT_SIMHASH)
@@ -166,6 +172,8 @@ def _add_tombstone(session: Session, report: ReportRow, since: datetime, now: da
         text_file="",
         extractor="",
         tombstone=True,
+        origin=origin,
+        claims=newest_text.claims,
     )
     session.add(tombstone)
     session.flush()

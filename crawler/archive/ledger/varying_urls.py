@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical, family, varying
-from crawler.archive.catalogue.models import PageRow, VersionRow
+from crawler.archive.catalogue.models import MERGED, PageRow, VersionRow
 from crawler.archive.catalogue.url_keys import join_pages
 from crawler.archive.catalogue.version_choice import newest_version, newest_version_or_tombstone
 from crawler.archive.ledger import page_states
@@ -43,7 +43,7 @@ def observation_key(session: Session, observation: Observation) -> str:
     if not same_text and (held.title, page.report.year) != (report.title, report.year):
         return canonical(observation.url)
     outdated = page_states.is_outdated(page, observation.seen_at, live=observation.live)
-    if not outdated and not observation.foreign:
+    if not outdated and observation.origin != MERGED:
         page.url = observation.url  # the next visit asks for the URL that was found last
         session.flush()
     return key

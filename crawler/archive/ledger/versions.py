@@ -46,14 +46,22 @@ def version_values(observation: Observation, mark: str, number: int) -> dict[str
         "last_seen": observation.seen_at,
         "capture_id": observation.capture.id if observation.capture else None,
         "parts": report.parts,
-        "text_file": text_file(report, observation.site, observation.seen_at),
+        "text_file": text_file(report, observation.site, observation.seen_at, _folder_division(observation)),
         "extractor": report.extractor,
         "tombstone": False,
         "older": False,
+        "origin": observation.origin,
+        "claims": observation.filing.claims,
         "hint": observation.site.body,
         "further": list(observation.further),
         "former": [],
     }
+
+
+def _folder_division(observation: Observation) -> str | None:
+    """Return the division whose folder gets the text file; archives of earlier versions keep their files where they are."""
+    is_of_earlier_version = observation.hosts is None
+    return observation.report.region if is_of_earlier_version else observation.filing.region
 
 
 def add_version(
@@ -65,6 +73,31 @@ def add_version(
     session.add(version)
     session.flush()
     return version
+
+
+_RESTING = (
+    "title", "issuer", "kind", "published", "source", "signed", "index", "attachments", "url", "capture_id", "parts",
+    "text_file", "extractor", "origin", "claims", "hint", "further",
+)  # fmt: skip
+"""Values of a version that come from the page that it rests on. Number, text and times stay as they are."""
+
+
+def rest_on(version: VersionRow, observation: Observation) -> None:
+    """Make a version of the same text rest on this observation: its metadata, its evidence and its origin.
+
+    The text was seen at another site or by somebody else before. The former URL is appended to `former`.
+    """
+    former = {
+        "text_sha256": version.text_sha256,
+        "text_file": version.text_file,
+        "extractor": version.extractor,
+        "url": version.url,
+        "origin": version.origin,
+    }
+    values = version_values(observation, version.simhash, version.number)
+    for name in _RESTING:
+        setattr(version, name, values[name])
+    version.former = [*version.former, former]
 
 
 def replace_text(version: VersionRow, report: Report) -> None:

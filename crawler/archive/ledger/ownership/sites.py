@@ -1,0 +1,108 @@
+"""Rows of sites and of their hosts: entered with the texts that a site's crawl stores, so that a rebuild has them too.
+
+A site has the hosts that its entry names. It also has hosts on which its own crawl found reports, if their names are
+below a named one or have the same registrable domain: lists on www.wuhan.gov.cn, articles on zwgk.wuhan.gov.cn.
+Counties and departments share the domain of a province, so there only the province's own site has the whole domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crawler.address import host_of, registrable_domain
+from crawler.archive.catalogue.models import MERGED, SiteHostRow, SiteRow
+from crawler.archive.catalogue.rows import IMPORT_SITE
+from crawler.archive.ledger.observation import Observation
+from crawler.field.regions import province_of_host
+from crawler.model import Site
+
+
+def named_hosts(site: Site) -> tuple[str, ...]:
+    """Return the hosts that a site's entry names, without `www.` and in order."""
+    urls = (*site.lists, *site.pages, *site.sitemaps, *([site.search] if site.search else ()))
+    return tuple(sorted({host for url in urls if (host := host_of(url))}))
+
+
+def remember(session: Session, observation: Observation) -> bool:
+    """Enter what an observation tells of its site. Returns whether that changed a row.
+
+    Another archive's word does not change what this archive's own crawls have told; their word replaces the other's.
+    """
+    site, merged = observation.site, observation.origin == MERGED
+    if site.id == IMPORT_SITE:
+        return False
+    row = session.get(SiteRow, site.id)
+    if row is not None and merged and not row.merged:
+        return False
+    changed = False
+    if row is None and site.name:  # else the act names the site only
+        row = SiteRow(id=site.id, name=site.name, region=site.region, merged=merged)
+        session.add(row)
+        session.flush()
+        changed = True
+    elif row is not None and site.name:
+        changed = _update(session, row, site, merged=merged)
+    if row is None:
+        return False
+    named = [_add_host(session, site.id, host, named=True) for host in observation.hosts or ()]
+    return any((changed, *named, _add_shown_host(session, row, observation)))
+
+
+def _update(session: Session, row: SiteRow, site: Site, *, merged: bool) -> bool:
+    if (row.name, row.region, row.merged) == (site.name, site.region, merged):
+        return False
+    if row.merged and not merged:
+        session.execute(delete(SiteHostRow).where(SiteHostRow.site_id == site.id))
+    row.name, row.region, row.merged = site.name, site.region, merged
+    return True
+
+
+def vouch(session: Session, site_id: str, url: str) -> bool:
+    """Add the host of a URL to a site, whose own page redirects there. Returns whether that changed a row."""
+    host = host_of(url)
+    return bool(host) and session.get(SiteRow, site_id) is not None and _add_host(session, site_id, host)
+
+
+def _add_shown_host(session: Session, row: SiteRow, observation: Observation) -> bool:
+    """Add the host of the page seen, if it is the site's. Acts of earlier versions name no hosts; there it always is."""
+    host = host_of(observation.url)
+    if not host:
+        return False
+    told_without_hosts = observation.hosts is None and bool(observation.site.name)
+    if not told_without_hosts and not _is_beside(host, _named(session, row.id), row.region):
+        return False
+    return _add_host(session, row.id, host)
+
+
+def _is_beside(host: str, named: Iterable[str], site_region: str | None) -> bool:
+    """Whether a host is below a named one, or has the same registrable domain."""
+    province = province_of_host(host)
+    whole_domain = province is None or province == site_region
+    for known in named:
+        domain = registrable_domain(known)
+        if (whole_domain and registrable_domain(host) == domain) or (
+            known != domain and host.endswith("." + known)
+        ):
+            return True
+    return False
+
+
+def _named(session: Session, site_id: str) -> Iterable[str]:
+    return session.scalars(
+        select(SiteHostRow.host).where(SiteHostRow.site_id == site_id, SiteHostRow.named.is_(True))
+    )
+
+
+def _add_host(session: Session, site_id: str, host: str, *, named: bool = False) -> bool:
+    row = session.get(SiteHostRow, (host, site_id))
+    if row is not None and (row.named or not named):
+        return False
+    if row is None:
+        session.add(SiteHostRow(host=host, site_id=site_id, named=named))
+    else:
+        row.named = True
+    session.flush()
+    return True

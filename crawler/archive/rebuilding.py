@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
 from crawler.archive.catalogue.read_only import raise_if_too_new
+from crawler.archive.continuity import has_runs
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
@@ -55,7 +56,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
     file cannot be read or the disk is full.
     """
     with errors_as_damage(path):
-        if not (path / "warc").is_dir():
+        if not (path / "warc").is_dir() and not has_runs(path):
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
         raise_if_too_new(path / CATALOGUE)
     with errors_as_damage(path), acquire(path, clock()):

@@ -18,16 +18,16 @@ from sqlalchemy import Engine
 
 from crawler import __version__
 from crawler.archive.catalogue import queries
-from crawler.archive.catalogue.engine import sqlite_engine, upgrade
+from crawler.archive.catalogue.engine import is_empty, sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import BackgroundWriter, sync_all
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs
-from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
@@ -83,9 +83,6 @@ class Run(Reader):
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
-        if not (path / CATALOGUE).exists() and closed_warcs(path):
-            lock.close()
-            raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
         archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
@@ -173,10 +170,14 @@ class Run(Reader):
         """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
             now = self._now()
+            if is_empty(self.path / CATALOGUE) and has_runs(self.path):
+                raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
             upgrade(self._engine)
+            raise_if_not_continued(self.path, self._session)
             self._manifest = Manifest(self.path)
             recover(self.path, self._session, self._manifest, now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
+            self._run.id = next_run_number(self.path, self._session)
             self._session.add(self._run)
             self._session.commit()
             self._ledger = Ledger(session=self._session, run=self._run)

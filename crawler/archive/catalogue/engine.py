@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.archive.catalogue.models import Base
 from crawler.errors import ArchiveDamaged, ArchiveTooNew
@@ -114,6 +115,20 @@ def read_revision(connection: Connection, archive: object) -> str | None:
             " install that version to use it"
         )
     return str(found)
+
+
+def is_empty(catalogue: Path) -> bool:
+    """Whether there is no catalogue, or a file without a table. One that cannot be read counts as not empty."""
+    if not catalogue.exists() or not catalogue.stat().st_size:
+        return True
+    engine = sqlite_engine(catalogue, writes=False)
+    try:
+        with engine.begin() as connection:
+            return not inspect(connection).get_table_names()
+    except SQLAlchemyError:
+        return False
+    finally:
+        engine.dispose()
 
 
 def upgrade(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from crawler.archive.evidence.warc_paths import (
     file_sha256,
     index_of,
     journal_of,
+    open_warcs,
 )
 from crawler.errors import ArchiveDamaged
 from crawler.warc import WarcFile, read_records, whole_length
@@ -33,7 +34,7 @@ def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[s
 
     A torn tail is moved unchanged to `<name>.torn` beside the file; `notify` gets a message about it.
     """
-    for path in sorted((archive / "warc").glob(f"*/*.warc.gz{IN_PROGRESS}")):
+    for path in open_warcs(archive):
         final = path.with_name(path.name.removesuffix(IN_PROGRESS))
         name = final.relative_to(archive).as_posix()
         whole_bytes = (

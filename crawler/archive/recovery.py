@@ -14,6 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.engine import NEW_CATALOGUE
 from crawler.archive.catalogue.models import OutcomeRow, RunRow, VersionRow, WarcRow
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import sync_all, write_all
@@ -35,12 +36,14 @@ def recover(
 ) -> None:
     """Finish the WARC files of killed runs, enter their records in the catalogue, write the missing text files."""
     repair(archive, manifest, now, notify)
+    _remove_unfinished_rebuild(archive)
     killed = session.scalars(select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)).all()
     for run in killed:
         _enter_uncommitted(archive, session, run, manifest, notify)
         end_killed_run(run, manifest, now)
     if killed:
         _restore_texts(archive, session, killed[0])
+        _remove_parts(archive)
         sync_all()
     for run in killed:  # before the commit: after it, nothing would tell the next run that a line is missing
         add_to_manifest(run, manifest)
@@ -104,6 +107,21 @@ def _is_of(run: RunRow, row: WarcRow | None, path: Path) -> bool:
         return row.run_id == run.id
     info = read_run_info(path)
     return info is not None and info.run in (None, run.id)
+
+
+def _remove_unfinished_rebuild(archive: Path) -> None:
+    """Remove the new catalogue of a rebuild that was killed, and its half-written files. The catalogue is the old one."""
+    left = list(archive.glob(f"{NEW_CATALOGUE}*"))
+    if left:
+        _remove_parts(archive)
+    for path in left:
+        path.unlink()
+
+
+def _remove_parts(archive: Path) -> None:
+    """Remove half-written files: a kill came before they had their names. What is lost with them is written again."""
+    for path in (*archive.glob("text/*/*/.*.part"), *archive.glob("warc/*/.*.part")):
+        path.unlink()
 
 
 def _restore_texts(archive: Path, session: Session, first_killed: RunRow) -> None:

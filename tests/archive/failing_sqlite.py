@@ -147,13 +147,22 @@ class SqliteFiles:
             table.xTruncate = self._keep(
                 _Truncate(self._checked("sqlite truncate", _IOERR_TRUNCATE, _Truncate(table.xTruncate)))
             )
-            table.xSync = self._keep(_Sync(self._checked("sqlite fsync", _IOERR_FSYNC, _Sync(table.xSync))))
+            table.xSync = self._keep(_Sync(self._syncing(_Sync(table.xSync))))
             if table.iVersion >= 2 and table.xShmMap:
                 table.xShmMap = self._keep(
                     _ShmMap(self._checked("sqlite shared memory", _IOERR_SHMSIZE, _ShmMap(table.xShmMap)))
                 )
             self._tables[address] = table
         return self._tables[address]
+
+    def _syncing(self, real: Any) -> Callable[..., int]:
+        def sync(file: int, flags: int) -> int:
+            watcher, name = self._watcher, self._names.get(file, "")
+            if watcher is None or not watcher.holds(name):
+                return int(real(file, flags))
+            return _IOERR_FSYNC if watcher.fails("sqlite fsync", name) else _OK
+
+        return sync
 
     def _checked(self, kind: str, error: int, real: Any) -> Callable[..., int]:
         def method(file: int, *given: Any) -> int:

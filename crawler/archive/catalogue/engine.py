@@ -25,6 +25,9 @@ WAL_AUTOCHECKPOINT_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
 the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
 
+NEW_CATALOGUE = "catalogue.db.new"
+"""Name of the catalogue that a rebuild makes, until it takes the old one's place."""
+
 HEAD = "0009"
 """Revision of the last migration. A catalogue that has it is used without loading alembic, which takes 0.1 s."""
 

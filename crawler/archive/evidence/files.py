@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from crawler.archive.catalogue.text_names import folder_name
+from crawler.archive.evidence.named_errors import errors_name
 
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
@@ -46,8 +47,9 @@ def write_all(
     root = f"{archive}/"
     for name, data in files.items():
         path = root + name
-        if not _is_written(path, data, compare):
-            _write(path, data, durable)
+        with errors_name(path):
+            if not _is_written(path, data, compare):
+                _write(path, data, durable)
 
 
 def _is_written(path: str, data: bytes, compare: bool) -> bool:
@@ -119,6 +121,7 @@ def sync_folder(folder: Path) -> None:
     """Sync a folder to disk, so that a rename in it survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with errors_name(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -14,6 +14,7 @@ from pathlib import Path
 from crawler.archive.evidence import journal
 from crawler.archive.evidence.files import sync_folder, write_all
 from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.run_warcs import finish
 from crawler.archive.evidence.warc_paths import (
     IN_PROGRESS,
@@ -60,7 +61,7 @@ def _append_journal(path: Path, journal_path: Path, now: datetime) -> int:
     pending = journal.read_pending(journal_path)
     if pending is None or any(record.place.record_id == pending.record_id for record in read_records(path)):
         return 0
-    with path.open("ab", buffering=0) as file:
+    with errors_name(path), path.open("ab", buffering=0) as file:
         written = WarcFile(file).metadata(now, pending.block, pending.record_id)
         os.fsync(file.fileno())
     return written.length
@@ -84,8 +85,9 @@ def _cut_torn_tail(path: Path, final: Path, name: str, notify: Callable[[str], N
     with path.open("r+b") as file:
         file.seek(whole)
         write_all(torn.parent, {torn.name: file.read()}, durable=True)
-        file.truncate(whole)
-        os.fsync(file.fileno())
+        with errors_name(path):
+            file.truncate(whole)
+            os.fsync(file.fileno())
     notify(
         f"{name}: the last run was cut off while writing;"
         f" its half-written record ({size - whole} bytes) is set aside as {torn.name}"

@@ -30,7 +30,10 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
         raise ArchiveLocked(
             f"{archive}: held by {holder}; wait until it ends, or name another --archive"
         ) from None
-    file.truncate(0)
-    file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
-    file.flush()
+    try:
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
+    except OSError:
+        file.close()
+        raise
     return file

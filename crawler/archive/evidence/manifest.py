@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.evidence.named_errors import errors_name
+
 NAME = "manifest.jsonl"
 EMPTY_HEAD = "0" * 64
 """Head of an empty manifest, and `previous` of the first line."""
@@ -96,7 +98,7 @@ class Manifest:
 
     def _append(self, facts: dict[str, Any]) -> dict[str, Any]:
         line = json.dumps(facts | {"previous": self._head}, ensure_ascii=False).encode()
-        with self._path.open("ab") as file:
+        with errors_name(self._path), self._path.open("ab") as file:
             file.truncate(self._complete_bytes(file.tell()))
             file.write(line + b"\n")
             file.flush()

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from json import loads
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 from unittest.mock import patch
 
 from alembic import command as alembic
@@ -65,11 +65,11 @@ class Ended:
     err: str
 
 
-def run(words: tuple[str, ...], base: Path) -> Ended:
-    """Run a command of `fazhi` in this process."""
+def run(words: tuple[str, ...], base: Path, printed: IO[str] | None = None) -> Ended:
+    """Run a command of `fazhi` in this process. `printed`: what it prints goes there, not into the result."""
     words = tuple(word.format(base=base, archive=base / "archive") for word in words)
     out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "argv", ["fazhi", *words]):
+    with redirect_stdout(printed or out), redirect_stderr(err), patch.object(sys, "argv", ["fazhi", *words]):
         try:
             main()
         except SystemExit as left:
@@ -223,21 +223,25 @@ class Sweep:
         """Return the number of the last operation of each kind."""
         return {kind: number for number, kind in enumerate(self.kinds, start=1)}
 
-    def attempt(self, number: int, failure: Failure) -> tuple[Ended, Disk]:
-        """Run the command on a fresh copy; its operation of that number fails."""
+    def copy(self) -> None:
+        """Make a fresh copy of what the scenario prepared."""
         shutil.rmtree(self.work, ignore_errors=True)
         shutil.copytree(self.base, self.work)
-        with failing(self.archive, number, failure) as disk:
-            return self._run(), disk
 
-    def _run(self) -> Ended:
+    def attempt(self, number: int, failure: Failure) -> tuple[Ended, Disk]:
+        """Run the command on a fresh copy; its operation of that number fails."""
+        self.copy()
+        with failing(self.archive, number, failure) as disk:
+            return self.run(), disk
+
+    def run(self, printed: IO[str] | None = None) -> Ended:
+        """Run the command on the copy."""
         extract = later_extract if self.scenario.new_extractor else _EXTRACT
         with patch.object(reextraction, "extract", extract):
-            return run(self.scenario.words, self.work)
+            return run(self.scenario.words, self.work, printed)
 
     def check(self, number: int, failure: Failure, *, thorough: bool = False) -> str:
         """Fail one operation, repeat the command, and return how it ended. Raises AssertionError if a promise is broken."""
-        before = texts(self.base / "archive")
         ended, disk = self.attempt(number, failure)
         what = f"operation {number} ({disk.failed}; {failure}), exit code {ended.code}: {ended.err!r}"
         assert disk.failed, what
@@ -251,25 +255,28 @@ class Sweep:
             )
             assert line.startswith(named), what
             assert line.count(str(self.work)) == 1, what
-        if (
-            ended.code != 4 or self.scenario.replaces
-        ):  # success means success, and a failed rebuild changes nothing
+        if ended.code != 4 or self.scenario.replaces:  # success is success; a failed rebuild changes nothing
             assert (found := faults(self.archive)) == [], f"{what}; at once {found[:3]}"
-        with failing(self.archive, 0, failure):
-            again = self._run()
+        self.repeat(what, ended.out, thorough=thorough)
+        return f"exit code {ended.code}"
+
+    def repeat(self, what: str, printed: str, *, thorough: bool) -> None:
+        """Repeat the command on a disk that works. Raises AssertionError if something that was promised is not there."""
+        before = texts(self.base / "archive")
+        with failing(self.archive, 0, FULL):
+            again = self.run()
         assert again.code in (0, 1), f"{what}; then {again.code}: {again.err}"
         found = faults(self.archive, deep=thorough and not self.scenario.new_extractor)
         assert found == [], f"{what}; then {found[:3]}"
         assert texts(self.archive) >= before | self.right, what
-        lost = acknowledged(ended.out) - outcomes(self.archive)
+        lost = acknowledged(printed) - outcomes(self.archive)
         assert not lost, f"{what}; reported and lost: {lost}"
         left = [path.name for path in self.archive.rglob("*") if path.name.endswith(_LEFTOVERS)]
         assert not left, f"{what}; left: {left}"
         if thorough and not self.scenario.migrates:
-            before = rows(self.archive)
+            held = rows(self.archive)
             rebuild(self.archive, clock=utc_now, notify=ignore)
-            assert rows(self.archive) == before, f"{what}; {sorted(before ^ rows(self.archive))[:4]}"
-        return f"exit code {ended.code}"
+            assert rows(self.archive) == held, f"{what}; {sorted(held ^ rows(self.archive))[:4]}"
 
     def all(self, failure: Failure, step: int = 1, *, thorough: bool = False) -> Iterator[str]:
         """Check every operation, or every `step`th."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.errors import ArchiveLocked
 
 _NAME = ".lock"
@@ -30,9 +31,11 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
         raise ArchiveLocked(
             f"{archive}: held by {holder}; wait until it ends, or name another --archive"
         ) from None
+    holder = f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n"
     try:
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
+        with errors_name(archive / _NAME):
+            file.truncate(0)
+            file.write(holder.encode())
     except OSError:
         file.close()
         raise

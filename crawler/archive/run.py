@@ -192,7 +192,19 @@ class Run(Reader):
             self._warcs = RunWarcs(self.path, now, info, self._manifest, self._clock)
 
     def _writers(self) -> tuple[Ledger, RunWarcs]:
-        """Return the ledger and the WARC files of the run, which must be open."""
+        """Return the ledger and the WARC files of the run, which must be open. Call this before an act is made.
+
+        It notices a clock that was set back to before the run's start, and journals that: what the run fetches is the
+        latest observation all the same.
+        """
+        ledger, warcs = self._opened()
+        now = self._now()
+        if now < self.started_at and (ledger.clock_set_back_to is None or now < ledger.clock_set_back_to):
+            ledger.clock_set_back_to = now
+            warcs.journal_act(acts.line_of(acts.clock_set_back(), now, "", None))
+        return ledger, warcs
+
+    def _opened(self) -> tuple[Ledger, RunWarcs]:
         assert self._ledger is not None, "the archive has been closed"
         assert self._warcs is not None
         return self._ledger, self._warcs
@@ -201,7 +213,7 @@ class Run(Reader):
         self, content: acts.Content, url: str, at: datetime, about: CaptureRef | None = None
     ) -> None:
         """Journal an act, so that a kill cannot lose it. Commit if the batch is full."""
-        _, warcs = self._writers()
+        _, warcs = self._opened()
         warcs.journal_act(acts.line_of(content, at, url, about.record_id if about else None))
         self._uncommitted += 1
         if self._batch == 1:
@@ -218,7 +230,7 @@ class Run(Reader):
     def _commit(self) -> None:
         """Write everything stored so far to the WARC and the catalogue. The text files follow in the background."""
         with errors_as_damage(self.path):
-            ledger, warcs = self._writers()
+            ledger, warcs = self._opened()
             warcs.write_acts()
             warcs.sync()  # the WARC must be on disk before the catalogue refers to it
             ledger.set_entered_bytes(warcs.take_sizes())
@@ -244,7 +256,7 @@ class Run(Reader):
 
     def _end_run(self) -> None:
         """Commit, end the run in the WARC, the catalogue and the manifest, and close its WARC files."""
-        ledger, warcs = self._writers()
+        ledger, warcs = self._opened()
         assert self._run is not None
         assert self._manifest is not None
         self.flush()

@@ -65,6 +65,7 @@ class WarcLoader:
             if record.is_http or record.kind in DOCUMENT_KINDS:
                 self._enter_capture(record, request)
             elif record.kind == "metadata":
+                self.ledger.clock_set_back_to = None  # as after the commit that wrote the record before
                 for act in acts.acts_in(record):
                     self._apply(act)
                 self.cached, self.cached_bytes = {}, 0
@@ -201,6 +202,9 @@ class WarcLoader:
         if self.visits:
             site_memory.save(self.ledger.session, act.content["site"]["id"], act.content["memory"])
 
+    def _clock_set_back(self, act: Act) -> None:
+        self.ledger.clock_set_back_to = act.at
+
     def _run_ended(self, act: Act) -> None:
         if self.visits:
             self.ledger.end_run(act.content["state"], act.content["detail"], act.at)
@@ -237,6 +241,7 @@ _HANDLERS: dict[str, _Handler] = {
     "visit begun": WarcLoader._visit_begun,
     "visit ended": WarcLoader._visit_ended,
     "learnt": WarcLoader._learnt,
+    "clock set back": WarcLoader._clock_set_back,
     "run ended": WarcLoader._run_ended,
     "reextracted": WarcLoader._reextracted,
     "merged": WarcLoader._merged,

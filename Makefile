@@ -142,9 +142,12 @@ bench-archive: $(READY)
 	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
 	@$(BIN)/python -m bench.similar
 
-# Kill 500 processes at random moments, or fill their disk.
+# Kill 500 writers at random moments, or fill their disk; kill every command that writes, and live crawls, 60 times each;
+# make every operation of each command on the disk fail in turn, in four ways. Takes an hour or so.
 bench-crash: $(READY)
 	@folder=$$(mktemp -d) && $(BIN)/python -m tests.archive.crashing $$folder/archive 500 $(SEED) && rm -rf $$folder
+	@$(BIN)/python -m tests.archive.killed_commands 60 $(SEED)
+	@$(BIN)/python -m tests.archive.write_failures
 
 # Compare a crawl with Scrapy and with a bare httpx loop, and its duration with the shortest polite one. Takes some minutes.
 bench-crawl: $(BENCH_READY)

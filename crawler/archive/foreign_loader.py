@@ -145,7 +145,9 @@ class ForeignLoader(WarcLoader):
     def _evidence_only(self, act: Act) -> None:
         """Do nothing: the act says what only that archive can use."""
 
-    _visit_begun = _visit_ended = _learnt = _run_ended = _reextracted = _merged = _evidence_only
+    _visit_begun = _visit_ended = _learnt = _clock_set_back = _run_ended = _reextracted = _merged = (
+        _evidence_only
+    )
 
     def _stated_digest(self, record: Record) -> str | None:
         """Return what a revisit states of the record that it repeats. The digest of a payload is computed."""

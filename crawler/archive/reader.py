@@ -25,13 +25,15 @@ from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.consistency import ConsistencyQueries
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.evidence.warc_paths import closed_warcs
+from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.report_queries import ReportQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
 
 CATALOGUE = "catalogue.db"
-CATALOGUE_MISSING = "its catalogue is missing, but its WARC files are there: `fazhi rebuild` makes it again"
+CATALOGUE_MISSING = (
+    "its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again"
+)
 Result = TypeVar("Result")
 _MAX_ATTEMPTS = 3  # at a query whose catalogue a run changes meanwhile
 
@@ -69,7 +71,7 @@ class Reader(ReportQueries):
         path = Path(path)
         with errors_as_damage(path):
             if not (path / CATALOGUE).is_file():
-                if closed_warcs(path):
+                if closed_warcs(path) or open_warcs(path):
                     raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
                 raise ArchiveError(
                     f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"

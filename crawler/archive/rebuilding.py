@@ -15,10 +15,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.engine import sqlite_engine, upgrade
+from crawler.archive.catalogue.engine import NEW_CATALOGUE, sqlite_engine, upgrade
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
 from crawler.archive.catalogue.read_only import raise_if_too_new
 from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.continuity import has_runs
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
@@ -34,8 +35,6 @@ from crawler.archive.recovery import add_to_manifest, end_killed_run
 from crawler.archive.warc_loader import WarcLoader, load_file
 from crawler.errors import ArchiveError
 from crawler.warc import parse_warc_date
-
-_NEW_CATALOGUE = "catalogue.db.new"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +56,15 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
     file cannot be read or the disk is full.
     """
     with errors_as_damage(path):
-        if not (path / "warc").is_dir():
+        if not (path / "warc").is_dir() and not has_runs(path):
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
         raise_if_too_new(path / CATALOGUE)
     with errors_as_damage(path), acquire(path, clock()):
         manifest = Manifest(path)
         repair(path, manifest, clock(), notify)
-        for old in path.glob(f"{_NEW_CATALOGUE}*"):
+        for old in path.glob(f"{NEW_CATALOGUE}*"):
             old.unlink()
-        engine = sqlite_engine(path / _NEW_CATALOGUE, writes=True)
+        engine = sqlite_engine(path / NEW_CATALOGUE, writes=True)
         upgrade(engine)
         try:
             with Session(engine, expire_on_commit=False) as session:
@@ -87,9 +86,9 @@ def _replace(path: Path) -> None:
     """Replace the old catalogue by the new one. The old one's log is removed: SQLite would apply it to the new one."""
     for log in (path / f"{CATALOGUE}-wal", path / f"{CATALOGUE}-shm"):
         log.unlink(missing_ok=True)
-    with (path / _NEW_CATALOGUE).open("rb") as file:
+    with (path / NEW_CATALOGUE).open("rb") as file:
         os.fsync(file.fileno())
-    (path / _NEW_CATALOGUE).replace(path / CATALOGUE)
+    (path / NEW_CATALOGUE).replace(path / CATALOGUE)
     sync_folder(path)
 
 

@@ -5,24 +5,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.engine import NEW_CATALOGUE
 from crawler.archive.catalogue.models import OutcomeRow, RunRow, VersionRow, WarcRow
 from crawler.archive.evidence import acts
-from crawler.archive.evidence.files import sync_all, write_all
+from crawler.archive.evidence.files import remove, sync_all, write_all
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.merging import enter_merged, remove_parts
+from crawler.archive.ledger.runs import read_run_info
+from crawler.archive.merging import enter_merged
 from crawler.archive.warc_loader import WarcLoader
 from crawler.warc import warc_date
+
+_TEXTS_AT_ONCE = 200
+"""Text files that are restored together, since their contents are in memory."""
 
 
 def recover(
@@ -35,11 +41,13 @@ def recover(
         _enter_uncommitted(archive, session, run, manifest, notify)
         end_killed_run(run, manifest, now)
     if killed:
-        _restore_texts(archive, session, [run.id for run in killed])
-    session.commit()
-    remove_parts(archive)
-    for run in killed:
+        _restore_texts(archive, session, killed[0])
+    _remove_unfinished(archive)  # after what a merge had copied has been entered
+    if killed:
+        sync_all()
+    for run in killed:  # before the commit: after it, nothing would tell the next run that a line is missing
         add_to_manifest(run, manifest)
+    session.commit()
 
 
 def end_killed_run(run: RunRow, manifest: Manifest, now: datetime) -> None:
@@ -82,7 +90,7 @@ def _enter_uncommitted(
         name = path.relative_to(archive).as_posix()
         row = session.get(WarcRow, name)
         start, size = row.entered if row else 0, path.stat().st_size
-        if not path.name.startswith(prefix) or start >= size or (row and row.run_id != run.id):
+        if not path.name.startswith(prefix) or start >= size or not _is_of(run, row, path):
             continue
 
         def merged(content: acts.Content) -> None:
@@ -93,12 +101,54 @@ def _enter_uncommitted(
     ledger.commit()
 
 
-def _restore_texts(archive: Path, session: Session, runs: list[int]) -> None:
-    """Write the text files that killed runs did not write after their last commit, or that a power cut lost."""
-    touched = select(OutcomeRow.report_id).where(OutcomeRow.run_id.in_(runs))
-    texts = session.scalars(
-        select(VersionRow).where(VersionRow.report_id.in_(touched), VersionRow.tombstone.is_(False))
+def _is_of(run: RunRow, row: WarcRow | None, path: Path) -> bool:
+    """Whether a run wrote a WARC file; its name, with the second of the run's start, is not enough."""
+    if row is not None:
+        return row.run_id == run.id
+    info = read_run_info(path)
+    return info is not None and info.run in (None, run.id)
+
+
+def _remove_unfinished(archive: Path) -> None:
+    """Remove the new catalogue of a rebuild that was killed, and half-written files, which a kill left without their names.
+
+    The catalogue is the old one. What is lost with half-written files is written again; originals of a merge are elsewhere.
+    """
+    left = (
+        *archive.glob(f"{NEW_CATALOGUE}*"),
+        *archive.glob("text/*/*/.*.part"),
+        *archive.glob("warc/*/.*.part"),
     )
-    written = {row.text_file: queries.to_report(row).text().encode() for row in texts}
-    write_all(archive, written, compare=True)
-    sync_all()
+    for path in left:
+        remove(archive, path.relative_to(archive).as_posix())
+
+
+def _restore_texts(archive: Path, session: Session, first_killed: RunRow) -> None:
+    """Write the text files that killed runs did not write after their last commit, or that a power cut lost.
+
+    Which ones is decided by the outcomes and the files, not by times: a replay, an import and a merge have the times of
+    their captures, and a clock may have been set back. The texts of reports that were touched since the first killed run
+    are compared whole; of all others a file that is missing or empty is written again.
+    """
+    texts = select(VersionRow).where(VersionRow.tombstone.is_(False)).order_by(VersionRow.id)
+    touched = select(OutcomeRow.report_id).where(OutcomeRow.run_id >= first_killed.id)
+    _write_texts(archive, session, texts.where(VersionRow.report_id.in_(touched)))
+    names = select(VersionRow.id, VersionRow.text_file).where(VersionRow.tombstone.is_(False))
+    lost = [row.id for row in session.execute(names) if not _has_bytes(f"{archive}/{row.text_file}")]
+    for start in range(0, len(lost), _TEXTS_AT_ONCE):
+        some = lost[start : start + _TEXTS_AT_ONCE]
+        _write_texts(archive, session, texts.where(VersionRow.id.in_(some)))
+
+
+def _write_texts(archive: Path, session: Session, versions: Select[VersionRow]) -> None:
+    found = session.scalars(versions.execution_options(yield_per=_TEXTS_AT_ONCE))
+    for rows in found.partitions():
+        texts = {row.text_file: queries.to_report(row).text().encode() for row in rows}
+        write_all(archive, texts, compare=True)
+
+
+def _has_bytes(path: str) -> bool:
+    try:
+        return os.stat(path).st_size > 0
+    except FileNotFoundError:
+        return False

@@ -18,16 +18,16 @@ from sqlalchemy import Engine
 
 from crawler import __version__
 from crawler.archive.catalogue import queries
-from crawler.archive.catalogue.engine import sqlite_engine, upgrade
+from crawler.archive.catalogue.engine import is_empty, sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import BackgroundWriter, sync_all
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs
-from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
@@ -83,9 +83,6 @@ class Run(Reader):
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
-        if not (path / CATALOGUE).exists() and closed_warcs(path):
-            lock.close()
-            raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
         archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
         archive._lock = lock
         try:
@@ -174,10 +171,14 @@ class Run(Reader):
         """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
+            if is_empty(self.path / CATALOGUE) and has_runs(self.path):
+                raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
             upgrade(self._engine)
+            raise_if_not_continued(self.path, self._session)
             self._manifest = Manifest(self.path)
             recover(self.path, self._session, self._manifest, now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
+            self._run.id = next_run_number(self.path, self._session)
             self._session.add(self._run)
             self._session.commit()
             self._ledger = Ledger(session=self._session, run=self._run)
@@ -192,7 +193,19 @@ class Run(Reader):
             self._warcs = RunWarcs(self.path, now, info, self._manifest, self._clock)
 
     def _writers(self) -> tuple[Ledger, RunWarcs]:
-        """Return the ledger and the WARC files of the run, which must be open."""
+        """Return the ledger and the WARC files of the run, which must be open. Call this before an act is made.
+
+        It notices a clock that was set back to before the run's start, and journals that: what the run fetches is the
+        latest observation all the same.
+        """
+        ledger, warcs = self._opened()
+        now = self._now()
+        if now < self.started_at and (ledger.clock_set_back_to is None or now < ledger.clock_set_back_to):
+            ledger.clock_set_back_to = now
+            warcs.journal_act(acts.line_of(acts.clock_set_back(), now, "", None))
+        return ledger, warcs
+
+    def _opened(self) -> tuple[Ledger, RunWarcs]:
         assert self._ledger is not None, "the archive has been closed"
         assert self._warcs is not None
         return self._ledger, self._warcs
@@ -201,7 +214,7 @@ class Run(Reader):
         self, content: acts.Content, url: str, at: datetime, about: CaptureRef | None = None
     ) -> None:
         """Journal an act, so that a kill cannot lose it. Commit if the batch is full."""
-        _, warcs = self._writers()
+        _, warcs = self._opened()
         warcs.journal_act(acts.line_of(content, at, url, about.record_id if about else None))
         self._uncommitted += 1
         if self._batch == 1:
@@ -225,7 +238,7 @@ class Run(Reader):
     def _commit(self) -> None:
         """Write everything stored so far to the WARC and the catalogue. The text files follow in the background."""
         with errors_as_damage(self.path):
-            ledger, warcs = self._writers()
+            ledger, warcs = self._opened()
             warcs.write_acts()
             warcs.sync()  # the WARC must be on disk before the catalogue refers to it
             ledger.set_entered_bytes(warcs.take_sizes())
@@ -251,7 +264,7 @@ class Run(Reader):
 
     def _end_run(self) -> None:
         """Commit, end the run in the WARC, the catalogue and the manifest, and close its WARC files."""
-        ledger, warcs = self._writers()
+        ledger, warcs = self._opened()
         assert self._run is not None
         assert self._manifest is not None
         self.flush()

@@ -69,6 +69,7 @@ class WarcLoader:
             if record.is_http or record.kind in DOCUMENT_KINDS:
                 self._enter_capture(record, request)
             elif record.kind == "metadata":
+                self.ledger.clock_set_back_to = None  # as after the commit that wrote the record before
                 for act in acts.read_acts(record):
                     self._apply(act, record)
                 self.cached, self.cached_bytes = {}, 0
@@ -230,6 +231,9 @@ class WarcLoader:
     def _learnt(self, act: Act) -> None:
         site_memory.save(self.ledger.session, act.content["site"]["id"], acts.memory_of(act.content))
 
+    def _clock_set_back(self, act: Act) -> None:
+        self.ledger.clock_set_back_to = act.at
+
     def _run_ended(self, act: Act) -> None:
         self.ledger.end_run(act.content["state"], act.content.get("detail") or "", act.at)
 
@@ -268,6 +272,7 @@ _HANDLERS = {
     "visit begun": "_visit_begun",
     "visit ended": "_visit_ended",
     "learnt": "_learnt",
+    "clock set back": "_clock_set_back",
     "run ended": "_run_ended",
     "reextracted": "_reextracted",
     "merged": "_merged",

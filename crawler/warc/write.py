@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Protocol
 
 from deflate import gzip_compress
 
@@ -86,13 +86,23 @@ def new_record_id() -> str:
     return f"<urn:uuid:{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}>"
 
 
+class Output(Protocol):
+    """What is needed of an open binary file to append to it."""
+
+    def write(self, data: memoryview, /) -> int:
+        """Write bytes; return how many were taken."""
+
+    def flush(self) -> object:
+        """Write what is buffered."""
+
+
 class WarcFile:
     """Append records to an open binary file, each as its own gzip member, flushed once it is whole.
 
     `sha256` and `size` are those of all bytes written.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Output) -> None:
         self._file = file
         self.sha256 = hashlib.sha256()
         self.size = 0  # bytes

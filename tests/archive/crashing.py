@@ -50,6 +50,14 @@ def url_of(number: int) -> str:
     return f"http://www.jia.gov.cn/art/{number}.html"
 
 
+def store_page(archive: Archive, number: int, edit: int, at: datetime) -> None:
+    """Archive a page as fetched at a time."""
+    url, payload = url_of(number), page(number, edit)
+    capture = Capture(url=url, status=200, reason="OK", headers=(), payload=payload, fetched_at=at)
+    archive.record(capture)
+    archive.store(extract(payload, (), url), capture, SITE)
+
+
 def write(folder: Path, seed: int, report_to: int) -> None:
     """Store pages, some of them edited. Write the URL of each stored page to the file descriptor `report_to`."""
     run_warcs.MAX_WARC_BYTES = SMALL_WARC_BYTES
@@ -63,12 +71,7 @@ def write(folder: Path, seed: int, report_to: int) -> None:
             if chance.random() < 0.1:
                 archive.note(Outcome(ending=Ending.GONE, url=url, site_id=SITE.id, detail="HTTP 404"))
             else:
-                payload = page(number, chance.randrange(2))
-                capture = Capture(
-                    url=url, status=200, reason="OK", headers=(), payload=payload, fetched_at=now()
-                )
-                archive.record(capture)
-                archive.store(extract(payload, (), url), capture, SITE)
+                store_page(archive, number, chance.randrange(2), now())
             os.write(report_to, f"{url}\n".encode())
         archive.end_visit(SiteVisit(site_id=SITE.id, began_at=visit.began_at, state=VisitState.COMPLETE))
 

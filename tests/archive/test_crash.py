@@ -86,7 +86,7 @@ def test_a_write_that_fails_is_the_last_one(clock: Clock) -> None:
         def flush(self) -> None:
             """Do nothing: there is no buffer."""
 
-    warc = WarcFile(Full())  # type: ignore[arg-type] # the methods of a file that WarcFile uses
+    warc = WarcFile(Full())
     warc.info("a", clock(), {})
     with pytest.raises(OSError, match="No space left"):
         warc.capture(a_capture(payload=bytes(range(256)) * 8, at=clock()))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.archive.catalogue.models import Base
 from crawler.errors import ArchiveDamaged, ArchiveTooNew
@@ -23,6 +24,9 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 WAL_AUTOCHECKPOINT_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
 the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
+
+NEW_CATALOGUE = "catalogue.db.new"
+"""Name of the catalogue that a rebuild makes, until it takes the old one's place."""
 
 HEAD = "0010"
 """Revision of the last migration. A catalogue that has it is used without loading alembic, which takes 0.1 s."""
@@ -114,6 +118,20 @@ def read_revision(connection: Connection, archive: object) -> str | None:
             " install that version to use it"
         )
     return str(found)
+
+
+def is_empty(catalogue: Path) -> bool:
+    """Whether there is no catalogue, or a file without a table. One that cannot be read counts as not empty."""
+    if not catalogue.exists() or not catalogue.stat().st_size:
+        return True
+    engine = sqlite_engine(catalogue, writes=False)
+    try:
+        with engine.begin() as connection:
+            return not inspect(connection).get_table_names()
+    except SQLAlchemyError:
+        return False
+    finally:
+        engine.dispose()
 
 
 def upgrade(engine: Engine) -> None:

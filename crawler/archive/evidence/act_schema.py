@@ -178,6 +178,7 @@ ACTS: Mapping[str, Mapping[str, Field]] = {
     "visit begun": _COMMON | {"visit": Field(an_object(_VISIT), required=True)},
     "visit ended": _COMMON | {"visit": Field(an_object(_VISIT), required=True)},
     "learnt": _COMMON | _OF_A_SITE | {"memory": Field(an_object(_MEMORY), required=True)},
+    "clock set back": _COMMON,
     "run ended": _COMMON | {"state": Field(text(100), required=True), "detail": Field(text())},
     "reextracted": _COMMON | _TEXT | {"site": Field(an_object(_SITE)), "was": Field(_DIGEST, required=True)},
     "merged": _COMMON

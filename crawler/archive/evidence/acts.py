@@ -178,6 +178,11 @@ def visit_of(content: Content) -> SiteVisit:
     return SiteVisit(**fields)
 
 
+def clock_set_back() -> Content:
+    """Return the act that the clock shows a time before the run's start. The times of the acts after it are this clock's."""
+    return {"act": "clock set back"}
+
+
 def run_ended(state: str, detail: str) -> Content:
     """Return the act that a run ended normally, with its state."""
     return {"act": "run ended", "state": state, "detail": detail}

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crawler.archive.catalogue.text_names import folder_name
+from crawler.archive.evidence.named_errors import errors_name
 
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -153,7 +154,7 @@ def write_all(
     `sync_all`. Raises OSError, also for a name that leads out of the archive.
     """
     for name, data in files.items():
-        with _opened_folder(archive, name, make=True) as (folder, file):
+        with errors_name(f"{archive}/{name}"), _opened_folder(archive, name, make=True) as (folder, file):
             if not _is_written(folder, file, data, compare):
                 _write(folder, file, data, durable)
 
@@ -236,6 +237,7 @@ def sync_folder(folder: Path) -> None:
     """Sync a folder to disk, so that a rename in it survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with errors_name(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

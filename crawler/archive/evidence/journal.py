@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.archive.evidence import files
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.warc import new_record_id
 
 SUFFIX = ".acts"
@@ -37,6 +38,10 @@ class Journal:
 
     def add(self, line: bytes) -> None:
         """Append a line. It survives a kill of this process, but not a power cut. Raises OSError."""
+        with errors_name(self._archive / self._name):
+            self._add(line)
+
+    def _add(self, line: bytes) -> None:
         if self._torn:
             raise OSError(errno.EIO, "the line before could not be written whole")
         if self._file is None:
@@ -59,7 +64,8 @@ class Journal:
     def clear(self) -> None:
         """Empty the journal: its acts are in the WARC now."""
         if self._file is not None and self._lines:
-            os.ftruncate(self._file, 0)
+            with errors_name(self._archive / self._name):
+                os.ftruncate(self._file, 0)
         self._lines = []
 
     def remove(self) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from crawler.archive.evidence import files, journal
 from crawler.archive.evidence.files import sync_folder, write_all
 from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.run_warcs import finish
 from crawler.archive.evidence.warc_paths import (
     IN_PROGRESS,
@@ -22,6 +23,7 @@ from crawler.archive.evidence.warc_paths import (
     file_sha256,
     index_of,
     journal_of,
+    open_warcs,
 )
 from crawler.errors import ArchiveDamaged
 from crawler.warc import WarcFile, read_records, whole_length
@@ -33,7 +35,7 @@ def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[s
 
     A torn tail is moved unchanged to `<name>.torn` beside the file; `notify` gets a message about it.
     """
-    for path in sorted((archive / "warc").glob(f"*/*.warc.gz{IN_PROGRESS}")):
+    for path in open_warcs(archive):
         final = path.with_name(path.name.removesuffix(IN_PROGRESS))
         name = final.relative_to(archive).as_posix()
         whole_bytes = (
@@ -62,7 +64,7 @@ def _append_journal(archive: Path, path: Path, journal_path: Path, now: datetime
     if pending is None or any(record.place.record_id == pending.record_id for record in read_records(path)):
         return 0
     opened = files.open_to_append(archive, path.relative_to(archive).as_posix())
-    with os.fdopen(opened, "ab", buffering=0) as file:
+    with errors_name(path), os.fdopen(opened, "ab", buffering=0) as file:
         written = WarcFile(file).metadata(now, pending.block, pending.record_id)
         os.fsync(file.fileno())
     return written.length
@@ -87,8 +89,9 @@ def _cut_torn_tail(archive: Path, path: Path, final: Path, name: str, notify: Ca
     with os.fdopen(opened, "r+b") as file:
         file.seek(whole)
         write_all(archive, {torn.relative_to(archive).as_posix(): file.read()}, durable=True)
-        file.truncate(whole)
-        os.fsync(file.fileno())
+        with errors_name(path):
+            file.truncate(whole)
+            os.fsync(file.fileno())
     notify(
         f"{name}: the last run was cut off while writing;"
         f" its half-written record ({size - whole} bytes) is set aside as {torn.name}"

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.errors import ArchiveLocked
 
 _NAME = ".lock"
@@ -49,9 +50,14 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
             f"{archive}: held by {holder}; wait until it ends, or name another --archive"
         ) from None
     if found.st_nlink == 1:  # a file with a second name may be somebody's: it is locked, and not changed
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
-        file.flush()
+        holder = f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n"
+        try:
+            with errors_name(archive / _NAME):
+                file.truncate(0)
+                file.write(holder.encode())
+        except OSError:
+            file.close()
+            raise
     return file
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.evidence.files import open_to_append
+from crawler.archive.evidence.named_errors import errors_name
 
 NAME = "manifest.jsonl"
 EMPTY_HEAD = "0" * 64
@@ -99,7 +100,7 @@ class Manifest:
 
     def _append(self, facts: dict[str, Any]) -> dict[str, Any]:
         line = json.dumps(facts | {"previous": self._head}, ensure_ascii=False).encode()
-        with os.fdopen(open_to_append(self._archive, NAME), "ab") as file:
+        with errors_name(self._path), os.fdopen(open_to_append(self._archive, NAME), "ab") as file:
             file.truncate(self._complete_bytes(file.tell()))
             file.write(line + b"\n")
             file.flush()

@@ -17,12 +17,29 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.journal import Journal
 from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.warc_paths import in_progress, index_of, journal_of
 from crawler.model import Capture
 from crawler.warc import Place, WarcFile
 from crawler.warc.cdxj import index_text, line_of
 
 MAX_WARC_BYTES = 1_000_000_000  # the usual size of a WARC file
+
+
+class _NamedFile:
+    """The writing part of a file, whose errors name it."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+
+    def write(self, data: memoryview) -> int:
+        """Write bytes; return how many were taken."""
+        with errors_name(self._path):
+            return self._file.write(data)
+
+    def flush(self) -> None:
+        """Do nothing: there is no buffer."""
 
 
 class RunWarcs:
@@ -113,14 +130,15 @@ class RunWarcs:
         self._day = now.date()
         created = files.create(self._archive, in_progress(Path(self._name)).as_posix())
         self._file = os.fdopen(created, "wb", buffering=0)
-        self._warc = WarcFile(self._file)
+        self._warc = WarcFile(_NamedFile(self._file, in_progress(self._path)))
         self._journal = Journal(journal_of(self._path), self._archive)
         self._warc.info(self._path.name, now, self._info)
 
     def sync(self) -> None:
         """Sync the file in progress to disk."""
-        if self._file is not None:
-            os.fsync(self._file.fileno())
+        if self._file is not None and self._path is not None:
+            with errors_name(in_progress(self._path)):
+                os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Finish the file in progress: enter it in the manifest, rename it, index it."""

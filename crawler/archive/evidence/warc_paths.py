@@ -38,6 +38,11 @@ def closed_warcs(archive: Path) -> list[Path]:
     return sorted((archive / "warc").glob("*/*.warc.gz"))
 
 
+def open_warcs(archive: Path) -> list[Path]:
+    """Return the WARC files in progress, sorted by path: an active run's, or left by a killed one."""
+    return sorted((archive / "warc").glob(f"*/*.warc.gz{IN_PROGRESS}"))
+
+
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, 64 hex characters."""
     with open_regular(path) as file:

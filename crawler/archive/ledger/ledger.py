@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -40,6 +40,8 @@ from crawler.archive.ledger.varying_urls import page_key
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
 _UNREACHABLE_ENDINGS = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED)
+_MAX_FETCH_TIME = timedelta(hours=1)
+"""No page takes so long from its request to its act: one fetched so long before a clock was found set back was fetched after it."""
 _INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
 
 
@@ -55,6 +57,7 @@ class Ledger:
     texts: dict[str, bytes] = field(default_factory=dict)  # text files to write after the next commit
     existing_text_files: set[str] = field(default_factory=set)  # older text files, to write again if missing
     outcomes: list[dict[str, Any]] = field(default_factory=list)  # rows to insert with the next commit
+    clock_set_back_to: datetime | None = None  # before the run's start, noticed since the last commit
     open_visits: dict[str, VisitRow] = field(default_factory=dict)  # in progress, by site id
 
     def add_capture(self, values: dict[str, Any]) -> CaptureRef:
@@ -135,7 +138,10 @@ class Ledger:
         Imports and saved pages have times before the run's start. Runs of a merged archive have no place in the order of
         this archive's runs, so only their times can be compared.
         """
-        return self.run.state != MERGED_STATE and site_id != rows.IMPORT_SITE and at >= self.run.started_at
+        since = self.run.started_at
+        if self.clock_set_back_to is not None:
+            since = min(since, self.clock_set_back_to - _MAX_FETCH_TIME)
+        return self.run.state != MERGED_STATE and site_id != rows.IMPORT_SITE and at >= since
 
     def _origin(self, site_id: str) -> str:
         """Return who saw what this run enters for a site: own crawls, an import, or another archive."""
@@ -228,6 +234,6 @@ class Ledger:
         """Write all rows in the transaction under way, without its commit. Returns the text files to write."""
         _INSERT_OUTCOME.insert_all(self.session, self.outcomes)
         self.session.flush()
-        self.outcomes, self.new_captures = [], {}
+        self.outcomes, self.new_captures, self.clock_set_back_to = [], {}, None
         texts, self.texts = self.texts, {}
         return texts

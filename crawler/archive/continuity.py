@@ -1,0 +1,122 @@
+"""Check, before a run begins, that the catalogue belongs to the WARC files beside it and is not behind them.
+
+A catalogue can be an empty file, a copy restored from a backup, or another archive's. A run on it would use run numbers
+again and store texts a second time. The manifest and the WARC files state which runs there were; each has a number and a
+time of start with microseconds, which no two archives share.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TypeGuard
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue.models import RunRow, WarcRow
+from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.evidence.manifest import entries
+from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
+from crawler.archive.ledger.runs import read_run_info
+from crawler.archive.reader import CATALOGUE
+from crawler.errors import ArchiveDamaged, CrawlerError
+from crawler.warc import parse_warc_date
+
+_KNOWN_FILES_READ = 3
+"""WARC files of which the catalogue has rows that are read all the same, the newest: another archive's may have their names."""
+
+_MAX_RUN_NUMBER = 2**53
+_Starts = Mapping[int, set[datetime]]  # times at which the runs of a number began, by number
+
+
+def has_runs(archive: Path) -> bool:
+    """Whether an archive has WARC files, or a manifest that names a run: then it must have a catalogue too."""
+    return bool(closed_warcs(archive) or open_warcs(archive) or _runs_of_manifest(archive))
+
+
+def next_run_number(archive: Path, session: Session) -> int:
+    """Return the number of a new run: no run of the catalogue or the manifest has it."""
+    stated = [entry.facts.get("run") for entry in entries(archive)]
+    numbers = [*session.scalars(select(RunRow.id)), *filter(_is_run_number, stated)]
+    return max(numbers, default=0) + 1
+
+
+def _is_run_number(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 < value <= _MAX_RUN_NUMBER
+
+
+def raise_if_not_continued(archive: Path, session: Session) -> None:
+    """Raise ArchiveDamaged, which names `fazhi rebuild`, if the catalogue is not this archive's or lacks a run.
+
+    It must have every run of the manifest and of the WARC files, with the same start. After a rebuild it has.
+    """
+    held = {row.id: row.started_at for row in session.execute(select(RunRow.id, RunRow.started_at))}
+    known = set(session.scalars(select(WarcRow.file)))
+    ended = _runs_of_manifest(archive)
+    files = _own_files(archive)
+    new = [name for name in files if name not in known]
+    doubtful = new + sorted(known & files.keys())[-_KNOWN_FILES_READ:]
+    if _lacking(held, ended, _runs_of_files(files[name] for name in doubtful)):
+        # a WARC file copied here by hand is no fault of the catalogue: that has one of the runs of a number
+        lacking = _lacking(held, ended, _runs_of_files(files.values()))
+        if lacking:
+            raise ArchiveDamaged(_message(archive, held, lacking))
+
+
+def _message(archive: Path, held: Mapping[int, datetime], lacking: list[int]) -> str:
+    first = lacking[0]
+    if not held:
+        what = "is empty, but its WARC files are there"
+    elif first in held:
+        what = f"is another archive's: its run {first} is not the one of the WARC files here"
+    else:
+        what = f"is older than its WARC files: it lacks run {first}"
+    return f"{archive / CATALOGUE}: the catalogue {what}; `fazhi rebuild` makes it again from the WARC files"
+
+
+def _lacking(held: Mapping[int, datetime], *stated: _Starts) -> list[int]:
+    """Return the numbers of runs that are stated and that the catalogue does not have, in order."""
+    numbers = sorted({number for starts in stated for number in starts})
+    return [
+        number
+        for number in numbers
+        if held.get(number) not in set().union(*(starts.get(number, set()) for starts in stated))
+    ]
+
+
+def _own_files(archive: Path) -> dict[str, Path]:
+    """Return the WARC files that this archive's runs wrote, with those in progress, by their final names."""
+    paths = {
+        path.relative_to(archive).as_posix().removesuffix(IN_PROGRESS): path
+        for path in (*closed_warcs(archive), *open_warcs(archive))
+    }
+    return {name: path for name, path in paths.items() if not name.startswith(MERGED_FOLDER)}
+
+
+def _runs_of_files(paths: Iterable[Path]) -> _Starts:
+    """Return the runs that WARC files name. A file that cannot be read says nothing here; `fazhi verify` names it."""
+    found: defaultdict[int, set[datetime]] = defaultdict(set)
+    for path in paths:
+        try:
+            info = read_run_info(path)
+        except (CrawlerError, KeyError, ValueError, OSError):
+            continue
+        if info is not None and info.run is not None:
+            found[info.run].add(info.started)
+    return found
+
+
+def _runs_of_manifest(archive: Path) -> _Starts:
+    """Return the runs of which the manifest states the end. A run enters its end only after its row is in the catalogue."""
+    found: defaultdict[int, set[datetime]] = defaultdict(set)
+    for entry in entries(archive):
+        number, started = entry.facts.get("run"), entry.facts.get("started")
+        if _is_run_number(number) and isinstance(started, str) and "state" in entry.facts:
+            try:
+                found[number].add(parse_warc_date(started))
+            except ValueError:
+                continue
+    return found

@@ -1,0 +1,225 @@
+"""A run never begins on a catalogue that is not that of the WARC files beside it, and never uses a run's number again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import CATALOGUE, MANIFEST, Archive, rebuild
+from crawler.errors import ArchiveDamaged
+from tests.archive.held import crawl_saved, dump, faults, query
+from tests.conftest import Clock, Fazhi
+
+ROOT = Path(__file__).parent.parent.parent
+Harm = Callable[[Path, Path], None]
+
+
+def fill(folder: Path, clock: Clock) -> None:
+    """Make an archive with runs of one site each, the last one without any WARC file. Keep the catalogue of each run."""
+    for number, site in enumerate(("wuhan", "jinghai", ""), start=1):
+        clock.forward(minutes=1, microseconds=7)
+        with Archive.create(folder, clock=clock, notify=ignore) as archive:
+            if site:
+                crawl_saved(archive, clock, site)
+        shutil.copyfile(folder / CATALOGUE, catalogue_after(folder, number))
+
+
+def ignore(_: str) -> None:
+    """Discard a notice."""
+
+
+def catalogue_after(folder: Path, run: int) -> Path:
+    return folder.parent / f"{folder.name}-{run}.db"
+
+
+def put(folder: Path, catalogue: Path) -> None:
+    for old in folder.glob(f"{CATALOGUE}*"):
+        old.unlink()
+    shutil.copyfile(catalogue, folder / CATALOGUE)
+
+
+def missing(folder: Path, other: Path) -> None:
+    (folder / CATALOGUE).unlink()
+
+
+def of_no_bytes(folder: Path, other: Path) -> None:
+    (folder / CATALOGUE).write_bytes(b"")
+
+
+def without_rows(folder: Path, other: Path) -> None:
+    empty = folder.parent / "empty"
+    Archive.create(empty, clock=Clock(), notify=ignore).close(finished=False)
+    put(folder, empty / CATALOGUE)
+
+
+def of_the_first_run(folder: Path, other: Path) -> None:
+    put(folder, catalogue_after(folder, 1))
+
+
+def of_the_second_run(folder: Path, other: Path) -> None:
+    put(folder, catalogue_after(folder, 2))
+
+
+def of_another_archive(folder: Path, other: Path) -> None:
+    put(folder, other / CATALOGUE)
+
+
+def missing_with_the_manifest(folder: Path, other: Path) -> None:
+    (folder / CATALOGUE).unlink()
+    (folder / MANIFEST).unlink()
+
+
+def of_the_first_run_without_manifest(folder: Path, other: Path) -> None:
+    put(folder, catalogue_after(folder, 1))
+    (folder / MANIFEST).unlink()
+
+
+def of_another_archive_without_manifest(folder: Path, other: Path) -> None:
+    put(folder, other / CATALOGUE)
+    (folder / MANIFEST).unlink()
+
+
+def of_another_archive_crawled_in_the_same_second(folder: Path, other: Path) -> None:
+    put(folder, other / CATALOGUE)
+    (folder / MANIFEST).unlink()
+    names = [path.relative_to(folder).as_posix() for path in sorted(folder.glob("warc/*/*.gz"))]
+    assert [name for (name,) in query(folder, "SELECT file FROM warcs")] == names
+
+
+def missing_with_a_warc_in_progress_only(folder: Path, other: Path) -> None:
+    for path in sorted(folder.glob("warc/*/*.gz")):
+        path.rename(f"{path}.open")
+    (folder / CATALOGUE).unlink()
+    (folder / MANIFEST).unlink()
+
+
+def missing_and_no_warc_but_a_manifest(folder: Path, other: Path) -> None:
+    shutil.rmtree(folder / "warc")
+    shutil.rmtree(folder / "text")
+    lines = [line for line in (folder / MANIFEST).read_bytes().splitlines(True) if b'"state"' in line]
+    (folder / MANIFEST).write_bytes(b"".join(lines))
+    (folder / CATALOGUE).unlink()
+
+
+HARMS: list[Harm] = [
+    missing,
+    of_no_bytes,
+    without_rows,
+    of_the_first_run,
+    of_the_second_run,
+    of_another_archive,
+    missing_with_the_manifest,
+    of_the_first_run_without_manifest,
+    of_another_archive_without_manifest,
+    of_another_archive_crawled_in_the_same_second,
+    missing_with_a_warc_in_progress_only,
+    missing_and_no_warc_but_a_manifest,
+]
+
+
+RUNS_IN_WARCS_ONLY = (
+    missing_with_the_manifest,
+    of_the_first_run_without_manifest,
+    of_another_archive_without_manifest,
+    of_another_archive_crawled_in_the_same_second,
+    missing_with_a_warc_in_progress_only,
+    missing_and_no_warc_but_a_manifest,
+)
+"""Harms that lose more than the catalogue: a rebuild cannot give all its rows back."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with three archives: `archive`, `other` and, of the same second as `archive`, `twin`."""
+    base, clock = tmp_path_factory.mktemp("continuity"), Clock()
+    for name in ("other", "archive"):
+        fill(base / name, clock)
+    clock.forward(minutes=-3, microseconds=100)
+    fill(base / "twin", clock)
+    return base
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "made")
+    return tmp_path / "made" / "archive"
+
+
+@pytest.fixture
+def later(clock: Clock) -> Clock:
+    clock.forward(days=1)
+    return clock
+
+
+def state(folder: Path) -> dict[str, bytes]:
+    """Return the files of an archive other than the lock and the catalogue."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.name: path.read_bytes() for path in files if not path.name.startswith((".lock", CATALOGUE))}
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
+def test_a_run_does_not_begin_on_a_wrong_catalogue_and_a_rebuild_makes_it_right(
+    harm: Harm, folder: Path, later: Clock
+) -> None:
+    right = dump(folder)
+    twin = harm is of_another_archive_crawled_in_the_same_second
+    harm(folder, folder.parent / ("twin" if twin else "other"))
+    before = state(folder)
+    for _ in range(2):  # the refusal itself changes nothing that lets the next run pass
+        with pytest.raises(ArchiveDamaged, match="`fazhi rebuild` makes it again") as caught:
+            Archive.create(folder, clock=later, notify=ignore)
+        assert caught.value.exit_code == 4
+        assert "\n" not in str(caught.value)
+    assert state(folder) == before
+    rebuild(folder, clock=later, notify=ignore)
+    if harm not in RUNS_IN_WARCS_ONLY:
+        assert dump(folder) == right
+        assert faults(folder, deep=True) == []
+    runs = query(folder, "SELECT max(id) FROM runs")[0][0]
+    Archive.create(folder, clock=later, notify=ignore).close()
+    assert query(folder, "SELECT max(id) FROM runs")[0][0] == int(str(runs)) + 1
+
+
+def test_a_number_in_the_manifest_is_not_used_again(folder: Path, later: Clock) -> None:
+    """A run whose beginning is in the manifest, and that ended before its row was committed."""
+    with (folder / MANIFEST).open("ab") as manifest:
+        manifest.write(b'{"run": 9, "begun": "2026-11-25T03:00:00Z"}\n')
+    Archive.create(folder, clock=later, notify=ignore).close()
+    assert [number for (number,) in query(folder, "SELECT id FROM runs")] == [1, 2, 3, 10]
+
+
+def test_a_warc_of_another_archive_copied_here_by_hand_stops_no_run(folder: Path, later: Clock) -> None:
+    for foreign in (folder.parent / "other").glob("warc/*/*.gz"):
+        shutil.copyfile(foreign, next(folder.glob("warc/*")) / foreign.name)
+    Archive.create(folder, clock=later, notify=ignore).close()
+    (folder / MANIFEST).unlink()
+    Archive.create(folder, clock=later, notify=ignore).close()
+
+
+def test_an_unreadable_warc_stops_no_run(folder: Path, later: Clock) -> None:
+    """It is for `fazhi verify` to name it; the crawl goes on."""
+    for path in folder.glob("warc/*/*.gz"):
+        path.write_bytes(b"\0" + path.read_bytes()[1:])
+    Archive.create(folder, clock=later, notify=ignore).close()
+
+
+WRITING_COMMANDS = {
+    "crawl": ("crawl", "-q", "--replay", str(ROOT / "tests" / "fixtures")),
+    "import": ("import", str(ROOT / "seeds")),
+    "merge": ("merge", "OTHER"),
+}
+
+
+@pytest.mark.parametrize("command", WRITING_COMMANDS)
+def test_every_command_that_writes_refuses_in_one_line(command: str, folder: Path, fazhi: Fazhi) -> None:
+    of_the_first_run(folder, folder)
+    words = [str(folder.parent / "other") if word == "OTHER" else word for word in WRITING_COMMANDS[command]]
+    code, out, err = fazhi(*words, "--archive", str(folder))
+    assert (code, out) == (4, "")
+    assert err == (
+        f"{folder / CATALOGUE}: the catalogue is older than its WARC files: it lacks run 2;"
+        " `fazhi rebuild` makes it again from the WARC files\n"
+    )

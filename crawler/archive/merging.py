@@ -69,6 +69,10 @@ def enter_merged(
     manifest: Manifest,
     content: Mapping[str, Any],
     notify: Callable[[str], None],
+    *,
+    info_of: Callable[[Path], RunInfo | None] = read_run_info,
+    loader: Callable[..., WarcLoader] = WarcLoader,
+    load: Callable[[WarcLoader, Path], None] = load_file,
 ) -> list[str]:
     """Enter the files of a `merged` act that are not entered yet. Return their names."""
     runs: dict[datetime, RunRow] = {}
@@ -77,7 +81,7 @@ def enter_merged(
         name = entry["file"]
         if session.get(WarcRow, name) is not None:
             continue
-        info = read_run_info(archive / name) if (archive / name).is_file() else None
+        info = info_of(archive / name) if (archive / name).is_file() else None
         if info is None:
             raise ArchiveDamaged(
                 f"{archive}: {name} was merged into this archive and is missing; put it back"
@@ -85,9 +89,7 @@ def enter_merged(
         if manifest.sha256_of(name) is None:
             manifest.add_file(name, info.path.stat().st_size, entry["sha256"])
         ledger = Ledger(session=session, run=_run(session, info, runs))
-        load_file(
-            WarcLoader(archive=archive, ledger=ledger, file=name, notify=notify, visits=False), info.path
-        )
+        load(loader(archive=archive, ledger=ledger, file=name, notify=notify, visits=False), info.path)
         names.append(name)
     return names
 

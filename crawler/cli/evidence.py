@@ -59,7 +59,10 @@ def rebuild(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Recreate the catalogue, the text files and the indexes from the WARC files alone."""
+    """Recreate the catalogue, the text files and the indexes from the WARC files alone.
+
+    What cannot be read is named, and the rest is recreated; the exit code is 4 then.
+    """
     done = archives.rebuild(archive, clock=utc_now, notify=_message)
     changed = 0
     if reextract:
@@ -67,11 +70,13 @@ def rebuild(
             changed = store.reextract(_message)
     if json:
         print_json(asdict(done) | {"reextracted": changed})
-        return
-    print(
-        f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
-        + (f"; the current extractor reads {changed} of them differently" if reextract else "")
-    )
+    else:
+        print(
+            f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
+            + (f"; the current extractor reads {changed} of them differently" if reextract else "")
+            + (f"; {len(done.lost)} files or records could not be read" if done.lost else "")
+        )
+    raise typer.Exit(ArchiveDamaged.exit_code if done.lost else 0)
 
 
 def merge(

@@ -28,8 +28,10 @@ def is_disk_error(error: BaseException) -> bool:
 class errors_as_damage:
     """Context manager: raise OSError and SQLAlchemyError as ArchiveDamaged, which names the archive or the file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, then: str = "") -> None:
+        """`then`: added to the message; what became of the archive."""
         self._path = path
+        self._then = then
 
     def __enter__(self) -> None: ...
 
@@ -38,16 +40,16 @@ class errors_as_damage:
     ) -> None:
         if isinstance(error, OperationalError | sqlite3.OperationalError) and "locked" in str(error):
             raise ArchiveDamaged(
-                f"{self._path}: its catalogue is locked by another program; close that, and try again"
+                f"{self._path}: its catalogue is locked by another program; close that, and try again{self._then}"
             ) from error
         if isinstance(error, SQLAlchemyError | sqlite3.Error):
             cause = getattr(error, "orig", None) or error
             hint = "; `fazhi rebuild` makes it again" if any(word in str(cause) for word in _CORRUPT) else ""
-            raise ArchiveDamaged(f"{self._path}: its catalogue: {cause}{hint}") from error
+            raise ArchiveDamaged(f"{self._path}: its catalogue: {cause}{hint}{self._then}") from error
         if isinstance(error, OSError):
             place = (
                 f"{self._path}/{os.path.relpath(error.filename, self._path)}"
                 if error.filename
                 else self._path
             )
-            raise ArchiveDamaged(f"{place}: {error.strerror or error}") from error
+            raise ArchiveDamaged(f"{place}: {error.strerror or error}{self._then}") from error

@@ -20,7 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive import reextraction
-from crawler.archive.catalogue.engine import LOCK_TIMEOUT_SECONDS, sqlite_engine, upgrade, wal_files
+from crawler.archive.catalogue.engine import (
+    CATALOGUE,
+    LOCK_TIMEOUT_SECONDS,
+    sqlite_engine,
+    upgrade,
+    wal_files,
+)
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, VersionRow
 from crawler.archive.catalogue.read_only import raise_if_too_new, read_only_engine
 from crawler.archive.damage import errors_as_damage, is_disk_error
@@ -29,11 +35,11 @@ from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.reader import CATALOGUE
 from crawler.archive.recovery import add_to_manifest
 from crawler.errors import ArchiveDamaged, ArchiveError
 
 _NEW_CATALOGUE = "catalogue.db.new"
+_AS_IT_WAS = "; the catalogue is as it was before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         if not (path / "warc").is_dir():
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
         raise_if_too_new(path / CATALOGUE)
-    with errors_as_damage(path), acquire(path, clock()):
+    with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()):
         manifest = Manifest(path)
         repair(path, manifest, clock(), notify)
         _remove_new(path)

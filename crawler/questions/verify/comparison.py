@@ -23,8 +23,9 @@ from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256
 from crawler.questions.verify.fault import Fault
-from crawler.warc import Record, hex_sha256, read_records
-from crawler.warc.cdxj import index_text, lines_of
+from crawler.warc import Fault as Damage
+from crawler.warc import Record, hex_sha256, salvage
+from crawler.warc.cdxj import index_text, lines_of, offsets
 
 _TOLD = (
     "title",
@@ -50,8 +51,12 @@ class Comparison:
 
     def everything(self) -> Iterator[Fault]:
         if self.claims is not None:
-            for what in self.claims.integrity_errors():
+            for what in (*self.claims.file_errors(), *self.claims.integrity_errors()):
                 yield Fault(place=CATALOGUE, what=what)
+            if self.deep:
+                yield from (
+                    Fault(place=CATALOGUE, what=what) for what in self.claims.differences(self.notify)
+                )
         files = closed_warcs(self.path)
         for file in files:
             yield from self._warc(file)
@@ -70,8 +75,13 @@ class Comparison:
         places = self.claims.records(name) if self.claims else {}
         told = self.claims.made_versions(name) if self.claims else {}
         kept: list[Record] = []
+        damaged = False
         try:
-            for record in read_records(file):
+            for record in salvage(file, known=lambda: offsets(index_of(file))):
+                if isinstance(record, Damage):
+                    damaged = True
+                    yield Fault(place=f"{name} at byte {record.offset}", what=record.reason)
+                    continue
                 yield from (self._at(name, record, what) for what in record.faults())
                 if record.is_http or record.kind in DOCUMENT_KINDS:
                     place = places.pop(record.place.record_id, None)
@@ -91,15 +101,13 @@ class Comparison:
         except OSError as error:
             yield Fault(place=name, what=f"cannot be read: {error.strerror}")
             return
-        except ArchiveDamaged as error:
-            yield Fault(place=name, what=str(error).removeprefix(f"{file}: "))
-            return
         for missing in places.values():
             yield Fault(
                 place=CATALOGUE,
                 what=f"capture {missing.record_id} of {missing.url}: no such record in {name}",
             )
-        yield from self._index(file, kept)
+        if not damaged:  # else the records are fewer than the index lists
+            yield from self._index(file, kept)
 
     def _at(self, name: str, record: Record, what: str) -> Fault:
         return Fault(place=f"{name} at byte {record.place.offset}", what=what)

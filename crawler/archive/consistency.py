@@ -32,6 +32,7 @@ from crawler.archive.catalogue.tolerance import Tolerance
 from crawler.archive.damage import is_disk_error
 from crawler.archive.derivation import Unended, derive_for_comparison
 from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.recovery import run_facts
 from crawler.errors import ArchiveDamaged, ExtractError, NoTemporarySpace
 from crawler.model import Report
 
@@ -133,6 +134,11 @@ class ConsistencyQueries:
 
     def _held_body(self, digest: str) -> str | None:
         return reextraction.body_from_catalogue(self._session, digest)
+
+    def ended_runs(self) -> dict[int, dict[str, str]]:
+        """Return what the manifest must state about the runs that have ended, by number. Merged runs are not in it."""
+        ended = select(RunRow).where(RunRow.finished_at.is_not(None), RunRow.state != MERGED_STATE)
+        return {run.id: run_facts(run) for run in self._session.scalars(ended.order_by(RunRow.id))}
 
     def entered_bytes(self) -> dict[str, int]:
         """Return how many bytes of each WARC file are entered."""

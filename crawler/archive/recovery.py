@@ -37,9 +37,9 @@ def recover(
         end_killed_run(run, manifest, now)
     if killed:
         _restore_texts(archive, session, [run.id for run in killed])
-    session.commit()
-    for run in killed:
+    for run in killed:  # before the commit: the next run would not look for a line that a kill left out
         add_to_manifest(run, manifest)
+    session.commit()
 
 
 def end_killed_run(run: RunRow, manifest: Manifest, now: datetime) -> None:

@@ -16,6 +16,7 @@ from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
 from crawler.questions.verify.chain import check_chain
 from crawler.questions.verify.comparison import Comparison
 from crawler.questions.verify.fault import Fault
+from crawler.questions.verify.inventory import check_inventory
 
 __all__ = ["Fault", "verify"]
 
@@ -57,6 +58,7 @@ def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: N
 
 def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iterator[Fault]:
     yield from check_chain(path, head)
+    yield from check_inventory(path, notify)
     try:
         with Reader.read(path, notify=notify) as reader, reader.consistency() as claims:
             yield from Comparison(path, claims, deep, notify).everything()

@@ -32,10 +32,22 @@ def file_faults(catalogue: Path) -> Iterator[str]:
         header = file.read(_HEADER_BYTES)
     log, _ = wal_files(catalogue)
     frames = log.read_bytes() if log.is_file() else b""
+    header = _header_in_log(frames) or header
     if len(header) == _HEADER_BYTES and header.startswith(b"SQLite format 3\0"):
         # with a log, a kill may have left the file itself half written
         yield from _header_faults(header, None if frames else catalogue.stat().st_size)
     yield from (f"{log.name}: {what}" for what in _log_faults(frames))
+
+
+def _header_in_log(data: bytes) -> bytes:
+    """Return the header as the log has it last; empty if no frame of it is the first page."""
+    found = b""
+    if len(data) > _LOG_HEADER_BYTES:
+        page, salts = int.from_bytes(data[8:12], "big"), int.from_bytes(data[16:24], "big")
+        for start in range(_LOG_HEADER_BYTES, len(data) - page, _FRAME_HEADER_BYTES + max(page, 512)):
+            if data[start : start + 4] == b"\0\0\0\1" and _is_of_log(data, start, salts):
+                found = data[start + _FRAME_HEADER_BYTES :][:_HEADER_BYTES]
+    return found
 
 
 def _header_faults(header: bytes, size: int | None) -> Iterator[str]:

@@ -18,7 +18,6 @@ from crawler.archive import reextraction
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.differences import Difference, differences, is_upgraded, schema_differences
 from crawler.archive.catalogue.engine import CATALOGUE
-from crawler.archive.catalogue.file_format import file_faults
 from crawler.archive.catalogue.models import (
     CaptureRow,
     OutcomeRow,
@@ -82,10 +81,6 @@ class ConsistencyQueries:
         return [line for line in errors if line != "ok"] + [
             f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in dangling
         ]
-
-    def file_errors(self) -> list[str]:
-        """Return what is wrong with bytes of the catalogue that SQLite itself does not check."""
-        return list(file_faults(self._archive / CATALOGUE))
 
     def differences(self, notify: Callable[[str], None]) -> Iterator[str]:
         """Make the catalogue again in a temporary folder, and yield where the archive's differs from it.

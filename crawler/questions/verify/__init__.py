@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, Reader
+from crawler.archive.catalogue.file_format import file_faults
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
 from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
@@ -59,6 +60,8 @@ def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: N
 def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iterator[Fault]:
     yield from check_chain(path, head)
     yield from check_inventory(path, notify)
+    if (path / CATALOGUE).is_file():
+        yield from (Fault(place=CATALOGUE, what=what) for what in file_faults(path / CATALOGUE))
     try:
         with Reader.read(path, notify=notify) as reader, reader.consistency() as claims:
             yield from Comparison(path, claims, deep, notify).everything()

@@ -56,7 +56,7 @@ class Comparison:
 
     def everything(self) -> Iterator[Fault]:
         if self.claims is not None:
-            for what in (*self.claims.file_errors(), *self.claims.integrity_errors()):
+            for what in self.claims.integrity_errors():
                 yield Fault(place=CATALOGUE, what=what)
             if self.deep:
                 yield from (

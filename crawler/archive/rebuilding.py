@@ -165,14 +165,17 @@ def _replace(path: Path) -> None:
 
 
 def _close_log(catalogue: Path) -> None:
-    """Copy the log of the old catalogue into it. One that is corrupt has nothing to lose; a full disk is an error."""
+    """Copy the log of the old catalogue into it. One that is corrupt has nothing to lose.
+
+    Raises sqlite3.Error if the disk is full, or another program reads an earlier state of it.
+    """
     if not catalogue.is_file() or not wal_files(catalogue)[0].exists():
         return
     with closing(sqlite3.connect(catalogue, timeout=LOCK_TIMEOUT_SECONDS)) as old:
         try:
             checkpoint(old)
         except sqlite3.Error as error:
-            if is_disk_error(error):
+            if is_disk_error(error) or "locked" in str(error):
                 raise
 
 

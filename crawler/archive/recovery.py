@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries
@@ -21,9 +22,13 @@ from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.runs import read_run_info
 from crawler.archive.merging import enter_merged
 from crawler.archive.warc_loader import WarcLoader
+from crawler.errors import ArchiveDamaged
 from crawler.warc import warc_date
+
+_STARTED = re.compile(r"fazhi-[0-9]{14}-")
 
 
 def recover(
@@ -40,6 +45,42 @@ def recover(
     for run in killed:  # before the commit: the next run would not look for a line that a kill left out
         add_to_manifest(run, manifest)
     session.commit()
+
+
+def next_run_number(
+    archive: Path, session: Session, manifest: Manifest, notify: Callable[[str], None]
+) -> int | None:
+    """Return the number of the next run; None to let the catalogue give its next one, as usual.
+
+    A catalogue that was restored from a copy lacks runs: `notify` gets a message, and no number is given twice. Raises
+    ArchiveDamaged if it has no run of any WARC file here: it is empty, or another archive's.
+    """
+    own = [path for path in closed_warcs(archive) if _STARTED.match(path.name)]
+    entered = set(session.scalars(select(WarcRow.file)))
+    starts = {f"{start:%Y%m%d%H%M%S}" for start in session.scalars(select(RunRow.started_at))}
+    unknown = [
+        path
+        for path in own
+        if path.name[6:20] not in starts and path.relative_to(archive).as_posix() not in entered
+    ]
+    if own and len(unknown) == len(own):
+        raise ArchiveDamaged(
+            f"{archive}: its catalogue has none of its WARC files: it is empty, or another archive's;"
+            " `fazhi rebuild` makes it again"
+        )
+    if unknown:
+        notify(f"{len(unknown)} WARC files are not in the catalogue; `fazhi rebuild` enters them")
+    known = session.scalar(select(func.max(RunRow.id))) or 0
+    last = max(known, manifest.last_run, *(_run_number(path) for path in unknown), 0)
+    return last + 1 if last > known else None
+
+
+def _run_number(path: Path) -> int:
+    try:
+        info = read_run_info(path)
+    except (ArchiveDamaged, ValueError):
+        return 0
+    return (info.run if info else None) or 0
 
 
 def end_killed_run(run: RunRow, manifest: Manifest, now: datetime) -> None:

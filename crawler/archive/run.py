@@ -33,7 +33,7 @@ from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.reader import CATALOGUE_MISSING, Reader
-from crawler.archive.recovery import recover, run_facts
+from crawler.archive.recovery import next_run_number, recover, run_facts
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 from crawler.model import Ending, SiteVisit
@@ -175,8 +175,11 @@ class Run(Reader):
             now = self._now()
             upgrade(self._engine)
             self._manifest = Manifest(self.path)
+            number = next_run_number(self.path, self._session, self._manifest, notify)
             recover(self.path, self._session, self._manifest, now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
+            if number is not None:
+                self._run.id = number
             self._session.add(self._run)
             self._session.commit()
             self._ledger = Ledger(session=self._session, run=self._run)

@@ -182,9 +182,9 @@ def test_a_kill_at_any_step_leaves_a_whole_catalogue_old_or_new(
         rebuild(killed, clock=clock, notify=lambda _: None)
         os._exit(0)
     assert os.waitpid(process, 0)[1] == signal.SIGKILL
-    if damage and step in ("enter_runs", "_complete", "_close_log", "_replace", "sync_folder"):
+    if damage and step in ("enter_runs", "_complete", "_close_log", "_replace"):
         assert (killed / CATALOGUE).read_bytes() == damage
-    else:
+    elif not (damage and step == "sync_folder"):  # SQLite has written the log into the damaged file
         assert [line for line in dump(killed) if '"runs"' not in line] == [
             line for line in before if '"runs"' not in line
         ]
@@ -226,3 +226,35 @@ def test_a_reader_that_holds_the_log_back_is_told(
     assert dump(held) == before
     reader.close()
     writer.close()
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+def test_a_run_does_not_begin_on_an_empty_or_foreign_catalogue_beside_warc_files(
+    foreign: bool, held: Path, clock: Clock
+) -> None:
+    other = held.with_name("other")
+    clock.forward(days=80)
+    Archive.create(other, clock=clock).close()
+    (held / CATALOGUE).write_bytes((other / CATALOGUE).read_bytes() if foreign else b"")
+    clock.forward(days=90)
+    with pytest.raises(ArchiveDamaged, match="fazhi rebuild"):
+        Archive.create(held, clock=clock)
+    again(held)
+    Archive.create(held, clock=clock).close()
+    assert faults(held, deep=True) == []
+
+
+def test_beside_an_older_catalogue_a_run_takes_no_number_twice(held: Path, clock: Clock) -> None:
+    older = (held / CATALOGUE).read_bytes()
+    notices: list[str] = []
+    clock.forward(days=90)
+    with Archive.create(held, clock=clock) as archive:
+        crawl_saved(archive, clock, "wuhan")
+    (held / CATALOGUE).write_bytes(older)
+    ((last,),) = query(held, "SELECT max(id) FROM runs")
+    clock.forward(days=1)
+    Archive.create(held, clock=clock, notify=notices.append).close()
+    assert query(held, "SELECT max(id) FROM runs") == [(int(str(last)) + 2,)]
+    assert "fazhi rebuild" in notices[0]
+    again(held)
+    assert faults(held, deep=True) == []

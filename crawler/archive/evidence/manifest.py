@@ -88,6 +88,11 @@ class Manifest:
         """Return what the manifest states about a run's end; None if it does not list the run."""
         return self._runs.get(number)
 
+    @property
+    def last_run(self) -> int:
+        """The greatest number of a run in the manifest; 0 if there is none."""
+        return max((number for number in self._runs if isinstance(number, int)), default=0)
+
     def add_file(self, file: str, size: int, sha256: str) -> None:
         """Enter a closed WARC file. `file` is its path relative to the archive, `size` is in bytes."""
         self._files[file] = self._append({"file": file, "size": size, "sha256": sha256})

@@ -40,8 +40,7 @@ def is_tolerated(
         # folders with long names, made by earlier versions: a rebuild shortens them
         return bool(_shortened(value) == other)
     if tolerance.upgraded and (table, name) in _BY_UPGRADE:
-        found = kept.execute(_BY_UPGRADE[table, name], (here["id"],)).fetchone()
-        return found is not None and found[0] == value
+        return (value,) in kept.execute(_BY_UPGRADE[table, name], (here["id"],)).fetchall()
     return False
 
 
@@ -70,10 +69,10 @@ _BY_UPGRADE: Mapping[tuple[str, str], str] = {
         "pages",
         "seen_in",
     ): f"SELECT (SELECT record_id FROM captures WHERE id = {_SEEN_IN}) FROM pages WHERE id = ?",
-    (
-        "pages",
-        "answered_in",
-    ): f"SELECT (SELECT run_id FROM captures WHERE id = {_SEEN_IN}) FROM pages WHERE id = ?",
+    ("pages", "answered_in"): """
+        SELECT DISTINCT c.run_id FROM captures AS c JOIN pages ON pages.url_key = c.url_key
+        WHERE pages.id = ? AND c.status IN (0, 200, 304)
+    """,
     ("pages", "site_id"): """
         SELECT (
             SELECT site_id FROM outcomes WHERE outcomes.url = pages.url AND outcomes.report_id = pages.report_id
@@ -91,4 +90,4 @@ _BY_UPGRADE: Mapping[tuple[str, str], str] = {
     """,
 }
 """What an earlier version has written. `pages.site_id`: the first site that showed the page; today it is the last one. The
-other columns: what the upgrade to schema 0009 filled them with (migrations/versions/0009_order_of_runs.py)."""
+other columns: what the upgrade to schema 0009 could have filled them with (migrations/versions/0009_order_of_runs.py)."""

@@ -23,7 +23,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash bench-flips soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -148,6 +148,10 @@ bench-crash: $(READY)
 	@folder=$$(mktemp -d) && $(BIN)/python -m tests.archive.crashing $$folder/archive 500 $(SEED) && rm -rf $$folder
 	@$(BIN)/python -m tests.archive.killed_commands 60 $(SEED)
 	@$(BIN)/python -m tests.archive.write_failures
+
+# Flip 300 bits and change a value in every column of an archive: what does `verify --deep` not name?
+bench-flips: $(READY)
+	@$(BIN)/python -m bench.flips --seed $(SEED)
 
 # Compare a crawl with Scrapy and with a bare httpx loop, and its duration with the shortest polite one. Takes some minutes.
 bench-crawl: $(BENCH_READY)

@@ -26,6 +26,7 @@ CrawlerError                     exit 1, no retry
     ArchiveDamaged               exit 4: damaged, or cannot be written
       NotMerged                  another archive with a fault; nothing of it was taken
     ArchiveTooNew                exit 4: written by a later version
+    NoTemporarySpace             the folder for temporary files is full
 """
 
 from __future__ import annotations
@@ -200,3 +201,7 @@ class ArchiveTooNew(ArchiveError):
     """The archive's catalogue was written by a later version. This version neither reads nor changes it."""
 
     exit_code = 4
+
+
+class NoTemporarySpace(ArchiveError):
+    """The folder for temporary files (TMPDIR) is missing, full or read-only. Says nothing of the archive."""

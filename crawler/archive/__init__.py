@@ -11,6 +11,7 @@ The wings: `evidence` writes the files, `ledger` decides what a text is, `catalo
 
 from __future__ import annotations
 
+from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageRow
 from crawler.archive.catalogue.near_duplicates import probably_same
 from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
@@ -22,7 +23,7 @@ from crawler.archive.evidence.manifest import entries as manifest_entries
 from crawler.archive.facade import Archive
 from crawler.archive.ledger.pages_due import KnownPages
 from crawler.archive.ledger.site_visits import VisitHistory
-from crawler.archive.reader import CATALOGUE, Reader
+from crawler.archive.reader import Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
 
 __all__ = [

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive import reextraction
 from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.differences import Difference, differences, is_upgraded, schema_differences
+from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import (
     CaptureRow,
     OutcomeRow,
@@ -21,7 +27,12 @@ from crawler.archive.catalogue.models import (
     VersionRow,
     WarcRow,
 )
-from crawler.errors import ArchiveDamaged, ExtractError
+from crawler.archive.catalogue.tolerance import Tolerance
+from crawler.archive.damage import is_disk_error
+from crawler.archive.derivation import Unended, derive_for_comparison
+from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.recovery import run_facts
+from crawler.errors import ArchiveDamaged, ExtractError, NoTemporarySpace
 from crawler.model import Report
 
 
@@ -73,6 +84,59 @@ class ConsistencyQueries:
         return [line for line in errors if line != "ok"] + [
             f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in dangling
         ]
+
+    def differences(self, notify: Callable[[str], None]) -> Iterator[str]:
+        """Make the catalogue again in a temporary folder, and yield where the archive's differs from it.
+
+        Raises NoTemporarySpace, ArchiveDamaged if a table cannot be read.
+        """
+        kept = self._session.connection().connection.driver_connection
+        assert kept is not None
+        unended = self._unended()
+        with _temporary_folder() as folder:
+            try:
+                derive_for_comparison(
+                    self._archive,
+                    folder / CATALOGUE,
+                    unended=unended,
+                    held_body=self._held_body,
+                    now=self._last_start(),
+                    notify=notify,
+                )
+            except SQLAlchemyError as error:
+                if is_disk_error(error):
+                    raise _no_space(str(getattr(error, "orig", error))) from error
+                raise
+            with closing(sqlite3.connect(folder / CATALOGUE)) as made:
+                tolerance = Tolerance(
+                    unended_run=unended.run if unended else None, upgraded=is_upgraded(kept)
+                )
+                factory, kept.text_factory = kept.text_factory, _lenient
+                made.text_factory = _lenient
+                try:
+                    for each in (*schema_differences(kept, made), *differences(kept, made, tolerance)):
+                        yield _described(each)
+                finally:
+                    kept.text_factory = factory
+
+    def _unended(self) -> Unended | None:
+        """Return the last run, if the catalogue does not know its end, and what it has of its WARC files."""
+        own = select(RunRow.id, RunRow.finished_at).where(RunRow.state != MERGED_STATE)
+        last = self._session.execute(own.order_by(RunRow.id.desc()).limit(1)).first()
+        if last is None or last.finished_at is not None:
+            return None
+        return Unended(run=last.id, entered=self.entered_bytes())
+
+    def _last_start(self) -> datetime:
+        return self._session.scalar(select(func.max(RunRow.started_at))) or datetime.fromtimestamp(0, UTC)
+
+    def _held_body(self, digest: str) -> str | None:
+        return reextraction.body_from_catalogue(self._session, digest)
+
+    def ended_runs(self) -> dict[int, dict[str, str]]:
+        """Return what the manifest must state about the runs that have ended, by number. Merged runs are not in it."""
+        ended = select(RunRow).where(RunRow.finished_at.is_not(None), RunRow.state != MERGED_STATE)
+        return {run.id: run_facts(run) for run in self._session.scalars(ended.order_by(RunRow.id))}
 
     def entered_bytes(self) -> dict[str, int]:
         """Return how many bytes of each WARC file are entered."""
@@ -152,3 +216,36 @@ class ConsistencyQueries:
             raise ArchiveDamaged(
                 f"the current extractor finds no article in its page ({error.reason})"
             ) from error
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    try:
+        folder = TemporaryDirectory(prefix="fazhi-")
+    except OSError as error:
+        raise _no_space(error.strerror or str(error)) from error
+    with folder as path:
+        yield Path(path)
+
+
+def _no_space(why: str) -> NoTemporarySpace:
+    try:
+        where = gettempdir()
+    except OSError:
+        where = "temporary files"
+    return NoTemporarySpace(
+        f"{where}: no room for the catalogue that is made again for comparison ({why});"
+        " name another folder with the environment variable TMPDIR"
+    )
+
+
+def _lenient(data: bytes) -> str:
+    """Return a text as SQLite has it, even if a changed bit has made it invalid UTF-8."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _described(difference: Difference) -> str:
+    """Return a difference as a line."""
+    column = f", column `{difference.column}`" if difference.column else ""
+    row = f" {difference.row}" if difference.row else ""
+    return f"{difference.table}{row}{column}: {difference.what}"

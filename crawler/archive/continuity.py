@@ -16,12 +16,12 @@ from typing import TypeGuard
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.evidence.manifest import entries
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
 from crawler.archive.ledger.runs import read_run_info
-from crawler.archive.reader import CATALOGUE
 from crawler.errors import ArchiveDamaged, CrawlerError
 from crawler.warc import parse_warc_date
 

@@ -33,7 +33,7 @@ class ForeignLoader(WarcLoader):
     """Loads one WARC file of another archive. `files`: names here of the WARC files that this archive wrote."""
 
     files: frozenset[str]
-    read: dict[object, Report]  # what was read, by the rows with the payloads and the hint
+    readings: dict[object, Report]  # what was read, by the rows with the payloads and the hint
 
     def _stored(self, act: Act) -> None:
         captures = self._named_captures(act)
@@ -88,11 +88,11 @@ class ForeignLoader(WarcLoader):
             reextraction.row_with_payload(session, session.get_one(CaptureRow, each)) for each in captures
         ]
         key = (hint, *(row.id for row in rows))
-        if key not in self.read:
-            if len(self.read) >= _MAX_READ:
-                self.read.pop(next(iter(self.read)))
-            self.read[key] = reextraction.read_pages(self.archive, session, captures, hint, self.cached)
-        return self.read[key]
+        if key not in self.readings:
+            if len(self.readings) >= _MAX_READ:
+                self.readings.pop(next(iter(self.readings)))
+            self.readings[key] = reextraction.read_pages(self.archive, session, captures, hint, self.cached)
+        return self.readings[key]
 
     def _enter_text(self, act: Act, report: Report, captures: Sequence[CaptureRef]) -> StoreResult | None:
         session, content = self.ledger.session, act.content

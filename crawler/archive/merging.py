@@ -129,6 +129,11 @@ def _merged_name(archive: Path, file: ForeignFile) -> str | None:
     return name if (archive / name).is_file() else None
 
 
+def part_of(path: Path) -> Path:
+    """Return the path of a copy that does not have its name yet."""
+    return path.with_name(f".{path.name}.part")
+
+
 def _part(name: str) -> str:
     folder, _, file = name.rpartition("/")
     return f"{folder}/.{file}.part"
@@ -165,11 +170,15 @@ def enter_merged(
     notify: Callable[[str], None],
     faults: list[str] | None = None,
     taken: Container[int] = (),
+    *,
+    info_of: Callable[[Path], RunInfo | None] = read_run_info,
+    loader: Callable[..., ForeignLoader] = ForeignLoader,
+    load: Callable[..., None] = load_file,
 ) -> list[str]:
     """Enter the files of a `merged` act that are not entered yet, without a commit. Return their names.
 
     A file that is missing or cannot be read is told of, and added to `faults`; the others are entered. `taken`: numbers of
-    this archive's own runs, which no other archive's run gets.
+    this archive's own runs, which no other archive's run gets. `info_of`, `loader`, `load`: how a file is read and entered.
     """
     faults = [] if faults is None else faults
     entries = content["files"]
@@ -181,13 +190,13 @@ def enter_merged(
         for nested in (False, True)
     }
     runs: dict[tuple[bool, int | None, datetime], RunRow] = {}
-    read: dict[object, Report] = {}
+    readings: dict[object, Report] = {}
     names = []
     for entry in entries:
         name, nested = entry["file"], _is_nested(entry.get("origin") or "")
         if session.get(WarcRow, name) is not None:
             continue
-        info = _named(archive, name, entry["sha256"], faults, notify)
+        info = _named(archive, name, entry["sha256"], faults, notify, info_of)
         if info is None:
             continue
         if manifest.sha256_of(name) is None:
@@ -195,22 +204,27 @@ def enter_merged(
         key = (nested, info.run, info.started)
         if key not in runs:
             runs[key] = _add_run(session, manifest, info, taken)
-        loader = ForeignLoader(
+        foreign = loader(
             archive=archive,
             ledger=Ledger(session=session, run=runs[key]),
             file=name,
             notify=notify,
             files=made[nested],
-            read=read,
+            readings=readings,
         )
-        load_file(loader, info.path, commit=False)
-        faults += loader.faults
+        load(foreign, info.path, commit=False)
+        faults += foreign.faults
         names.append(name)
     return names
 
 
 def _named(
-    archive: Path, name: str, sha256: str, faults: list[str], notify: Callable[[str], None]
+    archive: Path,
+    name: str,
+    sha256: str,
+    faults: list[str],
+    notify: Callable[[str], None],
+    info_of: Callable[[Path], RunInfo | None],
 ) -> RunInfo | None:
     """Give a copied file its name, if it does not have it yet, and read which run wrote it. None, with a notice, if it is lost."""
     path, part = archive / name, archive / _part(name)
@@ -220,7 +234,7 @@ def _named(
     reason = "was merged into this archive and is missing; put it back, and run `fazhi rebuild`"
     if path.is_file():
         try:
-            info = read_run_info(path)
+            info = info_of(path)
         except ArchiveDamaged as error:
             info, reason = None, str(error)
         else:

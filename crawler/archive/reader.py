@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from crawler.address import canonical
 from crawler.archive.catalogue import earlier_responses, holdings, near_duplicates, queries
+from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.consistency import ConsistencyQueries
@@ -30,7 +31,6 @@ from crawler.archive.report_queries import ReportQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
 
-CATALOGUE = "catalogue.db"
 CATALOGUE_MISSING = (
     "its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again"
 )

@@ -1,40 +1,47 @@
 """`fazhi rebuild`: make the catalogue, the text files and the indexes again from the WARC files alone.
 
-It orders the WARC files by run; `crawler.archive.warc_loader` enters each file's records. The texts stay as they were
-extracted: `Archive.reextract` runs a later extractor.
+`derivation` enters the runs in their order, `crawler.archive.warc_loader` each file's records. The texts stay as they were
+extracted: `Archive.reextract` runs a later extractor. The new catalogue is complete, checked and on disk before it takes the
+old one's place: a kill or a full disk leaves the old one or the new one.
 """
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.engine import NEW_CATALOGUE, sqlite_engine, upgrade
-from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, RunRow, VersionRow
-from crawler.archive.catalogue.read_only import raise_if_too_new
-from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive import reextraction
+from crawler.archive.catalogue.engine import (
+    CATALOGUE,
+    LOCK_TIMEOUT_SECONDS,
+    NEW_CATALOGUE,
+    sqlite_engine,
+    upgrade,
+    wal_files,
+)
+from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, VersionRow
+from crawler.archive.catalogue.read_only import raise_if_too_new, read_only_engine
 from crawler.archive.continuity import has_runs
-from crawler.archive.damage import errors_as_damage
-from crawler.archive.evidence import acts
+from crawler.archive.damage import errors_as_damage, is_disk_error
+from crawler.archive.derivation import Derivation
 from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
-from crawler.archive.evidence.manifest import Manifest, entries
-from crawler.archive.evidence.warc_paths import closed_warcs
-from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
-from crawler.archive.merging import enter_merged, remove_parts
-from crawler.archive.reader import CATALOGUE
-from crawler.archive.recovery import add_to_manifest, end_killed_run
-from crawler.archive.warc_loader import WarcLoader, load_file
-from crawler.errors import ArchiveError
-from crawler.warc import parse_warc_date
+from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.merging import remove_parts
+from crawler.archive.recovery import add_to_manifest
+from crawler.errors import ArchiveDamaged, ArchiveError
+
+_AS_IT_WAS = "; the catalogue is as it was before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,144 +52,153 @@ class Rebuilt:
     captures: int
     reports: int
     versions: int
-    faults: tuple[str, ...] = ()  # acts and files that could not be entered; all else was
+    lost: tuple[str, ...] = ()  # what could not be read, a line each: files, records
 
 
 def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str], None]) -> Rebuilt:
     """Make an archive's catalogue, text files and CDXJ indexes again.
 
-    The old catalogue may be missing or corrupt; it is replaced when the new one is complete. Raises ArchiveError if
-    there are no WARC files, ArchiveLocked, ArchiveTooNew if a later version wrote the catalogue, ArchiveDamaged if a
-    file cannot be read or the disk is full.
+    The old catalogue may be missing or corrupt; it is replaced when the new one is complete. A record or a file that cannot
+    be read is named to `notify` and in `lost`, and the rest is entered. Raises ArchiveError if there are no WARC files,
+    ArchiveLocked, ArchiveTooNew if a later version wrote the catalogue, ArchiveDamaged if the disk is full or fails: the
+    catalogue is as it was then.
     """
     with errors_as_damage(path):
         if not (path / "warc").is_dir() and not has_runs(path):
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
         raise_if_too_new(path / CATALOGUE)
-    with errors_as_damage(path), acquire(path, clock()):
+    with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()):
         manifest = Manifest(path)
         repair(path, manifest, clock(), notify)
-        for old in path.glob(f"{NEW_CATALOGUE}*"):
-            old.unlink()
-        engine = sqlite_engine(path / NEW_CATALOGUE, writes=True)
-        upgrade(engine)
+        _remove_new(path)
         try:
-            with Session(engine, expire_on_commit=False) as session:
-                rebuilding = _Rebuilding(path, session, manifest, clock(), notify)
-                rebuilding.enter_runs()
-                result = rebuilding.counts()
-        finally:
-            engine.dispose()
-        sync_all()
-        _replace(path)
+            derivation, counts = _derive(path, manifest, clock(), notify)
+            sync_all()
+            _replace(path)
+        except BaseException:
+            _remove_new(path)
+            raise
         shorten_text_folders(path)
         remove_parts(path)
-        for run in rebuilding.killed:
+        for run in derivation.killed:
             add_to_manifest(run, manifest)
-        return result
+        return counts
+
+
+def _remove_new(path: Path) -> None:
+    """Remove a new catalogue that is not complete."""
+    for old in path.glob(f"{NEW_CATALOGUE}*"):
+        old.unlink(missing_ok=True)
+
+
+def _derive(
+    path: Path, manifest: Manifest, now: datetime, notify: Callable[[str], None]
+) -> tuple[Derivation, Rebuilt]:
+    """Make the new catalogue beside the old one, complete and in one file."""
+    engine = sqlite_engine(path / NEW_CATALOGUE, writes=True)
+    held = _HeldBodies(path / CATALOGUE)
+    try:
+        upgrade(engine)
+        with Session(engine, expire_on_commit=False) as session:
+            derivation = Derivation(
+                path=path, session=session, manifest=manifest, now=now, notify=notify, held_body=held.find
+            )
+            derivation.enter_runs()
+            counts = _count(session, derivation)
+        _complete(engine)
+    finally:
+        held.close()
+        engine.dispose()
+    return derivation, counts
+
+
+class _HeldBodies:
+    """The texts of the old catalogue, by digest. One that cannot be read has none."""
+
+    def __init__(self, catalogue: Path) -> None:
+        self._session: Session | None = None
+        if catalogue.is_file():
+            with suppress(SQLAlchemyError, OSError, ArchiveError):
+                self._session = Session(read_only_engine(catalogue, lambda _: None))
+
+    def find(self, digest: str) -> str | None:
+        """Return the text with a digest; None if there is none."""
+        if self._session is None:
+            return None
+        with suppress(SQLAlchemyError):
+            return reextraction.body_from_catalogue(self._session, digest)
+        return None
+
+    def close(self) -> None:
+        """Close the old catalogue."""
+        if self._session is not None:
+            self._session.close()
+            self._session.get_bind().engine.dispose()
+
+
+def _complete(engine: Engine) -> None:
+    """Copy the whole write-ahead log into the new catalogue and check it. Raises ArchiveDamaged, SQLAlchemyError.
+
+    A log that is left beside it would not be renamed with it.
+    """
+    with engine.connect() as connection:
+        connection.rollback()
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        checkpoint(driver)
+        found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    if found != ["ok"]:
+        raise ArchiveDamaged(f"{NEW_CATALOGUE}: the new catalogue is not whole: {found[0]}")
 
 
 def _replace(path: Path) -> None:
-    """Replace the old catalogue by the new one. The old one's log is removed: SQLite would apply it to the new one."""
-    for log in (path / f"{CATALOGUE}-wal", path / f"{CATALOGUE}-shm"):
-        log.unlink(missing_ok=True)
+    """Put the new catalogue in the place of the old one.
+
+    The old one's log must go before: SQLite would apply it to the new one. It is copied into the old catalogue first, so
+    that this one is whole if a kill comes in between.
+    """
     with (path / NEW_CATALOGUE).open("rb") as file:
         os.fsync(file.fileno())
+    _close_log(path / CATALOGUE)
+    for log in wal_files(path / CATALOGUE):
+        log.unlink(missing_ok=True)
+    sync_folder(path)
     (path / NEW_CATALOGUE).replace(path / CATALOGUE)
     sync_folder(path)
 
 
-@dataclass(slots=True)
-class _Rebuilding:
-    """State of one rebuild."""
+def _close_log(catalogue: Path) -> None:
+    """Copy the log of the old catalogue into it. One that is corrupt has nothing to lose.
 
-    path: Path
-    session: Session
-    manifest: Manifest
-    now: datetime
-    notify: Callable[[str], None]
-    files: int = 0
-    killed: list[RunRow] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    numbers: frozenset[int] = frozenset()  # of this archive's own runs
-    infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
-
-    def enter_runs(self) -> None:
-        """Enter all runs in their order. Notify about each WARC file that belongs to none."""
-        found = {
-            path.relative_to(self.path).as_posix(): read_run_info(path) for path in closed_warcs(self.path)
-        }
-        self.infos = {name: info for name, info in found.items() if info is not None}
-        runs = self._runs()
-        self.numbers = frozenset(run.id for run in runs)
-        for index, run in enumerate(runs):
-            next_start = runs[index + 1].started_at if index + 1 < len(runs) else self.now
-            self.session.add(run)
-            self.session.commit()
-            for name in [name for name, info in self.infos.items() if _is_written_by(run, name, info)]:
-                self._enter(name, run)
-            if run.finished_at is None:
-                end_killed_run(run, self.manifest, next_start)
-                self.killed.append(run)
-            self.session.commit()
-        for name in self.infos:
-            self.notify(f"{name}: no run of this archive wrote it; not entered")
-
-    def _runs(self) -> list[RunRow]:
-        """Return the runs that the WARC files and the manifest name, by number. Runs of merged files are left out."""
-        found: dict[int, RunRow] = {}
-        for name, info in self.infos.items():
-            if info.run is not None and not name.startswith(MERGED_FOLDER):
-                found.setdefault(info.run, run_row(info.run, info))
-        for entry in entries(self.path):
-            facts = entry.facts
-            if "state" in facts and facts["run"] not in found:
-                row = RunRow(
-                    started_at=parse_warc_date(facts["started"]),
-                    command=facts["command"],
-                    software=facts["software"],
-                )
-                row.id = facts["run"]
-                row.state, row.detail = facts["state"], facts["detail"]
-                row.finished_at = parse_warc_date(facts["finished"])
-                found[facts["run"]] = row
-        return [found[number] for number in sorted(found)]
-
-    def _enter(self, name: str, run: RunRow) -> None:
-        loader = WarcLoader(
-            archive=self.path,
-            ledger=Ledger(session=self.session, run=run),
-            file=name,
-            notify=self.notify,
-            merged=self._merged,
-            faults=self.faults,
-        )
-        load_file(loader, self.infos.pop(name).path)
-        self.files += 1
-
-    def _merged(self, content: acts.Content) -> None:
-        """Enter another archive's files, at the point where the run that merged them did."""
-        names = enter_merged(
-            self.path, self.session, self.manifest, content, self.notify, self.faults, self.numbers
-        )
-        self.files += len(names)
-        for name in names:
-            self.infos.pop(name, None)
-
-    def counts(self) -> Rebuilt:
-        """Count what the new catalogue holds."""
-
-        def count(table: type[Base]) -> int:
-            return self.session.scalar(select(func.count()).select_from(table)) or 0
-
-        return Rebuilt(
-            files=self.files,
-            captures=count(CaptureRow),
-            reports=count(ReportRow),
-            versions=count(VersionRow),
-            faults=tuple(self.faults),
-        )
+    Raises sqlite3.Error if the disk is full, or another program reads an earlier state of it.
+    """
+    if not catalogue.is_file() or not wal_files(catalogue)[0].exists():
+        return
+    with closing(sqlite3.connect(catalogue, timeout=LOCK_TIMEOUT_SECONDS)) as old:
+        try:
+            checkpoint(old)
+        except sqlite3.Error as error:
+            if is_disk_error(error) or "locked" in str(error):
+                raise
 
 
-def _is_written_by(run: RunRow, name: str, info: RunInfo) -> bool:
-    return not name.startswith(MERGED_FOLDER) and (info.run, info.started) == (run.id, run.started_at)
+def checkpoint(driver: sqlite3.Connection) -> None:
+    """Copy a catalogue's whole write-ahead log into it. Raises sqlite3.Error, also if a reader holds it back too long."""
+    busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise sqlite3.OperationalError("database is locked")
+
+
+def _count(session: Session, derivation: Derivation) -> Rebuilt:
+    """Count what the new catalogue holds."""
+
+    def count(table: type[Base]) -> int:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+    return Rebuilt(
+        files=derivation.files,
+        captures=count(CaptureRow),
+        reports=count(ReportRow),
+        versions=count(VersionRow),
+        lost=tuple(derivation.lost),
+    )

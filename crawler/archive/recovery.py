@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -57,8 +58,9 @@ def end_killed_run(run: RunRow, manifest: Manifest, now: datetime) -> None:
     facts = manifest.run(run.id)
     run.state, run.finished_at = "killed", now
     if facts:
-        run.state, run.detail = facts["state"], facts["detail"]
-        run.finished_at = datetime.fromisoformat(facts["finished"])
+        with suppress(KeyError, ValueError, TypeError):  # a damaged line, which `fazhi verify` names
+            run.finished_at = datetime.fromisoformat(facts["finished"])
+            run.state, run.detail = facts["state"], facts["detail"]
 
 
 def add_to_manifest(run: RunRow, manifest: Manifest) -> None:

@@ -6,7 +6,8 @@ neither: `crawler.archive.ledger.versions` stores what a later extractor reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +28,7 @@ _MAX_ORIGINAL_CANDIDATES = 20
 """Responses of one URL among which the original of a revisit is searched, newest first."""
 
 _SECOND = timedelta(seconds=1)
+_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 def capture_ids(version: VersionRow) -> list[int]:
@@ -159,14 +161,31 @@ def _read(record: Record, hint: str | None) -> Report:
 
 def body_from_text_file(archive: Path, digest: str) -> str | None:
     """Return the body with this digest from the text file named after it; None if no file has it."""
+    return next((body for _, body in _text_files_with(archive, digest)), None)
+
+
+def body_from_catalogue(session: Session, digest: str) -> str | None:
+    """Return the body with this digest from a version; None if none has it, or its row states a digest that it has not."""
+    body = session.scalar(select(VersionRow.body).where(VersionRow.text_sha256 == digest).limit(1))
+    return body if body is not None and text_sha256(body) == digest else None
+
+
+def text_file_with(archive: Path, digest: str) -> str | None:
+    """Return the path, relative to the archive, of a text file whose body has this digest; None if there is none."""
+    found = next((path for path, _ in _text_files_with(archive, digest)), None)
+    return found.relative_to(archive).as_posix() if found else None
+
+
+def _text_files_with(archive: Path, digest: str) -> Iterator[tuple[Path, str]]:
+    if not _HEX.fullmatch(digest):
+        return
     for path in (archive / "text").glob(f"*/*/*_{digest[:16]}.txt"):
-        body = _body_with_digest(path.read_bytes().decode("utf-8", "replace"), digest)
+        body = body_with_digest(path.read_bytes().decode("utf-8", "replace"), digest)
         if body is not None:
-            return body
-    return None
+            yield path, body
 
 
-def _body_with_digest(text: str, digest: str) -> str | None:
+def body_with_digest(text: str, digest: str) -> str | None:
     """Return the part of a text file with this digest: what follows the title and, if there is one, the metadata line."""
     blocks = text.removesuffix("\n").split("\n\n")
     for skipped in (2, 1):

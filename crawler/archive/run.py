@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from crawler import __version__
 from crawler.archive.catalogue import queries
-from crawler.archive.catalogue.engine import is_empty, sqlite_engine, upgrade
+from crawler.archive.catalogue.engine import CATALOGUE, is_empty, sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued
@@ -32,7 +32,7 @@ from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
 from crawler.archive.ledger.varying_urls import page_key
-from crawler.archive.reader import CATALOGUE, CATALOGUE_MISSING, Reader
+from crawler.archive.reader import CATALOGUE_MISSING, Reader
 from crawler.archive.recovery import recover, run_facts
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError, NotMerged

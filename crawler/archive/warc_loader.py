@@ -7,7 +7,7 @@ by the same `Ledger` as in a live run.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import replace_text
-from crawler.errors import ExtractError
+from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
@@ -54,6 +54,8 @@ class WarcLoader:
     ledger: Ledger
     file: str  # the WARC's final name, relative to the archive
     notify: Callable[[str], None]
+    read: Callable[[Path, int], Iterator[Record]] = read_records  # how the file is read, from a byte on
+    held_body: Callable[[str], str | None] = lambda _: None  # a text's body by its digest, if all else fails
     merged: Callable[[acts.Content], None] | None = None  # enters the files of a `merged` act
     duplicates: set[str] = field(default_factory=set)  # ids of records that another file has too
     index: list[str] = field(default_factory=list)  # lines of the file's CDXJ
@@ -65,7 +67,7 @@ class WarcLoader:
 
     def load(self, path: Path, start: int = 0) -> None:
         """Enter every record from byte `start` on. Raises ArchiveDamaged if one cannot be read."""
-        for record, request in exchanges(read_records(path, start)):
+        for record, request in exchanges(self.read(path, start)):
             if record.is_http or record.kind in DOCUMENT_KINDS:
                 self._enter_capture(record, request)
             elif record.kind == "metadata":
@@ -142,7 +144,9 @@ class WarcLoader:
         captures = [each for each in (row, *further) if each is not None]
         named = (act.about is not None) + len(further)
         if len(captures) < named:  # a power cut can keep an act and lose the capture that it is about
-            self.notify(f"{act.url}: the capture that its text was read from is lost; not entered")
+            kept = reextraction.text_file_with(self.archive, content["report"].get("text_sha256", ""))
+            rest = f"; its text stays in {kept}, which no version has" if kept else ""
+            self.notify(f"{act.url}: the capture that its text was read from is lost; not entered{rest}")
             return
         ids = [each.id for each in captures]
         report = self._report(act, ids, acts.site_of(content).body)
@@ -188,11 +192,13 @@ class WarcLoader:
             return replace(report, body=held[0])
         try:
             again = reextraction.read_pages(self.archive, session, captures, hint, self.cached)
-        except ExtractError as error:
-            again, why = None, error.reason
+        except (ExtractError, ArchiveDamaged) as error:
+            again, why = None, getattr(error, "reason", None) or str(error)
         if again is not None and again.text_sha256 == report.text_sha256:
             return replace(report, body=again.body)
         body = reextraction.body_from_text_file(self.archive, report.text_sha256)
+        if body is None:
+            body = self.held_body(report.text_sha256)
         if body is not None:
             return replace(report, body=body)
         if again is None:
@@ -252,17 +258,21 @@ class WarcLoader:
             self.merged(act.content)
 
 
-def load_file(loader: WarcLoader, path: Path, *, commit: bool = True) -> None:
+def load_file(
+    loader: WarcLoader, path: Path, *, commit: bool = True, keep: bool = True, size: int | None = None
+) -> None:
     """Load a whole file and commit its rows. Then write its text files and its index, unless they are there unchanged.
 
     Without `commit` the rows wait for the caller's. The files are written all the same: the WARC states that they belong.
+    Without `keep`, only the rows are made. `size`: of what the loader reads of the file, in bytes; default: its size.
     """
     archive, ledger = loader.archive, loader.ledger
     loader.load(path)
-    ledger.set_entered_bytes({loader.file: path.stat().st_size})
+    ledger.set_entered_bytes({loader.file: path.stat().st_size if size is None else size})
     written = ledger.commit() if commit else ledger.flush()
-    index = index_of(path).relative_to(archive).as_posix()
-    write_all(archive, written | {index: index_text(loader.index)}, compare=True)
+    if keep:
+        index = index_of(path).relative_to(archive).as_posix()
+        write_all(archive, written | {index: index_text(loader.index)}, compare=True)
 
 
 _HANDLERS = {

@@ -60,7 +60,10 @@ def rebuild(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Recreate the catalogue, the text files and the indexes from the WARC files alone."""
+    """Recreate the catalogue, the text files and the indexes from the WARC files alone.
+
+    What cannot be read is named, and the rest is recreated; the exit code is 4 then.
+    """
     done = archives.rebuild(archive, clock=utc_now, notify=message)
     changed = 0
     if reextract:
@@ -72,10 +75,9 @@ def rebuild(
         print(
             f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
+            + (f"; {len(done.lost)} files or records could not be read" if done.lost else "")
         )
-    if done.faults:
-        message(f"{len(done.faults)} parts of the WARC files could not be entered; they are named above")
-        raise typer.Exit(ArchiveDamaged.exit_code)
+    raise typer.Exit(ArchiveDamaged.exit_code if done.lost else 0)
 
 
 def merge(

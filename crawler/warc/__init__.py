@@ -1,6 +1,7 @@
 """WARC/1.1 (ISO 28500): captures to records and back, on files.
 
-Writing: `write` makes records (`digests`, `fields`), `cdxj` the index of a file. Reading our own files: `members`, `read`, `record`.
+Writing: `write` makes records (`digests`, `fields`), `cdxj` the index of a file. Reading our own files: `members`, `read`, `record`,
+`salvage`.
 Reading any crawler's files, however faulty: `window` gives the bytes, `foreign` the records (`lenient`), `answers` the
 captures (`framing`). Where files are kept, and what they mean, is decided in archive and intake.
 """
@@ -22,6 +23,7 @@ from crawler.warc.read import (
     read_records,
     to_capture,
 )
+from crawler.warc.salvage import salvage
 from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, warc_date
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "read_captures",
     "read_records",
     "resolve_revisit",
+    "salvage",
     "to_capture",
     "warc_date",
     "whole_length",

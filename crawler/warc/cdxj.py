@@ -22,6 +22,7 @@ _WWW = re.compile(r"www\d*\.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _REVISIT = "warc/revisit"
 _NO_DIGEST = "-"
+_OFFSET = re.compile(r'"offset":"([0-9]{1,15})"')
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -76,3 +77,12 @@ def payload_sha256(record: Record, capture: Capture) -> bytes:
 def index_text(lines: Iterable[str]) -> bytes:
     """Return an index file's content: the lines sorted by their bytes, for a replay tool's binary search."""
     return b"".join(sorted(line.encode("utf-8", "surrogatepass") for line in lines))
+
+
+def offsets(index: Path) -> frozenset[int]:
+    """Return the offsets of the records that an index lists. Lines that cannot be read are passed over; none if it is missing."""
+    try:
+        lines = index.read_bytes().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return frozenset()
+    return frozenset(int(found[1]) for line in lines if (found := _OFFSET.search(line)))

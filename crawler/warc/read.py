@@ -47,7 +47,7 @@ def read_records(path: Path, start: int = 0) -> Iterator[Record]:
         yield from _foreign(path, 0)
         return
     for member in members(path, start):
-        record = _parse(member.data, member.offset, member.length)
+        record = parse_record(member.data, member.offset, member.length)
         if record is None:  # the file is not compressed by record
             yield from _foreign(path, member.offset)
             return
@@ -75,7 +75,7 @@ def _is_compressed(path: Path) -> bool:
     return start[:2] == b"\x1f\x8b" or (".gz" in path.suffixes and not start.startswith(b"WARC/"))
 
 
-def _parse(data: bytes, offset: int, length: int) -> Record | None:
+def parse_record(data: bytes, offset: int, length: int) -> Record | None:
     """Return the record in a gzip member; None if the member is anything else than one whole record."""
     end = data.find(HEAD_END)
     version, _, lines = data[: max(end, 0)].decode("utf-8", "replace").partition("\r\n")

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.crawl import crawl
+from crawler.discover import ListMemory, SiteMemory
 from crawler.fetch import Fetcher, Replay, load_exchanges
-from crawler.model import Site
+from crawler.intake.imports import import_paths
+from crawler.model import Ending, Link, Outcome, Site, SiteVisit, VisitState
 from crawler.questions.verify import Fault, verify
 from crawler.sources import load_sites
 from tests.conftest import Clock
@@ -64,6 +66,34 @@ async def _crawl(archive: Archive, clock: Clock, replay: Replay, sites: list[Sit
     async with Fetcher(sink=archive.record, replay=replay, clock=clock) as fetcher:
         async for _ in crawl(sites, fetcher=fetcher, archive=archive, replay=replay):
             pass
+
+
+def fill_every_table(folder: Path, clock: Clock) -> None:
+    """Make an archive with rows in every table: visits, a memory, a revised text, a takedown, an import, a killed run."""
+    with Archive.create(folder, clock=clock, command="crawl") as archive:
+        visit = SiteVisit(site_id="wuhan", began_at=archive.started_at)
+        archive.begin_visit(visit)
+        crawl_saved(archive, clock, "wuhan")
+        known = ListMemory(entries=("a",), common=(), reports={})
+        archive.learn("wuhan", SiteMemory(walked_at=clock(), rules="1", lists={"l": known}))
+        for days in (0, 2):
+            clock.forward(days=days)
+            for url in archive.locations(archive.reports()[0].id or "")[:1]:
+                archive.note(Outcome(ending=Ending.GONE, url=url, site_id="wuhan", detail="HTTP 404"))
+        left = (Link(url="http://a.gov.cn/1.html", title="甲市"),)
+        archive.end_visit(
+            SiteVisit(site_id="wuhan", began_at=visit.began_at, state=VisitState.LEFT, frontier=left)
+        )
+    clock.forward(minutes=1)
+    with Archive.create(folder, clock=clock) as archive:
+        crawl_saved(archive, clock, "wuhan")
+        list(import_paths([FIXTURES / "wuhan"], archive))
+    clock.forward(minutes=1)
+    killed = Archive.create(folder, clock=clock)
+    crawl_saved(killed, clock, "wuhan")
+    killed.close(finished=False)
+    clock.forward(minutes=1)
+    Archive.create(folder, clock=clock).close()
 
 
 def faults(folder: Path, *, deep: bool = False, head: str | None = None) -> list[Fault]:

@@ -17,6 +17,9 @@ from crawler.errors import ArchiveDamaged, ArchiveTooNew
 if TYPE_CHECKING:
     from alembic.config import Config
 
+CATALOGUE = "catalogue.db"
+"""Name of the catalogue in an archive's folder."""
+
 LOCK_TIMEOUT_SECONDS = 30.0
 """How long a statement waits for another program's lock on the catalogue."""
 

@@ -75,20 +75,27 @@ class Manifest:
         known = list(entries(archive))
         self._head = known[-1].sha256 if known else EMPTY_HEAD
         self._files = {entry.facts.get("file"): entry.facts for entry in known if "file" in entry.facts}
-        self._runs = {entry.facts["run"]: entry.facts for entry in known if "state" in entry.facts}
+        self._runs = {
+            entry.facts["run"]: entry.facts for entry in known if {"state", "run"} <= entry.facts.keys()
+        }
 
     def sha256_of(self, file: str) -> str | None:
         """Return the SHA-256 that the manifest states for a WARC file; None if it does not list the file."""
         facts = self._files.get(file)
-        return facts["sha256"] if facts else None
+        return facts.get("sha256") if facts else None
 
     def has_digest(self, sha256: str) -> bool:
         """Whether the manifest lists a file with this digest, under any name."""
-        return any(facts["sha256"] == sha256 for facts in self._files.values())
+        return any(facts.get("sha256") == sha256 for facts in self._files.values())
 
     def run(self, number: int) -> dict[str, Any] | None:
         """Return what the manifest states about a run's end; None if it does not list the run."""
         return self._runs.get(number)
+
+    @property
+    def last_run(self) -> int:
+        """The greatest number of a run in the manifest; 0 if there is none."""
+        return max((number for number in self._runs if isinstance(number, int)), default=0)
 
     def add_file(self, file: str, size: int, sha256: str) -> None:
         """Enter a closed WARC file. `file` is its path relative to the archive, `size` is in bytes."""

@@ -5,29 +5,35 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from crawler.archive import (
     CATALOGUE,
     DOCUMENT_KINDS,
+    MANIFEST,
     MERGED_FOLDER,
     Act,
     ActFault,
     ConsistencyQueries,
     MadeVersion,
     acts_in,
+    manifest_entries,
     read_acts,
 )
+from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
+from crawler.archive.reextraction import body_with_digest
 from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256
+from crawler.model import Report
 from crawler.questions.verify.fault import Fault
 from crawler.questions.verify.second_reading import SecondReading
-from crawler.warc import Record, hex_sha256, read_records
-from crawler.warc.cdxj import index_text, lines_of
+from crawler.warc import Fault as Damage
+from crawler.warc import Record, hex_sha256, salvage
+from crawler.warc.cdxj import index_text, lines_of, offsets
 
 _TOLD = (
     "title",
@@ -55,10 +61,15 @@ class Comparison:
         if self.claims is not None:
             for what in self.claims.integrity_errors():
                 yield Fault(place=CATALOGUE, what=what)
+            if self.deep:
+                yield from (
+                    Fault(place=CATALOGUE, what=what) for what in self.claims.differences(self.notify)
+                )
         files = closed_warcs(self.path)
         for file in files:
             yield from self._warc(file)
         if self.claims is not None:
+            yield from self._runs(self.claims)
             yield from self._missing_files({file.relative_to(self.path).as_posix() for file in files})
             yield from self._versions(self.claims)
         yield from self._text_files()
@@ -73,10 +84,15 @@ class Comparison:
         places = self.claims.records(name) if self.claims else {}
         told = self.claims.made_versions(name) if self.claims else {}
         kept: list[Record] = []
-        second = SecondReading(file, name)
+        second, damaged = SecondReading(file, name), False
         try:
-            for record in read_records(file):
-                yield from second.compare(record)
+            for record in salvage(file, known=lambda: offsets(index_of(file))):
+                if isinstance(record, Damage):
+                    damaged = True
+                    yield Fault(place=f"{name} at byte {record.offset}", what=record.reason)
+                    continue
+                if not damaged:  # the second reader stops where the first goes on behind damage
+                    yield from second.compare(record)
                 yield from (self._at(name, record, what) for what in record.faults())
                 if record.is_http or record.kind in DOCUMENT_KINDS:
                     place = places.pop(record.place.record_id, None)
@@ -103,16 +119,15 @@ class Comparison:
         except OSError as error:
             yield Fault(place=name, what=f"cannot be read: {error.strerror}")
             return
-        except ArchiveDamaged as error:
-            yield Fault(place=name, what=str(error).removeprefix(f"{file}: "))
-            return
-        yield from second.rest()
+        if not damaged:
+            yield from second.rest()
         for missing in places.values():
             yield Fault(
                 place=CATALOGUE,
                 what=f"capture {missing.record_id} of {missing.url}: no such record in {name}",
             )
-        yield from self._index(file, kept)
+        if not damaged:  # else the records are fewer than the index lists
+            yield from self._index(file, kept)
 
     def _at(self, name: str, record: Record, what: str) -> Fault:
         return Fault(place=f"{name} at byte {record.place.offset}", what=what)
@@ -126,6 +141,22 @@ class Comparison:
             yield Fault(
                 place=name, what=f"differs from the records of {file.name}; `fazhi rebuild` recreates it"
             )
+
+    def _runs(self, claims: ConsistencyQueries) -> Iterator[Fault]:
+        """Compare the ends of runs with the manifest's lines."""
+        ended = claims.ended_runs()
+        for entry in manifest_entries(self.path):
+            number = entry.facts.get("run")
+            if not isinstance(number, int):
+                continue
+            expected = ended.pop(number, None)
+            found = {name: value for name, value in entry.facts.items() if name not in ("run", "previous")}
+            if expected is not None and found != expected:
+                names = sorted(name for name in expected | found if expected.get(name) != found.get(name))
+                what = f"says otherwise of run {number} than the catalogue: {', '.join(names)}"
+                yield Fault(place=f"{MANIFEST}:{entry.number}", what=what)
+        for number in ended:
+            yield Fault(place=MANIFEST, what=f"has no line for the end of run {number}")
 
     def _missing_files(self, files: set[str]) -> Iterator[Fault]:
         assert self.claims is not None
@@ -143,6 +174,7 @@ class Comparison:
         for row, report in claims.versions():
             place = f"{row.report_id} version {row.number}"
             self.texts |= {row.text_file, *(former["text_file"] for former in row.former)}
+            yield from self._former(place, row, report)
             if text_sha256(row.body) != row.text_sha256:
                 yield Fault(place=place, what="the digest of its text in the catalogue is wrong")
             file = self.path / row.text_file
@@ -162,6 +194,19 @@ class Comparison:
             yield Fault(place=url, what="the text last seen there is not a version of its report")
         for name in claims.misnumbered_reports():
             yield Fault(place=name, what="a number is missing among its versions")
+
+    def _former(self, place: str, row: VersionRow, report: Report) -> Iterator[Fault]:
+        """Check the files of the texts that earlier extractors read. They have the version's title and metadata."""
+        for former in row.former:
+            name, digest = former["text_file"], former["text_sha256"]
+            if name is None:  # lost before a rebuild
+                continue
+            file = self.path / name
+            data = file.read_bytes() if file.is_file() else b""
+            body = body_with_digest(data.decode("utf-8", "replace"), digest)
+            if body is None or data != replace(report, body=body).text().encode():
+                what = "is not the text" if data else "does not exist; it had the text"
+                yield Fault(place=name, what=f"{what} that {former['extractor']} read for {place}")
 
     def _extracted_again(
         self, place: str, found: str | None, expected: str, extractor: str

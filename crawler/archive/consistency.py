@@ -21,6 +21,8 @@ from crawler.archive.catalogue.models import (
     VersionRow,
     WarcRow,
 )
+from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.recovery import run_facts
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.model import Report
 
@@ -135,6 +137,14 @@ class ConsistencyQueries:
         for report_id, number in self._session.execute(rows):
             numbers[report_id].append(number)
         return [name for name, held in numbers.items() if held != list(range(1, len(held) + 1)) or not held]
+
+    def run_ends(self) -> dict[int, dict[str, str] | None]:
+        """Return what the catalogue states about the end of each run, by number; None for a run that has not ended.
+
+        The keys are those of the manifest. Runs of merged archives are left out, since the manifest has none of them.
+        """
+        rows = self._session.scalars(select(RunRow).where(RunRow.state != MERGED_STATE))
+        return {row.id: run_facts(row) if row.finished_at else None for row in rows}
 
     def reextracted_sha256(self, version: VersionRow) -> str | None:
         """Return the digest of the text that the current extractor reads from a version's pages; None if it has no page.

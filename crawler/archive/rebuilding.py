@@ -23,7 +23,7 @@ from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
-from crawler.archive.evidence.manifest import Manifest, entries
+from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
@@ -73,10 +73,10 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         finally:
             engine.dispose()
         sync_all()
+        for run in rebuilding.killed:  # first: what the catalogue calls ended has its end in the manifest
+            add_to_manifest(run, manifest)
         _replace(path)
         shorten_text_folders(path)
-        for run in rebuilding.killed:
-            add_to_manifest(run, manifest)
         return result
 
 
@@ -129,18 +129,18 @@ class _Rebuilding:
         for name, info in self.infos.items():
             if info.run is not None and not name.startswith(MERGED_FOLDER):
                 found.setdefault(info.run, run_row(info.run, info))
-        for entry in entries(self.path):
-            facts = entry.facts
-            if "state" in facts and facts["run"] not in found:
+        for number, facts in self.manifest.runs().items():
+            if number not in found:
                 row = RunRow(
-                    started_at=parse_warc_date(facts["started"]),
+                    started_at=parse_warc_date(facts.get("started") or facts["begun"]),
                     command=facts["command"],
                     software=facts["software"],
                 )
-                row.id = facts["run"]
-                row.state, row.detail = facts["state"], facts["detail"]
-                row.finished_at = parse_warc_date(facts["finished"])
-                found[facts["run"]] = row
+                row.id = number
+                if "state" in facts:  # the others were killed before they wrote a WARC file
+                    row.state, row.detail = facts["state"], facts["detail"]
+                    row.finished_at = parse_warc_date(facts["finished"])
+                found[number] = row
         return [found[number] for number in sorted(found)]
 
     def _enter(self, name: str, run: RunRow) -> None:

@@ -36,9 +36,9 @@ def recover(
         end_killed_run(run, manifest, now)
     if killed:
         _restore_texts(archive, session, [run.id for run in killed])
-    session.commit()
-    for run in killed:
+    for run in killed:  # before the commit: what the catalogue calls ended has its end in the manifest
         add_to_manifest(run, manifest)
+    session.commit()
 
 
 def end_killed_run(run: RunRow, manifest: Manifest, now: datetime) -> None:

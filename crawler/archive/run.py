@@ -178,7 +178,10 @@ class Run(Reader):
             recover(self.path, self._session, self._manifest, now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
             self._session.add(self._run)
+            self._session.flush()
+            self._manifest.refuse_known_run(self._run.id)
             self._session.commit()
+            self._manifest.begin_run(self._run.id, begun=warc_date(now), command=command, software=_SOFTWARE)
             self._ledger = Ledger(session=self._session, run=self._run)
             info = {
                 "software": _SOFTWARE,

@@ -16,6 +16,7 @@ from crawler.cli.output import print_json
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
 from crawler.questions import verify as verifying
+from crawler.questions.verify import OlderChain
 
 
 def verify(
@@ -24,7 +25,15 @@ def verify(
     head: Annotated[
         str | None,
         typer.Option(
-            "--head", help="A head digest printed earlier; fail if the manifest does not contain it."
+            "--head", help="A head digest printed earlier; fail if anything that it covers was changed since."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="HEAD_OR_FILE",
+            help="A head, or an older manifest.jsonl; fail if the manifest does more than add lines, and say what it adds.",
         ),
     ] = None,
     json: JsonOption = False,
@@ -34,15 +43,23 @@ def verify(
     Prints the head digest at the end. It covers everything archived so far: publish it elsewhere, and `--head` can show
     later that nothing was changed since.
     """
+    older = None if since is None else OlderChain.parse(since)
     faults = []
-    for fault in verifying.verify(archive, deep=deep, head=head, notify=_message):
+    for fault in verifying.verify(archive, deep=deep, head=head, since=older, notify=_message):
         faults.append(fault)
         if not json:
             print(f"{fault.place}: {fault.what}", flush=True)
     digest = archives.head(archive)
+    added = None if older is None else verifying.added(archive, older)
     if json:
-        print_json({"head": digest, "faults": [asdict(fault) for fault in faults]})
+        value = {"head": digest, "faults": [asdict(fault) for fault in faults]}
+        print_json(value | ({"since": added and asdict(added)} if older else {}))
     else:
+        if added:
+            print(
+                f"since line {added.line}: {added.lines} lines added, of {added.files} WARC files, {added.runs} runs and"
+                f" {added.anchors} anchors"
+            )
         print(f"head {digest}")
         print("no fault found" if not faults else f"{len(faults)} faults")
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)

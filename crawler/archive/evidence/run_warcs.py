@@ -105,9 +105,10 @@ class RunWarcs:
         while True:
             self._number += 1
             self._path = folder / f"fazhi-{self._started:%Y%m%d%H%M%S}-{self._number:05}.warc.gz"
-            if not self._path.exists() and not in_progress(self._path).exists():
+            self._name = self._path.relative_to(self._archive).as_posix()
+            taken = self._path.exists() or in_progress(self._path).exists()
+            if not taken and self._manifest.sha256_of(self._name) is None:
                 break
-        self._name = self._path.relative_to(self._archive).as_posix()
         now = self._clock()
         self._day = now.date()
         self._file = in_progress(self._path).open("xb", buffering=0)

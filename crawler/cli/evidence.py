@@ -9,14 +9,17 @@ from typing import Annotated
 
 import typer
 
+from crawler import anchoring
 from crawler import archive as archives
 from crawler.archive import Archive
+from crawler.archive.anchors.stamps import Roots
+from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import print_json
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
 from crawler.questions import verify as verifying
-from crawler.questions.verify import OlderChain
+from crawler.questions.verify import OlderChain, Trust
 
 
 def verify(
@@ -36,6 +39,15 @@ def verify(
             help="A head, or an older manifest.jsonl; fail if the manifest does more than add lines, and say what it adds.",
         ),
     ] = None,
+    anchor_keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--anchor-key",
+            metavar="FINGERPRINT_OR_FILE",
+            help="A key that you know by its fingerprint or its public key file; anchors must lead to one. May be repeated.",
+        ),
+    ] = None,
+    tsa_roots: RootsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check manifest, WARC files, catalogue and text files against each other; print every fault.
@@ -44,8 +56,13 @@ def verify(
     later that nothing was changed since.
     """
     older = None if since is None else OlderChain.parse(since)
+    trust = Trust(
+        keys=tuple(anchoring.known_key(value) for value in anchor_keys or ()),
+        roots=anchoring.load_roots(tsa_roots) if tsa_roots else Roots(),
+    )
     faults = []
-    for fault in verifying.verify(archive, deep=deep, head=head, since=older, notify=_message):
+    found = verifying.verify(archive, deep=deep, head=head, since=older, trust=trust, notify=_message)
+    for fault in found:
         faults.append(fault)
         if not json:
             print(f"{fault.place}: {fault.what}", flush=True)

@@ -83,6 +83,8 @@ class Manifest:
         self._begun: dict[int, dict[str, Any]] = {}
         self._ended: dict[int, dict[str, Any]] = {}
         self._files_of_run = 0  # lines of files since the last begin of a run
+        self.files_since_anchor = 0
+        """Number of lines of WARC files after the last anchor."""
         self.anchors: list[Entry] = []
         """The lines of keys and anchors."""
         for entry in entries(archive):
@@ -95,13 +97,17 @@ class Manifest:
             case Kind.FILE:
                 self._files.setdefault(facts["file"], facts)
                 self._files_of_run += 1
+                self.files_since_anchor += 1
             case Kind.BEGIN:
                 self._begun.setdefault(facts["run"], facts)
                 self._files_of_run = 0
             case Kind.END:
                 self._ended.setdefault(facts["run"], facts)
-            case Kind.KEY | Kind.ANCHOR:
+            case Kind.KEY:
                 self.anchors.append(entry)
+            case Kind.ANCHOR:
+                self.anchors.append(entry)
+                self.files_since_anchor = 0
 
     @property
     def head(self) -> str:

@@ -14,6 +14,7 @@ from crawler.archive import CATALOGUE, Reader
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
 from crawler.errors import ArchiveError, ArchiveTooNew
+from crawler.questions.verify.anchors import AnchorCheck, Trust
 from crawler.questions.verify.chain import Chain, Harm
 from crawler.questions.verify.comparison import Comparison
 from crawler.questions.verify.fault import Fault
@@ -27,7 +28,7 @@ from crawler.questions.verify.heads import (
 )
 from crawler.questions.verify.runs import run_faults
 
-__all__ = ["Added", "Fault", "OlderChain", "added", "verify"]
+__all__ = ["Added", "Fault", "OlderChain", "Trust", "added", "verify"]
 
 Notify = Callable[[str], None]
 
@@ -39,6 +40,7 @@ class _Asked:
     deep: bool
     head: str | None
     since: OlderChain | None
+    trust: Trust
 
 
 def verify(
@@ -47,16 +49,20 @@ def verify(
     deep: bool = False,
     head: str | None = None,
     since: OlderChain | None = None,
+    trust: Trust | None = None,
     notify: Notify,
 ) -> Iterator[Fault]:
     """Yield every fault of an archive.
 
     `deep`: extract every text from its page again and compare. `head`: a digest printed earlier; everything that it covers
-    must be unchanged. `since`: a head or an older manifest; the chain must only have added lines to it. Nothing is written
+    must be unchanged. `since`: a head or an older manifest; the chain must only have added lines to it. `trust`: keys and
+    root certificates for the anchors that are known from elsewhere. Nothing is written
     and no lock is taken. The open files of a run in progress are skipped, and reported to `notify`. Raises ConfigError for
     a `head` that is none, ArchiveError if there is no archive, ArchiveTooNew if a newer fazhi wrote it.
     """
-    asked = _Asked(deep=deep, head=None if head is None else checked_head(head), since=since)
+    asked = _Asked(
+        deep=deep, head=None if head is None else checked_head(head), since=since, trust=trust or Trust()
+    )
     with errors_as_damage(path):
         if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
             raise ArchiveError(
@@ -105,7 +111,8 @@ def _faults(path: Path, asked: _Asked, notify: Notify) -> Iterator[Fault]:
 def _chain_faults(chain: Chain, asked: _Asked, notify: Notify) -> Iterator[Fault]:
     chain.tell_incomplete_line(notify)
     harms: list[Harm] = []
-    for number, fault in chain.harms():
+    anchors = AnchorCheck(chain=chain, trust=asked.trust, notify=notify)
+    for number, fault in (*chain.harms(), *anchors.harms()):
         harms.append((number, fault))
         yield fault
     yield from chain.unlisted()

@@ -9,6 +9,7 @@ import typer
 
 from crawler import anchoring
 from crawler.anchoring import AnchorSettings
+from crawler.archive.anchors.stamps import Root
 from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption
 from crawler.cli.output import iso, message, print_json
 from crawler.fetch import parse_connect_to
@@ -92,9 +93,14 @@ def anchor(
         )
     else:
         print(f"signed head {done.signed_head} of line {done.line} with key {done.key}")
-        for stamp in stamps:
-            print(f"stamped {stamp['at']} by {stamp['authority']} (root certificate: {stamp['root']})")
+        for each in stamps:
+            print(f"stamped {each['at']} by {each['authority']} (root certificate: {each['root']})")
         print(f"kept in {archive / done.folder}; head {done.head}")
+    for stamp in done.stamps:
+        if stamp.root is Root.UNKNOWN:
+            message(
+                f"{stamp.authority}: its root certificate is not known, and its time stamp not checked; see --tsa-roots"
+            )
     for failure in done.failures:
         message(f"no time stamp: {failure}")
     raise typer.Exit(1 if done.failures else 0)

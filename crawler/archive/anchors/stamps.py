@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,11 +38,12 @@ class Root(Enum):
     GIVEN = "given"  # by the person who verifies
     PUBLIC = "public"  # among the certificate authorities that browsers trust, as certifi lists them
     STORED = "stored"  # only from the archive itself: whoever can write to it could have made it
+    UNKNOWN = "unknown"  # not at all: the token's signature cannot be checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """A time stamp that holds."""
+    """A time stamp that holds. With an unknown root, only its digest and its form were checked."""
 
     at: datetime  # aware, UTC
     authority: str  # subject of the certificate that signed
@@ -101,25 +102,39 @@ def check_stamp(
     """
     if len(response) > MAX_TOKEN_BYTES:
         raise StampError(f"is over {MAX_TOKEN_BYTES} bytes")
-    with _malformed_as(StampError, "is no answer of RFC 3161"):
-        from rfc3161_client import decode_timestamp_response
+    with _malformed_as(StampError, "is malformed"):  # certificates are parsed when a field is asked for
+        return _checked(response, statement, roots.certificates if roots else (), stored_pem, nonce)
 
+
+def _checked(
+    response: bytes, statement: bytes, given: Sequence[Certificate], stored_pem: bytes, nonce: int | None
+) -> Stamp:
+    from rfc3161_client import decode_timestamp_response
+
+    with _malformed_as(StampError, "is no answer of RFC 3161"):
         answer = decode_timestamp_response(response)
-        if answer.status != _GRANTED:
-            reason = "; ".join(answer.status_string)[:200]
-            raise StampError(
-                f"the authority refused: status {answer.status}{f' ({reason})' if reason else ''}"
-            )
+        status, reasons = answer.status, answer.status_string
+    if status != _GRANTED:
+        reason = "; ".join(reasons)[:200]
+        raise StampError(f"the authority refused: status {status}{f' ({reason})' if reason else ''}")
+    with _malformed_as(StampError, "is no answer of RFC 3161"):
         _check_imprint(answer, statement, nonce)
         signer, others = _certificates(answer)
-    given = roots.certificates if roots else ()
     stored = _read_pem(stored_pem) if stored_pem else ()
     public = _public_roots()
     chain = _chain(signer, (*given, *public, *others, *stored))
-    _verify(answer, chain, hashlib.sha256(statement).digest())
-    root = Root.GIVEN if chain[-1] in given else Root.PUBLIC if chain[-1] in public else Root.STORED
+    if not _issued(chain[-1], chain[-1]):
+        root = Root.UNKNOWN
+    else:
+        _verify(answer, chain, hashlib.sha256(statement).digest())
+        root = Root.GIVEN if chain[-1] in given else Root.PUBLIC if chain[-1] in public else Root.STORED
+    if given and root in (Root.STORED, Root.UNKNOWN):
+        raise StampError(f"leads to no root that was given: it ends at {_name_of_issuer(chain[-1])}")
     return Stamp(
-        at=answer.tst_info.gen_time, authority=_name(signer), root=root, chain_pem=b"".join(map(_pem, chain))
+        at=answer.tst_info.gen_time,
+        authority=_name(signer),
+        root=root,
+        chain_pem=b"".join(map(_pem, chain)),
     )
 
 
@@ -151,15 +166,12 @@ def _certificates(answer: TimeStampResponse) -> tuple[Certificate, list[Certific
 
 
 def _chain(signer: Certificate, known: Iterable[Certificate]) -> list[Certificate]:
-    """Return the certificates from the signer to a root, which has issued itself. Raises StampError."""
+    """Return the certificates from the signer on, as far as each one's issuer is known; at most up to a root."""
     pool, chain = list(known), [signer]
-    while not _issued(chain[-1], chain[-1]):
+    while not _issued(chain[-1], chain[-1]) and len(chain) < _MAX_CHAIN:
         issuer = next((each for each in pool if each not in chain and _issued(chain[-1], each)), None)
-        if issuer is None or len(chain) == _MAX_CHAIN:
-            raise StampError(
-                f"leads to no root certificate: that of {_name_of_issuer(chain[-1])} is not known; name a file that has it"
-                " with --tsa-roots"
-            )
+        if issuer is None:
+            break
         chain.append(issuer)
     return chain
 
@@ -188,8 +200,7 @@ def _verify(answer: TimeStampResponse, chain: list[Certificate], digest: bytes) 
             raise StampError(f"the certificate of {_name(each)} was not valid at its time, {at:%Y-%m-%d}")
     verifier = VerifierBuilder(roots=chain[-1:], intermediates=chain[1:-1]).build()
     try:
-        with _malformed_as(StampError, "is malformed"):
-            verifier.verify(answer, digest)
+        verifier.verify(answer, digest)
     except VerificationError as error:
         raise StampError(f"its signature does not hold: {str(error)[:300]}") from error
 

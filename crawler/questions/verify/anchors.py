@@ -40,9 +40,8 @@ class AnchorCheck:
     publics: dict[str, str] = field(default_factory=dict)  # public keys of the lines so far, by fingerprint
     last_public: str | None = None
     good: list[tuple[Statement, list[Stamp]]] = field(default_factory=list)
-    stored_roots: set[str] = field(
-        default_factory=set
-    )  # authorities whose roots are known from the archive alone
+    stored_roots: set[str] = field(default_factory=set)  # authorities with roots of the archive alone
+    unchecked: set[str] = field(default_factory=set)  # authorities whose roots are not known
 
     def harms(self) -> Iterator[Harm]:
         """Yield each fault with the line of the manifest that speaks against it, then notify about what was checked."""
@@ -150,16 +149,10 @@ class AnchorCheck:
             except StampError as error:
                 yield Fault(place=f"{name}/{file}", what=f"the time stamp {error}")
                 continue
-            except ValueError as error:
-                yield Fault(
-                    place=f"{name}/{file}", what=f"the certificates stored with the time stamp: {error}"
-                )
+            if stamp.root is Root.UNKNOWN:
+                self.unchecked.add(stamp.authority)
                 continue
-            if stamp.root is Root.STORED and self.trust.roots.certificates:
-                what = f"the time stamp of {stamp.authority} leads to a root that is not among those given with --tsa-roots"
-                yield Fault(place=f"{name}/{file}", what=what)
-            else:
-                stamps.append(stamp)
+            stamps.append(stamp)
             if stamp.root is Root.STORED:
                 self.stored_roots.add(stamp.authority)
 
@@ -191,7 +184,11 @@ class AnchorCheck:
                 f"{number} anchors: signatures and time stamps were not checked: {keys.EXTRA_MISSING}"
             )
             return
-        for authority in sorted(self.stored_roots) if not self.trust.roots.certificates else ():
+        for authority in sorted(self.unchecked):
+            self.notify(
+                f"time stamps of {authority} were not checked: their root certificate is not known; give it with --tsa-roots"
+            )
+        for authority in sorted(self.stored_roots):
             self.notify(
                 f"time stamps of {authority}: their root certificate is known only from the archive itself, and so proves"
                 " nothing against somebody who could write to it; give the authority's root with --tsa-roots"

@@ -99,7 +99,7 @@ class Run(Reader):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, CrawlerError) and self._run is not None:
-            self._run.state, self._run.detail = "failed", str(error)
+            self._run.state, self._run.detail = "failed", _recordable(str(error))
         orderly = kind is None or issubclass(kind, CrawlerError)
         self.close(finished=orderly and not isinstance(error, ArchiveError))
 
@@ -172,7 +172,7 @@ class Run(Reader):
     def _begin_run(self, command: str, notify: Callable[[str], None]) -> None:
         """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
-            now = self._now()
+            now, command = self._now(), _recordable(command)
             upgrade(self._engine)
             self._manifest = Manifest(self.path)
             recover(self.path, self._session, self._manifest, now, notify)
@@ -273,3 +273,8 @@ class Run(Reader):
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _recordable(text: str) -> str:
+    """Return text of a command line or an error as WARC fields, JSON and SQLite hold it: line breaks and the like escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -141,6 +141,20 @@ def test_the_lines_of_runs_agree_with_each_other_and_with_the_catalogue(name: st
     assert what in whats(held)
 
 
+def test_a_listed_file_under_the_name_of_an_open_one_is_still_checked(held: Path) -> None:
+    """A run that is killed between the line and the rename leaves it so, complete."""
+    warc = first_warc(held)
+    opened = warc.with_name(f"{warc.name}.open")
+    warc.rename(opened)
+    assert "its SHA-256 differs" not in whats(held)
+    data = bytearray(opened.read_bytes())
+    data[1000] ^= 1
+    opened.write_bytes(data)
+    found = whats(held, head=head(held))
+    assert f"{warc.relative_to(held).as_posix()}: its SHA-256 differs from the one in manifest.jsonl" in found
+    assert "covers was changed since" in found
+
+
 # -- the end of the chain ---------------------------------------------------------------------------------
 
 
@@ -539,6 +553,32 @@ def test_what_is_written_is_read_as_the_same(folder: Path) -> None:
         (kind, "") for kind in (Kind.FILE, Kind.BEGIN, Kind.KEY, Kind.KEY, Kind.ANCHOR)
     ]
     assert manifest.head == head(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.warc.gz", "warc/2026/a\n.warc.gz", "warc/2026/a.txt", "warc/merged/../a.warc.gz", ""]
+)
+def test_a_line_that_no_reader_would_take_is_not_written(name: str, folder: Path) -> None:
+    folder.mkdir()
+    with pytest.raises(ArchiveDamaged, match="a line cannot be written: its `file` must be"):
+        Manifest(folder).add_file(name, 1, EMPTY_HEAD)
+    assert not (folder / MANIFEST).exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["x\nrun: 9\ny", "x\r\x00\x1b[31m\u2028y", "bad\udcff", "　武汉　", "\ttab "]
+)
+def test_any_command_line_is_recorded_the_same_in_all_places(
+    command: str, folder: Path, clock: Clock
+) -> None:
+    with Archive.create(folder, clock=clock, command=command, notify=print) as archive:
+        archive.record(a_capture(at=clock()))
+    assert faults(folder) == []
+    rebuild(folder, clock=clock, notify=print)
+    assert faults(folder) == []
+    ((number, held),) = query(folder, "SELECT id, command FROM runs")
+    assert number == 1
+    assert str(held).isprintable()
 
 
 def test_a_manifest_that_is_a_link_is_not_written_through(folder: Path, tmp_path: Path) -> None:

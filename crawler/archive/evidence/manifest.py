@@ -181,13 +181,16 @@ class Manifest:
 
     def _append(self, facts: dict[str, Any]) -> None:
         line = written(facts | {"previous": self._head})
+        entry = read_line(self._lines + 1, hashlib.sha256(line).hexdigest(), line)
+        if entry.fault:  # no name or value may enter that no reader would take
+            raise ArchiveDamaged(f"{self._path}: a line cannot be written: {entry.fault}")
         with os.fdopen(os.open(self._path, _APPEND_FLAGS, 0o666), "r+b", buffering=0) as file:
             file.truncate(_complete_bytes(file))
             rest = memoryview(line + b"\n")
             while rest:
                 rest = rest[file.write(rest) :]
             os.fsync(file.fileno())
-        self._take(read_line(self._lines + 1, hashlib.sha256(line).hexdigest(), line))
+        self._take(entry)
 
 
 def _size(file: BinaryIO) -> int:

@@ -10,7 +10,7 @@ from crawler.archive import EMPTY_HEAD, manifest_entries
 from crawler.archive import MANIFEST as CHAIN
 from crawler.archive.evidence.manifest import incomplete_bytes
 from crawler.archive.evidence.manifest_lines import Entry, Kind
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, file_sha256
+from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256, on_disk
 from crawler.questions.verify.fault import Fault
 
 Harm = tuple[int, Fault]
@@ -93,10 +93,12 @@ def at(entry: Entry, what: str) -> Fault:
 
 def _warc_faults(path: Path, name: str, entry: Entry) -> Iterator[Fault]:
     """Check a WARC file against its size and digest in the manifest."""
-    file, facts = path / name, entry.facts
+    file, facts = (
+        on_disk(path / name),
+        entry.facts,
+    )  # a run that was killed here left its complete file `.open`
     if not file.is_file():
-        if not file.with_name(file.name + IN_PROGRESS).is_file():
-            yield Fault(place=name, what=f"is in {CHAIN}, but does not exist")
+        yield Fault(place=name, what=f"is in {CHAIN}, but does not exist")
         return
     size = file.stat().st_size
     if size != facts["size"]:

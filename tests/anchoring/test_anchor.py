@@ -18,6 +18,7 @@ import pytest
 from crawler.anchoring import AnchorSettings, anchor, default_key_path, init, known_key
 from crawler.api import crawl
 from crawler.archive import MANIFEST, Archive, head, manifest_entries
+from crawler.archive.anchors.keys import load_key
 from crawler.archive.anchors.statement import Statement
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
@@ -95,6 +96,15 @@ def test_a_key_is_never_overwritten_and_entered_once(anchored: Path, key: Path, 
     entered = init(anchored, key, clock=clock, replaces=None, lost=False)
     assert (entered.made, entered.entered) == (False, False)
     assert (key.read_bytes(), (anchored / MANIFEST).read_bytes()) == (before, lines)
+
+
+def test_the_public_key_is_the_pem_that_others_write(anchored: Path, key: Path) -> None:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+    (file,) = (anchored / "anchors" / "keys").iterdir()
+    data = file.read_bytes()
+    assert load_pem_public_key(data).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) == data
+    assert known_key(str(file)) == load_key(key).id
 
 
 def test_one_key_may_sign_for_several_archives(
@@ -609,3 +619,74 @@ def test_the_statement_is_one_line_that_is_read_as_it_is_written() -> None:
     ):  # fmt: skip
         with pytest.raises(ValueError, match=r".*"):
             Statement.parse(changed)
+
+
+# -- a disk that fails ------------------------------------------------------------------------------------
+
+
+class Failing:
+    """Makes the n-th call of a function fail, as a full disk does."""
+
+    def __init__(self, function: Callable[..., object], number: int) -> None:
+        self.function, self.left = function, number
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        self.left -= 1
+        if self.left == 0:
+            raise OSError(28, "No space left on device")
+        return self.function(*args, **kwargs)
+
+
+WRITES = [(os, "fsync", 6), (os, "open", 7), (Path, "mkdir", 3), (Path, "rename", 1)]
+"""Functions that write, and the least number of times that an anchor calls each."""
+
+
+@pytest.mark.parametrize(("place", "name", "least"), WRITES)
+def test_after_any_write_that_fails_the_next_anchor_finds_what_was_promised(
+    place: object,
+    name: str,
+    least: int,
+    anchored: Path,
+    key: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings, failed = AnchorSettings(key=key), 0
+    for number in range(1, 30):
+        published = head(anchored)
+        failing = Failing(getattr(place, name), number)
+        clock.forward(minutes=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, lambda *args, failing=failing, **kwargs: failing(*args, **kwargs))
+            try:
+                anchor(anchored, settings, clock=clock, notify=quiet)
+            except CrawlerError:
+                failed += 1
+        assert faults(anchored, head=published) == []
+        if failing.left > 0:
+            break
+    assert failed >= least
+    clock.forward(minutes=1)
+    assert anchor(anchored, settings, clock=clock, notify=quiet).head == head(anchored)
+    assert faults(anchored) == []
+    assert list((anchored / "anchors").glob(".*.part")) == []
+
+
+@pytest.mark.parametrize("name", ["fsync", "open"])
+def test_after_any_write_that_fails_the_next_init_makes_the_key(
+    name: str, held: Path, key: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = 0
+    for number in range(1, 30):
+        failing = Failing(getattr(os, name), number)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, lambda *args, failing=failing, **kwargs: failing(*args, **kwargs))
+            try:
+                init(held, key, clock=clock, replaces=None, lost=False)
+                break
+            except CrawlerError:
+                failed += 1
+    assert failed >= 3
+    assert faults(held) == []
+    assert sum(entry.kind is Kind.KEY for entry in manifest_entries(held)) == 1
+    assert anchor(held, AnchorSettings(key=key), clock=clock, notify=quiet).head == head(held)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import stat
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 EXTRA_MISSING = "anchors need the extra `anchor`: pip install 'fazhi[anchor]'"
 _MODULES = ("cryptography", "rfc3161_client")
 _MAX_KEY_BYTES = 4096
+_SPKI_HEAD = bytes.fromhex("302a300506032b6570032100")
+"""SubjectPublicKeyInfo of Ed25519 (RFC 8410), up to the 32 bytes of the key."""
 
 
 def has_extra() -> bool:
@@ -62,12 +65,9 @@ class SigningKey:
 
 
 def public_pem(public: str) -> bytes:
-    """Return a public key as PEM, as openssl and others read it. Raises ValueError."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    """Return a public key (hex) as PEM, as openssl and others read it. Needs no library."""
+    text = base64.b64encode(_SPKI_HEAD + bytes.fromhex(public)).decode("ascii")
+    return f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n".encode("ascii")
 
 
 def public_of_pem(data: bytes) -> str:
@@ -112,13 +112,18 @@ def make_key(path: Path) -> SigningKey:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
+        descriptor = os.open(path, flags, 0o600)
     except FileExistsError as error:
         raise CrawlerError(f"{path}: exists already; a key is never overwritten") from error
     except OSError as error:
+        raise CrawlerError(f"{path}: the key cannot be written: {error.strerror or error}") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half of a key would stand in the way of the next one
         raise CrawlerError(f"{path}: the key cannot be written: {error.strerror or error}") from error
     return SigningKey(path, private)
 

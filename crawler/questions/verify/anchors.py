@@ -64,10 +64,10 @@ class AnchorCheck:
             yield at(entry, "its fingerprint is not that of its public key")
             return
         name = files.key_file(key)
-        if not checks:
-            return
         if fault := _public_key_fault(self.chain.path / name, public):
             yield Fault(place=name, what=fault)
+        if not checks:
+            return
         known = key in self.trust.keys or (not self.trust.keys and self.last_public is None)
         if endorsed is not None:
             by = self.last_public
@@ -238,9 +238,9 @@ def _read_folder(folder: Path, name: str, digests: Mapping[str, str]) -> tuple[d
 
 def _public_key_fault(path: Path, public: str) -> str:
     try:
-        same = keys.public_of_pem(files.read_file(path)) == public
+        same = files.read_file(path) == keys.public_pem(public)
     except OSError as error:
         return f"cannot be read: {error.strerror}; `fazhi anchor` writes it again"
     except ValueError as error:
-        return f"is no public key of Ed25519 ({error})"
-    return "" if same else f"the public key was changed: it is another one than in {CHAIN}"
+        return str(error)
+    return "" if same else f"the public key was changed: it is not the one in {CHAIN}"

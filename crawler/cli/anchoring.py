@@ -12,12 +12,13 @@ from crawler.anchoring import AnchorSettings
 from crawler.archive.anchors.stamps import Root
 from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption
 from crawler.cli.output import iso, message, print_json
+from crawler.errors import ConfigError
 from crawler.fetch import parse_connect_to
 from crawler.fetch.client import utc_now
 from crawler.model import AnchorDefaults
 from crawler.sources import load
 
-app = typer.Typer(help="Sign the head of the archive, and have authorities stamp the time of it.")
+app = typer.Typer()
 
 KeyOption = Annotated[
     Path | None,
@@ -67,6 +68,9 @@ def anchor(
     `fazhi anchor init`.
     """
     if context.invoked_subcommand is not None:
+        sources_of = (context.get_parameter_source(name) for name in context.params)
+        if any(source is not None and source.name == "COMMANDLINE" for source in sources_of):
+            raise ConfigError("options of `fazhi anchor init` come after `init`")
         return
     settings = AnchorSettings.of(
         _defaults(sources),

@@ -50,7 +50,7 @@ def verify(
     tsa_roots: RootsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check manifest, WARC files, catalogue and text files against each other; print every fault.
+    """Check manifest, WARC files, catalogue, text files and anchors against each other; print every fault.
 
     Prints the head digest at the end. It covers everything archived so far: publish it elsewhere, and `--head` can show
     later that nothing was changed since.

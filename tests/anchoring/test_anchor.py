@@ -107,6 +107,11 @@ def test_the_public_key_is_the_pem_that_others_write(anchored: Path, key: Path) 
     assert known_key(str(file)) == load_key(key).id
 
 
+def test_options_of_init_come_after_it(held: Path, key: Path, fazhi: Fazhi) -> None:
+    code, _, err = fazhi("anchor", "--archive", str(held), "init")
+    assert (code, "come after `init`" in err, key.exists()) == (2, True, False)
+
+
 def test_one_key_may_sign_for_several_archives(
     anchored: Path, key: Path, clock: Clock, tmp_path: Path
 ) -> None:

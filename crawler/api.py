@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 
+from crawler.anchoring import AnchorSettings
 from crawler.archive import Archive, Reader
 from crawler.archive.catalogue.selection import ReportState
 from crawler.crawl import Halt, is_trouble
@@ -56,7 +57,7 @@ from crawler.model import (
     Version,
     Years,
 )
-from crawler.sources import choose, load_sites
+from crawler.sources import choose, load, load_sites
 
 __all__ = [
     "JSON_KEYS",
@@ -104,7 +105,9 @@ class Summary:
     counts: Mapping[Ending, int]  # how often each ending came; 0 for the others
     troubled: tuple[str, ...]  # ids of the sites with trouble, sorted
     ended_early: str | None  # why addresses are left for the next crawl; None if none is
-    exit_status: int  # 0 all well; 1 trouble at a site, or addresses left
+    exit_status: (
+        int  # 0 all well; 1 trouble at a site, addresses left, or the archive not anchored as `defaults:` ask
+    )
 
 
 def load_sources(path: str | PathLike[str]) -> tuple[Site, ...]:
@@ -146,8 +149,12 @@ def crawl(
     waits.
     """
     chosen = tuple(ids)
+    anchoring = None
     if isinstance(sources, str | PathLike):
-        sites, name = load_sources(sources), fspath(sources)
+        loaded, name = load(Path(sources)), fspath(sources)
+        sites = loaded.sites
+        if loaded.anchoring.anchor:
+            anchoring = AnchorSettings.of(loaded.anchoring, offline=replay is not None)
     else:
         sites, name = tuple(sources), "those given"
     job = Job(
@@ -159,23 +166,23 @@ def crawl(
         max_seconds=max_seconds,
         time_limit=f"max_seconds {max_seconds}",
         halt=Halt(max_requests=max_requests),
+        anchoring=anchoring,
     )
     counter = _OutcomeCounter(job.sites, on_outcome)
-    _outside_any_loop(
+    anchored = _outside_any_loop(
         lambda: crawl_into(Path(archive), job, counter, command="crawler.api.crawl", around=nullcontext)
     )
-    return counter.summary(job.halt.why)
+    return counter.summary(job.halt.why, anchored=anchored)
 
 
-def _outside_any_loop(work: Callable[[], None]) -> None:
+def _outside_any_loop(work: Callable[[], bool]) -> bool:
     """Run `work` in this thread, or in a new one if an event loop already runs in this one."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        work()
-        return
+        return work()
     with ThreadPoolExecutor(1, thread_name_prefix="crawl") as thread:
-        thread.submit(work).result()
+        return thread.submit(work).result()
 
 
 class _OutcomeCounter:
@@ -204,12 +211,12 @@ class _OutcomeCounter:
     def message(self, text: str) -> None:
         log.warning(text)
 
-    def summary(self, why: str | None) -> Summary:
+    def summary(self, why: str | None, *, anchored: bool) -> Summary:
         left = self._counts[Ending.LEFT] > 0
         return Summary(
             outcomes=tuple(self._outcomes),
             counts=self._counts,
             troubled=tuple(sorted(self._troubled)),
             ended_early=why if left else None,
-            exit_status=1 if self._troubled or left else 0,
+            exit_status=1 if self._troubled or left or not anchored else 0,
         )

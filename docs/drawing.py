@@ -27,7 +27,7 @@ MIDDLES = {
     "cli": 690,
     "api": 80,
     "onboarding": 470, "intake": 640, "questions": 800,
-    "crawl": 510,
+    "crawl": 510, "anchoring": 300,
     "fetch": 500, "archive": 790,
     "extract": 460, "discover": 690, "warc": 870,
     "sources": 130, "cms": 330, "field": 530,

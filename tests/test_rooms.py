@@ -15,7 +15,7 @@ ROOMS = (
     ("field", "cms", "sources"),
     ("extract", "discover", "warc"),
     ("fetch", "archive"),
-    ("crawl",),
+    ("anchoring", "crawl"),
     ("questions", "intake", "onboarding"),
     ("api",),
     ("cli", "__main__"),
@@ -24,7 +24,7 @@ ROOMS = (
 RANKS = {room: (rank, place) for rank, rooms in enumerate(ROOMS) for place, room in enumerate(rooms)}
 WINGS = {
     "cms": ("lists",),
-    "archive": ("catalogue", "ledger", "evidence"),
+    "archive": ("catalogue", "ledger", "evidence", "anchors"),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
 }
@@ -47,6 +47,8 @@ ONLY_IN = {
     "pydantic": {"sources"},
     "selectolax": {"cms", "discover", "extract"},
     "ada_url": {"address"},
+    "cryptography": {"archive"},
+    "rfc3161_client": {"archive"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

@@ -133,11 +133,6 @@ class ConsistencyQueries:
     def _held_body(self, digest: str) -> str | None:
         return reextraction.body_from_catalogue(self._session, digest)
 
-    def ended_runs(self) -> dict[int, dict[str, str]]:
-        """Return what the manifest must state about the runs that have ended, by number. Merged runs are not in it."""
-        ended = select(RunRow).where(RunRow.finished_at.is_not(None), RunRow.state != MERGED_STATE)
-        return {run.id: run_facts(run) for run in self._session.scalars(ended.order_by(RunRow.id))}
-
     def entered_bytes(self) -> dict[str, int]:
         """Return how many bytes of each WARC file are entered."""
         return {row.file: row.entered for row in self._session.scalars(select(WarcRow))}
@@ -202,6 +197,14 @@ class ConsistencyQueries:
         for report_id, number in self._session.execute(rows):
             numbers[report_id].append(number)
         return [name for name, held in numbers.items() if held != list(range(1, len(held) + 1)) or not held]
+
+    def run_ends(self) -> dict[int, dict[str, str] | None]:
+        """Return what the catalogue states about the end of each run, by number; None for a run that has not ended.
+
+        The keys are those of the manifest. Runs of merged archives are left out, since the manifest has none of them.
+        """
+        rows = self._session.scalars(select(RunRow).where(RunRow.state != MERGED_STATE))
+        return {row.id: run_facts(row) if row.finished_at else None for row in rows}
 
     def reextracted_sha256(self, version: VersionRow) -> str | None:
         """Return the digest of the text that the current extractor reads from a version's pages; None if it has no page.

@@ -110,11 +110,11 @@ def _runs_of_files(paths: Iterable[Path]) -> _Starts:
 
 
 def _runs_of_manifest(archive: Path) -> _Starts:
-    """Return the runs of which the manifest states the end. A run enters its end only after its row is in the catalogue."""
+    """Return the runs that the manifest names. A run enters its begin only after its row is in the catalogue."""
     found: defaultdict[int, set[datetime]] = defaultdict(set)
     for entry in entries(archive):
-        number, started = entry.facts.get("run"), entry.facts.get("started")
-        if _is_run_number(number) and isinstance(started, str) and "state" in entry.facts:
+        number, started = entry.facts.get("run"), entry.facts.get("started") or entry.facts.get("begun")
+        if _is_run_number(number) and isinstance(started, str):
             try:
                 found[number].add(parse_warc_date(started))
             except ValueError:

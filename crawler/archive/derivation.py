@@ -95,8 +95,8 @@ class Derivation:
             if info is not None:
                 self.infos[name] = info
         for entry in entries(self.path):
-            if not entry.facts:
-                self._lose(f"{MANIFEST}:{entry.number}: cannot be read")
+            if entry.fault:
+                self._lose(f"{MANIFEST}:{entry.number}: {entry.fault}")
             file = entry.facts.get("file")
             if isinstance(file, str) and not on_disk(self.path / file).is_file():
                 self._lose(f"{file}: is in the manifest, but does not exist; put it back, and rebuild again")
@@ -122,31 +122,18 @@ class Derivation:
         if found := name.startswith(MERGED_FOLDER) and _STARTED.search(path.name):
             started = datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z")
             return RunInfo(path=path, run=None, started=started, command="", software="")
-        for facts in self._runs_in_manifest():
-            if path.name.startswith(f"fazhi-{facts['started']:%Y%m%d%H%M%S}-"):
+        for number, facts in self.manifest.runs().items():
+            started = parse_warc_date(facts.get("started") or facts["begun"])
+            if path.name.startswith(f"fazhi-{started:%Y%m%d%H%M%S}-"):
                 return RunInfo(
                     path=path,
-                    run=facts["run"],
-                    started=facts["started"],
+                    run=number,
+                    started=started,
                     command=facts["command"],
                     software=facts["software"],
                 )
         self._lose(f"{name}: its `warcinfo` cannot be read; not entered")
         return None
-
-    def _runs_in_manifest(self) -> Iterator[dict[str, Any]]:
-        """Yield the runs' ends that the manifest states, with their times as such. Lines that are damaged are passed over."""
-        for entry in entries(self.path):
-            facts = {name: entry.facts.get(name) for name in _RUN_FACTS}
-            if not isinstance(facts.pop("run"), int) or not all(
-                isinstance(each, str) for each in facts.values()
-            ):
-                continue
-            try:
-                times = {name: parse_warc_date(str(facts[name])) for name in ("started", "finished")}
-            except ValueError:
-                continue
-            yield entry.facts | times
 
     def _runs(self) -> list[RunRow]:
         """Return the runs that the WARC files and the manifest name, by number. Runs of merged files are left out."""
@@ -154,14 +141,18 @@ class Derivation:
         for name, info in self.infos.items():
             if info.run is not None and not name.startswith(MERGED_FOLDER):
                 found.setdefault(info.run, run_row(info.run, info))
-        for facts in self._runs_in_manifest():
-            if facts["run"] not in found:
+        for number, facts in self.manifest.runs().items():
+            if number not in found:
                 row = RunRow(
-                    started_at=facts["started"], command=facts["command"], software=facts["software"]
+                    started_at=parse_warc_date(facts.get("started") or facts["begun"]),
+                    command=facts["command"],
+                    software=facts["software"],
                 )
-                row.id = facts["run"]
-                row.state, row.detail, row.finished_at = facts["state"], facts["detail"], facts["finished"]
-                found[row.id] = row
+                row.id = number
+                if "state" in facts:  # the others were killed before they wrote a WARC file
+                    row.state, row.detail = facts["state"], facts["detail"]
+                    row.finished_at = parse_warc_date(facts["finished"])
+                found[number] = row
         return [found[number] for number in sorted(found)]
 
     def _is_unended(self, run: RunRow) -> bool:
@@ -252,8 +243,7 @@ def _is_written_by(run: RunRow, name: str, info: RunInfo) -> bool:
 class _UnchangedManifest(Manifest):
     """A manifest that is read only: what would be entered in it is not."""
 
-    def _append(self, facts: dict[str, Any]) -> dict[str, Any]:
-        return facts
+    def _append(self, facts: dict[str, Any]) -> None: ...
 
 
 def derive_for_comparison(

@@ -74,14 +74,14 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         try:
             derivation, counts = _derive(path, manifest, clock(), notify)
             sync_all()
+            for run in derivation.killed:  # first: what the catalogue calls ended has its end in the manifest
+                add_to_manifest(run, manifest)
             _replace(path)
         except BaseException:
             _remove_new(path)
             raise
         shorten_text_folders(path)
         remove_parts(path)
-        for run in derivation.killed:
-            add_to_manifest(run, manifest)
         return counts
 
 

@@ -1,7 +1,7 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
 Commands: `crawling` (`crawl`), `sources` and `adding` (`source`), `fixtures` (`fixture`), `reading` (`extract`,
-`reports`, `show`), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`). Shared: `options` (flags),
+`reports`, `show`), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """
 
@@ -12,13 +12,13 @@ import sys
 import typer
 
 from crawler import __version__
-from crawler.cli import crawling, evidence, fixtures, importing, reading, sources, streams
+from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
 from crawler.cli.output import message
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 
 EXIT_CODES = """
-Exit codes: 0 success; 1 finished, but some site failed, or stdout or the --log file could not be written (for example a
+Exit codes: 0 success; 1 finished, but some site failed, or a time stamp could not be had, or stdout or the --log file could not be written (for example a
 full disk or a broken pipe; the archive is complete all the same); 2 wrong usage or a faulty sources.yaml; 3 another
 crawl has locked this archive; 4 the archive is damaged, was written by a newer fazhi, or cannot be read or written.
 """
@@ -40,6 +40,7 @@ app.command("show")(reading.show)
 app.command("verify")(evidence.verify)
 app.command("rebuild")(evidence.rebuild)
 app.command("merge")(evidence.merge)
+app.add_typer(anchoring.app, name="anchor")
 app.add_typer(sources.app, name="source")
 app.add_typer(fixtures.app, name="fixture")
 

@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from crawler import crawl as pipeline
+from crawler.anchoring import AnchorSettings
 from crawler.cli.display import Display
 from crawler.cli.log import log_to
 from crawler.cli.options import (
@@ -32,7 +33,7 @@ from crawler.cli.streams import EXIT_OUTPUT_LOST
 from crawler.crawl.job import Job, crawl_into
 from crawler.crawl.job import dry_run as run_dry
 from crawler.fetch import Replay, load_exchanges, parse_connect_to
-from crawler.sources import choose, load_sites
+from crawler.sources import choose, load
 
 log = logging.getLogger(__name__)
 
@@ -86,25 +87,32 @@ def crawl(
     """
     # parsed first: a wrong --max-time must fail before any file is read or written
     max_seconds = pipeline.seconds(max_time) if max_time is not None else None
+    loaded = load(sources, notify=None if quiet else message)
+    mapping = parse_connect_to(connect_to or ())
+    anchoring = AnchorSettings.of(loaded.anchoring, connect_to=mapping, offline=replay is not None)
     job = Job(
-        sites=choose(load_sites(sources, notify=None if quiet else message), ids or ()),
+        sites=choose(loaded.sites, ids or ()),
         sources=str(sources),
         replay=Replay(load_exchanges(replay)) if replay else None,
-        connect_to=parse_connect_to(connect_to or ()),
+        connect_to=mapping,
         full=full,
         anyway=full or bool(ids) or bool(replay),
         max_seconds=max_seconds,
         time_limit=f"--max-time {max_time}",
         halt=pipeline.Halt(max_requests=max_requests),
+        anchoring=anchoring if loaded.anchoring.anchor else None,
     )
     display = Display(job.sites, json=json, quiet=quiet, figures=figures)
+    anchored = True
     with log_to(log_file) as events:
         if dry_run:
             run_dry(job, display, around=lambda: _shown(display, job.halt))
         else:
             command = " ".join(sys.argv[1:])
-            crawl_into(archive, job, display, command=command, around=lambda: _shown(display, job.halt))
-    code = display.finish(None if dry_run else archive, job.halt.why)
+            anchored = crawl_into(
+                archive, job, display, command=command, around=lambda: _shown(display, job.halt)
+            )
+    code = display.finish(None if dry_run else archive, job.halt.why) or (0 if anchored else 1)
     if events is not None and events.failure:
         display.message(f"{log_file}: some events could not be written: {events.failure}")
         code = code or EXIT_OUTPUT_LOST

@@ -9,14 +9,18 @@ from typing import Annotated
 
 import typer
 
+from crawler import anchoring
 from crawler import archive as archives
 from crawler.archive import Archive
+from crawler.archive.anchors.stamps import Roots
+from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_json
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
 from crawler.field.text import visible_line
 from crawler.questions import verify as verifying
+from crawler.questions.verify import OlderChain, Trust
 
 
 def verify(
@@ -25,25 +29,55 @@ def verify(
     head: Annotated[
         str | None,
         typer.Option(
-            "--head", help="A head digest printed earlier; fail if the manifest does not contain it."
+            "--head", help="A head digest printed earlier; fail if anything that it covers was changed since."
         ),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="HEAD_OR_FILE",
+            help="A head, or an older manifest.jsonl; fail if the manifest does more than add lines, and say what it adds.",
+        ),
+    ] = None,
+    anchor_keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--anchor-key",
+            metavar="FINGERPRINT_OR_FILE",
+            help="A key that you know by its fingerprint or its public key file; anchors must lead to one. May be repeated.",
+        ),
+    ] = None,
+    tsa_roots: RootsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check manifest, WARC files, catalogue and text files against each other; print every fault.
+    """Check manifest, WARC files, catalogue, text files and anchors against each other; print every fault.
 
     Prints the head digest at the end. It covers everything archived so far: publish it elsewhere, and `--head` can show
     later that nothing was changed since.
     """
+    older = None if since is None else OlderChain.parse(since)
+    trust = Trust(
+        keys=tuple(anchoring.known_key(value) for value in anchor_keys or ()),
+        roots=anchoring.load_roots(tsa_roots) if tsa_roots else Roots(),
+    )
     faults = []
-    for fault in verifying.verify(archive, deep=deep, head=head, notify=message):
+    found = verifying.verify(archive, deep=deep, head=head, since=older, trust=trust, notify=message)
+    for fault in found:
         faults.append(fault)
         if not json:
             print(visible_line(f"{fault.place}: {fault.what}"), flush=True)
     digest = archives.head(archive)
+    added = None if older is None else verifying.added(archive, older)
     if json:
-        print_json({"head": digest, "faults": [asdict(fault) for fault in faults]})
+        value = {"head": digest, "faults": [asdict(fault) for fault in faults]}
+        print_json(value | ({"since": added and asdict(added)} if older else {}))
     else:
+        if added:
+            print(
+                f"since line {added.line}: {added.lines} lines added, of {added.files} WARC files, {added.runs} runs and"
+                f" {added.anchors} anchors"
+            )
         print(f"head {digest}")
         print("no fault found" if not faults else f"{len(faults)} faults")
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.address import host_port
+from crawler.anchoring import AnchorSettings, anchor_after_crawl
 from crawler.archive import CATALOGUE, Archive
 from crawler.crawl.halt import Halt
 from crawler.crawl.page_process import PageProcess
@@ -49,6 +50,7 @@ class Job:
     max_seconds: float | None = None
     time_limit: str = ""  # `max_seconds` as the caller wrote it, for the reason of ending
     halt: Halt = field(default_factory=Halt)
+    anchoring: AnchorSettings | None = None  # None: the archive is not anchored at the end
 
 
 class Observer(Protocol):
@@ -71,10 +73,10 @@ Around = Callable[[], AbstractContextManager[object]]
 """Returns a context manager in which the crawl runs, inside the event loop: for signal handlers, or a line of progress."""
 
 
-def crawl_into(archive: Path, job: Job, observer: Observer, *, command: str, around: Around) -> None:
+def crawl_into(archive: Path, job: Job, observer: Observer, *, command: str, around: Around) -> bool:
     """Visit the sites that are due and archive what they give. `command`: the run's command, as the archive notes it.
 
-    Raises CrawlerError when no site can be reached, before an archive is made or a site visited; ArchiveError.
+    Returns False if the archive was to be anchored at the end and that failed, which the observer has been told. Raises CrawlerError when no site can be reached, before an archive is made or a site visited; ArchiveError.
     """
     if first := not (archive / CATALOGUE).is_file():
         _must_reach(job.sites, job)
@@ -90,6 +92,7 @@ def crawl_into(archive: Path, job: Job, observer: Observer, *, command: str, aro
         if not first:
             _must_reach(planned.due, job)
         asyncio.run(_pipeline(planned.due, store, job, observer, around))
+    return job.anchoring is None or anchor_after_crawl(archive, job.anchoring, clock=utc_now, notify=notify)
 
 
 def dry_run(job: Job, observer: Observer, *, around: Around) -> None:

@@ -195,7 +195,7 @@ class Fetcher:
     ) -> Capture:
         """Send one request and return its answer. `sent` are the requests of this redirect chain; adds this one."""
         try:
-            _refuse_unfetchable(asked.url)
+            refuse_unfetchable(asked.url)
             request = self._sessions.request(asked, site, validators, self._limits.timeout)
             if (key := loop_key(request)) in sent:
                 raise FetchError(asked.url, "redirects in a circle", kind="redirects")
@@ -241,7 +241,7 @@ def _normalized(asked: ListRequest) -> ListRequest:
     return replace(asked, url=url) if url else asked
 
 
-def _refuse_unfetchable(url: str) -> None:
+def refuse_unfetchable(url: str) -> None:
     """Raise Refused for what is not a web address, and for credentials: they would be kept in logs and archive.
 
     A host name that httpx cannot parse is refused too: two parsers must not see two hosts in one address.
@@ -261,7 +261,7 @@ def _refuse_unfetchable(url: str) -> None:
 def _host(url: str) -> str:
     try:
         return httpx.URL(url).host
-    except (UnicodeError, httpx.InvalidURL):  # `_refuse_unfetchable` refuses it
+    except (UnicodeError, httpx.InvalidURL):  # `refuse_unfetchable` refuses it
         return ""
 
 

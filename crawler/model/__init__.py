@@ -5,10 +5,12 @@
 - `page`: what a server sent (Capture) and what a browser rendered from it (Rendering)
 - `report`: the text and the fields of a report, and its versions
 - `outcome`: how the visits of addresses and of sites ended
+- `anchoring`: settings of anchors
 """
 
 from __future__ import annotations
 
+from crawler.model.anchoring import AnchorDefaults
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
@@ -17,6 +19,7 @@ from crawler.model.site import Expect, HeaderRule, Site, Tls, Years
 
 __all__ = [
     "JSON_KEYS",
+    "AnchorDefaults",
     "Attachment",
     "Capture",
     "Clue",

@@ -15,15 +15,17 @@ from crawler.model import Site
 from crawler.sources.add import add_entry, existing_sites
 from crawler.sources.entry import File
 from crawler.sources.entry_yaml import entry_lines
-from crawler.sources.load import load_sites, location_of, suggestion
+from crawler.sources.load import Sources, load, load_sites, location_of, suggestion
 from crawler.sources.shipped import write_new
 
 __all__ = [
+    "Sources",
     "add_entry",
     "choose",
     "entry_lines",
     "existing_sites",
     "json_schema",
+    "load",
     "load_sites",
     "location_of",
     "write_new",

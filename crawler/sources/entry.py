@@ -143,6 +143,12 @@ def _search(value: object) -> str:
     return str(value)
 
 
+def _path(value: object) -> str:
+    if not isinstance(value, str) or not value or _CONTROLS.search(value):
+        raise _fault("must be the path of a file, such as ~/.config/fazhi/anchor.key")
+    return value
+
+
 def _include(value: object) -> list[str]:
     patterns = [value] if isinstance(value, str) else value
     if not isinstance(patterns, list) or not all(isinstance(each, str) and each for each in patterns):
@@ -168,6 +174,10 @@ class Defaults(_Strict):
     contact: Annotated[str, BeforeValidator(_contact)] | None = None
     years: Annotated[str, BeforeValidator(_years)] = "2015-"
     every: Annotated[str, BeforeValidator(_every)] | None = None
+    anchor: bool = False
+    timestamps: Annotated[list[Address], Field(max_length=8)] = Field(default_factory=list)
+    anchor_key: Annotated[str, BeforeValidator(_path)] | None = None
+    tsa_roots: Annotated[str, BeforeValidator(_path)] | None = None
 
 
 class Entry(_Strict):

@@ -10,6 +10,7 @@ import glob
 import itertools
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from pydantic_core import ErrorDetails
 from crawler.errors import ConfigError
 from crawler.field.regions import outward, region, region_of
 from crawler.field.regions import path as region_path
-from crawler.model import Expect, Site, Years
+from crawler.model import AnchorDefaults, Expect, Site, Years
 from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
 from crawler.sources.yaml_file import Place, YamlFile, dotted, parse
 
@@ -29,9 +30,22 @@ START_KEYS = ("lists", "pages", "sitemaps", "search")
 _NO_START = "needs `lists` (list pages), `pages` (reports), `sitemaps` or `search`"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The content of a sources.yaml and of the files that it includes."""
+
+    sites: tuple[Site, ...]
+    anchoring: AnchorDefaults  # of the file itself; paths are relative to its folder
+
+
 def load_sites(
     path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None
 ) -> tuple[Site, ...]:
+    """Return the sites that `load` returns."""
+    return load(path, text, notify=notify).sites
+
+
+def load(path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None) -> Sources:
     """Return the sites of a sources.yaml in its order, then those of the files it includes, by file name.
 
     `text` replaces the content of the file, to check it before it is written. `notify` is called with each warning, such
@@ -56,7 +70,21 @@ def load_sites(
     if notify:
         for doubt in itertools.chain.from_iterable(file.doubts() for file in files):
             notify(doubt)
-    return tuple(sites)
+    return Sources(sites=tuple(sites), anchoring=_anchoring(path, main))
+
+
+def _anchoring(path: Path, main: _File) -> AnchorDefaults:
+    stated = (main.parsed and main.parsed.defaults) or Defaults()
+
+    def from_here(name: str | None) -> str | None:
+        return name and str(path.parent / Path(name).expanduser())
+
+    return AnchorDefaults(
+        anchor=stated.anchor,
+        timestamps=tuple(stated.timestamps),
+        key=from_here(stated.anchor_key),
+        roots=from_here(stated.tsa_roots),
+    )
 
 
 def location_of(path: Path, name: str) -> str:

@@ -71,10 +71,13 @@ def _open_folder(within: int, name: str, *, make: bool) -> int:
         raise
 
 
-def create(archive: Path, name: str, *, append: bool = False) -> int:
+def create(archive: Path, name: str, *, append: bool = False, readable: bool = False) -> int:
     """Create a file and its folders; return its descriptor for writing. Raises FileExistsError for whatever is there, OSError."""
     with _opened_folder(archive, name, make=True) as (folder, file):
-        return os.open(file, _CREATE_FLAGS | (os.O_APPEND if append else 0), 0o666, dir_fd=folder)
+        flags = _CREATE_FLAGS | (os.O_APPEND if append else 0)
+        if readable:
+            flags = flags & ~os.O_WRONLY | os.O_RDWR
+        return os.open(file, flags, 0o666, dir_fd=folder)
 
 
 def open_existing(archive: Path, name: str, *, flags: int = os.O_RDONLY) -> int:
@@ -83,13 +86,13 @@ def open_existing(archive: Path, name: str, *, flags: int = os.O_RDONLY) -> int:
         return _open_regular(folder, file, flags, f"{archive}/{name}")
 
 
-def open_to_append(archive: Path, name: str) -> int:
+def open_to_append(archive: Path, name: str, *, readable: bool = False) -> int:
     """Open a file for appending, or create it; return its descriptor. Raises OSError as `open_existing` does."""
-    flags = os.O_WRONLY | os.O_APPEND
+    flags = (os.O_RDWR if readable else os.O_WRONLY) | os.O_APPEND
     try:
         return open_existing(archive, name, flags=flags)
     except FileNotFoundError:
-        return create(archive, name, append=True)
+        return create(archive, name, append=True, readable=readable)
 
 
 def _open_regular(folder: int, file: str, flags: int, place: str) -> int:

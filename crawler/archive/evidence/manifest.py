@@ -1,58 +1,63 @@
-"""`manifest.jsonl`: a hash chain over the closed WARC files and the runs.
+"""`manifest.jsonl`: a hash chain over the closed WARC files, the runs and the anchors.
 
 Each line is a JSON object. Its `previous` is the SHA-256 of the line before, without the newline. A change of one line
 therefore changes the SHA-256 of every later line. The SHA-256 of the last line is the head: it covers the whole archive.
 A head that was published elsewhere shows later that nothing before it was changed.
+
+`manifest_lines` has the form of each line.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from crawler.archive.evidence.files import open_to_append
+from crawler.archive.evidence.manifest_lines import MAX_LINE_BYTES, Entry, Kind, read_line, written
 from crawler.archive.evidence.named_errors import errors_name
+from crawler.errors import ArchiveDamaged
 
 NAME = "manifest.jsonl"
 EMPTY_HEAD = "0" * 64
 """Head of an empty manifest, and `previous` of the first line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the manifest."""
-
-    number: int  # line number, from 1
-    sha256: str  # of the line
-    facts: dict[str, Any]  # empty for a line that is no JSON object
-
-    @property
-    def previous(self) -> str | None:
-        """The SHA-256 that this line states for the line before."""
-        return self.facts.get("previous")
-
-
 def entries(archive: Path) -> Iterator[Entry]:
     """Yield the complete lines; none if there is no manifest yet."""
     path = archive / NAME
+    if path.is_file():
+        with path.open("rb") as file:
+            yield from entries_of(file)
+
+
+def entries_of(file: BinaryIO) -> Iterator[Entry]:
+    """Yield the complete lines of a manifest that is open for reading. A last line without newline is left out."""
+    number = 0
+    while line := file.readline(MAX_LINE_BYTES):
+        number += 1
+        sha256, whole = hashlib.sha256(line.removesuffix(b"\n")), line.endswith(b"\n")
+        if whole:
+            yield read_line(number, sha256.hexdigest(), line[:-1])
+            continue
+        while not whole and (more := file.readline(MAX_LINE_BYTES)):
+            sha256.update(more.removesuffix(b"\n"))
+            whole = more.endswith(b"\n")
+        if whole:
+            yield Entry(
+                number=number, sha256=sha256.hexdigest(), fault=f"is longer than {MAX_LINE_BYTES} bytes"
+            )
+
+
+def incomplete_bytes(archive: Path) -> int:
+    """Return the number of bytes after the last newline: of a line that is being written, or was when a run was killed."""
+    path = archive / NAME
     if not path.is_file():
-        return
-    lines = path.read_bytes().split(b"\n")[:-1]
-    for number, line in enumerate(lines, start=1):
-        yield Entry(number=number, sha256=hashlib.sha256(line).hexdigest(), facts=_facts(line))
-
-
-def _facts(line: bytes) -> dict[str, Any]:
-    try:
-        facts = json.loads(line)
-    except ValueError:
-        return {}
-    return facts if isinstance(facts, dict) else {}
+        return 0
+    with path.open("rb") as file:
+        return _size(file) - _complete_bytes(file)
 
 
 def head(archive: Path) -> str:
@@ -66,18 +71,54 @@ def head(archive: Path) -> str:
 class Manifest:
     """The manifest, opened for appending. The process must hold the archive's lock.
 
-    A half-written last line, left by a kill, is removed with the next append.
+    A half-written last line, left by a kill, is removed with the next append. Where several lines name one file or one
+    end of a run, the first one counts: what the chain has said once, no later line changes.
     """
 
     def __init__(self, archive: Path) -> None:
         self._archive = archive
         self._path = archive / NAME
-        known = list(entries(archive))
-        self._head = known[-1].sha256 if known else EMPTY_HEAD
-        self._files = {entry.facts.get("file"): entry.facts for entry in known if "file" in entry.facts}
-        self._runs = {
-            entry.facts["run"]: entry.facts for entry in known if {"state", "run"} <= entry.facts.keys()
-        }
+        self._head = EMPTY_HEAD
+        self._lines = 0
+        self._files: dict[str, dict[str, Any]] = {}
+        self._begun: dict[int, dict[str, Any]] = {}
+        self._ended: dict[int, dict[str, Any]] = {}
+        self._files_of_run = 0  # lines of files since the last begin of a run
+        self.files_since_anchor = 0
+        """Number of lines of WARC files after the last anchor."""
+        self.anchors: list[Entry] = []
+        """The lines of keys and anchors."""
+        for entry in entries(archive):
+            self._take(entry)
+
+    def _take(self, entry: Entry) -> None:
+        self._head, self._lines = entry.sha256, entry.number
+        facts = entry.facts
+        match entry.kind:
+            case Kind.FILE:
+                self._files.setdefault(facts["file"], facts)
+                self._files_of_run += 1
+                self.files_since_anchor += 1
+            case Kind.BEGIN:
+                self._begun.setdefault(facts["run"], facts)
+                self._files_of_run = 0
+            case Kind.END:
+                self._ended.setdefault(facts["run"], facts)
+            case Kind.KEY:
+                self.anchors.append(entry)
+            case Kind.ANCHOR:
+                self.anchors.append(entry)
+                self.files_since_anchor = 0
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the last line; zeros if there is none."""
+        return self._head
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return self._lines
 
     def sha256_of(self, file: str) -> str | None:
         """Return the SHA-256 that the manifest states for a WARC file; None if it does not list the file."""
@@ -89,32 +130,83 @@ class Manifest:
         return any(facts.get("sha256") == sha256 for facts in self._files.values())
 
     def run(self, number: int) -> dict[str, Any] | None:
-        """Return what the manifest states about a run's end; None if it does not list the run."""
-        return self._runs.get(number)
+        """Return what the manifest states about a run's end; None if it does not list the run's end."""
+        return self._ended.get(number)
 
-    @property
-    def last_run(self) -> int:
-        """The greatest number of a run in the manifest; 0 if there is none."""
-        return max((number for number in self._runs if isinstance(number, int)), default=0)
+    def runs(self) -> dict[int, dict[str, Any]]:
+        """Return what the manifest states about each run: its end, or its begin if it has none."""
+        return self._begun | self._ended
+
+    def open_runs(self) -> list[int]:
+        """Return the numbers of the runs that began and did not end."""
+        return sorted(self._begun.keys() - self._ended.keys())
 
     def add_file(self, file: str, size: int, sha256: str) -> None:
         """Enter a closed WARC file. `file` is its path relative to the archive, `size` is in bytes."""
-        self._files[file] = self._append({"file": file, "size": size, "sha256": sha256})
+        if file in self._files:
+            raise ArchiveDamaged(f"{self._path}: lists {file} already; a file is entered once")
+        self._append({"file": file, "size": size, "sha256": sha256})
+
+    def refuse_known_run(self, number: int) -> None:
+        """Raise ArchiveDamaged if the manifest has a run of this number, which is to begin."""
+        if number in self.runs():
+            raise ArchiveDamaged(
+                f"{self._path}: has a run {number}, which the catalogue lacks; `fazhi rebuild` makes the catalogue again"
+            )
+
+    def begin_run(self, number: int, **facts: str) -> None:
+        """Enter that a run begins. `facts`: `begun`, `command`, `software`."""
+        self._append({"run": number, **facts})
 
     def add_run(self, number: int, **facts: str) -> None:
-        """Enter how a run ended. `facts` must contain `state`."""
-        self._runs[number] = self._append({"run": number, **facts})
+        """Enter how a run ended, with the number of its files and of the manifest's lines. `facts` must contain `state`."""
+        counts: dict[str, int] = {}
+        if self._begun:
+            if number not in self._begun:  # killed between its row in the catalogue and its first line here
+                begin = {
+                    "begun": facts["started"],
+                    "command": facts["command"],
+                    "software": facts["software"],
+                }
+                self._append({"run": number, **begin})
+            counts = {"files": self._files_of_run, "lines": self._lines + 1}
+        self._append({"run": number, **facts, **counts})
 
-    def _append(self, facts: dict[str, Any]) -> dict[str, Any]:
-        line = json.dumps(facts | {"previous": self._head}, ensure_ascii=False).encode()
-        with errors_name(self._path), os.fdopen(open_to_append(self._archive, NAME), "ab") as file:
-            file.truncate(self._complete_bytes(file.tell()))
-            file.write(line + b"\n")
-            file.flush()
+    def add_key(self, key: str, public: str, endorsed: str | None) -> None:
+        """Enter a public key, with the signature of the key before it, if there is one. All in hex."""
+        self._append({"key": key, "public": public} | ({"endorsed": endorsed} if endorsed else {}))
+
+    def add_anchor(self, folder: str, head: str, digests: Mapping[str, str]) -> None:
+        """Enter an anchor: its folder, the head that it is for, and the SHA-256 of each file in the folder."""
+        self._append({"anchor": folder, "head": head, "digests": dict(digests)})
+
+    def _append(self, facts: dict[str, Any]) -> None:
+        line = written(facts | {"previous": self._head})
+        entry = read_line(self._lines + 1, hashlib.sha256(line).hexdigest(), line)
+        if entry.fault:  # no name or value may enter that no reader would take
+            raise ArchiveDamaged(f"{self._path}: a line cannot be written: {entry.fault}")
+        opened = open_to_append(self._archive, NAME, readable=True)
+        with errors_name(self._path), os.fdopen(opened, "r+b", buffering=0) as file:
+            file.truncate(_complete_bytes(file))
+            rest = memoryview(line + b"\n")
+            while rest:
+                rest = rest[file.write(rest) :]
             os.fsync(file.fileno())
-        self._head = hashlib.sha256(line).hexdigest()
-        return facts
+        self._take(entry)
 
-    def _complete_bytes(self, size: int) -> int:
-        """Return the number of bytes of the complete lines."""
-        return self._path.read_bytes().rfind(b"\n") + 1 if size else 0
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, os.SEEK_END)
+
+
+def _complete_bytes(file: BinaryIO) -> int:
+    """Return the number of bytes of the complete lines."""
+    end = _size(file)
+    while end:
+        start = max(0, end - MAX_LINE_BYTES)
+        file.seek(start)
+        block = file.read(end - start)
+        if (found := block.rfind(b"\n")) >= 0:
+            return start + found + 1
+        end = start
+    return 0

@@ -123,9 +123,9 @@ class RunWarcs:
         while True:
             self._number += 1
             self._path = folder / f"fazhi-{self._started:%Y%m%d%H%M%S}-{self._number:05}.warc.gz"
-            if not lexists(self._path) and not lexists(in_progress(self._path)):
+            taken = lexists(self._path) or lexists(in_progress(self._path))
+            if not taken and self._manifest.sha256_of(self._name) is None:
                 break
-        self._name = self._path.relative_to(self._archive).as_posix()
         now = self._clock()
         self._day = now.date()
         created = files.create(self._archive, in_progress(Path(self._name)).as_posix())

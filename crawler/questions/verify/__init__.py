@@ -7,6 +7,7 @@ what can be derived from the WARC files.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, Reader
@@ -14,26 +15,58 @@ from crawler.archive.catalogue.file_format import file_faults
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
 from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
-from crawler.questions.verify.chain import check_chain
+from crawler.questions.verify.anchors import AnchorCheck, Trust
+from crawler.questions.verify.chain import Chain, Harm
 from crawler.questions.verify.comparison import Comparison
 from crawler.questions.verify.fault import Fault
+from crawler.questions.verify.heads import (
+    Added,
+    OlderChain,
+    added_since,
+    checked_head,
+    head_faults,
+    older_faults,
+)
 from crawler.questions.verify.inventory import check_inventory
+from crawler.questions.verify.runs import run_faults
 
-__all__ = ["Fault", "verify"]
+__all__ = ["Added", "Fault", "OlderChain", "Trust", "added", "verify"]
 
 Notify = Callable[[str], None]
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """What the values of a changed row raise where its columns are read: no date, no JSON, no text."""
 
 
-def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: Notify) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What to verify."""
+
+    deep: bool
+    head: str | None
+    since: OlderChain | None
+    trust: Trust
+
+
+def verify(
+    path: Path,
+    *,
+    deep: bool = False,
+    head: str | None = None,
+    since: OlderChain | None = None,
+    trust: Trust | None = None,
+    notify: Notify,
+) -> Iterator[Fault]:
     """Yield every fault of an archive.
 
-    `deep`: make the catalogue again in a temporary folder and compare it row by row, and extract every text again. `head`: a digest printed earlier, which the manifest must
-    contain. Nothing is written and no lock is taken. The open files of a run in progress are skipped, and reported to
-    `notify`. Raises ArchiveError if there is no archive, ArchiveTooNew if a newer fazhi wrote it,
-    NoTemporarySpace.
+    `deep`: make the catalogue again in a temporary folder and compare it row by row, and extract every text again. `head`: a digest printed earlier; everything that it covers
+    must be unchanged. `since`: a head or an older manifest; the chain must only have added lines to it. `trust`: keys and
+    root certificates for the anchors that are known from elsewhere. Nothing is written
+    and no lock is taken. The open files of a run in progress are skipped, and reported to `notify`. Raises ConfigError for
+    a `head` that is none, ArchiveError if there is no archive, ArchiveTooNew if a newer fazhi wrote it, NoTemporarySpace.
     """
+    asked = _Asked(
+        deep=deep, head=None if head is None else checked_head(head), since=since, trust=trust or Trust()
+    )
     with errors_as_damage(path):
         if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
             raise ArchiveError(
@@ -45,7 +78,7 @@ def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: N
                 f"{name}: not verified: a run is writing it, or a killed run left it; the next run closes it"
             )
         doubtful: list[Fault] = []
-        for fault in _faults(path, deep=deep, head=head, notify=notify):
+        for fault in _faults(path, asked, notify):
             if not before.in_progress and before == snapshot(path):
                 yield fault
             else:
@@ -53,18 +86,26 @@ def verify(path: Path, *, deep: bool = False, head: str | None = None, notify: N
         if (
             doubtful
         ):  # a run wrote meanwhile, and half of its change may have been read: only what persists is a fault
-            again = set(_faults(path, deep=deep, head=head, notify=lambda _: None))
+            again = set(_faults(path, asked, lambda _: None))
             yield from (fault for fault in doubtful if fault in again)
 
 
-def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iterator[Fault]:
-    yield from check_chain(path, head)
+def added(path: Path, since: OlderChain) -> Added | None:
+    """Return what the manifest has beyond an older head; None if it does not have that head."""
+    with errors_as_damage(path):
+        return added_since(Chain.read(path), since)
+
+
+def _faults(path: Path, asked: _Asked, notify: Notify) -> Iterator[Fault]:
+    chain = Chain.read(path)
+    yield from _chain_faults(chain, asked, notify)
     yield from check_inventory(path, notify)
     if (path / CATALOGUE).is_file():
         yield from (Fault(place=CATALOGUE, what=what) for what in file_faults(path / CATALOGUE))
     try:
         with Reader.read(path, notify=notify) as reader, reader.consistency() as claims:
-            yield from Comparison(path, claims, deep, notify).everything()
+            yield from run_faults(chain, claims.run_ends(), notify)
+            yield from Comparison(path, claims, asked.deep, notify).everything()
     except (ArchiveTooNew, NoTemporarySpace):
         raise
     except _UNREADABLE as error:
@@ -72,4 +113,19 @@ def _faults(path: Path, *, deep: bool, head: str | None, notify: Notify) -> Iter
     except ArchiveError as error:
         advice = "" if "fazhi rebuild" in str(error) else "; `fazhi rebuild` recreates it"
         yield Fault(place=CATALOGUE, what=f"{error}{advice}")
-        yield from Comparison(path, None, deep, notify).everything()
+        yield from run_faults(chain, None, notify)
+        yield from Comparison(path, None, asked.deep, notify).everything()
+
+
+def _chain_faults(chain: Chain, asked: _Asked, notify: Notify) -> Iterator[Fault]:
+    chain.tell_incomplete_line(notify)
+    harms: list[Harm] = []
+    anchors = AnchorCheck(chain=chain, trust=asked.trust, notify=notify)
+    for number, fault in (*chain.harms(), *anchors.harms()):
+        harms.append((number, fault))
+        yield fault
+    yield from chain.unlisted()
+    if asked.head is not None:
+        yield from head_faults(chain, asked.head, harms)
+    if asked.since is not None:
+        yield from older_faults(chain, asked.since, harms)

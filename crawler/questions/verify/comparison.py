@@ -12,14 +12,12 @@ from typing import Any
 from crawler.archive import (
     CATALOGUE,
     DOCUMENT_KINDS,
-    MANIFEST,
     MERGED_FOLDER,
     Act,
     ActFault,
     ConsistencyQueries,
     MadeVersion,
     acts_in,
-    manifest_entries,
     read_acts,
 )
 from crawler.archive.catalogue.models import VersionRow
@@ -69,7 +67,6 @@ class Comparison:
         for file in files:
             yield from self._warc(file)
         if self.claims is not None:
-            yield from self._runs(self.claims)
             yield from self._missing_files({file.relative_to(self.path).as_posix() for file in files})
             yield from self._versions(self.claims)
         yield from self._text_files()
@@ -141,22 +138,6 @@ class Comparison:
             yield Fault(
                 place=name, what=f"differs from the records of {file.name}; `fazhi rebuild` recreates it"
             )
-
-    def _runs(self, claims: ConsistencyQueries) -> Iterator[Fault]:
-        """Compare the ends of runs with the manifest's lines."""
-        ended = claims.ended_runs()
-        for entry in manifest_entries(self.path):
-            number = entry.facts.get("run")
-            if not isinstance(number, int):
-                continue
-            expected = ended.pop(number, None)
-            found = {name: value for name, value in entry.facts.items() if name not in ("run", "previous")}
-            if expected is not None and found != expected:
-                names = sorted(name for name in expected | found if expected.get(name) != found.get(name))
-                what = f"says otherwise of run {number} than the catalogue: {', '.join(names)}"
-                yield Fault(place=f"{MANIFEST}:{entry.number}", what=what)
-        for number in ended:
-            yield Fault(place=MANIFEST, what=f"has no line for the end of run {number}")
 
     def _missing_files(self, files: set[str]) -> Iterator[Fault]:
         assert self.claims is not None

@@ -17,6 +17,7 @@ from crawler.cli.output import iso, print_json, print_table, report_json
 from crawler.errors import CrawlerError, PartOnly
 from crawler.fetch import Fetcher
 from crawler.model import Report
+from crawler.reading.alone import read_alone
 
 
 def extract(
@@ -56,12 +57,13 @@ def extract(
 async def _from_web(url: str) -> Report:
     async with Fetcher(sink=lambda _: None) as fetcher:
         capture = await fetcher.get(url)
-    return extraction.extract(capture.body, capture.headers, capture.url, seen=capture.fetched_at)
+    body, seen = capture.body, capture.fetched_at
+    return read_alone(extraction.extract, body, capture.headers, capture.url, seen=seen)
 
 
 def _from_file(path: Path) -> Report:
     try:
-        return extraction.extract(path.read_bytes())
+        return read_alone(extraction.extract, path.read_bytes())
     except OSError as error:
         raise CrawlerError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -22,6 +22,7 @@ from crawler.errors import ArchiveDamaged, Gone
 from crawler.fetch import Fetcher
 from crawler.model import Capture, Ending, Expect, Headers, Outcome, Page, Report, Site
 from crawler.onboarding.check import check_site
+from crawler.reading.pages import PageProcess
 from crawler.sources import load_sites
 from crawler.warc import read_captures
 from tests.conftest import Clock
@@ -297,10 +298,11 @@ async def test_a_host_gets_one_request_at_a_time_with_a_delay_between(web: Web, 
 async def test_a_check_shows_what_an_entry_finds(web: Web) -> None:
     async def at_once(_: float) -> None: ...
 
-    async with Fetcher(sink=lambda _: None, connect_to=web.hosts, sleep=at_once) as fetcher:
-        found = await check_site(site_of(web.government("wuhan")), fetcher)
+    fetching = Fetcher(sink=lambda _: None, connect_to=web.hosts, sleep=at_once)
+    async with fetching as fetcher, PageProcess() as pages:
+        found = await check_site(site_of(web.government("wuhan")), fetcher, pages)
         empty = await check_site(
-            replace(site_of(web.government("wuhan")), match="nothing is called this"), fetcher
+            replace(site_of(web.government("wuhan")), match="nothing is called this"), fetcher, pages
         )
     assert found.ok
     assert found.cms == "trs"

@@ -12,6 +12,7 @@ from crawler.extract import check_whole, extract
 from crawler.intake.imports.job import Job, complete
 from crawler.intake.imports.names import printable
 from crawler.model import Ending, Outcome
+from crawler.reading.alone import read_alone
 from crawler.warc import http_address
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -42,7 +43,7 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
             return job.not_stored(Ending.FAILED, file, f"over {MAX_FILE_BYTES} bytes")
         data = file.read_bytes()
         url = _stated_address(data) if page else None
-        report = extract(data, (), url)
+        report = read_alone(extract, data, (), url)
         check_whole(report)
     except OSError as error:
         return job.not_stored(Ending.FAILED, file, f"cannot be read: {error.strerror or error}")

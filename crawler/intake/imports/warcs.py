@@ -12,12 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from crawler.archive import IMPORT_SITE
-from crawler.errors import ExtractError, FetchError, PartOnly
+from crawler.errors import ExtractError, FetchError, PartOnly, Unread
 from crawler.extract import check_whole, extract
 from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.intake.imports.job import Job, complete
 from crawler.intake.imports.names import printable
 from crawler.model import Capture, Ending, Outcome, Site
+from crawler.reading.alone import read_alone
 from crawler.warc import Answer, Fault, IgnoredRecord, read_answers, resolve_revisit
 
 MAX_FAULTS_PER_FILE = 100
@@ -119,11 +120,11 @@ def _captured(capture: Capture, job: Job) -> Outcome:
     try:
         body = uncompressed(capture)
         judge(capture, body)
-        report = extract(body, capture.headers, capture.url, seen=capture.fetched_at)
+        report = read_alone(extract, body, capture.headers, capture.url, seen=capture.fetched_at)
         check_whole(report)
     except FetchError as error:
         return job.page_not_stored(error.ending, capture.url, error.reason, capture.fetched_at)
-    except PartOnly as error:
+    except (PartOnly, Unread) as error:
         return job.page_not_stored(Ending.FAILED, capture.url, error.reason, capture.fetched_at)
     except ExtractError as error:
         return job.page_not_stored(Ending.SKIPPED, capture.url, error.reason, capture.fetched_at)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from crawler.errors import Unread
-from crawler.reading.frames import NUMBER_BYTES, job_message, length_of, value_of
+from crawler.reading.frames import NUMBER_BYTES, framed_job, length_of, value_of
 from crawler.reading.process import Child, ReadingLimits
 
 P = ParamSpec("P")
@@ -32,7 +32,8 @@ def read_within(limits: ReadingLimits, work: Callable[P, T], *args: P.args, **na
     child = Child.take(limits)
     idle = False
     try:
-        answer, leaves = _ask(child, job_message(work, args, named))
+        cpu_seconds = limits.cpu_seconds_for(args)
+        answer, leaves = _ask(child, framed_job(work, args, named, cpu_seconds), cpu_seconds)
         idle = not leaves
     finally:
         if idle:
@@ -43,17 +44,17 @@ def read_within(limits: ReadingLimits, work: Callable[P, T], *args: P.args, **na
     return result
 
 
-def _ask(child: Child, job: bytes) -> tuple[bytes, bool]:
+def _ask(child: Child, job: bytes, cpu_seconds: float) -> tuple[bytes, bool]:
     """Send a job, return its answer and whether the child leaves after it."""
     until = time.monotonic() + child.limits.wait_seconds
     view = memoryview(job)
     try:
         while view:  # the child reads a whole job before it does anything
             view = view[os.write(child.jobs.fileno(), view) :]
-    except BrokenPipeError:
-        raise Unread(None, child.cause_of_end()) from None
-    length, leaves = length_of(_read(child, NUMBER_BYTES, until))
-    return _read(child, length, until), leaves
+        length, leaves = length_of(_read(child, NUMBER_BYTES, until))
+        return _read(child, length, until), leaves
+    except (BrokenPipeError, EOFError):
+        raise Unread(None, child.cause_of_end(cpu_seconds)) from None
 
 
 def _read(child: Child, number: int, until: float) -> bytes:
@@ -63,6 +64,6 @@ def _read(child: Child, number: int, until: float) -> bytes:
             raise Unread(None, f"reading it was not done within {child.limits.wait_seconds:g} seconds")
         piece = os.read(child.answers.fileno(), min(_PIECE_BYTES, number - len(read)))
         if not piece:
-            raise Unread(None, child.cause_of_end())
+            raise EOFError
         read += piece
     return bytes(read)

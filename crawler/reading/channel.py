@@ -29,7 +29,7 @@ class Channel:
         self.pending_bytes = 0
         self.since = 0.0  # when the first pending job was begun, as `time.monotonic`
         self._answered = answered
-        self._pending: deque[tuple[asyncio.Future[bytes], int]] = deque()
+        self._pending: deque[tuple[asyncio.Future[bytes], int, float]] = deque()
         self._unsent: deque[memoryview] = deque()
         self._received = bytearray()
         self._loop = asyncio.get_running_loop()
@@ -43,12 +43,12 @@ class Channel:
         """Number of answers still to come."""
         return len(self._pending)
 
-    def send(self, job: bytes) -> asyncio.Future[bytes]:
+    def send(self, job: bytes, cpu_seconds: float) -> asyncio.Future[bytes]:
         """Send a job. The future gets its answer; Unread if it broke the child, OtherJobFailed if another one did."""
         future: asyncio.Future[bytes] = self._loop.create_future()
         if not self._pending:
             self.since = time.monotonic()
-        self._pending.append((future, len(job)))
+        self._pending.append((future, len(job), cpu_seconds))
         self.pending_bytes += len(job)
         waits = bool(self._unsent)
         self._unsent.append(memoryview(job))
@@ -78,7 +78,8 @@ class Channel:
         except BlockingIOError:
             return
         if not piece:
-            self.fail(Unread(None, self.child.cause_of_end()))
+            cpu_seconds = self._pending[0][2] if self._pending else 0.0
+            self.fail(Unread(None, self.child.cause_of_end(cpu_seconds)))
             return
         received = self._received
         received += piece
@@ -95,7 +96,7 @@ class Channel:
                 return
 
     def _take_answer(self, answer: bytes) -> None:
-        future, size = self._pending.popleft()
+        future, size, _ = self._pending.popleft()
         self.pending_bytes -= size
         self.since = time.monotonic()
         if not future.done():  # done: its caller was cancelled
@@ -121,12 +122,12 @@ class Channel:
             self.child.end()
         else:
             self.child.keep()
-        for future, _ in self._pending:
+        for future, *_ in self._pending:
             future.cancel()
         self._pending.clear()
 
     def _end_jobs(self, error: Exception) -> None:
-        for future, _ in self._pending:
+        for future, *_ in self._pending:
             if not future.done():
                 future.set_exception(error)
             error = error if not isinstance(error, Unread) else OtherJobFailed()

@@ -1,6 +1,6 @@
 """What runs in the child process: limits on it, and a loop that does one job after the other.
 
-Run as `python -m crawler.reading.child PARENT CPU_SECONDS MEMORY_BYTES`. It imports little, so that it starts quickly.
+Run as `python -m crawler.reading.child PARENT MEMORY_BYTES`. It imports little, so that it starts quickly.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from crawler.errors import CrawlerError, Unread
-from crawler.reading.frames import MAX_ANSWER_BYTES, NUMBER_BYTES, framed, length_of
+from crawler.reading.frames import MAX_ANSWER_BYTES, NUMBER_BYTES, cpu_seconds_of, framed, length_of
 
 MAX_KEPT_BYTES = 512 * 1024 * 1024
 """A child that grew over this ends after its answer, so that the next page finds the memory that its limit promises."""
@@ -27,14 +27,14 @@ _BYTES_PER_RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # of getrusage(2)
 
 def main() -> None:
     """Read jobs from stdin and write answers to stdout until the jobs end."""
-    parent, cpu_seconds, memory_bytes = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    parent, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent handles them, and ends this process when done
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, also while it is within the parser
     end_with(parent)
     limit_memory(memory_bytes)
     pipe, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not come between the answers
-    serve(sys.stdin.buffer, pipe.buffer, cpu_seconds, memory_bytes)
+    serve(sys.stdin.buffer, pipe.buffer, memory_bytes)
 
 
 def end_with(parent: int) -> None:
@@ -60,19 +60,20 @@ def limit_memory(number: int) -> None:
         print(f"fazhi: pages are read without a limit on memory: {error}", file=sys.stderr)
 
 
-def serve(jobs: BinaryIO, answers: BinaryIO, cpu_seconds: float, memory_bytes: int) -> None:
+def serve(jobs: BinaryIO, answers: BinaryIO, memory_bytes: int) -> None:
     """Do jobs until they end or this process has grown too large. A job over its processor time ends the process."""
     leaves = False
     while not leaves and (number := jobs.read(NUMBER_BYTES)):
-        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        answer = _answer(jobs.read(length_of(number)[0]), memory_bytes)
+        job = jobs.read(length_of(number)[0])
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds_of(job))
+        answer = _answer(memoryview(job)[NUMBER_BYTES:], memory_bytes)
         leaves = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES_PER_RSS_UNIT > MAX_KEPT_BYTES
         answers.write(framed(answer, leaves=leaves))
         answers.flush()
     signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _answer(job: bytes, memory_bytes: int) -> bytes:
+def _answer(job: memoryview, memory_bytes: int) -> bytes:
     result: tuple[bool, object]
     try:
         work, args, named = pickle.loads(job)  # from our own parent

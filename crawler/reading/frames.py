@@ -1,6 +1,7 @@
 """The form of a message between the two processes: a number, then a pickle. Both ends are this program.
 
-The number is twice the pickle's length, and one more in the answer after which the child ends: it does no further job.
+The number is twice the message's length, and one more in the answer after which the child ends: it does no further job.
+The message of a job begins with its processor time in milliseconds.
 """
 
 from __future__ import annotations
@@ -26,9 +27,17 @@ def length_of(number: bytes | bytearray) -> tuple[int, bool]:
     return length, bool(leaves)
 
 
-def job_message(work: Callable[..., object], args: tuple[Any, ...], named: Mapping[str, Any]) -> bytes:
+def framed_job(
+    work: Callable[..., object], args: tuple[Any, ...], named: Mapping[str, Any], cpu_seconds: float
+) -> bytes:
     """Return the frame of a job."""
-    return framed(pickle.dumps((work, args, named), pickle.HIGHEST_PROTOCOL))
+    milliseconds = round(1000 * cpu_seconds).to_bytes(NUMBER_BYTES)
+    return framed(milliseconds + pickle.dumps((work, args, named), pickle.HIGHEST_PROTOCOL))
+
+
+def cpu_seconds_of(job: bytes) -> float:
+    """Return the processor time that the message of a job states."""
+    return int.from_bytes(job[:NUMBER_BYTES]) / 1000
 
 
 def value_of(answer: bytes) -> Any:

@@ -12,7 +12,7 @@ from typing import ParamSpec, Self, TypeVar
 
 from crawler.errors import Halted, Unread
 from crawler.reading.channel import Channel, OtherJobFailed
-from crawler.reading.frames import job_message, value_of
+from crawler.reading.frames import framed_job, value_of
 from crawler.reading.process import ReadingLimits
 
 P = ParamSpec("P")
@@ -73,9 +73,10 @@ class PageProcess:
         end before it was read.
         """
         size = sum(len(each) for each in args if isinstance(each, bytes))
+        cpu_seconds = self._limits.cpu_seconds_for(args)
         while True:
             channel = await self._free_channel(size)
-            job = channel.send(job_message(work, args, named))
+            job = channel.send(framed_job(work, args, named, cpu_seconds), cpu_seconds)
             if self._watch is None:
                 self._look()
             try:

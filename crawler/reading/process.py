@@ -13,12 +13,17 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_CPU_SECONDS = 60.0
-"""Processor time for one page. The slowest of many thousand mutilated pages took a fraction of a second."""
+"""Processor time for one page, whatever its size."""
+
+BASE_CPU_SECONDS, CPU_SECONDS_PER_MB = 3.0, 3.0
+"""Processor time for one page by its size. Real pages take 0.1 seconds a MB, so that a page over this costs the parser time
+that grows faster than its size."""
 
 MAX_WAIT_SECONDS = 180.0
 """Time on the clock for one page, for a child that waits for ever or a machine that hardly runs it."""
@@ -27,6 +32,7 @@ MAX_MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 """Address space of a child. A page of 30 MB, the most that is fetched, takes 0.2 GB as text, and 1.2 GB if it is nothing
 but tags."""
 
+_GZIP = b"\x1f\x8b"
 _PIPE_BYTES = 1024 * 1024
 _MAX_SECONDS_TO_END = 5.0
 
@@ -39,6 +45,14 @@ class ReadingLimits:
     wait_seconds: float = MAX_WAIT_SECONDS
     memory_bytes: int = MAX_MEMORY_BYTES
 
+    def cpu_seconds_for(self, args: Sequence[object]) -> float:
+        """Return the processor time for a job with these arguments: by the bytes among them, unless they are compressed."""
+        bodies = [each for each in args if isinstance(each, bytes)]
+        if any(body.startswith(_GZIP) for body in bodies):  # of a sitemap
+            return self.cpu_seconds
+        megabytes = sum(map(len, bodies)) / 1e6
+        return min(self.cpu_seconds, BASE_CPU_SECONDS + CPU_SECONDS_PER_MB * megabytes)
+
 
 class Child:
     """A child process and the pipes to it. `jobs` is written to, `answers` read from; both are unbuffered."""
@@ -48,7 +62,7 @@ class Child:
         self.limits = limits
         self._owner = os.getpid()
         same_modules = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        numbers = (str(self._owner), str(limits.cpu_seconds), str(limits.memory_bytes))
+        numbers = (str(self._owner), str(limits.memory_bytes))
         command = (sys.executable, "-P", "-m", "crawler.reading.child", *numbers)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=same_modules, bufsize=0)
@@ -83,15 +97,15 @@ class Child:
     def _usable(self, limits: ReadingLimits) -> bool:
         return self.limits == limits and self._owner == os.getpid() and self._process.poll() is None
 
-    def cause_of_end(self) -> str:
-        """Wait until the process has ended, and say in words why."""
+    def cause_of_end(self, cpu_seconds: float) -> str:
+        """Wait until the process has ended, and say in words why. `cpu_seconds`: processor time of the job in work."""
         try:
             code = self._process.wait(_MAX_SECONDS_TO_END)
         except subprocess.TimeoutExpired:  # it closed its pipe and goes on
             self._process.kill()
             code = self._process.wait()
         if code == -signal.SIGPROF:
-            return f"reading it takes more than {self.limits.cpu_seconds:g} seconds of processor time"
+            return f"reading it takes more than {cpu_seconds:.2g} seconds of processor time"
         cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return f"reading it ended the process that reads pages ({cause})"
 

@@ -6,6 +6,11 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
+
+from crawler.discover import discover
+from crawler.extract import extract
+from crawler.model import Headers, Listing, Report
 
 MB = 1 << 20
 
@@ -68,3 +73,17 @@ def priority() -> tuple[str, int]:
     import resource
 
     return Path("/proc/self/oom_score_adj").read_text().strip(), resource.getrlimit(resource.RLIMIT_CORE)[0]
+
+
+def discover_with_a_bug(body: bytes, headers: Headers, url: str, **more: Any) -> Listing:
+    """Read a list, but raise what no page should where the address says so."""
+    if "broken" in url:
+        raise RuntimeError("a bug")
+    return discover(body, headers, url, **more)
+
+
+def extract_with_a_bug(bad: str, body: bytes, headers: Headers, url: str, **more: Any) -> Report:
+    """Read a report, but raise what no page should at one address."""
+    if url == bad:
+        raise RuntimeError("a bug")
+    return extract(body, headers, url, **more)

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ from crawler.errors import NoBody, Unread
 from crawler.extract import extract
 from crawler.reading.alone import read_alone, read_within
 from crawler.reading.child import limit_memory, serve
-from crawler.reading.frames import framed, job_message, length_of
+from crawler.reading.frames import framed, framed_job, length_of
 from crawler.reading.process import ReadingLimits
 from tests.reading import jobs
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's means of Linux")
-SHORT = ReadingLimits(cpu_seconds=0.5, wait_seconds=2.0, memory_bytes=1024 * jobs.MB)
+SHORT = ReadingLimits(cpu_seconds=0.5, memory_bytes=1024 * jobs.MB)
+IMPATIENT = ReadingLimits(wait_seconds=2.0)
 
 
 def test_a_page_is_read_in_another_process_and_the_next_one_in_the_same() -> None:
@@ -37,17 +39,19 @@ def test_an_error_of_a_page_is_raised_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "why"),
+    ("limits", "work", "why"),
     [
-        (jobs.crash, "SIGSEGV"),
-        (jobs.leave, "exit code 3"),
-        (jobs.spin, "more than 0.5 seconds of processor time"),
-        (jobs.wait, "not done within 2 seconds"),
+        (SHORT, jobs.crash, "SIGSEGV"),
+        (SHORT, jobs.leave, "exit code 3"),
+        (SHORT, jobs.spin, "more than 0.5 seconds of processor time"),
+        (IMPATIENT, jobs.wait, "not done within 2 seconds"),
     ],
 )
-def test_a_page_that_breaks_the_child_fails_alone(work, why: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_that_breaks_the_child_fails_alone(
+    limits: ReadingLimits, work: Callable[[], None], why: str
+) -> None:
     with pytest.raises(Unread, match=why):
-        read_within(SHORT, work)
+        read_within(limits, work)
     assert read_within(SHORT, str, 5) == "5"
 
 
@@ -61,6 +65,19 @@ def test_a_child_that_grew_is_not_kept() -> None:
     before = read_alone(jobs.where)
     assert read_alone(jobs.fill, 600) == 600 * jobs.MB
     assert read_alone(jobs.where) != before
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        (b"", 3.0),
+        (bytes(1_000_000), 6.0),
+        (bytes(30_000_000), 60.0),
+        (b"\x1f\x8b a sitemap, whose size is not known", 60.0),
+    ],
+)
+def test_processor_time_is_limited_by_the_size_of_a_page(body: bytes, seconds: float) -> None:
+    assert ReadingLimits().cpu_seconds_for((body, (), "http://a.gov.cn/x")) == seconds
 
 
 def test_a_page_larger_than_the_pipe_is_read() -> None:
@@ -81,11 +98,11 @@ def test_the_child_goes_first_when_memory_is_short_and_leaves_no_core_file() -> 
 
 
 def test_the_child_ignores_signals_and_ends_with_its_jobs() -> None:
-    command = [sys.executable, "-m", "crawler.reading.child", str(os.getpid()), "60", str(1 << 31)]
+    command = [sys.executable, "-m", "crawler.reading.child", str(os.getpid()), str(1 << 31)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        job = job_message(str, (5,), {})
+        job = framed_job(str, (5,), {}, 60.0)
         process.stdin.write(job)
         process.stdin.flush()
         process.stdout.read(8)  # the child is ready
@@ -98,8 +115,8 @@ def test_the_child_ignores_signals_and_ends_with_its_jobs() -> None:
 
 
 def test_a_child_whose_parent_ended_before_it_began_does_nothing() -> None:
-    command = [sys.executable, "-m", "crawler.reading.child", "1234567", "60", str(1 << 31)]
-    ended = subprocess.run(command, input=job_message(str, (5,), {}), capture_output=True, timeout=60)
+    command = [sys.executable, "-m", "crawler.reading.child", "1234567", str(1 << 31)]
+    ended = subprocess.run(command, input=framed_job(str, (5,), {}, 60.0), capture_output=True, timeout=60)
     assert (ended.returncode, ended.stdout) == (1, b"")
 
 
@@ -143,7 +160,9 @@ def test_serve_answers_each_job(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.reading.child.MAX_KEPT_BYTES", 1 << 40)
     answers = io.BytesIO()
     serve(
-        io.BytesIO(job_message(str, (5,), {}) + job_message(extract, (b"<p>",), {})), answers, 60.0, 1 << 31
+        io.BytesIO(framed_job(str, (5,), {}, 60.0) + framed_job(extract, (b"<p>",), {}, 60.0)),
+        answers,
+        1 << 31,
     )
     answers.seek(0)
     results = [pickle.loads(answers.read(length_of(answers.read(8))[0])) for _ in range(2)]
@@ -155,7 +174,7 @@ def test_serve_answers_each_job(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_job_that_is_no_job_is_an_error_and_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.reading.child.MAX_KEPT_BYTES", 1 << 40)
     answers = io.BytesIO()
-    serve(io.BytesIO(framed(b"no pickle") + job_message(str, (5,), {})), answers, 60.0, 1 << 31)
+    serve(io.BytesIO(framed(bytes(8) + b"no pickle") + framed_job(str, (5,), {}, 60.0)), answers, 1 << 31)
     answers.seek(0)
     results = [pickle.loads(answers.read(length_of(answers.read(8))[0])) for _ in range(2)]
     assert results[0][0] is False

@@ -74,7 +74,8 @@ async def test_an_internal_error_comes_with_its_traceback() -> None:
     assert "in internal_error" in caught.value.__notes__[0]
 
 
-SHORT = ReadingLimits(cpu_seconds=0.5, wait_seconds=2.0, memory_bytes=1024 * jobs.MB)
+SHORT = ReadingLimits(cpu_seconds=0.5, memory_bytes=1024 * jobs.MB)
+IMPATIENT = ReadingLimits(wait_seconds=2.0)
 FATAL = {
     "it crashes": (jobs.crash, (), "SIGSEGV"),
     "it ends the process": (jobs.leave, (), "exit code 3"),
@@ -89,7 +90,7 @@ FATAL = {
 async def test_a_page_fails_alone_and_says_why(fault: str) -> None:
     work: Callable[..., object]
     work, args, why = FATAL[fault]
-    async with PageProcess(SHORT, max_children=1) as pages:
+    async with PageProcess(IMPATIENT if work is jobs.wait else SHORT, max_children=1) as pages:
         tasks = [pages.run(str, 1), pages.run(work, *args), pages.run(str, 2), pages.run(str, 3)]
         first, failed, *others = await asyncio.gather(*tasks, return_exceptions=True)
         later = await pages.run(str, 4)

@@ -21,8 +21,8 @@ from typing import BinaryIO
 MAX_CPU_SECONDS = 60.0
 """Processor time for one page, whatever its size."""
 
-BASE_CPU_SECONDS, CPU_SECONDS_PER_MB = 3.0, 3.0
-"""Processor time for one page by its size. Real pages take 0.1 seconds a MB, so that a page over this costs the parser time
+BASE_CPU_SECONDS, CPU_SECONDS_PER_MB = 3.0, 6.0
+"""Processor time for one page by its size. Real pages take 0.1 seconds a MB, pages of one-letter lines 2.5. A page over this costs time
 that grows faster than its size."""
 
 MAX_WAIT_SECONDS = 180.0

@@ -87,3 +87,17 @@ def extract_with_a_bug(bad: str, body: bytes, headers: Headers, url: str, **more
     if url == bad:
         raise RuntimeError("a bug")
     return extract(body, headers, url, **more)
+
+
+def extract_that_hangs(bad: str, body: bytes, headers: Headers, url: str, **more: Any) -> Report:
+    """Read a report, but without end at one address."""
+    if url == bad:
+        spin()
+    return extract(body, headers, url, **more)
+
+
+def extract_that_crashes(word: bytes, body: bytes, *args: Any, **more: Any) -> Report:
+    """Read a report, but crash if a word is on the page."""
+    if word in body:
+        crash()
+    return extract(body, *args, **more)

@@ -23,7 +23,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash bench-flips soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash bench-flips soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -121,6 +121,10 @@ bench-extract: $(BENCH_READY)
 # Extract N mutated pages: no unexpected exception, no hang, no slow page.
 bench-fuzz: $(READY)
 	@$(BIN)/python -m bench.fuzz --number $(N) --seed $(SEED) $(PAGES)
+
+# Read pages of one piece of markup repeated: no time that grows faster than the page.
+bench-pumps: $(READY)
+	@$(BIN)/python -m bench.pumps
 
 # Score the extraction with one rule off at a time.
 bench-ablation: $(READY)

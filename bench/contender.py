@@ -20,9 +20,9 @@ import httpx
 from bench.site import World
 from crawler.archive import Archive
 from crawler.crawl import Halt, counting_sink, crawl
-from crawler.crawl.page_process import PageProcess
 from crawler.fetch import Fetcher
 from crawler.model import Site
+from crawler.reading.pages import PageProcess
 
 AT_ONCE = 16
 
@@ -94,7 +94,7 @@ def ours(world: World, folder: Path, *, delay: float = 0.0, at_once: int = AT_ON
         with Archive.create(folder, clock=lambda: datetime.now(UTC), batch=64) as archive:
             sink = counting_sink(archive.record, halt)
             fetcher = Fetcher(sink=sink, connect_to=connect_to(world), sleep=halt.sleep)
-            async with fetcher, PageProcess.for_sites(len(world.sizes)) as page_process:
+            async with fetcher, PageProcess() as page_process:
                 async for _ in crawl(
                     sites(world, delay),
                     fetcher=fetcher,

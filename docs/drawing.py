@@ -29,7 +29,7 @@ MIDDLES = {
     "onboarding": 470, "intake": 640, "questions": 800,
     "crawl": 510, "anchoring": 300,
     "fetch": 500, "archive": 790,
-    "extract": 460, "discover": 690, "warc": 870,
+    "extract": 460, "discover": 690, "warc": 870, "reading": 200,
     "sources": 130, "cms": 330, "field": 530,
 }  # fmt: skip
 """Middle of each room's box, in pixels from the left; its rank gives the row. Chosen so that no arrow crosses a box."""

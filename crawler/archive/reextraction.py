@@ -15,13 +15,15 @@ from types import MappingProxyType
 from sqlalchemy import Select, literal_column, select
 from sqlalchemy.orm import Session
 
+from crawler import extract as extraction
 from crawler.address import canonical
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
 from crawler.errors import ArchiveDamaged, ExtractError
-from crawler.extract import extract, join_pages
+from crawler.extract import join_pages
 from crawler.field.fingerprint import text_sha256
-from crawler.model import Capture, Report
+from crawler.model import Capture, Headers, Report
+from crawler.reading.alone import read_alone
 from crawler.warc import Record, RevisitReference, agrees, read_at, to_capture
 
 _MAX_ORIGINAL_CANDIDATES = 20
@@ -29,6 +31,13 @@ _MAX_ORIGINAL_CANDIDATES = 20
 
 _SECOND = timedelta(seconds=1)
 _HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def extract(
+    body: bytes, headers: Headers, url: str | None, *, hint: str | None, seen: datetime | None = None
+) -> Report:
+    """Extract in a child process, within its limits: an archived page is as untrusted as a fetched one. Raises ExtractError."""
+    return read_alone(extraction.extract, body, headers, url, hint=hint, seen=seen)
 
 
 def capture_ids(version: VersionRow) -> list[int]:

@@ -24,6 +24,7 @@ from crawler.field.regions import path as region_path
 from crawler.field.regions import region as region_known
 from crawler.model import Link, Site
 from crawler.onboarding.add import DEFAULT_LIST_PAGES, Finding, look, new_id
+from crawler.reading.pages import PageProcess
 from crawler.sources import add_entry, entry_lines, existing_sites, location_of
 
 
@@ -87,8 +88,9 @@ def add(
 
 
 async def _look(url: str, pages: int, saved: Replay | None, mapping: dict[str, tuple[str, int]]) -> Finding:
-    async with Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping) as fetcher:
-        return await look(url, fetcher, list_pages=pages)
+    fetching = Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping)
+    async with fetching as fetcher, PageProcess() as page_process:
+        return await look(url, fetcher, page_process, list_pages=pages)
 
 
 def _site_with(sites: Sequence[Site], urls: Sequence[str]) -> Site | None:

@@ -18,6 +18,7 @@ from crawler.errors import CrawlerError, PartOnly
 from crawler.fetch import Fetcher
 from crawler.field.regions import region as region_row
 from crawler.model import Holding, Report
+from crawler.reading.alone import read_alone
 
 
 def extract(
@@ -57,12 +58,13 @@ def extract(
 async def _from_web(url: str) -> Report:
     async with Fetcher(sink=lambda _: None) as fetcher:
         capture = await fetcher.get(url)
-    return extraction.extract(capture.body, capture.headers, capture.url, seen=capture.fetched_at)
+    body, seen = capture.body, capture.fetched_at
+    return read_alone(extraction.extract, body, capture.headers, capture.url, seen=seen)
 
 
 def _from_file(path: Path) -> Report:
     try:
-        return extraction.extract(path.read_bytes())
+        return read_alone(extraction.extract, path.read_bytes())
     except OSError as error:
         raise CrawlerError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -21,6 +21,7 @@ from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.field.text import visible_line
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
+from crawler.reading.pages import PageProcess
 from crawler.sources import choose, load_sites, write_new
 
 app = typer.Typer(help="Show, test and write the entries of sources.yaml.", no_args_is_help=True)
@@ -85,8 +86,9 @@ def check(
 async def _checks(
     sites: tuple[Site, ...], saved: Replay | None, mapping: dict[str, tuple[str, int]]
 ) -> list[Check]:
-    async with Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping) as fetcher:
-        return await asyncio.gather(*(check_site(site, fetcher) for site in sites))
+    fetching = Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping)
+    async with fetching as fetcher, PageProcess() as pages:
+        return await asyncio.gather(*(check_site(site, fetcher, pages) for site in sites))
 
 
 _HEADINGS = ("id", "", "system", "list pages", "links", "reports", "years", "first", "last", "newest report")

@@ -6,7 +6,7 @@ In the order of a crawl:
 - `schedule`: which sites are due, and in which order
 - `run`: many sites at a time, each in a task; `halt`: end them in order
 - `site`: one site, until its frontier is empty; `visit`: the state of that
-- `lists`: a page of a list; `reports`: a page of a report; `page_process`: parse both in a child process
+- `lists`: a page of a list; `reports`: a page of a report; `crawler.reading` parses both in a child process
 - `expectations`: whether the site has dried up
 """
 

@@ -17,7 +17,6 @@ from crawler.address import host_port
 from crawler.anchoring import AnchorSettings, anchor_after_crawl
 from crawler.archive import CATALOGUE, Archive
 from crawler.crawl.halt import Halt
-from crawler.crawl.page_process import PageProcess
 from crawler.crawl.run import counting_sink, crawl
 from crawler.crawl.schedule import plan
 from crawler.crawl.visit import start_urls
@@ -25,6 +24,7 @@ from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.model import HostFigures, Outcome, Site, SiteVisit
+from crawler.reading.pages import PageProcess
 
 MAX_PROBES = 40
 """Hosts that are tried before a crawl. If none of them answers, there is no network."""
@@ -130,8 +130,7 @@ async def _pipeline(
             connect_to=job.connect_to,
             sleep=halt.sleep,
         )
-        # a replay has few pages, however many sites the sources have
-        async with fetcher, PageProcess.for_sites(1 if job.replay else len(sites)) as page_process:
+        async with fetcher, PageProcess() as page_process:
             async for outcome in crawl(
                 sites,
                 fetcher=fetcher,

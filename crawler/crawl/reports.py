@@ -16,6 +16,7 @@ from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved,
 from crawler.extract import check_whole, extract, join_pages
 from crawler.field.regions import region_of
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
+from crawler.reading.pages import PageProcess
 
 MAX_FURTHER_PAGES = 50
 """Pages of one article after its first. An article with more pages is not archived."""
@@ -85,7 +86,7 @@ class _Article(NamedTuple):
 
 
 async def _article(visit: Visit, link: Link, page: Page) -> _Article:
-    first = accept_report(await _parse(visit, page), link, visit.site)
+    first = accept_report(await read_page(page, visit.site, visit.page_process), link, visit.site)
     further = await _further_pages(visit, first)
     if further is None:
         first, further = replace(first, continues=None, total=1), []
@@ -110,7 +111,7 @@ async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page
             page = await visit.fetcher.page(following, site=visit.site)
         except Gone as gone:  # the article itself is not gone
             raise FetchError(gone.url, f"a further page of the article: {gone.reason}") from gone
-        report = await _parse(visit, page)
+        report = await read_page(page, visit.site, visit.page_process)
         if set(report.body.split("\n")) <= {line for each in read for line in each.body.split("\n")}:
             if len(read) == 1 and _without_query(following) == _without_query(first.url or ""):
                 return None
@@ -130,20 +131,11 @@ def _without_query(url: str) -> str:
     return canonical(url).partition("?")[0]
 
 
-async def _parse(visit: Visit, page: Page) -> Report:
-    report = await visit.page_process.run(
-        extract, page.body, page.headers, page.url, hint=visit.site.body, seen=page.fetched_at
-    )
-    return _with_rendering(report, page)
-
-
-def read_page(page: Page, site: Site) -> Report:
+async def read_page(page: Page, site: Site, page_process: PageProcess) -> Report:
     """Extract one page of a site by itself. A clue says so where a browser rendered it. Raises ExtractError."""
-    report = extract(page.body, page.headers, page.url, hint=site.body, seen=page.fetched_at)
-    return _with_rendering(report, page)
-
-
-def _with_rendering(report: Report, page: Page) -> Report:
+    report = await page_process.run(
+        extract, page.body, page.headers, page.url, hint=site.body, seen=page.fetched_at
+    )
     if not isinstance(page, Rendering):
         return report
     rendered = Clue(field="body", value=page.browser, weight=1.0, where=page.note)

@@ -10,13 +10,12 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 
 from crawler.archive import Archive
 from crawler.crawl.halt import Halt
-from crawler.crawl.page_process import PageProcess
 from crawler.crawl.site import crawl_site
 from crawler.crawl.visit import Visit, first_url, is_trouble, note_outcome, start_urls
 from crawler.errors import ArchiveError
@@ -24,6 +23,7 @@ from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.fetch.connections.descriptors import max_connections
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
+from crawler.reading.pages import PageProcess
 
 MAX_SITES_AT_ONCE = 300
 """Each host gets one request at a time and mostly waits for its delay, so far fewer requests run at the same time."""
@@ -86,27 +86,27 @@ async def crawl(
     - `full`: request without validators, and do not resume visits that an earlier run left.
     - `halt`: once it is requested, pages in flight have `grace` seconds; then each address left ends as one `left`.
     - `on_visit`: called with each visit that has ended.
-    - `page_process`: where pages are parsed; without one, in this process.
+    - `page_process`: where pages are read; default: one of its own.
     - `replay`: a site of which it holds nothing ends as one `skipped`, and no visits are noted.
     """
     at_once = min(at_once, max_connections() * 3 // 4)
     run = _Run(archive, replay, halt or Halt(), at_once, on_visit)
-    parsing = page_process or PageProcess.without_child()
-    visits = [Visit(site, fetcher, archive, full, halt=run.halt, page_process=parsing) for site in sites]
-    if not full:
-        run.resume_visits(visits)
-    work = asyncio.create_task(run.visit_all(visits, grace))
-    try:
-        while (outcome := await run.queue.get()) is not None:
-            yield outcome
-        await work
-    except BaseExceptionGroup as group:
-        if (fatal := group.subgroup(ArchiveError)) is not None:
-            raise _first_error(fatal) from None  # one is enough: nothing more can be archived
-        raise
-    finally:
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+    async with nullcontext(page_process) if page_process else PageProcess() as pages:
+        visits = [Visit(site, fetcher, archive, pages, full, halt=run.halt) for site in sites]
+        if not full:
+            run.resume_visits(visits)
+        work = asyncio.create_task(run.visit_all(visits, pages, grace))
+        try:
+            while (outcome := await run.queue.get()) is not None:
+                yield outcome
+            await work
+        except BaseExceptionGroup as group:
+            if (fatal := group.subgroup(ArchiveError)) is not None:
+                raise _first_error(fatal) from None  # one is enough: nothing more can be archived
+            raise
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
     for outcome in run.report_left(visits):
         yield outcome
 
@@ -147,14 +147,14 @@ class _Run:
             if past and past.unfinished and visit.resume(past.last) and past.last.requests:
                 self._resumed[visit.site.id] = past.last.began_at
 
-    async def visit_all(self, visits: Sequence[Visit], grace: float) -> None:
+    async def visit_all(self, visits: Sequence[Visit], pages: PageProcess, grace: float) -> None:
         """Visit all sites. Outcomes go into the queue; None is the last item."""
         try:
             async with asyncio.TaskGroup() as beside:
                 helpers = [beside.create_task(self._commit_in_intervals())]
                 async with asyncio.TaskGroup() as group:
                     tasks = [group.create_task(self._visit_site(visit)) for visit in visits]
-                    helpers.append(beside.create_task(self._cancel_after_grace(tasks, grace)))
+                    helpers.append(beside.create_task(self._end_after_halt(tasks, pages, grace)))
                 for helper in helpers:
                     helper.cancel()
         finally:
@@ -165,9 +165,12 @@ class _Run:
             await asyncio.sleep(COMMIT_INTERVAL_SECONDS)
             self._archive.flush()
 
-    async def _cancel_after_grace(self, tasks: Sequence[asyncio.Task[None]], seconds: float) -> None:
+    async def _end_after_halt(
+        self, tasks: Sequence[asyncio.Task[None]], pages: PageProcess, grace: float
+    ) -> None:
         await self.halt.requested()
-        await asyncio.sleep(seconds)
+        pages.hasten(self.halt.why or "")
+        await asyncio.sleep(grace)
         for task in tasks:
             task.cancel()
 

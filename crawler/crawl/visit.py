@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from crawler.archive import Archive, KnownPages
 from crawler.crawl.halt import Halt
-from crawler.crawl.page_process import PageProcess
 from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, search_page
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Listing, ListKind, ListRequest, ListStep, Outcome, Site, SiteVisit
+from crawler.reading.pages import PageProcess
 
 TROUBLE_ENDINGS = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.SHRUNK, Ending.DRIED_UP)
 
@@ -31,9 +31,9 @@ class Visit:
     site: Site
     fetcher: Fetcher
     archive: Archive | None  # None: a dry run, which only reads lists
+    page_process: PageProcess
     full: bool = False  # request without validators
     halt: Halt = field(default_factory=Halt)
-    page_process: PageProcess = field(default_factory=PageProcess.without_child)
     keep_listings: bool = False  # and verdicts, for a caller who shows them; in a crawl they are too many
     memory: SiteMemory | None = None  # of the visit before
     walk_whole: bool = True  # walk every list to its end

@@ -22,6 +22,7 @@ from crawler.discover.sitemaps import is_sitemap, read_sitemap
 from crawler.discover.titles import Verdict, judge_title, may_be_report, title_year
 from crawler.discover.walk import End, Walk
 from crawler.extract.page.decode import decode
+from crawler.extract.page.markup_limits import limit_markup
 from crawler.model import Headers, Link, Listing, ListRequest
 
 __all__ = [
@@ -62,7 +63,7 @@ def discover(
     if sitemap or is_sitemap(body, headers, url):
         return read_sitemap(body, headers, url, first or ListRequest(url=url))
     html, encoding, _ = decode(body, headers)
-    here, tree = ListRequest(url=url), LexborHTMLParser(html)
+    here, tree = ListRequest(url=url), LexborHTMLParser(limit_markup(html))
     base = Base.of(tree, url, encoding)
     page = ListPage(url=url, html=html, tree=tree, base=base, request=request or here, first=first or here)
     preset = BY_NAME[cms] if cms else recognise(html, page.first.url)

@@ -15,11 +15,12 @@ from crawler.address import canonical
 from crawler.cms import recognise
 from crawler.crawl import read_page
 from crawler.discover import discover, judge_title
-from crawler.discover.owner import REPORT_COLUMN, candidate_lists, owner_of
-from crawler.errors import ExtractError, FetchError
+from crawler.discover.owner import REPORT_COLUMN, Owner, candidate_lists, owner_of
+from crawler.errors import ExtractError, FetchError, Unread
 from crawler.extract.page.decode import decode
 from crawler.fetch import Fetcher
-from crawler.model import Capture, Link, Listing, ListRequest, Report, Site
+from crawler.model import Capture, Headers, Link, Listing, ListRequest, Report, Site
+from crawler.reading.pages import PageProcess
 
 DEFAULT_LIST_PAGES = 3
 """Pages of a list that are read: enough to see whether it is the right one."""
@@ -76,54 +77,80 @@ class _ListRead:
         return [(link, verdict.year) for link, verdict in verdicts if verdict.report]
 
 
-async def look(url: str, fetcher: Fetcher, *, list_pages: int = DEFAULT_LIST_PAGES) -> Finding:
+async def look(
+    url: str, fetcher: Fetcher, page_process: PageProcess, *, list_pages: int = DEFAULT_LIST_PAGES
+) -> Finding:
     """Return what is found at an address, a list or one report. A failure of the site becomes the Finding's `problem`."""
+    reader = _Reader(fetcher, page_process, list_pages)
     try:
         capture = await fetcher.get(url, site=_UNKNOWN)
+        cms, owner, candidates = await page_process.run(_facts, capture.body, capture.headers, url)
+        report = await _report(capture, page_process)
+        finding = Finding(url=url, cms=cms, name=owner.name, region=owner.region, where=owner.where)
+        if report is not None:
+            return await _from_report(replace(finding, report=report), report, candidates, reader)
+        return _with_list(finding, await reader.read_list(url, capture))
     except FetchError as error:
         return Finding(url=url, problem=f"cannot be fetched: {error.reason}")
-    html = decode(capture.body, capture.headers)[0]
-    owner = owner_of(html)
-    finding = Finding(
-        url=url, cms=recognise(html, url).name, name=owner.name, region=owner.region, where=owner.where
-    )
-    report = _report(capture)
-    if report is not None:
-        return await _from_report(replace(finding, report=report), report, html, fetcher, list_pages)
-    listed = await _list(url, fetcher, list_pages, capture)
-    return _with_list(finding, listed, html)
+    except Unread as error:
+        return Finding(url=url, problem=f"cannot be read: {error.reason}")
+
+
+def _facts(body: bytes, headers: Headers, url: str) -> tuple[str, Owner, tuple[str, ...]]:
+    """Return a page's CMS, its government, and the addresses of lists that may hold it."""
+    html = decode(body, headers)[0]
+    return recognise(html, url).name, owner_of(html), tuple(candidate_lists(url, html)[:MAX_CANDIDATE_LISTS])
 
 
 _UNKNOWN = Site(id="", name="", region="")
 """Site of an address that has no entry yet: with the default delay."""
 
 
-def _report(capture: Capture) -> Report | None:
+async def _report(capture: Capture, page_process: PageProcess) -> Report | None:
     try:
-        report = read_page(capture, _UNKNOWN)
+        report = await read_page(capture, _UNKNOWN, page_process)
+    except Unread:
+        raise
     except ExtractError:
         return None
     return report if judge_title(report.title).report and len(report.body) > _MIN_REPORT_CHARACTERS else None
 
 
-async def _list(url: str, fetcher: Fetcher, most: int, capture: Capture | None = None) -> _ListRead:
-    """Read the first pages of a list, at most `most`. Raises FetchError if the first one cannot be fetched."""
-    first = ListRequest(url=url)
-    capture = capture or await fetcher.get(first, site=_UNKNOWN)
-    listing = discover(capture.body, capture.headers, capture.url, first=first)
-    listed = _ListRead(url, listing.cms, listing.next.url if listing.next else None)
-    _take(listed, listing)
-    while listing.next is not None and listed.pages < most:
-        request = listing.next
-        try:
-            capture = await fetcher.get(request, site=_UNKNOWN)
-        except FetchError:
-            break  # the first page is enough here; a crawl will report the failure
-        listing = discover(
-            capture.body, capture.headers, capture.url, request=request, first=first, cms=listed.cms
-        )
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads lists, at most `most` pages of each."""
+
+    fetcher: Fetcher
+    page_process: PageProcess
+    most: int
+
+    async def read_list(self, url: str, capture: Capture | None = None) -> _ListRead:
+        """Read the first pages of a list. Raises FetchError or Unread if this fails for the first one."""
+        first = ListRequest(url=url)
+        listing = await self._page(first, first, None, capture)
+        listed = _ListRead(url, listing.cms, listing.next.url if listing.next else None)
         _take(listed, listing)
-    return listed
+        while listing.next is not None and listed.pages < self.most:
+            try:
+                listing = await self._page(listing.next, first, listed.cms)
+            except (FetchError, Unread):
+                break  # the first page is enough here; a crawl will report the failure
+            _take(listed, listing)
+        return listed
+
+    async def _page(
+        self, request: ListRequest, first: ListRequest, cms: str | None, capture: Capture | None = None
+    ) -> Listing:
+        got = capture or await self.fetcher.get(request, site=_UNKNOWN)
+        return await self.page_process.run(
+            discover,
+            got.body,
+            got.headers,
+            got.url,
+            request=None if request is first else request,
+            first=first,
+            cms=cms,
+        )
 
 
 def _take(listed: _ListRead, listing: Listing) -> None:
@@ -132,7 +159,7 @@ def _take(listed: _ListRead, listing: Listing) -> None:
         listed.links.setdefault(link.url, link)
 
 
-def _with_list(finding: Finding, listed: _ListRead, html: str) -> Finding:
+def _with_list(finding: Finding, listed: _ListRead) -> Finding:
     links = list(listed.links.values())
     reports = listed.reports()
     taken = {link.url for link, _ in reports}
@@ -156,18 +183,18 @@ def _with_list(finding: Finding, listed: _ListRead, html: str) -> Finding:
 
 
 async def _from_report(
-    finding: Finding, report: Report, html: str, fetcher: Fetcher, list_pages: int
+    finding: Finding, report: Report, candidates: Sequence[str], reader: _Reader
 ) -> Finding:
     """Find the list that contains a report, among the page's links to columns and the lists that its address suggests."""
     tried: list[str] = []
-    for url in candidate_lists(finding.url, html)[:MAX_CANDIDATE_LISTS]:
+    for url in candidates:
         tried.append(url)
         try:
-            listed = await _list(url, fetcher, list_pages)
-        except FetchError:
+            listed = await reader.read_list(url)
+        except (FetchError, Unread):
             continue
         if listed.reports():
-            found = _with_list(finding, listed, html)
+            found = _with_list(finding, listed)
             known = {canonical(link.url) for link in listed.links.values()}
             pages = () if canonical(finding.url) in known or listed.paging else (finding.url,)
             return replace(found, pages=pages, tried=tuple(tried))

@@ -12,6 +12,7 @@ from crawler.discover import Verdict
 from crawler.errors import ExtractError, FetchError
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Outcome, Report, Site
+from crawler.reading.pages import PageProcess
 
 MAX_NEAR_MISSES = 5
 MIN_NEAR_MISS_CHARACTERS = 10
@@ -42,9 +43,9 @@ class Check:
         return not self.problems
 
 
-async def check_site(site: Site, fetcher: Fetcher) -> Check:
+async def check_site(site: Site, fetcher: Fetcher, page_process: PageProcess) -> Check:
     """Walk a site's lists and read the newest report found. Nothing is stored."""
-    visit = Visit(site, fetcher, archive=None, keep_listings=True)
+    visit = Visit(site, fetcher, None, page_process, keep_listings=True)
     outcomes = [outcome async for outcome in crawl_site(visit)]
     problems = [f"{o.url}: {o.ending.value}: {o.detail}" for o in outcomes if _is_problem(o)]
     verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}
@@ -55,14 +56,14 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
     untitled = [link for url, (link, _) in verdicts.items() if url in followed - taken]
     newest = None
     if not reports and untitled:
-        reports, newest = await _find_untitled(untitled, site, fetcher)
+        reports, newest = await _find_untitled(untitled, visit)
     if not reports:
         problems.append(
             "no report found; check that this is the right column, or accept more titles with `match`"
         )
     elif newest is None:
         try:
-            newest = await _newest(reports, site, fetcher)
+            newest = await _newest(reports, visit)
         except (FetchError, ExtractError) as error:
             problems.append(str(error))
     return Check(
@@ -80,29 +81,28 @@ async def check_site(site: Site, fetcher: Fetcher) -> Check:
 
 
 async def _find_untitled(
-    links: list[Link], site: Site, fetcher: Fetcher
+    links: list[Link], visit: Visit
 ) -> tuple[list[tuple[Link, int | None]], Report | None]:
     """Fetch the newest few links without a title, and return the first that is a report."""
     for link in sorted(links, key=lambda link: link.date or "", reverse=True)[:MAX_UNTITLED_PAGES]:
         try:
-            report = await _read(link, site, fetcher)
+            report = await _read(link, visit)
         except (FetchError, ExtractError):
             continue
         return [(replace(link, title=report.title), report.year)], report
     return [], None
 
 
-async def _newest(reports: list[tuple[Link, int | None]], site: Site, fetcher: Fetcher) -> Report:
+async def _newest(reports: list[tuple[Link, int | None]], visit: Visit) -> Report:
     """Return the newest report: by the dates of the list, or, without a list, by the years in the pages."""
-    if site.lists:
-        return await _read(
-            max(reports, key=lambda pair: (pair[0].date or "", pair[1] or 0))[0], site, fetcher
-        )
-    return max([await _read(link, site, fetcher) for link, _ in reports], key=lambda report: report.year or 0)
+    if visit.site.lists:
+        return await _read(max(reports, key=lambda pair: (pair[0].date or "", pair[1] or 0))[0], visit)
+    return max([await _read(link, visit) for link, _ in reports], key=lambda report: report.year or 0)
 
 
-async def _read(link: Link, site: Site, fetcher: Fetcher) -> Report:
-    return accept_report(read_page(await fetcher.page(link.url, site=site), site), link, site)
+async def _read(link: Link, visit: Visit) -> Report:
+    page = await visit.fetcher.page(link.url, site=visit.site)
+    return accept_report(await read_page(page, visit.site, visit.page_process), link, visit.site)
 
 
 def _is_problem(outcome: Outcome) -> bool:

@@ -25,6 +25,7 @@ from crawler.fetch.client import utc_now
 from crawler.fetch.record import Sink
 from crawler.fetch.replay import EXCHANGES
 from crawler.model import Capture, Site
+from crawler.reading.pages import PageProcess
 from crawler.sources import load_sites
 from crawler.warc import warc_date
 
@@ -77,8 +78,8 @@ async def record(
             archive.record(capture)
             captures.append(capture)
 
-        async with fetcher_of(sink) as fetcher:
-            visit = Visit(site, fetcher, archive, full=True)
+        async with fetcher_of(sink) as fetcher, PageProcess() as pages:
+            visit = Visit(site, fetcher, archive, pages, full=True)
             kept = 0
             async for outcome in crawl_site(visit):
                 kept += outcome.report_id is not None
@@ -94,8 +95,9 @@ async def found(site: Site, folder: Path) -> dict[str, Any]:
         tempfile.TemporaryDirectory() as scratch,
         Archive.create(Path(scratch), clock=_fixed_time) as archive,
     ):
-        async with Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay) as fetcher:
-            visit = Visit(site, fetcher, archive, full=True, keep_listings=True)
+        fetching = Fetcher(sink=archive.record, rendered=archive.record_rendered, replay=replay)
+        async with fetching as fetcher, PageProcess() as pages:
+            visit = Visit(site, fetcher, archive, pages, full=True, keep_listings=True)
             outcomes = [
                 [o.ending.value, o.url, o.detail if o.report_id is None else ""]
                 async for o in crawl_site(visit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import signal
 import sqlite3
@@ -20,11 +21,13 @@ from crawler.archive import CATALOGUE, Archive
 from crawler.crawl import crawl
 from crawler.errors import ArchiveDamaged, Gone
 from crawler.fetch import Fetcher
-from crawler.model import Capture, Ending, Expect, Headers, Outcome, Page, Report, Site
+from crawler.model import Capture, Ending, Expect, Outcome, Page, Report, Site
 from crawler.onboarding.check import check_site
+from crawler.reading.pages import PageProcess
 from crawler.sources import load_sites
 from crawler.warc import read_captures
 from tests.conftest import Clock
+from tests.reading import jobs
 from tests.site import Government, Web
 
 ROOT = Path(__file__).parent.parent.parent
@@ -208,16 +211,7 @@ async def test_a_site_that_yields_less_than_expected_has_dried_up(web: Web, run:
 
 
 async def test_one_bad_site_never_stops_another(web: Web, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawler.crawl import lists as module
-
-    real = module.discover
-
-    def faulty(body: bytes, headers: object, url: str, **more: object) -> object:
-        if "broken" in url:
-            raise RuntimeError("a bug")
-        return real(body, headers, url, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(module, "discover", faulty)
+    monkeypatch.setattr("crawler.crawl.lists.discover", jobs.discover_with_a_bug)
     good = site_of(web.government("wuhan"))
     bad = replace(good, id="broken", lists=("https://www.wuhan.gov.cn/?broken",))
     outcomes = await run(bad, good)
@@ -228,17 +222,9 @@ async def test_one_bad_site_never_stops_another(web: Web, run: Run, monkeypatch:
 
 
 async def test_one_bad_page_never_stops_its_site(web: Web, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawler.crawl import reports as module
-
     government = web.government("wuhan")
-    real, bad = module.extract, government.documents[1].url
-
-    def faulty(body: bytes, headers: Headers, url: str | None, **more: str | None) -> Report:
-        if url == bad:
-            raise RuntimeError("a bug")
-        return real(body, headers, url, **more)
-
-    monkeypatch.setattr(module, "extract", faulty)
+    bad = government.documents[1].url
+    monkeypatch.setattr("crawler.crawl.reports.extract", functools.partial(jobs.extract_with_a_bug, bad))
     outcomes = await run(site_of(government))
     assert [o.url for o in outcomes if o.ending is Ending.FAILED] == [bad]
     assert endings(outcomes).count(Ending.NEW) == len(government.documents) - 1
@@ -297,10 +283,11 @@ async def test_a_host_gets_one_request_at_a_time_with_a_delay_between(web: Web, 
 async def test_a_check_shows_what_an_entry_finds(web: Web) -> None:
     async def at_once(_: float) -> None: ...
 
-    async with Fetcher(sink=lambda _: None, connect_to=web.hosts, sleep=at_once) as fetcher:
-        found = await check_site(site_of(web.government("wuhan")), fetcher)
+    fetching = Fetcher(sink=lambda _: None, connect_to=web.hosts, sleep=at_once)
+    async with fetching as fetcher, PageProcess() as pages:
+        found = await check_site(site_of(web.government("wuhan")), fetcher, pages)
         empty = await check_site(
-            replace(site_of(web.government("wuhan")), match="nothing is called this"), fetcher
+            replace(site_of(web.government("wuhan")), match="nothing is called this"), fetcher, pages
         )
     assert found.ok
     assert found.cms == "trs"

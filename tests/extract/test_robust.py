@@ -6,6 +6,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import NoBody, UnknownFormat
 from crawler.extract import LIMIT, extract
@@ -112,3 +113,51 @@ def test_a_large_ordinary_page_is_not_changed() -> None:
     honest = page(paragraphs() * 60)
     assert len(honest) > 10_000
     assert limit_markup(honest * 6) == honest * 6
+
+
+@pytest.mark.parametrize("value", ['="<"', "='>'", "=<b", "<", '=" > <p>"', "", "=x", "\n= '<a>'"])
+@pytest.mark.parametrize("name", ["p", "script", "x-a"])
+def test_a_tag_of_very_many_attributes_keeps_the_first_ones_whatever_their_values_hold(
+    name: str, value: str
+) -> None:
+    attributes = [f" a{number}{value}" for number in range(30_000)]
+    after = f">乙</{name}><p>丁</p>"
+    cut = f"<{name}{''.join(attributes[:1_000])}{after}"
+    assert limit_markup(f"<{name}{''.join(attributes)}{after}") == cut
+
+
+def test_what_looks_like_a_tag_of_many_attributes_in_a_script_or_comment_is_not_changed() -> None:
+    words = "if(a<b word " + "word " * 20_000
+    honest = f"<script>{words}</script><!-- <p {words}--><style>{words}</style><p>甲</p>"
+    assert limit_markup(honest) == honest
+
+
+DEEP = [
+    "<x>", "<x-a>", "<dir>", "<hgroup>", "<rt>", "<ruby><rb>", "<optgroup>", "<select><optgroup>", "<x><li>", "<button><p>",
+    "<div><table></div>", "<form><div></form>", "<svg><g>", "<template>", "<div></span>", "<table><td><div></td></table><div>",
+    "<FIGCAPTION class='a'>", "<div>x</p>", "<section><dd>", "<math><mi>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", DEEP)
+def test_elements_nested_deeply_by_whatever_markup_are_cut(unit: str) -> None:
+    limited = limit_markup(unit * 20_000)
+    deepest, node = 0, LexborHTMLParser(limited).body
+    while node is not None:  # the last descendant: what is never closed is within it
+        deepest, node = deepest + 1, node.last_child
+    assert deepest < 1_100
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<p>甲", "<li>甲", "<ul><li>甲<li>乙</ul>", "<dl><dt>甲<dd>乙</dl>", "<table><tr><td>甲<td>乙<tr><td><p>丙</table>",
+     "<script>if (a<b) document.write('<div><div>')</script>", "<!-- <div> -->", "<br><img src='a'>甲", "<div><p>甲</div>"],
+)  # fmt: skip
+def test_a_large_page_that_leaves_out_end_tags_is_not_changed(unit: str) -> None:
+    assert limit_markup(unit * 20_000) == unit * 20_000
+
+
+def test_a_menu_of_very_many_options_keeps_the_first_ones() -> None:
+    limited = limit_markup("<select>" + "<option>甲" * 30_000 + "</select><p>乙</p>")
+    assert limited.count("<option>") == 3_999
+    assert limited.endswith("<p>乙</p>")

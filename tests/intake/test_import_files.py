@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from crawler.intake.imports.names import printable
 from crawler.model import Ending, Outcome
 from tests.archive.held import dump, faults, query
 from tests.conftest import Clock
+from tests.reading import jobs
 
 Opener = Callable[[], Archive]
 URL = "http://www.wuhan.gov.cn/zwgk/t1.shtml"
@@ -230,3 +232,17 @@ def test_a_file_over_the_limit_is_told(
 def test_names_in_other_bytes_are_found_in_a_folder(tmp_path: Path) -> None:
     file = written(tmp_path, "报告.html".encode("gbk"), "")
     assert documents([tmp_path]) == [file]
+
+
+def test_a_file_that_crashes_the_parser_fails_alone(
+    bring: Callable[..., list[Outcome]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crashes = functools.partial(jobs.extract_that_crashes, "宜昌市".encode())
+    monkeypatch.setattr("crawler.intake.imports.files.extract", crashes)
+    for number, city in enumerate(("武汉市", "宜昌市", "武汉市")):
+        written(tmp_path / "in", f"{number} {city}.txt", text(city, 2020 + number))
+    outcomes = bring(tmp_path / "in")
+    (failed,) = [outcome for outcome in outcomes if outcome.ending is Ending.FAILED]
+    assert endings(outcomes).count(Ending.NEW) == 2
+    assert "宜昌市.txt" in failed.url
+    assert failed.detail == "reading it ended the process that reads pages (SIGSEGV)"

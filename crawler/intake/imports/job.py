@@ -15,6 +15,7 @@ from crawler.field.regions import path as region_path
 from crawler.field.regions import region_of
 from crawler.intake.imports.names import printable
 from crawler.model import Ending, Headers, Outcome, Report, Site
+from crawler.reading.alone import read_alone
 from crawler.warc import Answer
 
 
@@ -32,8 +33,8 @@ class ReadPage(Protocol):
 def read_page(
     body: bytes, headers: Headers = (), url: str | None = None, *, seen: datetime | None = None
 ) -> Report:
-    """Read a page in this process. See ReadPage."""
-    report = extract(body, headers, url, seen=seen)
+    """Read a page in a child process. See ReadPage."""
+    report = read_alone(extract, body, headers, url, seen=seen)
     check_whole(report)
     return report
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from crawler.archive import IMPORT_SITE
-from crawler.errors import ExtractError, FetchError, PartOnly
+from crawler.errors import ExtractError, FetchError, PartOnly, Unread
 from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.intake.imports.job import Job, complete
 from crawler.intake.imports.names import printable
@@ -137,7 +137,7 @@ def _captured(capture: Capture, job: Job) -> Outcome:
         report = job.read_page(body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
         return job.page_not_stored(error.ending, capture.url, error.reason, capture.fetched_at)
-    except PartOnly as error:
+    except (PartOnly, Unread) as error:
         return job.page_not_stored(Ending.FAILED, capture.url, error.reason, capture.fetched_at)
     except ExtractError as error:
         return job.page_not_stored(Ending.SKIPPED, capture.url, error.reason, capture.fetched_at)

@@ -1,0 +1,195 @@
+"""Decide whether a regular expression can take more than linear time, and give a text on which it does.
+
+The backtracking of `re` tries every way to read a text. Two loops that read the same text one after the other can share it
+out in as many ways as it is long; a loop that has two ways to read the same text has exponentially many. That is decided on
+the automaton of the expression (A. Weber and H. Seidl, "On the degree of ambiguity of finite automata", 1991), not timed.
+An expression that is searched for has a first loop: the characters before the match.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bench.automaton import Automaton, TooLarge, automaton
+
+_S = TypeVar("_S", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """Two ways to read a text: `prefix`, then `pump` any number of times."""
+
+    prefix: str
+    pump: str
+    exponential: bool = False
+
+
+def ambiguity(pattern: re.Pattern[Any], *, searches: bool, whole: bool) -> Ambiguity | None:
+    """Return how an expression is ambiguous; None if its time is linear in the length of the text.
+
+    `searches`: a match may begin anywhere. `whole`: a match must reach the end of the text.
+    """
+    try:
+        made = automaton(pattern, searches=searches, whole=whole)
+    except TooLarge:
+        return None
+    components = _components(made)
+    looping = [
+        state for state in range(len(made.edges)) if state in made.edges[state] or len(components[state]) > 1
+    ]
+    return _exponential(made, looping, components) or _polynomial(made, looping, components)
+
+
+def _counts(made: Automaton, p: int, q: int) -> bool:
+    """Whether a failure after q makes the matcher try p's other ways: not if q's way has been matched already."""
+    inside = [group for group in made.groups[p] if group not in made.looks]
+    if any(group not in made.groups[q] for group in made.groups[p]):
+        return False  # p's group, once left, is not entered again
+    if (q, -1) in made.done and not (set(made.groups[q]) & made.looks):
+        return False
+    return not (inside and (q, inside[-1]) in made.done)
+
+
+def _exponential(made: Automaton, looping: list[int], components: list[frozenset[int]]) -> Ambiguity | None:
+    for p in looping:
+        if p in made.searching or not _counts(made, p, p):
+            continue
+        own = components[p]
+        doubled = [(s, t) for s, t in made.twice if s in own and t in own]
+        for s, t in doubled:
+            first = made.edges[s][t]
+            back = _word(
+                made, (t,), (s,), lambda x, own=own: ((y,) for y in made.edges[x[0]] if y in own)
+            )
+            if back is not None:
+                return Ambiguity(_way(made, s), _char(made, first) + back, exponential=True)
+
+        def within(x: tuple[int, int], own: frozenset[int] = own) -> Iterator[tuple[int, int]]:
+            return (
+                (y, z) for y in made.edges[x[0]] if y in own for z in made.edges[x[1]] if z in own
+            )
+
+        for other in own:
+            if other <= p:
+                continue
+            there = _word(made, (p, p), (p, other), within)
+            again = _word(made, (p, other), (p, p), within) if there is not None else None
+            if there is not None and again is not None:
+                return Ambiguity(_way(made, p), there + again, exponential=True)
+    return None
+
+
+def _polynomial(made: Automaton, looping: list[int], components: list[frozenset[int]]) -> Ambiguity | None:
+    for p in looping:
+        for q in looping:
+            if components[p] == components[q] or q in made.searching or not _counts(made, p, q):
+                continue
+            first, last = components[p], components[q]
+
+            def together(
+                x: tuple[int, int, int], first: frozenset[int] = first, last: frozenset[int] = last
+            ) -> Iterator[tuple[int, int, int]]:
+                for z in made.edges[x[2]]:
+                    if z in last:
+                        for y in made.edges[x[1]]:
+                            for w in made.edges[x[0]]:
+                                if w in first:
+                                    yield (w, y, z)
+
+            pump = _word(made, (p, p, q), (p, q, q), together)
+            if pump:
+                return Ambiguity(_way(made, p), pump)
+    return None
+
+
+def _word(
+    made: Automaton,
+    start: tuple[int, ...],
+    goal: tuple[int, ...],
+    following: Callable[[Any], Iterator[tuple[int, ...]]],
+) -> str | None:
+    """Return the shortest text that leads all states of `start` to those of `goal` at once; None if there is none."""
+    if start == goal and len(start) == 1:
+        return ""
+    came_from: dict[tuple[int, ...], tuple[tuple[int, ...], str]] = {}
+    todo = deque([start])
+    while todo:
+        here = todo.popleft()
+        for there in following(here):
+            if there in came_from:
+                continue
+            label = -1
+            for a, b in zip(here, there, strict=True):
+                label &= made.edges[a][b]
+            if not label:
+                continue
+            came_from[there] = (here, _char(made, label))
+            if there == goal:
+                return _spelled(came_from, start, goal)
+            todo.append(there)
+    return None
+
+
+def _spelled(
+    came_from: dict[tuple[int, ...], tuple[tuple[int, ...], str]],
+    start: tuple[int, ...],
+    goal: tuple[int, ...],
+) -> str:
+    chars: list[str] = []
+    here = goal
+    while True:
+        here, char = came_from[here]
+        chars.append(char)
+        if here == start:
+            return "".join(reversed(chars))
+
+
+def _way(made: Automaton, state: int) -> str:
+    """Return the shortest text that leads from the beginning to a state."""
+    return _word(made, (0,), (state,), lambda x: ((y,) for y in made.edges[x[0]])) or ""
+
+
+def _char(made: Automaton, label: int) -> str:
+    return made.alphabet[(label & -label).bit_length() - 1]
+
+
+def _components(made: Automaton) -> list[frozenset[int]]:
+    """Return the strongly connected component of each state (R. Tarjan, without recursion)."""
+    index: dict[int, int] = {}
+    low: dict[int, int] = {}
+    stack: list[int] = []
+    on_stack: set[int] = set()
+    found: list[frozenset[int]] = [frozenset()] * len(made.edges)
+    for root in range(len(made.edges)):
+        work: list[tuple[int, Iterator[int]]] = []
+        if root not in index:
+            index[root] = low[root] = len(index)
+            stack.append(root)
+            on_stack.add(root)
+            work.append((root, iter(made.edges[root])))
+        while work:
+            state, rest = work[-1]
+            following = next((each for each in rest if each not in index or each in on_stack), None)
+            if following is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[state])
+                if low[state] == index[state]:
+                    place = stack.index(state)
+                    component = frozenset(stack[place:])
+                    del stack[place:]
+                    on_stack -= component
+                    for each in component:
+                        found[each] = component
+            elif following in index:
+                low[state] = min(low[state], index[following])
+            else:
+                index[following] = low[following] = len(index)
+                stack.append(following)
+                on_stack.add(following)
+                work.append((following, iter(made.edges[following])))
+    return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bench.automaton import Automaton, TooLarge, automaton
@@ -21,11 +21,12 @@ _S = TypeVar("_S", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """Two ways to read a text: `prefix`, then `pump` any number of times."""
+    """Two ways to read a text: `prefix`, which leads to `state`, then `pump` any number of times."""
 
-    prefix: str
+    state: int
     pump: str
     exponential: bool = False
+    prefix: str = ""
 
 
 def ambiguity(pattern: re.Pattern[Any], *, searches: bool, whole: bool) -> Ambiguity | None:
@@ -37,6 +38,25 @@ def ambiguity(pattern: re.Pattern[Any], *, searches: bool, whole: bool) -> Ambig
         made = automaton(pattern, searches=searches, whole=whole)
     except TooLarge:
         return None
+    atomic = {group for groups in made.groups for group in groups} - made.looks
+    parts = (made, *(_within(made, group) for group in sorted(atomic)))
+    found = next(filter(None, map(_of, parts)), None)
+    return found and replace(found, prefix=_way(made, found.state))
+
+
+def _within(made: Automaton, group: int) -> Automaton:
+    """Return the automaton of an atomic group alone. Its first match is kept, so nothing is tried again after one."""
+    inside = {state for state, groups in enumerate(made.groups) if group in groups}
+    ended = {state for state, left in made.done if left == group}
+    edges = [
+        {t: label for t, label in reached.items() if t in inside} if s in inside - ended else {}
+        for s, reached in enumerate(made.edges)
+    ]
+    groups = [each[each.index(group) + 1 :] if group in each else () for each in made.groups]
+    return replace(made, edges=edges, groups=groups, searching=set(), done=set())
+
+
+def _of(made: Automaton) -> Ambiguity | None:
     components = _components(made)
     looping = [
         state for state in range(len(made.edges)) if state in made.edges[state] or len(components[state]) > 1
@@ -45,13 +65,8 @@ def ambiguity(pattern: re.Pattern[Any], *, searches: bool, whole: bool) -> Ambig
 
 
 def _counts(made: Automaton, p: int, q: int) -> bool:
-    """Whether a failure after q makes the matcher try p's other ways: not if q's way has been matched already."""
-    inside = [group for group in made.groups[p] if group not in made.looks]
-    if any(group not in made.groups[q] for group in made.groups[p]):
-        return False  # p's group, once left, is not entered again
-    if (q, -1) in made.done and not (set(made.groups[q]) & made.looks):
-        return False
-    return not (inside and (q, inside[-1]) in made.done)
+    """Whether a failure after q makes the matcher try p's other ways: not after it has left an atomic group of p's."""
+    return made.looks.issuperset(made.groups[p]) and set(made.groups[p]).issubset(made.groups[q])
 
 
 def _exponential(made: Automaton, looping: list[int], components: list[frozenset[int]]) -> Ambiguity | None:
@@ -66,7 +81,7 @@ def _exponential(made: Automaton, looping: list[int], components: list[frozenset
                 made, (t,), (s,), lambda x, own=own: ((y,) for y in made.edges[x[0]] if y in own)
             )
             if back is not None:
-                return Ambiguity(_way(made, s), _char(made, first) + back, exponential=True)
+                return Ambiguity(s, _char(made, first) + back, exponential=True)
 
         def within(x: tuple[int, int], own: frozenset[int] = own) -> Iterator[tuple[int, int]]:
             return (
@@ -79,7 +94,7 @@ def _exponential(made: Automaton, looping: list[int], components: list[frozenset
             there = _word(made, (p, p), (p, other), within)
             again = _word(made, (p, other), (p, p), within) if there is not None else None
             if there is not None and again is not None:
-                return Ambiguity(_way(made, p), there + again, exponential=True)
+                return Ambiguity(p, there + again, exponential=True)
     return None
 
 
@@ -102,7 +117,7 @@ def _polynomial(made: Automaton, looping: list[int], components: list[frozenset[
 
             pump = _word(made, (p, p, q), (p, q, q), together)
             if pump:
-                return Ambiguity(_way(made, p), pump)
+                return Ambiguity(p, pump)
     return None
 
 

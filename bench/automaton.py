@@ -17,7 +17,7 @@ from typing import Any
 
 MAX_COUNTED_COPIES = 8
 """A repetition of up to so many is written out; one with more counts as a loop without end."""
-_MAX_COUNTED_CHARS = 64  # the same for a repetition of a single character
+_MAX_COUNTED_CHARS = 80  # the same for a repetition of a single character
 _SAMPLES = "0 \n\r\tAaZz_中国é!<>\"'/=;:,.&-()[]{}年月日\u3000\x00\x80"
 _MAX_STATES = 4000
 
@@ -30,7 +30,7 @@ class TooLarge(Exception):
 
 @dataclass(slots=True)
 class Alphabet:
-    """Characters that stand for all others, and the sets of them as bit masks. The last two are no characters."""
+    """Characters that stand for all others, and the sets of them as bit masks. The last three are no characters."""
 
     chars: list[str]
     ignore_case: bool
@@ -52,9 +52,14 @@ class Alphabet:
         return self.begin - 1
 
     @property
+    def sure(self) -> int:
+        """Mask that a move loses which may fail for a reason that is not kept: a longer lookaround."""
+        return 4 << len(self.chars)
+
+    @property
     def all(self) -> int:
-        """Mask of all characters and both ends."""
-        return (4 << len(self.chars)) - 1
+        """Mask of all characters, both ends and `sure`."""
+        return (8 << len(self.chars)) - 1
 
     def mask(self, accepts: Any) -> int:
         """Return the set of the characters that a function accepts."""
@@ -217,7 +222,7 @@ class Builder:
             allowed = self.alphabet.all & ~single if negative else single
             self.move(at, after, **({"before": allowed} if direction < 0 else {"after": allowed}))
             return after
-        self.move(at, after)
+        self.move(at, after, after=self.alphabet.all & ~self.alphabet.sure)
         if direction > 0:
             outside, self._groups = self._groups, (*self._groups, self._next_group)
             self.looks.add(self._next_group)
@@ -381,7 +386,33 @@ def automaton(pattern: re.Pattern[Any], *, searches: bool, whole: bool) -> Autom
                     made.edges[state][reached] = made.edges[state].get(reached, 0) | label
                     if count > 1:
                         made.twice.add((state, reached))
+    never_fails = set(range(len(states))) - _may_fail(b, states, outgoing, whole)
+    made.done |= {(state, -1) for state in never_fails}
+    for state, group in made.done:
+        if group == -1 and not (set(made.groups[state]) & b.looks):
+            made.edges[state] = {}  # is a match: whatever follows, the matcher need not try another way
+        elif group in b.looks:
+            inside = {t: label for t, label in made.edges[state].items() if group not in made.groups[t]}
+            made.edges[state] = inside
     return made
+
+
+def _may_fail(
+    b: Builder,
+    states: dict[tuple[int, int], int],
+    outgoing: dict[int, dict[tuple[int, int, int], int]],
+    whole: bool,
+) -> set[int]:
+    """Return all states but those that read any rest of the text and are a match at its end: `.*` with re.S."""
+    every, end = b.alphabet.all, b.alphabet.end
+    kept = set()
+    for (number, _), state in states.items():
+        ways = outgoing[number]
+        loops = number >= 0 and b.nodes[number].mask == b.alphabet.any and (number, every, every) in ways
+        ends = any(target == b.accept and before == every and after & end for target, before, after in ways)
+        if not (whole and loops and ends):
+            kept.add(state)
+    return kept
 
 
 def _closure(b: Builder, start: int) -> dict[tuple[int, int, int], int]:

@@ -22,6 +22,12 @@ import crawler
 _RE_FUNCTIONS = ("compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 METHODS = (*_RE_FUNCTIONS[1:], "scanner")
 _MAX_DEPTH = 6  # of containers in a constant
+_IN_TABLES = {
+    "crawler.cms.lists.near_json.OPENING": {"match"},  # and as Marks.opening in the presets
+    "crawler.extract.meaning.sections._STYLES": {"match"},
+    "crawler.extract.meaning.sections._STYLE_BY_FIRST": {"match"},
+}
+"""Constants that are passed on, or have their expressions in a table → how those are called."""
 _SKIPPED = ("crawler.__main__", "crawler.archive.catalogue.migrations")  # run something on import
 
 
@@ -53,7 +59,7 @@ class Composed:
 
 
 def find() -> tuple[list[Found], list[Composed]]:
-    """Return every regular expression of the package once for each place, and the calls whose one is made at run time."""
+    """Return every regular expression of the package once, and the calls whose one is made at run time."""
     modules = list(_modules())
     trees = {module.__name__: ast.parse(Path(str(module.__file__)).read_text("utf-8")) for module in modules}
     found: dict[tuple[str, Any, int], Found] = {}
@@ -62,13 +68,11 @@ def find() -> tuple[list[Found], list[Composed]]:
     for module in modules:
         for each in (*_constants(module, uses), *_calls(module, trees[module.__name__], composed)):
             found.setdefault((each.place, each.pattern.pattern, each.pattern.flags), each)
-    known = {(each.pattern.pattern, each.pattern.flags) for each in found.values() if ":" not in each.place}
-    kept = [
-        each
-        for each in found.values()
-        if ":" not in each.place or (each.pattern.pattern, each.pattern.flags) not in known
-    ]
-    return kept, composed
+    # a constant of its own says more than a table, and that more than the table of tables or a call with its name
+    named: dict[tuple[Any, int], Found] = {}
+    for each in sorted(found.values(), key=lambda each: (":" in each.place, "[" in each.place, -len(each.place))):
+        named.setdefault((each.pattern.pattern, each.pattern.flags), each)
+    return sorted(named.values(), key=lambda each: each.place), composed
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -83,9 +87,10 @@ def _constants(module: ModuleType, uses: _Uses) -> Iterator[Found]:
     for name, value in vars(module).items():
         if name in own:
             inside = not isinstance(value, re.Pattern)
-            methods = frozenset() if inside else uses.of(module.__name__, name)
+            place = f"{module.__name__}.{name}"
+            methods = frozenset(_IN_TABLES.get(place, () if inside else uses.of(module.__name__, name)))
             for number, pattern in enumerate(_inside(value, _MAX_DEPTH, set())):
-                yield Found(f"{module.__name__}.{name}{f'[{number}]' if inside else ''}", pattern, methods)
+                yield Found(f"{place}[{number}]" if inside else place, pattern, methods)
 
 
 def _inside(value: Any, depth: int, seen: set[int]) -> Iterator[re.Pattern[Any]]:

@@ -12,7 +12,7 @@ from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 
 _TOTAL_PAGES = re.compile(
-    r"""(?:pageCount|totalPage|pagecount)['"]?\s*[:=]\s*['"]?(\d+)|共\s*(\d+)\s*页|\d+\s*/\s*(\d+)\s*页?\s*<""",
+    r"""(?:pageCount|totalPage|pagecount)['"]?\s*[:=]\s*['"]?(\d+)|共\s*(\d+)\s*页|(?<!\d)\d++\s*+/\s*+(\d+)\s*+页?\s*+<""",
     re.I,
 )
 

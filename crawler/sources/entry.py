@@ -86,7 +86,7 @@ def _agent(value: object) -> str:
 
 
 def _contact(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[!-~]+@[!-~]+|https?://[!-~]+", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[!-?A-~]+@[!-~]+|https?://[!-~]+", value):
         raise _fault("must be a mail or web address, such as crawler@example.org")
     return value
 

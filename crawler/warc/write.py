@@ -32,7 +32,7 @@ COMPRESSION_LEVEL = 4
 
 _TRANSFER_ENCODING = re.compile(rb"(\n)(transfer-encoding[ \t]*:)", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
-_NOT_IN_ORIGIN = re.compile(r"[\x00-\x1f\x7f-\x9f]|^ +| +$")
+_NOT_IN_ORIGIN = re.compile(r"[\x00-\x1f\x7f-\x9f]|^ +|(?<! ) +$")
 _RESPONSE = "application/http; msgtype=response"
 _REQUEST = "application/http; msgtype=request"
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpcore
 
-_STATUS_LINE = re.compile(rb"HTTP(?:/(\d)(?:\.(\d))?)?[ \t]+(\d{3})(?!\d)[ \t]*(.*)", re.I | re.S)
+_STATUS_LINE = re.compile(rb"HTTP(?:/(\d)(?:\.(\d))?)?[ \t]+(\d{3})(?!\d)[ \t]*+(.*)", re.I | re.S)
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -97,18 +97,18 @@ class HeadStream(httpcore.AsyncNetworkStream):
             f"more than {_MAX_INTERIM_HEADS} interim answers (1xx) and no other"
         )
 
-    async def _read_head(self, data: bytes, max_bytes: int, timeout: float | None) -> tuple[bytes, int]:
-        """Read until `data` holds a head. Return the data and where the head ends; 0 if the answer or the limit ends it."""
-        searched = 0
+    async def _read_head(self, begun: bytes, max_bytes: int, timeout: float | None) -> tuple[bytes, int]:
+        """Read until the data hold a head. Return them and where the head ends; 0 if the answer or the limit ends it."""
+        data, searched = bytearray(begun), 0  # a bytearray: a head may come byte by byte
         while True:
             if self._lenient and not searched:
                 data = data.lstrip(b"\r\n")  # some servers send them after the previous body
             if end := _HEAD_END.search(data, max(searched - len(b"\r\n\r"), 0)):
-                return data, end.end()
+                return bytes(data), end.end()
             searched = len(data)
             chunk = await self._inner.read(max_bytes, timeout) if searched < _MAX_HEAD_BYTES else b""
             if not chunk:
-                return data, 0
+                return bytes(data), 0
             data += chunk
 
     def _for_h11(self, head: bytes) -> bytes:

@@ -23,7 +23,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -145,6 +145,10 @@ bench-archive: $(READY)
 # Kill 500 processes at random moments, or fill their disk.
 bench-crash: $(READY)
 	@folder=$$(mktemp -d) && $(BIN)/python -m tests.archive.crashing $$folder/archive 500 $(SEED) && rm -rf $$folder
+
+# Find every regular expression, and measure it on texts of n and 2n characters that are made to be slow for it.
+bench-regex: $(READY)
+	@$(BIN)/python -m bench.regexes
 
 # Compare a crawl with Scrapy and with a bare httpx loop, and its duration with the shortest polite one. Takes some minutes.
 bench-crawl: $(BENCH_READY)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -82,19 +82,30 @@ def _exponential(made: Automaton, looping: list[int], components: list[frozenset
             )
             if back is not None:
                 return Ambiguity(s, _char(made, first) + back, exponential=True)
+    for own in {components[p] for p in looping if p not in made.searching and _counts(made, p, p)}:
+        if found := _two_ways(made, own):
+            return found
+    return None
 
-        def within(x: tuple[int, int], own: frozenset[int] = own) -> Iterator[tuple[int, int]]:
-            return (
-                (y, z) for y in made.edges[x[0]] if y in own for z in made.edges[x[1]] if z in own
+
+def _two_ways(made: Automaton, own: frozenset[int]) -> Ambiguity | None:
+    """Return how a loop reads one text in two ways: the pairs of states that the ways are in lead from equal to unequal and back."""
+
+    def together(x: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        for y, label in made.edges[x[0]].items():
+            if y in own:
+                for z, other in made.edges[x[1]].items():
+                    if z in own and label & other:
+                        yield (y, z)
+
+    for pairs in set(components_of([(p, p) for p in own], together).values()):
+        equal = next((x for x in pairs if x[0] == x[1]), None)
+        unequal = next((x for x in pairs if x[0] != x[1]), None)
+        if equal and unequal:
+            there, again = (
+                _word(made, first, last, together) or "" for first, last in ((equal, unequal), (unequal, equal))
             )
-
-        for other in own:
-            if other <= p:
-                continue
-            there = _word(made, (p, p), (p, other), within)
-            again = _word(made, (p, other), (p, p), within) if there is not None else None
-            if there is not None and again is not None:
-                return Ambiguity(p, there + again, exponential=True)
+            return Ambiguity(equal[0], there + again, exponential=True)
     return None
 
 
@@ -173,38 +184,47 @@ def _char(made: Automaton, label: int) -> str:
 
 
 def _components(made: Automaton) -> list[frozenset[int]]:
-    """Return the strongly connected component of each state (R. Tarjan, without recursion)."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on_stack: set[int] = set()
-    found: list[frozenset[int]] = [frozenset()] * len(made.edges)
-    for root in range(len(made.edges)):
-        work: list[tuple[int, Iterator[int]]] = []
+    found = components_of(range(len(made.edges)), lambda state: made.edges[state])
+    return [found[state] for state in range(len(made.edges))]
+
+
+def components_of(
+    roots: Iterable[_S], following: Callable[[_S], Iterable[_S]]
+) -> dict[_S, frozenset[_S]]:
+    """Return the strongly connected component of each node that the roots lead to (R. Tarjan, without recursion)."""
+    index: dict[_S, int] = {}
+    low: dict[_S, int] = {}
+    stack: list[_S] = []
+    found: dict[_S, frozenset[_S]] = {}
+    for root in roots:
+        work: list[tuple[_S, Iterator[_S]]] = []
         if root not in index:
-            index[root] = low[root] = len(index)
-            stack.append(root)
-            on_stack.add(root)
-            work.append((root, iter(made.edges[root])))
+            work.append(_entered(root, index, low, stack, following))
         while work:
-            state, rest = work[-1]
-            following = next((each for each in rest if each not in index or each in on_stack), None)
-            if following is None:
+            node, rest = work[-1]
+            after = next((each for each in rest if each not in found), None)
+            if after is None:
                 work.pop()
                 if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[state])
-                if low[state] == index[state]:
-                    place = stack.index(state)
-                    component = frozenset(stack[place:])
-                    del stack[place:]
-                    on_stack -= component
-                    for each in component:
-                        found[each] = component
-            elif following in index:
-                low[state] = min(low[state], index[following])
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    component = frozenset(stack[stack.index(node) :])
+                    del stack[-len(component) :]
+                    found |= dict.fromkeys(component, component)
+            elif after in index:
+                low[node] = min(low[node], index[after])
             else:
-                index[following] = low[following] = len(index)
-                stack.append(following)
-                on_stack.add(following)
-                work.append((following, iter(made.edges[following])))
+                work.append(_entered(after, index, low, stack, following))
     return found
+
+
+def _entered(
+    node: _S,
+    index: dict[_S, int],
+    low: dict[_S, int],
+    stack: list[_S],
+    following: Callable[[_S], Iterable[_S]],
+) -> tuple[_S, Iterator[_S]]:
+    index[node] = low[node] = len(index)
+    stack.append(node)
+    return node, iter(following(node))

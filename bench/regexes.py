@@ -1,8 +1,9 @@
 """Measure every regular expression of the package on texts that are made to be slow for it.
 
 `make bench-regex`. The texts are those that `bench.ambiguity` finds, and parts of what the expression itself matches,
-repeated. The figure is the ratio of the times for 2n and for n characters: 2 is linear, 4 quadratic, more is worse. Exit code
-1 if one is slower than linear and not among `EXCEPTIONS`.
+repeated. The figure is the ratio of the times for 2n and for n characters: 2 is linear, 4 quadratic, more is worse. An
+expression whose text has a limit (`bench.regex_exceptions`) is measured on a text of that length instead. Exit code 1 if one is
+slower than linear and its text has no limit.
 """
 
 from __future__ import annotations
@@ -19,17 +20,15 @@ from typing import Any
 from bench.ambiguity import ambiguity
 from bench.automaton import TooLarge, automaton
 from bench.patterns import Found, find
-from bench.table import table
-
-EXCEPTIONS: dict[str, str] = {}
-"""Expressions that are slower than linear → the limit on what they are given, and where that is."""
+from bench.regex_exceptions import EXEMPTIONS
+from bench.table import NOTHING, table
 
 CHARS = 4000
 """Length n of a text. A quadratic expression takes some 50 milliseconds for it, a linear one less than 1."""
 
 MAX_RATIO = 3.0  # of the times for 2n and n characters; between linear and quadratic
-_MAX_SECONDS = 4.0  # for one text; then the expression counts as exponential
-_SURE_SECONDS = 0.004  # a shorter time for n characters is not measured again
+_MAX_SECONDS = 2.0  # for one text; then the expression counts as exponential
+_SURE_SECONDS = 0.001  # a shorter time for n characters is not measured again
 _ROUNDS = 3
 _PUMPS = (" ", "\n", "0", "a", "_", "中", "年", "<", "<a ", "<a>", "</", '"', "'", "\\", "(", "[", "{", "《", "&lt;", ".", "-", "/*", "//")  # fmt: skip
 _ENDINGS = ("", "\x00", "\n!")
@@ -38,58 +37,67 @@ _MAX_PREFIXES = 16  # of a text that the expression matches
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The slowest text of an expression. Times are seconds of the process."""
+    """The slowest text of an expression."""
 
     found: Found
-    seconds: float  # for n characters
-    ratio: float  # of the times for 2n and for n characters
+    chars: int  # n, or the longest text that the expression is given
+    seconds: float  # for so many characters
+    ratio: float | None  # of the times for 2n and for n characters; None for a text with a limit
     text: str  # how it was made
-    ambiguous: bool  # what `bench.ambiguity` says
+
+    @property
+    def slow(self) -> bool:
+        """Whether it is slower than linear, and its text has no limit."""
+        return self.ratio is not None and self.ratio > MAX_RATIO
 
 
 def main() -> None:
-    """Measure all, print those that are not linear and the slowest others, and exit with 1 if one is not known."""
+    """Measure all, print the worst, and exit with 1 if one is slower than linear and its text has no limit."""
     found, composed = find()
     signal.signal(signal.SIGALRM, _late)
-    results = sorted(map(measure, found), key=lambda each: (-each.ratio, -each.seconds))
-    slow = [each for each in results if each.ratio > MAX_RATIO or each.ambiguous]
-    linear = [each for each in results if each not in slow]
-    if slow:
-        print(table(("not linear", "ms for n", "2n / n", "text", "limit"), [_row(each) for each in slow]))
-        print()
-    slowest = sorted(linear, key=lambda each: -each.seconds)[:10]
-    print(table(("slowest linear", "ms for n", "2n / n", "text", ""), [_row(each) for each in slowest]))
-    unknown = [each for each in slow if each.found.place not in EXCEPTIONS]
-    print(
-        f"\n{len(found)} regular expressions and {len(composed)} made at run time, n = {CHARS} characters: "
-        f"{len(slow)} are not linear, {len(unknown)} of them without a limit; "
-        f"the largest ratio of the others is {max((e.ratio for e in linear), default=0):.1f}"
-    )
-    sys.exit(bool(unknown))
+    results = sorted(map(measure, found), key=lambda each: -each.seconds)
+    slow = [each for each in results if each.slow]
+    limited = [each for each in results if each.ratio is None]
+    linear = [each for each in results if each not in slow and each not in limited]
+    heads = ("", "characters", "ms", "2n / n", "text")
+    for name, rows in (("not linear", slow), ("limited", limited), ("slowest linear", linear[:10])):
+        if rows:
+            print(table((name, *heads[1:]), [_row(each) for each in rows]), end="\n\n")
+    worst = max((each.seconds * 1000 for each in limited), default=0.0)
+    ratio = max((each.ratio or 0.0 for each in linear), default=0.0)
+    print(f"{len(found)} regular expressions, and {len(composed)} calls with one made at run time")
+    print(f"{len(linear)} linear, the largest ratio of the times for 2n and n characters {ratio:.1f}")
+    print(f"{len(limited)} with a limit on their text, at most {worst:.0f} ms for the longest one")
+    print(f"{len(slow)} slower than linear without a limit")
+    sys.exit(bool(slow))
 
 
 def _row(each: Measured) -> tuple[str, ...]:
-    ratio = "∞" if each.seconds >= _MAX_SECONDS else f"{each.ratio:.1f}"
-    place = each.found.place.removeprefix("crawler.")
-    return place, f"{each.seconds * 1000:.2f}", ratio, each.text, EXCEPTIONS.get(each.found.place, "")
+    ratio = NOTHING if each.ratio is None else f"{each.ratio:.1f}"
+    return (
+        each.found.place.removeprefix("crawler."), str(each.chars), f"{each.seconds * 1000:.2f}", ratio, each.text
+    )  # fmt: skip
 
 
 def measure(found: Found) -> Measured:
     """Return the slowest of all texts for an expression."""
-    known = ambiguity(found.pattern, searches=found.searches, whole=found.only_whole)
-    texts = dict.fromkeys(_texts(found))
-    if known:
-        texts = {(known.prefix, known.pump, ending): None for ending in _ENDINGS} | texts
-    timed = {each: _seconds(found, each, CHARS) for each in texts}
+    exemption = EXEMPTIONS.get(found.place)
+    limit = exemption.max_chars if exemption else None
+    chars = limit or CHARS
+    texts = list(_texts(found))
+    if known := ambiguity(found.pattern, searches=found.searches, whole=found.only_whole):
+        texts += [(known.prefix, known.pump, ending) for ending in _ENDINGS]
+    timed = {each: _seconds(found, each, chars) for each in texts}
     worst = max(timed, key=lambda each: timed[each])
     seconds, ratio = timed[worst], 2.0
-    if _SURE_SECONDS <= seconds < _MAX_SECONDS:
-        pairs = [(_seconds(found, worst, CHARS), _seconds(found, worst, 2 * CHARS)) for _ in range(_ROUNDS)]
+    if seconds >= _MAX_SECONDS:
+        ratio = float("inf")
+    elif seconds >= _SURE_SECONDS:
+        pairs = [(_seconds(found, worst, chars), _seconds(found, worst, 2 * chars)) for _ in range(_ROUNDS)]
         seconds = min(first for first, _ in pairs)
         ratio = min(second for _, second in pairs) / seconds
-    elif seconds >= _MAX_SECONDS:
-        ratio = float("inf")
-    return Measured(found, seconds, ratio, " + ".join(map(repr, worst)), known is not None)
+    shown = " + ".join(map(repr, (worst[0], worst[1] + "…", worst[2])))
+    return Measured(found, chars, seconds, None if limit else ratio, shown)
 
 
 def _texts(found: Found) -> Iterator[tuple[str, str, str]]:

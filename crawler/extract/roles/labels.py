@@ -134,7 +134,9 @@ def _value(raw: str) -> str:
         raw = raw[: end.start()]
     elif date and date[1] > 1:
         raw = raw[: date[1]]  # 来源:某报 2021-11-25
-    raw = _BUTTONS_BEHIND.sub("", raw.strip(_SPACES + "[【(|/,;、-—>").rstrip("]】"))
+    raw = raw.strip(_SPACES + "[【(|/,;、-—>").rstrip("]】")
+    if len(raw) <= _MAX_INFO_LENGTH:
+        raw = _BUTTONS_BEHIND.sub("", raw)
     return "" if _EMPTY.fullmatch(raw) else raw
 
 

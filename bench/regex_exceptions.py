@@ -26,7 +26,6 @@ class Exemption:
 
 
 _NEVER_FAILS = "never fails: what has no end goes on to the end of the text, and is read once"
-_CLOSED = "every element and comment is closed, since lexbor wrote the markup"
 _TITLE = "crawler.field.titles._MAX_TITLE_LENGTH"
 _SCRIPT = "crawler.fetch.answers.redirects._MAX_SCRIPT_CHARS"
 _REDIRECT_PAGE = "crawler.fetch.answers.redirects.MAX_REDIRECT_PAGE_BYTES"
@@ -46,7 +45,7 @@ EXEMPTIONS = {
     "crawler.extract.meaning.subject._SITE_WORDS": Exemption(
         why="the name of a site", limit="crawler.extract.meaning.subject._CONTEXT_LENGTH"
     ),
-    "crawler.extract.page.flow._COMMENT": Exemption(why=_CLOSED),
+    "crawler.extract.page.flow._COMMENT": Exemption(why=_NEVER_FAILS),
     "crawler.extract.page.hidden_markup._SCRIPT_TEMPLATE": Exemption(
         why="a script ends at the next <script, so no text is read twice"
     ),
@@ -60,7 +59,6 @@ EXEMPTIONS = {
     "crawler.extract.roles.labels._BUTTONS_BEHIND": Exemption(
         why="a value", limit="crawler.extract.roles.labels._MAX_INFO_LENGTH"
     ),
-    "crawler.extract.roles.role._TAIL": Exemption(why="a line, which `.*$` always reads to its end"),
     "crawler.fetch.answers.redirects._DECIDES": Exemption(why="a page's scripts", limit=_SCRIPT),
     "crawler.fetch.answers.redirects._META": Exemption(why="a page that redirects", limit=_REDIRECT_PAGE),
     "crawler.fetch.answers.redirects._NAVIGATION": Exemption(why="a page's scripts", limit=_SCRIPT),

@@ -25,6 +25,9 @@ from crawler.discover import (
 from crawler.errors import ExtractError, FetchError
 from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
 
+MAX_URL_CHARS = 2048
+"""Addresses of a sitemap that are longer are not looked at: sitemaps.org allows no longer ones."""
+
 MAX_LINKS_PER_PAGE = 5000
 """Further links of a page are ignored. A page of a list has tens; a sitemap has a limit of its own."""
 
@@ -121,7 +124,8 @@ def may_lead_to_one(visit: Visit, link: Link) -> bool:
     if link.title:
         return is_cut(link.title) and may_be_report(link.title)
     recent = link.date is None or link.date >= f"{visit.site.years.first}-10-01"
-    return visit.site.urls is not None and recent and bool(re.search(visit.site.urls, link.url))
+    wanted = visit.site.urls is not None and len(link.url) <= MAX_URL_CHARS and re.search(visit.site.urls, link.url)
+    return recent and bool(wanted)
 
 
 def _count_reports(visit: Visit, walk: Walk, end: End | None) -> None:

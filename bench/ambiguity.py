@@ -73,15 +73,10 @@ def _exponential(made: Automaton, looping: list[int], components: list[frozenset
     for p in looping:
         if p in made.searching or not _counts(made, p, p):
             continue
-        own = components[p]
-        doubled = [(s, t) for s, t in made.twice if s in own and t in own]
-        for s, t in doubled:
-            first = made.edges[s][t]
-            back = _word(
-                made, (t,), (s,), lambda x, own=own: ((y,) for y in made.edges[x[0]] if y in own)
-            )
-            if back is not None:
-                return Ambiguity(s, _char(made, first) + back, exponential=True)
+        for s, t in made.twice:
+            if s in components[p] and t in components[p] and t in made.edges[s]:
+                back = _word(made, (t,), (s,), _alone(made)) or ""
+                return Ambiguity(s, _char(made, made.edges[s][t]) + back, exponential=True)
     for own in {components[p] for p in looping if p not in made.searching and _counts(made, p, p)}:
         if found := _two_ways(made, own):
             return found
@@ -103,7 +98,8 @@ def _two_ways(made: Automaton, own: frozenset[int]) -> Ambiguity | None:
         unequal = next((x for x in pairs if x[0] != x[1]), None)
         if equal and unequal:
             there, again = (
-                _word(made, first, last, together) or "" for first, last in ((equal, unequal), (unequal, equal))
+                _word(made, first, last, together) or ""
+                for first, last in ((equal, unequal), (unequal, equal))
             )
             return Ambiguity(equal[0], there + again, exponential=True)
     return None
@@ -176,7 +172,11 @@ def _spelled(
 
 def _way(made: Automaton, state: int) -> str:
     """Return the shortest text that leads from the beginning to a state."""
-    return _word(made, (0,), (state,), lambda x: ((y,) for y in made.edges[x[0]])) or ""
+    return _word(made, (0,), (state,), _alone(made)) or ""
+
+
+def _alone(made: Automaton) -> Callable[[tuple[int]], Iterator[tuple[int]]]:
+    return lambda x: ((y,) for y in made.edges[x[0]])
 
 
 def _char(made: Automaton, label: int) -> str:
@@ -188,9 +188,7 @@ def _components(made: Automaton) -> list[frozenset[int]]:
     return [found[state] for state in range(len(made.edges))]
 
 
-def components_of(
-    roots: Iterable[_S], following: Callable[[_S], Iterable[_S]]
-) -> dict[_S, frozenset[_S]]:
+def components_of(roots: Iterable[_S], following: Callable[[_S], Iterable[_S]]) -> dict[_S, frozenset[_S]]:
     """Return the strongly connected component of each node that the roots lead to (R. Tarjan, without recursion)."""
     index: dict[_S, int] = {}
     low: dict[_S, int] = {}

@@ -70,7 +70,9 @@ def find() -> tuple[list[Found], list[Composed]]:
             found.setdefault((each.place, each.pattern.pattern, each.pattern.flags), each)
     # a constant of its own says more than a table, and that more than the table of tables or a call with its name
     named: dict[tuple[Any, int], Found] = {}
-    for each in sorted(found.values(), key=lambda each: (":" in each.place, "[" in each.place, -len(each.place))):
+    for each in sorted(
+        found.values(), key=lambda each: (":" in each.place, "[" in each.place, -len(each.place))
+    ):
         named.setdefault((each.pattern.pattern, each.pattern.flags), each)
     return sorted(named.values(), key=lambda each: each.place), composed
 
@@ -150,7 +152,7 @@ def _evaluated(node: ast.expr, module: ModuleType) -> Any:
     for name in names - bound:
         if not hasattr(module, name) and not hasattr(builtins, name):
             raise NameError(name)
-    return eval(compile(ast.Expression(node), str(module.__file__), "eval"), vars(module))  # noqa: S307 — our own source
+    return eval(compile(ast.Expression(node), str(module.__file__), "eval"), vars(module))
 
 
 def _is_in_function(tree: ast.Module, wanted: ast.AST) -> bool:
@@ -167,7 +169,7 @@ class _Uses:
         self.assigned = {name: set(_assigned(tree)) for name, tree in trees.items()}
         self._methods: dict[tuple[str, str], set[str]] = {}
         for name, tree in trees.items():
-            origin = {each: name for each in self.assigned[name]} | dict(_imported(tree))
+            origin = dict.fromkeys(self.assigned[name], name) | dict(_imported(tree))
             for constant, method in _uses(tree):
                 if constant in origin:
                     self._methods.setdefault((origin[constant], constant), set()).add(method)

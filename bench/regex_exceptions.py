@@ -76,15 +76,24 @@ EXEMPTIONS = {
 
 COMPOSED = {
     ("crawler.cms.lists.paging", "re.escape(stem) + '/(\\\\d+)(\\\\.html?)$'"): "literal text and digits",
-    ("crawler.crawl.lists", "visit.site.urls"): "the owner's, in sources.yaml; on an address of at most MAX_URL_CHARS",
+    (
+        "crawler.crawl.lists",
+        "visit.site.urls",
+    ): "the owner's, in sources.yaml; on an address of at most MAX_URL_CHARS",
     ("crawler.discover.sitemaps", "f'</{re.escape(root[1])}\\\\s*>'"): "literal text and spaces",
     ("crawler.discover.sitemaps", "f'</(?:\\\\w{{1,30}}:)?{here[1]}\\\\s*>'"): "literal text and spaces",
-    ("crawler.discover.titles", "match"): "the owner's, in sources.yaml; on a title of at most MAX_MATCHED_CHARS",
+    (
+        "crawler.discover.titles",
+        "match",
+    ): "the owner's, in sources.yaml; on a title of at most MAX_MATCHED_CHARS",
     (
         "crawler.extract.documents.pager_links",
         "f'{re.escape(first.name)}[_-](\\\\d{{1,3}}){re.escape(first.ext)}(?![\\\\w.])'",
     ): "literal text and three digits",
     ("crawler.extract.page.hidden_markup", "f'</{name}\\\\b[^<>]*>'"): "a tag ends at the next <",
-    ("crawler.sources.entry", "value if isinstance(value, str) else '('"): "only compiled: the owner's, in sources.yaml",
+    (
+        "crawler.sources.entry",
+        "value if isinstance(value, str) else '('",
+    ): "only compiled: the owner's, in sources.yaml",
 }
 """Calls whose expression is made at run time, with the reason why it is harmless."""

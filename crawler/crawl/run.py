@@ -242,17 +242,22 @@ class _Run:
             seconds=visit.seconds,
         )
 
+    def _why_left(self, visit: Visit) -> str:
+        why = visit.stopped or f"the crawl ended before ({self.halt.why})"
+        return f"{why}; the next crawl goes on here"
+
     def report_left(self, visits: Sequence[Visit]) -> list[Outcome]:
         """Return one `left` for each address not requested, and note it as where the next run goes on."""
-        why = f"the crawl ended before ({self.halt.why}); the next one goes on here"
         outcomes = [
-            note_outcome(visit, Ending.LEFT, step.url, why) for visit in visits for step in visit.frontier
+            note_outcome(visit, Ending.LEFT, step.url, self._why_left(visit))
+            for visit in visits
+            for step in visit.frontier
         ]
         for visit in visits:
             if visit.site.id not in self._ended:
                 self._end_visit(visit)
-        if outcomes and self._archive:
-            self._archive.mark_stopped(self.halt.why or "")
+        if outcomes and self._archive and self.halt.why:
+            self._archive.mark_stopped(self.halt.why)
         for outcome in outcomes:
             _log_outcome(outcome)
         return outcomes

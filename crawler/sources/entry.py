@@ -165,6 +165,8 @@ class ExpectEntry(_Strict):
 class Defaults(_Strict):
     delay: Annotated[float, BeforeValidator(_delay)] = 1.0
     at_once: Annotated[int, Field(ge=1, le=8)] = 1
+    max_requests: Annotated[int, Field(ge=1, le=1_000_000)] = 3000
+    max_megabytes: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     contact: Annotated[str, BeforeValidator(_contact)] | None = None
     years: Annotated[str, BeforeValidator(_years)] = "2015-"
     every: Annotated[str, BeforeValidator(_every)] | None = None
@@ -185,6 +187,8 @@ class Entry(_Strict):
     years: Annotated[str, BeforeValidator(_years)] | None = None
     delay: Annotated[float, BeforeValidator(_delay)] | None = None
     at_once: Annotated[int, Field(ge=1, le=8)] | None = None
+    max_requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_megabytes: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     every: Annotated[str, BeforeValidator(_every)] | None = None
     tls: Literal["strict", "legacy", "unverified"] = "strict"
     headers: Literal["strict", "lenient"] = "strict"

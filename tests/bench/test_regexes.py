@@ -43,10 +43,13 @@ def test_every_expression_made_at_run_time_was_looked_at(found: tuple[list[Found
 @pytest.mark.parametrize("place", [place for place, each in EXEMPTIONS.items() if each.limit])
 def test_a_limit_is_a_constant_of_the_package_and_small(place: str) -> None:
     limit = EXEMPTIONS[place].max_chars
-    assert limit is not None and 0 < limit <= MAX_LIMIT
+    assert limit is not None
+    assert 0 < limit <= MAX_LIMIT
 
 
-def test_expressions_are_found_in_constants_tables_and_calls(found: tuple[list[Found], list[Composed]]) -> None:
+def test_expressions_are_found_in_constants_tables_and_calls(
+    found: tuple[list[Found], list[Composed]],
+) -> None:
     places = {each.place for each in found[0]}
     assert {
         "crawler.fetch.answers.redirects._REFRESH",  # a constant
@@ -100,7 +103,7 @@ EXPONENTIAL = (
 )
 
 
-@pytest.mark.parametrize(("pattern", "searches", "whole"), (*SLOW, *EXPONENTIAL))
+@pytest.mark.parametrize(("pattern", "searches", "whole"), [*SLOW, *EXPONENTIAL])
 def test_what_is_slower_than_linear_is_known_from_its_automaton(
     pattern: str, searches: bool, whole: bool
 ) -> None:
@@ -115,10 +118,12 @@ def test_what_is_linear_is_known_from_its_automaton(pattern: str, searches: bool
 @pytest.mark.parametrize(("pattern", "searches", "whole"), EXPONENTIAL)
 def test_exponential_is_told_apart_from_quadratic(pattern: str, searches: bool, whole: bool) -> None:
     way = ambiguity(re.compile(pattern), searches=searches, whole=whole)
-    assert way and way.exponential
+    assert way
+    assert way.exponential
 
 
 @pytest.mark.parametrize(("pattern", "searches", "whole"), SLOW)
 def test_quadratic_is_told_apart_from_exponential(pattern: str, searches: bool, whole: bool) -> None:
     way = ambiguity(re.compile(pattern), searches=searches, whole=whole)
-    assert way and not way.exponential
+    assert way
+    assert not way.exponential

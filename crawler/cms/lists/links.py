@@ -12,9 +12,7 @@ from crawler.field.text import iso_date, one_line
 from crawler.model import Link
 
 _ELLIPSIS = re.compile(r"(…|(?<!\.)\.{2,}+|・{3})$")  # 关于2022年法治政府建设情…
-_TRAILING_DATE = re.compile(
-    r"(?<![\s\[(])[\s\[(]*+20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\s\])]*+$"
-)
+_TRAILING_DATE = re.compile(r"(?<![\s\[(])[\s\[(]*+20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\s\])]*+$")
 _ENTRY_TAGS = frozenset(("li", "tr", "dd", "dl", "p", "td", "div"))
 _MAX_ENTRY_CHARS = 400  # an element with more text is a list, not an entry
 _MAX_ANCESTORS = 3  # elements around a link that can be its entry

@@ -53,7 +53,9 @@ _ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
 _BARE_ATTACHMENT = re.compile(
     r"[\[【(]?(?:相关附件(?:下载|列表)?|附件(?:下载|列表))\s*(?::|>+|»)?[\]】)]?$|[\[【(]附件[\]】)]$|附件\s*(?:>+|»)$"
 )  # 附件下载: with nothing behind it; a bare 附件: belongs to the article and announces what follows
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,16}\s*+[〔\[(【]\s*+(?:19|20)\d\d\s*+[〕\])】]\s*+第?\s*+\d{1,5}\s*+号$")
+_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{1,16}\s*+[〔\[(【]\s*+(?:19|20)\d\d\s*+[〕\])】]\s*+第?\s*+\d{1,5}\s*+号$"
+)
 _MAX_BOILERPLATE_LENGTH = 300  # characters; no boilerplate or info line is longer
 _MIN_PROSE_LENGTH = 24  # characters
 _CERTAIN_PROSE_LENGTH = 60  # characters; a sentence as long is no info line and no widget …

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.address import join
+from crawler.cms.lists.links import MAX_TITLE_CHARS
 from crawler.extract.page.decode import decode
 from crawler.field.text import one_line
 from crawler.model import Headers, Link, Listing, ListRequest
@@ -97,7 +98,7 @@ def _xml(text: str, root: re.Match[str], url: str, first: ListRequest, fault: st
             day = re.match(r"\d{4}-\d{2}-\d{2}", _field(_MODIFIED, block))
             links[target] = Link(
                 url=target,
-                title=one_line(_field(_TITLE, block)),
+                title=one_line(_field(_TITLE, block))[:MAX_TITLE_CHARS],
                 date=day[0] if day else None,
                 found_on=first.url,
             )

@@ -6,6 +6,7 @@ The Crawl-delay is passed on to `polite` as the request's extension `delay`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections import defaultdict
 
@@ -18,11 +19,15 @@ from crawler.fetch.answers.judge import missing_part, retry_after
 from crawler.fetch.answers.redirects import REDIRECT_STATUSES, redirect_target
 from crawler.model import Capture
 
+log = logging.getLogger(__name__)
+
 PRODUCT_TOKEN = "fazhi"
 """Our product token: the name of this crawler in a robots.txt."""
 
 _MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _MAX_BYTES = 512 * 1024  # parsed of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB
+_MAX_WILDCARDS = 2000  # in all rules; each is looked for in each address
+_DISALLOW_ALL = "User-agent: *\nDisallow: /"
 _USER_AGENT = re.compile(r"\s*+user[- ]?agent[ \t]*+:?[ \t]*+([^\s#].*)", re.I)
 _OUR_TOKEN = re.compile(rf"{PRODUCT_TOKEN}(?![a-z_-])", re.I)
 """Our token, perhaps with more, such as a version: the token ends at the first other character (2.2.1)."""
@@ -99,6 +104,9 @@ def _text(capture: Capture) -> str:
     if missing := missing_part(capture) or decoded.short:
         raise Unreachable(capture.url, f"robots.txt is short: {missing}", kind="short")
     text = decode(decoded.body[:_MAX_BYTES], capture.headers)[0]
+    if text.count("*") > _MAX_WILDCARDS:
+        log.warning("%s has more than %s wildcards: all is taken as disallowed", capture.url, _MAX_WILDCARDS)
+        return _DISALLOW_ALL
     return "\n".join(map(_line_for_us, text.lstrip("\ufeff").splitlines()))  # a BOM would hide the first line
 
 

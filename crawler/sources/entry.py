@@ -100,7 +100,7 @@ def _years(value: object) -> str:
 
 
 def _every(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d*[hdw]", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{0,3}[hdw]", value):
         raise _fault("must be a time such as 12h, 1d or 2w")
     return value
 

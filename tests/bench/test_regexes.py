@@ -55,7 +55,7 @@ def test_expressions_are_found_in_constants_tables_and_calls(
         "crawler.fetch.answers.redirects._REFRESH",  # a constant
         "crawler.field.titles._NOT_A_REPORT[5]",  # in a table of tuples
         "crawler.cms.epoint.EPOINT[0]",  # in a dataclass within a dataclass
-        r"crawler.crawl.schedule:'(\\d+(?:\\.\\d+)?)([smhdw]?)'",  # given to re.fullmatch
+        r"crawler.crawl.schedule:'(\\d{1,9}(?:\\.\\d{1,9})?)([smhdw]?)'",  # given to re.fullmatch
     } <= places
     assert len(places) == len(found[0])
 

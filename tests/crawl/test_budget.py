@@ -12,6 +12,7 @@ import pytest
 
 from crawler.archive import Archive
 from crawler.crawl import crawl, lists, visit
+from crawler.crawl import run as run_module
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Outcome, Site, VisitState
 from tests.conftest import Clock
@@ -125,6 +126,18 @@ def test_a_site_that_shows_addresses_without_end_is_left_for_the_next_crawl(
     assert left
     assert {o.site_id for o in left} == {"third"}
     assert "its lists show more than 0 addresses" in left[0].detail
+
+
+def test_of_very_many_addresses_the_last_outcome_counts_the_rest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "MAX_LEFT_PER_SITE", 3)
+    outcomes = run(folder, Endless(), SITE)
+    left = [o.detail for o in outcomes if o.ending is Ending.LEFT]
+    assert len(left) == 4
+    assert left[-1].endswith("this and 8 further addresses are left for the next crawl")
+    with Archive.create(folder, clock=Clock()) as archive:
+        assert len(archive.pasts()["endless"].last.frontier) == 12
 
 
 def test_a_site_within_its_budget_is_complete(folder: Path) -> None:

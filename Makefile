@@ -23,7 +23,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash bench-flips soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-sources bench-archive bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -156,6 +156,10 @@ bench-crash: $(READY)
 # Flip 300 bits and change a value in every column of an archive: what does `verify --deep` not name?
 bench-flips: $(READY)
 	@$(BIN)/python -m bench.flips --seed $(SEED)
+
+# Find every regular expression, and measure it on texts of n and 2n characters that are made to be slow for it.
+bench-regex: $(READY)
+	@$(BIN)/python -m bench.regexes
 
 # Compare a crawl with Scrapy and with a bare httpx loop, and its duration with the shortest polite one. Takes some minutes.
 bench-crawl: $(BENCH_READY)

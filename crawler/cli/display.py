@@ -139,7 +139,7 @@ class Display:
         if self._counts[Ending.LEFT]:
             sites = sum(counts[Ending.LEFT] > 0 for counts in self._by_site.values())
             self._err.print(
-                f"ended early ({visible_line(why or '')}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
+                f"ended early ({visible_line(why) if why else 'the budget of a site is used up'}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
                 " the next run continues with them"
             )
         return 1 if troubled or self._counts[Ending.LEFT] else 0

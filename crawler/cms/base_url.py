@@ -13,7 +13,7 @@ from crawler.address import join
 _MAX_SCRIPT_CHARS = 2000  # of a script in an attribute
 # control characters around and in the scheme, as the URL standard reads it
 _JAVASCRIPT = re.compile(r"[\x00-\x20]*" + r"[\t\r\n]*".join("javascript:"), re.I)
-_OBJECT = r"(?<![\w$.])(?:(?:window|self|top|parent|document|this)\s*\.\s*)*"
+_OBJECT = r"(?<![\w$.])(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,5}"
 _STRING = r"""(?:'([^'\\\n]*(?:\\.[^'\\\n]*)*)'|"([^"\\\n]*(?:\\.[^"\\\n]*)*)")"""
 _NAVIGATION = re.compile(
     # window.open('/a.html', '_blank')   location.href = "/a.html"   location.replace('/a.html')

@@ -12,7 +12,7 @@ from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 
 _TOTAL_PAGES = re.compile(
-    r"""(?:pageCount|totalPage|pagecount)['"]?\s*[:=]\s*['"]?(\d+)|共\s*(\d+)\s*页|\d+\s*/\s*(\d+)\s*页?\s*<""",
+    r"""(?:pageCount|totalPage|pagecount)['"]?\s*[:=]\s*['"]?(\d{1,9})|共\s*(\d{1,9})\s*页|(?<!\d)\d++\s*+/\s*+(\d{1,9})\s*+页?\s*+<""",
     re.I,
 )
 
@@ -26,7 +26,7 @@ class PathNumbered:
         found = _TOTAL_PAGES.search(page.html)
         total = int(next(filter(None, found.groups()), "1")) if found else 1
         name = urlsplit(page.url).path.rpartition("/")[2]
-        here = int(m[1]) if (m := re.match(r"(\d+)\.html?$", name)) else 1
+        here = int(m[1]) if (m := re.match(r"(\d{1,9})\.html?$", name)) else 1
         url = join(page.url, f"{here + 1}.html")
         return ListRequest(url=url) if url and here < total else None
 

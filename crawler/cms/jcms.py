@@ -12,7 +12,7 @@ from crawler.cms.lists.paging import DataProxy, NextLink
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import Link
 
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
+_RECORD = re.compile(r"<record>\s*<!\[CDATA\[((?:[^\]<]|\](?!\]>)|<(?!record>))*+)\]\]>\s*</record>")
 
 
 def records(page: ListPage) -> Iterator[Link]:

@@ -15,7 +15,7 @@ TRS = Preset(
         words=("trs_editor", "trs_ueditor"),
         patterns=(
             re.compile(r"/t20\d{6}_\d+\.s?html?"),
-            re.compile(r"createpage\w*\(\s*['\"]?\d+['\"]?\s*,\s*['\"]?\d"),
+            re.compile(r"createpage\w{0,40}\(\s*['\"]?\d+['\"]?\s*,\s*['\"]?\d"),
         ),
     ),
     body=(".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".Custom_UnionStyle", ".trs_paper_default"),

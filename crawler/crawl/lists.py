@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 from crawler.address import canonical
-from crawler.crawl.visit import Visit, note_outcome
+from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, note_outcome
 from crawler.discover import (
     End,
     Verdict,
@@ -25,8 +25,14 @@ from crawler.discover import (
 from crawler.errors import ExtractError, FetchError
 from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
 
+MAX_URL_CHARS = 2048
+"""Addresses of a sitemap that are longer are not looked at: sitemaps.org allows no longer ones."""
+
 MAX_LINKS_PER_PAGE = 5000
-"""Further links of a page are ignored. A page of a list has tens; a sitemap has a limit of its own."""
+"""Further links of a page are ignored. A page of a list has tens."""
+
+MAX_LINKS_PER_SITEMAP = 50_000
+"""The limit of sitemaps.org. Further links are ignored."""
 
 
 async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, None]:
@@ -44,7 +50,7 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     except ExtractError as error:
         yield note_outcome(visit, Ending.FAILED, request.url, error.reason)
         return
-    limit = None if page.kind == "sitemap" else MAX_LINKS_PER_PAGE
+    limit = MAX_LINKS_PER_SITEMAP if page.kind == "sitemap" else MAX_LINKS_PER_PAGE
     listing = replace(whole, links=whole.links[:limit])
     walk = visit.walk(page)
     visit.shown.update(canonical(link.url) for link in listing.links)
@@ -53,7 +59,14 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     _count_reports(visit, walk, end)
     if visit.keep_listings:
         visit.listings.append(listing)
-    visit.frontier.extendleft(reversed([*wanted, *_further_pages(page, listing, end)]))
+    steps: list[Link | ListStep] = [*wanted, *_further_pages(page, listing, end)]
+    room = max(MAX_WAITING_STEPS - len(visit.frontier), 0)
+    if len(steps) > room:
+        fault = (
+            f"{len(steps) - room} of its addresses are dropped: more than {MAX_WAITING_STEPS} wait already"
+        )
+        listing = replace(listing, fault=listing.fault or fault)
+    visit.frontier.extendleft(reversed(steps[:room]))
     details = [listing.fault] if listing.fault else []
     details += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
     details += [f"only the first {limit} were read"] if listing.links != whole.links else []
@@ -121,7 +134,12 @@ def may_lead_to_one(visit: Visit, link: Link) -> bool:
     if link.title:
         return is_cut(link.title) and may_be_report(link.title)
     recent = link.date is None or link.date >= f"{visit.site.years.first}-10-01"
-    return visit.site.urls is not None and recent and bool(re.search(visit.site.urls, link.url))
+    wanted = (
+        visit.site.urls is not None
+        and len(link.url) <= MAX_URL_CHARS
+        and re.search(visit.site.urls, link.url)
+    )
+    return recent and bool(wanted)
 
 
 def _count_reports(visit: Visit, walk: Walk, end: End | None) -> None:

@@ -22,6 +22,10 @@ MAX_FURTHER_PAGES = 50
 """Pages of one article after its first. An article with more pages is not archived."""
 
 
+MAX_SHOWN_CHARS = 200
+"""Characters of a title that an outcome shows."""
+
+
 async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
     """Yield the Outcome of one report's page; none if this visit requested it before, or if it is gone and not due."""
     if (key := canonical(link.url)) in visit.requested or key in visit.not_due:
@@ -153,7 +157,9 @@ def accept_report(report: Report, link: Link, site: Site) -> Report:
     on_list = judge_title(link.title, match=site.match)
     if not on_page.report:
         if not on_list.report:
-            raise NotAReport(report.url, f"no report: its title is {report.title!r}: {on_page.why}")
+            raise NotAReport(
+                report.url, f"no report: its title is {report.title[:MAX_SHOWN_CHARS]!r}: {on_page.why}"
+            )
         report = replace(report, title=link.title)
     year = on_page.year or on_list.year or report.year
     if year is not None and year not in site.years and link.url not in site.pages:

@@ -7,9 +7,10 @@ Also resumes visits that an earlier run left, notes visits in the archive, and c
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
@@ -33,6 +34,9 @@ GRACE_SECONDS = 30.0
 
 COMMIT_INTERVAL_SECONDS = 1.0
 """Longest time that an outcome waits for the archive's next commit."""
+
+MAX_LEFT_PER_SITE = 100
+"""Addresses of a site beyond its budget that end as one `left` each. There may be tens of thousands; all are kept."""
 
 NOTHING_SAVED = "nothing of this site is saved here"
 """Detail of the outcome of a site that a replay holds nothing of."""
@@ -245,17 +249,24 @@ class _Run:
             seconds=visit.seconds,
         )
 
+    def _left(self, visit: Visit) -> Iterator[Outcome]:
+        """Yield one `left` for each step of a frontier. Of a site beyond its budget, the last one counts all further."""
+        why = visit.stopped or f"the crawl ended before ({self.halt.why})"
+        shown = MAX_LEFT_PER_SITE if visit.stopped else len(visit.frontier)
+        for step in itertools.islice(visit.frontier, shown):
+            yield note_outcome(visit, Ending.LEFT, step.url, f"{why}; the next crawl goes on here")
+        if (further := len(visit.frontier) - shown) > 0:
+            detail = f"{why}; this and {further - 1} further addresses are left for the next crawl"
+            yield note_outcome(visit, Ending.LEFT, visit.frontier[shown].url, detail)
+
     def report_left(self, visits: Sequence[Visit]) -> list[Outcome]:
         """Return one `left` for each address not requested, and note it as where the next run goes on."""
-        why = f"the crawl ended before ({self.halt.why}); the next one goes on here"
-        outcomes = [
-            note_outcome(visit, Ending.LEFT, step.url, why) for visit in visits for step in visit.frontier
-        ]
+        outcomes = [outcome for visit in visits for outcome in self._left(visit)]
         for visit in visits:
             if visit.site.id not in self._ended:
                 self._end_visit(visit)
-        if outcomes and self._archive:
-            self._archive.mark_stopped(self.halt.why or "")
+        if outcomes and self._archive and self.halt.why:
+            self._archive.mark_stopped(self.halt.why)
         for outcome in outcomes:
             _log_outcome(outcome)
         return outcomes

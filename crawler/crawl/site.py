@@ -53,7 +53,11 @@ def _archived_not_seen(visit: Visit) -> Iterator[Link]:
 
 async def _work_off(visit: Visit) -> AsyncGenerator[Outcome, None]:
     """Do the steps of the frontier and those they add, until it is empty or the crawl must end."""
-    while visit.frontier and visit.halt.may_start_page():
+    while visit.frontier and visit.halt.may_start_page() and not visit.stopped:
+        if spent := visit.spent():
+            visit.stopped = spent
+            log.warning("budget", extra={"site": visit.site.id, "why": spent, "left": len(visit.frontier)})
+            return
         step, ended = visit.frontier.popleft(), False
         work = list_page(visit, step) if isinstance(step, ListStep) else report_page(visit, step)
         try:

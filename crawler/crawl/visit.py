@@ -20,6 +20,12 @@ from crawler.reading.pages import PageProcess
 
 TROUBLE_ENDINGS = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.SHRUNK, Ending.DRIED_UP)
 
+MAX_WAITING_STEPS = 50_000
+"""Steps of a site's frontier. What lists name beyond it is not noted, and they fail."""
+
+MAX_SHOWN_ADDRESSES = 500_000
+"""Addresses that the lists of a site show in one crawl. With more of them its visit ends, and the next crawl goes on."""
+
 FULL_WALK_INTERVAL = timedelta(days=30)
 """After this time lists are walked to their ends again. That finds entries that were inserted below known ones."""
 
@@ -51,6 +57,7 @@ class Visit:
     listings: list[Listing] = field(default_factory=list)
     verdicts: list[tuple[Link, Verdict]] = field(default_factory=list)
     frontier: deque[Link | ListStep] = field(init=False)  # steps still to be done, in order
+    stopped: str = ""  # why this visit ended before its frontier was worked off, if not by the crawl's end
     resumed: bool = False  # an earlier run began this visit
     troubled: bool = False  # an outcome so far is trouble
     dried_up: bool = False
@@ -68,6 +75,13 @@ class Visit:
         self.frontier, self.resumed = deque(last.frontier), True
         self.found, self.years, self.troubled = last.found, set(last.years), last.troubled
         return True
+
+    def spent(self) -> str:
+        """Return why the visit must end before its frontier is worked off: its budget; empty if it need not."""
+        if len(self.shown) > MAX_SHOWN_ADDRESSES:
+            return f"its lists show more than {MAX_SHOWN_ADDRESSES} addresses"
+        used = self.fetcher.spent(self.site)
+        return f"its budget is used up: {used}" if used else ""
 
     def release(self) -> None:
         """Free the memory of a visit that has ended: thousands of visits end before their run does."""

@@ -22,7 +22,7 @@ REPORT_COLUMN = re.compile(r"法治政府|依法行政|法治建设|依法治[�
 # ten digits, the first six are the code of a division
 _SITE_CODE = re.compile(r"(?:网站标识码|SiteIDCode)\D{0,12}?(\d{10})", re.I)
 _SPONSOR = re.compile(
-    r"(?:主办(?:单位)?|版权所有)\s*[:：]?\s*([\u4e00-\u9fff]{2,30}?(?:人民政府|局|厅|委员会))"
+    r"(?:主办(?:单位)?|版权所有)\s*+[:：]?\s*+([\u4e00-\u9fff]{2,30}?(?:人民政府|局|厅|委员会))"
 )
 _PORTAL_WORDS = re.compile(r"(?:门户|官方)?网站?$|政务网$|^中国[·•]?")
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.address import join
+from crawler.cms.lists.links import MAX_TITLE_CHARS
 from crawler.coding import decode_content
 from crawler.extract.page.decode import decode
 from crawler.field.text import one_line
@@ -27,11 +28,9 @@ _MIN_SHARE_OF_URL_LINES = 0.9  # in a sitemap that is plain text
 _MAX_LINES_JUDGED = 1000
 _ROOT = re.compile(r"<((?:\w{1,30}:)?(?:urlset|sitemapindex))\b[^<>]{0,2000}?(/?)>", re.I)
 _ENTRY = re.compile(r"<(?:\w{1,30}:)?(url|sitemap)\b[^<>]{0,500}>", re.I)
-_FIELD = r"<(?:\w{{1,30}}:)?{name}\b[^<>]{{0,500}}>\s*(?:<!\[CDATA\[)?(.{{0,8192}}?)(?:\]\]>)?\s*</"
-_LOC, _MODIFIED, _TITLE = (
-    re.compile(_FIELD.format(name=name), re.S | re.I) for name in ("loc", "lastmod", "title")
-)
-_ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
+_FIELD = r"<(?:\w{{1,30}}:)?{name}\b[^<>]{{0,500}}>"
+_LOC, _MODIFIED, _TITLE = (re.compile(_FIELD.format(name=name), re.I) for name in ("loc", "lastmod", "title"))
+_ROBOTS_LINE = re.compile(r"^[^\S\n]*+sitemap\s*+:\s*+(\S+)", re.I | re.M)
 _TEXT_LINE = re.compile(r"https?://\S+", re.I)
 _HTML = re.compile(r"<!doctype\s+html|<(?:html|head|body)\b", re.I)
 _GZIP = b"\x1f\x8b"
@@ -98,7 +97,7 @@ def _xml(text: str, root: re.Match[str], url: str, first: ListRequest, fault: st
             day = re.match(r"\d{4}-\d{2}-\d{2}", _field(_MODIFIED, block))
             links[target] = Link(
                 url=target,
-                title=one_line(_field(_TITLE, block)),
+                title=one_line(_field(_TITLE, block))[:MAX_TITLE_CHARS],
                 date=day[0] if day else None,
                 found_on=first.url,
             )
@@ -172,6 +171,11 @@ def _requests(places: list[str], base: str) -> Iterator[ListRequest]:
             yield ListRequest(url=target)
 
 
-def _field(pattern: re.Pattern[str], block: str) -> str:
-    found = pattern.search(block)
-    return html.unescape(found[1]).strip() if found else ""
+def _field(tag: re.Pattern[str], block: str) -> str:
+    """Return the text after a tag in an entry, up to the next end tag; empty if there is none. Undoes CDATA."""
+    found = tag.search(block)
+    end = block.find("</", found.end()) if found else -1
+    if not found or end < 0:
+        return ""
+    value = block[found.end() : end].strip().removeprefix("<![CDATA[").removesuffix("]]>")
+    return html.unescape(value).strip()

@@ -9,6 +9,9 @@ from crawler.field.titles import Verdict, judge, title_year
 
 __all__ = ["Verdict", "judge_title", "may_be_report", "title_year"]
 
+MAX_MATCHED_CHARS = 400
+"""Characters of a title that a site's own expression is tried on: it may be slow, and a page can have any title."""
+
 # 甲市人民政府关于2022年度推进…, 甲区2022年度…: how a title begins that is cut before its subject
 _BEGINNING = re.compile(r"(?:关于|20\d\d年?度?)[^,。;!?《]{0,8}$|法治|依法")
 
@@ -17,12 +20,13 @@ def judge_title(title: str, *, match: str | None = None) -> Verdict:
     """Judge whether a title names a report. `match` (a site's regular expression) replaces the rules for titles."""
     if match is None:
         return judge(title)
+    title = title[:MAX_MATCHED_CHARS]
     found = re.search(match, title) or re.search(match, "".join(fold(title).split()))
     return Verdict(bool(found), title_year(title), "" if found else "does not match the site's pattern")
 
 
 def may_be_report(cut_title: str) -> bool:
     """Whether a title that was cut for display could name a report. Its page must be read to find out."""
-    stem = "".join(fold(cut_title).split()).rstrip("….・")
+    stem = "".join(fold(cut_title[:MAX_MATCHED_CHARS]).split()).rstrip("….・")
     why = judge(stem + "法治政府建设情况的报告").why
     return bool(_BEGINNING.search(stem)) and not why

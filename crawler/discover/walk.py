@@ -31,6 +31,7 @@ MIN_DISTINCT_SHARE = 0.8
 title and date of its own. Where forty departments publish on one day, all pages look alike and none is repeated."""
 
 _NAVIGATION = re.compile(r"^(?:\W|\d|[首上下前后尾末]一?页|第|共|页|条|年|月|日|更多|more|next|prev)*$", re.I)
+_MAX_NAVIGATION_CHARS = 200  # of a title that can be a row of page numbers
 _MIN_TITLE_CHARS = 4  # 首页, 更多 and the days of a calendar are shorter
 
 
@@ -147,7 +148,10 @@ class Walk:
 
 def is_entry(link: Link) -> bool:
     """Whether a link can be an entry of a list, and is no page number, day of a calendar, or 更多."""
-    return not link.title or (len(link.title) >= _MIN_TITLE_CHARS and not _NAVIGATION.match(link.title))
+    length = len(link.title)
+    return not length or (
+        length >= _MIN_TITLE_CHARS and (length > _MAX_NAVIGATION_CHARS or not _NAVIGATION.match(link.title))
+    )
 
 
 def too_old(entries: Sequence[Link], years: Years) -> bool:
@@ -159,10 +163,12 @@ def too_old(entries: Sequence[Link], years: Years) -> bool:
 
 def has_repeated_folders(url: str) -> bool:
     """Whether an address repeats its folders, as a wrong relative link makes it: /list/list/list/. Or is over-long."""
+    if len(url) > _MAX_URL_CHARS:
+        return True
     folders = [part for part in urlsplit(url).path.split("/") if part]
     counts = Counter(itertools.pairwise(folders))
     tripled = any(a == b == c for a, b, c in zip(folders, folders[1:], folders[2:], strict=False))
-    return len(url) > _MAX_URL_CHARS or tripled or any(number > 2 for number in counts.values())
+    return tripled or any(number > 2 for number in counts.values())
 
 
 def _identity(request: ListRequest) -> str:

@@ -121,6 +121,15 @@ class Fetcher:
         """Return the figures of each host so far, sorted by host name."""
         return self._tallies.figures()
 
+    def spent(self, site: Site) -> str:
+        """Return how a site has used up the budget of its entry in this crawl; empty if it has not."""
+        tally = self._tallies.of_site(site.id)
+        if tally.requests >= site.max_requests:
+            return f"{tally.requests} requests (max_requests in its entry)"
+        if tally.bytes >= site.max_megabytes * 1_000_000:
+            return f"{tally.bytes // 1_000_000} megabytes (max_megabytes in its entry)"
+        return ""
+
     async def get(
         self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
     ) -> Capture:

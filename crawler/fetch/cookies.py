@@ -29,7 +29,7 @@ MAX_JAR_BYTES = 16 * 1024
 
 CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _SPACE = b" \t"
-_ADDRESS = re.compile(r"[\d.]+|.*:.*", re.S)  # IPv4, IPv6
+_ADDRESS = re.compile(r"[\d.]+|[^:]*+:.*", re.S)  # IPv4, IPv6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

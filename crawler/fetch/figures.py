@@ -1,4 +1,4 @@
-"""Count requests, bytes, waits, retries and errors per host during a crawl."""
+"""Count requests, bytes, waits, retries and errors per host during a crawl; and requests and bytes per source."""
 
 from __future__ import annotations
 
@@ -19,11 +19,24 @@ class Tally:
     errors: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(slots=True)
+class SiteTally:
+    """Running counts of one source, against the budget of its entry."""
+
+    requests: int = 0
+    bytes: int = 0
+
+
 class HostTallies:
-    """Running counts of all hosts of a crawl."""
+    """Running counts of all hosts of a crawl, and of all sources."""
 
     def __init__(self) -> None:
         self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
+        self._sites: defaultdict[str, SiteTally] = defaultdict(SiteTally)
+
+    def of_site(self, site_id: str) -> SiteTally:
+        """Return a source's tally; create it if there is none."""
+        return self._sites[site_id]
 
     def of(self, host: str) -> Tally:
         """Return a host's tally; create it if there is none."""

@@ -16,8 +16,15 @@ class Limits:
     body: int = 30 * 1024 * 1024  # a body as transferred
     decoded: int = MAX_DECODED_BYTES  # a body with its content codings undone
     total: float = 120.0  # one exchange, from connecting to the last byte
+    head: float = 90.0  # from connecting to the end of the answer's head
     connect: float = 15.0
     read: float = 30.0  # between two pieces of an answer
+    # bytes of a body a second, over `rate_window` seconds: old servers send 1,000 and more, one that keeps us busy a few
+    min_rate: float = 100.0
+    rate_window: float = 20.0
+    # pieces of a body that may be as small as one byte; of more, the average is at least `min_piece` bytes
+    tiny_pieces: int = 200_000
+    min_piece: int = 16
     hops: int = 8  # redirects of any kind
     crawl_delay: float = 60.0  # Crawl-delay of a robots.txt; a larger one is reduced to this
     retry_after: float = 120.0  # Retry-After; a host that asks for more is skipped for this crawl

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 import httpx
 
-from crawler.errors import TooLarge, Unreachable
+from crawler.errors import FetchError, Malformed, TooLarge, Unreachable
 from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
+from crawler.fetch.pieces import read_pieces
 from crawler.model import Capture, Headers, Site
 
 Sink = Callable[[Capture], None]
@@ -22,6 +24,8 @@ _CODING_HEADERS = (
 )  # undone by Capture and h11, so hidden from httpx
 _TRUNCATED: dict[type[Exception], str] = {  # WARC-Truncated reasons, ISO 28500, 5.13
     TooLarge: "length",
+    Malformed: "length",
+    Unreachable: "time",
     TimeoutError: "time",
     httpx.ReadTimeout: "time",
 }
@@ -41,8 +45,10 @@ class Recorder(httpx.AsyncBaseTransport):
         clock: Callable[[], datetime],
         tallies: HostTallies,
         limits: Limits,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._inner = inner
+        self._monotonic = monotonic
         self._sink = sink
         self._clock = clock
         self._tallies = tallies
@@ -53,25 +59,32 @@ class Recorder(httpx.AsyncBaseTransport):
         url, max_bytes = str(request.url), self._limits.body
         tally = self._tallies.of(request.url.host)
         tally.requests += 1
+        site: Site | None = request.extensions.get("site")
+        budget = self._tallies.of_site(site.id if site else "")
+        budget.requests += 1
         response: httpx.Response | None = None
         payload = bytearray()
         try:
             async with asyncio.timeout(self._limits.total):
-                response = await self._inner.handle_async_request(request)
-                async for chunk in response.aiter_raw():
-                    payload += chunk
-                    if len(payload) > max_bytes:
-                        raise TooLarge(url, f"body over {max_bytes} bytes")
-        except (TimeoutError, httpx.TransportError, TooLarge) as error:
+                async with asyncio.timeout(min(self._limits.head, self._limits.total)):
+                    response = await self._inner.handle_async_request(request)
+                await read_pieces(
+                    response.aiter_raw(), payload, url=url, limits=self._limits, monotonic=self._monotonic
+                )
+        except (TimeoutError, httpx.TransportError, FetchError) as error:
             if response is not None:
                 reason = _TRUNCATED.get(type(error), "disconnect")
                 self._sink(self._capture(request, response, bytes(payload[:max_bytes]), reason))
             if isinstance(error, TimeoutError):
-                reason = f"not done within {self._limits.total:g} seconds"
+                within = (
+                    self._limits.total if response is not None else min(self._limits.head, self._limits.total)
+                )
+                reason = f"not done within {within:g} seconds"
                 raise Unreachable(url, reason, kind="timeout") from error
             raise
         finally:
             tally.bytes += len(payload)
+            budget.bytes += len(payload)
             if response is not None:
                 await response.aclose()
         capture = self._capture(request, response, bytes(payload))

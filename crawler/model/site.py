@@ -51,6 +51,8 @@ class Site:
     years: Years = Years(first=2015)
     delay: float = 1.0  # seconds between two requests to one host
     at_once: int = 1  # requests under way to one host at the same time
+    max_requests: int = 3000  # in one crawl; the next one goes on where this one stops
+    max_megabytes: int = 2000  # of bodies in one crawl
     every: str | None = None  # shortest time between two visits, such as "1d"
     tls: Tls = "strict"  # legacy: old protocols, ciphers and keys; unverified: any certificate
     headers: HeaderRule = "strict"  # lenient: accept header lines that HTTP forbids and browsers ignore

@@ -86,7 +86,7 @@ def _agent(value: object) -> str:
 
 
 def _contact(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[!-~]+@[!-~]+|https?://[!-~]+", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[!-?A-~]+@[!-~]+|https?://[!-~]+", value):
         raise _fault("must be a mail or web address, such as crawler@example.org")
     return value
 
@@ -100,7 +100,7 @@ def _years(value: object) -> str:
 
 
 def _every(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d*[hdw]", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{0,3}[hdw]", value):
         raise _fault("must be a time such as 12h, 1d or 2w")
     return value
 
@@ -171,6 +171,8 @@ class ExpectEntry(_Strict):
 class Defaults(_Strict):
     delay: Annotated[float, BeforeValidator(_delay)] = 1.0
     at_once: Annotated[int, Field(ge=1, le=8)] = 1
+    max_requests: Annotated[int, Field(ge=1, le=1_000_000)] = 3000
+    max_megabytes: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     contact: Annotated[str, BeforeValidator(_contact)] | None = None
     years: Annotated[str, BeforeValidator(_years)] = "2015-"
     every: Annotated[str, BeforeValidator(_every)] | None = None
@@ -195,6 +197,8 @@ class Entry(_Strict):
     years: Annotated[str, BeforeValidator(_years)] | None = None
     delay: Annotated[float, BeforeValidator(_delay)] | None = None
     at_once: Annotated[int, Field(ge=1, le=8)] | None = None
+    max_requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_megabytes: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     every: Annotated[str, BeforeValidator(_every)] | None = None
     tls: Literal["strict", "legacy", "unverified"] = "strict"
     headers: Literal["strict", "lenient"] = "strict"

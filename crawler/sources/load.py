@@ -256,6 +256,8 @@ def _site(entry: Entry, defaults: Defaults) -> Site:
         years=Years(first=int(first), last=int(first) if single else int(last) if last else None),
         delay=defaults.delay if entry.delay is None else entry.delay,
         at_once=entry.at_once or defaults.at_once,
+        max_requests=entry.max_requests or defaults.max_requests,
+        max_megabytes=entry.max_megabytes or defaults.max_megabytes,
         every=entry.every or defaults.every,
         tls=entry.tls,
         headers=entry.headers,

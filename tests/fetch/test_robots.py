@@ -149,3 +149,58 @@ async def test_a_part_of_a_robots_txt_is_not_taken_for_the_rules(
     with pytest.raises(Unreachable, match=r"robots\.txt is short: "):
         await harness.fetcher.get(PAGE)
     assert not page.called
+
+
+@pytest.mark.parametrize(
+    ("rules", "allowed"),
+    [
+        ("User-agent: fazhi\nDisallow: /a", False),
+        ("User-agent: FaZhi/0.2 (x)\nDisallow: /a", False),
+        ("User-agent fazhi\nDisallow: /a", False),
+        ("useragent: fazhi # us\nDisallow: /a", False),
+        ("User-agent: *\nDisallow: /a", False),
+        ("User-agent: * # all\nDisallow: /a", False),
+        ("User-agent: one\nUser-agent: fazhi\nUser-agent: two\nDisallow: /a", False),
+        ("User-agent: one\nDisallow: /a\n\nUser-agent: *\nDisallow: /b", True),
+        ("User-agent: fazhi-news\nDisallow: /a", True),
+        ("User-agent: fa\nDisallow: /a", True),
+        ("User-agent: one\nDisallow: /a\nUser-agent: two\nDisallow: /a", True),
+        ("User-agent: *\nDisallow: /a\n\nUser-agent: fazhi\nDisallow: /b", True),
+        ("User-agent: *\nDisallow:\n" + "Disallow: /*x*y\n" * 900, True),
+        ("User-agent: *\nDisallow:\n" + "Disallow: /*x*y\n" * 1100, False),  # too many wildcards to be obeyed
+    ],
+)
+async def test_the_group_that_names_us_is_obeyed_whatever_else_is_there(
+    harness: Harness, web: respx.Router, rules: str, allowed: bool
+) -> None:
+    web["robots"].respond(text=rules)
+    web.get(PAGE).respond(200)
+    if allowed:
+        assert (await harness.fetcher.get(PAGE)).status == 200
+    else:
+        with pytest.raises(Refused, match=r"robots\.txt disallows it"):
+            await harness.fetcher.get(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("nan", 0),
+        ("inf", 0),
+        ("-inf", 0),
+        ("-5", 0),
+        ("1e400", 0),
+        ("9" * 5000, 0),
+        ("7", 7),
+        ("3600", 60),
+        ("2.5s", 0),
+    ],
+)
+async def test_a_crawl_delay_that_is_no_number_of_seconds_leaves_the_own_one(
+    harness: Harness, web: respx.Router, asked: str, kept: float
+) -> None:
+    web["robots"].respond(text=f"User-agent: *\nCrawl-delay: {asked}")
+    web.get(path="/a.html").respond(200)
+    await harness.fetcher.get(PAGE, site=a_site(delay=1.0))
+    await harness.fetcher.get(PAGE, site=a_site(delay=1.0))
+    assert max(harness.waits) == pytest.approx(max(kept, 1.0))

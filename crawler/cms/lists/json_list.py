@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.cms.lists.links import links_of
+from crawler.cms.lists.links import MAX_TITLE_CHARS, links_of
 from crawler.cms.lists.near_json import parsed
 from crawler.cms.preset import ListPage
 from crawler.field.text import iso_date, one_line
@@ -33,6 +33,7 @@ _TOTAL_ENTRIES_KEYS = ("total", "totalelements", "totalcount", "totalrecord", "c
 _PAGE_NUMBER_KEYS = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "p")
 _PAGE_SIZE_KEYS = ("pagesize", "perpage", "rows", "limit", "size")
 
+_MAX_DIGITS = 9  # of a number of pages or entries
 _MAX_DEPTH = 12  # levels of nesting that are searched
 _MAX_TOTAL_DEPTH = 3  # levels searched for a total
 _CHINA_OFFSET = timedelta(hours=8)
@@ -73,7 +74,7 @@ def _link(entry: Mapping[str, Any], page: ListPage) -> Link | None:
     if url is None or not isinstance(title, str):
         return None
     shown = LexborHTMLParser(title).text() if "<" in title else title  # a search marks its words with <em>
-    title = one_line(shown)
+    title = one_line(shown)[:MAX_TITLE_CHARS]
     return (
         Link(url=url, title=title, date=_day(_first(entry, _DATE_KEYS)), found_on=page.first.url)
         if title
@@ -111,14 +112,14 @@ class PageParameter:
         # latin-1 keeps the bytes of any encoding, GBK too
         pairs = list(page.request.form) or parse_qsl(query, keep_blank_values=True, encoding="latin-1")
         numbers = (
-            i for i, (key, value) in enumerate(pairs) if _is(key, _PAGE_NUMBER_KEYS) and value.isdigit()
+            i for i, (key, value) in enumerate(pairs) if _is(key, _PAGE_NUMBER_KEYS) and _is_number(value)
         )
         at = next(numbers, None)
         if at is None or not held:
             return None
         number = int(pairs[at][1])
         size = next(
-            (int(v) for name, v in pairs if _is(name, _PAGE_SIZE_KEYS) and v.isdigit()), self.per_page
+            (int(v) for name, v in pairs if _is(name, _PAGE_SIZE_KEYS) and _is_number(v)), self.per_page
         )
         if _is_last(answer, max(number, 1), size):
             return None
@@ -142,9 +143,14 @@ def _count(value: Any, keys: tuple[str, ...], depth: int = _MAX_TOTAL_DEPTH) -> 
     if not isinstance(value, dict) or not depth:
         return None
     for key, number in value.items():
-        if _is(key, keys) and str(number).isdigit():
+        if _is(key, keys) and _is_number(str(number)):
             return int(number)
     return next((n for inner in value.values() if (n := _count(inner, keys, depth - 1)) is not None), None)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number of pages or entries. More digits are none, and `int` refuses thousands of them."""
+    return 0 < len(text) <= _MAX_DIGITS and text.isdecimal()
 
 
 def _is(key: str, keys: tuple[str, ...]) -> bool:

@@ -11,8 +11,11 @@ from crawler.cms.base_url import Base
 from crawler.field.text import iso_date, one_line
 from crawler.model import Link
 
-_ELLIPSIS = re.compile(r"(…|\.{2,}|・{3})$")  # 关于2022年法治政府建设情…
-_TRAILING_DATE = re.compile(r"[\s\[(]*20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\s\])]*$")
+_ELLIPSIS = re.compile(r"(…|(?<!\.)\.{2,}+|・{3})$")  # 关于2022年法治政府建设情…
+_TRAILING_DATE = re.compile(r"(?<![\s\[(])[\s\[(]*+20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\s\])]*+$")
+MAX_TITLE_CHARS = 1000
+"""A longer title is cut. It is no title: an element was never closed, or an attribute holds a text."""
+
 _ENTRY_TAGS = frozenset(("li", "tr", "dd", "dl", "p", "td", "div"))
 _MAX_ENTRY_CHARS = 400  # an element with more text is a list, not an entry
 _MAX_ANCESTORS = 3  # elements around a link that can be its entry
@@ -77,7 +80,7 @@ def _title(text: str, titles: Iterable[str | None]) -> str:
 
 
 def _clean(text: str) -> str:
-    text = one_line(text)
+    text = one_line(text)[:MAX_TITLE_CHARS]
     return (_TRAILING_DATE.sub("", text) if "20" in text else text).lstrip("·•▪■◆>-* ")
 
 

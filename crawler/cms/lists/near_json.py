@@ -13,8 +13,8 @@ _COMMENT = r"/\*.*?\*/|//[^\n]*"
 # prefixes that keep other sites from reading the answer as a script
 _GUARD = r"\)\]\}',?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;\s*;\s*\)\s*;|try\s*\{"
 _NAME = r"[\w.$]+"
-_CALL = rf"(?:typeof\s+{_NAME}\s*===?\s*['\"]function['\"]\s*&&\s*|{_NAME}\s*&&\s*)?{_NAME}\s*\(\s*"
-_ASSIGNED = rf"(?:(?:var|let|const)\s+)?(?P<name>{_NAME})\s*=\s*"
+_CALL = rf"(?:typeof\s+{_NAME}\s*===?\s*['\"]function['\"]\s*&&\s*|{_NAME}\s*&&\s*)?{_NAME}\s*\(\s*+"
+_ASSIGNED = rf"(?:(?:var|let|const)\s+)?(?P<name>{_NAME})\s*=\s*+"
 _BEFORE = re.compile(
     rf"(?:[\s\ufeff;]+|{_COMMENT}|{_GUARD})*+(?:{_ASSIGNED}|{_CALL})?(?:\s+|{_COMMENT})*+", re.S
 )

@@ -22,14 +22,16 @@ class Numbering(NamedTuple):
 
 
 _NAMES = r"""\s*['"](?P<name>[\w-]+)['"]\s*,\s*['"](?P<ext>s?html?)['"]"""
-_NUMBERS = r"""\s*['"]?(?P<total>\d+)['"]?\s*,\s*['"]?(?P<current>\d+)['"]?\s*,"""
-TRS_CALL = re.compile(rf"createPage\w*\({_NUMBERS}{_NAMES}")
+_NUMBERS = r"""\s*['"]?(?P<total>\d{1,9})['"]?\s*,\s*['"]?(?P<current>\d{1,9})['"]?\s*,"""
+TRS_CALL = re.compile(rf"createPage\w{{0,40}}\({_NUMBERS}{_NAMES}")
 """createPageHTML(17, 0, "index", "shtml"); createPageHTML("3","0","index","html"): the first page has number 0."""
 UCAP_CALL = re.compile(rf"""createPageHTML\(\s*['"][\w-]+['"]\s*,{_NUMBERS}{_NAMES}""")
 """createPageHTML('page_div',3, 1,'index','shtml',36): the first page has number 1."""
-_VARIABLES_CALL = re.compile(rf"createPage\w*\(\s*\w*(?:[cC]ount|[tT]otal)\w*\s*,\s*\w*[cC]ur\w*\s*,{_NAMES}")
+_VARIABLES_CALL = re.compile(
+    rf"createPage\w{{0,40}}\(\s*\w{{0,40}}?(?:[cC]ount|[tT]otal)\w{{0,40}}\s*,\s*\w{{0,40}}?[cC]ur\w{{0,40}}\s*,{_NAMES}"
+)
 _PAGER = re.compile(  # Pager({size:25, current:0, prefix:'index', suffix:'htm'})
-    r"""Pager\(\s*\{(?=[^}]{0,400}?\bsize['"]?\s*:\s*['"]?(?P<total>\d+))(?=[^}]{0,400}?\bcurrent['"]?\s*:\s*['"]?(?P<current>\d+))"""
+    r"""Pager\(\s*\{(?=[^}]{0,400}?\bsize['"]?\s*:\s*['"]?(?P<total>\d{1,9}))(?=[^}]{0,400}?\bcurrent['"]?\s*:\s*['"]?(?P<current>\d{1,9}))"""
     r"""(?=[^}]{0,400}?\bprefix['"]?\s*:\s*['"](?P<name>[\w-]+))(?=[^}]{0,400}?\bsuffix['"]?\s*:\s*['"](?P<ext>s?html?))"""
 )
 _COUNT_WORDS = ("countPage", "pageCount", "totalPage")

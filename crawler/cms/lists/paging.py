@@ -45,7 +45,7 @@ class Countdown:
     def next(self, page: ListPage) -> ListRequest | None:
         """Return the page with the number below this one's; from the first page, the highest number that it links to."""
         stem = re.sub(r"\.html?$", "", page.first.url)
-        numbered = re.compile(re.escape(stem) + r"/(\d+)(\.html?)$")
+        numbered = re.compile(re.escape(stem) + r"/(\d{1,9})(\.html?)$")
         here = numbered.match(page.url)
         if here:
             below = int(here[1]) - 1
@@ -97,8 +97,8 @@ _PROXY = re.compile(r"""['"]?(/module/web/jpage/\w+\.jsp(?:\?[^'"<>\s\]]*)?)""")
 _PARAMETER = re.compile(
     r"""['"]?\b(col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)['"]?\s*[:=]\s*['"]?([^'",;&}\s]*)"""
 )
-_PER_PAGE = re.compile(r"""\bper[pP]age['"]?\s*[:=]\s*['"]?(\d+)""")
-_TOTAL = re.compile(r"""total[rR]ecord['"]?\s*(?:[:=]\s*['"]?|>)(\d+)""")
+_PER_PAGE = re.compile(r"""\bper[pP]age['"]?\s*[:=]\s*['"]?(\d{1,9})""")
+_TOTAL = re.compile(r"""total[rR]ecord['"]?\s*(?:[:=]\s*['"]?|>)(\d{1,9})""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from crawler.extract.documents.page_address import SUFFIX, PageAddress, parse
 from crawler.extract.roles.pager_lines import MAX_LABEL_LENGTH, MAYBE_PAGER_LABEL, is_pager_label
 from crawler.field.text import fold
 
+_IN_TAG = r"(?:[^<>]|<(?!a ))*+"  # ends at the next <a, so that no text is read twice
 _ANCHOR = re.compile(
-    rf"<a ([^>]*)>((?:<(?!/a>|a )[^>]*>|\s)*+([^<]{{0,{MAX_LABEL_LENGTH}}}+)(?:<(?!/a>|a )[^>]*>|\s)*+)</a>"
+    rf"<a ({_IN_TAG})>((?:<(?!/a>|a ){_IN_TAG}>|\s)*+([^<]{{0,{MAX_LABEL_LENGTH}}}+)(?:<(?!/a>|a ){_IN_TAG}>|\s)*+)</a>"
 )
 _ALT_OR_TITLE = re.compile(rf'\b(?:alt|title)="([^"]{{1,{MAX_LABEL_LENGTH}}})"')
 _LINK_ATTRIBUTE = re.compile(r'\b(href|onclick)="([^"]*)"')

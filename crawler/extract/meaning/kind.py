@@ -18,7 +18,7 @@ _OUR_DEPARTMENT = re.compile(r"(?<!自)我(?:局|厅|委|办|部|院|中心|支�
 _OUR_GOVERNMENT = re.compile(
     r"(?:我|本|全)(自治区|[省市区县旗州盟乡镇])(?!直)|(自治区|[省市区县旗州盟乡镇])(?:人民)?政府|街道|办事处"
 )
-_QUOTED = re.compile(r"《[^》]*》|\d{4}\s*年?\s*[-—–~至]\s*\d{4}\s*年")
+_QUOTED = re.compile(r"《[^》]*》|\d{4}\s*+年?\s*+[-—–~至]\s*+\d{4}\s*+年")
 _DAY = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月")
 
 

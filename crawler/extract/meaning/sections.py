@@ -21,12 +21,12 @@ _MAX_BARE_LENGTH = 32  # characters of a heading without a number
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 
 _STYLES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (style, begins, re.compile(pattern + r"\s*(?P<name>\S.*)"))
+    (style, begins, re.compile(pattern + r"\s*+(?P<name>\S.*)"))
     for style, begins, pattern in (
-        ("part", "第", rf"第(?P<n>{_NUMERAL})部分\s*[、:.,]?"),  # 第一部分 工作情况
+        ("part", "第", rf"第(?P<n>{_NUMERAL})部分\s*+[、:.,]?"),  # 第一部分 工作情况
         ("chapter", "一二三四五六七八九十", rf"(?P<n>{_NUMERAL})\s*[、.,)．]"),  # 一、工作情况
         ("bracket", "【", r"【(?P<n>)(?=[^】]+】)"),  # 【工作情况】
-        ("paragraph", "(", rf"\((?P<n>{_NUMERAL})\)\s*[、.]?"),  # (一)工作情况
+        ("paragraph", "(", rf"\((?P<n>{_NUMERAL})\)\s*+[、.]?"),  # (一)工作情况
         # 1.工作情况, 1.2022年…; not 1.5亿元, nor a sentence
         ("digit", "0123456789", r"(?P<n>\d{1,2})\s*[、.．](?!\d(?!\d{3}))(?!.*[。;]$)"),
     )

@@ -16,8 +16,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_META_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # <meta charset="gb2312">
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)  # text/html; charset=GBK
+_META_CHARSET = re.compile(rb"charset\s*+=\s*+[\"']?\s*+([\w.:-]+)", re.I)  # <meta charset="gb2312">
+_HEADER_CHARSET = re.compile(r"charset\s*+=\s*+[\"']?\s*+([\w.:-]+)", re.I)  # text/html; charset=GBK
 _HEAD_BYTES = 4096  # in which a declaration is looked for
 _SAMPLE_BYTES = 64 * 1024  # by which the encoding is judged
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from crawler.extract.page.tag_marks import BREAK, CONTAINERS, LINK, MARKED, VOID
 
-_COMMENT = re.compile(r"<!--(?:[^-]+|-(?!->))*+-->")
+_COMMENT = re.compile(r"<!--(?:[^-]+|-(?!->))*+(?:-->|\Z)")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 

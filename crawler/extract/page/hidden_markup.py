@@ -21,7 +21,7 @@ _SCRIPT_TEMPLATE = re.compile(  # <script type="text/template">: markup that ano
     r"([^<]*+(?:<(?!/?script\b)[^<]*+)*+)</script\s*>",
     re.I,
 )
-_ESCAPED_TEXTAREA = re.compile(r"(<textarea\b[^<>]*>)([^<]*?&lt;[^<]*)(?=</textarea)", re.I)
+_ESCAPED_TEXTAREA = re.compile(r"(<textarea\b[^<>]*>)((?:[^<&]|&(?!lt;))*+&lt;[^<]*+)(?=</textarea)", re.I)
 _SWALLOWING_TAG = re.compile(
     r"<(?:!--(?!-?>)|(title|script|style|iframe|textarea|xmp|noembed|noframes|select|svg|noscript|template)\b[^<>]*>)",
     re.I,

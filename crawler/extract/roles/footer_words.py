@@ -29,12 +29,12 @@ _PROOF = (
 
 _START = re.compile(
     rf"{'|'.join((*_OWNER_WORDS, *_OWNER_LABELS))}|政府网站标识码|[主开]办(?:单位)?\s*[: ]|承办(?:单位)?\s*[: ]|主管(?:单位)?\s*[: ]"
-    r"|(?:(?:网站|站点)地图|网站声明|(?:联系|关于)(?:我们|本站))\s*[| ].*(?:地址|电话|邮编|邮箱)|produced\s+by|powered\s+by",
+    r"|(?:(?:网站|站点)地图|网站声明|(?:联系|关于)(?:我们|本站))(?=\s*[| ]).*(?:地址|电话|邮编|邮箱)|produced\s+by|powered\s+by",
     re.I,
 )
 _START_CHARACTERS = frozenset("版主开承技政网关联站cCpP©")
 _LIKELY = re.compile(
-    rf"{'|'.join((*_OWNER_WORDS, *_OWNER_LABELS))}|邮编\s*[:：]|邮政编码|热线\s*[:：]?\s*12345|举报(?:电话|邮箱)|许可证|网站维护|客服"
+    rf"{'|'.join((*_OWNER_WORDS, *_OWNER_LABELS))}|邮编\s*[:：]|邮政编码|热线\s*+[:：]?\s*+12345|举报(?:电话|邮箱)|许可证|网站维护|客服"
     r"|主办单位|承办单位|备\s*案|ICP|Flash\s*Player|浏览器|分辨率|未经.{0,12}(授权|许可|同意)",
     re.I,
 )

@@ -71,7 +71,7 @@ _VALUE_END = re.compile(
     r"[【\[]|\s{2,}|[|丨│]|\t|(?:点击|浏览|阅读|访问)(?:次?数|量|率)|(?:打印|分享|收藏|关闭)(?:此|本|到)?(?:页|文|窗口)?(?=[\s】\]|]|$)|字体|字号|文章类型|\s[大中小](?:\s|$)|扫一扫|举报|选稿|责编|(?:阅读|评论|浏览)\s*\(|\(\s*(?:点击|浏览)"
 )
 _BUTTONS_BEHIND = re.compile(
-    r"\s*(?:(?:大\s*中\s*小|打\s*印|分\s*享|关\s*闭|收\s*藏|字\s*[体号])[\s:]*)+$"
+    r"(?<!\s)\s*+(?:(?:大\s*中\s*小|打\s*印|分\s*享|关\s*闭|收\s*藏|字\s*[体号])[\s:]*)+$"
 )  # 区政府办大中小打印
 _EMPTY = re.compile(r"[\W_]*")
 _MAX_INFO_LENGTH = 200  # characters of an info line
@@ -134,7 +134,9 @@ def _value(raw: str) -> str:
         raw = raw[: end.start()]
     elif date and date[1] > 1:
         raw = raw[: date[1]]  # 来源:某报 2021-11-25
-    raw = _BUTTONS_BEHIND.sub("", raw.strip(_SPACES + "[【(|/,;、-—>").rstrip("]】"))
+    raw = raw.strip(_SPACES + "[【(|/,;、-—>").rstrip("]】")
+    if len(raw) <= _MAX_INFO_LENGTH:
+        raw = _BUTTONS_BEHIND.sub("", raw)
     return "" if _EMPTY.fullmatch(raw) else raw
 
 
@@ -218,7 +220,7 @@ def is_own_date(text: str) -> bool:
 
 
 _EVENT = re.compile(
-    r"(?:会议|活动)?\s*(?:时\s*间|日\s*期)\s*:|\(.*(?:19|20)\d\d年.*\)$"
+    r"(?:会议|活动)?\s*(?:时\s*间|日\s*期)\s*:|\((?=.*?(?:19|20)\d\d年).*\)$"
 )  # 时间:5月6日 (2004年12月11-12日,某地)
 
 

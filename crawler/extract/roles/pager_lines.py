@@ -34,9 +34,9 @@ _BACKWARD = re.compile(
 )
 
 _TOTAL = re.compile(
-    r"共\s*:?\s*(\d{1,3})\s*页|(?:页次\s*:?|第)\s*\d{1,3}\s*/\s*共?\s*(\d{1,3})|\d{1,3}\s*/\s*共?\s*(\d{1,3})\s*页"
+    r"共\s*+:?\s*+(\d{1,3})\s*+页|(?:页次\s*+:?|第)\s*+\d{1,3}\s*+/\s*+共?\s*+(\d{1,3})|\d{1,3}\s*+/\s*+共?\s*+(\d{1,3})\s*+页"
 )
-_HERE = re.compile(r"(?:第|页次\s*:?)\s*(\d{1,3})\s*[页/]|(\d{1,3})\s*/\s*共?\s*\d{1,3}\s*页")
+_HERE = re.compile(r"(?:第|页次\s*+:?)\s*+(\d{1,3})\s*+[页/]|(\d{1,3})\s*+/\s*+共?\s*+\d{1,3}\s*+页")
 _STARTS_WITH_ONE = re.compile(r"\W*1(?!\d)")
 _REMNANT = re.compile(r"(?=.*\d)[\W\d_]{1,60}")
 _SCRIPT_CALL = re.compile(r"javascript:(?!\s*(?:void|history)\b).*\w\s*\(", re.I)

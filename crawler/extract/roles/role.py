@@ -53,7 +53,9 @@ _ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
 _BARE_ATTACHMENT = re.compile(
     r"[\[【(]?(?:相关附件(?:下载|列表)?|附件(?:下载|列表))\s*(?::|>+|»)?[\]】)]?$|[\[【(]附件[\]】)]$|附件\s*(?:>+|»)$"
 )  # 附件下载: with nothing behind it; a bare 附件: belongs to the article and announces what follows
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,16}\s*[〔\[(【]\s*(?:19|20)\d\d\s*[〕\])】]\s*第?\s*\d{1,5}\s*号$")
+_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{1,16}\s*+[〔\[(【]\s*+(?:19|20)\d\d\s*+[〕\])】]\s*+第?\s*+\d{1,5}\s*+号$"
+)
 _MAX_BOILERPLATE_LENGTH = 300  # characters; no boilerplate or info line is longer
 _MIN_PROSE_LENGTH = 24  # characters
 _CERTAIN_PROSE_LENGTH = 60  # characters; a sentence as long is no info line and no widget …
@@ -119,7 +121,7 @@ def squeeze(text: str) -> str:
 _DATE = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}(?!\d|\s*[-~至—–]\s*\d|\s*月)日?"  # 2022年1-9月 is no date
 _AFTER_DATE = r"(?=$|[\s\d\])】,;:|/T]|[上下]午|星期|周[一二三四五六日]|来源|稿源|作者|编辑|责编|发布|浏览|点击|阅读|字[号体])"
 _TAIL = re.compile(
-    rf"\s*[\[(【]?\s*(?:{_DATE}{_AFTER_DATE}|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:).*$"
+    rf"(?<!\s)\s*+[\[(【]?\s*+(?:{_DATE}{_AFTER_DATE}|(?:发布|发文)?(?:时间|日期)\s*:|(?:信息|文章)?来\s*源\s*:)(?s:.*)"
 )  # 2023-08-19 来源:解放日报; not 2022年1月1日至9月30日收支情况
 _HAS_DATE = re.compile(_DATE)
 

@@ -129,5 +129,5 @@ def retry_after(capture: Capture) -> float | None:
         return float(value)
     try:
         return max((parsedate_to_datetime(value) - capture.fetched_at).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

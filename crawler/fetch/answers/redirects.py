@@ -20,13 +20,15 @@ MAX_REFRESH_SECONDS = 10.0  # a page with a longer delay reloads itself to stay 
 _MAX_SCRIPT_CHARS = 600
 
 _NON_ASCII = re.compile(r"[\x80-\xff]")  # of a value that was decoded as ISO-8859-1
-_REFRESH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?[\"']?(.*?)[\"']?\s*)?", re.I | re.S)
+_REFRESH = re.compile(
+    r"\s*+(\d++(?:\.\d+)?)\s*+(?:[;,]\s*+(?:url\s*+=\s*+)?[\"']?(.*+))?", re.I | re.S
+)  # 0; url='/a'; the closing quote is in the second group
 _META = re.compile(r"<meta\b[^>]{0,2000}>", re.I)
-_IS_REFRESH = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh\b", re.I)
+_IS_REFRESH = re.compile(r"http-equiv\s*+=\s*+[\"']?\s*+refresh\b", re.I)
 _CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
 _NOSCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.S | re.I)
 _ONLOAD = re.compile(r"<body\b[^>]{0,500}\bonload\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
-_PLACE = r"(?:(?:window|self|top|parent|document)\s*\.\s*)*location(?:\s*\.\s*href)?"
+_PLACE = r"(?:(?:window|self|top|parent|document)\s*\.\s*){0,5}location(?:\s*\.\s*href)?"
 _NAVIGATION = re.compile(
     _PLACE
     + r"\s*(?:=\s*|\.\s*(?:replace|assign)\s*\(\s*)(?:\"([^\"<>\n]+)\"|'([^'<>\n]+)')\s*\)?\s*(?:[;})]|$)",
@@ -87,7 +89,8 @@ def _refresh(capture: Capture, value: str) -> str | None:
     found = _REFRESH.fullmatch(value)
     if not found or float(found[1]) > MAX_REFRESH_SECONDS:
         return None
-    return _elsewhere(capture, found[2] or capture.url)
+    target = (found[2] or "").rstrip()
+    return _elsewhere(capture, (target[:-1] if target[-1:] in ("'", '"') else target) or capture.url)
 
 
 def _by_script(capture: Capture, page: Visible) -> str | None:

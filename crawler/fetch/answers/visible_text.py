@@ -24,7 +24,9 @@ _HIDDEN = re.compile(
 _LINKED = re.compile(r"<a\b(?:[^<]+|<(?!/a\s*>))*+(?:</a\s*>|\Z)", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
-_HEADING = re.compile(r"<(title|h1|h2)\b[^<>]*>(.{0,300}?)</\1", re.S | re.I)
+_HEADING = re.compile(
+    r"<(title|h1|h2)\b[^<>]*>((?:[^<]|<(?!/?(?:title|h1|h2)\b))*+)</\1", re.I
+)  # ends at the next heading
 _SCRIPT = re.compile(r"<script\b([^<>]*)>(.*?)(?:</script\s*>|\Z)", re.S | re.I)
 
 

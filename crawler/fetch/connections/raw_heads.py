@@ -14,13 +14,14 @@ from typing import Any
 
 import httpcore
 
-_STATUS_LINE = re.compile(rb"HTTP(?:/(\d)(?:\.(\d))?)?[ \t]+(\d{3})(?!\d)[ \t]*(.*)", re.I | re.S)
+_STATUS_LINE = re.compile(rb"HTTP(?:/(\d)(?:\.(\d))?)?[ \t]+(\d{3})(?!\d)[ \t]*+(.*)", re.I | re.S)
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _INTERIM = re.compile(rb"HTTP/?[\d.]*[ \t]+1(?!01)\d\d", re.I)  # 1xx but 101: the final head follows
 _TRANSFER = re.compile(rb"\r?\ntransfer-encoding:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I)  # folded lines too
 _MAX_HEAD_BYTES = 100 * 1024  # a longer head is left to h11, which has its own limit
+_MAX_ANSWER_BYTES = 128 * 1024 * 1024  # of one answer with all its framing, which can be longer than the body
 _MAX_INTERIM_HEADS = 20  # answers of 1xx before the final one
 
 
@@ -78,11 +79,16 @@ class HeadStream(httpcore.AsyncNetworkStream):
         self._lenient = lenient
         self._in_head = True
         self._head = b""
+        self._received = 0  # bytes of the body's framing and its content
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return bytes of the body as they come; a head only once it is complete, with its interim heads (1xx)."""
         if not self._in_head:
-            return await self._inner.read(max_bytes, timeout)
+            data = await self._inner.read(max_bytes, timeout)
+            self._received += len(data)
+            if self._received > _MAX_ANSWER_BYTES:
+                raise httpcore.RemoteProtocolError(f"more than {_MAX_ANSWER_BYTES} bytes for one answer")
+            return data
         interim, data = b"", b""
         for _ in range(_MAX_INTERIM_HEADS + 1):
             data, end = await self._read_head(data, max_bytes, timeout)
@@ -97,18 +103,18 @@ class HeadStream(httpcore.AsyncNetworkStream):
             f"more than {_MAX_INTERIM_HEADS} interim answers (1xx) and no other"
         )
 
-    async def _read_head(self, data: bytes, max_bytes: int, timeout: float | None) -> tuple[bytes, int]:
-        """Read until `data` holds a head. Return the data and where the head ends; 0 if the answer or the limit ends it."""
-        searched = 0
+    async def _read_head(self, begun: bytes, max_bytes: int, timeout: float | None) -> tuple[bytes, int]:
+        """Read until the data hold a head. Return them and where the head ends; 0 if the answer or the limit ends it."""
+        data, searched = bytearray(begun), 0  # a bytearray: a head may come byte by byte
         while True:
             if self._lenient and not searched:
                 data = data.lstrip(b"\r\n")  # some servers send them after the previous body
             if end := _HEAD_END.search(data, max(searched - len(b"\r\n\r"), 0)):
-                return data, end.end()
+                return bytes(data), end.end()
             searched = len(data)
             chunk = await self._inner.read(max_bytes, timeout) if searched < _MAX_HEAD_BYTES else b""
             if not chunk:
-                return data, 0
+                return bytes(data), 0
             data += chunk
 
     def _for_h11(self, head: bytes) -> bytes:
@@ -116,7 +122,7 @@ class HeadStream(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send bytes. The next bytes read are the head of an answer."""
-        self._in_head, self._head = True, b""
+        self._in_head, self._head, self._received = True, b"", 0
         await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:

@@ -6,6 +6,7 @@ The Crawl-delay is passed on to `polite` as the request's extension `delay`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections import defaultdict
 
@@ -18,15 +19,20 @@ from crawler.fetch.answers.judge import missing_part, retry_after
 from crawler.fetch.answers.redirects import REDIRECT_STATUSES, redirect_target
 from crawler.model import Capture
 
+log = logging.getLogger(__name__)
+
 PRODUCT_TOKEN = "fazhi"
 """Our product token: the name of this crawler in a robots.txt."""
 
 _MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _MAX_BYTES = 512 * 1024  # parsed of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB
-_OUR_GROUP = re.compile(
-    rf"((?:\A|[\r\n])[ \t]*user[- ]?agent[ \t]*:?[ \t]*{PRODUCT_TOKEN})(?![A-Za-z_-])[^\r\n]*", re.I
-)
-"""A User-agent line with our token and more, such as a version: the token ends at the first other character (2.2.1)."""
+_MAX_WILDCARDS = 2000  # in all rules; each is looked for in each address
+_DISALLOW_ALL = "User-agent: *\nDisallow: /"
+_USER_AGENT = re.compile(r"\s*+user[- ]?agent[ \t]*+:?[ \t]*+([^\s#].*)", re.I)
+_OUR_TOKEN = re.compile(rf"{PRODUCT_TOKEN}(?![a-z_-])", re.I)
+"""Our token, perhaps with more, such as a version: the token ends at the first other character (2.2.1)."""
+
+_ANOTHER_TOKEN = "another"
 
 
 class Robots(httpx.AsyncBaseTransport):
@@ -43,8 +49,9 @@ class Robots(httpx.AsyncBaseTransport):
         rules = await self._rules_for(request)
         if not rules.can_fetch(str(request.url), PRODUCT_TOKEN):
             raise Refused(str(request.url), "robots.txt disallows it", kind="robots")
-        if crawl_delay := rules.crawl_delay(PRODUCT_TOKEN):
-            asked = min(float(crawl_delay), self._max_delay)
+        crawl_delay = float(rules.crawl_delay(PRODUCT_TOKEN) or 0.0)
+        if crawl_delay > 0:  # not so for NaN
+            asked = min(crawl_delay, self._max_delay)
             request.extensions["delay"] = max(asked, float(request.extensions.get("delay", 0.0)))
         return await self._inner.handle_async_request(request)
 
@@ -97,4 +104,21 @@ def _text(capture: Capture) -> str:
     if missing := missing_part(capture) or decoded.short:
         raise Unreachable(capture.url, f"robots.txt is short: {missing}", kind="short")
     text = decode(decoded.body[:_MAX_BYTES], capture.headers)[0]
-    return _OUR_GROUP.sub(r"\1", text.lstrip("\ufeff"))  # a BOM would hide the first line
+    if text.count("*") > _MAX_WILDCARDS:
+        log.warning("%s has more than %s wildcards: all is taken as disallowed", capture.url, _MAX_WILDCARDS)
+        return _DISALLOW_ALL
+    return "\n".join(map(_line_for_us, text.lstrip("\ufeff").splitlines()))  # a BOM would hide the first line
+
+
+def _line_for_us(line: str) -> str:
+    """Return a line of a robots.txt; a User-agent line of others with one name for all.
+
+    Otherwise ten thousand names above as many rules would be a hundred million rules.
+    """
+    found = _USER_AGENT.match(line)
+    if not found:
+        return line
+    if _OUR_TOKEN.match(found[1]):
+        return f"User-agent: {PRODUCT_TOKEN}"
+    is_all = found[1].partition("#")[0].strip() == "*"
+    return f"User-agent: {'*' if is_all else _ANOTHER_TOKEN}"

@@ -54,6 +54,21 @@ ROWS = (
     Fault(name="robots-reset", does="robots.txt breaks off", ending=Ending.FAILED, detail="broke", robots=always(RESET), asked=0),
     Fault(name="robots-forbidden", does="robots.txt answers 403: no rules", ending=Ending.NEW, robots=always(html("", "403 Forbidden"))),
     Fault(name="robots-page", does="robots.txt is a page of HTML: no rules", ending=Ending.NEW, robots=always(html("<h1>首页</h1>"))),
+    *(
+        Fault(name=f"robots-{name}", does=does, ending=Ending.NEW, robots=_shut(b"User-agent: *\nCrawl-delay: %b\n" % delay))
+        for name, does, delay in (
+            ("nan", "robots.txt asks for a Crawl-delay of `nan`: the entry's own delay is kept", b"nan"),
+            ("infinite", "the same of `inf`", b"inf"),
+            ("negative", "the same of -5", b"-5"),
+            ("thousands", "the same of 10,000 digits", b"9" * 10_000),
+        )
+    ),
+    Fault(name="robots-agents", does="robots.txt has 8,000 names of crawlers above 8,000 rules", ending=Ending.NEW,
+          robots=_shut(b"".join(b"User-agent: bot%d\n" % n for n in range(8000)) + b"Disallow: /x\n" * 8000)),
+    Fault(name="robots-spaces", does="robots.txt has a line of 200,000 spaces", ending=Ending.NEW,
+          robots=_shut(b"User-agent:" + b" " * 200_000 + b"x\nDisallow: /\n")),
+    Fault(name="robots-wildcards", does="robots.txt has a rule of 40 wildcards", ending=Ending.NEW,
+          robots=_shut(b"User-agent: *\nDisallow: /r" + b"*e" * 40 + b"*z\n")),
     Fault(name="robots-slow", does="robots.txt asks for a Crawl-delay of an hour: 60 seconds are kept", ending=Ending.NEW,
           robots=_shut(b"User-agent: *\nCrawl-delay: 3600\n")),
     Fault(name="ipv6", does="an IPv6 address for a host", ending=Ending.NEW, url="http://[2001:db8::5]:8080/report.html", ipv6=True),

@@ -87,6 +87,8 @@ ROWS = (
     Fault(name="sends-to-no-number", does="redirects to a number that is no IP address", ending=Ending.REFUSED,
           detail="no http address", serve=to("http://256.0.0.1/")),
     Fault(name="escaped-dots", does="a Location with %2e%2e for ..", ending=Ending.NEW, serve=to("/a/b/%2e%2E/%2e./new.html")),
+    Fault(name="refresh-spaces", does="a Refresh header with 40,000 spaces that leads nowhere", ending=Ending.FAILED, detail="no bytes",
+          serve=lambda _: [http("200 OK", b"", "Refresh: 0; url" + " " * 40_000 + "b")] * 1),
     Fault(name="refresh-header", does="a Refresh header", ending=Ending.NEW,
           serve=lambda call: [html("", "200 OK", "Refresh: 0; url=/new.html")] if call.path == "/report.html" else fine(call)),
     Fault(name="meta-refresh", does="meta refresh on a page that says hardly anything", ending=Ending.NEW,

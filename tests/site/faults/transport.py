@@ -32,6 +32,9 @@ from tests.site.faults.server import Act, Call, Parts
 BODY_LIMIT = 1_000_000
 """Size limit of the tests' crawl, so that no test must send 30 MB."""
 
+TINY_PIECES = 20_000
+"""Pieces of a body that may be of one byte each, in the tests' crawl."""
+
 
 def _short(call: Call) -> Parts:
     page = page_of(call)
@@ -44,6 +47,11 @@ def _half(then: Act) -> Callable[[Call], Parts]:
         b"<html>half",
         then,
     ]
+
+
+def _tiny(body: bytes, extension: bytes = b"") -> bytes:
+    """Return a body in chunks of one byte, without the final empty chunk."""
+    return b"".join(b"1%b\r\n%c\r\n" % (extension, byte) for byte in body)
 
 
 def _typed(kind: str) -> Callable[[Call], Parts]:
@@ -156,6 +164,18 @@ ROWS = (
           serve=lambda call: [b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: </a.css>\r\n\r\n" + page_answer(call)]),
     Fault(name="interim-endless", does="103 again and again, and no answer", ending=_FAILED, detail="more than 20 interim", asked=1,
           serve=always(b"HTTP/1.1 103 Early\r\n\r\n" * 1000)),
+    Fault(name="tiny-chunks", does="the page in chunks of one byte", ending=Ending.NEW,
+          serve=lambda call: [CHUNKED, _tiny(page_of(call)), b"0\r\n\r\n"]),
+    Fault(name="endless-tiny-chunks", does="chunks of one byte, more than a page has bytes", ending=_FAILED, detail="pieces of 1 bytes",
+          serve=always(CHUNKED, _tiny(b"a" * (TINY_PIECES + 10_000)), b"0\r\n\r\n"), asked=1),
+    Fault(name="chunk-extensions", does="chunks of one byte, each with an extension", ending=Ending.NEW,
+          serve=lambda call: [CHUNKED, _tiny(page_of(call), b";name=value"), b"0\r\n\r\n"]),
+    Fault(name="endless-extension", does="an extension of a chunk without end", ending=_FAILED, detail="valid HTTP|over the limit|too long",
+          serve=always(CHUNKED, b"1;", FLOOD), asked=1),
+    Fault(name="retry-after-overflow", does="503 with a Retry-After that is no date a computer can have", ending=_FAILED, detail="HTTP 503",
+          serve=always(http("503 Busy", b"", "Retry-After: Mon, 01 Jan 2026 00:00:00 +99999999999999999999999999"))),
+    Fault(name="retry-after-digits", does="503 with a Retry-After of 5,000 digits: the host is left alone", ending=_FAILED, detail="HTTP 503",
+          serve=always(http("503 Busy", b"", "Retry-After: " + "9" * 5000)), asked=1),
     Fault(name="lenient-for-nothing", does="nothing wrong, `headers: lenient` and chunks", ending=Ending.NEW,
           entry={"headers": "lenient"}, serve=lambda call: [CHUNKED, chunks(call), b"0\r\n\r\n"]),
 )  # fmt: skip

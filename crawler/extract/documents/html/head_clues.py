@@ -33,7 +33,7 @@ _META = (
 _NO_AUTHOR = re.compile(r"网|公司|系统|管理员|发布员|政府|admin|\d", re.I)  # a software maker or an account
 _MARKUP = re.compile(r"<[^>]{0,400}>|&lt;.{0,400}?&gt;")  # <br> or <div> inside ArticleTitle
 _SEPARATOR = re.compile(
-    r"\s*[_|｜│丨]+\s*|\s+[-–—]+\s+|[-–—]+(?=[\u4e00-\u9fff])(?<![0-9\u4e00-\u9fff][—]{2})|\s{2,}"
+    r"(?:(?<!\s)\s++)?[_|｜│丨]+\s*|(?<!\s)\s++[-–—]++\s+|(?<![-–—])[-–—]++(?=[\u4e00-\u9fff])(?<![0-9\u4e00-\u9fff][—]{2})|\s{2,}"
 )
 _SITE_NAME_ENDINGS = (
     "网", "网站", "门户", "平台", "首页", "频道", "在线", "论坛", "博客", "政府", "办公厅", "办公室", "委员会",

@@ -15,7 +15,7 @@ from crawler.archive import CATALOGUE, Archive
 from crawler.archive.catalogue.models import GONE, LIVE, MISSING, MOVED, UNREACHABLE, Base
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import page_states
-from crawler.archive.warc_loader import _HANDLERS
+from crawler.archive.loading.warc_loader import _HANDLERS
 from tests.archive.held import ROOT, crawl_saved, query
 from tests.conftest import Clock
 

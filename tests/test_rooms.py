@@ -24,7 +24,7 @@ ROOMS = (
 RANKS = {room: (rank, place) for rank, rooms in enumerate(ROOMS) for place, room in enumerate(rooms)}
 WINGS = {
     "cms": ("lists",),
-    "archive": ("catalogue", "ledger", "evidence", "anchors"),
+    "archive": ("catalogue", "ledger", "evidence", "anchors", "loading", "comparison"),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
 }

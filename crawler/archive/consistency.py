@@ -14,9 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive import reextraction
 from crawler.archive.catalogue import queries
-from crawler.archive.catalogue.differences import Difference, differences, is_upgraded, schema_differences
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import (
     CaptureRow,
@@ -27,10 +25,12 @@ from crawler.archive.catalogue.models import (
     VersionRow,
     WarcRow,
 )
-from crawler.archive.catalogue.tolerance import Tolerance
+from crawler.archive.comparison.differences import Difference, differences, is_upgraded, schema_differences
+from crawler.archive.comparison.tolerance import Tolerance
 from crawler.archive.damage import is_disk_error
 from crawler.archive.derivation import Unended, derive_for_comparison
 from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.loading import reextraction
 from crawler.archive.recovery import run_facts
 from crawler.errors import ArchiveDamaged, ExtractError, NoTemporarySpace
 from crawler.model import Report

@@ -23,12 +23,12 @@ from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import Manifest, entries
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of, on_disk
-from crawler.archive.foreign_loader import ForeignLoader
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
+from crawler.archive.loading.foreign_loader import ForeignLoader
+from crawler.archive.loading.warc_loader import WarcLoader, load_file
 from crawler.archive.merging import enter_merged, part_of
 from crawler.archive.recovery import end_killed_run
-from crawler.archive.warc_loader import WarcLoader, load_file
 from crawler.errors import ArchiveDamaged
 from crawler.warc import Fault, Record, parse_warc_date, salvage
 from crawler.warc.cdxj import offsets

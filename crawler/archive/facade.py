@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.address import canonical
-from crawler.archive import reextraction
 from crawler.archive.catalogue import earlier_responses, queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import CaptureRef
@@ -23,6 +22,7 @@ from crawler.archive.ledger import identity
 from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.ledger.versions import replace_text
+from crawler.archive.loading import reextraction
 from crawler.archive.merging import enter_merged, stage
 from crawler.archive.run import Run
 from crawler.errors import FetchError

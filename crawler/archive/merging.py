@@ -30,10 +30,10 @@ from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import file_sha256
-from crawler.archive.foreign_loader import ForeignLoader
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
-from crawler.archive.warc_loader import load_file
+from crawler.archive.loading.foreign_loader import ForeignLoader
+from crawler.archive.loading.warc_loader import load_file
 from crawler.errors import ArchiveDamaged, NotMerged
 from crawler.model import Report
 from crawler.warc import read_at

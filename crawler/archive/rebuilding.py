@@ -1,6 +1,6 @@
 """`fazhi rebuild`: make the catalogue, the text files and the indexes again from the WARC files alone.
 
-`derivation` enters the runs in their order, `crawler.archive.warc_loader` each file's records. The texts stay as they were
+`derivation` enters the runs in their order, `crawler.archive.loading.warc_loader` each file's records. The texts stay as they were
 extracted: `Archive.reextract` runs a later extractor. The new catalogue is complete, checked and on disk before it takes the
 old one's place: a kill or a full disk leaves the old one or the new one.
 """
@@ -19,7 +19,6 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive import reextraction
 from crawler.archive.catalogue.engine import (
     CATALOGUE,
     LOCK_TIMEOUT_SECONDS,
@@ -37,6 +36,7 @@ from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.loading import reextraction
 from crawler.archive.merging import remove_parts
 from crawler.archive.recovery import add_to_manifest
 from crawler.errors import ArchiveDamaged, ArchiveError

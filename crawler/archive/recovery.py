@@ -24,8 +24,8 @@ from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import read_run_info
+from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.archive.merging import enter_merged
-from crawler.archive.warc_loader import WarcLoader
 from crawler.warc import warc_date
 
 _TEXTS_AT_ONCE = 200

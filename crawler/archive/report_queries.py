@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.queries import find_version
 from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.version_captures import captures_of
+from crawler.archive.loading.version_captures import captures_of
 from crawler.model import Capture, Report, Version
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from crawler.archive.evidence.act_schema import ACTS, check, unknown_keys
 from crawler.archive.evidence.acts import Act, ActFault, read_acts
-from crawler.archive.warc_loader import _HANDLERS
+from crawler.archive.loading.warc_loader import _HANDLERS
 from crawler.warc import Place, Record
 from tests.archive.foreign import AT, EVIL_URL, article, stored
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from crawler.archive import CATALOGUE, Archive, acts_in, rebuild, reextraction
+from crawler.archive import CATALOGUE, Archive, acts_in, rebuild
 from crawler.archive.catalogue import text_names
+from crawler.archive.loading import reextraction
 from crawler.crawl.reports import read_page
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
 from crawler.field.fingerprint import text_sha256

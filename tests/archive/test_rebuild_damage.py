@@ -146,7 +146,7 @@ def test_a_text_that_only_the_old_catalogue_has_is_kept(
     held: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     """A later extractor reads another text, and the text files are gone."""
-    monkeypatch.setattr("crawler.archive.reextraction.read_pages", other_text)
+    monkeypatch.setattr("crawler.archive.loading.reextraction.read_pages", other_text)
     shutil.rmtree(held / "text")
     before = dump(held)
     done, _ = again(held)

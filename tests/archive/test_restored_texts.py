@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from crawler.archive import Archive, reextraction
+from crawler.archive import Archive
+from crawler.archive.loading import reextraction
 from crawler.field.fingerprint import text_sha256
 from crawler.intake.imports import import_paths
 from crawler.model import Report

@@ -23,8 +23,9 @@ from unittest.mock import patch
 
 from alembic import command as alembic
 
-from crawler.archive import CATALOGUE, Archive, rebuild, reextraction
+from crawler.archive import CATALOGUE, Archive, rebuild
 from crawler.archive.catalogue.engine import migrations, sqlite_engine
+from crawler.archive.loading import reextraction
 from crawler.cli import main
 from crawler.fetch.client import utc_now
 from crawler.field.fingerprint import text_sha256

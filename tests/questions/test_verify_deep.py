@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import Column
 
 from crawler.archive import CATALOGUE, Archive
-from crawler.archive.catalogue.differences import Difference, differences, shown
 from crawler.archive.catalogue.models import Base
-from crawler.archive.catalogue.tolerance import Tolerance
+from crawler.archive.comparison.differences import Difference, differences, shown
+from crawler.archive.comparison.tolerance import Tolerance
 from crawler.archive.derivation import derive_for_comparison
 from crawler.errors import NoTemporarySpace
 from tests.archive.held import FIXTURES, change, faults, fill_every_table

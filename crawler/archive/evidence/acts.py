@@ -1,7 +1,7 @@
 """Acts: what the archive decided about captures, as JSON in WARC `metadata` records.
 
 The functions here turn nouns into an act's content and back. A rebuild makes the whole catalogue from the captures and
-these acts; `crawler.archive.warc_loader` applies them. A record holds all acts between two commits, one line of JSON
+these acts; `crawler.archive.loading.warc_loader` applies them. A record holds all acts between two commits, one line of JSON
 each. Earlier versions wrote one record per act.
 """
 

@@ -123,6 +123,7 @@ class RunWarcs:
         while True:
             self._number += 1
             self._path = folder / f"fazhi-{self._started:%Y%m%d%H%M%S}-{self._number:05}.warc.gz"
+            self._name = self._path.relative_to(self._archive).as_posix()
             taken = lexists(self._path) or lexists(in_progress(self._path))
             if not taken and self._manifest.sha256_of(self._name) is None:
                 break

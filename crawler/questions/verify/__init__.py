@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, Reader
-from crawler.archive.catalogue.file_format import file_faults
+from crawler.archive.comparison.file_format import file_faults
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
 from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace

@@ -22,7 +22,7 @@ from crawler.archive import (
 )
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
-from crawler.archive.reextraction import body_with_digest
+from crawler.archive.loading.reextraction import body_with_digest
 from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256

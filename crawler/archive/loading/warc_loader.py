@@ -14,7 +14,6 @@ from pathlib import Path
 from sqlalchemy import bindparam, select
 
 from crawler.address import canonical
-from crawler.archive import reextraction
 from crawler.archive.catalogue import earlier_responses, queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.prepared import Prepared
@@ -29,6 +28,7 @@ from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import replace_text
+from crawler.archive.loading import reextraction
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture

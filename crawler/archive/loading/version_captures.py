@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
-from crawler.archive.reextraction import capture_ids, expect_record, row_with_payload
+from crawler.archive.loading.reextraction import capture_ids, expect_record, row_with_payload
 from crawler.errors import CrawlerError
 from crawler.model import Capture
 from crawler.warc import Record, exchanges, read_records, to_capture

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 
 from crawler.archive.catalogue.models import Base, PageRow
-from crawler.archive.catalogue.tolerance import Row, Tolerance, is_begun_only, is_tolerated
+from crawler.archive.comparison.tolerance import Row, Tolerance, is_begun_only, is_tolerated
 
 MAX_NAMED_ROWS = 20
 """Rows of one table that are named; of further ones only the number is."""

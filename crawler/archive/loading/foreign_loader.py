@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler.address import canonical
-from crawler.archive import reextraction
 from crawler.archive.catalogue.models import CaptureRow, PageRow
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.evidence import acts
@@ -19,7 +18,8 @@ from crawler.archive.ledger import page_states
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.page_makers import is_made_by, is_own
 from crawler.archive.ledger.varying_urls import page_key
-from crawler.archive.warc_loader import WarcLoader
+from crawler.archive.loading import reextraction
+from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.model import Ending, Report
 from crawler.warc import Record, hex_sha256

@@ -18,6 +18,7 @@ from crawler.archive.comparison.differences import Difference, differences, show
 from crawler.archive.comparison.tolerance import Tolerance
 from crawler.archive.derivation import derive_for_comparison
 from crawler.errors import NoTemporarySpace
+from crawler.questions.verify import verify
 from tests.archive.held import FIXTURES, change, faults, fill_every_table
 from tests.conftest import BODY, SITE, Clock, a_capture, a_report
 
@@ -167,9 +168,8 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "an index that is gone": (lambda f: drop(f, "INDEX visits_by_site"), "schema visits_by_site: is missing"),
     "a table too many": (lambda f: drop(f, "", "CREATE TABLE x (a)"), "schema x: is no part of a catalogue"),
     "a bit of the header": (lambda f: flip(f / CATALOGUE, 61), "its header has a value that SQLite did not write: user version"),
-    "the end of a run": (lambda f: edit(f / "manifest.jsonl", b"crawl", b"crawk"), "says otherwise of run 1 than the catalogue: command"),
+    "the end of a run": (lambda f: edit(f / "manifest.jsonl", b"crawl", b"crawk"), "the catalogue has another `command` for run 1"),
     "a file of somebody": (lambda f: (f / "warc" / "2026" / "x.warc").write_text("x") and None, "is no file of an archive"),
-    "a folder of somebody": (lambda f: (f / "x").mkdir(), "x: is no file of an archive"),
     "the README": (lambda f: (f / "README.md").write_text("x") and None, "is not the text that came with the project"),
 }  # fmt: skip
 
@@ -194,6 +194,14 @@ def test_every_harm_is_named(name: str, held: Path) -> None:
     harm, what = HARMS[name]
     harm(held)
     assert what in "\n".join(f"{fault.place}: {fault.what}" for fault in faults(held, deep=True))
+
+
+def test_files_beside_the_evidence_are_told_and_no_fault(held: Path) -> None:
+    (held / "x").mkdir()
+    (held / "crawl.log").write_text("x")
+    told: list[str] = []
+    assert list(verify(held, notify=told.append)) == []
+    assert told == [f"{name}: is no file of an archive, and not verified" for name in ("crawl.log", "x")]
 
 
 def test_the_readme_of_the_project_is_known() -> None:

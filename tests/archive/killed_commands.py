@@ -52,8 +52,11 @@ def _become_command(sweep: Sweep, printed: Path) -> None:
         os._exit(0)
 
 
-def kill_live(web: Web, folder: Path, seconds: float, chance: random.Random) -> str:
-    """Kill a live crawl of an archive after a random time, crawl again, and check what is there then."""
+def kill_live(web: Web, folder: Path, seconds: float, chance: random.Random) -> tuple[str, float]:
+    """Kill a live crawl of an archive after a random time, crawl again, and check what is there then.
+
+    `seconds`: how long a crawl takes. Returns how the first one ended, and how long the second one took.
+    """
     archive, printed = folder / "archive", folder / "printed"
     before = texts(archive)
     words = command(web, folder, "crawl", "--json", "--full", "--archive", str(archive))
@@ -61,13 +64,15 @@ def kill_live(web: Web, folder: Path, seconds: float, chance: random.Random) -> 
         time.sleep(chance.uniform(0.3, seconds * 1.05))
         process.kill()
     text = printed.read_text("utf-8", "replace")
+    begin = time.monotonic()
     again = subprocess.run(words, capture_output=True, text=True, timeout=MAX_LIVE_SECONDS)
+    took = time.monotonic() - begin
     assert again.returncode in (0, 1), again.stderr
     assert (found := faults(archive)) == [], found[:3]
     lost = acknowledged(text[: text.rfind("\n") + 1]) - outcomes(archive)
     assert not lost, f"reported and lost: {lost}"
     assert texts(archive) >= before
-    return "killed" if process.returncode == -signal.SIGKILL else "ended"
+    return ("killed" if process.returncode == -signal.SIGKILL else "ended"), took
 
 
 def kill_lives(rounds: int, chance: random.Random) -> Counter[str]:
@@ -82,7 +87,8 @@ def kill_lives(rounds: int, chance: random.Random) -> Counter[str]:
         for number in range(rounds):
             document = chance.choice(web.government("wuhan").documents)
             web.edit(document.url, "工作", f"工作{number}")
-            ends[kill_live(web, folder, seconds, chance)] += 1
+            how, seconds = kill_live(web, folder, seconds, chance)
+            ends[how] += 1
         held = dump(folder / "archive")
         rebuild(folder / "archive", clock=utc_now, notify=ignore)
         assert dump(folder / "archive") == held

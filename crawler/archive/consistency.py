@@ -109,7 +109,9 @@ class ConsistencyQueries:
                 raise
             with closing(sqlite3.connect(folder / CATALOGUE)) as made:
                 tolerance = Tolerance(
-                    unended_run=unended.run if unended else None, upgraded=is_upgraded(kept)
+                    unended_run=unended.run if unended else None,
+                    upgraded=is_upgraded(kept, "older"),
+                    upgraded_publishers=is_upgraded(kept, "origin"),
                 )
                 factory, kept.text_factory = kept.text_factory, _lenient
                 made.text_factory = _lenient

@@ -60,7 +60,7 @@ class Derivation:
     keeps: bool = True
     unended: Unended | None = None
     files: int = 0
-    killed: list[RunRow] = field(default_factory=list)
+    killed: list[RunRow] = field(default_factory=list)  # also a run killed before the manifest had its end
     lost: list[str] = field(default_factory=list)  # what could not be read, a line each
     numbers: frozenset[int] = frozenset()  # of this archive's own runs
     infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
@@ -76,7 +76,7 @@ class Derivation:
             self.session.commit()
             for name in [name for name, info in self.infos.items() if _is_written_by(run, name, info)]:
                 self._enter(name, run)
-            if run.finished_at is None and not self._is_unended(run):
+            if not self._is_unended(run) and (run.finished_at is None or run.id in self.manifest.open_runs()):
                 end_killed_run(run, self.manifest, next_start)
                 self.killed.append(run)
             self.session.commit()

@@ -180,8 +180,6 @@ class Run(Reader):
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
             self._run.id = next_run_number(self.path, self._session)
             self._session.add(self._run)
-            self._session.flush()
-            self._manifest.refuse_known_run(self._run.id)
             self._session.commit()
             self._manifest.begin_run(self._run.id, begun=warc_date(now), command=command, software=_SOFTWARE)
             self._ledger = Ledger(session=self._session, run=self._run)
@@ -294,8 +292,3 @@ class Run(Reader):
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-
-def _recordable(text: str) -> str:
-    """Return text of a command line or an error as WARC fields, JSON and SQLite hold it: line breaks and the like escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

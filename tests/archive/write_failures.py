@@ -143,6 +143,16 @@ def beside_another(base: Path) -> None:
             store_page(archive, number, 0, datetime.now(UTC))
 
 
+_KEY = ("--key", "{base}/anchor.key", "--sources", "{base}/no.yaml")
+
+
+def with_a_key(base: Path) -> None:
+    """Make an archive that can be anchored."""
+    crawled(base)
+    (base / "no.yaml").write_text("sources: []\n", "utf-8")
+    assert run(("anchor", "init", *_KEY, "--archive", "{archive}"), base).code == 0
+
+
 def of_an_earlier_schema(base: Path) -> None:
     """Make an archive with a catalogue of the first schema that had all its tables."""
     crawled(base)
@@ -169,8 +179,9 @@ SCENARIOS: dict[str, Scenario] = {
     "rebuild --reextract": Scenario(
         words=("rebuild", "--reextract", "--archive", "{archive}"), prepare=crawled_twice, new_extractor=True
     ),
+    "anchor": Scenario(words=("anchor", *_KEY, "--archive", "{archive}"), prepare=with_a_key),
 }
-"""Commands that write. A new one is added here: `anchor`, for example."""
+"""Commands that write. A new one is added here."""
 
 
 # -- the sweep --------------------------------------------------------------------------------------------

@@ -287,7 +287,7 @@ def test_a_run_does_not_take_a_number_that_the_manifest_has(held: Path, opened: 
     change(held, "DELETE FROM outcomes WHERE run_id = 2")
     change(held, "DELETE FROM runs WHERE id = 2")
     before = (held / MANIFEST).read_bytes()
-    with pytest.raises(ArchiveDamaged, match="has a run 2, which the catalogue lacks; `fazhi rebuild`"):
+    with pytest.raises(ArchiveDamaged, match="it lacks run 2; `fazhi rebuild`"):
         opened()
     assert (held / MANIFEST).read_bytes() == before
 

@@ -8,6 +8,7 @@ rows in the order of the records; where a table lacks rows, ids are only compare
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,9 +16,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
-from crawler.archive.catalogue.models import Base, PageRow
-from crawler.archive.comparison.tolerance import Row, Tolerance, is_begun_only, is_tolerated
+from crawler.archive.catalogue.models import Base
+from crawler.archive.comparison.tolerance import SITE_HOSTS, Row, Tolerance, is_extra_tolerated, is_tolerated
 
+_LAST_OF_FIRST_SCHEMA = "former"  # column of `versions`; those that upgrades added stand behind it
 MAX_NAMED_ROWS = 20
 """Rows of one table that are named; of further ones only the number is."""
 MAX_PAIRED_ROWS = 20_000
@@ -67,10 +69,12 @@ def differences(
         yield from _table(table, kept, made, tolerance)
 
 
-def is_upgraded(kept: sqlite3.Connection) -> bool:
-    """Whether an upgrade added columns to a catalogue: they stand at the end of their tables then."""
-    table = PageRow.__table__
-    return _column_names(kept, str(table)) != [column.name for column in table.columns]
+def is_upgraded(kept: sqlite3.Connection, column: str) -> bool:
+    """Whether an upgrade added this column to `versions`: it stands behind those of the first schema then."""
+    names = _column_names(kept, "versions")
+    return {column, _LAST_OF_FIRST_SCHEMA} <= set(names) and names.index(column) > names.index(
+        _LAST_OF_FIRST_SCHEMA
+    )
 
 
 def schema_differences(kept: sqlite3.Connection, made: sqlite3.Connection) -> Iterator[Difference]:
@@ -85,7 +89,9 @@ def schema_differences(kept: sqlite3.Connection, made: sqlite3.Connection) -> It
         if name not in here or name not in there:
             what = "is missing" if name not in here else "is no part of a catalogue"
             yield Difference("schema", _printable(name), "", what)
-        elif _column_names(kept, name) == _column_names(made, name) and name != "alembic_version":
+        elif _column_names(kept, name) == _column_names(made, name) and _parts(here[name]) != _parts(
+            there[name]
+        ):
             yield Difference("schema", name, "", "is declared otherwise than by this version")
         elif _declared(kept, name) != _declared(made, name):
             yield Difference("schema", name, "", "has other columns or keys")
@@ -94,6 +100,13 @@ def schema_differences(kept: sqlite3.Connection, made: sqlite3.Connection) -> It
 def _schema(connection: sqlite3.Connection) -> dict[str, Any]:
     query = "SELECT name, type, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     return {str(name): rest for name, *rest in connection.execute(query)}
+
+
+def _parts(row: list[Any]) -> Any:
+    """Return the parts of a CREATE statement in no order, without the defaults that an upgrade needs."""
+    *where, sql = row
+    parts = re.split(r",\s+(?![^(]*\))", re.sub(r"\bDEFAULT \S+ ", "", str(sql)))
+    return where, sorted(" ".join(part.split()).removesuffix(" )") for part in parts)
 
 
 def _column_names(connection: sqlite3.Connection, table: str) -> list[str]:
@@ -140,15 +153,16 @@ def _table(
 def _rows(connection: sqlite3.Connection, table: Table) -> Iterator[tuple[Any, Row]]:
     """Yield the rows with their primary keys, in the order of these. References to row ids are replaced by natural keys."""
     names = [column.name for column in table.columns]
-    key = next(iter(table.primary_key.columns)).name
+    keys = [f'"{column.name}"' for column in table.primary_key.columns]
     chosen = ", ".join(_selected(table, name) for name in names)
-    query = f'SELECT "{key}", {chosen} FROM "{table.name}" ORDER BY "{key}"'
+    order = ", ".join(keys)
+    query = f'SELECT {order}, {chosen} FROM "{table.name}" ORDER BY {order}'
     further = _record_ids(connection) if table.name == "versions" else None
-    for first, *values in connection.execute(query):
-        row = dict(zip(names, values, strict=True))
+    for values in connection.execute(query):
+        row = dict(zip(names, values[len(keys) :], strict=True))
         if further is not None:
             row["further"] = further(row["further"])
-        yield first, row
+        yield values[0] if len(keys) == 1 else values[: len(keys)], row
 
 
 def _selected(table: Table, name: str) -> str:
@@ -196,7 +210,9 @@ def _joined(
 
 
 def _rank(key: Any) -> tuple[int, Any]:
-    """Return a value's place in SQLite's order: numbers, texts by their bytes, blobs."""
+    """Return a value's place in SQLite's order: numbers, texts by their bytes, blobs; of several columns, each."""
+    if isinstance(key, tuple):
+        return 3, tuple(map(_rank, key))
     if isinstance(key, int | float):
         return 0, key
     if isinstance(key, str):
@@ -223,14 +239,18 @@ def _named(
     for key in sorted(kept_rows.keys() & made_rows.keys(), key=_rank):
         yield from _columns(table, kept_rows[key], made_rows[key], kept, tolerance)
     for key in sorted(made_rows.keys() - kept_rows.keys(), key=_rank):
+        if tolerance.upgraded_publishers and table.name == SITE_HOSTS:
+            continue
         yield Difference(table.name, label(table, made_rows[key]), "", "is missing")
     for key in sorted(kept_rows.keys() - made_rows.keys(), key=_rank):
-        if not is_begun_only(table.name, kept_rows[key], tolerance):
+        if not is_extra_tolerated(table.name, kept_rows[key], tolerance):
             yield Difference(table.name, label(table, kept_rows[key]), "", "is not what the WARC files give")
 
 
 def _moved(found: _Compared, keys: list[str]) -> dict[Any, Any]:
-    """Return which kept row is which made row under another key: those whose other columns are equal, in their order."""
+    """Return which kept row is which made row under another row number: other columns are equal, in their order."""
+    if not all(isinstance(key, int) for key in (*found.kept, *found.made)):
+        return {}  # a name is no row number
     contents: dict[str, list[Any]] = {}
     for key in sorted(found.made, key=_rank):
         contents.setdefault(_without(found.made[key], keys), []).append(key)

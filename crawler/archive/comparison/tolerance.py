@@ -11,6 +11,15 @@ from typing import Any
 from crawler.archive.catalogue.text_names import folder_name
 
 Row = dict[str, Any]
+SITE_HOSTS = "site_hosts"
+_UNKNOWN_AFTER_UPGRADE: Mapping[tuple[str, str], Any] = {
+    ("sites", "name"): "",
+    ("sites", "region"): None,
+    ("site_hosts", "named"): 0,
+    ("pages", "own"): 1,
+    ("versions", "claims"): None,
+}
+"""What the upgrade to schema 0010 has written where the WARC files tell more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +31,19 @@ class Tolerance:
     upgraded: bool = False
     """An earlier schema did not have `pages.answered_in`, `pages.seen_in` and `versions.older`: the upgrade (0009) filled
     them from the captures. Rows may have that value, and `pages.site_id` that of before, until the page is seen again."""
+    upgraded_publishers: bool = False
+    """An earlier schema knew no publishers (0010): names and hosts of sites are unknown until a text of theirs is stored, and
+    no text of before is marked `claims`. `fazhi rebuild` reads them from the WARC files."""
 
 
-def is_begun_only(table: str, row: Row, tolerance: Tolerance) -> bool:
-    """Whether a row is the run in progress, or killed, that has written no WARC file yet."""
+def is_extra_tolerated(table: str, row: Row, tolerance: Tolerance) -> bool:
+    """Whether a kept row may be one that the WARC files do not give.
+
+    It may be the run in progress, or killed, that has written no WARC file yet, or a host that the upgrade to 0010 took
+    from the URLs of pages.
+    """
+    if tolerance.upgraded_publishers and table == SITE_HOSTS:
+        return not row["named"]
     return table == "runs" and row["id"] == tolerance.unended_run and row["finished_at"] is None
 
 
@@ -39,6 +57,8 @@ def is_tolerated(
     if table == "versions" and name in ("text_file", "former"):
         # folders with long names, made by earlier versions: a rebuild shortens them
         return bool(_shortened(value) == other)
+    if tolerance.upgraded_publishers and (table, name) in _UNKNOWN_AFTER_UPGRADE:
+        return bool(value == _UNKNOWN_AFTER_UPGRADE[table, name])
     if tolerance.upgraded and (table, name) in _BY_UPGRADE:
         return (value,) in kept.execute(_BY_UPGRADE[table, name], (here["id"],)).fetchall()
     return False

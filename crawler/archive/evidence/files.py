@@ -73,7 +73,7 @@ def _open_folder(within: int, name: str, *, make: bool) -> int:
 
 def create(archive: Path, name: str, *, append: bool = False, readable: bool = False) -> int:
     """Create a file and its folders; return its descriptor for writing. Raises FileExistsError for whatever is there, OSError."""
-    with _opened_folder(archive, name, make=True) as (folder, file):
+    with errors_name(f"{archive}/{name}"), _opened_folder(archive, name, make=True) as (folder, file):
         flags = _CREATE_FLAGS | (os.O_APPEND if append else 0)
         if readable:
             flags = flags & ~os.O_WRONLY | os.O_RDWR
@@ -82,7 +82,7 @@ def create(archive: Path, name: str, *, append: bool = False, readable: bool = F
 
 def open_existing(archive: Path, name: str, *, flags: int = os.O_RDONLY) -> int:
     """Open a regular file of the archive; return its descriptor. Raises OSError, also for a link, a device or a pipe."""
-    with _opened_folder(archive, name) as (folder, file):
+    with errors_name(f"{archive}/{name}"), _opened_folder(archive, name) as (folder, file):
         return _open_regular(folder, file, flags, f"{archive}/{name}")
 
 
@@ -114,6 +114,7 @@ _NO_FILE = "a symbolic link, a device or a pipe, not a file of the archive"
 def rename(archive: Path, name: str, new_name: str) -> None:
     """Rename a file. A file of the new name is replaced; if that is a link, the link is. Raises OSError."""
     with (
+        errors_name(f"{archive}/{new_name}"),
         _opened_folder(archive, name) as (folder, file),
         _opened_folder(archive, new_name, make=True) as (new_folder, new_file),
     ):
@@ -122,7 +123,8 @@ def rename(archive: Path, name: str, new_name: str) -> None:
 
 def remove(archive: Path, name: str) -> None:
     """Remove a file, or a link itself; nothing if there is none. Raises OSError."""
-    with suppress(FileNotFoundError), _opened_folder(archive, name) as (folder, file):
+    named = errors_name(f"{archive}/{name}")
+    with suppress(FileNotFoundError), named, _opened_folder(archive, name) as (folder, file):
         os.unlink(file, dir_fd=folder)
 
 

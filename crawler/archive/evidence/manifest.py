@@ -147,13 +147,6 @@ class Manifest:
             raise ArchiveDamaged(f"{self._path}: lists {file} already; a file is entered once")
         self._append({"file": file, "size": size, "sha256": sha256})
 
-    def refuse_known_run(self, number: int) -> None:
-        """Raise ArchiveDamaged if the manifest has a run of this number, which is to begin."""
-        if number in self.runs():
-            raise ArchiveDamaged(
-                f"{self._path}: has a run {number}, which the catalogue lacks; `fazhi rebuild` makes the catalogue again"
-            )
-
     def begin_run(self, number: int, **facts: str) -> None:
         """Enter that a run begins. `facts`: `begun`, `command`, `software`."""
         self._append({"run": number, **facts})

@@ -16,7 +16,7 @@ ROOMS = (
     ("extract", "discover", "warc", "reading"),
     ("fetch", "archive"),
     ("anchoring", "crawl"),
-    ("questions", "intake", "onboarding"),
+    ("questions", "verify", "intake", "onboarding"),
     ("api",),
     ("cli", "__main__"),
 )

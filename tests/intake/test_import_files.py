@@ -238,7 +238,7 @@ def test_a_file_that_crashes_the_parser_fails_alone(
     bring: Callable[..., list[Outcome]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crashes = functools.partial(jobs.extract_that_crashes, "宜昌市".encode())
-    monkeypatch.setattr("crawler.intake.imports.files.extract", crashes)
+    monkeypatch.setattr("crawler.intake.imports.job.extract", crashes)
     for number, city in enumerate(("武汉市", "宜昌市", "武汉市")):
         written(tmp_path / "in", f"{number} {city}.txt", text(city, 2020 + number))
     outcomes = bring(tmp_path / "in")

@@ -47,6 +47,15 @@ def internal_error() -> None:
     raise KeyError("a bug")
 
 
+_HELD: list[bytes] = []
+
+
+def hold(megabytes: int) -> int:
+    """Take memory, and do not give it back."""
+    _HELD.append(b"x" * (megabytes * MB))
+    return len(_HELD[-1])
+
+
 def fill(megabytes: int) -> int:
     """Take so much memory, and return its size."""
     return len(bytearray(megabytes * MB))

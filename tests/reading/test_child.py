@@ -63,7 +63,7 @@ def test_a_page_over_the_limit_of_memory_fails_alone() -> None:
 
 def test_a_child_that_grew_is_not_kept() -> None:
     before = read_alone(jobs.where)
-    assert read_alone(jobs.fill, 600) == 600 * jobs.MB
+    assert read_alone(jobs.hold, 600) == 600 * jobs.MB
     assert read_alone(jobs.where) != before
 
 

@@ -102,7 +102,7 @@ async def test_a_page_fails_alone_and_says_why(fault: str) -> None:
 async def test_a_child_that_grew_is_replaced_so_that_the_next_page_has_the_memory_it_is_promised() -> None:
     async with PageProcess(max_children=1) as pages:
         before = await pages.run(jobs.where)
-        sizes = await asyncio.gather(*(pages.run(jobs.fill, 600) for _ in range(3)))
+        sizes = await asyncio.gather(*(pages.run(jobs.hold, 600) for _ in range(3)))
         after = await pages.run(jobs.where)
     assert sizes == [600 * jobs.MB] * 3
     assert before != after

@@ -45,6 +45,9 @@ EXEMPTIONS = {
     "crawler.extract.meaning.subject._SITE_WORDS": Exemption(
         why="the name of a site", limit="crawler.extract.meaning.subject._CONTEXT_LENGTH"
     ),
+    "crawler.extract.page.long_tags._TAG": Exemption(
+        why="a tag never fails once it has a name, and no text is read twice"
+    ),
     "crawler.extract.page.flow._COMMENT": Exemption(why=_NEVER_FAILS),
     "crawler.extract.page.hidden_markup._SCRIPT_TEMPLATE": Exemption(
         why="a script ends at the next <script, so no text is read twice"
@@ -77,6 +80,10 @@ EXEMPTIONS = {
 }
 
 COMPOSED = {
+    (
+        "crawler.archive.evidence.act_checks",
+        "pattern",
+    ): "literals of act_schema, each one class of characters and its length",
     ("crawler.cms.lists.paging", "re.escape(stem) + '/(\\\\d{1,9})(\\\\.html?)$'"): "literal text and digits",
     (
         "crawler.crawl.lists",

@@ -16,8 +16,8 @@ ROOMS = (
     ("extract", "discover", "warc", "reading"),
     ("fetch", "archive"),
     ("anchoring", "crawl"),
-    ("questions", "verify", "intake", "onboarding"),
-    ("api",),
+    ("questions", "intake", "onboarding"),
+    ("api", "verify"),
     ("cli", "__main__"),
 )
 """Rooms by rank; within a rank a room may use those written before it."""

@@ -173,7 +173,7 @@ def enter_merged(
     *,
     info_of: Callable[[Path], RunInfo | None] = read_run_info,
     loader: Callable[..., ForeignLoader] = ForeignLoader,
-    load: Callable[..., None] = load_file,
+    load: Callable[..., None] | None = None,
 ) -> list[str]:
     """Enter the files of a `merged` act that are not entered yet, without a commit. Return their names.
 
@@ -212,7 +212,7 @@ def enter_merged(
             files=made[nested],
             readings=readings,
         )
-        load(foreign, info.path, commit=False)
+        (load or load_file)(foreign, info.path, commit=False)
         faults += foreign.faults
         names.append(name)
     return names

@@ -32,6 +32,7 @@ MAX_MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 """Address space of a child. A page of 30 MB, the most that is fetched, takes 0.2 GB as text, and 1.2 GB if it is nothing
 but tags."""
 
+_OWN_INTERPRETER = "/proc/self/exe"
 _GZIP = b"\x1f\x8b"
 _PIPE_BYTES = 1024 * 1024
 _MAX_SECONDS_TO_END = 5.0
@@ -65,7 +66,14 @@ class Child:
         numbers = (str(self._owner), str(limits.memory_bytes))
         command = (sys.executable, "-P", "-m", "crawler.reading.child", *numbers)
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=same_modules, bufsize=0)
+        try:
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=same_modules, bufsize=0)
+        except PermissionError:  # the interpreter lies in a folder that this user may not enter
+            if not os.path.exists(_OWN_INTERPRETER):
+                raise
+            self._process = subprocess.Popen(
+                command, executable=_OWN_INTERPRETER, stdin=pipe, stdout=pipe, env=same_modules, bufsize=0
+            )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.jobs: BinaryIO = self._process.stdin  # type: ignore[assignment]

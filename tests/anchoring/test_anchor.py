@@ -20,6 +20,7 @@ from crawler.api import crawl
 from crawler.archive import MANIFEST, Archive, head, manifest_entries
 from crawler.archive.anchors.keys import load_key
 from crawler.archive.anchors.statement import Statement
+from crawler.archive.evidence import files
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.manifest_lines import Kind
@@ -418,7 +419,7 @@ def test_a_killed_anchor_is_finished_or_undone_by_the_next_one(
 
     settings = AnchorSettings(key=key)
     with monkeypatch.context() as patch:
-        patch.setattr(*((Manifest, step) if step == "add_anchor" else (Path, step)), die)
+        patch.setattr(*((Manifest, step) if step == "add_anchor" else (files, step)), die)
         with pytest.raises(KeyboardInterrupt):
             anchor(anchored, settings, clock=clock, notify=quiet)
     assert list((anchored / "anchors").glob("[0-9]*")) == []
@@ -446,7 +447,7 @@ def test_a_public_key_that_is_gone_is_written_again(anchored: Path, key: Path, c
 def test_anchors_are_not_written_through_a_link(held: Path, key: Path, clock: Clock, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (held / "anchors").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(CrawlerError, match="is a symbolic link"):
+    with pytest.raises(CrawlerError, match="a symbolic link"):
         init(held, key, clock=clock, replaces=None, lost=False)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
@@ -642,7 +643,7 @@ class Failing:
         return self.function(*args, **kwargs)
 
 
-WRITES = [(os, "fsync", 6), (os, "open", 7), (Path, "mkdir", 3), (Path, "rename", 1)]
+WRITES = [(os, "fsync", 6), (os, "open", 7), (os, "mkdir", 1), (os, "replace", 1)]
 """Functions that write, and the least number of times that an anchor calls each."""
 
 

@@ -76,6 +76,7 @@ VALID: dict[str, dict[str, Any]] = {
             "gone": ["ab"],
         },
     },
+    "clock set back": COMMON,
     "run ended": COMMON | {"state": "finished", "detail": ""},
     "reextracted": {**TEXT, "was": DIGEST},
     "merged": COMMON

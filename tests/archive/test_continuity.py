@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import CATALOGUE, MANIFEST, Archive, rebuild
+from crawler.archive.evidence.manifest import Manifest
 from crawler.errors import ArchiveDamaged
 from tests.archive.held import crawl_saved, dump, faults, query
 from tests.conftest import Clock, Fazhi
@@ -183,12 +184,17 @@ def test_a_run_does_not_begin_on_a_wrong_catalogue_and_a_rebuild_makes_it_right(
     assert query(folder, "SELECT max(id) FROM runs")[0][0] == int(str(runs)) + 1
 
 
-def test_a_number_in_the_manifest_is_not_used_again(folder: Path, later: Clock) -> None:
-    """A run whose beginning is in the manifest, and that ended before its row was committed."""
-    with (folder / MANIFEST).open("ab") as manifest:
-        manifest.write(b'{"run": 9, "begun": "2026-11-25T03:00:00Z"}\n')
+def test_a_run_that_only_the_manifest_has_asks_for_a_rebuild_and_its_number_is_not_used_again(
+    folder: Path, later: Clock
+) -> None:
+    """As with a catalogue from a backup, beside a run that wrote no WARC file."""
+    manifest = Manifest(folder)
+    manifest.begin_run(9, begun="2026-11-25T03:00:00Z", command="crawl", software="fazhi")
+    with pytest.raises(ArchiveDamaged, match="it lacks run 9"):
+        Archive.create(folder, clock=later, notify=ignore)
+    rebuild(folder, clock=later, notify=ignore)
     Archive.create(folder, clock=later, notify=ignore).close()
-    assert [number for (number,) in query(folder, "SELECT id FROM runs")] == [1, 2, 3, 10]
+    assert [number for (number,) in query(folder, "SELECT id FROM runs")] == [1, 2, 3, 9, 10]
 
 
 def test_a_warc_of_another_archive_copied_here_by_hand_stops_no_run(folder: Path, later: Clock) -> None:

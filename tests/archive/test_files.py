@@ -229,6 +229,8 @@ EXCEPTIONS = {
     ("rebuilding.py", "unlink"): "the catalogue before, and what a killed rebuild left of the new one",
     ("rebuilding.py", "replace"): "the catalogue by the new one",
     ("killed_warcs.py", "unlink"): "a WARC file without a record, or a journal: of a link, the link",
+    ("keys.py", "mkdir"): "the folder of the private key, outside the archive",
+    ("keys.py", "unlink"): "half of a private key, outside the archive",
     ("read_only.py", "copyfile"): "into a temporary folder of the system",
 }
 WRITERS = (

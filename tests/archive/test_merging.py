@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.archive import Archive, facade, merging, rebuild
+from crawler.archive.ledger.runs import read_run_info
 from crawler.errors import ArchiveDamaged, CrawlerError, NotMerged
 from crawler.extract import extract
 from crawler.model import Ending, Outcome, Validators
@@ -80,7 +81,7 @@ def sound(folder: Path, clock: Clock) -> None:
     assert faults(folder, deep=True) == []
     before, files = dump(folder), derived(folder)
     shutil.rmtree(folder / "text", ignore_errors=True)
-    assert rebuild(folder, clock=clock, notify=quiet).faults == ()
+    assert rebuild(folder, clock=clock, notify=quiet).lost == ()
     assert (dump(folder), derived(folder)) == (before, files)
 
 
@@ -609,7 +610,7 @@ def test_a_merge_that_an_earlier_version_left_half_is_rebuilt_under_numbers_of_n
 
     def only_named(archive: Path, *rest: Any) -> list[str]:
         for entry in rest[2]["files"]:
-            merging._named(archive, entry["file"], entry["sha256"], [], quiet)
+            merging._named(archive, entry["file"], entry["sha256"], [], quiet, read_run_info)
         return []
 
     with monkeypatch.context() as patch, opened() as archive:
@@ -682,7 +683,7 @@ def test_a_merged_file_that_is_missing_is_named_and_the_rest_is_rebuilt(
     merged.unlink()
     rebuilt = rebuild(folder, clock=clock, notify=quiet)
     assert rebuilt.versions == 1
-    assert [merged.name in fault for fault in rebuilt.faults] == [True]
+    assert [merged.name in fault for fault in rebuilt.lost] == [True]
     merged.write_bytes(kept)
     assert rebuild(folder, clock=clock, notify=quiet).versions == 2
 

@@ -14,8 +14,8 @@ import pytest
 from crawler.archive import CATALOGUE, Archive, acts_in, rebuild
 from crawler.archive.catalogue import text_names
 from crawler.archive.loading import reextraction
-from crawler.crawl.reports import read_page
 from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
+from crawler.extract import extract
 from crawler.field.fingerprint import text_sha256
 from crawler.intake.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Report, Site, SiteVisit, VisitState
@@ -102,7 +102,7 @@ def store(opened: Opener, site: Site, body: str = BODY) -> None:
         payload = f"<html><body><h1>{a_report().title}</h1>{lines}</body></html>".encode()
         capture = a_capture(URL, payload, at=archive.started_at)
         archive.record(capture)
-        archive.store(read_page(capture, site), capture, site)
+        archive.store(extract(capture.body, capture.headers, capture.url, hint=site.body), capture, site)
 
 
 def test_an_archive_with_a_record_for_each_act_is_rebuilt_too(

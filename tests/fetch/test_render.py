@@ -28,6 +28,7 @@ from crawler.fetch.browser.drawing import Answer, MainThreadFree
 from crawler.fetch.browser.render import Drawn
 from crawler.fetch.session import Subresource
 from crawler.model import Page, Rendering
+from crawler.reading.pages import PageProcess
 from tests.conftest import BODY, Clock
 from tests.fetch.conftest import HOST, PAGE, a_site
 
@@ -125,7 +126,9 @@ async def test_a_page_is_what_the_browser_drew(harness: RenderHarness, clock: Cl
     assert (page.url, page.status, page.rendered_at, page.of.body.decode()) == (PAGE, 200, clock(), SHELL)
     assert page.note == "rendered by FakeBrowser 1, 2 further requests"
     assert harness.renderings == [page]
-    (clue,) = [clue for clue in read_page(page, SITE).clues if clue.where == page.note]
+    async with PageProcess() as pages:
+        report = await read_page(page, SITE, pages)
+    (clue,) = [clue for clue in report.clues if clue.where == page.note]
     assert (clue.field, clue.value) == ("body", "FakeBrowser 1")
 
 

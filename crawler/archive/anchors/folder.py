@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive.anchors.keys import public_pem
+from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder, write_all
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.manifest_lines import Kind
-from crawler.errors import ArchiveDamaged
 
 FOLDER = "anchors"
 KEYS = "anchors/keys"
@@ -61,30 +61,22 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-def write_anchor(archive: Path, manifest: Manifest, name: str, head: str, files: Mapping[str, bytes]) -> None:
+def write_anchor(
+    archive: Path, manifest: Manifest, name: str, head: str, contents: Mapping[str, bytes]
+) -> None:
     """Write an anchor's folder and enter it in the manifest. The process must hold the archive's lock."""
-    _make_folder(archive / FOLDER)
-    folder = archive / name
-    part = hidden(folder)
-    part.mkdir()
-    for file, data in files.items():
-        with os.fdopen(
-            os.open(part / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666), "wb"
-        ) as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-    sync_folder(part)
-    sync_folder(folder.parent)
-    manifest.add_anchor(name, head, {file: hashlib.sha256(data).hexdigest() for file, data in files.items()})
-    part.rename(folder)
-    sync_folder(folder.parent)
+    part = hidden(Path(name)).as_posix()
+    write_all(archive, {f"{part}/{file}": data for file, data in contents.items()}, durable=True)
+    sync_folder(archive / FOLDER)
+    manifest.add_anchor(
+        name, head, {file: hashlib.sha256(data).hexdigest() for file, data in contents.items()}
+    )
+    files.rename(archive, part, name)
+    sync_folder(archive / FOLDER)
 
 
 def write_public_key(archive: Path, key: str, public: str) -> None:
     """Write a public key as PEM."""
-    _make_folder(archive / FOLDER)
-    _make_folder(archive / KEYS)
     write_all(archive, {key_file(key): public_pem(public)}, compare=True, durable=True)
 
 
@@ -96,15 +88,10 @@ def finish_pending(archive: Path, manifest: Manifest, notify: Callable[[str], No
             continue
         folder = part.with_name(part.name.removeprefix(".").removesuffix(_PART))
         if folder.relative_to(archive).as_posix() in listed and not folder.exists():
-            part.rename(folder)
+            files.rename(
+                archive, part.relative_to(archive).as_posix(), folder.relative_to(archive).as_posix()
+            )
         else:
             shutil.rmtree(part)
             notify(f"{part.relative_to(archive)}: removed: a killed process left it before it was an anchor")
         sync_folder(folder.parent)
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder if it does not exist. Raises ArchiveDamaged for a symbolic link, which would lead elsewhere."""
-    folder.mkdir(exist_ok=True)
-    if folder.is_symlink():
-        raise ArchiveDamaged(f"{folder}: is a symbolic link; anchors are written only inside the archive")

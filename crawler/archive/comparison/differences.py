@@ -105,7 +105,7 @@ def _schema(connection: sqlite3.Connection) -> dict[str, Any]:
 def _parts(row: list[Any]) -> Any:
     """Return the parts of a CREATE statement in no order, without the defaults that an upgrade needs."""
     *where, sql = row
-    parts = re.split(r",\s+(?![^(]*\))", re.sub(r"\bDEFAULT \S+ ", "", str(sql)))
+    parts = re.split(r",\s+", re.sub(r"\bDEFAULT \S+ ", "", str(sql)))
     return where, sorted(" ".join(part.split()).removesuffix(" )") for part in parts)
 
 

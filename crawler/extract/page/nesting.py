@@ -15,7 +15,7 @@ _MAX_DEPTH = 500  # elements inside each other; browsers stop at 512
 _MAX_FORMATTING_DEPTH = 40  # the parser opens all open formatting elements again in each further paragraph
 _MAX_OPTION_TAGS = 4000  # of a page: lexbor looks at all options of a menu at each further one
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>|<!--")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)[^<>]*+>|<!--")
 _FORMATTING = frozenset(
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
 )

@@ -31,7 +31,8 @@ tried live say so by `seen:`, and those that came later need no evidence here.
 
 A list page of an entry is **seen** where the evidence names it, and **derived** where it was made from the address of a seen
 report: its folder (`…/zwgk/fzzfj/202303/t20230315_2170174.shtml` gives `…/zwgk/fzzfj/`), or its column number by the rule of
-大汉版通 (`/art/2025/3/28/art_60096_11528160.html` gives `/col/col60096/index.html`); the entry's `note` says which. Where an
+大汉版通 (`/art/2025/3/28/art_60096_11528160.html` gives `/col/col60096/index.html`) or of the sites with numbered columns
+(`/columns/0a84…ffe6/202601/23/476d…e50e.html` gives `/columns/0a84…ffe6/index.html`); the entry's `note` says which. Where an
 address does not tell its column, there is none.
 """
 

@@ -27,16 +27,18 @@ ROWS = evidence()
 SEEN = {(row.id, row.address) for row in ROWS}
 UNTRIED = [site for site in SITES if site.seen is None and site.id in {row.id for row in ROWS}]
 _JCMS_ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_(\d+)_\d+\.html")
+_COLUMNS_ARTICLE = re.compile(r"/columns/([0-9a-f-]{36})/\d{6}/\d\d/[0-9a-f-]{36}\.html")
 
 
 def derived(report: str) -> set[str]:
-    """Return the list pages that follow from a report's address: its folders, or the column of a 大汉版通 number."""
+    """Return the list pages that follow from a report's address: its folders, or the column of the number in it."""
     scheme, host, where, *_ = urlsplit(report)
     folders = where.split("/")[1:-1]
     found = {
         f"{scheme}://{host}/" + "".join(f"{name}/" for name in folders[:n]) for n in range(len(folders) + 1)
     }
     found |= {f"{scheme}://{host}/col/col{column}/index.html" for column in _JCMS_ARTICLE.findall(where)}
+    found |= {f"{scheme}://{host}/columns/{column}/index.html" for column in _COLUMNS_ARTICLE.findall(where)}
     return found
 
 

@@ -1,14 +1,15 @@
-"""Write docs/sources.md from sources.yaml and docs/sources.tsv: what is confirmed about each government, and how. `make sources`."""
+"""Write docs/sources.md from sources.yaml and docs/sources.tsv: how many are configured, what is confirmed about each, how. `make sources`."""
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.field.regions import LEVELS, outward, region
+from crawler.field.portals import portals
+from crawler.field.regions import LEVELS, outward, path, region
 from crawler.model import Site
 from crawler.sources import load_sites
 
@@ -22,6 +23,9 @@ KINDS = {
 }
 """Kinds of evidence, best first; the keys are those in docs/sources.tsv."""
 
+LOOKED_FOR = "2026-11-25 and 29"
+_COUNTS = ("<!-- by province -->", "<!-- end of by province -->")
+
 _HEAD = """# The governments of sources.yaml
 
 Made by `make sources` from [sources.yaml](../sources.yaml) and the evidence in [sources.tsv](sources.tsv), which names each
@@ -31,7 +35,8 @@ tried live say so by `seen:`, and those that came later need no evidence here.
 
 A list page of an entry is **seen** where the evidence names it, and **derived** where it was made from the address of a seen
 report: its folder (`…/zwgk/fzzfj/202303/t20230315_2170174.shtml` gives `…/zwgk/fzzfj/`), or its column number by the rule of
-大汉版通 (`/art/2025/3/28/art_60096_11528160.html` gives `/col/col60096/index.html`); the entry's `note` says which. Where an
+大汉版通 (`/art/2025/3/28/art_60096_11528160.html` gives `/col/col60096/index.html`) or of the sites with numbered columns
+(`/columns/0a84…ffe6/202601/23/476d…e50e.html` gives `/columns/0a84…ffe6/index.html`); the entry's `note` says which. Where an
 address does not tell its column, there is none.
 """
 
@@ -58,17 +63,43 @@ def looked_for(path: Path = ROOT / "docs" / "sources-missing.txt") -> list[str]:
     return [line.split()[0] for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
 
 
-def page(sites: Iterable[Site], rows: Iterable[Evidence], missing: Iterable[str]) -> str:
-    """Return docs/sources.md: a summary, a table by province, and what was not found.
+def page(sites: Sequence[Site], rows: Iterable[Evidence], missing: Iterable[str]) -> str:
+    """Return docs/sources.md: counts by province, a summary, a table of what was seen, and what was not found.
 
-    It depends on the evidence only, so it does not change with every new entry, address or system in sources.yaml.
+    Without the counts it depends on the evidence only, so it does not change with every new entry, address or system in
+    sources.yaml.
     """
+    counts = "\n".join(_by_province(sites))
     by_id: dict[str, list[Evidence]] = {}
     for row in rows:
         by_id.setdefault(row.id, []).append(row)
     sites = [site for site in sites if site.id in by_id]
-    parts = [_HEAD, "\n".join(_summary(sites, by_id)), "\n".join(_table(sites, by_id))]
+    parts = [_HEAD, counts, "\n".join(_summary(sites, by_id)), "\n".join(_table(sites, by_id))]
     return "\n".join([*parts, "\n".join(_missing(missing)), ""])
+
+
+def without_counts(text: str) -> str:
+    """Return the page without the counts by province, which alone change with every new entry."""
+    before, _, rest = text.partition(_COUNTS[0])
+    return before + rest.partition(_COUNTS[1])[2]
+
+
+def _by_province(sites: Sequence[Site]) -> Iterator[str]:
+    """The counts of the last `make sources`. A government counts once, however many entries it has."""
+    known = Counter(code[:2] for code in portals())
+    configured = Counter(code[:2] for code in {site.region for site in sites})
+    working = Counter(code[:2] for code in {site.region for site in sites if site.seen})
+    yield f"## By province\n\n{_COUNTS[0]}"
+    yield "| province | portals known | governments configured | seen to work |\n|---|---|---|---|"
+    for code in sorted(known | configured):
+        yield f"| {path(code + '0000')} | {known[code]} | {configured[code]} | {working[code]} |"
+    yield f"| all | {known.total()} | {configured.total()} | {working.total()} |"
+    yield (
+        "\nA portal is the home page of a government's own site, from [a table](../crawler/field/portals.tsv) of the 31"
+        "\nprovinces, with [corrections](../crawler/field/portals-corrected.tsv). A government is configured if sources.yaml"
+        "\nhas an entry for it, and seen to work if an entry of it has `seen:`, the day on which it was tried live."
+    )
+    yield f"{_COUNTS[1]}\n\n## What was seen\n"
 
 
 def _best(rows: list[Evidence]) -> str:
@@ -104,7 +135,7 @@ def _table(sites: list[Site], by_id: dict[str, list[Evidence]]) -> Iterator[str]
 
 
 def _missing(codes: Iterable[str]) -> Iterator[str]:
-    yield "\n## Looked for on 2026-11-25 and not found\n"
+    yield f"\n## Looked for on {LOOKED_FOR} and not found\n"
     yield "No address of a report or of a list page was seen in public material, or only on copies under strange hosts:\n"
     for code in sorted(codes):
         yield f"- {code} " + "".join(step.name for step in reversed(list(outward(code))))

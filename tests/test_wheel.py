@@ -46,6 +46,8 @@ def test_a_wheel_brings_the_sources_their_schema_and_the_divisions(unpacked: Pat
         ("crawler/sources/sources.yaml", "sources.yaml"),
         ("crawler/sources/sources.schema.json", "sources.schema.json"),
         ("crawler/field/regions.tsv", "crawler/field/regions.tsv"),
+        ("crawler/field/portals.tsv", "crawler/field/portals.tsv"),
+        ("crawler/field/portals-corrected.tsv", "crawler/field/portals-corrected.tsv"),
         ("crawler/py.typed", "crawler/py.typed"),
     ):
         assert (unpacked / inside).read_bytes() == (ROOT / here).read_bytes()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.address import join
 
 _MAX_SCRIPT_CHARS = 2000  # of a script in an attribute
+_MIN_SITE_DOTS = 2  # x.gov.cn is a site, gov.cn is none
 # control characters around and in the scheme, as the URL standard reads it
 _JAVASCRIPT = re.compile(r"[\x00-\x20]*" + r"[\t\r\n]*".join("javascript:"), re.I)
 _OBJECT = r"(?<![\w$.])(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,5}"
@@ -60,3 +61,12 @@ def script_target(code: str) -> str | None:
         return None
     found = {re.sub(r"\\(.)", r"\1", first or second) for first, second in _NAVIGATION.findall(code)}
     return found.pop() if len(found) == 1 else None
+
+
+def is_same_site(url: str, other: str) -> bool:
+    """Whether two addresses are of one site: the same host, or one below the other, such as zwgk.x.gov.cn and www.x.gov.cn."""
+    one, two = ((urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other))
+    if not one or not two:
+        return False
+    shorter, longer = sorted((one, two), key=len)
+    return one == two or (shorter.count(".") >= _MIN_SITE_DOTS and longer.endswith(f".{shorter}"))

@@ -18,7 +18,7 @@ _FILE = "/module/xxgk/search.jsp"
 _SEARCH = re.compile(
     r"""['"]((?:https?:)?[\w./:-]{0,200}/module/xxgk/search\.jsp(?:\?[^'"<>\s]{0,2000})?)['"]"""
 )
-_AREA = re.compile(r"/module/xxgk/tree\.jsp\?(?:[^'\"<>\s]{0,200}&)?area=([\w-]{1,40})")
+_AREA = re.compile(r"/module/xxgk/tree\.jsp\?[^'\"<>\s?]{0,200}\barea=([\w-]{1,40})")
 _DIV = re.compile(r"""\bid\s*+=\s*+['"]?(div\d{1,20})\b""")
 _PAGES = re.compile(r"共(?:\s|&nbsp;|<[^<>]{0,200}>){0,8}(\d{1,6})(?:\s|&nbsp;|<[^<>]{0,200}>){0,8}页")
 _GOTO = re.compile(r"""gotopage\(\s{0,5}['"]?(\d{1,6})""", re.I)

@@ -103,7 +103,7 @@ def _body(source: str, place: re.Match[str] | None, known: dict[str, object]) ->
 
 
 def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))
 
 
 EPOINT = Preset(

@@ -19,7 +19,7 @@ VSB = Preset(
             re.compile(r"/info/\d{4}/\d+\.html?"),
             re.compile(r"visual\s*site\s*builder"),
             re.compile(r"urltype=(?:tree\.treetempurl|news\.newscontenturl|egovinfo\.)"),
-            re.compile(r"\b(?:list|content)\d{0,3}\.jsp\?(?:[^'\"<>\s]{0,200}&)?(?:amp;)?wbtreeid="),
+            re.compile(r"\b(?:list|content)\d{0,3}\.jsp\?[^'\"<>\s?]{0,200}wbtreeid="),
         ),
     ),
     body=("#vsb_content", ".v_news_content", "#vsb_content_2", "#vsb_content_4", "#vsb_content_100"),

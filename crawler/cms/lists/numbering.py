@@ -6,6 +6,7 @@ suffix:'htm'})`), and variables from which the links are written (`"<a href=\\"i
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -81,8 +82,8 @@ _CURRENT_NAME = re.compile(
     r"(?:cur|now|this)\w{0,10}page|cur\w{0,10}(?:index|idx)|page_?(?:index|now|cur\w{0,6})", re.I
 )
 _WRITTEN = re.compile(  # document.write("<a href=\"t20230315_217"+"_" + nextPage + "."+"html\">下一页</a>")
-    r"""href\s*=\s*\\?["']*(?P<name>[\w./-]{1,200})\\?["']\s*\+\s*(?:["']_["']\s*\+\s*)?\(?\s*(?P<variable>[A-Za-z_$][\w$]{0,40})"""
-    r"""(?:\s*\+\s*(?P<more>\d))?\s*\)?\s*\+\s*["']\.(?:["']\s*\+\s*["'])?(?P<ext>s?html?|jsp)(?P<rest>[^\n;]{0,80})"""
+    r"""href\s*+=\s*+\\?["']*(?P<name>[\w./-]{1,200})\\?["']\s*+\+\s*+(?:["']_["']\s*+\+\s*+)?\(?\s*+(?P<variable>[A-Za-z_$][\w$]{0,40})"""
+    r"""(?:\s*+\+\s*+(?P<more>\d))?\s*+\)?\s*+\+\s*+["']\.(?:["']\s*+\+\s*+["'])?(?P<ext>s?html?|jsp)(?P<rest>[^\n;]{0,80})"""
 )
 _NEXT = re.compile(r"下一?页|后一?页|next", re.I)
 _ONE_BASED = re.compile(
@@ -158,7 +159,7 @@ def _arguments(text: str, variables: Mapping[str, str]) -> tuple[list[int], list
 
 def _file(texts: Sequence[str]) -> tuple[str | None, str | None]:
     """Return the name and the extension of the pages' files, among the texts of a call."""
-    for name, ext in zip(texts, texts[1:], strict=False):
+    for name, ext in itertools.pairwise(texts):
         if (found := _EXTENSION.fullmatch(ext)) and _NAME.fullmatch(name):
             return name, found[1]
     return None, None
@@ -171,9 +172,10 @@ def _of_object(source: str, variables: Mapping[str, str]) -> Numbering | None:
         }
         total, current = _first(pairs, _TOTAL_KEYS), _first(pairs, _CURRENT_KEYS)
         name, ext = _file((_first(pairs, _NAME_KEYS), _first(pairs, _EXTENSION_KEYS)))
-        if name and _is_number(total) and _is_number(current):
-            if found := _checked(int(total), int(current), 0, name, ext):
-                return found
+        if not (name and _is_number(total) and _is_number(current)):
+            continue
+        if found := _checked(int(total), int(current), 0, name, ext):
+            return found
     return None
 
 

@@ -80,7 +80,8 @@ class _Asked:
             assert place is not None
             holder, name = place
             holder[name] = str(number) if isinstance(holder[name], str) else number
-            value = json.dumps(self.inner, ensure_ascii=False, separators=(",", ":"))
+            ascii_only = bool(request.json_body)  # in a form or query, a character stands for a byte
+            value = json.dumps(self.inner, ensure_ascii=ascii_only, separators=(",", ":"))
         if request.json_body:
             return ListRequest(url=request.url, method="POST", json_body=value)
         pairs = [*self.pairs[: self.at], (key, value), *self.pairs[self.at + 1 :]]

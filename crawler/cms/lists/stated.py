@@ -51,7 +51,6 @@ _SCRIPT_ENTRIES = re.compile(
     r"""(?<![\w$.])['"]?(?:totalRecords?|recordCount|totalCount|total_?records?|countRecord|rowCount|totalRows?|recordTotal)['"]?\s{0,5}(?:[:=]\s{0,5}['"]?|>)(\d{1,7})(?!\d)""",
     re.I,
 )
-_UNIT = re.compile(r"""\brows\s*+=\s*+["'](\d{1,6})["'][^<>]{0,200}?\bcount\s*+=\s*+["'](\d{1,7})["']""")
 
 
 def stated(page: ListPage) -> Stated:

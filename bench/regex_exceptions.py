@@ -31,6 +31,9 @@ _SCRIPT = "crawler.fetch.answers.redirects._MAX_SCRIPT_CHARS"
 _REDIRECT_PAGE = "crawler.fetch.answers.redirects.MAX_REDIRECT_PAGE_BYTES"
 
 EXEMPTIONS = {
+    "crawler.cms.base_url._LITERAL": Exemption(
+        why="a script in an attribute", limit="crawler.cms.base_url._MAX_SCRIPT_CHARS"
+    ),
     "crawler.cms.lists.calls._WORD": Exemption(
         why="an object in a script", limit="crawler.cms.lists.calls._MAX_OBJECT_CHARS"
     ),

@@ -16,6 +16,7 @@ _MIN_SITE_DOTS = 2  # x.gov.cn is a site, gov.cn is none
 _JAVASCRIPT = re.compile(r"[\x00-\x20]*" + r"[\t\r\n]*".join("javascript:"), re.I)
 _OBJECT = r"(?<![\w$.])(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,5}"
 _STRING = r"""(?:'([^'\\\n]*(?:\\.[^'\\\n]*)*)'|"([^"\\\n]*(?:\\.[^"\\\n]*)*)")"""
+_LITERAL = re.compile(_STRING)
 _NAVIGATION = re.compile(
     # window.open('/a.html', '_blank')   location.href = "/a.html"   location.replace('/a.html')
     _OBJECT
@@ -55,12 +56,47 @@ class Base:
         return target
 
 
+_CALL = re.compile(
+    r"\s{0,20}(?:return\s{1,5})?[A-Za-z_$][\w$.]{0,80}\s{0,5}\("
+)  # toDetail('/zwgk/a.html', 1)
+_PAGE_ENDINGS = tuple(
+    [
+        ".html",
+        ".htm",
+        ".shtml",
+        ".jsp",
+        ".jspx",
+        ".aspx",
+        ".asp",
+        ".php",
+        ".do",
+        ".pdf",
+        ".doc",
+        ".docx",
+        ".wps",
+        ".ofd",
+    ]
+)
+
+
 def script_target(code: str) -> str | None:
-    """Return the one address that an attribute's script opens or goes to, if it is a literal; otherwise None."""
+    """Return the one address that an attribute's script opens or goes to, if it is a literal; otherwise None.
+
+    A function whose code is not known (`toDetail('/zwgk/a.html')`) goes to its argument, if one is the address of a page.
+    """
     if len(code) > _MAX_SCRIPT_CHARS:
         return None
     found = {re.sub(r"\\(.)", r"\1", first or second) for first, second in _NAVIGATION.findall(code)}
+    if not found and _CALL.match(code):
+        literals = {re.sub(r"\\(.)", r"\1", first or second) for first, second in _LITERAL.findall(code)}
+        found = {literal for literal in literals if _is_page(literal)}
     return found.pop() if len(found) == 1 else None
+
+
+def _is_page(text: str) -> bool:
+    """Whether a text is the address of a page or document, and no name, message or part of an address."""
+    path = text.partition("#")[0].partition("?")[0]
+    return not any(char.isspace() for char in text) and path.lower().endswith(_PAGE_ENDINGS)
 
 
 def is_same_site(url: str, other: str) -> bool:

@@ -77,7 +77,9 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     if end and end.unread and page.kind == "list":
         details.append(end.unread)
         visit.unread.append((request.url, end.unread))
-        log.warning("list not read to its end", extra={"site": visit.site.id, "url": request.url, "why": end.unread})
+        log.warning(
+            "list not read to its end", extra={"site": visit.site.id, "url": request.url, "why": end.unread}
+        )
     details += [got.note] if isinstance(got, Rendering) else []
     if listing.fault:
         walk.partial = True  # the page is not whole, so nothing is remembered of its list

@@ -202,7 +202,9 @@ def has_repeated_folders(url: str) -> bool:
 
 
 def _identity(request: ListRequest) -> str:
-    return " ".join((request.method, canonical(request.url), *(f"{k}={v}" for k, v in request.form)))
+    return " ".join(
+        (request.method, canonical(request.url), *(f"{k}={v}" for k, v in request.form), request.json_body)
+    )
 
 
 def _ends(flags: Sequence[bool]) -> tuple[int, int]:

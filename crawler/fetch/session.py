@@ -89,7 +89,9 @@ class Sessions:
             asked.method,
             url,
             headers=[(name.encode("ascii"), value) for name, value in headers.items() if value],
-            data=dict(asked.form) if asked.method == "POST" and not subresource and not asked.json_body else None,
+            data=dict(asked.form)
+            if asked.method == "POST" and not subresource and not asked.json_body
+            else None,
             content=_content(asked),
             extensions={"delay": site.delay, "site": site, "timeout": timeout},
         )

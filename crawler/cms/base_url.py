@@ -59,23 +59,21 @@ class Base:
 _CALL = re.compile(
     r"\s{0,20}(?:return\s{1,5})?[A-Za-z_$][\w$.]{0,80}\s{0,5}\("
 )  # toDetail('/zwgk/a.html', 1)
-_PAGE_ENDINGS = tuple(
-    [
-        ".html",
-        ".htm",
-        ".shtml",
-        ".jsp",
-        ".jspx",
-        ".aspx",
-        ".asp",
-        ".php",
-        ".do",
-        ".pdf",
-        ".doc",
-        ".docx",
-        ".wps",
-        ".ofd",
-    ]
+_PAGE_ENDINGS = (
+    ".html",
+    ".htm",
+    ".shtml",
+    ".jsp",
+    ".jspx",
+    ".aspx",
+    ".asp",
+    ".php",
+    ".do",
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".wps",
+    ".ofd",
 )
 
 

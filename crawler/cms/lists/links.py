@@ -33,6 +33,7 @@ _LEADING_NUMBER = re.compile(r"^\d{1,3}(?:[、．]\s{0,3}|\.\s{0,3}(?!\d)|\s{1,3
 _VIEWS = re.compile(
     r"[\s(\[]{0,3}(?:阅读|浏览|点击|访问|查看)(?:量|数|次数|人数)?\s?[:：]?\s?\d{1,9}\s?次?[)\]]?$|[\s(\[]{1,3}\d{1,9}\s?(?:次|人)?(?:阅读|浏览|点击|访问)(?:过)?[)\]]?$"
 )
+_VIEWS_WORDS = re.compile(r"[阅浏点访查]")
 _VIEWS_LABEL = re.compile(r"(?:阅读|浏览|点击|访问|查看)(?:量|数|次数|人数)?:?|次")
 _HEADINGS = "h1, h2, h3, h4, h5, h6, strong, b, dt, [class*='tit'], [class*='Tit'], [class*='bt']"
 
@@ -142,7 +143,9 @@ def _title(text: str, titles: Iterable[str | None]) -> str:
 
 
 def _clean(text: str) -> str:
-    text = _VIEWS.sub("", one_line(text)[:MAX_TITLE_CHARS])
-    return _LEADING_NUMBER.sub(
-        "", (_TRAILING_DATE.sub("", text) if "20" in text else text).lstrip("·•▪■◆>-* ")
-    )
+    text = one_line(text)[:MAX_TITLE_CHARS]
+    if _VIEWS_WORDS.search(text):
+        text = _VIEWS.sub("", text)
+    if "20" in text:
+        text = _TRAILING_DATE.sub("", text)
+    return _LEADING_NUMBER.sub("", text.lstrip("·•▪■◆>-* "))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _MAX_TOTAL = 9999  # pages; a larger number counts something else
@@ -36,6 +37,7 @@ class Numbering(NamedTuple):
         return f"{self.name}_{self.following}.{self.ext}"
 
 
+_WORDS = ("page", "record", "total")
 _EXTENSION = re.compile(r"\.?(s?html?|jsp|aspx?|php|jhtml)", re.I)
 _NAME = re.compile(r"(?:https?:)?[\w./~-]{1,200}", re.I)
 _CALL = re.compile(
@@ -92,20 +94,19 @@ _ONE_BASED = re.compile(
 """currentPage != countPage, currentPage < countPage: so long a page follows, where the first page has number 1."""
 
 
+@lru_cache(maxsize=4)  # a page is asked for it more than once
 def numbering(source: str) -> Numbering | None:
     """Return the first such statement in a page's scripts; None if there is none."""
-    for script in _scripts(source):
-        variables = _variables(script)
-        found = (
-            _of_call(script, variables) or _of_object(script, variables) or _of_variables(script, variables)
-        )
-        if found:
-            return found
-    return None
+    script = counting_scripts(source)
+    if "page" not in script.lower():
+        return None
+    variables = _variables(script)
+    return _of_call(script, variables) or _of_object(script, variables) or _of_variables(script, variables)
 
 
-def _scripts(source: str) -> Iterator[str]:
-    """Yield the scripts of a page that say anything of pages; first all of them together: one sets, another calls."""
+@lru_cache(maxsize=4)
+def counting_scripts(source: str) -> str:
+    """Return those scripts of a page that say anything of pages or records, as one text: one sets, another calls."""
     found: list[str] = []
     lower = source.lower()
     start = lower.find("<script")
@@ -113,11 +114,10 @@ def _scripts(source: str) -> Iterator[str]:
         begin = lower.find(">", start) + 1
         end = lower.find("</script", begin) if begin else -1
         end = end if end >= 0 else len(source)
-        if begin and "page" in lower[begin:end]:
+        if begin and any(word in lower[begin:end] for word in _WORDS):
             found.append(source[begin:end])
         start = lower.find("<script", end)
-    if found:
-        yield "\n".join(found)[:_MAX_SCRIPT_CHARS]
+    return "\n".join(found)[:_MAX_SCRIPT_CHARS]
 
 
 def _of_call(source: str, variables: Mapping[str, str]) -> Numbering | None:

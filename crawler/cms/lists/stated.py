@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from crawler.cms.lists.json_list import stated_by_json
+from crawler.cms.lists.json_list import stated_by_json, stated_by_unit
 from crawler.cms.lists.near_json import is_json
-from crawler.cms.lists.numbering import numbering
+from crawler.cms.lists.numbering import counting_scripts, numbering
 from crawler.cms.preset import ListPage
 
 
@@ -57,11 +57,15 @@ def stated(page: ListPage) -> Stated:
     """Return the number of pages and of entries that a page states."""
     if is_json(page.html):
         return Stated(*stated_by_json(page.html))
-    series = numbering(page.html)
+    if unit := stated_by_unit(page.html):
+        return Stated(*unit)
+    series, script = numbering(page.html), counting_scripts(page.html)
+    if "<datastore>" in page.html:
+        script = page.html  # an answer of XML
     text = _text(page.html)
     pages = series.total if series else None
-    pages = pages or _first(_PAGES, text, _MAX_PAGES) or _first((_SCRIPT_PAGES,), page.html, _MAX_PAGES)
-    entries = _near_pager(text) or _first((_SCRIPT_ENTRIES,), page.html, _MAX_ENTRIES)
+    pages = pages or _first(_PAGES, text, _MAX_PAGES) or _first((_SCRIPT_PAGES,), script, _MAX_PAGES)
+    entries = _near_pager(text) or _first((_SCRIPT_ENTRIES,), script, _MAX_ENTRIES)
     return Stated(pages, entries)
 
 

@@ -57,12 +57,14 @@ def records(page: ListPage) -> Iterator[Link]:
 def _items(value: Any, depth: int = _MAX_DEPTH) -> Iterator[Mapping[str, Any] | str]:
     """Yield objects that have the keys of an entry, and strings of HTML with links, outermost first."""
     if isinstance(value, str):
+        inner = parsed(value) if depth and value[:1] in ("{", "[") else None
+        if inner is not None:  # JSON within JSON, as epoint's `custom` has it
+            yield from _items(inner, depth - 1)
+            return
         if "&lt;a " in value and "<a" not in value:
             value = html.unescape(value)
         if "<a" in value and "href" in value:
             yield value
-        elif value[:1] in ("{", "["):  # JSON within JSON, as epoint's `custom` has it
-            yield from _items(parsed(value), depth - 1)
     elif depth and isinstance(value, list):
         for item in value:
             yield from _items(item, depth - 1)

@@ -190,7 +190,7 @@ def _of_variables(source: str, variables: Mapping[str, str]) -> Numbering | None
     if named is None and not {"countPage", "currentPage"} <= variables.keys():  # TRS calls them so
         return None  # of a list that a script loads, of comments
     first = int(any((m[1], m[2]) == (current, count) for m in _ONE_BASED.finditer(source)))
-    name, ext = named.group("name", "ext") if named else (None, None)
+    name, ext = (named["name"].removesuffix("_"), named["ext"]) if named else (None, None)
     found = _checked(int(variables[count]), int(variables[current]), first, name, ext)
     number = variables.get(written["variable"], "") if written else ""
     if found and written and _is_number(number):

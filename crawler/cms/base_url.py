@@ -85,7 +85,9 @@ def script_target(code: str) -> str | None:
     if len(code) > _MAX_SCRIPT_CHARS:
         return None
     found = {re.sub(r"\\(.)", r"\1", first or second) for first, second in _NAVIGATION.findall(code)}
-    if not found and _CALL.match(code):
+    if (
+        not found and _CALL.match(code) and "+" not in _LITERAL.sub("", code)
+    ):  # no address that a script composes
         literals = {re.sub(r"\\(.)", r"\1", first or second) for first, second in _LITERAL.findall(code)}
         found = {literal for literal in literals if _is_page(literal)}
     return found.pop() if len(found) == 1 else None

@@ -130,7 +130,9 @@ def _number_of(page: ListPage, labelled: dict[int, str]) -> int | None:
         return linked or 1
     if lowest != 1:
         return None
-    if _series(page.url) != _series(labelled[1]):  # without a number yet: /list?id=3, where others have &page=2
+    if _series(page.url) != _series(
+        labelled[1]
+    ):  # without a number yet: /list?id=3, where others have &page=2
         return 1 if urlsplit(labelled[1]).path == urlsplit(page.url).path else None
     return next((number for number in range(2, max(labelled)) if number not in labelled), None)
 

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms import BY_NAME, ListPage, Preset, recognise
 from crawler.cms.base_url import Base
+from crawler.cms.lists.encoded import with_decoded
 from crawler.cms.lists.json_list import records as json_records
 from crawler.cms.lists.links import is_cut, links_of
 from crawler.cms.lists.near_json import is_json, parsed
@@ -67,6 +68,7 @@ def discover(
     if sitemap or is_sitemap(body, headers, url):
         return read_sitemap(body, headers, url, first or ListRequest(url=url))
     html, encoding, _ = decode(body, headers)
+    html = html if is_json(html) else with_decoded(html)
     here, tree = ListRequest(url=url), LexborHTMLParser(limit_markup(html))
     base = Base.of(tree, url, encoding)
     page = ListPage(url=url, html=html, tree=tree, base=base, request=request or here, first=first or here)

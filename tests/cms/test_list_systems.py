@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -297,3 +298,23 @@ def test_json_that_carries_html_gives_each_link_once(answer: str) -> None:
     assert [(link.url, link.title) for link in read(answer, f"{HOST}/api?x=1").links] == [
         (f"{HOST}/a.html", TITLE)
     ]
+
+
+@pytest.mark.parametrize(
+    "call", ["Base64.decode('{}')", 'atob("{}")', "$.base64.decode('{}')", 'decodeBase64("{}")']
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_pager_that_a_script_writes_from_base64_is_read(call: str, encoding: str) -> None:
+    pager = '<a href="index_1.html">下一页</a><span>共3页</span>'
+    script = call.format(base64.b64encode(pager.encode(encoding)).decode())
+    listing = read(page(f"{PLAIN}<script>document.write({script})</script>"), BASE)
+    assert listing.next == ListRequest(url=f"{BASE}index_1.html")
+    assert listing.stated_pages == 3
+
+
+def test_base64_that_is_no_markup_adds_nothing() -> None:
+    body = (
+        PLAIN
+        + "<script>var key = atob('AAAAAAAAAAAAAAAAAAAAAAAA'), x = 'not base64 at all, really';</script>"
+    )
+    assert read(page(body), BASE).next is None

@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -29,6 +31,9 @@ from crawler.discover.walk import End, Walk
 from crawler.extract.page.decode import decode
 from crawler.extract.page.markup_limits import limit_markup
 from crawler.model import Headers, Link, Listing, ListRequest
+
+_SERVICE = re.compile(r"/api-gateway/|/messageController/|/rest/", re.I)
+"""In the address of what gives parts of a page."""
 
 __all__ = [
     "End",
@@ -77,6 +82,8 @@ def discover(
     for link in _links(page, preset):
         links.setdefault(link.url, link)
     following = next(filter(None, (way.next(page) for way in preset.paging)), None)
+    if following is not None and _is_asked_by_script(following, page):
+        following = replace(following, referer=page.first.url)
     unread = not links and is_json(html) and parsed(html) is None
     pages, entries = stated(page)
     return Listing(
@@ -87,6 +94,11 @@ def discover(
         stated_entries=entries,
         fault="it looks like JSON and cannot be parsed; it may be cut off" if unread else "",
     )
+
+
+def _is_asked_by_script(request: ListRequest, page: ListPage) -> bool:
+    """Whether a page's script asks for the next part of the list, where otherwise a link leads to it."""
+    return request.method == "POST" or is_json(page.html) or bool(_SERVICE.search(request.url))
 
 
 def _links(page: ListPage, preset: Preset) -> Iterator[Link]:

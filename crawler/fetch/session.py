@@ -80,6 +80,8 @@ class Sessions:
             headers |= {name: _header_bytes(value) for name, value in subresource.kept_headers.items()}
         if asked.json_body and not subresource:
             headers["Content-Type"] = b"application/json;charset=UTF-8"
+        if asked.referer and not subresource:
+            headers["Referer"] = asked.referer.encode("ascii", "ignore")
         if validators:
             headers["If-None-Match"] = _validator(validators.etag)
             headers["If-Modified-Since"] = _validator(validators.last_modified)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ListKind = Literal["list", "sitemap", "search"]
@@ -26,6 +26,9 @@ class ListRequest:
     method: Literal["GET", "POST"] = "GET"
     form: tuple[tuple[str, str], ...] = ()
     json_body: str = ""  # JSON text; sent as application/json in the place of a form
+    referer: str = field(
+        default="", compare=False
+    )  # the page whose script asks for it; some servers refuse without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,12 @@ FRONTIER = (
     Link(url="http://a.gov.cn/1.html", title="甲市2022年度", date="2023-02-21"),
     ListStep(request=LIST, first=ListRequest(url="http://a.gov.cn/list"), number=2),
     ListStep(
-        request=ListRequest(url="http://a.gov.cn/api", method="POST", json_body='{"pageIndex":1,"名":"值"}'),
+        request=ListRequest(
+            url="http://a.gov.cn/api",
+            method="POST",
+            json_body='{"pageIndex":1,"名":"值"}',
+            referer="http://a.gov.cn/",
+        ),
         first=ListRequest(url="http://a.gov.cn/list"),
         number=2,
     ),
@@ -58,6 +63,9 @@ def test_what_a_visit_left_is_read_back_unchanged(opened: Opener) -> None:
     with opened() as archive:
         past = archive.pasts()["a"]
     assert past.last == left
+    step = past.last.frontier[-1]
+    assert isinstance(step, ListStep)
+    assert step.request.referer == "http://a.gov.cn/"
     assert past.unfinished
 
 

@@ -72,6 +72,7 @@ _REQUEST = an_object(
         "method": Field(one_of("GET", "POST"), required=True),
         "form": Field(list_of(list_of(text(), 2), 1000), required=True),
         "json_body": Field(text()),
+        "referer": Field(_LINKED),
     }
 )
 _LIST_STEP = an_object(

@@ -102,12 +102,13 @@ def fill_row(row: VisitRow, visit: SiteVisit) -> None:
 
 
 def frontier_to_json(steps: Iterable[Link | ListStep]) -> list[dict[str, Any]]:
-    """Return the links and list pages left to ask for as JSON. A JSON body is there only where a request has one."""
+    """Return the links and list pages left to ask for as JSON. JSON body and referer are there only where a request has them."""
     saved = [asdict(step) for step in steps]
     for step in saved:
         for request in (step.get("request"), step.get("first")):
-            if request is not None and not request["json_body"]:
-                del request["json_body"]  # so have the rows that earlier versions wrote
+            for name in ("json_body", "referer"):  # so have the rows that earlier versions wrote
+                if request is not None and not request[name]:
+                    del request[name]
     return saved
 
 
@@ -133,4 +134,5 @@ def _to_request(saved: dict[str, Any]) -> ListRequest:
         method=saved["method"],
         form=tuple((name, value) for name, value in saved["form"]),
         json_body=saved.get("json_body", ""),
+        referer=saved.get("referer", ""),
     )

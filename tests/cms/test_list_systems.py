@@ -263,9 +263,20 @@ def test_a_list_in_a_frame_of_the_same_site_is_read(frames: str, following: str 
         ('<span>1</span><a href="?p=Mg==">2</a><a href="?p=Mw==">3</a>', "/list", "/list?p=Mg=="),
         ('<span>1</span><a href="list_2.html">[2]</a><a href="list_3.html">[3]</a>', "/fz/list.html", "/fz/list_2.html"),
         ('<a href="/art/11.html">1</a><a href="/art/12.html">2</a><a href="/art/13.html">3</a>', "/fz/", None),
+        ('<a href="list.html">1</a><a href="list_2.html">2</a><b>3</b><a href="list_4.html">4</a>', "/fz/list_3.html", "/fz/list_4.html"),
+        ('<a href="list.html">1</a><a href="list_1.html">2</a><b>3</b><a href="list_3.html">4</a>', "/fz/list_2.html", "/fz/list_3.html"),
+        ('<a href="list.html">1</a><a href="list_2.html">2</a><a href="list_3.html">3</a><b>4</b>', "/fz/list_4.html", None),
+        ('<a href="?p=MQ==">1</a><b>2</b><a href="?p=Mw==">3</a>', "/list?p=Mg==", "/list?p=Mw=="),
         ("共5页 当前第2页", "/list?id=3&pageNo=2", "/list?id=3&pageNo=3"),
         ("共5页 当前第1页", "/list?page=0&id=3", "/list?page=1&id=3"),
         ("共<b>5</b>页", "/list?id=3&pageNo=5", None),
+        ('<input type="hidden" id="totalPage" value="5"><a href="javascript:goPage(2)">下一页</a>', "/list?page=1", "/list?page=2"),
+        ('<select><option value="/fz/list.html">1</option><option value="/fz/list_2.html">第2页</option></select>', "/fz/list.html", "/fz/list_2.html"),
+        ('<select><option value="1">1</option><option value="2">2</option></select>', "/fz/list.html", None),
+        ("<script>laypage.render({elem:'p',count:107,limit:15,curr:1,jump:function(o){location.href='?id=3&page='+o.curr}})</script>", "/list?id=3", "/list?id=3&page=2"),
+        ("<script>laypage.render({elem:'p',count:7,limit:15,curr:1,jump:function(o){location.href='?id=3&page='+o.curr}})</script>", "/list?id=3", None),
+        ("<script>var countPage = 3;var currentPage = 0;</script>", "/fz/", "/fz/index_1.html"),
+        ("<script>var countPage = 3;var currentPage = 1;</script>", "/fz/list.shtml", "/fz/list_2.shtml"),
         ("第2页", "/list?id=3&pageNo=2", None),
     ],
 )  # fmt: skip
@@ -318,3 +329,12 @@ def test_base64_that_is_no_markup_adds_nothing() -> None:
         + "<script>var key = atob('AAAAAAAAAAAAAAAAAAAAAAAA'), x = 'not base64 at all, really';</script>"
     )
     assert read(page(body), BASE).next is None
+
+
+def test_an_answer_that_says_it_is_the_first_page_has_a_second() -> None:
+    entry = {"title": TITLE, "url": "/a.html", "publishedTimeStr": "2024-03-28 00:00:00"}
+    url = f"{HOST}/searchList/a1?_isJson=true&_pageSize=10"
+    first = json.dumps({"data": {"total": 36, "page": 1, "rows": 10, "results": [entry]}})
+    assert read(first, url).next == ListRequest(url=f"{url}&page=2")
+    only = json.dumps({"data": {"total": 6, "page": 1, "rows": 10, "results": [entry]}})
+    assert read(only, url).next is None

@@ -56,7 +56,11 @@ def epoint(request: httpx.Request) -> httpx.Response | None:
     year = 2021 + asked["pageIndex"]
     found = {"realtitle": title(year), "infourl": f"/r/{year}.html", "infodate": f"{year + 1}-03-15"}
     others = [
-        {"realtitle": f"第{year}{n}号通知公告", "infourl": f"/n/{year}{n}.html", "infodate": found["infodate"]}
+        {
+            "realtitle": f"第{year}{n}号通知公告",
+            "infourl": f"/n/{year}{n}.html",
+            "infodate": found["infodate"],
+        }
         for n in range(10, 24)
     ]
     data = [found, *others] if year < 2023 else []

@@ -28,7 +28,7 @@ class PageParameter:
         answer = parsed(page.html)
         if answer is None or next(records(page), None) is None:
             return None
-        asked = _Asked.of(page.request)
+        asked = _Asked.of(page.request) or _Asked.first_of(page.request, answer)
         if asked is None:
             return None
         size = asked.size or self.per_page
@@ -57,6 +57,17 @@ class _Asked:
             body = parsed(request.json_body)
             return cls._in([("", request.json_body)]) if isinstance(body, dict) else None
         return cls._in(list(request.form) or query_pairs(request.url))
+
+    @classmethod
+    def first_of(cls, request: ListRequest, answer: Any) -> _Asked | None:
+        """Return what a GET without a number asks for, where its answer says that it is the first page: `"page": 1`."""
+        place = _place(answer) if isinstance(answer, dict) else None
+        pairs = query_pairs(request.url)
+        if place is None or not pairs or request.method != "GET" or str(place[0][place[1]]) != "1":
+            return None
+        return cls(
+            [*pairs, (place[1], "1")], len(pairs), None, 1, _size(pairs) or _size(list(place[0].items()))
+        )
 
     @classmethod
     def _in(cls, pairs: Pairs) -> _Asked | None:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.address import canonical
 from crawler.cms.base_url import is_same_site
 from crawler.cms.lists.frames import ListFrame
-from crawler.cms.lists.numbering import numbering
+from crawler.cms.lists.numbering import counting_scripts, numbering
 from crawler.cms.lists.query import PAGE_NUMBER_KEYS, is_number, query_pairs, with_query
 from crawler.cms.lists.stated import stated
 from crawler.cms.preset import ListPage, Paging
@@ -28,6 +28,9 @@ class Numbered:
     def next(self, page: ListPage) -> ListRequest | None:
         """Return `index_1.html` after `index.html`, and so on, up to the total."""
         found = numbering(page.html)
+        if found and not found.name:  # the script is elsewhere: the pages are called as the first one is
+            stem, _, ext = (urlsplit(page.first.url).path.rpartition("/")[2] or "index.html").rpartition(".")
+            found = found._replace(name=stem or None, ext=ext)
         file = found.next_file if found else None
         url = page.base.join(file) if file else None
         return ListRequest(url=url) if url and is_same_site(url, page.url) else None
@@ -88,7 +91,9 @@ def _is_next_link(node: LexborNode) -> bool:
     )
 
 
-_MIN_LABELS = 1
+_WRITTEN_QUERY = re.compile(r"""['"]([^'"\s<>?]{0,300}\?(?:[^'"\s<>?]{0,300}&)?(\w{1,20})=)['"]\s{0,5}\+""")
+_MAX_FILE_CHARS = 60
+_ENDS_WITH_NUMBER = re.compile(r"(?<!\d)(\d{1,6})$")
 _MAX_LABELS = 20  # a calendar has more links whose text is a number
 
 
@@ -99,19 +104,27 @@ class NumberedLinks:
     def next(self, page: ListPage) -> ListRequest | None:
         """Return the page whose label is one above this page's."""
         groups: dict[tuple[str, ...], dict[int, str]] = {}
-        for node in page.tree.css("a"):
-            label = node.text(strip=True).strip("[]()【】 ")
-            if not (0 < len(label) <= 4 and label.isascii() and label.isdigit()):
+        for node in page.tree.css("a, option[value]"):
+            label = node.text(strip=True).strip("[]()【】第页 ")
+            if not is_number(label, 4):
                 continue
-            url = page.base.target(node)
+            url = _target(page, node)
             if url and urlsplit(url).netloc == urlsplit(page.url).netloc:
                 groups.setdefault(_series(url), {}).setdefault(int(label), url)
-        best = max(groups.values(), key=len, default={})
-        if not _MIN_LABELS <= len(best) <= _MAX_LABELS:
-            return None
-        here = _number_of(page, best)
-        url = best.get(here + 1) if here else None
-        return ListRequest(url=url) if url and canonical(url) != canonical(page.url) else None
+        for labelled in sorted(groups.values(), key=len, reverse=True):
+            here = _number_of(page, labelled) if len(labelled) <= _MAX_LABELS else None
+            url = labelled.get(here + 1) if here else None
+            if url and canonical(url) != canonical(page.url):
+                return ListRequest(url=url)
+        return None
+
+
+def _target(page: ListPage, node: LexborNode) -> str | None:
+    """Return where a link or an option of a list of pages leads to. The value of an option may be a number only."""
+    if node.tag != "option":
+        return page.base.target(node)
+    value = node.attributes.get("value") or ""
+    return page.base.join(value) if any(char in value for char in "./?") else None
 
 
 def _series(url: str) -> tuple[str, ...]:
@@ -123,37 +136,60 @@ def _series(url: str) -> tuple[str, ...]:
 
 
 def _number_of(page: ListPage, labelled: dict[int, str]) -> int | None:
-    """Return this page's number: its own label, or the lowest number that has no link. None if that cannot be."""
-    own, lowest = canonical(page.url), min(labelled)
+    """Return this page's number: its own label, or that of its address, or 1 where its address has none."""
+    own = canonical(page.url)
     linked = next((number for number, url in labelled.items() if canonical(url) == own), None)
-    if linked is not None or lowest == 2:
-        return linked or 1
-    if lowest != 1:
-        return None
-    if _series(page.url) != _series(
-        labelled[1]
-    ):  # without a number yet: /list?id=3, where others have &page=2
-        return 1 if urlsplit(labelled[1]).path == urlsplit(page.url).path else None
-    return next((number for number in range(2, max(labelled)) if number not in labelled), None)
+    if linked is not None:
+        return linked
+    lowest = min(labelled)
+    if _series(page.url) != _series(labelled[lowest]):  # /list?id=3, where the others have &page=2
+        is_first = lowest == 2 or urlsplit(labelled[lowest]).path == urlsplit(page.url).path
+        return 1 if is_first and lowest <= 2 else None
+    here, there = _last_number(page.url), _last_number(labelled[lowest])
+    if here is not None and there is not None:
+        return here - there + lowest
+    return next((number for number in range(1, max(labelled)) if number not in labelled), None)
+
+
+def _last_number(url: str) -> int | None:
+    """Return the number of a page in its address: the one at the end of the file's name or of a parameter."""
+    values = [value for key, value in query_pairs(url) if _is_page_number(key, value)]
+    file = urlsplit(url).path.rpartition("/")[2].partition(".")[0]
+    found = _ENDS_WITH_NUMBER.search(file[-_MAX_FILE_CHARS:])
+    if values:
+        return int(values[0])
+    return int(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class QueryNumbered:
-    """The address numbers its page (`?page=2`, `?pageNo=2`), and the page states how many there are."""
+    """The address numbers its page (`?page=2`, `?pageNo=2`), and the page states how many there are.
+
+    The first page may have no number: then a script of it says how it is written, `location.href = "?page=" + n`.
+    """
 
     def next(self, page: ListPage) -> ListRequest | None:
         """Return the same address with the next number; None at the total, and where no total is stated."""
         pairs = query_pairs(page.url)
         at = next((i for i, (key, value) in enumerate(pairs) if _is_page_number(key, value)), None)
         total = stated(page).pages
-        if at is None or total is None or page.request.method != "GET":
+        if total is None or page.request.method != "GET":
             return None
+        if at is None:
+            return self._second(page) if total > 1 and page.request == page.first else None
         number = int(pairs[at][1])
         from_zero = _starts_at_zero(page, pairs[at][0])
         if number + from_zero >= total:
             return None
         pairs[at] = (pairs[at][0], str(number + 1))
         return ListRequest(url=with_query(page.url, pairs))
+
+    @staticmethod
+    def _second(page: ListPage) -> ListRequest | None:
+        written = _WRITTEN_QUERY.findall(counting_scripts(page.html))
+        start = next((start for start, key in written if key.lower() in PAGE_NUMBER_KEYS), None)
+        url = page.base.join(f"{start}2") if start else None
+        return ListRequest(url=url) if url and is_same_site(url, page.url) else None
 
 
 def _is_page_number(key: str, value: str) -> bool:

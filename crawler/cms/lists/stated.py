@@ -11,6 +11,7 @@ from typing import NamedTuple
 from crawler.cms.lists.json_list import stated_by_json, stated_by_unit
 from crawler.cms.lists.near_json import is_json
 from crawler.cms.lists.numbering import counting_scripts, numbering
+from crawler.cms.lists.query import is_number
 from crawler.cms.preset import ListPage
 
 
@@ -53,20 +54,61 @@ _SCRIPT_ENTRIES = re.compile(
 )
 
 
+_FIELDS = (
+    "totalpage",
+    "totalpages",
+    "pagecount",
+    "countpage",
+    "total_page",
+    "total_pages",
+    "page_count",
+    "pagetotal",
+)
+_LAYPAGE = re.compile(
+    r"laypage(?:\.render)?\s{0,5}\(\s{0,5}\{([^{}]{0,1000})"
+)  # layui: count entries, limit a page
+_LAYPAGE_COUNT = re.compile(r"""\bcount['"]?\s{0,5}:\s{0,5}['"]?(\d{1,7})\b""")
+_LAYPAGE_LIMIT = re.compile(r"""\blimit['"]?\s{0,5}:\s{0,5}['"]?(\d{1,5})\b""")
+_LAYPAGE_DEFAULT_LIMIT = 10
+
+
 def stated(page: ListPage) -> Stated:
     """Return the number of pages and of entries that a page states."""
     if is_json(page.html):
         return Stated(*stated_by_json(page.html))
     if unit := stated_by_unit(page.html):
         return Stated(*unit)
+    if laypage := _of_laypage(page.html):
+        return laypage
     series, script = numbering(page.html), counting_scripts(page.html)
     if "<datastore>" in page.html:
         script = page.html  # an answer of XML
     text = _text(page.html)
     pages = series.total if series else None
     pages = pages or _first(_PAGES, text, _MAX_PAGES) or _first((_SCRIPT_PAGES,), script, _MAX_PAGES)
+    pages = pages or _of_fields(page)
     entries = _near_pager(text) or _first((_SCRIPT_ENTRIES,), script, _MAX_ENTRIES)
     return Stated(pages, entries)
+
+
+def _of_fields(page: ListPage) -> int | None:
+    """Return the number of pages in a field: `<input type="hidden" id="totalPage" value="5">`."""
+    for node in page.tree.css("input[value]"):
+        attributes = node.attributes
+        named = any((attributes.get(name) or "").lower() in _FIELDS for name in ("id", "name"))
+        if named and is_number(value := attributes.get("value") or "", 4):
+            return int(value) or None
+    return None
+
+
+def _of_laypage(html: str) -> Stated | None:
+    call = _LAYPAGE.search(html) if "laypage" in html else None
+    count = _LAYPAGE_COUNT.search(call[1]) if call else None
+    if not call or not count:
+        return None
+    found = _LAYPAGE_LIMIT.search(call[1])
+    limit = (int(found[1]) if found else 0) or _LAYPAGE_DEFAULT_LIMIT
+    return Stated(max(-(-int(count[1]) // limit), 1), int(count[1]))
 
 
 def _text(html: str) -> str:

@@ -245,6 +245,8 @@ def test_fujians_form_goes_on_after_the_static_pages(quote: str, host: str) -> N
         ('<iframe src="https://elsewhere.cn/list.html"></iframe>', None),
         ('<iframe src="/module/visitcount/visit.jsp"></iframe>', None),
         (PLAIN + '<iframe src="/class/FZ/list.html"></iframe>', None),
+        ("".join(f'<li><a href="/a/{n}.html">甲市第{n}局2023年法治政府建设情况报告</a></li>' for n in range(9)) + '<iframe src="/list.html"></iframe>', None),
+        ("".join(f'<li><a href="/c{n}/">栏目{n}</a></li>' for n in range(90)) + '<iframe src="/list.html"></iframe>', "/list.html"),
     ],
 )  # fmt: skip
 def test_a_list_in_a_frame_of_the_same_site_is_read(frames: str, following: str | None) -> None:

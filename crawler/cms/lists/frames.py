@@ -19,6 +19,8 @@ _OTHER = re.compile(
 """Addresses of frames with something else."""
 
 _LIKELY = re.compile(r"list|class|info|content|main|right|col|xxgk|zwgk|news|dir|mulu|gkml", re.I)
+_MIN_ENTRY_CHARS = 12  # of a title; menus have shorter ones
+_MIN_ENTRIES = 5  # without dates
 _MAX_LABEL_CHARS = 300  # of what a frame's attributes say
 
 
@@ -27,9 +29,9 @@ class ListFrame:
     """The list is in a frame of the same site."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """Return the address of the likeliest frame, where the page itself has no entry with a date."""
+        """Return the address of the likeliest frame, where the page itself has no entries."""
         frames = page.tree.css("iframe[src], frame[src]")
-        if not frames or any(link.date for link in links_of(page.tree, page.base, found_on=page.url)):
+        if not frames or _has_entries(page):
             return None
         found: list[tuple[bool, str]] = []
         for frame in frames:
@@ -46,3 +48,10 @@ class ListFrame:
                 )
         best = max(found, key=lambda pair: pair[0], default=None)
         return ListRequest(url=best[1]) if best else None
+
+
+def _has_entries(page: ListPage) -> bool:
+    """Whether a page has a link with a date, or so many with a long title that they are no menu."""
+    links = list(links_of(page.tree, page.base, found_on=page.url))
+    long_titles = sum(len(link.title) >= _MIN_ENTRY_CHARS for link in links)
+    return long_titles >= _MIN_ENTRIES or any(link.date for link in links)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.address import join
 from crawler.cms.base_url import is_same_site
 from crawler.cms.lists.calls import object_at
+from crawler.cms.lists.frames import has_entries
 from crawler.cms.lists.near_json import is_json
 from crawler.cms.lists.paging import COMMON, NextLink
 from crawler.cms.preset import ListPage, Marks, Preset
@@ -62,7 +63,7 @@ class GovInfoList:
         place = _PLACE.search(source)
         action = place[2] if place else "/rest/lightfrontaction/getgovinfolist"
         named = place is not None or "lightfrontaction" in source or "govinfopub" in page.url.lower()
-        if is_json(source) or not named:
+        if is_json(source) or not named or has_entries(page):
             return None
         project = place[1] if place and place[1] else _match(_PROJECT, source) or DEFAULT_PROJECT
         url = page.base.join(project if "/" in project[:1] or "//" in project else f"/{project}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.cms.base_url import is_same_site
+from crawler.cms.lists.frames import has_entries
 from crawler.cms.lists.near_json import is_json, parsed
 from crawler.cms.lists.query import with_query
 from crawler.cms.preset import ListPage
@@ -31,7 +32,10 @@ class BuildUnit:
     """Leads from a page to the part of it that has the list."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """Return the GET of the likeliest part's first page; None where the page has none, and for an answer."""
+        """Return the GET of the likeliest part's first page, or its second where the page itself has the first one.
+
+        None where the page has no such part, and for an answer.
+        """
         if "build/unit" not in page.html or is_json(page.html):
             return None
         units = list(_units(page))
@@ -40,7 +44,7 @@ class BuildUnit:
             return None
         url, query = best
         size = next((str(query[key]) for key in ("rows", "pageSize") if str(query.get(key)).isdecimal()), "")
-        asked = {"pageNo": 1, "pageSize": int(size[:4]) if size else PAGE_SIZE}
+        asked = {"pageNo": 2 if has_entries(page) else 1, "pageSize": int(size[:4]) if size else PAGE_SIZE}
         sent = {key: str(value) for key, value in query.items()} | {
             "paramJson": json.dumps(asked, separators=(",", ":"))
         }

@@ -163,6 +163,18 @@ def test_jpaas_has_its_list_in_a_part_that_is_asked_for(script: str) -> None:
     assert read(json.dumps({"data": {"html": html}}), last.url, request=last).next is None
 
 
+def test_jpaas_is_asked_for_the_second_page_where_the_first_is_in_the_page() -> None:
+    script = f"""<script url="{UNIT}" queryData="{{'webId':'1','tagId':'列表'}}"></script>"""
+    found = read(page(PLAIN + script), f"{HOST}/col/col2/index.html").next
+    assert found is not None
+    assert "%22pageNo%22%3A2" in found.url
+
+
+def test_a_list_of_epoint_that_is_in_the_page_is_not_asked_for() -> None:
+    body = f"{PLAIN}<a href='2.html'>下一页</a><script>search('/EWB{GOVINFO}'); var categoryNum = '003001';</script>"
+    assert read(page(body), f"{HOST}/zwgk/subpage.html").next == ListRequest(url=f"{HOST}/zwgk/2.html")
+
+
 SEARCH = "/module/xxgk/search.jsp"
 
 

@@ -31,7 +31,7 @@ class ListFrame:
     def next(self, page: ListPage) -> ListRequest | None:
         """Return the address of the likeliest frame, where the page itself has no entries."""
         frames = page.tree.css("iframe[src], frame[src]")
-        if not frames or _has_entries(page):
+        if not frames or has_entries(page):
             return None
         found: list[tuple[bool, str]] = []
         for frame in frames:
@@ -50,7 +50,7 @@ class ListFrame:
         return ListRequest(url=best[1]) if best else None
 
 
-def _has_entries(page: ListPage) -> bool:
+def has_entries(page: ListPage) -> bool:
     """Whether a page has a link with a date, or so many with a long title that they are no menu."""
     links = list(links_of(page.tree, page.base, found_on=page.url))
     long_titles = sum(len(link.title) >= _MIN_ENTRY_CHARS for link in links)

@@ -38,6 +38,12 @@ BASE = "http://www.x.gov.cn/zwgk/fz/"
  (f'<li><a href="javascript:void(0)" onclick="openDetail(\'a.html\')">{TITLE}</a><span>2024-03-28</span></li>',TITLE,'2024-03-28'),
  (f'<li onclick="goUrl(\'/zwgk/fz/a.html\')"><span>{TITLE}</span><span>2024-03-28</span></li>',TITLE,'2024-03-28'),
  (f'<li><a href="javascript:toDetail(\'a.html\',\'1\')">{TITLE}</a><span>2024-03-28</span></li>',TITLE,'2024-03-28'),
+ (f'<li><a href="a.html">{TITLE}<br>2023年，我市坚持以习近平法治思想为指导，全面推进法治建设</a><i>2024-03-28</i></li>',TITLE,'2024-03-28'),
+ (f'<li><a href="a.html"><span>{TITLE}</span><p>一年来,市政府坚持依法行政,全面推进法治政府建设…</p></a><i>2024-03-28</i></li>',TITLE,'2024-03-28'),
+ ('<li><a href="a.html">中共甲市委 甲市人民政府<br>关于2023年度推进法治政府建设情况的报告</a><i>2024-03-28</i></li>','中共甲市委 甲市人民政府关于2023年度推进法治政府建设情况的报告','2024-03-28'),
+ (f'<li><a href="a.html">{TITLE}</a><i>2024 03-28</i></li>',TITLE,'2024-03-28'),
+ (f'<h4>2024</h4><ul><li><em>28</em><i>3月</i><a href="a.html">{TITLE}</a></li></ul>',TITLE,'2024-03-28'),
+ (f'<li><a href="a.html"><b>03-28</b>{TITLE}</a></li>',TITLE,None),
     ],
 )  # fmt: skip
 def test_title_and_date_of_an_entry_are_told_from_what_stands_beside_them(

@@ -23,11 +23,14 @@ _MAX_HEADING_CHARS = 10
 _HEADING = re.compile(r"[\[(【]?(20\d\d)年?度?[\])】]?")
 _EDGE = " \t\r\n\xa0\u3000[]()【】（）/-.·|,"
 _UNITS = ("年", "月", "日")  # beside numbers that have elements of their own
+_SPACED = re.compile(r"[\d年月日./\s-]{4,20}")  # 2024 03-28
 _DAY = re.compile(r"(\d{1,2})日?")
 _MONTH = re.compile(r"(\d{1,2})月?")
 _YEAR = re.compile(r"(20\d\d)年?")
 _YEAR_MONTH = re.compile(r"(20\d\d)\s?[-/.年]\s?(\d{1,2})月?")
-_MONTH_DAY = re.compile(r"(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?")
+_MONTH_DAY = re.compile(r"(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?")
+_MONTH_OVER_DAY = re.compile(r"(?<!\d)(?P<month>\d{1,2})月\n(?P<day>\d{1,2})日?(?!\d)")
+_DAY_OVER_MONTH = re.compile(r"(?<!\d)(?P<day>\d{1,2})日?\n(?P<month>\d{1,2})月")
 
 
 def pieces_of(node: LexborNode) -> list[str]:
@@ -49,7 +52,7 @@ def year_of_heading(node: LexborNode) -> int | None:
 
 def cut_date(pieces: Sequence[str]) -> str | None:
     """Return the ISO day of a date that is cut into pieces: 28 and 2024-03, 2024 and 03-28, 28 and 03 and 2024."""
-    pieces = [piece for piece in pieces if piece not in _UNITS]
+    pieces = [part for piece in pieces for part in _parts(piece)]
     for one, two in itertools.pairwise(pieces):
         for left, right in ((one, two), (two, one)):
             if (whole := _YEAR_MONTH.fullmatch(left)) and (day := _DAY.fullmatch(right)):
@@ -66,6 +69,13 @@ def cut_date(pieces: Sequence[str]) -> str | None:
             ):
                 return _iso(year[1], month[1], day[1])
     return None
+
+
+def _parts(piece: str) -> list[str]:
+    """Return the parts of a piece that is a date with spaces in it, without the units that have elements of their own."""
+    if piece in _UNITS:
+        return []
+    return piece.split() if _SPACED.fullmatch(piece) else [piece]
 
 
 def is_date_piece(piece: str) -> bool:
@@ -123,8 +133,11 @@ class EntryDates:
         """Return the day of 03-28, with the year of the heading above it, or of the address if that has the same day."""
         found = next((match for piece in pieces if (match := _MONTH_DAY.fullmatch(piece))), None)
         if found is None:
+            joined = "\n".join(pieces)
+            found = _MONTH_OVER_DAY.search(joined) or _DAY_OVER_MONTH.search(joined)
+        if found is None:
             return ""
-        month, day = f"{int(found[1]):02}", f"{int(found[2]):02}"
+        month, day = (f"{int(found[name]):02}" for name in ("month", "day"))
         if self._year is not None and self._headings <= 1:
             return _iso(str(self._year), month, day) or ""
         in_address = re.search(r"(20\d\d)[-/]?(\d{1,2})[-/]?(\d{2})(?!\d)", url)

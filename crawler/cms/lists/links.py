@@ -16,7 +16,7 @@ from crawler.cms.lists.entry_dates import (
     pieces_of,
     year_of_heading,
 )
-from crawler.field.text import one_line
+from crawler.field.text import fold, one_line
 from crawler.model import Link
 
 _ELLIPSIS = re.compile(r"(…|(?<!\.)\.{2,}+|・{3})$")  # 关于2022年法治政府建设情…
@@ -92,7 +92,16 @@ def _shown(node: LexborNode, text: str) -> str:
     title = heading.text().strip() if heading is not None else ""
     if len(title) >= _MIN_ENTRY_CHARS and len(text) >= len(title) + _MIN_SUMMARY_CHARS:
         return title
+    if kept and len(kept[0]) >= _MIN_ENTRY_CHARS and _is_summary("".join(kept[1:])):
+        return kept[0]
     return text
+
+
+def _is_summary(text: str) -> bool:
+    """Whether a text that follows a title is a summary: it has sentences, or is cut off. A title may have two lines."""
+    folded = fold(text)
+    is_sentence = any(mark in folded for mark in "。;!") or folded.count(",") > 1
+    return len(text) >= _MIN_SUMMARY_CHARS and (is_sentence or is_cut(text))
 
 
 def _without_ends(pieces: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 from crawler.cms.base_url import is_same_site
 from crawler.cms.lists.frames import has_entries
 from crawler.cms.lists.near_json import is_json, parsed
-from crawler.cms.lists.query import with_query
+from crawler.cms.lists.query import query_pairs, with_query
 from crawler.cms.preset import ListPage
 from crawler.model import ListRequest
 
@@ -24,6 +24,10 @@ PAGE_SIZE = 15
 
 _ADDRESS = re.compile(r"/front/page/build/unit(?:$|[?#])")
 _LIST = re.compile(r"分页|列表|list|page|ajax", re.I)
+_PLACE = re.compile(r"""['"]((?:https?:)?[\w./:-]{0,200}/front/page/build/unit)(?:\?[^'"\s]{0,1000})?['"]""")
+_FIELD = re.compile(
+    r"""\b(parseType|webId|tplSetId|pageType|tagId|editType|pageId)['"]?\s{0,5}[:=]\s{0,5}['"]([^'"<>]{1,200})['"]"""
+)
 _MAX_QUERY_CHARS = 4000
 
 
@@ -54,6 +58,7 @@ class BuildUnit:
 
 def _units(page: ListPage) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield address and query of each part, in page order."""
+    found = False
     for node in page.tree.css("[querydata], [data-querydata], [query-data]"):
         attributes = node.attributes
         place = next(
@@ -75,4 +80,18 @@ def _units(page: ListPage) -> Iterator[tuple[str, dict[str, Any]]]:
         query = parsed((text or "")[:_MAX_QUERY_CHARS])
         url = page.base.join(place or "")
         if url and isinstance(query, dict) and _ADDRESS.search(url) and is_same_site(url, page.url):
-            yield url.partition("?")[0], query
+            found = True
+            yield url.partition("?")[0], dict(query_pairs(url)) | query
+    if not found:
+        yield from _units_of_scripts(page)
+
+
+def _units_of_scripts(page: ListPage) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the part that a script asks for by itself, from the names and values in it."""
+    place = _PLACE.search(page.html)
+    url = page.base.join(place[1]) if place else None
+    query: dict[str, Any] = {}
+    for name, value in _FIELD.findall(page.html):
+        query.setdefault(name, value)
+    if url and is_same_site(url, page.url) and {"webId", "pageId"} <= query.keys():
+        yield url.partition("?")[0], query

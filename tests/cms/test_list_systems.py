@@ -146,6 +146,8 @@ UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
         f"""<script parseType="bulidstatic" url="{UNIT}" queryData="{{'webId':'1','pageId':'2','tagId':'分页列表'}}"></script>""",
         f"""<script URL='{UNIT}' querydata='{{"webId":"1","pageId":"2","tagId":"分页列表"}}'></script>""",
         f"""<div url="//www.x.gov.cn{UNIT}" data-queryData="{{webId:1,pageId:2,tagId:'分页列表'}}"></div>""",
+        f"""<script>$.get("{UNIT}", {{webId:'1', pageId:"2", tagId: '分页列表'}})</script>""",
+        f"""<script url="{UNIT}?webId=1" queryData="{{'pageId':'2','tagId':'分页列表'}}"></script>""",
         f"""<script url="{UNIT}" queryData="{{'webId':'1','tagId':'导航'}}"></script><script url="{UNIT}" queryData="{{'webId':'1','pageId':'2','tagId':'分页列表'}}"></script>""",
     ],
 )  # fmt: skip

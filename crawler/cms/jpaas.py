@@ -81,9 +81,14 @@ def _units(page: ListPage) -> Iterator[tuple[str, dict[str, Any]]]:
         url = page.base.join(place or "")
         if url and isinstance(query, dict) and _ADDRESS.search(url) and is_same_site(url, page.url):
             found = True
-            yield url.partition("?")[0], dict(query_pairs(url)) | query
+            yield url.partition("?")[0], _text_pairs(url) | query
     if not found:
         yield from _units_of_scripts(page)
+
+
+def _text_pairs(url: str) -> dict[str, str]:
+    """Return the parameters of an address as text."""
+    return {key: value.encode("latin-1").decode("utf-8", "replace") for key, value in query_pairs(url)}
 
 
 def _units_of_scripts(page: ListPage) -> Iterator[tuple[str, dict[str, Any]]]:

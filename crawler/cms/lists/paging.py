@@ -28,7 +28,11 @@ class Numbered:
     def next(self, page: ListPage) -> ListRequest | None:
         """Return `index_1.html` after `index.html`, and so on, up to the total."""
         found = numbering(page.html)
-        if found and not found.name:  # the script is elsewhere: the pages are called as the first one is
+        if (
+            found and not found.name
+        ):  # the links are written elsewhere: the pages are called as the first one is
+            if (found.number == 1) != (page.request == page.first):
+                return None  # counted from 1: the variables of a list that a script loads
             stem, _, ext = (urlsplit(page.first.url).path.rpartition("/")[2] or "index.html").rpartition(".")
             found = found._replace(name=stem or None, ext=ext)
         file = found.next_file if found else None

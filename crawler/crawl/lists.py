@@ -84,7 +84,8 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     if listing.fault:
         walk.partial = True  # the page is not whole, so nothing is remembered of its list
     ending = Ending.FAILED if listing.fault else Ending.LISTED
-    yield note_outcome(visit, ending, request.url, "; ".join(details), got.fetched_at)
+    unread = bool(end and end.unread and page.kind == "list")
+    yield replace(note_outcome(visit, ending, request.url, "; ".join(details), got.fetched_at), unread=unread)
     endless = page.kind == "search"  # a search answers every page number
     if end and end.trap and listing.next and not endless:
         yield note_outcome(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")

@@ -142,6 +142,7 @@ async def test_a_check_fails_where_a_list_states_more_than_was_read(
     outcomes = await visit(SITE, service, folder, clock)
     details = "".join(o.detail for o in outcomes if o.ending is Ending.LISTED)
     assert (problem in details) if problem else ("not understood" not in details)
+    assert any(o.unread for o in outcomes) == bool(problem)
     with respx.mock(assert_all_called=False) as web:
         web.route().mock(side_effect=answers(service))
         fetching = Fetcher(sink=lambda _: None, resolver=resolve, clock=clock, sleep=at_once)

@@ -21,9 +21,14 @@ LISTED = Outcome(ending=Ending.LISTED, url="http://a.gov.cn/", site_id="a", deta
 
 @pytest.mark.parametrize(("unread", "lines"), [(True, 1), (False, 0)])
 def test_a_list_that_states_more_than_was_read_is_printed(unread: bool, lines: int, opened: Opener) -> None:
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as err, opened() as archive:
-        with Display([SITE]) as display:
-            display.show(replace(LISTED, unread=unread), archive)
+    shown = replace(LISTED, unread=unread)
+    with (
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()) as err,
+        opened() as archive,
+        Display([SITE]) as display,
+    ):
+        display.show(shown, archive)
     assert err.getvalue().count("a: http://a.gov.cn/: 3 links; page 1 of 3") == lines
 
 

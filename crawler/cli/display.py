@@ -85,6 +85,8 @@ class Display:
             print_json(outcome_json(outcome), indent=None)
         elif self._is_trouble(outcome):
             self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}")
+        elif outcome.unread:
+            self.message(f"{outcome.site_id}: {outcome.url}: {outcome.detail}")
         elif (outcome.ending in NEWS and not outcome.as_before) or (
             archive is None and outcome.ending not in COUNTED_ONLY
         ):

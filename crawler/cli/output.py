@@ -44,7 +44,7 @@ def holding_json(holding: Holding) -> dict[str, Any]:
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome as a value for JSON Lines."""
     value = asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
-    del value["as_before"]  # only decides what people see
+    del value["as_before"], value["unread"]  # only decide what people see
     return value
 
 

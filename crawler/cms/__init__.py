@@ -13,12 +13,13 @@ from crawler.cms.jcms import JCMS
 from crawler.cms.json_lists import JSON_LISTS
 from crawler.cms.preset import ListPage, Marks, Paging, Preset
 from crawler.cms.trs import TRS
+from crawler.cms.truecms import TRUECMS
 from crawler.cms.ucap import UCAP
 from crawler.cms.vsb import VSB
 
 __all__ = ["BY_NAME", "PRESETS", "ListPage", "Marks", "Paging", "Preset", "recognise"]
 
-PRESETS: tuple[Preset, ...] = (GKMLPT, JSON_LISTS, JCMS, EPOINT, VSB, UCAP, TRS, GENERIC)
+PRESETS: tuple[Preset, ...] = (GKMLPT, JSON_LISTS, TRUECMS, JCMS, EPOINT, VSB, UCAP, TRS, GENERIC)
 """In the order in which they are tried: lists made by scripts, then rare marks before common ones, generic last."""
 
 BY_NAME = {preset.name: preset for preset in PRESETS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.cms.lists.paging import NextLink
+from crawler.cms.lists.paging import COMMON
 from crawler.cms.preset import Marks, Preset
 
-GENERIC = Preset(name="generic", maker="unknown", marks=Marks(words=("",)), paging=(NextLink(),))
+GENERIC = Preset(name="generic", maker="unknown", marks=Marks(words=("",)), paging=COMMON)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.address import join
-from crawler.cms.lists.json_list import PageParameter, records
+from crawler.cms.lists.json_list import records
 from crawler.cms.lists.near_json import is_json
+from crawler.cms.lists.page_parameter import PageParameter
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 

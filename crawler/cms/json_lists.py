@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from crawler.cms.lists.json_list import PageParameter, records
+from crawler.cms.lists.json_list import records
 from crawler.cms.lists.near_json import OPENING
+from crawler.cms.lists.page_parameter import PageParameter
+from crawler.cms.lists.ranges import DataProxy
 from crawler.cms.preset import Marks, Preset
 
 JSON_LISTS = Preset(
@@ -13,6 +15,6 @@ JSON_LISTS = Preset(
         words=("/igs/front/search", "/jsearch", "/irs/front/list"),
         opening=OPENING,
     ),
-    paging=(PageParameter(),),
+    paging=(DataProxy(), PageParameter()),
     records=records,
 )

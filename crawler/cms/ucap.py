@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.cms.lists.numbering import UCAP_CALL
-from crawler.cms.lists.paging import NextLink, Numbered
+from crawler.cms.lists.paging import COMMON
 from crawler.cms.preset import Marks, Preset
 
 UCAP = Preset(
@@ -19,5 +18,5 @@ UCAP = Preset(
         ),
     ),
     body=(".pages_content", "#UCAP-CONTENT", "ucapcontent", "#cmsArticleContent", "#Zoom"),
-    paging=(Numbered(UCAP_CALL, first=1), NextLink()),
+    paging=COMMON,
 )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
@@ -24,6 +25,8 @@ from crawler.discover import (
 )
 from crawler.errors import ExtractError, FetchError
 from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
+
+log = logging.getLogger(__name__)
 
 MAX_URL_CHARS = 2048
 """Addresses of a sitemap that are longer are not looked at: sitemaps.org allows no longer ones."""
@@ -71,11 +74,18 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     details += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
     details += [f"only the first {limit} were read"] if listing.links != whole.links else []
     details += [f"not followed further: {end.why}"] if end and end.early else []
+    if end and end.unread and page.kind == "list":
+        details.append(end.unread)
+        visit.unread.append((request.url, end.unread))
+        log.warning(
+            "list not read to its end", extra={"site": visit.site.id, "url": request.url, "why": end.unread}
+        )
     details += [got.note] if isinstance(got, Rendering) else []
     if listing.fault:
         walk.partial = True  # the page is not whole, so nothing is remembered of its list
     ending = Ending.FAILED if listing.fault else Ending.LISTED
-    yield note_outcome(visit, ending, request.url, "; ".join(details), got.fetched_at)
+    unread = bool(end and end.unread and page.kind == "list")
+    yield replace(note_outcome(visit, ending, request.url, "; ".join(details), got.fetched_at), unread=unread)
     endless = page.kind == "search"  # a search answers every page number
     if end and end.trap and listing.next and not endless:
         yield note_outcome(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")

@@ -54,6 +54,9 @@ class Visit:
     found: int = 0  # reports found on lists
     missed: list[Link] = field(default_factory=list)  # reports on lists that could not be fetched or read
     gone_keys: set[str] = field(default_factory=set)  # digests of the addresses of reports that are gone
+    unread: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # lists that state more than was read, and what
     listings: list[Listing] = field(default_factory=list)
     verdicts: list[tuple[Link, Verdict]] = field(default_factory=list)
     frontier: deque[Link | ListStep] = field(init=False)  # steps still to be done, in order

@@ -10,12 +10,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.cms import BY_NAME, ListPage, recognise
+from crawler.cms import BY_NAME, ListPage, Preset, recognise
 from crawler.cms.base_url import Base
+from crawler.cms.lists.encoded import with_decoded
+from crawler.cms.lists.json_list import records as json_records
 from crawler.cms.lists.links import is_cut, links_of
 from crawler.cms.lists.near_json import is_json, parsed
+from crawler.cms.lists.stated import stated
 from crawler.discover.memory import ListMemory, SiteMemory, address_key, link_key
 from crawler.discover.searches import search_page
 from crawler.discover.sitemaps import is_sitemap, read_sitemap
@@ -24,6 +31,9 @@ from crawler.discover.walk import End, Walk
 from crawler.extract.page.decode import decode
 from crawler.extract.page.markup_limits import limit_markup
 from crawler.model import Headers, Link, Listing, ListRequest
+
+_SERVICE = re.compile(r"/api-gateway/|/messageController/|/rest/", re.I)
+"""In the address of what gives parts of a page."""
 
 __all__ = [
     "End",
@@ -63,17 +73,39 @@ def discover(
     if sitemap or is_sitemap(body, headers, url):
         return read_sitemap(body, headers, url, first or ListRequest(url=url))
     html, encoding, _ = decode(body, headers)
+    html = html if is_json(html) else with_decoded(html)
     here, tree = ListRequest(url=url), LexborHTMLParser(limit_markup(html))
     base = Base.of(tree, url, encoding)
     page = ListPage(url=url, html=html, tree=tree, base=base, request=request or here, first=first or here)
     preset = BY_NAME[cms] if cms else recognise(html, page.first.url)
     links: dict[str, Link] = {}
-    for link in (
-        *(preset.records(page) if preset.records else ()),
-        *links_of(page.tree, base, found_on=page.first.url),
-    ):
+    for link in _links(page, preset):
         links.setdefault(link.url, link)
     following = next(filter(None, (way.next(page) for way in preset.paging)), None)
+    if following is not None and _is_asked_by_script(following, page):
+        following = replace(following, referer=page.first.url)
     unread = not links and is_json(html) and parsed(html) is None
-    fault = "it looks like JSON and cannot be parsed; it may be cut off" if unread else ""
-    return Listing(links=tuple(links.values()), next=following, cms=preset.name, fault=fault)
+    pages, entries = stated(page)
+    return Listing(
+        links=tuple(links.values()),
+        next=following,
+        cms=preset.name,
+        stated_pages=pages,
+        stated_entries=entries,
+        fault="it looks like JSON and cannot be parsed; it may be cut off" if unread else "",
+    )
+
+
+def _is_asked_by_script(request: ListRequest, page: ListPage) -> bool:
+    """Whether a page's script asks for the next part of the list, where otherwise a link leads to it."""
+    return request.method == "POST" or is_json(page.html) or bool(_SERVICE.search(request.url))
+
+
+def _links(page: ListPage, preset: Preset) -> Iterator[Link]:
+    """Yield the links of a page. The markup within JSON is read as such only: outside of it, its quotes are escaped."""
+    if is_json(page.html):
+        yield from json_records(page)
+        return
+    if preset.records:
+        yield from preset.records(page)
+    yield from links_of(page.tree, page.base, found_on=page.first.url)

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from crawler.address import canonical
@@ -30,6 +30,9 @@ MIN_DISTINCT_SHARE = 0.8
 """A page that shows the same titles and dates as another counts as repeated only if this share of its new addresses has a
 title and date of its own. Where forty departments publish on one day, all pages look alike and none is repeated."""
 
+MAX_MISSING_SHARE = 0.05
+"""Entries that a list of several pages may lack of the number that it states: it counts hidden ones and doubles too."""
+
 _NAVIGATION = re.compile(r"^(?:\W|\d|[首上下前后尾末]一?页|第|共|页|条|年|月|日|更多|more|next|prev)*$", re.I)
 _MAX_NAVIGATION_CHARS = 200  # of a title that can be a row of page numbers
 _MIN_TITLE_CHARS = 4  # 首页, 更多 and the days of a calendar are shorter
@@ -45,6 +48,7 @@ class End:
     why: str
     early: bool = False  # more pages follow, with known or too old entries
     trap: bool = False  # more pages follow, it seems without end
+    unread: str = ""  # what the list states and was not read: "page 1 of 3; the rest is not understood"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,6 +61,10 @@ class Walk:
     pages: list[tuple[str, ...]] = field(default_factory=list)  # digests of the entries of each page
     reports: dict[str, int | None] = field(default_factory=dict)  # entries that name reports, with years
     ended: End | None = None
+    _stated_pages: int | None = None  # as the last page that states it
+    _stated_entries: int | None = None
+    _stating_from: int = 1  # number of the first page that states how many pages there are
+    _dated_keys: set[str] = field(default_factory=set)  # of entries with a date
     _seen_keys: set[str] = field(default_factory=set)
     _seen_texts: set[tuple[tuple[str, str | None], ...]] = field(default_factory=set)  # titles and dates
     _requested: set[str] = field(default_factory=set)
@@ -77,9 +85,31 @@ class Walk:
             self.pages.append(tuple(keys))
         self._seen_keys.update(keys)
         self._seen_texts.add(texts)
+        self._dated_keys.update(key for key, link in zip(keys, entries, strict=True) if link.date)
         self._requested.add(_identity(request))
-        self.ended = self._end(listing, entries, keys, number, repeated=repeated)
+        if listing.stated_pages is not None and self._stated_pages is None:
+            self._stating_from = number  # a page before the list proper states nothing
+        self._stated_pages = listing.stated_pages or self._stated_pages
+        self._stated_entries = listing.stated_entries or self._stated_entries
+        end = self._end(listing, entries, keys, number, repeated=repeated)
+        self.ended = replace(end, unread=self._unread(number)) if end and not end.early else end
         return self.ended
+
+    def _unread(self, number: int) -> str:
+        """Return what the list's pages state beyond what was read; empty if that is all, or if nothing is stated."""
+        if self._stated_pages is not None:
+            here = number - self._stating_from + 1
+            if here < self._stated_pages:
+                return f"page {here} of {self._stated_pages}; the rest is not understood"
+            return ""
+        stated = self._stated_entries
+        if stated is None or self.partial:
+            return ""
+        read = len(self._dated_keys or self._seen_keys)  # menus have no dates
+        allowed = stated * MAX_MISSING_SHARE if number > 1 else 0
+        if read + allowed < stated:
+            return f"{read} of {stated} entries; the rest is not understood"
+        return ""
 
     def _end(
         self, listing: Listing, entries: Sequence[Link], keys: Sequence[str], number: int, *, repeated: bool
@@ -172,7 +202,9 @@ def has_repeated_folders(url: str) -> bool:
 
 
 def _identity(request: ListRequest) -> str:
-    return " ".join((request.method, canonical(request.url), *(f"{k}={v}" for k, v in request.form)))
+    return " ".join(
+        (request.method, canonical(request.url), *(f"{k}={v}" for k, v in request.form), request.json_body)
+    )
 
 
 def _ends(flags: Sequence[bool]) -> tuple[int, int]:

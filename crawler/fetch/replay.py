@@ -5,6 +5,7 @@ Reads exchanges from fixture folders (exchanges.yaml) and from WARC files, ours 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -68,7 +69,9 @@ class Exchange:
 
 
 class Replay(httpx.AsyncBaseTransport):
-    """Answer each request with the answer saved for the same method, address and form. http equals https.
+    """Answer each request with the answer saved for the same method, address and body. http equals https.
+
+    A body is a form or JSON, whose spaces and order of keys do not count.
 
     Several answers to one request are given in the order in which they were saved; the last one repeats.
     """
@@ -76,7 +79,7 @@ class Replay(httpx.AsyncBaseTransport):
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
         self._saved: defaultdict[tuple[str, str, bytes], list[Exchange]] = defaultdict(list)
         for exchange in exchanges:
-            self._saved[exchange.method, canonical(exchange.url), exchange.form].append(exchange)
+            self._saved[exchange.method, canonical(exchange.url), _body_key(exchange.form)].append(exchange)
         self._urls = {url for _, url, _ in self._saved}
 
     def holds(self, url: str) -> bool:
@@ -85,7 +88,7 @@ class Replay(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the saved answer; its date and IP address are extensions. Raises NotSaved."""
-        answers = self._saved.get((request.method, canonical(str(request.url)), request.content))
+        answers = self._saved.get((request.method, canonical(str(request.url)), _body_key(request.content)))
         if not answers:
             raise NotSaved(str(request.url), "nothing is saved for this address")
         exchange = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -100,6 +103,16 @@ class Replay(httpx.AsyncBaseTransport):
                 "truncated": exchange.truncated,
             },
         )
+
+
+def _body_key(body: bytes) -> bytes:
+    """Return what makes two bodies equal: a JSON object as such, anything else byte by byte."""
+    if not body.startswith(b"{"):
+        return body
+    try:
+        return json.dumps(json.loads(body), sort_keys=True).encode()
+    except (ValueError, RecursionError):
+        return body
 
 
 def load_exchanges(path: Path) -> list[Exchange]:

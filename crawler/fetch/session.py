@@ -78,6 +78,10 @@ class Sessions:
             own = {name.lower() for name in subresource.kept_headers}
             headers = {name: value for name, value in headers.items() if name.lower() not in own}
             headers |= {name: _header_bytes(value) for name, value in subresource.kept_headers.items()}
+        if asked.json_body and not subresource:
+            headers["Content-Type"] = b"application/json;charset=UTF-8"
+        if asked.referer and not subresource:
+            headers["Referer"] = asked.referer.encode("ascii", "ignore")
         if validators:
             headers["If-None-Match"] = _validator(validators.etag)
             headers["If-Modified-Since"] = _validator(validators.last_modified)
@@ -87,8 +91,10 @@ class Sessions:
             asked.method,
             url,
             headers=[(name.encode("ascii"), value) for name, value in headers.items() if value],
-            data=dict(asked.form) if asked.method == "POST" and not subresource else None,
-            content=subresource.body or None if subresource else None,
+            data=dict(asked.form)
+            if asked.method == "POST" and not subresource and not asked.json_body
+            else None,
+            content=_content(asked),
             extensions={"delay": site.delay, "site": site, "timeout": timeout},
         )
 
@@ -96,6 +102,13 @@ class Sessions:
         """Store the cookies that an answer sets."""
         if "set-cookie" in response.headers:
             self._jars[site.id].keep(response)
+
+
+def _content(asked: ListRequest) -> bytes | None:
+    """Return the body of a request that is not a form: that of a page's own request, or JSON."""
+    if isinstance(asked, Subresource):
+        return asked.body or None
+    return asked.json_body.encode("utf-8", "replace") if asked.json_body else None
 
 
 def _header_bytes(value: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ListKind = Literal["list", "sitemap", "search"]
@@ -25,6 +25,10 @@ class ListRequest:
     url: str
     method: Literal["GET", "POST"] = "GET"
     form: tuple[tuple[str, str], ...] = ()
+    json_body: str = ""  # JSON text; sent as application/json in the place of a form
+    referer: str = field(
+        default="", compare=False
+    )  # the page whose script asks for it; some servers refuse without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,4 +54,6 @@ class Listing:
     next: ListRequest | None = None
     others: tuple[ListRequest, ...] = ()  # further lists that it names, as a sitemap index does
     cms: str = "generic"  # name of the preset
+    stated_pages: int | None = None  # pages of the whole list, as this page states
+    stated_entries: int | None = None  # entries of the whole list
     fault: str = ""  # why it is not the requested list, or not the whole of it

@@ -53,6 +53,7 @@ class Outcome:
     version: int | None = None
     at: datetime | None = None
     as_before: bool = False  # the report was gone at the last visit too
+    unread: bool = False  # the list states more pages or entries than were read; `detail` says which
 
 
 class VisitState(StrEnum):

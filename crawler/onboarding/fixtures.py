@@ -47,7 +47,7 @@ def save(captures: Iterable[Capture], folder: Path) -> int:
     for number, capture in enumerate(captures, start=1):
         entry: dict[str, Any] = {"method": capture.method, "url": capture.url}
         if capture.request_body:
-            entry["form"] = capture.request_body.decode("latin-1")
+            entry["form"] = capture.request_body.decode("utf-8", "replace")
         entry |= {"status": capture.status, "reason": capture.reason, "date": warc_date(capture.fetched_at)}
         entry["headers"] = [[name, value] for name, value in capture.headers if not _PERSONAL.search(name)]
         if capture.payload:

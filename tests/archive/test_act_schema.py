@@ -24,12 +24,23 @@ LINK = {
     "found_on": "http://a.gov.cn/",
 }
 REQUEST = {"url": "http://a.gov.cn/", "method": "POST", "form": [["page", "2"]]}
+JSON_REQUEST = {
+    "url": "http://a.gov.cn/",
+    "method": "POST",
+    "form": [],
+    "json_body": '{"pageIndex":1}',
+    "referer": "http://a.gov.cn/l",
+}
 VISIT = {
     "site_id": "wuhan",
     "began_at": "2026-11-25T03:00:00+00:00",
     "state": "left",
     "entries": ["http://a.gov.cn/"],
-    "frontier": [LINK, {"request": REQUEST, "first": REQUEST, "number": 2, "kind": "search"}],
+    "frontier": [
+        LINK,
+        {"request": REQUEST, "first": REQUEST, "number": 2, "kind": "search"},
+        {"request": JSON_REQUEST, "first": REQUEST, "number": 2},
+    ],
     "years": [2022],
     "found": 1,
     "troubled": False,

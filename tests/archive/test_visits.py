@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -23,6 +24,16 @@ LIST = ListRequest(url="http://a.gov.cn/list", method="POST", form=(("page", "2"
 FRONTIER = (
     Link(url="http://a.gov.cn/1.html", title="甲市2022年度", date="2023-02-21"),
     ListStep(request=LIST, first=ListRequest(url="http://a.gov.cn/list"), number=2),
+    ListStep(
+        request=ListRequest(
+            url="http://a.gov.cn/api",
+            method="POST",
+            json_body='{"pageIndex":1,"名":"值"}',
+            referer="http://a.gov.cn/",
+        ),
+        first=ListRequest(url="http://a.gov.cn/list"),
+        number=2,
+    ),
 )
 
 
@@ -52,7 +63,19 @@ def test_what_a_visit_left_is_read_back_unchanged(opened: Opener) -> None:
     with opened() as archive:
         past = archive.pasts()["a"]
     assert past.last == left
+    step = past.last.frontier[-1]
+    assert isinstance(step, ListStep)
+    assert step.request.referer == "http://a.gov.cn/"
     assert past.unfinished
+
+
+def test_a_row_has_a_json_body_only_where_a_request_has_one(opened: Opener, folder: Path) -> None:
+    with opened() as archive:
+        archive.end_visit(replace(a_visit(archive, VisitState.LEFT), frontier=FRONTIER))
+    ((saved,),) = rows(folder, "SELECT frontier FROM visits")
+    steps = json.loads(str(saved))
+    assert ["json_body" in step.get("request", {}) for step in steps] == [False, False, True]
+    assert not any("json_body" in step.get("first", {}) for step in steps)
 
 
 def test_a_visit_never_ended_is_unfinished(opened: Opener) -> None:

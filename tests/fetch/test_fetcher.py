@@ -224,6 +224,16 @@ async def test_forms_are_posted(harness: Harness, web: respx.Router) -> None:
     assert harness.captures[-1].request_body == b"startrecord=1&path=%2F"
 
 
+async def test_a_json_body_is_posted_as_json(harness: Harness, web: respx.Router) -> None:
+    page = web.post(PAGE).respond(200)
+    body = '{"categorynum":"003001","名":"值"}'
+    await harness.fetcher.get(ListRequest(url=PAGE, method="POST", json_body=body))
+    sent = page.calls.last.request
+    assert sent.content == body.encode()
+    assert sent.headers.get_list("content-type") == ["application/json;charset=UTF-8"]
+    assert harness.captures[-1].request_body == body.encode()
+
+
 async def test_an_address_with_a_password_is_refused(harness: Harness, web: respx.Router) -> None:
     with pytest.raises(Refused, match="password"):
         await harness.fetcher.get("http://user:secret@www.example.gov.cn/")

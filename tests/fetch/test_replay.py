@@ -41,6 +41,28 @@ async def ask(replay: Replay, method: str, url: str, body: bytes = b"") -> httpx
     return await replay.handle_async_request(httpx.Request(method, url, content=body))
 
 
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        (b'{"page":1,"size":15}', True),
+        (b'{ "size": 15, "page": 1 }', True),
+        (b'{"page":2,"size":15}', False),
+        (b'{"page":1', False),
+        (b"page=1&size=15", False),
+    ],
+)
+async def test_a_json_body_is_found_by_its_value(tmp_path: Path, sent: bytes, found: bool) -> None:
+    (tmp_path / "exchanges.yaml").write_text(
+        "[{method: POST, url: 'http://a.gov.cn/api', form: '{\"page\":1,\"size\":15}', status: 200}]", "utf-8"
+    )
+    replay = Replay(load_exchanges(tmp_path))
+    if found:
+        assert (await ask(replay, "POST", "http://a.gov.cn/api", sent)).status_code == 200
+    else:
+        with pytest.raises(NotSaved):
+            await ask(replay, "POST", "http://a.gov.cn/api", sent)
+
+
 @pytest.mark.parametrize("below", ["wuhan", "."])
 async def test_a_folder_answers_as_the_site_did(saved: Path, below: str) -> None:
     replay = Replay(load_exchanges(saved / below))

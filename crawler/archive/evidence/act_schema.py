@@ -71,6 +71,8 @@ _REQUEST = an_object(
         "url": Field(_LINKED, required=True),
         "method": Field(one_of("GET", "POST"), required=True),
         "form": Field(list_of(list_of(text(), 2), 1000), required=True),
+        "json_body": Field(text()),
+        "referer": Field(_LINKED),
     }
 )
 _LIST_STEP = an_object(

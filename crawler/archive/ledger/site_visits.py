@@ -95,10 +95,21 @@ def fill_row(row: VisitRow, visit: SiteVisit) -> None:
     """Write a visit's state and counts into its row."""
     row.state = visit.state.value if visit.state else None
     row.left = len(visit.frontier)
-    row.frontier = [asdict(step) for step in visit.frontier]
+    row.frontier = frontier_to_json(visit.frontier)
     row.entries, row.years = list(visit.entries), list(visit.years)
     row.troubled = visit.troubled
     row.found, row.requests, row.bytes, row.seconds = visit.found, visit.requests, visit.bytes, visit.seconds
+
+
+def frontier_to_json(steps: Iterable[Link | ListStep]) -> list[dict[str, Any]]:
+    """Return the links and list pages left to ask for as JSON. JSON body and referer are there only where a request has them."""
+    saved = [asdict(step) for step in steps]
+    for step in saved:
+        for request in (step.get("request"), step.get("first")):
+            for name in ("json_body", "referer"):  # so have the rows that earlier versions wrote
+                if request is not None and not request[name]:
+                    del request[name]
+    return saved
 
 
 def frontier_from_json(saved: Iterable[dict[str, Any]]) -> tuple[Link | ListStep, ...]:
@@ -119,5 +130,9 @@ def _to_step(saved: dict[str, Any]) -> Link | ListStep:
 
 def _to_request(saved: dict[str, Any]) -> ListRequest:
     return ListRequest(
-        url=saved["url"], method=saved["method"], form=tuple((name, value) for name, value in saved["form"])
+        url=saved["url"],
+        method=saved["method"],
+        form=tuple((name, value) for name, value in saved["form"]),
+        json_body=saved.get("json_body", ""),
+        referer=saved.get("referer", ""),
     )

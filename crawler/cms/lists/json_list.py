@@ -5,33 +5,36 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.cms.lists.links import MAX_TITLE_CHARS, links_of
 from crawler.cms.lists.near_json import parsed
+from crawler.cms.lists.records import fragment, record_markup
 from crawler.cms.preset import ListPage
 from crawler.field.text import iso_date, one_line
-from crawler.model import Link, ListRequest
+from crawler.model import Link
 
-_TITLE_KEYS = ("title", "doctitle", "infotitle", "maintitle", "name")
-_URL_KEYS = ("url", "docpuburl", "puburl", "linkurl", "infourl", "visiturl", "link", "href")
+_TITLE_KEYS = (
+    "realtitle", "title", "doctitle", "infotitle", "maintitle", "articletitle", "subject", "name",
+)  # fmt: skip
+_URL_KEYS = (
+    "url", "chnldocurl", "docpuburl", "puburl", "linkurl", "infourl", "visiturl", "articleurl", "pageurl", "link", "href",
+)  # fmt: skip
 _DATE_KEYS = (
     "display_publish_time", "first_publish_time", "date", "pubdate", "docpubtime", "publishtime", "infodate",
-    "docreltime", "created_at", "create_time", "createtime", "savetime", "time",
+    "publishedtimestr", "publishedtime", "publishdate", "docreltime", "releasetime", "created_at", "create_time",
+    "createtime", "createdate", "savetime", "time",
 )  # fmt: skip
 """Keys in lower case, most reliable first. Observed in gkmlpt, TRS igs, 大汉 jsearch, 开普云 irs and 国泰新点."""
 
 _TOTAL_PAGES_KEYS = ("totalpages", "totalpage", "pagecount", "pages")
-_TOTAL_ENTRIES_KEYS = ("total", "totalelements", "totalcount", "totalrecord", "count")
-_PAGE_NUMBER_KEYS = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "p")
-_PAGE_SIZE_KEYS = ("pagesize", "perpage", "rows", "limit", "size")
+_TOTAL_ENTRIES_KEYS = ("total", "totalelements", "totalcount", "totalrecord", "recordcount", "count")
 
 _MAX_DIGITS = 9  # of a number of pages or entries
 _MAX_DEPTH = 12  # levels of nesting that are searched
@@ -41,21 +44,27 @@ _MIN_MILLISECONDS = 1e11  # a larger number is a time in milliseconds
 
 
 def records(page: ListPage) -> Iterator[Link]:
-    """Yield the entries of a JSON answer, in order, also those inside strings of HTML."""
+    """Yield the entries of a JSON answer, in order, also those inside strings of HTML or of XML with records."""
     for item in _items(parsed(page.html)):
-        if isinstance(item, str):
-            yield from links_of(LexborHTMLParser(item), page.base, found_on=page.first.url)
-        elif link := _link(item, page):
-            yield link
+        if not isinstance(item, str):
+            if link := _link(item, page):
+                yield link
+            continue
+        for markup in record_markup(item) if "<record>" in item else (item,):
+            yield from links_of(fragment(markup), page.base, found_on=page.first.url)
 
 
 def _items(value: Any, depth: int = _MAX_DEPTH) -> Iterator[Mapping[str, Any] | str]:
     """Yield objects that have the keys of an entry, and strings of HTML with links, outermost first."""
     if isinstance(value, str):
+        inner = parsed(value) if depth and value[:1] in ("{", "[") else None
+        if inner is not None:  # JSON within JSON, as epoint's `custom` has it
+            yield from _items(inner, depth - 1)
+            return
+        if "&lt;a " in value and "<a" not in value:
+            value = html.unescape(value)
         if "<a" in value and "href" in value:
             yield value
-        elif value[:1] in ("{", "["):  # JSON within JSON, as epoint's `custom` has it
-            yield from _items(parsed(value), depth - 1)
     elif depth and isinstance(value, list):
         for item in value:
             yield from _items(item, depth - 1)
@@ -98,52 +107,49 @@ def _day(value: Any) -> str | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageParameter:
-    """The number of the page is a parameter of the query or the form; the answer may state the total."""
-
-    per_page: int | None = None  # entries per page, where the request does not state it
-
-    def next(self, page: ListPage) -> ListRequest | None:
-        """Return the same request with the next number; None at the end and where there is no such parameter."""
-        answer = parsed(page.html)
-        held = sum(1 for _ in records(page)) if answer is not None else 0
-        query = urlsplit(page.request.url).query
-        # latin-1 keeps the bytes of any encoding, GBK too
-        pairs = list(page.request.form) or parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-        numbers = (
-            i for i, (key, value) in enumerate(pairs) if _is(key, _PAGE_NUMBER_KEYS) and _is_number(value)
-        )
-        at = next(numbers, None)
-        if at is None or not held:
-            return None
-        number = int(pairs[at][1])
-        size = next(
-            (int(v) for name, v in pairs if _is(name, _PAGE_SIZE_KEYS) and _is_number(v)), self.per_page
-        )
-        if _is_last(answer, max(number, 1), size):
-            return None
-        pairs[at] = (pairs[at][0], str(number + 1))
-        if page.request.form:
-            return ListRequest(url=page.request.url, method="POST", form=tuple(pairs))
-        return ListRequest(
-            url=urlunsplit(urlsplit(page.request.url)._replace(query=urlencode(pairs, encoding="latin-1")))
-        )
+def stated_by_json(text: str) -> tuple[int | None, int | None]:
+    """Return the number of pages and of entries that a JSON answer states, also in HTML or XML within it."""
+    return stated_by_answer(parsed(text))
 
 
-def _is_last(answer: Any, number: int, size: int | None) -> bool:
-    if (pages := _count(answer, _TOTAL_PAGES_KEYS)) is not None:
-        return number >= pages
-    total = _count(answer, _TOTAL_ENTRIES_KEYS)
-    return total is not None and bool(size) and number * (size or 0) >= total
+def stated_by_answer(answer: Any) -> tuple[int | None, int | None]:
+    """Return the number of pages and of entries that a parsed answer states; None for what it does not state."""
+    pages = _count(answer, _TOTAL_PAGES_KEYS)
+    entries = _count(answer, _TOTAL_ENTRIES_KEYS)
+    for markup in () if pages is not None and entries is not None else _items(answer):
+        if not isinstance(markup, str):
+            continue
+        if entries is None and (found := _TOTAL_IN_MARKUP.search(markup)):
+            entries = int(found[1] or found[2])
+        if pages is None and (found := _PAGES_IN_MARKUP.search(markup)):
+            pages = int(found[1])
+        if pages is None and (unit := stated_by_unit(markup)):
+            pages, entries = unit
+    return pages, entries
+
+
+_TOTAL_IN_MARKUP = re.compile(r"<totalrecord>\s{0,9}(\d{1,7})\s{0,9}</totalrecord>|共 ?(\d{1,7}) ?条", re.I)
+_PAGES_IN_MARKUP = re.compile(r"<totalpage>\s{0,9}(\d{1,6})\s{0,9}</totalpage>", re.I)
+_ROWS = re.compile(r"""\brows=["'](\d{1,6})["']""")
+_COUNT = re.compile(r"""\bcount=["'](\d{1,7})["']""")
+
+
+def stated_by_unit(markup: str) -> tuple[int, int] | None:
+    """Return pages and entries by the pager of 大汉 jpaas: `<div class="pagination" rows="15" count="48">`."""
+    rows, count = _ROWS.search(markup), _COUNT.search(markup)
+    if not rows or not count or not int(rows[1]):
+        return None
+    return -(-int(count[1]) // int(rows[1])), int(count[1])
 
 
 def _count(value: Any, keys: tuple[str, ...], depth: int = _MAX_TOTAL_DEPTH) -> int | None:
     """Return the number that the answer has under one of the keys, at the top level or some levels below."""
+    if isinstance(value, str) and value[:1] == "{":  # JSON within JSON
+        value = parsed(value)
     if not isinstance(value, dict) or not depth:
         return None
     for key, number in value.items():
-        if _is(key, keys) and _is_number(str(number)):
+        if key.lower() in keys and _is_number(str(number)):
             return int(number)
     return next((n for inner in value.values() if (n := _count(inner, keys, depth - 1)) is not None), None)
 
@@ -151,7 +157,3 @@ def _count(value: Any, keys: tuple[str, ...], depth: int = _MAX_TOTAL_DEPTH) -> 
 def _is_number(text: str) -> bool:
     """Whether a text is a number of pages or entries. More digits are none, and `int` refuses thousands of them."""
     return 0 < len(text) <= _MAX_DIGITS and text.isdecimal()
-
-
-def _is(key: str, keys: tuple[str, ...]) -> bool:
-    return key.lower() in keys

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from crawler.address import canonical
-from crawler.cms.preset import ListPage
+from crawler.cms.base_url import is_same_site
+from crawler.cms.lists.frames import ListFrame
+from crawler.cms.lists.numbering import counting_scripts, numbering
+from crawler.cms.lists.query import PAGE_NUMBER_KEYS, is_number, query_pairs, with_query
+from crawler.cms.lists.stated import stated
+from crawler.cms.preset import ListPage, Paging
 from crawler.model import ListRequest
 
 _NEXT_TEXT = re.compile(r"^[\s\[【<]*(下一?页|后一?页|下頁|next(\s*page)?|[>›»]{1,2})[\s>›»\]】]*$", re.I)
@@ -18,24 +23,21 @@ _MAX_NEXT_CHARS = 12  # of the text of such a link
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """File names have numbers, and a script call states the total.
-
-    `call` has the groups `total`, `current`, `name` and `ext`; `first` is the number of the first page in the call.
-    """
-
-    call: re.Pattern[str]
-    first: int = 0
+    """File names have numbers, and a script of the page states the total: `numbering` reads it."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """Return `index_1.html` after `index.html`, and so on, up to the total of the call."""
-        found = self.call.search(page.html)
-        if not found:
-            return None
-        following = int(found["current"]) + 1
-        if following >= int(found["total"]) + self.first:
-            return None
-        url = page.base.join(f"{found['name']}_{following}.{found['ext']}")
-        return ListRequest(url=url) if url else None
+        """Return `index_1.html` after `index.html`, and so on, up to the total."""
+        found = numbering(page.html)
+        if (
+            found and not found.name
+        ):  # the links are written elsewhere: the pages are called as the first one is
+            if (found.number == 1) != (page.request == page.first):
+                return None  # counted from 1: the variables of a list that a script loads
+            stem, _, ext = (urlsplit(page.first.url).path.rpartition("/")[2] or "index.html").rpartition(".")
+            found = found._replace(name=stem or None, ext=ext)
+        file = found.next_file if found else None
+        url = page.base.join(file) if file else None
+        return ListRequest(url=url) if url and is_same_site(url, page.url) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,53 +95,114 @@ def _is_next_link(node: LexborNode) -> bool:
     )
 
 
-_PROXY = re.compile(r"""['"]?(/module/web/jpage/\w+\.jsp(?:\?[^'"<>\s\]]*)?)""")
-_PARAMETER = re.compile(
-    r"""['"]?\b(col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)['"]?\s*[:=]\s*['"]?([^'",;&}\s]*)"""
-)
-_PER_PAGE = re.compile(r"""\bper[pP]age['"]?\s*[:=]\s*['"]?(\d{1,9})""")
-_TOTAL = re.compile(r"""total[rR]ecord['"]?\s*(?:[:=]\s*['"]?|>)(\d{1,9})""")
+_WRITTEN_QUERY = re.compile(r"""['"]([^'"\s<>?]{0,300}\?(?:[^'"\s<>?]{0,300}&)?(\w{1,20})=)['"]\s{0,5}\+""")
+_MAX_FILE_CHARS = 60
+_ENDS_WITH_NUMBER = re.compile(r"(?<!\d)(\d{1,6})$")
+_MAX_LABELS = 20  # a calendar has more links whose text is a number
 
 
 @dataclass(frozen=True, slots=True)
-class DataProxy:
-    """大汉 jpage: the page has the first records; a POST to `dataproxy.jsp` gives any further range of them."""
+class NumberedLinks:
+    """Links to further pages are labelled 2, 3, 4, …; this page's number is without a link, or links to itself."""
 
     def next(self, page: ListPage) -> ListRequest | None:
-        """Return the request for the next range, as long as this answer; None past the total."""
-        held = page.html.count("<record>")
-        if not held:
+        """Return the page whose label is one above this page's."""
+        groups: dict[tuple[str, ...], dict[int, str]] = {}
+        for node in page.tree.css("a, option[value]"):
+            label = node.text(strip=True).strip("[]()【】第页 ")
+            if not is_number(label, 4):
+                continue
+            url = _target(page, node)
+            if url and urlsplit(url).netloc == urlsplit(page.url).netloc:
+                groups.setdefault(_series(url), {}).setdefault(int(label), url)
+        for labelled in sorted(groups.values(), key=len, reverse=True):
+            here = _number_of(page, labelled) if len(labelled) <= _MAX_LABELS else None
+            url = labelled.get(here + 1) if here else None
+            if url and canonical(url) != canonical(page.url):
+                return ListRequest(url=url)
+        return None
+
+
+def _target(page: ListPage, node: LexborNode) -> str | None:
+    """Return where a link or an option of a list of pages leads to. The value of an option may be a number only."""
+    if node.tag != "option":
+        return page.base.target(node)
+    value = node.attributes.get("value") or ""
+    return page.base.join(value) if any(char in value for char in "./?") else None
+
+
+def _series(url: str) -> tuple[str, ...]:
+    """Return what is equal in the addresses of one list's pages: the path but for numbers, and the names in the query."""
+    parts = urlsplit(url)
+    names = sorted(name for name, _ in query_pairs(url))
+    folder, _, file = parts.path.rpartition("/")
+    return (re.sub(r"(?:^index)?_?\d+", "#", file), re.sub(r"\d+", "#", folder), *names)
+
+
+def _number_of(page: ListPage, labelled: dict[int, str]) -> int | None:
+    """Return this page's number: its own label, or that of its address, or 1 where its address has none."""
+    own = canonical(page.url)
+    linked = next((number for number, url in labelled.items() if canonical(url) == own), None)
+    if linked is not None:
+        return linked
+    lowest = min(labelled)
+    if _series(page.url) != _series(labelled[lowest]):  # /list?id=3, where the others have &page=2
+        is_first = lowest == 2 or urlsplit(labelled[lowest]).path == urlsplit(page.url).path
+        return 1 if is_first and lowest <= 2 else None
+    here, there = _last_number(page.url), _last_number(labelled[lowest])
+    if here is not None and there is not None:
+        return here - there + lowest
+    return next((number for number in range(1, max(labelled)) if number not in labelled), None)
+
+
+def _last_number(url: str) -> int | None:
+    """Return the number of a page in its address: the one at the end of the file's name or of a parameter."""
+    values = [value for key, value in query_pairs(url) if _is_page_number(key, value)]
+    file = urlsplit(url).path.rpartition("/")[2].partition(".")[0]
+    found = _ENDS_WITH_NUMBER.search(file[-_MAX_FILE_CHARS:])
+    if values:
+        return int(values[0])
+    return int(found[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryNumbered:
+    """The address numbers its page (`?page=2`, `?pageNo=2`), and the page states how many there are.
+
+    The first page may have no number: then a script of it says how it is written, `location.href = "?page=" + n`.
+    """
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """Return the same address with the next number; None at the total, and where no total is stated."""
+        pairs = query_pairs(page.url)
+        at = next((i for i, (key, value) in enumerate(pairs) if _is_page_number(key, value)), None)
+        total = stated(page).pages
+        if total is None or page.request.method != "GET":
             return None
-        asked = dict(page.request.form)
-        form = asked or self._parameters(page.html)
-        start = int(asked.get("endrecord") or held) + 1 if asked else held + 1
-        total = _TOTAL.search(page.html)
-        if not form or (start > int(total[1]) if total else bool(asked) and held < self._asked_for(asked)):
+        if at is None:
+            return self._second(page) if total > 1 and page.request == page.first else None
+        number = int(pairs[at][1])
+        from_zero = _starts_at_zero(page, pairs[at][0])
+        if number + from_zero >= total:
             return None
-        per_page = int(asked.get("perpage") or (m[1] if (m := _PER_PAGE.search(page.html)) else held))
-        end = start + max(held if not asked else self._asked_for(asked), per_page) - 1
-        if total:
-            end = min(end, int(total[1]))
-        form |= {"startrecord": str(start), "endrecord": str(end), "perpage": str(per_page)}
-        url = page.request.url if asked else self._proxy(page)
-        return ListRequest(url=url, method="POST", form=tuple(form.items())) if url else None
+        pairs[at] = (pairs[at][0], str(number + 1))
+        return ListRequest(url=with_query(page.url, pairs))
 
     @staticmethod
-    def _asked_for(form: dict[str, str]) -> int:
-        return int(form["endrecord"]) - int(form["startrecord"]) + 1
+    def _second(page: ListPage) -> ListRequest | None:
+        written = _WRITTEN_QUERY.findall(counting_scripts(page.html))
+        start = next((start for start, key in written if key.lower() in PAGE_NUMBER_KEYS), None)
+        url = page.base.join(f"{start}2") if start else None
+        return ListRequest(url=url) if url and is_same_site(url, page.url) else None
 
-    @staticmethod
-    def _proxy(page: ListPage) -> str | None:
-        found = _PROXY.search(page.html)
-        return page.base.join(found[1].partition("?")[0]) if found else None
 
-    @staticmethod
-    def _parameters(html: str) -> dict[str, str]:
-        proxy = _PROXY.search(html)
-        if not proxy:
-            return {}
-        query = dict(parse_qsl(proxy[1].partition("?")[2].replace("&amp;", "&"), keep_blank_values=True))
-        query.pop("page", None)
-        if "columnid" in query:
-            return query
-        return query | dict(_PARAMETER.findall(html))
+def _is_page_number(key: str, value: str) -> bool:
+    return key.lower() in PAGE_NUMBER_KEYS and is_number(value, 6)
+
+
+def _starts_at_zero(page: ListPage, key: str) -> bool:
+    return dict(query_pairs(page.first.url)).get(key) == "0"
+
+
+COMMON: tuple[Paging, ...] = (Numbered(), NextLink(), NumberedLinks(), QueryNumbered(), ListFrame())
+"""Rules that need no knowledge of the CMS: sites change their pagers, and many pages have no mark of their CMS."""

@@ -13,7 +13,7 @@ from crawler.extract.documents import FORMATS, sniff
 from crawler.extract.documents.text import material as text_material
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
 from crawler.extract.meaning.join_pages import check_whole, join_pages
-from crawler.extract.meaning.kind import text_fault
+from crawler.extract.meaning.kind import is_report, text_fault
 from crawler.model import Headers, Report
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "check_whole",
     "extract",
     "extract_text",
+    "is_report",
     "join_pages",
     "text_fault",
 ]

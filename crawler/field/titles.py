@@ -124,6 +124,8 @@ _ORGAN = re.compile(
 
 _YEAR_SPAN = re.compile(r"(20[0-4]\d)[-—–~至](20[0-4]\d)(?=年度)")
 
+_TWO = re.compile("[2２二]")  # every year has one
+
 _GROUP_WORDS = r"(?:[各市县区省州旗盟镇乡街级直属辖、及和与()]|政府|人民|部门|单位|机关|委办局|科局|街道|办事处|园区|开发区|有关|所属|本级)"
 GROUP = re.compile(
     rf"(?=.{{0,20}}?(?:各|部门|单位|机关|局|乡镇|镇乡|镇街|街镇|[市县区旗]{{2}}|[()、]|街道(?!办)|园区|本级)){_GROUP_WORDS}+"
@@ -189,7 +191,7 @@ def title_year(title: str) -> int | None:
 
     In digits or in Chinese numerals; of 2022-2023年度 the later one.
     """
-    return _year(plain_title(title)) if may_name_year(title) or "２" in title else None
+    return _year(plain_title(title)) if _TWO.search(title) else None
 
 
 def _year(text: str) -> int | None:

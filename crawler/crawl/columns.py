@@ -1,0 +1,74 @@
+"""Decide which links of a list are lists themselves: columns such as 部门法治政府建设年度报告.
+
+A title does not tell for sure, and some governments title a report so. The page is fetched once: a report is archived, a
+list is read as any other. `lists` queues such links, `reports` fetches them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.address import canonical, host_of, registrable_domain
+from crawler.crawl.visit import Visit, start_urls
+from crawler.discover import discover
+from crawler.field.organs import organ_in
+from crawler.model import Link, Listing, ListRequest, ListStep, Page
+
+MAX_COLUMNS = 60
+"""Lists of one site that other lists name. A government has a few: departments, towns, earlier years."""
+
+_INDEX_PAGE = re.compile(r"/(?:index|default)\.[a-z]{2,5}$")
+
+
+def list_key(url: str) -> str:
+    """Return the key of a list: its canonical address, without the name of an index page."""
+    return _INDEX_PAGE.sub("/", canonical(url))
+
+
+def queue(visit: Visit, link: Link) -> bool:
+    """Note a link that may be a list, and return whether it is to be fetched: each is once in a visit, MAX_COLUMNS in all."""
+    key = list_key(link.url)
+    if key in visit.list_keys or is_full(visit):
+        return False
+    visit.list_keys.add(key)
+    visit.columns.append(link)
+    return True
+
+
+def is_full(visit: Visit) -> bool:
+    """Whether no more columns are queued in this visit."""
+    return len(visit.columns) >= MAX_COLUMNS
+
+
+def is_column(visit: Visit, link: Link) -> bool:
+    """Whether a link has a column's name."""
+    return visit.judge(link.title).column
+
+
+def first_page(link: Link) -> ListStep:
+    """Return the step that reads a link as a list."""
+    request = ListRequest(url=link.url)
+    return ListStep(request=request, first=request)
+
+
+async def is_list(visit: Visit, link: Link, page: Page) -> bool:
+    """Whether a page that is no report is a list to be read.
+
+    It is one of the site itself, under a title without a year or without an organ. Under a column's name it has links, under
+    another title it has reports that no list has shown.
+    """
+    has_year_and_organ = visit.judge(link.title).year is not None and organ_in(link.title) is not None
+    if has_year_and_organ or not _is_of_site(visit, page.url):
+        return False
+    listing: Listing = await visit.page_process.run(
+        discover, page.body, page.headers, page.url, cms=visit.site.cms
+    )
+    if is_column(visit, link):
+        return bool(listing.links)
+    new = [each for each in listing.links if visit.judge(each.title).report]
+    return any(canonical(each.url) not in visit.shown for each in new) and queue(visit, link)
+
+
+def _is_of_site(visit: Visit, url: str) -> bool:
+    domains = {registrable_domain(host_of(each)) for each in start_urls([visit.site])}
+    return registrable_domain(host_of(url)) in domains

@@ -11,6 +11,7 @@ import re
 from crawler.address import canonical, host_of, registrable_domain
 from crawler.crawl.visit import Visit, start_urls
 from crawler.discover import discover
+from crawler.errors import NotAReport
 from crawler.field.organs import organ_in
 from crawler.model import Link, Listing, ListRequest, ListStep, Page
 
@@ -54,19 +55,26 @@ def first_page(link: Link) -> ListStep:
 async def is_list(visit: Visit, link: Link, page: Page) -> bool:
     """Whether a page that is no report is a list to be read.
 
-    It is one of the site itself, under a title without a year or without an organ. Under a column's name it has links, under
-    another title it has reports that no list has shown.
+    Its title has no year or no organ. Under a column's name it has links, under another title it has reports. Raises NotAReport
+    for a list that is not read: one of another site, one whose reports were all seen, and one beyond MAX_COLUMNS.
     """
-    has_year_and_organ = visit.judge(link.title).year is not None and organ_in(link.title) is not None
-    if has_year_and_organ or not _is_of_site(visit, page.url):
+    if visit.judge(link.title).year is not None and organ_in(link.title) is not None:
         return False
     listing: Listing = await visit.page_process.run(
         discover, page.body, page.headers, page.url, cms=visit.site.cms
     )
+    named = [each for each in listing.links if visit.judge(each.title).report]
+    if not (listing.links if is_column(visit, link) else named):
+        return False
+    if not _is_of_site(visit, page.url):
+        raise NotAReport(page.url, "no report: a list of another site")
     if is_column(visit, link):
-        return bool(listing.links)
-    new = [each for each in listing.links if visit.judge(each.title).report]
-    return any(canonical(each.url) not in visit.shown for each in new) and queue(visit, link)
+        return True
+    if all(canonical(each.url) in visit.shown for each in named):
+        raise NotAReport(page.url, "no report: a list, and other lists show all its reports")
+    if not queue(visit, link):
+        raise NotAReport(page.url, f"no report: a list, and no more than {MAX_COLUMNS} are read")
+    return True
 
 
 def _is_of_site(visit: Visit, url: str) -> bool:

@@ -17,6 +17,7 @@ MAX_TITLE_CHARS = 400
 
 # 2 0 2 2年, 20 22年: digits of one year that spaces divide
 _SPACED_YEAR = re.compile(r"(?<!\d)2 ?0 ?([0-4]) ?(\d)(?= ?(?:年|度|法治|依法))")
+_BRACKETED_YEAR = re.compile(r"[【(\[](20[0-4]\d)[】)\]](?=年)")
 _SPACE_IN_TEXT = re.compile(r"(?<!\d) | (?!\d)")  # between two numbers it stays
 _OCR_YEAR = re.compile(r"(?<![\dA-Za-z])2[0OoОΟ][0-4oOОΟ][\dOoОΟ](?=年|度|法[治制]|依法)")
 
@@ -24,6 +25,7 @@ _LABEL = re.compile(
     r"""
       [·•●◆■▪※★☆>»*#—–-]{1,8}
     | \d{1,3}[.、,:)\]](?!\d) | [(\[]\d{1,3}[)\]] | [①-⑳] | [一二三四五六七八九十]{1,3}[、.]
+    | [\[(]?(?:20\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?(?![-/.\d])
     | 附件?(?:[一二三四五六七八九十]|\d{1,2}(?!\d))?[:.、] | 附件(?:[一二三四五六七八九十]|\d{1,2}(?!\d))?
     | 【(?![^】]{0,20}(?:读|解|图|答|访|讲|研|评|论|闻|讯|动态|要点|方案|计划))[^】]{0,20}】
     | [(\[](?:置顶|最新|热门?|推荐|原创|转载|公告|公示|公开|通知|附件|下载|图|图文|新|new|hot|top)[)\]]
@@ -64,7 +66,7 @@ def plain_title(title: str) -> str:
     """
     text = simplified(one_line(title[:MAX_TITLE_CHARS]))
     text = _SPACE_IN_TEXT.sub("", _SPACED_YEAR.sub(r"20\1\2", text))
-    text = _OCR_YEAR.sub(_with_zeros, text)
+    text = _BRACKETED_YEAR.sub(r"\1", _OCR_YEAR.sub(_with_zeros, text))
     for _ in range(_MAX_ADDITIONS):
         found = _LABEL.match(text)
         if not found or found.end() == len(text):

@@ -6,24 +6,24 @@ list is read as any other. `lists` queues such links, `reports` fetches them.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from crawler.address import canonical, host_of, registrable_domain
-from crawler.crawl.visit import Visit, start_urls
+from crawler.crawl.visit import Visit, list_key, start_urls
 from crawler.discover import discover
 from crawler.errors import NotAReport
 from crawler.field.organs import organ_in
-from crawler.model import Link, Listing, ListRequest, ListStep, Page
+from crawler.field.text import fold
+from crawler.model import Link, Listing, ListRequest, ListStep, Page, Report
+
+MIN_SUMMARY_CHARS = 20
+"""Length of a line behind a title that can be its summary. A date is shorter."""
+
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|txt|xlsx?|zip|rar)(?:$|\?)", re.I)
 
 MAX_COLUMNS = 60
 """Lists of one site that other lists name. A government has a few: departments, towns, earlier years."""
-
-_INDEX_PAGE = re.compile(r"/(?:index|default)\.[a-z]{2,5}$")
-
-
-def list_key(url: str) -> str:
-    """Return the key of a list: its canonical address, without the name of an index page."""
-    return _INDEX_PAGE.sub("/", canonical(url))
 
 
 def queue(visit: Visit, link: Link) -> bool:
@@ -58,11 +58,9 @@ async def is_list(visit: Visit, link: Link, page: Page) -> bool:
     Its title has no year or no organ. Under a column's name it has links, under another title it has reports. Raises NotAReport
     for a list that is not read: one of another site, one whose reports were all seen, and one beyond MAX_COLUMNS.
     """
-    if visit.judge(link.title).year is not None and organ_in(link.title) is not None:
+    if names_year_and_organ(visit, link.title):
         return False
-    listing: Listing = await visit.page_process.run(
-        discover, page.body, page.headers, page.url, cms=visit.site.cms
-    )
+    listing = await _listing(visit, page)
     named = [each for each in listing.links if visit.judge(each.title).report]
     if not (listing.links if is_column(visit, link) else named):
         return False
@@ -75,6 +73,46 @@ async def is_list(visit: Visit, link: Link, page: Page) -> bool:
     if not queue(visit, link):
         raise NotAReport(page.url, f"no report: a list, and no more than {MAX_COLUMNS} are read")
     return True
+
+
+def names_year_and_organ(visit: Visit, title: str) -> bool:
+    """Whether a title can only be that of one report."""
+    return visit.judge(title).year is not None and organ_in(title) is not None
+
+
+async def shows_reports(visit: Visit, page: Page, report: Report) -> bool:
+    """Whether what was read as a report shows titles of others, each with a link to its page: a list with summaries.
+
+    Behind a title comes its summary: a row of titles at the end of an article is a box beside it. Links to documents do not
+    count: they are attachments. Without the text of a report, a link to one that no list has shown is enough.
+    """
+    lines = [_squeezed(line) for line in (report.title, *report.body.split("\n"))]
+    listing = await _listing(visit, page)
+    others = [
+        each
+        for each in listing.links
+        if names_year_and_organ(visit, each.title)
+        and canonical(each.url) != canonical(page.url)
+        and not _DOCUMENT.search(each.url)
+    ]
+    if report.kind is None and not report.attachments:
+        return any(canonical(each.url) not in visit.shown for each in others)
+    titles = {_squeezed(each.title) for each in others}
+    return any(
+        line in titles and behind not in titles and len(behind) >= MIN_SUMMARY_CHARS
+        for line, behind in itertools.pairwise(lines)
+    )
+
+
+def _squeezed(text: str) -> str:
+    return "".join(fold(text).split())
+
+
+async def _listing(visit: Visit, page: Page) -> Listing:
+    listing: Listing = await visit.page_process.run(
+        discover, page.body, page.headers, page.url, cms=visit.site.cms
+    )
+    return listing
 
 
 def _is_of_site(visit: Visit, url: str) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 from crawler.address import canonical
-from crawler.crawl.columns import MAX_COLUMNS, is_column, is_full, list_key, queue
-from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, note_outcome
+from crawler.crawl.columns import MAX_COLUMNS, is_column, is_full, queue
+from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, list_key, note_outcome
 from crawler.discover import (
     End,
     Verdict,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.address import canonical
-from crawler.crawl.columns import first_page, is_column, is_list
+from crawler.crawl.columns import first_page, is_column, is_list, names_year_and_organ, shows_reports
 from crawler.crawl.lists import list_page
 from crawler.crawl.visit import Visit, note_outcome
 from crawler.discover import Verdict, address_key, judge_title, link_key
@@ -121,7 +121,11 @@ class _Article(NamedTuple):
 
 
 async def _article(visit: Visit, link: Link, page: Page) -> _Article:
-    first = accept_report(await read_page(page, visit.site, visit.page_process), link, visit.site)
+    read = await read_page(page, visit.site, visit.page_process)
+    first = accept_report(read, link, visit.site)
+    is_sure = all(names_year_and_organ(visit, title) for title in (read.title, link.title))
+    if not is_sure and await shows_reports(visit, page, read):
+        raise NotAReport(page.url, "no report: its text is a list of reports")
     further = await _further_pages(visit, first)
     if further is None:
         first, further = replace(first, continues=None, total=1), []

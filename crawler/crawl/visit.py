@@ -6,6 +6,7 @@ Also the first steps of a site, and the digest of what its entry wants. `site`, 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ FULL_WALK_INTERVAL = timedelta(days=30)
 
 NOT_A_REPORT_INTERVAL = timedelta(days=90)
 """A page that is no report is requested again after this time, or when its entry on the list or the rules have changed."""
+
+_INDEX_PAGE = re.compile(r"/(?:index|default)\.[a-z]{2,5}$")
 
 MAX_NOT_REPORTS = 20_000
 """Pages that are remembered as no reports, the latest. Beyond it the oldest are requested again."""
@@ -63,15 +66,9 @@ class Visit:
     missed: list[Link] = field(default_factory=list)  # reports on lists that could not be fetched or read
     gone_keys: set[str] = field(default_factory=set)  # digests of the addresses of reports that are gone
     held: frozenset[str] = frozenset()  # canonical addresses of the archived reports that are due
-    not_reports: dict[str, str] = field(
-        default_factory=dict
-    )  # digests of pages that are no reports, and the days
-    list_keys: set[str] = field(
-        default_factory=set
-    )  # of list pages that were read or are to be, see `columns`
-    columns: list[Link] = field(
-        default_factory=list
-    )  # links that may be lists themselves and are to be fetched
+    not_reports: dict[str, str] = field(default_factory=dict)  # see SiteMemory
+    list_keys: set[str] = field(init=False)  # of list pages that were read or are to be
+    columns: list[Link] = field(default_factory=list)  # links to be fetched that may be lists themselves
     listings: list[Listing] = field(default_factory=list)
     verdicts: list[tuple[Link, Verdict]] = field(default_factory=list)
     frontier: deque[Link | ListStep] = field(init=False)  # steps still to be done, in order
@@ -85,6 +82,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.frontier = deque(_first_steps(self.site))
+        self.list_keys = set(map(list_key, self.site.lists))
 
     def resume(self, last: SiteVisit) -> bool:
         """Continue an earlier visit where it ended. Return False when it was killed or the site's entry has changed."""
@@ -191,6 +189,11 @@ def _first_steps(site: Site) -> list[Link | ListStep]:
         *_search(site),
         *(Link(url=url, title="") for url in site.pages),
     ]
+
+
+def list_key(url: str) -> str:
+    """Return the key of a list: its canonical address, without the name of an index page."""
+    return _INDEX_PAGE.sub("/", canonical(url))
 
 
 def _first(request: ListRequest, kind: ListKind = "list") -> ListStep:

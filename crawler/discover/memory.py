@@ -61,6 +61,5 @@ class SiteMemory:
     lists: Mapping[str, ListMemory] = field(default_factory=dict)  # by the address of the list's first page
     missed: tuple[Link, ...] = ()  # reports found on lists that could not be fetched or read
     gone: frozenset[str] = frozenset()  # digests of the addresses of reports that are gone
-    not_reports: Mapping[str, str] = field(
-        default_factory=dict
-    )  # `page_key` of pages that are no reports, each with the day on which it was read
+    # `page_key` of pages that are no reports, each with the day on which it was read
+    not_reports: Mapping[str, str] = field(default_factory=dict)

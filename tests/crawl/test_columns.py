@@ -117,6 +117,33 @@ async def test_a_link_that_is_a_list_is_read_as_a_list_once_in_each_visit(
         assert sorted(paths) == sorted(["/fz/", "/bm/", "/1.html", *dict(links)])
 
 
+@pytest.mark.parametrize("name", ["部门法治政府建设年度报告", "2023年法治政府建设年度报告"])
+@pytest.mark.parametrize(("entries", "summary"), [(1, TEXT[:150]), (2, TEXT), (12, TEXT[:150]), (12, TEXT)])
+async def test_a_list_with_summaries_is_no_report(
+    name: str, entries: int, summary: str, visited: Visited
+) -> None:
+    links = [(f"/bm/{n}.html", f"武汉市第{n}局2023年法治政府建设年度报告") for n in range(entries)]
+    items = "".join(f'<h3><a href="{url}">{title}</a></h3>{summary}' for url, title in links)
+    answers = {
+        "/fz/": a_list("法治政府建设", ("/bm/", name)),
+        "/bm/": f"<html><head><title>{name}</title></head><body><h1>{name}</h1><div id=zoom>{items}</div></body></html>",
+        **{url: article(title, TEXT.replace("全市", title[:6])) for url, title in links},
+    }
+    outcomes, _ = await visited(answers)
+    assert by_ending(outcomes) == {Ending.LISTED: ["/fz/", "/bm/"], Ending.NEW: [url for url, _ in links]}
+
+
+async def test_a_report_with_links_to_others_beside_it_is_archived(visited: Visited) -> None:
+    name = "法治政府建设年度报告"
+    beside = "".join(
+        f'<li><a href="/{year}.html">武汉市{year}年{name}</a></li>' for year in range(2017, 2023)
+    )
+    page = article(name).replace("</body>", f"<div class=related><ul>{beside}</ul></div></body>")
+    answers = {"/fz/": a_list("法治政府建设", ("/1.html", name)), "/1.html": page}
+    outcomes, _ = await visited(answers)
+    assert by_ending(outcomes) == {Ending.LISTED: ["/fz/"], Ending.NEW: ["/1.html"]}
+
+
 async def test_a_report_under_a_columns_name_is_archived(visited: Visited, folder: Path) -> None:
     name = "法治政府建设年度报告"
     answers = {"/fz/": a_list("法治政府建设", ("/1.html", name)), "/1.html": article(name)}

@@ -19,6 +19,7 @@ CrawlerError                     exit 1, no retry
     NoBody                       a page without an article
     PartOnly                     one page of an article without its other pages
     NotAReport                   an article, but no 法治政府建设情况报告
+      NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
   Halted                         the crawl had to end before this request
   ArchiveError
@@ -161,6 +162,10 @@ class PartOnly(ExtractError):
 
 class NotAReport(ExtractError):
     """An article that is no 法治政府建设情况报告, or none that the site's entry wants."""
+
+
+class NotWanted(NotAReport):
+    """A report that the site's entry does not want: one on another year."""
 
 
 class ExpectationError(CrawlerError):

@@ -125,6 +125,9 @@ def _check_json(found: Check) -> dict[str, Any]:
         "near_misses": [
             {"url": link.url, "title": link.title, "why": why} for link, why in found.near_misses
         ],
+        "columns": [
+            {"url": link.url, "title": link.title, "reports": number} for link, number in found.columns
+        ],
         "untitled": [link.url for link in found.untitled],
         "remarks": list(found.remarks),
         "newest": report_json(found.newest, body=False) if found.newest else None,
@@ -158,6 +161,8 @@ def _details(found: Check) -> Iterator[tuple[str, str]]:
         first = report.body.partition("\n")[0]
         yield f"newest: {report.title} ({report.published or 'no date'}, {len(report.body)} characters)", ""
         yield f"        {first[:60]}…", ""
+    for link, number in found.columns:
+        yield f"column, read as a list: {link.title} ({number} reports) {link.url}", ""
     for link, why in found.near_misses:
         yield f"not taken: {link.title} ({why})", "dim"
     if found.untitled:

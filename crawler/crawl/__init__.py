@@ -7,6 +7,7 @@ In the order of a crawl:
 - `run`: many sites at a time, each in a task; `halt`: end them in order
 - `site`: one site, until its frontier is empty; `visit`: the state of that
 - `lists`: a page of a list; `reports`: a page of a report; `crawler.reading` parses both in a child process
+- `columns`: which links to reports are lists themselves
 - `expectations`: whether the site has dried up
 """
 

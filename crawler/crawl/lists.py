@@ -11,14 +11,14 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 from crawler.address import canonical
-from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, note_outcome
+from crawler.crawl.columns import MAX_COLUMNS, is_column, is_full, queue
+from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, list_key, note_outcome
 from crawler.discover import (
     End,
     Verdict,
     Walk,
     discover,
     is_cut,
-    judge_title,
     link_key,
     may_be_report,
     search_page,
@@ -38,14 +38,18 @@ MAX_LINKS_PER_SITEMAP = 50_000
 """The limit of sitemaps.org. Further links are ignored."""
 
 
-async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, None]:
-    """Read one page of a list, yield its Outcome, and put first into the frontier its reports and the page after it."""
+async def list_page(visit: Visit, page: ListStep, got: Page | None = None) -> AsyncGenerator[Outcome, None]:
+    """Read one page of a list, yield its Outcome, and put first into the frontier its reports and the page after it.
+
+    Lists that it names come last. `got`: the page, if it was fetched already.
+    """
     request = page.request
     if request in visit.read_pages:
         return
     visit.read_pages.add(request)
+    visit.list_keys.add(list_key(request.url))
     try:
-        got = await visit.fetcher.page(request, site=visit.site)
+        got = got or await visit.fetcher.page(request, site=visit.site)
         whole = await _listing(visit, page, got)
     except FetchError as error:
         yield note_outcome(visit, error.ending, request.url, error.reason)
@@ -57,7 +61,10 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
     listing = replace(whole, links=whole.links[:limit])
     walk = visit.walk(page)
     visit.shown.update(canonical(link.url) for link in listing.links)
+    visit.list_keys.add(list_key(got.url))
     wanted = list(_wanted(visit, listing, page, walk))
+    columns = list(_columns(visit, listing))
+    known = sum(map(visit.is_no_report, wanted))
     end = walk.add_page(listing, request, page.number)
     _count_reports(visit, walk, end)
     if visit.keep_listings:
@@ -70,8 +77,12 @@ async def list_page(visit: Visit, page: ListStep) -> AsyncGenerator[Outcome, Non
         )
         listing = replace(listing, fault=listing.fault or fault)
     visit.frontier.extendleft(reversed(steps[:room]))
+    visit.frontier.extend(columns)
     details = [listing.fault] if listing.fault else []
     details += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
+    details += [f"{known} of them were read before and are none"] if known else []
+    details += [f"{len(columns)} have the name of a column and are fetched to see"] if columns else []
+    details += [f"no more than {MAX_COLUMNS} columns are fetched"] if columns and is_full(visit) else []
     details += [f"only the first {limit} were read"] if listing.links != whole.links else []
     details += [f"not followed further: {end.why}"] if end and end.early else []
     if end and end.unread and page.kind == "list":
@@ -133,10 +144,17 @@ def _wanted(visit: Visit, listing: Listing, page: ListStep, walk: Walk) -> Itera
             yield link
 
 
+def _columns(visit: Visit, listing: Listing) -> Iterator[Link]:
+    """Yield the links of a page that have a column's name and were not seen in this visit."""
+    for link in listing.links:
+        if link.title and is_column(visit, link) and queue(visit, link):
+            yield link
+
+
 def _verdict(visit: Visit, link: Link, page: ListStep) -> Verdict:
     if not link.title:
         return Verdict(False, None, "its list gives no title")
-    return judge_title(link.title, match=visit.site.match)
+    return visit.judge(link.title)
 
 
 def may_lead_to_one(visit: Visit, link: Link) -> bool:

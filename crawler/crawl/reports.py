@@ -10,10 +10,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.address import canonical
+from crawler.crawl.columns import first_page, is_column, is_list, names_year_and_organ, shows_reports
+from crawler.crawl.lists import list_page
 from crawler.crawl.visit import Visit, note_outcome
-from crawler.discover import address_key, judge_title, link_key
-from crawler.errors import ExtractError, FetchError, Gone, NotAReport, NotSaved, PartOnly
-from crawler.extract import check_whole, extract, join_pages
+from crawler.discover import Verdict, address_key, judge_title, link_key
+from crawler.errors import ExtractError, FetchError, Gone, NoBody, NotAReport, NotSaved, NotWanted, PartOnly
+from crawler.extract import check_whole, extract, is_report, join_pages, text_fault
+from crawler.field.organs import organ_in
 from crawler.field.regions import region_of
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
 from crawler.reading.pages import PageProcess
@@ -27,15 +30,23 @@ MAX_SHOWN_CHARS = 200
 
 
 async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]:
-    """Yield the Outcome of one report's page; none if this visit requested it before, or if it is gone and not due."""
-    if (key := canonical(link.url)) in visit.requested or key in visit.not_due:
+    """Yield the Outcome of one report's page; none if this visit requested it before, or if it is not due.
+
+    Not due are pages that are gone, and pages that an earlier visit read and that are no reports. A page that is a list is
+    read as one: then its Outcome is `listed`, and its reports are in the frontier.
+    """
+    if (key := canonical(link.url)) in visit.requested or key in visit.not_due or visit.is_no_report(link):
         return
     visit.requested.add(key)
     visit.shown.add(key)
+    found: Page | None = None
     try:
         outcome = await _fetch_and_store(visit, link)
         visit.gone_keys -= _keys(link)
-        yield outcome
+        if isinstance(outcome, Outcome):
+            yield outcome
+        else:
+            found = outcome
     except FetchError as error:
         before = visit.memory.gone if visit.memory else frozenset()
         _note_missed(visit, link, error)
@@ -46,10 +57,14 @@ async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]
         # an outcome with a version: that the report is gone is now confirmed, which is news
         yield replace(outcome, as_before=again and outcome.version is None)
     except NotAReport as error:
+        visit.note_no_report(link)
         yield note_outcome(visit, Ending.SKIPPED, link.url, error.reason)
     except ExtractError as error:
         _note_missed(visit, link, error)
         yield note_outcome(visit, Ending.FAILED, link.url, error.reason)
+    if found is not None:
+        async for listed in list_page(visit, first_page(link), found):
+            yield listed
 
 
 def _keys(link: Link) -> set[str]:
@@ -65,20 +80,36 @@ def _note_missed(visit: Visit, link: Link, error: FetchError | ExtractError) -> 
         visit.missed.append(link)
 
 
-async def _fetch_and_store(visit: Visit, link: Link) -> Outcome:
-    if visit.archive is None:
-        return note_outcome(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
-    validators = None if visit.full else visit.archive.validators(link.url)
+async def _fetch_and_store(visit: Visit, link: Link) -> Outcome | Page:
+    """Return the Outcome of a report's page, or the page itself if it is a list."""
+    may_be_list = is_column(visit, link)
+    if visit.archive is None and not may_be_list:
+        return _not_fetched(visit, link)
+    may_be_unchanged = visit.archive is not None and not visit.full and not may_be_list
+    validators = visit.archive.validators(link.url) if visit.archive and may_be_unchanged else None
     page = await visit.fetcher.page(link.url, validators, site=visit.site)
-    if isinstance(page, Capture) and page.status == 304:
+    if visit.archive and isinstance(page, Capture) and page.status == 304:
         return visit.archive.confirm(link.url, page, visit.site)
-    article, note = await _article(visit, link, page), ""
+    try:
+        article, note = await _article(visit, link, page), ""
+    except NotWanted:
+        raise
+    except (NotAReport, NoBody):
+        if await is_list(visit, link, page):
+            return page
+        raise
+    if visit.archive is None:
+        return _not_fetched(visit, link)
     if short := visit.archive.describe_truncation(article.report, article.page):
         page = await visit.fetcher.page(link.url, site=visit.site)
         article, note = await _article(visit, link, page), f"requested twice; the first answer: {short}"
     return visit.archive.store(
         article.report, article.page, visit.site, further=article.further, shown=visit.shown, note=note
     )
+
+
+def _not_fetched(visit: Visit, link: Link) -> Outcome:
+    return note_outcome(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
 
 
 class _Article(NamedTuple):
@@ -90,7 +121,11 @@ class _Article(NamedTuple):
 
 
 async def _article(visit: Visit, link: Link, page: Page) -> _Article:
-    first = accept_report(await read_page(page, visit.site, visit.page_process), link, visit.site)
+    read = await read_page(page, visit.site, visit.page_process)
+    first = accept_report(read, link, visit.site)
+    is_sure = all(names_year_and_organ(visit, title) for title in (read.title, link.title))
+    if not is_sure and await shows_reports(visit, page, read):
+        raise NotAReport(page.url, "no report: its text is a list of reports")
     further = await _further_pages(visit, first)
     if further is None:
         first, further = replace(first, continues=None, total=1), []
@@ -149,21 +184,47 @@ async def read_page(page: Page, site: Site, page_process: PageProcess) -> Report
 def accept_report(report: Report, link: Link, site: Site) -> Report:
     """Return the report of a wanted page, with title, year, issuer and region from the link and the site where it has none.
 
-    Raises NotAReport when neither the page's title nor the link's names a report, or when its year is not wanted. A page
-    under `pages` in the site's entry is wanted whatever its year. This is about titles and the entry's `match`;
-    `Report.kind` is about title and text, and does not decide what is archived.
+    Raises NotAReport when title or text are not those of a report, NotWanted when its year is not wanted. A page under `pages`
+    in the site's entry is wanted whatever its year.
     """
-    on_page = judge_title(report.title, match=site.match)
-    on_list = judge_title(link.title, match=site.match)
-    if not on_page.report:
-        if not on_list.report:
-            raise NotAReport(
-                report.url, f"no report: its title is {report.title[:MAX_SHOWN_CHARS]!r}: {on_page.why}"
-            )
+    on_page = judge_title(report.title, match=site.match, spans=site.spans)
+    on_list = judge_title(link.title, match=site.match, spans=site.spans)
+    if why := _why_not(report, on_page, link, on_list):
+        raise NotAReport(report.url, f"no report: {why}")
+    if not on_page.report and (on_list.report or not on_page.column):
         report = replace(report, title=link.title)
     year = on_page.year or on_list.year or report.year
+    if on_page.several_years or on_list.several_years:
+        year = None
     if year is not None and year not in site.years and link.url not in site.pages:
-        raise NotAReport(report.url, f"a report on {year}, and {site.years} is wanted")
+        raise NotWanted(report.url, f"a report on {year}, and {site.years} is wanted")
     issuer = report.issuer or site.name
     region = region_of(issuer, within=site.region) or site.region
     return replace(report, year=year, issuer=issuer, region=region)
+
+
+_OTHER_TEXTS = ("news", "an explanation", "a collection", "a report on")
+"""Kinds of documents whose own title is believed, whatever the list calls them."""
+
+
+def _why_not(report: Report, on_page: Verdict, link: Link, on_list: Verdict) -> str:
+    """Return why a page is no report; empty if it is one. The page's own title counts more than that of its list.
+
+    Of a title that may be a column's name, the text must be that of a report beyond doubt. Of another title it must not be
+    another text: a report may be attached to a page with one line, or be scanned.
+    """
+    its_title = f"its title is {report.title[:MAX_SHOWN_CHARS]!r}: {on_page.why}"
+    is_named = on_page.report or (on_list.report and not on_page.why.startswith(_OTHER_TEXTS))
+    if not is_named and not on_page.column and not on_list.column:
+        return its_title
+    is_own_title = on_page.report or on_page.column
+    fault = text_fault(report.body, titled=is_own_title)
+    sure = on_page.report or (on_list.report and on_list.year and organ_in(link.title))
+    if fault or sure:
+        return fault
+    title = report.title if is_own_title else link.title
+    return (
+        ""
+        if is_report(title, report.body) or report.attachments
+        else f"{its_title}, and its text is not a report's"
+    )

@@ -6,14 +6,17 @@ Also the first steps of a site, and the digest of what its entry wants. `site`, 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from crawler.address import canonical
 from crawler.archive import Archive, KnownPages
 from crawler.crawl.halt import Halt
-from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, search_page
+from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, judge_title, page_key, search_page
+from crawler.extract import EXTRACTOR
 from crawler.fetch import Fetcher
 from crawler.model import Ending, Link, Listing, ListKind, ListRequest, ListStep, Outcome, Site, SiteVisit
 from crawler.reading.pages import PageProcess
@@ -28,6 +31,14 @@ MAX_SHOWN_ADDRESSES = 500_000
 
 FULL_WALK_INTERVAL = timedelta(days=30)
 """After this time lists are walked to their ends again. That finds entries that were inserted below known ones."""
+
+NOT_A_REPORT_INTERVAL = timedelta(days=90)
+"""A page that is no report is requested again after this time, or when its entry on the list or the rules have changed."""
+
+_INDEX_PAGE = re.compile(r"/(?:index|default)\.[a-z]{2,5}$")
+
+MAX_NOT_REPORTS = 20_000
+"""Pages that are remembered as no reports, the latest. Beyond it the oldest are requested again."""
 
 
 @dataclass(slots=True)
@@ -57,6 +68,10 @@ class Visit:
     unread: list[tuple[str, str]] = field(
         default_factory=list
     )  # lists that state more than was read, and what
+    held: frozenset[str] = frozenset()  # canonical addresses of the archived reports that are due
+    not_reports: dict[str, str] = field(default_factory=dict)  # see SiteMemory
+    list_keys: set[str] = field(init=False)  # of list pages that were read or are to be
+    columns: list[Link] = field(default_factory=list)  # links to be fetched that may be lists themselves
     listings: list[Listing] = field(default_factory=list)
     verdicts: list[tuple[Link, Verdict]] = field(default_factory=list)
     frontier: deque[Link | ListStep] = field(init=False)  # steps still to be done, in order
@@ -70,6 +85,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.frontier = deque(_first_steps(self.site))
+        self.list_keys = set(map(list_key, self.site.lists))
 
     def resume(self, last: SiteVisit) -> bool:
         """Continue an earlier visit where it ended. Return False when it was killed or the site's entry has changed."""
@@ -91,20 +107,47 @@ class Visit:
         self.requested.clear()
         self.shown.clear()
         self.read_pages.clear()
+        self.list_keys.clear()
         self.walks.clear()
 
     def load_past(self, memory: SiteMemory | None, watched: KnownPages, now: datetime) -> None:
         """Load what earlier visits saw: archived reports, missed reports, and lists unless they must be walked whole."""
         self.began_at = now
         self.archived = watched.due
+        self.held = frozenset(canonical(link.url) for link in watched.due)
         self.not_due = set(watched.not_due)
         if memory is None:
             return
         self.memory, self.gone_keys = memory, set(memory.gone)
+        self.not_reports = {
+            key: day
+            for key, day in memory.not_reports.items()
+            if not _is_past(day, now, NOT_A_REPORT_INTERVAL)
+        }
         self.frontier.extend(link for link in memory.missed if link not in self.frontier)
         since_full_walk = now - memory.walked_at  # negative: the clock was wrong then
         is_time = not timedelta(0) <= since_full_walk < FULL_WALK_INTERVAL
         self.walk_whole = self.full or is_time or memory.rules != rules_digest(self.site)
+
+    def judge(self, title: str) -> Verdict:
+        """Return the verdict on a title by the site's entry."""
+        return judge_title(title, match=self.site.match, spans=self.site.spans)
+
+    def note_no_report(self, link: Link) -> None:
+        """Remember a page that is no report, so that later visits do not request it for some time.
+
+        Not one that was archived as a report and may be one again, and not one that the site's entry names.
+        """
+        was_report = canonical(link.url) in self.held and self.judge(link.title).report
+        if self.began_at is not None and not was_report:
+            self.not_reports[self._page_key(link)] = self.began_at.date().isoformat()
+
+    def is_no_report(self, link: Link) -> bool:
+        """Whether an earlier visit read a page, with the same entry and by the same rules, and it was no report."""
+        return not self.full and link.url not in self.site.pages and self._page_key(link) in self.not_reports
+
+    def _page_key(self, link: Link) -> str:
+        return page_key(link, f"{EXTRACTOR} {rules_digest(self.site)}")
 
     def walk(self, step: ListStep) -> Walk:
         """Return the walk of the list that a page belongs to; make it at the first page."""
@@ -127,13 +170,19 @@ class Visit:
             lists=lists,
             missed=tuple(dict.fromkeys((*self.missed, *left))),
             gone=frozenset(self.gone_keys),
+            not_reports=dict(sorted(self.not_reports.items(), key=lambda item: item[1])[-MAX_NOT_REPORTS:]),
         )
 
 
 def rules_digest(site: Site) -> str:
     """Return a digest of those keys of an entry that say which links are wanted. When it changes, lists are walked anew."""
-    rules = (site.match, site.years, site.cms, site.urls)
+    rules = (site.match, site.years, site.cms, site.urls, *(["spans"] if site.spans else []))
     return hashlib.sha256(repr(rules).encode()).hexdigest()[:12]
+
+
+def _is_past(day: str, now: datetime, interval: timedelta) -> bool:
+    """Whether a time has passed since a day. A day in the future was written by a wrong clock."""
+    return not 0 <= (now.date() - date.fromisoformat(day[:10])).days < interval.days
 
 
 def _first_steps(site: Site) -> list[Link | ListStep]:
@@ -143,6 +192,11 @@ def _first_steps(site: Site) -> list[Link | ListStep]:
         *_search(site),
         *(Link(url=url, title="") for url in site.pages),
     ]
+
+
+def list_key(url: str) -> str:
+    """Return the key of a list: its canonical address, without the name of an index page."""
+    return _INDEX_PAGE.sub("/", canonical(url))
 
 
 def _first(request: ListRequest, kind: ListKind = "list") -> ListStep:

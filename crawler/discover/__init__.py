@@ -23,7 +23,7 @@ from crawler.cms.lists.json_list import records as json_records
 from crawler.cms.lists.links import is_cut, links_of
 from crawler.cms.lists.near_json import is_json, parsed
 from crawler.cms.lists.stated import stated
-from crawler.discover.memory import ListMemory, SiteMemory, address_key, link_key
+from crawler.discover.memory import ListMemory, SiteMemory, address_key, link_key, page_key
 from crawler.discover.searches import search_page
 from crawler.discover.sitemaps import is_sitemap, read_sitemap
 from crawler.discover.titles import Verdict, judge_title, may_be_report, title_year
@@ -47,6 +47,7 @@ __all__ = [
     "judge_title",
     "link_key",
     "may_be_report",
+    "page_key",
     "search_page",
     "title_year",
 ]

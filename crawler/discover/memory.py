@@ -29,6 +29,15 @@ def link_key(link: Link) -> str:
     return hashlib.sha256((key + more).encode("utf-8", "surrogatepass")).hexdigest()[:KEY_HEX_DIGITS]
 
 
+def page_key(link: Link, rules: str) -> str:
+    """Return the digest by which a page that is no report is remembered: of its address, its entry and the rules.
+
+    An entry with another title or date is another key. `rules`: a digest of what decides.
+    """
+    text = "\n".join((rules, canonical(link.url), link.title, link.date or ""))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_HEX_DIGITS]
+
+
 def address_key(url: str) -> str:
     """Return the digest of an address alone."""
     return link_key(Link(url=url, title=url))
@@ -52,3 +61,5 @@ class SiteMemory:
     lists: Mapping[str, ListMemory] = field(default_factory=dict)  # by the address of the list's first page
     missed: tuple[Link, ...] = ()  # reports found on lists that could not be fetched or read
     gone: frozenset[str] = frozenset()  # digests of the addresses of reports that are gone
+    # `page_key` of pages that are no reports, each with the day on which it was read
+    not_reports: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from crawler.field.text import fold
 from crawler.field.titles import Verdict, judge, title_year
@@ -16,13 +17,19 @@ MAX_MATCHED_CHARS = 400
 _BEGINNING = re.compile(r"(?:关于|20\d\d年?度?)[^,。;!?《]{0,8}$|法治|依法")
 
 
-def judge_title(title: str, *, match: str | None = None) -> Verdict:
-    """Judge whether a title names a report. `match` (a site's regular expression) replaces the rules for titles."""
+def judge_title(title: str, *, match: str | None = None, spans: bool = False) -> Verdict:
+    """Judge whether a title names a report. `match` (a site's regular expression) replaces the rules for titles.
+
+    `spans`: reports on several years are wanted too. They have no year.
+    """
+    by_rules = judge(title)
     if match is None:
-        return judge(title)
+        return replace(by_rules, report=True, why="") if spans and by_rules.several_years else by_rules
     title = title[:MAX_MATCHED_CHARS]
     found = re.search(match, title) or re.search(match, "".join(fold(title).split()))
-    return Verdict(bool(found), title_year(title), "" if found else "does not match the site's pattern")
+    if not found:
+        return Verdict(False, title_year(title), "does not match the site's pattern")
+    return by_rules if by_rules.column else Verdict(True, title_year(title))
 
 
 def may_be_report(cut_title: str) -> bool:

@@ -13,9 +13,20 @@ from crawler.extract.documents import FORMATS, sniff
 from crawler.extract.documents.text import material as text_material
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
 from crawler.extract.meaning.join_pages import check_whole, join_pages
+from crawler.extract.meaning.kind import is_report, text_fault
 from crawler.model import Headers, Report
 
-__all__ = ["EXTRACTOR", "FORMATS", "LIMIT", "check_whole", "extract", "extract_text", "join_pages"]
+__all__ = [
+    "EXTRACTOR",
+    "FORMATS",
+    "LIMIT",
+    "check_whole",
+    "extract",
+    "extract_text",
+    "is_report",
+    "join_pages",
+    "text_fault",
+]
 
 LIMIT = 32 * 1024 * 1024
 """Most bytes of a document. No report page is nearly as large, and a larger one would only cost memory."""

@@ -9,19 +9,20 @@ import re
 
 from crawler.field.regions import begins_with_division, ends_with_division, outward
 from crawler.field.text import fold
-from crawler.field.titles import SUBJECT, report_title
+from crawler.field.title_text import plain_title
+from crawler.field.titles import GROUP, SUBJECT, report_title
 
 GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT = "government", "party_government", "department"
 
 _MAX_NAME_LENGTH = 80  # characters of a name, or of the names of two organs that write together
 
 _BEFORE_NAME = re.compile(
-    r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d|二[^年,]{3})年度?|[·:、,—-])+"
+    r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d年?度?|二[^年,]{3}年度?)(?![-—–~至\d])|[·:、,—-])+"
 )
 """Texts before the name in a title: 某政发〔2022〕1号《, [某政发〔2022〕1号], 【公告】, 关于, 2022年度."""
 
 _NAME_IN_TITLE = re.compile(
-    rf"(?P<name>.+?)(?:关于|20\d\d|二[〇○◯零OО][^年,]{{2}}年|年度|(?:全面|深入|扎实)?(?:推进|落实|贯彻|加强|深化|开展|加快|履行)|{SUBJECT}|(?<!依)法治)"
+    rf"(?P<name>.+?)(?:关于|20\d\d|二[〇○◯零OО][^年,]{{2}}(?:年|法|度)|年度|(?:全面|深入|扎实)?(?:推进|落实|贯彻|加强|深化|开展|加快|履行)|{SUBJECT}|(?<!依)法治)"
 )
 """The name ends before the title's year, its 关于 or its subject."""
 
@@ -49,9 +50,9 @@ _DEPARTMENT = re.compile(
 )
 _PARTY = re.compile(
     r"^(?P<sign>中国共产党|中共)?(?P<place>[^、]*?)(?P<committee>党委|党工委|(?<!管理)(?:工作)?委员会|工委|(?<!管)委)[、和]?"
-    r"(?P<rest>[^委]*?(?:政府|(?:管理委员|管委)会|街道?办事处))$"
+    r"(?P<rest>[^委]*?(?:政府|(?:管理委员|管委)会|办事处))$"
 )
-_BARE_ORGAN = re.compile(r"^[省市区县旗州盟乡镇]?(?:(?:人民)?政府|(?:管理委员|管委)会|街道?办事处)$")
+_BARE_ORGAN = re.compile(r"^[省市区县旗州盟乡镇]?(?:(?:人民)?政府|(?:管理委员|管委)会|(?:街道?)?办事处)$")
 _COMMITTEE = re.compile(r"^(?:中国共产党|中共)[^委]+(?:委|委员会)$")
 _LEVEL = re.compile(r"^(自治[区州县旗]|[省市区县旗州盟])(?=.)")
 
@@ -60,18 +61,42 @@ def organ_in(title: str) -> tuple[str, str] | None:
     """Return (name in full, kind) of the organ that a title names as its author; None if it names none.
 
     For 中共甲市委 甲市人民政府 the organ is the government and the kind party_government. A name without its place
-    (省人民政府, 我市, 区教育局) is returned without it and without 我: see `complete`.
+    (省人民政府, 我市, 区教育局) is returned without it and without 我: see `complete`. Of a covering letter it is the organ
+    in the report's title, or else the one that publishes it; an office that only sends it on is none.
     """
-    text = _BEFORE_NAME.sub("", report_title(title))
+    inner = report_title(title)
+    if (named := _named_in(inner)) or (named := _named_behind(inner)):
+        return named
+    outer = plain_title(title)
+    sender = _named_in(outer) if outer != inner else None
+    return sender if sender and (sender[1] != DEPARTMENT or _PUBLISHES.search(outer)) else None
+
+
+_PUBLISHES = re.compile(r"公布|发布|公开")
+_ORGAN_BEHIND = re.compile(r"[(—-]([^()—-]{2,40}?)\)?$")  # 2022年度法治政府建设情况报告(甲县公安局)
+
+
+def _named_in(text: str) -> tuple[str, str] | None:
+    """The organ that a plain title begins with."""
+    text = _BEFORE_NAME.sub("", text)
     found = _NAME_IN_TITLE.match(text)
+    if found and "《" in found["name"]:  # 甲部公布《甲部2021年度…》
+        text = _BEFORE_NAME.sub("", text.partition("《")[2])
+        found = _NAME_IN_TITLE.match(text)
     return organ(found["name"]) if found and not _BEFORE_NAME.match(text) else None
+
+
+def _named_behind(text: str) -> tuple[str, str] | None:
+    """The organ in brackets at the end of a plain title."""
+    found = _ORGAN_BEHIND.search(text[-_MAX_NAME_LENGTH:])
+    return organ(found[1]) if found else None
 
 
 def organ(name: str) -> tuple[str, str] | None:
     """Return (name in full, kind) of an organ's name; None for any other text."""
     name = name.rpartition("\t")[2]  # the last cell of a table's row; the cells before it are labels
-    name = _OUR.sub("", "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:—-的"))
-    if len(name) > _MAX_NAME_LENGTH:
+    name = _OUR.sub("", "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:|丨—-的"))
+    if len(name) > _MAX_NAME_LENGTH or GROUP.fullmatch(name):
         return None
     if joint := _joint_government(name):
         return joint, PARTY_GOVERNMENT
@@ -89,12 +114,17 @@ def _joint_government(name: str) -> str | None:
         return None
     rest = found["rest"]
     if _BARE_ORGAN.match(rest):
-        rest = found["place"] + rest.lstrip("省市区县旗州盟乡镇")
+        rest = _without_repeat(found["place"], rest.lstrip("省市区县旗州盟乡镇"))
     return _government(rest)
 
 
+def _without_repeat(place: str, rest: str) -> str:
+    """Return the name of a place and what is bare behind it: 甲街道 and 街道办事处 are 甲街道办事处."""
+    return place + (rest.removeprefix("街道") if place.endswith("街道") else rest)
+
+
 def _is_place(name: str) -> bool:
-    return name.endswith(tuple("省市区县旗州盟乡镇"))
+    return name.endswith((*"省市区县旗州盟乡镇", "街道"))
 
 
 def _government(name: str) -> str | None:

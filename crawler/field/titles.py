@@ -1,112 +1,196 @@
 """Judge whether a title is that of a yearly 法治政府建设情况报告, and on which year.
 
-Takes a title, from a list or from the report itself, and returns a `Verdict`. Knows no pages.
+Takes a title, from a list or from the report itself, and returns a `Verdict`. Knows no pages. `title_text` takes off what
+is no part of the title.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.field.text import chinese_number, fold
+from crawler.field.title_text import MAX_TITLE_CHARS, may_name_year, plain_title, years, years_of_title
 
-SUBJECT = r"(?:法治政府|依法行政|依法治(?:市|县|区|省|州|旗)(?!委|办)|法治(?:建设|工作|机关))"
+__all__ = [
+    "SUBJECT",
+    "Verdict",
+    "judge",
+    "may_name_year",
+    "mentions_subject",
+    "report_title",
+    "title_year",
+    "years",
+]
+
+_FIELDS = (  # 法治公安, 法治税务: how a department calls its part of 法治政府
+    "公安|税务|财政|交通|教育|水利|水务|国土|自然资源|统计|审计|民政|人社|卫生|卫健|农业|林业|环保|生态环境|工商|质监|市场监管|海关|气象|国资"
+    "|住建|城建|城管|应急|消防|司法行政|医保|文旅|商务|粮食|档案|烟草|电力|邮政|央行|金融|民航|铁路|海事|部门|单位"
+)
+SUBJECT = (
+    rf"(?:法[治制]政府|依法行政|依法治(?:市|县|区|省|州|旗|盟|镇|乡|税|教|水|林|统|审|档|海|路|交|农|检)(?!委|办)"
+    rf"|法治(?:建设|工作|机关)|法治(?:{_FIELDS})(?=建设|工作|创建|\d|情况))"
+)
 """Pattern of the report's subject. 市委全面依法治市委员会 is an organ, no subject."""
 
 _SUBJECT = re.compile(SUBJECT)
-_MAX_TITLE_LENGTH = 400  # characters that are read
 
 _REPORT = re.compile(
     rf"""
-    {SUBJECT} [^,。;!?]{{0,24}}? (?:报告|情况|自查|总结)   # 法治政府建设情况报告, 依法行政工作情况
-  | 报告 [^,。]{{0,8}} {SUBJECT} [^,。]{{0,8}} 情况      # 报告2023年法治政府建设情况
+    {SUBJECT} [^,。;!?]{{0,24}}? (?:报告|情况|自查|总结|汇报|年报)   # 法治政府建设情况报告, 依法行政工作情况
+  | 报告 [^,。]{{0,8}} {SUBJECT} [^,。]{{0,8}} 情况                  # 报告2023年法治政府建设情况
   | 推进 [^,。]{{0,6}} {SUBJECT} [^,。]{{0,12}} 年度报告
     """,
     re.X,
 )
 
-_NOT_A_REPORT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (why, re.compile(pattern))
-    for why, pattern in (
-        ("another yearly report", r"政府工作报告|信息公开|政务公开|预算|决算|国民经济|法治宣传|普法"),
-        (
-            "a plan",
-            r"方案|规划|纲要|要点|计划|安排(?!情况)|意见$|意见》|清单|分工|办法|规定|细则|制度$|报告制度",
-        ),
-        (
-            "an inspection or a notice",
-            r"督察|督查|检查|巡察|考核|考评|评估|评议|评价|整改|问卷|投诉|举报|征求|征集|招标|采购|中标|(?:通知|通告|函|批复)$",
-        ),
-        ("a model-site campaign", r"示范(?:市|县|区|项目|单位|地区|创建)|创建.{0,6}示范"),
-        ("an explanation", r"解读|图解|一图|问答|答记者|访谈|综述|发布会|白皮书"),
-        (
-            "news",
-            r"召开|会议|听取|审议|审定|学习(?!.{0,12}报告$)|专题讲座|培训|座谈|调研|督导|汇报会|汇报$|讲话|列席|表扬"
-            r"|通报(?!.*情况)|印发实施|述职|公示|纪实|侧记|我[市省区县州](?!(?:人民)?政府|关于|20\d\d|二[〇零]|法治|依法|推进|年度)",
-        ),
-        ("a study", r"研究|蓝皮书|发展报告|状况报告"),
-        ("a report on half a year", r"半年|季度"),
-        (
-            "a report on several years",
-            r"20\d\d年?[-—–~至]20\d\d|近(?:几|[两三四五])?年来|[三四五十]年(?=法治|依法)",
-        ),
-        ("a statistics table", r"统计表|一览表|指标|目录$|公告$"),
-    )
+_SEVERAL_YEARS = re.compile(
+    r"(?P<first>20\d\d)年?度?(?:[-—–~至到、,和及与]|以?来至)(?P<last>20\d\d)"
+    r"|[“\"‘']?十(?P<plan>[一二三四五])五[”\"’']?(?!个)"
+    r"|(?<![〇零○一二三四五六七八九十\d])(?:[近过去这前头]{1,2})?(?:[几两二三四五六七八九十]|[2-9])(?:个?年度?)(?:来|间|以来|期间|工作|(?=法[治制]|依法))"
+    r"|近年来|历年来?|本届|届内|任期|换届|以来"
+)
+"""A report on several years, or since some event."""
+
+_MONTHS = re.compile(
+    rf"半年|季度|[一二三四1-4]季|(?:\d|[一二三四五六七八九十])月(?:份|底|末)?(?!\d|[一二三四五六七八九十]{{1,3}}日)(?=[^(]{{0,20}}?{SUBJECT})"
+)
+
+_NOT_A_REPORT: tuple[tuple[str, re.Pattern[str]], ...] = (
+    *(
+        (why, re.compile(pattern))
+        for why, pattern in (
+            (
+                "another yearly report",
+                r"(?<!法[治制])政府工作报告|信息公开|政务公开|预算|决算|国民经济|法治宣传|普法|双随机",
+            ),
+            (
+                "a plan",
+                r"方案|规划|纲要|要点|计划|安排(?!情况)|意见$|意见》|清单|分工|办法|规定|细则|制度$|报告制度",
+            ),
+            (
+                "an inspection or a notice",
+                r"督察|督查|检查|巡察|考核|考评|评估|评议|评价|测评|满意度|整改|问卷|投诉|举报|征求|征集|招标|采购|中标|(?:通知|通告|函|批复)$",
+            ),
+            ("an inquiry", r"调查(?!队)|调研报告"),
+            ("a collection", r"汇总|汇编|合集|集锦|选编|名单|一览|盘点|[\d一二三四五六七八九十]篇"),
+            (
+                "a model-site campaign",
+                r"示范(?:市|县|区|项目|单位|地区|创建)|创建.{0,6}示范|典型案例|优秀案例",
+            ),
+            (
+                "an explanation",
+                r"解读|图解|图说|一图|长图|问答|答记者|访谈|专访|综述|发布会|白皮书",
+            ),
+            (
+                "news",
+                r"召开|会议|听取|审议|审定|学习(?!.{0,12}报告$)|专题讲座|培训|座谈|调研|督导|汇报会|(?:向|听)[^,。《]{0,12}汇报|讲话|列席"
+                r"|表扬|通报(?!.*情况)|印发实施|述职|(?<!关于)公示|纪实|侧记|成绩单|出炉|荣获|获评|新闻|快讯|亮点|获.{0,8}?(?:肯定|表彰|批示|好评|认可)"
+                r"|(?<!关于)(?<!予以)(?:发布|公布|公开|印发|出台)(?=[^《]*$)"
+                r"|我[市省区县州](?!(?:人民)?政府|关于|20\d\d|二[〇零]|法[治制]|依法|推进|年度)",
+            ),
+            (
+                "a study",
+                r"研究|蓝皮书|发展报告|状况报告|浅析|浅谈|浅议|探析|刍议|思考|对策|如何|怎样|怎么|范文|模板|样本",
+            ),
+            ("a report of a person", r"^(?!.*法[治制]政府).*第一责任人"),
+            ("a statistics table", r"统计表|指标|目录$"),
+        )
+    ),
+    ("a report on a part of a year", _MONTHS),
 )
 """Other documents whose titles have the report's words, with their kind. The first that fits is the reason."""
 
+_ON_SEVERAL_YEARS = "a report on several years"
+
 _COVERING_LETTER = re.compile(
-    rf"(?:印发|转发|公布|发布|公开)(?P<quote>《)?(?P<inner>[^》]*{SUBJECT}[^》]*(?:情况的?报告|年度报告|工作报告|工作总结))(?(quote)[^》]*》)的?(?:通知|公告|函)$"
+    rf"(?:印发|转发|公布|发布|公开)(?P<quote>《)?(?P<inner>[^》]*{SUBJECT}[^》]*(?:情况的?报告|年度报告|工作报告|工作总结))(?(quote)[^》]*》)的?(?:通知|公告|公示|函)$"
 )
 """关于印发《甲市2022年度法治政府建设情况报告》的通知: the report, with a covering letter."""
 
-# …情况及2026年工作要点的报告, …工作情况及2016年工作打算: the title names the report's last section too.
+# …情况及2026年工作要点的报告, …工作情况及2016年工作打算, …报告、2023年工作方案: the title names the report's last section too.
 _NEXT_YEAR = re.compile(
-    r"[及和与暨](?:下一?年度?|下一?步|20\d\d年度?)[^,。]{0,16}?(?:要点|打算|安排|计划|思路|重点)"
+    r"(?:[及和与暨并、,]|以及|(?<=总结|报告|情况))(?:下一?年度?|下一?步|下一?阶段|明年|今后|20\d\d年?度?)[^,。;]{0,16}?(?:方案|要点|打算|安排|计划|思路|重点|举措|目标|部署|谋划|设想|规划|任务)"
+    r"|(?<=总结|报告|情况)[及和与暨、](?:年度)?(?:工作)?(?:计划|打算|安排|思路)"
+)
+
+# 法治政府建设情况公示, …报告的公告: published as such, and the report itself
+_PUBLISHED = re.compile(
+    r"(?<=情况|报告|总结|年报)的?(?:公示|公告|公开|公布|通告)$|\([^()《]{0,12}(?:公示|公开|公布|发布)[^()《]{0,12}\)$"
+)
+
+# 贯彻落实《法治政府建设实施纲要(2021-2025年)》情况报告: the report on one year of it, if the title names the year
+_CARRIED_OUT = re.compile(
+    r"(?:贯彻|落实|实施|执行)(?:[^《》]{0,6}《[^《》]{0,60}》|法[治制]政府建设(?:实施)?纲要(?:\([^()]{0,20}\))?)"
 )
 
 # 规划和自然资源局, 发展研究中心, 考评办公室: words in an organ's name do not count
 _ORGAN = re.compile(
-    r"^[^,。;!?《]*?(?:[局厅委办室队院署部]|委员会|中心)(?=关于|20\d\d|二[〇零○]|年度|法治|依法|推进|贯彻|落实)"
+    r"^[^,。;!?《]*?(?:[局厅委办室队院署部]|委员会|中心)(?=关于|20\d\d|二[〇零○]|年度|法[治制]|依法|推进|贯彻|落实)"
 )
 
 _YEAR_SPAN = re.compile(r"(20[0-4]\d)[-—–~至](20[0-4]\d)(?=年度)")
-_ZEROS = str.maketrans(dict.fromkeys("○◯零OОΟo0", "〇"))
-_ZERO = "[〇零○◯OОΟo0]"  # the second and third O are Cyrillic and Greek
-_YEAR = re.compile(
-    rf"(?<!\d)(20[0-4]\d)(?:\s*年|(?=\s*(?:法治|依法|度|推进|[)\]]?$)))|(二{_ZERO}(?:{_ZERO}|[一二三四])(?:{_ZERO}|[一二三四五六七八九]))\s*年"
+
+_TWO = re.compile("[2２二]")  # every year has one
+
+_GROUP_WORDS = r"(?:[各市县区省州旗盟镇乡街级直属辖、及和与()]|政府|人民|部门|单位|机关|委办局|科局|街道|办事处|园区|开发区|有关|所属|本级)"
+GROUP = re.compile(
+    rf"(?=.{{0,20}}?(?:各|部门|单位|机关|局|乡镇|镇乡|镇街|街镇|[市县区旗]{{2}}|[()、]|街道(?!办)|园区|本级)){_GROUP_WORDS}+"
 )
+"""Organs as a group, none of them by name: 部门, 各乡镇, 市直部门, 镇(街道)."""
+
+_COLUMN = re.compile(
+    rf"(?:历年|往年|近年)?{_GROUP_WORDS}*的?(?:历年)?(?:年度)?(?:推进)?{SUBJECT}"
+    r"(?:建设|工作|推进|落实|进展|情况|年度|年|的|与|和|年报|报告|总结|汇报|公开|公示|公布|专栏|栏目|专题|专区|列表|汇总|汇编)*"
+)
+"""Name of a column: the subject with neither a year nor an organ of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a title names a report, the year it reports on, and why it names none."""
+    """What a title names.
+
+    `report`: a report on a year. `column`: no report; its words are those of a list's name (部门法治政府建设年度报告). Only the
+    page can tell: some governments title a report so. `several_years`: a report on several years, which is none on a year.
+    `why`: why it names no report.
+    """
 
     report: bool
     year: int | None = None
     why: str = ""
+    column: bool = False
+    several_years: bool = False
 
 
 def judge(title: str) -> Verdict:
     """Return the verdict on a title, of a link or of the report itself."""
-    return _judged(title[:_MAX_TITLE_LENGTH])
+    return _judged(title[:MAX_TITLE_CHARS])
 
 
 @lru_cache(maxsize=4096)  # a site's menu is on all its pages, a report's title on its list and on its page
 def _judged(title: str) -> Verdict:
-    text = _without_space(title)
-    year = title_year(text)
-    if "法" not in text or not _REPORT.search(text):  # every subject has 法
+    if not _may_name_subject(title):
+        return Verdict(False, title_year(title), "names no such report")
+    text = plain_title(title)
+    year = _year(text)
+    if not _REPORT.search(text):
         return Verdict(False, year, "names no such report")
     if _COVERING_LETTER.search(text):
         return Verdict(True, year)
-    rest = _with_last_of_span(_NEXT_YEAR.sub("", _ORGAN.sub("", text)))
+    if year is None and _COLUMN.fullmatch(text):
+        return Verdict(False, None, "the name of a column", column=True)
+    rest = _NEXT_YEAR.sub("", _PUBLISHED.sub("", _ORGAN.sub("", text)))
+    rest = _with_last_of_span(_CARRIED_OUT.sub("", rest) if year else rest)
     for why, pattern in _NOT_A_REPORT:
         if found := pattern.search(rest):
-            return Verdict(False, year, f"{why} ({found[0]})")
+            return Verdict(False, year, f"{why} ({found[0][:40]})")
+    if found := _SEVERAL_YEARS.search(rest):
+        return Verdict(False, None, f"{_ON_SEVERAL_YEARS} ({found[0]})", several_years=True)
     return Verdict(True, year)
+
+
+def _may_name_subject(title: str) -> bool:
+    return "法" in title  # every subject has it, in traditional characters too
 
 
 def title_year(title: str) -> int | None:
@@ -114,25 +198,16 @@ def title_year(title: str) -> int | None:
 
     In digits or in Chinese numerals; of 2022-2023年度 the later one.
     """
-    text = _with_last_of_span(fold(title[:_MAX_TITLE_LENGTH]))
-    if not may_name_year(text):
-        return None
+    return _year(plain_title(title)) if _TWO.search(title) else None
+
+
+def _year(text: str) -> int | None:
+    text = _with_last_of_span(text)
+    if (span := _SEVERAL_YEARS.search(text)) and span["first"]:
+        text = text[: span.start()] + text[span.end() :]
     subject = _SUBJECT.search(text)
-    before = list(years(text[: subject.start()] + subject[0])) if subject else []
-    return before[-1] if before else next(years(text), None)
-
-
-def may_name_year(text: str) -> bool:
-    """Whether a folded text can name a year. A quick test before `years`."""
-    return "20" in text or "二" in text
-
-
-def years(text: str) -> Iterator[int]:
-    """Yield the years that a folded text names, in order: 2022年, 二〇二二年, 2022法治政府…"""
-    for found in _YEAR.finditer(text):
-        year = int(found[1]) if found[1] else chinese_number(found[2].translate(_ZEROS))
-        if year:
-            yield year
+    before = years_of_title(text[: subject.start()] + subject[0]) if subject else []
+    return before[-1] if before else next(iter(years_of_title(text)), None)
 
 
 def mentions_subject(text: str) -> bool:
@@ -141,14 +216,10 @@ def mentions_subject(text: str) -> bool:
 
 
 def report_title(title: str) -> str:
-    """Return the report's title without white space, out of a covering letter that quotes it (印发《…报告》的通知)."""
-    text = _without_space(title)
+    """Return the report's title, plain (see `title_text`), out of a covering letter that quotes it (印发《…报告》的通知)."""
+    text = plain_title(title)
     found = _COVERING_LETTER.search(text)
     return found["inner"] if found else text
-
-
-def _without_space(title: str) -> str:
-    return "".join(fold(title[:_MAX_TITLE_LENGTH]).split())
 
 
 def _with_last_of_span(text: str) -> str:

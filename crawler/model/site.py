@@ -49,6 +49,7 @@ class Site:
     body: str | None = None  # CSS selector of the article's body
     match: str | None = None  # regular expression that a link's title must match, instead of the title filter
     years: Years = Years(first=2015)
+    spans: bool = False  # reports on several years are wanted too
     delay: float = 1.0  # seconds between two requests to one host
     at_once: int = 1  # requests under way to one host at the same time
     max_requests: int = 3000  # in one crawl; the next one goes on where this one stops

@@ -5,6 +5,7 @@ It uses the same pipeline as a crawl, without an archive. `crawler.cli.sources` 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from crawler.crawl import Visit, accept_report, crawl_site, read_page
@@ -31,6 +32,7 @@ class Check:
     list_pages: int
     links: int
     reports: tuple[tuple[Link, int | None], ...]  # each with the year in its title
+    columns: tuple[tuple[Link, int], ...]  # lists that its lists name, each with the reports on it
     untitled: tuple[Link, ...]  # links without a title: a crawl fetches the pages to see what they are
     near_misses: tuple[tuple[Link, str], ...]  # similar titles, and why they are not taken
     remarks: tuple[str, ...]  # crawler traps found, pages that a replay does not have
@@ -73,12 +75,20 @@ async def check_site(site: Site, fetcher: Fetcher, page_process: PageProcess) ->
         list_pages=len(visit.listings),
         links=sum(len(listing.links) for listing in visit.listings),
         reports=tuple(reports),
+        columns=tuple(_columns(visit)),
         untitled=tuple(untitled),
         near_misses=tuple(_near_misses(list(verdicts.values()))),
         remarks=tuple(f"{o.url}: {o.detail}" for o in outcomes if _is_remark(o)),
         newest=newest,
         problems=tuple(problems),
     )
+
+
+def _columns(visit: Visit) -> Iterator[tuple[Link, int]]:
+    """Yield the columns that were read as lists, each with the number of reports on it."""
+    for link in visit.columns:
+        if walk := visit.walks.get(link.url):
+            yield link, len(walk.reports)
 
 
 async def _find_untitled(
@@ -95,8 +105,10 @@ async def _find_untitled(
 
 
 async def _newest(reports: list[tuple[Link, int | None]], visit: Visit) -> Report:
-    """Return the newest report: by the dates of the list, or, without a list, by the years in the pages."""
+    """Return the newest report: by the dates of the entry's own lists, or, without a list, by the years in the pages."""
     if visit.site.lists:
+        own = [pair for pair in reports if pair[0].found_on in visit.site.lists]  # not those of its columns
+        reports = own or reports
         return await _read(max(reports, key=lambda pair: (pair[0].date or "", pair[1] or 0))[0], visit)
     return max([await _read(link, visit) for link, _ in reports], key=lambda report: report.year or 0)
 
@@ -118,6 +130,9 @@ def _near_misses(verdicts: list[tuple[Link, Verdict]]) -> list[tuple[Link, str]]
     near = [
         (link, verdict.why)
         for link, verdict in verdicts
-        if not verdict.report and "法治" in link.title and len(link.title) >= MIN_NEAR_MISS_CHARACTERS
+        if not verdict.report
+        and not verdict.column
+        and "法治" in link.title
+        and len(link.title) >= MIN_NEAR_MISS_CHARACTERS
     ]
     return near[:MAX_NEAR_MISSES]

@@ -195,6 +195,7 @@ class Entry(_Strict):
     body: Annotated[str, BeforeValidator(_selector)] | None = None
     match: Annotated[str, BeforeValidator(_pattern)] | None = None
     years: Annotated[str, BeforeValidator(_years)] | None = None
+    spans: bool = False
     delay: Annotated[float, BeforeValidator(_delay)] | None = None
     at_once: Annotated[int, Field(ge=1, le=8)] | None = None
     max_requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None

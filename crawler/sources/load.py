@@ -264,6 +264,7 @@ def _site(entry: Entry, defaults: Defaults) -> Site:
         agent=entry.agent,
         contact=entry.contact or defaults.contact,
         render=entry.render,
+        spans=entry.spans,
         expect=Expect(years=tuple(entry.expect.years), least=entry.expect.least) if entry.expect else None,
         enabled=entry.enabled,
         seen=entry.seen,

@@ -85,6 +85,7 @@ VALID: dict[str, dict[str, Any]] = {
             "lists": {"http://a.gov.cn/": {"entries": ["ab"], "common": ["cd"], "reports": {"ab": 2022, "cd": None}}},
             "owed": [LINK],
             "gone": ["ab"],
+            "not_reports": {"ab": "2026-11-25"},
         },
     },
     "clock set back": COMMON,

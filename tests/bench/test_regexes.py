@@ -53,7 +53,7 @@ def test_expressions_are_found_in_constants_tables_and_calls(
     places = {each.place for each in found[0]}
     assert {
         "crawler.fetch.answers.redirects._REFRESH",  # a constant
-        "crawler.field.titles._NOT_A_REPORT[5]",  # in a table of tuples
+        "crawler.field.titles._NOT_A_REPORT[7]",  # in a table of tuples
         "crawler.cms.epoint.EPOINT[0]",  # in a dataclass within a dataclass
         r"crawler.crawl.schedule:'(\\d{1,9}(?:\\.\\d{1,9})?)([smhdw]?)'",  # given to re.fullmatch
     } <= places

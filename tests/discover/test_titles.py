@@ -19,6 +19,8 @@ TITLES: list[dict[str, Any]] = yaml.safe_load(
 def test_real_titles_are_judged_right(row: dict[str, Any]) -> None:
     verdict = judge_title(row["title"])
     assert verdict.report is row["report"], verdict.why
+    assert verdict.column is row.get("column", False)
+    assert verdict.several_years is row.get("several_years", False)
 
 
 @pytest.mark.parametrize(

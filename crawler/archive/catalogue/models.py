@@ -76,6 +76,7 @@ class MemoryRow(Base, kw_only=True):
     lists: Mapped[dict[str, Any]]
     owed: Mapped[list[Any]]
     gone: Mapped[list[Any]]
+    not_reports: Mapped[dict[str, Any]]
 
 
 class SiteRow(Base, kw_only=True):

@@ -142,6 +142,7 @@ _MEMORY = {
     "lists": Field(pairs_of(_LINKED, _LIST_MEMORY), required=True),
     "owed": Field(list_of(_LINK), required=True),
     "gone": Field(list_of(_LINKED), required=True),
+    "not_reports": Field(pairs_of(_LINKED, day)),
 }
 _MERGED_FILE = {
     "file": Field(_FILE, required=True),

@@ -161,9 +161,13 @@ def learnt(site_id: str, memory: Content) -> Content:
 
 
 def memory_of(content: Content) -> Content:
-    """Return the memory of a `learnt` act, without keys that a later version added."""
+    """Return the memory of a `learnt` act, without keys that a later version added.
+
+    An act of an earlier version has no `not_reports`.
+    """
     names = ("walked_at", "rules", "lists", "owed", "gone")
-    return {name: content["memory"][name] for name in names}
+    memory = content["memory"]
+    return {name: memory[name] for name in names} | {"not_reports": memory.get("not_reports") or {}}
 
 
 def visit_of(content: Content) -> SiteVisit:

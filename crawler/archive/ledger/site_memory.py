@@ -29,6 +29,7 @@ def load(session: Session, site_id: str) -> SiteMemory | None:
         lists={url: _to_list_memory(saved) for url, saved in row.lists.items()},
         missed=tuple(Link(**saved) for saved in row.owed),
         gone=frozenset(row.gone),
+        not_reports=dict(row.not_reports),
     )
 
 
@@ -47,6 +48,7 @@ def to_json(memory: SiteMemory) -> dict[str, Any]:
         "lists": json.loads(json.dumps(lists)),  # tuples as they come back
         "owed": [asdict(link) for link in memory.missed],
         "gone": sorted(memory.gone),
+        "not_reports": dict(sorted(memory.not_reports.items())),
     }
 
 

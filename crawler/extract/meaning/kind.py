@@ -12,6 +12,9 @@ from crawler.field.organs import DEPARTMENT, GOVERNMENT, organ, organ_in
 from crawler.field.text import fold
 
 _MIN_BODY_LENGTH = 300  # characters of a report; a shorter text is a link to one
+_MARKS_PER_CHARACTER = 1 / 120  # of punctuation in prose at least; a list of titles has next to none
+_SHOWN_LENGTH = 30  # characters of a text, in a reason
+_NEWS_OPENING = 200  # characters in which news says that it is news
 _VOICE_OPENING = 1500  # characters in which a report says 我市 or 我局
 _YEAR_OPENING = 600  # characters in which it names its year
 _OUR_DEPARTMENT = re.compile(r"(?<!自)我(?:局|厅|委|办|部|院|中心|支队)|本(?:局|厅|委)(?!托)")
@@ -19,12 +22,44 @@ _OUR_GOVERNMENT = re.compile(
     r"(?:我|本|全)(自治区|[省市区县旗州盟乡镇])(?!直)|(自治区|[省市区县旗州盟乡镇])(?:人民)?政府|街道|办事处"
 )
 _QUOTED = re.compile(r"《[^》]*》|\d{4}\s*+年?\s*+[-—–~至]\s*+\d{4}\s*+年")
+_MARK = re.compile("[,。;!?,;!?、]")
+_RULE_OF_LAW = re.compile("法[治制]|依法")
+_NEWS = re.compile(
+    r"[本我][站网报刊台]讯|讯[((]|[((](?:本[站网报刊]|全媒体|见习)?(?:记者|通讯员)|新华社|来源[::].{0,20}(?:日报|晚报|新闻)"
+    r"|^.{0,20}?(?:近日|日前|昨日|今日|今天|昨天|\d{1,2}月\d{1,2}日),?[^。]{0,40}?(?:发布|公布|公开|听取|审议)[^。]{0,60}?(?:报告|情况)"
+)
+_INTRODUCED = re.compile(r"如下|现将|特此|予以公[布告示开]")
 _DAY = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月")
 
 
 def is_report(title: str, body: str) -> bool:
-    """Whether title and text are those of a yearly report on rule-of-law government."""
-    return titles.judge(title).report and len(body) > _MIN_BODY_LENGTH and titles.mentions_subject(body)
+    """Whether title and text are those of a yearly report on rule-of-law government.
+
+    A title that may be a column's name (法治政府建设年度报告) counts if the text is a report's.
+    """
+    verdict = titles.judge(title)
+    return (
+        (verdict.report or verdict.column)
+        and len(body) > _MIN_BODY_LENGTH
+        and titles.mentions_subject(body)
+        and not text_fault(body)
+    )
+
+
+def text_fault(body: str, *, titled: bool = True) -> str:
+    """Return why a text is not that of a report; empty if it may be one.
+
+    `titled`: the page's own title names a report. Without it the text must at least mention the rule of law. A short text may be one: that of a page whose report is attached, or scanned.
+    """
+    if len(body) > _MIN_BODY_LENGTH:
+        if sum(1 for _ in _MARK.finditer(body)) < len(body) * _MARKS_PER_CHARACTER:
+            return "its text is a list of titles"
+        if not titled and not _RULE_OF_LAW.search(body):
+            return "its text does not mention the rule of law"
+    opening = fold(body[:_NEWS_OPENING])
+    if (found := _NEWS.search(opening)) and not _INTRODUCED.search(opening):
+        return f"its text is news ({found[0][:_SHOWN_LENGTH]})"
+    return ""
 
 
 def kind(title: str, body: str, issuer: str | None) -> str | None:
@@ -41,8 +76,10 @@ def kind(title: str, body: str, issuer: str | None) -> str | None:
 def year(title: str, body: str) -> int | None:
     """Return the year reported on: the title's; else the most frequent one in the opening of the body, the first of equals.
 
-    Years of plans (2021-2025年), of quoted documents and of days do not count.
+    None for a report on several years. Years of plans (2021-2025年), of quoted documents and of days do not count.
     """
+    if titles.judge(title).several_years:
+        return None
     if found := titles.title_year(title):
         return found
     opening = fold(body[:_YEAR_OPENING])

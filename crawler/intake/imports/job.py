@@ -10,7 +10,7 @@ from typing import Protocol
 
 from crawler.archive import IMPORT_SITE, Archive
 from crawler.discover import judge_title
-from crawler.extract import check_whole, extract
+from crawler.extract import check_whole, extract, text_fault
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region_of
 from crawler.intake.imports.names import printable
@@ -63,8 +63,12 @@ Read = Callable[[Path, Job], Iterator[Outcome]]
 def complete(report: Report, name: str) -> tuple[Report, Site] | str:
     """Return a report with its year and region, and the site to store it under; or why it is not a report."""
     verdict = judge_title(report.title)
-    if not verdict.report:
+    if verdict.column and not report.kind:
+        return f"not a report: its title {report.title!r} is the name of a column, and its text is not a report's"
+    if not verdict.report and not verdict.column:
         return f"not a report: its title is {report.title!r}: {verdict.why}"
+    if fault := text_fault(report.body):
+        return f"not a report: {fault}"
     code = report.region or (region_of(report.issuer) if report.issuer else None)
     place = region_path(code) if code else report.issuer or name
     site = Site(id=IMPORT_SITE, name=place, region=code or "000000")

@@ -39,7 +39,7 @@ def reports_of(place: str, picker: Picker, *, organ: str = "") -> list[tuple[int
 
 
 def listing(column: Column, government: Government, picker: Picker, districts: tuple[str, ...]) -> Government:
-    """Return the government with one column, whose documents are those of a portal's column.
+    """Return the government with one column, whose documents are those of a portal's column, without their texts.
 
     `districts`: the names of other districts, whose reports stand in the same list.
     """
@@ -108,21 +108,28 @@ def _titled(
 
 
 def _document(title: str, year: int | None, day: date, url: str, government: Government) -> Document:
+    """Return what lists and searches show of a document."""
+    source = f"{government.place}司法局" if year else None
     published = f"{day.isoformat()}T09:30"
-    if year is None:
-        picker = Picker("portal text", url)
+    return Document(url=url, title=fold(title), body="", published=published, year=year, source=source)
+
+
+def with_body(document: Document, government: Government) -> Document:
+    """Return a document of a list with its text, as its own page has it."""
+    if document.year is None:
+        day, picker = date.fromisoformat(document.day), Picker("portal text", document.url)
         words = {"name": government.place, "y": day.year, "y0": day.year - 1, "m": day.month}
         lines = [picker.fill(line, **words) for line in picker.some(bank("news")["paragraphs"], 4)]
-        return Document(url=url, title=fold(title), body=fold("\n".join(lines)), published=published)
+        return replace(document, body=fold("\n".join(lines)))
     order = Order(
-        url=url,
-        title=title,
-        year=year,
-        published=published,
+        url=document.url,
+        title=document.title,
+        year=document.year,
+        published=document.published,
         place=government.place,
         issuer=f"{government.place}人民政府",
-        region=f"{government.id}-{title}",  # only seeds the choice of phrases
-        source=f"{government.place}司法局",
+        region=f"{government.id}-{document.title}",  # only seeds the choice of phrases
+        source=document.source,
     )
     return replace(report(order), region=government.region)
 

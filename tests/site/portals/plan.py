@@ -15,7 +15,7 @@ from tests.site.pick import Picker
 from tests.site.portals.model import Kind
 from tests.site.portals.words import CHAINS, UNNAMED_CHAIN, Chain
 
-BLOCK = 30
+BLOCK, MAX_BLOCKS = 30, 20
 FAMILIES = ("trs", "jcms", "vsb", "ucap", "epoint", "trs_paper", "tables", "gkmlpt")
 """Names of tests.site.templates: the systems that the lists are made with."""
 
@@ -76,7 +76,9 @@ class Recipe:
 
 
 def plan(number: int, seed: int) -> tuple[Recipe, ...]:
-    """Return the recipes of so many portals (a multiple of a block is a fair sample)."""
+    """Return the recipes of so many portals (a multiple of a block is a fair sample); ValueError for more than 600."""
+    if number > MAX_BLOCKS * BLOCK:
+        raise ValueError(f"at most {MAX_BLOCKS * BLOCK} portals, not {number}")
     recipes: list[Recipe] = []
     for block in range(-(-number // BLOCK)):
         recipes += _block(block, seed)
@@ -107,7 +109,8 @@ def _cards(block: int) -> list[tuple[str, str]]:
 def _block(block: int, seed: int) -> Iterator[Recipe]:
     picker = Picker("block", seed, block)
     cards = picker.some(_cards(block), BLOCK)
-    city, districts = _city(seed, block)
+    city, counties = _cities(seed)[block]
+    districts = picker.some(counties, 2)
     numbers = range(block * BLOCK, (block + 1) * BLOCK)
     host = next(
         n for n, (card, style) in zip(numbers, cards, strict=True) if (card, style) == ("chain", "static")
@@ -144,24 +147,23 @@ def _chain(recipe: Recipe) -> Chain:
     return picker.one(CHAINS[min(max(clicks - shift, 3), 6 - max(shift, 0))])
 
 
-def _city(seed: int, block: int) -> tuple[regions.Region, list[regions.Region]]:
-    """Return a city, another one for each block, and two of its districts."""
-    picker = Picker("city", seed)
+@cache
+def _cities(seed: int) -> list[tuple[regions.Region, list[regions.Region]]]:
+    """Return a city for each block, and the districts of each."""
     counties: dict[str, list[regions.Region]] = {}
     for row in _rows():
         if row.level == "county" and row.parent:
             counties.setdefault(row.parent, []).append(row)
     cities = [row for row in _rows() if row.level == "city" and len(counties.get(row.code, ())) >= 4]
-    chosen = picker.some(cities, block + 1)[block]
-    return chosen, Picker("districts", seed, chosen.code).some(counties[chosen.code], 2)
+    return [(city, counties[city.code]) for city in Picker("city", seed).some(cities, MAX_BLOCKS)]
 
 
 @cache
 def _strangers(seed: int) -> list[regions.Region]:
-    """Return divisions in a chosen order: a province now and then, cities, mostly counties; none below another block's city."""
-    return Picker("strangers", seed).some(
-        [row for row in _rows() if row.code[2:4] != "00" or row.code[2:] == "0000"], 2000
-    )
+    """Return the other divisions in a chosen order, those of the blocks' cities left out."""
+    kept = {row.code for city, districts in _cities(seed) for row in (city, *districts)}
+    rows = [row for row in _rows() if row.code not in kept]
+    return Picker("strangers", seed).some(rows, MAX_BLOCKS * BLOCK)
 
 
 @cache

@@ -13,6 +13,7 @@ from tests.site.pick import Picker
 from tests.site.server import Request
 
 _PER_PAGE = 10
+_MIN_SHARE, _GOOD_SHARE = 0.5, 0.75  # of the pairs of characters of a query that a title has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +48,16 @@ def site_id(number: int) -> str:
 
 
 def results(documents: Sequence[Document], query: Query) -> Sequence[Document]:
-    """Return a page of documents whose titles have most of the words' pairs of characters, the best first."""
+    """Return a page of documents whose titles have most of the words' pairs of characters; short titles rank higher."""
     pairs = {query.words[n : n + 2] for n in range(len(query.words) - 1)}
 
     def share(document: Document) -> float:
         return sum(pair in document.title for pair in pairs) / max(len(pairs), 1)
 
-    found = [d for d in sorted(documents, key=lambda d: (-share(d), d.url)) if share(d) >= 0.5]
+    found = sorted(
+        (d for d in documents if share(d) >= _MIN_SHARE),
+        key=lambda d: (share(d) < _GOOD_SHARE, len(d.title), d.day, d.url),
+    )
     return found[(query.page - 1) * _PER_PAGE : query.page * _PER_PAGE]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +13,7 @@ from tests.site.pick import Picker
 from tests.site.portals import contents
 from tests.site.portals.menus import File
 from tests.site.portals.model import Column
-from tests.site.portals.searches import SEARCHES, results, site_id
+from tests.site.portals.searches import SEARCHES, Query, results, site_id
 from tests.site.server import Answer, Request
 from tests.site.templates import TEMPLATES
 from tests.site.templates.gkmlpt import COLUMN as GKMLPT_NUMBER
@@ -122,6 +122,11 @@ class Site:
 
         return _ANCHOR.sub(led, render({}))
 
+    def search(self, words: str) -> Sequence[Document]:
+        """Return the first page of results of its search; empty without a search."""
+        query = Query(words=words, page=1, known=True)
+        return results(self.documents(), query) if self._search else ()
+
     def load_all(self, names: Iterable[str]) -> None:
         """Add the articles of the columns with these fills, so that addresses of articles can be asked for first."""
         for column in self._columns:
@@ -134,8 +139,9 @@ class Site:
         return tuple(self._columns)
 
     def documents(self) -> list[Document]:
-        """Return what the search knows: all reports, and the entries of columns about 法治."""
-        known = [c for c in self._columns if c.fill != "near" or "法治" in c.name or "报告" in c.name]
+        """Return what the search knows: the portal's own reports, and the entries of columns about 法治."""
+        own = [c for c in self._columns if self._districts[id(c)][0] == self.government.place]
+        known = [c for c in own if c.fill != "near" or "法治" in c.name or "报告" in c.name]
         return [d for column in known for d in self.listed(column).articles.values()]
 
     def answer(self, request: Request) -> Answer:
@@ -230,7 +236,7 @@ def _template(family: str, column: Column) -> str:
 
 
 def _article(government: Government, document: Document, form: Form) -> str:
-    return TEMPLATES[government.template].article(government, document)
+    return TEMPLATES[government.template].article(government, contents.with_body(document, government))
 
 
 def _same(body: str) -> str:

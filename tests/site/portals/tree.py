@@ -163,7 +163,7 @@ def _way(
         way.append(column)
         parent = column
     departments = None
-    if recipe.kind == "list" and picker.between(0, 9) < 4:
+    if recipe.kind == "list" and recipe.card != "search" and picker.between(0, 9) < 4:
         departments = _leaf(picker.one(DEPARTMENTS), way[-2], addresses, "departments")
         way[-2].below.insert(picker.between(0, len(way[-2].below)), departments)
     if family == "gkmlpt" and last_is_list:

@@ -87,6 +87,7 @@ class _Builder:
             self.tree = grow(recipe, self.base)
         self.menu = self._menu(recipe.style, levels=1)
         self.home_url = self.base + "/"
+        self.news = pages.news_of(self.government, recipe.picker("news")) if recipe.style != "shell" else []
 
     def build(self) -> Portal:
         """Add all pages to the sites, and return the truth."""
@@ -128,7 +129,7 @@ class _Builder:
         below = show(column.menu, column.below, site.government.template, site.government.base, picker)
         site.add_files(below.files)
         menu = self.menu.html if site is self.site else ""
-        news = pages.news_of(site.government, site_picker(site)) if column.menu == "static" else []
+        news = self.news if column.menu == "static" and site is self.site else []
         site.add(path, partial(pages.hub, site.government, column, menu, below.html, news))
 
     def _add_home(self) -> None:
@@ -139,8 +140,7 @@ class _Builder:
         picker = recipe.picker("home")
         menu = self._menu(recipe.style, levels=2 if recipe.style in TWO_LEVELS else 1)
         site.add_files(menu.files)
-        news = pages.news_of(self.government, site_picker(site))
-        for path, title, day in news:
+        for path, title, day in self.news:
             site.add(path, partial(pages.article, self.government, self.menu.html, title, day))
         topics = [
             column.name
@@ -150,7 +150,7 @@ class _Builder:
         ]
         topics = [name for name in topics if "法治" not in name and "依法" not in name]
         shown = "" if recipe.style == "frames" else menu.html
-        page = partial(pages.home, self.government, shown, news, topics, site.form, picker)
+        page = partial(pages.home, self.government, shown, self.news, topics, site.form, picker)
         self._add_doors(page, menu, picker)
 
     def _add_doors(self, page: partial[str], menu: Menu, picker: Picker) -> None:
@@ -276,8 +276,3 @@ class _Builder:
             also=(departments.url,) if departments else (),
             reports={d.year: d.url for d in own if d.year},
         )
-
-
-def site_picker(site: Site) -> Picker:
-    """Return the choices for a site's news."""
-    return Picker("portal news", site.government.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
@@ -44,7 +44,7 @@ class Site:
             str, str
         ] = {}  # addresses by name, for the menus that templates have of their own
         self._districts: dict[int, tuple[str, tuple[str, ...]]] = {}
-        self.redirects: dict[str, str] = {}
+        self._complete = False  # all articles of lists with reports have been added
         self.robots: str | None = None
 
     @property
@@ -127,10 +127,11 @@ class Site:
         query = Query(words=words, page=1, known=True)
         return results(self.documents(), query) if self._search else ()
 
-    def load_all(self, names: Iterable[str]) -> None:
-        """Add the articles of the columns with these fills, so that addresses of articles can be asked for first."""
+    def _load_reports(self) -> None:
+        """Add the articles of all lists with reports, so that they can be asked for first."""
+        self._complete = True
         for column in self._columns:
-            if column.fill in names:
+            if column.fill in ("reports", "mixed", "departments", "districts"):
                 self._load(column, urlsplit(column.url).path)
 
     @property
@@ -153,11 +154,12 @@ class Site:
                 if self.robots
                 else _not_found()
             )
-        if target := self.redirects.get(path):
-            return Answer(status=302, headers={"Location": target})
         if found := self._found(request, path):
             return found
         body = self._body(path)
+        if body is None and not self._complete:
+            self._load_reports()  # an article that is asked for before its list
+            body = self._body(path)
         if body is not None:
             kind = self._pages[path][1]
             return Answer(status=200, body=body, headers={"Content-Type": kind})
@@ -206,7 +208,7 @@ class Site:
         query = search.query(request, site_id(self.number))
         if not query.known:
             return Answer(status=500, body=b'{"success":false}', headers={"Content-Type": "application/json"})
-        self.load_all(("reports", "mixed", "departments", "plans", "districts"))
+        self._load_reports()
         documents = self.documents()
         answer = search.answer(results(documents, query), len(documents))
         return Answer(

@@ -165,6 +165,11 @@ def test_a_home_page_has_60_to_200_kilobytes_but_for_shells_and_doors(portal: Po
         assert 60_000 <= size <= 215_000
 
 
+@pytest.mark.parametrize("portal", [p for p in WEB.portals if p.style == "mega"], ids=lambda p: p.host)
+def test_a_mega_menu_makes_more_than_300_links(portal: Portal) -> None:
+    assert len(re.findall(r"<a\b[^>]*\bhref=", next(shown(portal.home)), re.I)) > 300
+
+
 @EACH_LISTED
 def test_discover_reads_every_report_on_the_list(portal: Portal) -> None:
     first = request = ListRequest(url=portal.lists[0])

@@ -140,7 +140,9 @@ class _Builder:
         picker = recipe.picker("home")
         menu = self._menu(recipe.style, levels=2 if recipe.style in TWO_LEVELS else 1)
         site.add_files(menu.files)
-        for path, title, day in self.news:
+        panel, items = pages.panel(self.government) if recipe.style == "mega" else ("", [])
+        menu = replace(menu, html=menu.html + panel)
+        for path, title, day in (*self.news, *items):
             site.add(path, partial(pages.article, self.government, self.menu.html, title, day))
         topics = [
             column.name

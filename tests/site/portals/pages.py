@@ -83,6 +83,18 @@ def news_of(government: Government, picker: Picker) -> list[tuple[str, str, date
     return made
 
 
+def panel(government: Government) -> tuple[str, list[tuple[str, str, date]]]:
+    """Return what makes a menu one of 300 links: three for each department; and path, title and day of their pages."""
+    names = bank("furniture")["departments"]
+    items = [
+        (f"/bm/{n}/{kind}.html", f"{name}{words}", date(2024, 5, 1))
+        for n, name in enumerate(names)
+        for kind, words in (("jgzn", "机构职能"), ("bsfw", "办事服务"), ("lxfs", "联系方式"))
+    ]
+    links = "".join(f'<a href="{path}">{title}</a>' for path, title, _ in items)
+    return f'<div class="p-panel">{links}</div>', items
+
+
 def home(
     government: Government,
     menu: str,

@@ -105,7 +105,9 @@ class _Builder:
         return show(way, self.tree.sections, self.recipe.family, self.base, picker, levels=levels)
 
     def _add_columns(self) -> None:
-        self.site.sections = {c.name: c.url for c in self.tree.sections}
+        # templates call the first section 政务公开 and the last 专题专栏, whatever the portal calls them
+        first, last = self.tree.sections[0].url, self.tree.sections[-1].url
+        self.site.sections = {"政务公开": first, "专题专栏": last} | {c.name: c.url for c in self.tree.sections}
         above = {id(c) for top in self.tree.way[:1] for c in top.walk()} if self.city else set()
         for column in self.tree.walk():
             site = self.host_of_list if id(column) in above else self.site

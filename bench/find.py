@@ -39,6 +39,7 @@ class Found:
     code: str
     ending: str
     lists: tuple[str, ...] = ()
+    years: frozenset[int] = frozenset()  # of the reports it saw
     requests: int = 0
 
 

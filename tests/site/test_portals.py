@@ -281,8 +281,28 @@ def test_the_entry_is_a_page(portal: Portal) -> None:
         assert follow(portal.entry)[1].status == 200
 
 
+def test_a_column_that_passes_on_the_provinces_report_is_not_the_portals_list() -> None:
+    guests = [(p, c) for p in WEB.portals for c in WEB.site(p).columns if c.guest]
+    assert guests
+    for portal, column in guests:
+        titles = [
+            d.title for d in WEB.site(portal).listed(column).articles.values() if judge_title(d.title).report
+        ]
+        assert [title.partition("人民政府")[0] for title in titles] == [column.guest]
+        assert column.url not in portal.lists
+
+
+def test_a_home_page_may_show_the_newest_report() -> None:
+    shows_it = [
+        p
+        for p in LISTED
+        if p.steps and any(u.split("/", 3)[3] in t for t in shown(p.home) for u in p.reports.values())
+    ]
+    assert 0 < len(shows_it) < len(LISTED) / 4
+
+
 def test_a_firewall_is_known_as_a_challenge() -> None:
-    for portal in (p for p in WEB.portals if p.kind == "challenged"):
+    for portal in (p for p in WEB.portals if p.style in ("status_412", "status_521")):
         answer = WEB.ask(portal.home)
         capture = a_capture(
             portal.home, answer.body, at=datetime(2026, 1, 1, tzinfo=UTC), status=answer.status

@@ -87,9 +87,8 @@ def _entries(column: Column, place: str, picker: Picker, districts: tuple[str, .
             return []
         case "near":
             titles = NEAR_TITLES.get(column.name) or bank("news")["titles"]
-            return _titled(
-                titles, place, picker, picker.between(*_NEAR_ENTRIES), again=column.name in NEAR_TITLES
-            )
+            number, again = picker.between(*_NEAR_ENTRIES), column.name in NEAR_TITLES
+            return [*_titled(titles, place, picker, number, again=again), *_guests(column.guest, picker)]
 
 
 def _titled(
@@ -105,6 +104,14 @@ def _titled(
         filled = picker.fill(title, name=place, y=day.year, y0=day.year - 1, m=day.month)
         made.append((None, fold(filled), day))
     return made
+
+
+def _guests(government: str, picker: Picker) -> list[Entry]:
+    """Return the report of a government above that was passed on; an entry of no year, since it is not the portal's."""
+    if not government:
+        return []
+    day = date(picker.between(2022, 2025), 4, picker.between(1, 28))
+    return [(None, f"{government}人民政府关于{day.year - 1}年度法治政府建设情况的报告", day)]
 
 
 def _document(title: str, year: int | None, day: date, url: str, government: Government) -> Document:

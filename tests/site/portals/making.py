@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
+from crawler.field import regions
 from tests.site.model import Government
 from tests.site.pick import Picker
 from tests.site.portals import menus, pages
@@ -19,6 +21,14 @@ _SYLLABLES = ("an", "bei", "chang", "de", "feng", "gu", "hai", "jin", "kang", "l
 ASKED = "法治政府建设情况报告"
 """What searches are asked for; a portal whose first page of results has no report of its own has no such way."""
 
+_HTTPS = ("to_https", "https_only")
+_GUESTS = (
+    "法治动态",
+    "法治宣传",
+    "普法",
+    "政策文件",
+    "规范性文件",
+)  # columns that pass on what others publish
 _MENUS = frozenset(menus.MENUS)
 
 
@@ -30,13 +40,14 @@ class Made:
     sites: dict[str, Site]
     firewalls: dict[str, int]
     silent: frozenset[str]
-    https: frozenset[str]  # hosts that send http to https
+    https: frozenset[str]  # hosts that have https, and send http there
+    without_http: frozenset[str]  # hosts that have https alone
 
 
 def make(number: int, seed: int) -> Made:
     """Return so many portals; the same number and seed give the same portals on every machine."""
     recipes = plan(number, seed)
-    bases = {r.number: f"{'https' if r.style == 'to_https' else 'http'}://{_host(r)}" for r in recipes}
+    bases = {r.number: f"{'https' if r.style in _HTTPS else 'http'}://{_host(r)}" for r in recipes}
     sites = {r.number: Site(r.number, _government(r, bases[r.number]), search=_search(r)) for r in recipes}
     portals, builders = [], []
     for recipe in recipes:
@@ -48,7 +59,8 @@ def make(number: int, seed: int) -> Made:
         sites={site.government.host: site for site in sites.values()},
         firewalls={_host(r): int(r.style[-3:]) for r in recipes if r.card == "challenged"},
         silent=frozenset(_host(r) for r in recipes if r.card == "unreachable"),
-        https=frozenset(_host(r) for r in recipes if r.style == "to_https"),
+        https=frozenset(_host(r) for r in recipes if r.style in _HTTPS),
+        without_http=frozenset(_host(r) for r in recipes if r.style == "https_only"),
     )
 
 
@@ -70,6 +82,13 @@ def _government(recipe: Recipe, base: str) -> Government:
         template=recipe.family, code=f"{recipe.region.code}0001", record="某ICP备05000000号", columns=(), documents=(), news=(),
         encoding="gb18030" if recipe.family == "tables" else "utf-8", content_type="text/html",
     )  # fmt: skip
+
+
+def _access(recipe: Recipe) -> str:
+    """Return how a plain program gets the home page."""
+    if recipe.card in ("challenged", "unreachable"):
+        return "none"
+    return "other-scheme" if recipe.style == "https_only" else "direct"
 
 
 class _Builder:
@@ -94,6 +113,7 @@ class _Builder:
         recipe = self.recipe
         if recipe.card in ("challenged", "unreachable"):
             return self._portal(())
+        self._invite()
         self._add_columns()
         self._add_home()
         self._add_beside()
@@ -107,7 +127,9 @@ class _Builder:
     def _add_columns(self) -> None:
         # templates call the first section 政务公开 and the last 专题专栏, whatever the portal calls them
         first, last = self.tree.sections[0].url, self.tree.sections[-1].url
-        self.site.sections = {"政务公开": first, "专题专栏": last} | {c.name: c.url for c in self.tree.sections}
+        self.site.sections = {"政务公开": first, "专题专栏": last} | {
+            c.name: c.url for c in self.tree.sections
+        }
         above = {id(c) for top in self.tree.way[:1] for c in top.walk()} if self.city else set()
         for column in self.tree.walk():
             site = self.host_of_list if id(column) in above else self.site
@@ -117,6 +139,19 @@ class _Builder:
                 site.add_list(column)
             else:
                 site.add_list(column, place=self.recipe.region.name, districts=self._districts(column))
+
+    def _invite(self) -> None:
+        """Put a report of the province into a column of some portals, as a text passed on from above."""
+        picker, province = self.recipe.picker("guest"), regions.path(self.recipe.region.code[:2] + "0000")
+        columns = [c for c in self.tree.walk() if c.name in _GUESTS and c.fill == "near"]
+        if columns and self.recipe.region.level != "province" and picker.between(0, 4) == 0:
+            picker.one(columns).guest = province
+
+    def _newest(self) -> list[tuple[str, str, date]]:
+        """Return the newest report as an item of the home page's news, on some portals; otherwise nothing."""
+        may = self.recipe.card == "chain" and self.recipe.picker("newest").between(0, 9) == 0
+        documents = self.site.listed(self.tree.way[-1]).documents if may else ()
+        return [("/" + d.url.split("/", 3)[3], d.title, date.fromisoformat(d.day)) for d in documents[:1]]
 
     def _districts(self, column: Column) -> tuple[str, ...]:
         return ("东山区", "南湖区", "西岭县") if column.fill == "districts" else ()
@@ -154,7 +189,9 @@ class _Builder:
         ]
         topics = [name for name in topics if "法治" not in name and "依法" not in name]
         shown = "" if recipe.style == "frames" else menu.html
-        page = partial(pages.home, self.government, shown, self.news, topics, site.form, picker)
+        page = partial(
+            pages.home, self.government, shown, [*self._newest(), *self.news], topics, site.form, picker
+        )
         self._add_doors(page, menu, picker)
 
     def _add_doors(self, page: partial[str], menu: Menu, picker: Picker) -> None:
@@ -263,7 +300,7 @@ class _Builder:
         recipe, entry = self.recipe, self._entry()
         portal = Portal(
             code=recipe.region.code, name=recipe.region.name, home=f"http://{_host(recipe)}/", entry=entry,
-            access={"unreachable": "none", "challenged": "none"}.get(recipe.card, "direct"), family=recipe.family, style=recipe.style,
+            access=_access(recipe), family=recipe.family, style=recipe.style,
             kind=recipe.kind, steps=steps, ways=self._ways(steps, entry),
         )  # fmt: skip
         if recipe.kind != "list":

@@ -37,6 +37,7 @@ class Column:
     below: list[Column] = field(default_factory=list)
     menu: str = "static"  # how a hub shows the columns below it: a name of `menus`
     trail: tuple[tuple[str, str], ...] = ()  # its breadcrumb: names and addresses, itself last
+    guest: str = ""  # a government above, a report of which stands among the entries: not the portal's own
 
     def walk(self) -> Iterator[Column]:
         """Yield the column and all below it."""
@@ -62,7 +63,7 @@ class Portal:
     name: str  # 黄石港区
     home: str
     entry: str | None  # a page from which its documents are reached, as the table of portals has it
-    access: str  # how a plain program gets the home page: direct, other-scheme, none
+    access: str  # how a plain program gets the home page: direct, other-scheme (https instead of http), none
     family: str  # the system its pages are made with: a name of tests.site.templates
     style: str  # how its home page leads on
     kind: Kind

@@ -88,6 +88,8 @@ def plan(number: int, seed: int) -> tuple[Recipe, ...]:
 def _cards(block: int) -> list[tuple[str, str]]:
     """Return the cards of a block, each with its style: the city and its two districts first."""
     chains = [("chain", style) for style in STYLES]
+    if block % 5 == 4:  # one portal in a hundred has https alone
+        chains = [(card, "https_only" if style == "to_https" else style) for card, style in chains]
     beside = ("static", "mega", "script_array", "tabs", "loaded_js", "document_write")
     others = [
         ("section" if block % 2 else "shared", "static"),

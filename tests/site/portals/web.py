@@ -52,8 +52,9 @@ class PortalWeb:
         for host in self._made.sites:
             silent = host in self._made.silent
             tls = host in self._made.https and not silent
-            closed = self._closed.getsockname()
-            self.hosts[f"{host}:80"] = closed if silent else ("127.0.0.1", self._http.port)
+            closed: tuple[str, int] = self._closed.getsockname()
+            plain = not silent and host not in self._made.without_http
+            self.hosts[f"{host}:80"] = ("127.0.0.1", self._http.port) if plain else closed
             self.hosts[f"{host}:443"] = ("127.0.0.1", self._https.port) if tls else closed
         return self
 

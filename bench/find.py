@@ -74,7 +74,7 @@ class Score:
 async def look(web: PortalWeb, portals: Sequence[Portal], way: str | None) -> list[Found]:
     """Let the engine look for the lists of portals, by one way alone or (None) by all.
 
-    This function alone knows the engine. Raises LookupError if the engine cannot be told its ways.
+    Raises LookupError if the engine cannot be told its ways.
     """
     find: Callable[..., Any] = importlib.import_module(ENGINE).find
     known = inspect.signature(find).parameters
@@ -86,10 +86,18 @@ async def look(web: PortalWeb, portals: Sequence[Portal], way: str | None) -> li
     ]
     options = {"ways": frozenset({way})} if way else {}
     async with Fetcher(sink=_drop, connect_to=web.hosts, sleep=_no_sleep) as fetcher:
-        return [
-            Found(code=one.portal.code, ending=str(one.ending), lists=tuple(one.lists), requests=one.requests)
-            async for one in find(given, fetcher=fetcher, **options)
-        ]
+        return [_outcome(one) async for one in find(given, fetcher=fetcher, **options)]
+
+
+def _outcome(one: Any) -> Found:
+    """Return what an outcome of the engine says; `look` and this function alone know what it is like."""
+    return Found(
+        code=one.portal.code,
+        ending=str(getattr(one.ending, "value", one.ending)),
+        lists=tuple(one.lists),
+        years=frozenset(getattr(one, "years", ())),
+        requests=one.requests,
+    )
 
 
 def main() -> None:
@@ -167,10 +175,13 @@ def report(scores: Sequence[Score], seconds: float) -> str:
     """Return the figures of a run by all ways: in all, by family, by style of the home page, by depth, and what went wrong."""
     listed = [score for score in scores if score.has_list]
     most = max((score.found.requests for score in scores), default=0)
+    seen = [score for score in listed if score.is_right and score.found.years]
+    exact = sum(score.found.years == set(score.portal.reports) for score in seen)
     parts = [
         f"{len(scores)} portals, {len(listed)} with a list, {seconds:.0f} s",
         f"found {found_share(scores):.1%}   wrong {wrong_share(scores):.1%}"
         f"   requests: median {requests_of(scores):g}, most {most}",
+        f"years of the reports, where they are stated: all right on {exact} of {len(seen)} lists",
         _groups("family", listed, lambda score: score.portal.family),
         _groups("home page", listed, lambda score: score.portal.style),
         _groups("clicks", listed, lambda score: str(score.portal.depth or "no link")),

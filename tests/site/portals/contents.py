@@ -19,6 +19,7 @@ from tests.site.punctuation import fold
 _TODAY = date(2026, 9, 30)
 _NEAR_ENTRIES = (6, 18)  # of a column beside the list
 _MIXED_ENTRIES = (10, 34)
+_DAYS_BETWEEN = (8, 110)  # entries; few lists have no report on their first page
 
 
 def reports_of(place: str, picker: Picker, *, organ: str = "") -> list[tuple[int, str, date]]:
@@ -98,7 +99,7 @@ def _titled(
     day = _TODAY - timedelta(days=picker.between(1, 90))
     made: list[Entry] = []
     for n, title in enumerate(list(titles) * number if again else picker.some(list(titles), number)):
-        day -= timedelta(days=365 // len(titles) if again else picker.between(8, 60))
+        day -= timedelta(days=365 // len(titles) if again else picker.between(*_DAYS_BETWEEN))
         if n >= number or day.year < 2012:
             break
         filled = picker.fill(title, name=place, y=day.year, y0=day.year - 1, m=day.month)

@@ -10,23 +10,35 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
-import inspect
 import os
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from bench.table import NOTHING, figure, percent, table
 from crawler.fetch import Fetcher
 from crawler.model import Capture
+from crawler.reading.pages import PageProcess
 from tests.site.portals import Portal, PortalWeb, list_key
 
 PORTALS = 300
-WAYS = ("links", "scripts", "sitemap", "search", "entry", "parent")
+TODAY = "2026-11-29"
+WAYS = {
+    "links": frozenset({"navigation"}),
+    "scripts": frozenset({"navigation", "menus"}),
+    "sitemap": frozenset({"sitemap"}),
+    "search": frozenset({"search", "report"}),
+    "entry": frozenset({"entry"}),
+    "parent": frozenset({"navigation", "parent"}),
+}
+"""Each way of `Portal.ways`, and the ways of the engine that it is tried with."""
+
 MIN_FOUND, MAX_WRONG, MAX_REQUESTS = 0.95, 0.01, 15.0  # shares of portals; the median of a portal's requests
 MAX_SHOWN_FAULTS = 25
 ENGINE = "crawler.onboarding.find"
@@ -71,33 +83,31 @@ class Score:
         return self.found.ending == "found" and (not self.has_list or bool(lists - known))
 
 
-async def look(web: PortalWeb, portals: Sequence[Portal], way: str | None) -> list[Found]:
-    """Let the engine look for the lists of portals, by one way alone or (None) by all.
+async def look(web: PortalWeb, portals: Sequence[Portal], ways: frozenset[str] | None) -> list[Found]:
+    """Let the engine look for the lists of portals, by some of its ways or (None) by all that need no browser.
 
-    Raises LookupError if the engine cannot be told its ways.
+    This function alone knows the engine. Its table of portals, where it looks for the one above a district, is ours.
     """
-    find: Callable[..., Any] = importlib.import_module(ENGINE).find
-    known = inspect.signature(find).parameters
-    if way is not None and "ways" not in known:
-        raise LookupError("the engine has no argument `ways`")
-    given = [
-        SimpleNamespace(code=p.code, name=p.name, home=p.home, entry=p.entry, access=p.access)
-        for p in portals
-    ]
-    options = {"ways": frozenset({way})} if way else {}
-    async with Fetcher(sink=_drop, connect_to=web.hosts, sleep=_no_sleep) as fetcher:
-        return [_outcome(one) async for one in find(given, fetcher=fetcher, **options)]
-
-
-def _outcome(one: Any) -> Found:
-    """Return what an outcome of the engine says; `look` and this function alone know what it is like."""
-    return Found(
-        code=one.portal.code,
-        ending=str(getattr(one.ending, "value", one.ending)),
-        lists=tuple(one.lists),
-        years=frozenset(getattr(one, "years", ())),
-        requests=one.requests,
-    )
+    engine: Any = importlib.import_module(ENGINE)
+    targets = [engine.Target(code=p.code, name=p.name, home=p.home, entry=p.entry or "") for p in portals]
+    options = engine.Options(ways=ways) if ways else engine.Options()
+    places = sys.modules.get(f"{ENGINE}.places", SimpleNamespace(portals=None))
+    known = {portal.code: portal for portal in web.portals}
+    fetching = Fetcher(sink=_drop, connect_to=web.hosts, sleep=_no_sleep)
+    with patch.object(places, "portals", lambda: known):
+        async with fetching as fetcher, PageProcess() as pages:
+            return [
+                Found(
+                    code=one.target.code,
+                    ending=str(one.result),
+                    lists=tuple(found.url for found in one.lists),
+                    years=frozenset(one.years),
+                    requests=one.requests,
+                )
+                async for one in engine.find(
+                    targets, fetcher=fetcher, page_process=pages, options=options, today=TODAY
+                )
+            ]
 
 
 def main() -> None:
@@ -124,10 +134,10 @@ def main() -> None:
     raise SystemExit(bool(missed))
 
 
-def run(web: PortalWeb, portals: Sequence[Portal], way: str | None) -> tuple[list[Score], float]:
+def run(web: PortalWeb, portals: Sequence[Portal], ways: frozenset[str] | None) -> tuple[list[Score], float]:
     """Return the scores of portals in their order, and the seconds it took. A portal without an outcome is `none`."""
     start = time.monotonic()
-    found = {one.code: one for one in asyncio.run(look(web, portals, way))}
+    found = {one.code: one for one in asyncio.run(look(web, portals, ways))}
     took = time.monotonic() - start
     return [
         Score(portal=p, found=found.get(p.code, Found(code=p.code, ending="none"))) for p in portals
@@ -233,11 +243,8 @@ def by_way(web: PortalWeb) -> str:
     """Return what each way alone finds: of the portals where it is enough, and of all that have a list."""
     listed = [portal for portal in web.portals if portal.kind == "list"]
     rows = []
-    for way in WAYS:
-        try:
-            scores, _ = run(web, web.portals, way)
-        except LookupError as error:
-            return f"each way alone: {error}"
+    for way, ways in WAYS.items():
+        scores, _ = run(web, web.portals, ways)
         enough = [score for score in scores if way in score.portal.ways]
         share = sum(score.is_right for score in scores if score.has_list) / len(listed)
         cells = (

@@ -36,7 +36,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Callable[[Engine], None]:
 
     def put(engine: Engine) -> None:
         module = ModuleType(ENGINE)
-        module.find = engine  # type: ignore[attr-defined]
+        module.find, module.Target, module.Options = engine, SimpleNamespace, SimpleNamespace  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, ENGINE, module)
 
     return put
@@ -46,14 +46,13 @@ def oracle(web: PortalWeb, *, wrong: Sequence[str] = ()) -> Engine:
     """An engine that knows the truth, but says a wrong list of the portals with these codes."""
     truth = {portal.code: portal for portal in web.portals}
 
-    async def find(
-        portals: Sequence[Any], *, fetcher: Any, ways: frozenset[str] | None = None
-    ) -> AsyncIterator[Any]:
-        for portal in portals:
-            true = truth[portal.code]
-            lists = (NEAR,) if portal.code in wrong else true.lists
+    async def find(targets: Sequence[Any], **options: Any) -> AsyncIterator[Any]:
+        for target in targets:
+            true = truth[target.code]
+            urls = (NEAR,) if target.code in wrong else true.lists
+            lists = [SimpleNamespace(url=url) for url in urls]
             ending = "found" if lists else true.ending
-            yield SimpleNamespace(portal=portal, ending=ending, lists=lists, requests=4)
+            yield SimpleNamespace(target=target, result=ending, lists=lists, years=true.reports, requests=4)
 
     return find
 
@@ -111,17 +110,6 @@ def test_wrong_lists_and_missing_outcomes_miss_the_aims(
         "the median of a portal's requests is 16",
         "30 portals have no outcome",
     ]
-
-
-def test_an_engine_that_cannot_be_told_its_ways_is_named(
-    web: PortalWeb, use: Callable[[Engine], None]
-) -> None:
-    async def find(portals: Sequence[Any], *, fetcher: Any) -> AsyncIterator[Any]:
-        return
-        yield
-
-    use(find)
-    assert by_way(web) == "each way alone: the engine has no argument `ways`"
 
 
 def test_each_way_alone_is_scored_on_the_portals_where_it_is_enough(

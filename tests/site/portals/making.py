@@ -126,10 +126,10 @@ class _Builder:
 
     def _add_columns(self) -> None:
         # templates call the first section 政务公开 and the last 专题专栏, whatever the portal calls them
-        first, last = self.tree.sections[0].url, self.tree.sections[-1].url
-        self.site.sections = {"政务公开": first, "专题专栏": last} | {
-            c.name: c.url for c in self.tree.sections
-        }
+        sections = self.tree.sections
+        below = {c.name: c.url for section in sections for c in section.below if c.fill == "near"}
+        self.site.menu = below | {"政务公开": sections[0].url, "专题专栏": sections[-1].url}
+        self.site.menu |= {c.name: c.url for c in sections}
         above = {id(c) for top in self.tree.way[:1] for c in top.walk()} if self.city else set()
         for column in self.tree.walk():
             site = self.host_of_list if id(column) in above else self.site
@@ -308,12 +308,16 @@ class _Builder:
         last, departments = self.tree.way[-1], self.tree.departments
         listed = self.host_of_list.listed(last)
         own = (d for d in listed.documents if d.year and recipe.region.name in d.title)
-        lists = [last.url]
+        lists, also = [last.url], [departments.url] if departments else []
         if "#" in last.url:
             lists.append(f"{listed.base}/gkmlpt/api/all/{GKMLPT_NUMBER}")
+            also += [
+                f"{listed.base}{GKMLPT_INDEX}",
+                f"{listed.base}/gkmlpt/api/all/0",
+            ]  # all columns together
         return replace(
             portal,
             lists=tuple(lists),
-            also=(departments.url,) if departments else (),
+            also=tuple(also),
             reports={d.year: d.url for d in own if d.year},
         )

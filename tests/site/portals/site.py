@@ -40,9 +40,7 @@ class Site:
         self._made: dict[str, bytes] = {}
         self._columns: list[Column] = []
         self._listed: dict[int, Government] = {}
-        self.sections: dict[
-            str, str
-        ] = {}  # addresses by name, for the menus that templates have of their own
+        self.menu: dict[str, str] = {}  # addresses by name, for the menus that templates have of their own
         self._districts: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._complete = False  # all articles of lists with reports have been added
         self.robots: str | None = None
@@ -111,8 +109,8 @@ class Site:
         return self._fixed(column, renders.get(path, renders[own]))
 
     def _fixed(self, column: Column, render: Callable[[Form], str]) -> str:
-        """Make a template's menu lead to the portal's sections, and its breadcrumb to the hubs above the column."""
-        links = self.sections | dict(column.trail)
+        """Make a template's menu lead to the portal's columns, and its breadcrumb to the hubs above the column."""
+        links = self.menu | dict(column.trail)
 
         def led(found: re.Match[str]) -> str:
             name = found[4]
@@ -184,9 +182,10 @@ class Site:
                 request, lambda column: f"/col/col{request.form.get('columnid')}/" in column.url, _PROXY
             )
         if path.startswith("/gkmlpt/api/all/"):
+            number = path.rpartition("/")[2]  # 0: all columns together
             return self._records(
                 request,
-                lambda column: column.url.endswith("#" + path.rpartition("/")[2]),
+                lambda column: column.url.endswith("#" + number) or (number == "0" and "#" in column.url),
                 "/gkmlpt/api/all/" + GKMLPT_NUMBER,
             )
         search = self._search

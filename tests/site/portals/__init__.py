@@ -1,8 +1,8 @@
 """Portals of governments on loopback: home pages, hubs and lists in the manner of many systems, for finding lists.
 
 In the order of the data: `model` (nouns), `words` (names of columns), `plan` (what each portal is), `tree` (its columns),
-`contents` (its entries), `menus` and `pages` (HTML), `searches`, `site` (one host), `making` (all together, and the truth), `web`
-(HTTP). `same_list` compares the address of a list that was found with the true one.
+`contents` (its entries), `menus` and `pages` (HTML), `searches`, `site` (one host), `builder` (its pages), `truth`, `making`
+(all together), `web` (HTTP). `list_key` compares the address of a list that was found with the true one.
 """
 
 from __future__ import annotations

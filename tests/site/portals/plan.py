@@ -35,7 +35,8 @@ SEARCHES = {"trs": "igs", "jcms": "jsearch", "ucap": "irs", "epoint": "fulltext"
 """The search system of a family; others have none."""
 
 _HUB_MENUS = ("static",) * 14 + ("ztree", "iframe", "loaded_json", "onclick", "select", "tabs")
-_SPELLED = ("trs", "vsb", "ucap", "trs_paper", "tables")  # families with words in their addresses
+SPELLED = ("trs", "vsb", "ucap", "trs_paper", "tables")
+"""Families that have the initials of names in their addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,8 @@ def _block(block: int, seed: int) -> Iterator[Recipe]:
             recipe = replace(recipe, region=districts.pop(), city=host)
         if card == "search":
             recipe = replace(recipe, family=next(searches))
-        if card == "sitemap" and family not in _SPELLED:
-            recipe = replace(recipe, family=_SPELLED[block % len(_SPELLED)])
+        if card == "sitemap" and family not in SPELLED:
+            recipe = replace(recipe, family=SPELLED[block % len(SPELLED)])
         yield replace(recipe, chain=_chain(recipe))
 
 

@@ -40,7 +40,7 @@ WAYS = {
 """Each way of `Portal.ways`, and the ways of the engine that it is tried with."""
 
 MIN_FOUND, MAX_WRONG, MAX_REQUESTS = 0.95, 0.01, 15.0  # shares of portals; the median of a portal's requests
-MAX_SHOWN_FAULTS = 25
+MAX_SHOWN_FAULTS = 60
 ENGINE = "crawler.onboarding.find"
 
 
@@ -198,6 +198,7 @@ def report(scores: Sequence[Score], seconds: float) -> str:
         _endings(scores),
     ]
     bad = [score for score in scores if not score.is_right or score.is_wrong]
+    bad.sort(key=lambda score: (not score.is_wrong, not score.has_list))
     parts += ["\n".join(map(_fault, bad[:MAX_SHOWN_FAULTS]))] if bad else []
     return "\n\n".join(parts)
 
@@ -240,21 +241,24 @@ def _fault(score: Score) -> str:
 
 
 def by_way(web: PortalWeb) -> str:
-    """Return what each way alone finds: of the portals where it is enough, and of all that have a list."""
-    listed = [portal for portal in web.portals if portal.kind == "list"]
+    """Return what each way alone finds of the portals where it is enough, and its part of all that have a list."""
+    listed = sum(portal.kind == "list" for portal in web.portals)
     rows = []
     for way, ways in WAYS.items():
-        scores, _ = run(web, web.portals, ways)
-        enough = [score for score in scores if way in score.portal.ways]
-        share = sum(score.is_right for score in scores if score.has_list) / len(listed)
-        cells = (
-            percent(found_share(enough)),
-            percent(share),
-            percent(wrong_share(scores)),
-            figure(requests_of(scores), "g"),
+        scores, _ = run(web, [portal for portal in web.portals if way in portal.ways], ways)
+        found = sum(score.is_right for score in scores)
+        rows.append(
+            (
+                way,
+                str(len(scores)),
+                percent(found_share(scores)),
+                percent(found / max(listed, 1)),
+                percent(wrong_share(scores)),
+                figure(requests_of(scores), "g"),
+            )
         )
-        rows.append((way, str(len(enough)), *cells))
-    return table(("one way alone", "enough for", "found of these", "of all", "wrong", "requests"), rows)
+    heads = ("one way alone", "enough for", "found of these", "of all lists", "wrong", "requests")
+    return table(heads, rows)
 
 
 def _drop(capture: Capture) -> None:

@@ -2,7 +2,8 @@
 
 In the order of the data: `model` (nouns), `governments/` (content), `compose`, `news`, `invented` (generated content),
 `templates/` (CMS pages), `store` (pages by address), `server` (HTTP), `web` (all together). `troubles` are pages with faults,
-`faults/` are servers with faults, `record` writes tests/fixtures/ from all of it.
+`faults/` are servers with faults, `portals/` are home pages with a way to a list of reports. `record` writes
+tests/fixtures/ from the governments and the troubles.
 """
 
 from __future__ import annotations

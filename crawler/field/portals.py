@@ -22,7 +22,9 @@ class Portal:
     name: str
     home: str  # address of the home page
     entry: str  # address of a page from which its documents can be reached; may be empty
-    access: str  # how a plain program got the home page: direct, other-scheme, mobile-agent, none; may be empty
+    access: (
+        str  # how a plain program got the home page: direct, other-scheme, mobile-agent, none; may be empty
+    )
 
 
 @cache

@@ -6,7 +6,17 @@ import difflib
 import re
 
 from crawler.errors import ConfigError
-from crawler.field.regions import LEVELS, Level, Region, all_regions, full_names, outward, path, region, region_of
+from crawler.field.regions import (
+    LEVELS,
+    Level,
+    Region,
+    all_regions,
+    full_names,
+    outward,
+    path,
+    region,
+    region_of,
+)
 
 MAX_CHOICES = 8
 """Divisions that an error message names."""

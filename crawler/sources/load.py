@@ -36,19 +36,32 @@ class Sources:
 
     sites: tuple[Site, ...]
     anchoring: AnchorDefaults  # of the file itself; paths are relative to its folder
+    defaults: Site  # the settings of a site that has no entry yet
 
 
 def load_sites(
-    path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None
+    path: Path,
+    text: str | None = None,
+    *,
+    notify: Callable[[str], None] | None = None,
+    beside: tuple[Path, str] | None = None,
 ) -> tuple[Site, ...]:
     """Return the sites that `load` returns."""
-    return load(path, text, notify=notify).sites
+    return load(path, text, notify=notify, beside=beside).sites
 
 
-def load(path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None) -> Sources:
-    """Return the sites of a sources.yaml in its order, then those of the files it includes, by file name.
+def load(
+    path: Path,
+    text: str | None = None,
+    *,
+    notify: Callable[[str], None] | None = None,
+    beside: tuple[Path, str] | None = None,
+) -> Sources:
+    """Return the sites of a sources.yaml in its order, then those of the files it includes and of sources.d, by file name.
 
-    `text` replaces the content of the file, to check it before it is written. `notify` is called with each warning, such
+    The folder beside the file that has its name with `.d` (sources.d for sources.yaml) is read without being named.
+    `text` replaces the content of the file, to check it before it is written; `beside` is the same for a file of that
+    folder, which need not exist. `notify` is called with each warning, such
     as a region code that does not fit the name: `sources.yaml:12: sources[3].region: …`. Raises ConfigError with every
     fault, each in the form `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
     """
@@ -56,7 +69,7 @@ def load(path: Path, text: str | None = None, *, notify: Callable[[str], None] |
     taken: dict[str, tuple[YamlFile, Place]] = {}
     faults: list[str] = []
     main = _File(parse(path, text))
-    files = [main, *(_File(parse(other)) for other in main.included(path))]
+    files = [main, *_others(main, path, beside)]
     for file in files:
         file.check(taken)
         if file is not main and file.parsed and file.parsed.include:
@@ -70,7 +83,28 @@ def load(path: Path, text: str | None = None, *, notify: Callable[[str], None] |
     if notify:
         for doubt in itertools.chain.from_iterable(file.doubts() for file in files):
             notify(doubt)
-    return Sources(sites=tuple(sites), anchoring=_anchoring(path, main))
+    defaults = (main.parsed and main.parsed.defaults) or Defaults()
+    none = _site(Entry(id="none", name="-", region="110000"), defaults)
+    return Sources(sites=tuple(sites), anchoring=_anchoring(path, main), defaults=none)
+
+
+def folder_of(path: Path) -> Path:
+    """Return the folder of further files of a sources.yaml: sources.d beside it."""
+    return path.with_suffix(".d")
+
+
+def _others(main: _File, path: Path, beside: tuple[Path, str] | None) -> list[_File]:
+    """Return the files that the main one includes, and those of the folder beside it, each once."""
+    paths = [*main.included(path), *sorted(folder_of(path).glob("[!.]*.yaml"))]
+    known = {each.resolve(): each for each in reversed(paths) if each.is_file()}
+    if beside is not None:
+        known.setdefault(beside[0].resolve(), beside[0])
+    order = sorted(known, key=lambda real: paths.index(known[real]) if known[real] in paths else len(paths))
+    return [
+        _File(parse(known[real], beside[1] if beside and real == beside[0].resolve() else None))
+        for real in order
+        if real != path.resolve()
+    ]
 
 
 def _anchoring(path: Path, main: _File) -> AnchorDefaults:
@@ -93,7 +127,7 @@ def location_of(path: Path, name: str) -> str:
     Raises KeyError for an unknown id.
     """
     main = _File(parse(path))
-    for file in (main, *(_File(parse(other)) for other in main.included(path))):
+    for file in (main, *_others(main, path, None)):
         for i, entry in enumerate(file.parsed.sources if file.parsed else ()):
             if entry.id == name:
                 return f"{file.yaml_file.file}:{file.yaml_file.line(('sources', i, 'id'))}"

@@ -37,12 +37,16 @@ _URL_KEY = re.compile(
 )
 _ADDRESS = r"(?:https?:)?/{1,2}[^\s\"'<>\\]{1,300}|(?:\.{1,2}/)?[\w./-]{1,200}\.(?:s?html?|jsp|jhtml|aspx?|do)(?:\?[^\s\"'<>]{0,200})?|(?:\.{1,2}/)?[\w-]{1,60}/[\w./-]{0,200}"
 _TITLE = r"[^\"'<>\\/\n]{0,6}[\u4e00-\u9fff][^\"'<>\\\n]{1,36}"
-_PAIR = re.compile(rf"""(["'])({_TITLE})\1\s{{0,4}},\s{{0,4}}(?:[\w"']{{1,12}},\s{{0,4}})?(["'])({_ADDRESS})\3""")
+_PAIR = re.compile(
+    rf"""(["'])({_TITLE})\1\s{{0,4}},\s{{0,4}}(?:[\w"']{{1,12}},\s{{0,4}})?(["'])({_ADDRESS})\3"""
+)
 _PAIR_TURNED = re.compile(
     rf"""(["'])({_ADDRESS})\1\s{{0,4}},\s{{0,4}}(?:[\w"']{{1,12}},\s{{0,4}})?(["'])({_TITLE})\3"""
 )
 _JOINED = re.compile(r"""["']\s{0,4}\+\s{0,4}["']""")
-_CALL_ADDRESS = re.compile(r"""\w{1,40}\s{0,3}\(\s{0,3}(?:this\s{0,3},\s{0,3})?["'](""" + _ADDRESS + r""")["']""")
+_CALL_ADDRESS = re.compile(
+    r"""\w{1,40}\s{0,3}\(\s{0,3}(?:this\s{0,3},\s{0,3})?["'](""" + _ADDRESS + r""")["']"""
+)
 _DATA_ATTRIBUTES = ("data-href", "data-url", "data-link", "data-src", "_href", "data-path", "href-data")
 _LOADED = re.compile(
     r"""(?:\.load|\$\.get|getJSON|\.post|\.ajax|fetch|axios(?:\.get|\.post)?|\bopen|include\w{0,12})\s{0,3}\(\s{0,3}(?:["'](?:GET|POST)["']\s{0,3},\s{0,3})?["']([^"'\s]{2,300})["']"""
@@ -139,7 +143,9 @@ def _in_written_html(text: str, base: Base) -> Iterator[Link]:
     if "<a" not in text and "\\u003ca" not in text.lower():
         return
     markup = _JOINED.sub("", text)
-    markup = re.sub(r"\\u003([ce])", lambda found: "<" if found[1].lower() == "c" else ">", markup, flags=re.I)
+    markup = re.sub(
+        r"\\u003([ce])", lambda found: "<" if found[1].lower() == "c" else ">", markup, flags=re.I
+    )
     markup = markup.replace('\\"', '"').replace("\\'", "'").replace("\\/", "/")
     yield from links_of(LexborHTMLParser(markup), base, found_on=base.url)
 

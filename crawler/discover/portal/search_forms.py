@@ -35,8 +35,12 @@ _IRS = re.compile(r"[^\s\"'<>]{0,200}/irs(?:-c-web)?/[\w./-]{0,60}\?[^\s\"'<>]{1
 _JSEARCH = re.compile(r"[^\s\"'<>]{0,200}/jsearchfront/[\w./-]{0,60}\.do\?[^\s\"'<>]{1,300}", re.I)
 _JSEARCH_ID = re.compile(r"""\bwebsite_?id["']?\s{0,4}[:=]\s{0,4}["']?(\d{6,20})""", re.I)
 _SSP = re.compile(r"[^\s\"'<>]{0,200}/ssp/[\w./-]{0,60}(?:\?[^\s\"'<>]{0,300})?", re.I)
-_EPOINT = re.compile(r"inteligentsearch|getFullTextData|/search/fullsearch\.html|fulltextsearch|EpointWebBuilder", re.I)
-_LINKED = re.compile(r"""["']((?:https?:)?/[^\s"'<>]{0,300}(?:search|sousuo|/so/|jsearch)[^\s"'<>]{0,300})["']""", re.I)
+_EPOINT = re.compile(
+    r"inteligentsearch|getFullTextData|/search/fullsearch\.html|fulltextsearch|EpointWebBuilder", re.I
+)
+_LINKED = re.compile(
+    r"""["']((?:https?:)?/[^\s"'<>]{0,300}(?:search|sousuo|/so/|jsearch)[^\s"'<>]{0,300})["']""", re.I
+)
 
 
 def search_requests(html: str, tree: LexborHTMLParser, base: Base) -> tuple[ListRequest, ...]:
@@ -72,7 +76,9 @@ def _igs(html: str, base: Base) -> Iterator[ListRequest]:
     """TRS igs: `/igs/front/search.jhtml?code=…&siteId=…&searchWord=`; its JSON is at `search/list.html`, same parameters."""
     for url in _resolved(_IGS, html, base):
         query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-        wanted = {key: query[key] for key in query if key.lower() in ("code", "siteid", "index", "type", "tenantid")}
+        wanted = {
+            key: query[key] for key in query if key.lower() in ("code", "siteid", "index", "type", "tenantid")
+        }
         if wanted:
             api = url[: url.lower().index("/igs/")] + "/igs/front/search/list.html"
             more = {"searchWord": QUERY, "pageNumber": "1", "pageSize": "20", "orderBy": "related"}
@@ -139,7 +145,11 @@ def _ssp(html: str, base: Base) -> Iterator[ListRequest]:
     for url in _resolved(_SSP, html, base):
         root = url[: url.index("/ssp/")]
         query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-        kept = {key: value for key, value in query.items() if key.lower() in ("siteid", "mainsiteid", "sitetype", "code", "siteids")}
+        kept = {
+            key: value
+            for key, value in query.items()
+            if key.lower() in ("siteid", "mainsiteid", "sitetype", "code", "siteids")
+        }
         fields = kept | {"q": QUERY, "searchWord": QUERY, "pageNo": "1", "pageSize": "20"}
         yield ListRequest(url=f"{root}/ssp/search/api/search?{urlencode(fields)}")
         yield ListRequest(url=_with(url, q=QUERY))
@@ -160,7 +170,7 @@ def _forms(tree: LexborHTMLParser, base: Base) -> Iterator[ListRequest]:
         if (form.attributes.get("method") or "get").lower() == "post":
             yield ListRequest(url=action, method="POST", form=tuple(fields.items()))
         else:
-            yield ListRequest(url=_with(action, **{}) if not fields else _get(action, fields))
+            yield ListRequest(url=_with(action) if not fields else _get(action, fields))
 
 
 def _get(action: str, fields: dict[str, str]) -> str:
@@ -176,7 +186,9 @@ def _fields(form: LexborNode) -> dict[str, str]:
         if node.tag == "select":
             chosen = node.css_first("option[selected]") or node.css_first("option")
             fields[attributes["name"] or ""] = (chosen.attributes.get("value") or "") if chosen else ""
-        elif kind in ("hidden", "text", "search") or (kind in ("radio", "checkbox") and "checked" in attributes):
+        elif kind in ("hidden", "text", "search") or (
+            kind in ("radio", "checkbox") and "checked" in attributes
+        ):
             fields[attributes["name"] or ""] = (attributes.get("value") or "")[:_HIDDEN_CHARS]
     fields.pop("", None)
     return fields

@@ -66,7 +66,8 @@ def add_entry(path: Path, entry: Entry, *, into: Path | None = None) -> None:
     real = (into or path).resolve()  # a symbolic link is kept, its target is replaced
     scratch = real.with_name(f".{real.name}.new")
     try:
-        real.parent.mkdir(exist_ok=True)
+        if into:
+            real.parent.mkdir(exist_ok=True)
         old = real.read_bytes().decode("utf-8") if real.exists() else HEAD_BESIDE if into else ""
         new = with_entry(old, entry)
         unified = re.sub("\r\n?", "\n", new)

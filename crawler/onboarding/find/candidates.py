@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from crawler.address import canonical
 from crawler.discover import judge_title
 from crawler.discover.portal.authors import Author, author_of
-from crawler.discover.portal.columns import NAMED, names_departments, score
+from crawler.discover.portal.columns import NAMED, is_article, names_departments, score
 from crawler.discover.portal.page import PortalPage, column_name
 from crawler.model import Link
 
@@ -99,7 +99,7 @@ def look_at(
     for link in page.links:
         key = canonical(link.url)
         verdict = judge_title(link.title)
-        if not verdict.report:
+        if not is_report(link):
             entries += key not in common and len(link.title) >= _MIN_ENTRY_CHARS
             continue
         entries += 1
@@ -111,6 +111,12 @@ def look_at(
     return Sight(
         own=newest_first(own), departments=newest_first(below), others=newest_first(others), entries=entries
     )
+
+
+def is_report(link: Link) -> bool:
+    """Whether a link leads to a report, by its title. A column has the same words, but no year, and no article's address."""
+    verdict = judge_title(link.title)
+    return verdict.report and (verdict.year is not None or is_article(link.url))
 
 
 def newest_first(reports: dict[str, tuple[Link, int | None]]) -> Reports:

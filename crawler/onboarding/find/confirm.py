@@ -34,7 +34,7 @@ async def confirm(
         if not pages.left:
             break
         try:
-            got = await pages.fetcher.page(link.url, site=site)
+            got = await pages.report(link.url, site)
             report = accept_report(await read_page(got, site, pages.page_process), link, site)
         except NotAReport as error:
             doubt, not_ok = error.reason, True

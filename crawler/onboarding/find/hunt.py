@@ -19,6 +19,7 @@ from crawler.onboarding.find.candidates import (
     Candidate,
     Sight,
     is_of_departments,
+    is_report,
     joined,
     look_at,
 )
@@ -117,7 +118,7 @@ class Hunt:
             if self.reports_read >= MAX_REPORTS_READ:
                 return None
             self.reports_read += 1
-        page = await self.pages.read(lead.request)
+        page = await self.pages.read(lead.request, keep=lead.kind == "report")
         if page is None:
             return None
         twice = lead.request.method == "GET" and canonical(page.url) != canonical(lead.request.url)
@@ -219,7 +220,7 @@ class Hunt:
         if lead.explicit and self._names_division(link.title):
             value = max(min(value + _DISTRICT_BONUS, 99), 60 if around >= 50 else 0)
         is_entry = link.date is not None and len(link.title) >= _MIN_ENTRY_CHARS
-        if value < LEADING or is_entry or judge_title(link.title).report:
+        if value < LEADING or is_entry or is_report(link):
             return 0
         to = Lead(
             request=ListRequest(url=link.url), score=value, way=way, title=link.title, trail=trail,
@@ -235,12 +236,12 @@ class Hunt:
         """Put the government's own reports among the leads: each leads to its list."""
         explicit = self._is_explicit(page, lead)
         for link in (*page.links, *page.menu):
-            verdict = judge_title(link.title)
-            if not verdict.report:
+            if not is_report(link):
                 continue
+            year = judge_title(link.title).year
             author = author_of(link.title, self.code)
             if author is Author.OWN or (author is Author.UNNAMED and not explicit):
-                self.reports.setdefault(canonical(link.url), (link, verdict.year))
+                self.reports.setdefault(canonical(link.url), (link, year))
                 if self.uses("report"):
                     self.leads.push(report_lead(link, "report", trail))
 

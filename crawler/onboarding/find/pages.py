@@ -10,7 +10,7 @@ from crawler.discover.portal.search_forms import JSON_BODY
 from crawler.errors import Challenged, ExtractError, FetchError, LeftAlone, NotSaved, Unreachable, Untrusted
 from crawler.fetch import Fetcher
 from crawler.fetch.session import Subresource
-from crawler.model import ListRequest, Site
+from crawler.model import ListRequest, Page, Site
 from crawler.reading.pages import PageProcess
 
 _UNREACHABLE = (Unreachable, Untrusted, LeftAlone, NotSaved)
@@ -38,6 +38,7 @@ class Pages:
     asked_before: int = 0  # requests of the earlier run
     note: Callable[[str, Answer, int], None] = lambda *_: None
     failures: list[Failure] = field(default_factory=list)
+    _kept: dict[str, Page] = field(default_factory=dict)  # pages of reports, which are read twice
 
     @property
     def asked(self) -> int:
@@ -50,17 +51,22 @@ class Pages:
         return max(self.site.max_requests - self.asked, 0)
 
     async def read(
-        self, request: ListRequest, *, first: ListRequest | None = None, render: bool = False
+        self,
+        request: ListRequest,
+        *,
+        first: ListRequest | None = None,
+        render: bool = False,
+        keep: bool = False,
     ) -> PortalPage | None:
         """Return a page; None if it cannot be had, which `failures` tells, or if the budget is used up.
 
-        `first`: the request for the list's first page, if this is a further one. Raises nothing of a site's.
+        `first`: the request for the list's first page, if this is a further one. `keep`: `report` will want the page. Raises nothing of a site's.
         """
         key = request_key(request, render=render)
         if key not in self.known:
             if not self.left:
                 return None
-            self.known[key] = answer = await self._answer(request, first, render)
+            self.known[key] = answer = await self._answer(request, first, render, keep)
             self.note(key, answer, self.asked)
         got = self.known[key]
         if isinstance(got, Failure):
@@ -68,10 +74,19 @@ class Pages:
             return None
         return got
 
-    async def _answer(self, request: ListRequest, first: ListRequest | None, render: bool) -> Answer:
+    async def report(self, url: str, site: Site) -> Page:
+        """Return the page of a report as it was fetched. Raises FetchError."""
+        kept = self._kept.get(url)
+        return kept if kept is not None and not site.render else await self.fetcher.page(url, site=site)
+
+    async def _answer(
+        self, request: ListRequest, first: ListRequest | None, render: bool, keep: bool
+    ) -> Answer:
         try:
             site = replace(self.site, render=True) if render else self.site
             got = await self.fetcher.page(_sendable(request), site=site)
+            if keep:
+                self._kept[request.url] = got
             return await self.page_process.run(
                 read_portal_page, got.body, got.headers, got.url, request if first else None, first
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -70,6 +70,12 @@ class State:
             return None
         passing = found.result in (Result.CHALLENGED, Result.UNREACHABLE)
         return found if self._days_ago(found.day) < (1 if passing else KEPT_DAYS) else None
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Leave out what is known of portals, so that they are asked again."""
+        gone = set(keys)
+        self.results = {key: each for key, each in self.results.items() if key not in gone}
+        self._begun = {key: each for key, each in self._begun.items() if key[0] not in gone}
 
     def begun(self, key: str, options: Options) -> Begun:
         """Return what an earlier run read of a portal that it did not finish."""

@@ -11,8 +11,8 @@ MAX_HTML_MAPS = 2
 MAX_SITEMAPS = 3
 SCORE = 40
 
-_GUESSED = ("/sitemap.html", "/wzdt/")
-"""Where an HTML map is on many portals that do not link to it in the page itself."""
+_GUESSED = ("/sitemap.html",)
+"""Where an HTML map is on many portals whose home page does not link to it."""
 
 
 async def seek(hunt: Hunt) -> None:

@@ -43,6 +43,8 @@ _MENU_FILE = 44  # score of a file that has a menu by its name
 _GOOD = 36  # score of a link that surely leads on
 _MIN_SITEMAP_SCORE = 56
 _RICH = 3  # links of a good score, with which a page needs no other files
+_FRESH_YEARS = 4  # a list whose newest report is of an earlier year is an old one
+_MAX_READ_PAST_A_STALE_LIST = 8
 _DISTRICT_BONUS = 25  # on the site of the city: a link with the district's name
 
 
@@ -55,6 +57,7 @@ class Hunt:
     pages: Pages
     code: str | None
     places: Places
+    year: int  # this one
     owner: str | None = None  # name of the government, as the home page has it
     explicit: bool = (
         False  # the portal's owner is in doubt: only reports that name the government are its own
@@ -96,8 +99,14 @@ class Hunt:
         if self.options.departments and not self.departments and self.extra < 12:
             return False
         good = best.precise and not best.foreign
+        if self.is_stale(best):
+            return self.extra >= _MAX_READ_PAST_A_STALE_LIST
         allowed = 0 if good and best.named and len(best.years) > 2 else 2 if good and best.named else 4
         return self.extra >= allowed
+
+    def is_stale(self, candidate: Candidate) -> bool:
+        """Whether a list has no report of the last years: the government has another one by now."""
+        return max(candidate.years, default=0) < self.year - _FRESH_YEARS
 
     # the search
 
@@ -105,8 +114,10 @@ class Hunt:
         """Read leads until a list is found, none is left, or this share of the budget is used up."""
         most = int(self.options.budget * share)
         while self.pages.asked < most and self.pages.left and not self.is_settled():
-            found = self.best() is not None
-            lead = self.leads.pop(max(floor, NAMED - 4) if found else floor)
+            best = self.best()
+            found = best is not None
+            wanted = floor if best is None else max(floor, _GOOD if self.is_stale(best) else NAMED - 4)
+            lead = self.leads.pop(wanted)
             if lead is None:
                 return
             self.extra += found

@@ -48,7 +48,8 @@ async def search_portal(target: Target, options: Options, pages: Pages, day: str
         for seek in used:
             await seek(hunt)
         await hunt.follow(share=share)
-        if hunt.best() is not None:
+        best = hunt.best()
+        if best is not None and not (hunt.is_stale(best) and share < 0.6):
             break
     return await _conclude(hunt, day)
 

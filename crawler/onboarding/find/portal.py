@@ -30,7 +30,13 @@ async def search_portal(target: Target, options: Options, pages: Pages, day: str
     code = target.code or (home.region if home else None)
     here = home.url if home else target.home
     hunt = Hunt(
-        target=target, options=options, pages=pages, code=code, places=Places.of(here, code), home=home
+        target=target,
+        options=options,
+        pages=pages,
+        code=code,
+        places=Places.of(here, code),
+        home=home,
+        year=int(day[:4]),
     )
     if home is not None:
         hunt.owner = home.owner

@@ -42,10 +42,18 @@ def the_region(text: str) -> Region:
             f"{text}: {len(found)} divisions have this name: {', '.join([*choices[:MAX_CHOICES], *more])};"
             " give the code, or the name with its city or province"
         )
-    names = {name for row in all_regions() for name in (row.name, row.short)}
-    close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
+    close = _close(wanted)
     hint = f"; did you mean {', '.join(close)}?" if close else "; give a GB/T 2260 code of six digits"
     raise ConfigError(f"{text}: no division has this name{hint}")
+
+
+def _close(wanted: str) -> list[str]:
+    """The names most like a wrong one; of equally like ones those that begin like it, and those of larger divisions."""
+    levels = {
+        name: LEVELS.index(row.level) for row in reversed(all_regions()) for name in (row.name, row.short)
+    }
+    close = difflib.get_close_matches(wanted, sorted(levels), n=20, cutoff=0.5)
+    return sorted(close, key=lambda name: (name[0] != wanted[0], levels[name]))[:3]
 
 
 def below(code: str, level: Level | None = None) -> tuple[Region, ...]:

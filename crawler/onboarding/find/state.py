@@ -158,7 +158,7 @@ class State:
             self.results[key] = (mark, result_of(value["result"]))
             self._begun.pop((key, mark), None)
             return
-        begun = self._begun.setdefault((key, mark), Begun(str(value["day"])))
+        begun = self._begun.setdefault((key, mark), Begun(date.fromisoformat(value["day"]).isoformat()))
         if self._days_ago(begun.day) < KEPT_DAYS:
             begun.answers[str(value["request"])] = answer_of(value)
             begun.asked = int(value["asked"])

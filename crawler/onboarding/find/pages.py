@@ -7,12 +7,22 @@ from dataclasses import dataclass, field, replace
 
 from crawler.discover.portal.page import PortalPage, read_portal_page
 from crawler.discover.portal.search_forms import JSON_BODY
-from crawler.errors import Challenged, ExtractError, FetchError, LeftAlone, NotSaved, Unreachable, Untrusted
+from crawler.errors import (
+    Challenged,
+    ExtractError,
+    FetchError,
+    LeftAlone,
+    NotSaved,
+    Unreachable,
+    Unrendered,
+    Untrusted,
+)
 from crawler.fetch import Fetcher
 from crawler.fetch.session import Subresource
 from crawler.model import ListRequest, Page, Site
 from crawler.reading.pages import PageProcess
 
+UNRENDERED = "unrendered"
 _UNREACHABLE = (Unreachable, Untrusted, LeftAlone, NotSaved)
 
 
@@ -20,7 +30,7 @@ _UNREACHABLE = (Unreachable, Untrusted, LeftAlone, NotSaved)
 class Failure:
     """A page that could not be had."""
 
-    kind: str  # challenged, unreachable, or another ending
+    kind: str  # challenged, unreachable, unrendered, or another ending
     reason: str
 
 
@@ -94,6 +104,7 @@ class Pages:
             return Failure("challenged", error.reason)
         except FetchError as error:
             kind = "unreachable" if isinstance(error, _UNREACHABLE) else error.ending.value
+            kind = UNRENDERED if isinstance(error, Unrendered) else kind
             return Failure(kind, error.reason)
         except ExtractError as error:
             return Failure("failed", error.reason)

@@ -13,7 +13,7 @@ from crawler.onboarding.find.candidates import MIN_PRECISION, Candidate, newest_
 from crawler.onboarding.find.confirm import Checked, confirm
 from crawler.onboarding.find.hunt import Hunt
 from crawler.onboarding.find.model import FindResult, FoundList, Options, Result, Target
-from crawler.onboarding.find.pages import Pages
+from crawler.onboarding.find.pages import UNRENDERED, Pages
 from crawler.onboarding.find.places import Places
 from crawler.onboarding.find.ways import IN_ORDER
 
@@ -146,6 +146,7 @@ def _details(hunt: Hunt, result: Result, checked: Checked, doubts: list[str]) ->
         said.append(f"not checked: {checked.text}")
     if result is not Result.FOUND and not hunt.pages.left:
         said.append(f"the budget of {hunt.options.budget} requests is used up")
+    said += [each.reason for each in hunt.pages.failures if each.kind == UNRENDERED][:1]
     if result is Result.CHALLENGED:
         said.append(next(each.reason for each in hunt.pages.failures if each.kind == "challenged"))
     if hunt.explicit:

@@ -13,6 +13,7 @@ import httpx
 import yaml
 
 from crawler.fetch import Fetcher
+from crawler.fetch.browser.render import Browser
 from crawler.onboarding.find.job import find_portals
 from crawler.onboarding.find.model import FindResult, Options, Target
 from crawler.onboarding.find.state import State
@@ -121,7 +122,12 @@ def _response(status: int, body: str) -> httpx.Response:
 
 
 def find(
-    web: Web, state: Path, *targets: Target, options: Options | None = None, seen: list[bool] | None = None
+    web: Web,
+    state: Path,
+    *targets: Target,
+    options: Options | None = None,
+    seen: list[bool] | None = None,
+    browser: Browser | None = None,
 ) -> list[FindResult]:
     """Search portals and return the results in the order in which they came. `seen`: which of them were known."""
     results: list[FindResult] = []
@@ -132,7 +138,10 @@ def find(
             seen.append(known)
 
     async def run() -> None:
-        async with Fetcher(sink=lambda _: None, replay=web) as fetcher, PageProcess() as page_process:
+        async with (
+            Fetcher(sink=lambda _: None, replay=web, browser=browser) as fetcher,
+            PageProcess() as page_process,
+        ):
             with State(state, DAY) as opened:
                 await find_portals(
                     targets or (TARGET,),

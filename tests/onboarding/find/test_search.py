@@ -98,8 +98,8 @@ def test_an_endless_site_ends_by_the_budget(tmp_path: Path) -> None:
     assert result.result is Result.COLUMN
 
 
-class Ended(BaseException):
-    """Ends a search as a kill does."""
+class Killed(Exception):
+    """Ends a search within a request."""
 
 
 class Dying(Web):
@@ -109,7 +109,7 @@ class Dying(Web):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if len(self.asked) == self.at:
-            raise KeyboardInterrupt
+            raise Killed
         return await super().handle_async_request(request)
 
 
@@ -119,7 +119,7 @@ def test_a_search_that_was_killed_goes_on_without_asking_again(at: int, tmp_path
     (expected,) = find(whole, tmp_path / "whole")
     dying = Dying(PORTAL)
     dying.at = at
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ExceptionGroup):
         find(dying, tmp_path / "state")
     with (tmp_path / "state").open("a") as file:
         file.write('{"portal": "420100", "mar')  # the line that was being written
@@ -140,30 +140,20 @@ def test_a_portal_that_is_done_is_not_asked_again(tmp_path: Path) -> None:
 
 
 def test_portals_of_one_host_are_searched_one_after_the_other(tmp_path: Path) -> None:
-    under_way: set[str] = set()
-    most: dict[str, int] = {}
-
-    class Counting(Web):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            folder = str(request.url.host) + "/" + request.url.path.split("/")[1]
-            under_way.add(folder)
-            same = {
-                each
-                for each in under_way
-                if each.startswith(request.url.host) and each != f"{request.url.host}/robots.txt"
-            }
-            most[request.url.host] = max(most.get(request.url.host, 0), len(same))
-            return await super().handle_async_request(request)
-
     pages: dict[str, Answer] = {
         f"http://{host}/{folder}/": page(NOISE, code="")
         for host in ("a.gov.cn", "b.gov.cn")
-        for folder in ("x", "y")
+        for folder in "xyz"
     }
-    targets = [Target(home=url) for url in pages]
-    results = find(Counting(pages), tmp_path / "state", *targets)
-    assert sorted(each.target.home for each in results) == sorted(pages)
+    pages |= {f"{url}zwgk/": page(NOISE, code="") for url in pages}
+    pages |= {url: page(links(("政务公开", f"{url}zwgk/")), code="") for url in pages if "zwgk" not in url}
+    web = Web(pages)
+    results = find(web, tmp_path / "state", *(Target(home=url) for url in pages if "zwgk" not in url))
     assert {each.result for each in results} == {Result.NOTHING}
+    for host in ("a.gov.cn", "b.gov.cn"):
+        folders = [url.split("/")[3] for url in web.asked if url.split("/")[2] == host and url.count("/") > 3]
+        assert "".join(dict.fromkeys(folders)) == "xyz"
+        assert folders == sorted(folders)
 
 
 def test_a_portal_without_a_known_division_is_that_of_its_footer(tmp_path: Path) -> None:

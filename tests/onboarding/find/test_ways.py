@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from crawler.errors import Unrendered
+from crawler.fetch.browser.render import Drawn
+from crawler.onboarding.find.entries import entries_of
 from crawler.onboarding.find.model import Options, Result, Target
 from tests.onboarding.find.small import (
     HOST,
@@ -379,3 +383,50 @@ def test_a_report_that_turns_out_to_be_a_departments_makes_no_list(tmp_path: Pat
     (result,) = find(web, tmp_path / "state")
     assert (result.result, result.lists, result.pages) == (Result.COLUMN, (), ())
     assert "another organ" in result.detail
+
+
+class FakeBrowser:
+    """Draws pages from documents by address; everything else as the server sent it."""
+
+    name = "FakeBrowser 1"
+
+    def __init__(self, drawn: dict[str, str], missing: str = "") -> None:
+        self.drawn = drawn
+        self.missing = missing
+
+    async def ready(self, url: str) -> None:
+        if self.missing:
+            raise Unrendered(url, self.missing)
+
+    async def draw(self, url: str, page: Any, answer: object, until_settled: object) -> Drawn:
+        return Drawn(html=self.drawn.get(url, page.body.decode()))
+
+    async def aclose(self) -> None:
+        pass
+
+
+SHELL = page("<div id=app></div>", code="")
+RENDERED = Options(ways=frozenset({"navigation", "render"}))
+
+
+def test_the_drawn_home_page_is_the_last_resort(tmp_path: Path) -> None:
+    browser = FakeBrowser({f"{HOST}/": page(NOISE, links(("法治政府建设", LIST)))})
+    web = Web(COLUMN | {"/": SHELL})
+    assert find(web, tmp_path / "1", browser=browser)[0].result is Result.NOTHING
+    (result,) = find(web, tmp_path / "2", options=RENDERED, browser=browser)
+    assert [(each.url, each.way, each.render) for each in result.lists] == [(HOST + LIST, "render", False)]
+
+
+def test_a_column_whose_entries_a_script_fills_is_drawn(tmp_path: Path) -> None:
+    browser = FakeBrowser({HOST + LIST: page(reports(2022, 2023))})
+    web = Web({"/": page(NOISE, links(("法治政府建设", LIST))), LIST: SHELL, NEWEST: report(2023)})
+    (result,) = find(web, tmp_path / "state", options=RENDERED, browser=browser)
+    assert [(each.url, each.render) for each in result.lists] == [(HOST + LIST, True)]
+    (entry,) = entries_of(result, ())
+    assert entry["render"] is True
+
+
+def test_where_there_is_no_browser_the_result_says_so(tmp_path: Path) -> None:
+    browser = FakeBrowser({}, missing="no browser is installed; run `make browser`")
+    (result,) = find(Web({"/": SHELL}), tmp_path / "state", options=RENDERED, browser=browser)
+    assert (result.result, result.detail) == (Result.NOTHING, "no browser is installed; run `make browser`")

@@ -51,8 +51,12 @@ class Search:
         state = State(self.state, today)
         if self.again:
             state.forget(target.key for target in self.targets)
-        with state:
-            asyncio.run(self._search(state, today))
+        try:
+            with state:
+                asyncio.run(self._search(state, today))
+        except KeyboardInterrupt:
+            message(f"ended; the same command goes on from {self.state}")
+            return 130
         if not self.json:
             rows = map(
                 output.row, sorted(self.results, key=lambda each: (each.code or "~", each.target.home))

@@ -39,11 +39,11 @@ _TEXT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"^依法治[市县区省州旗]$|法治建设", 64),
         (r"法治工作|^法治[\u4e00-\u9fff]{2}$|法制(?:建设|工作)", 54),
         (r"法定主动公开", 50),
+        (r"重点领域|重点工作|重点信息", 30),
         (r"^(?:政府)?信息公开目录$|主动公开目录|公开目录", 42),
         (r"^(?:政府)?信息公开(?:专栏|平台|栏目)?$|^[\u4e00-\u9fff]{0,6}信息公开$", 40),
         (r"政务公开|政府公开|阳光政务", 40),
         (r"^(?:信息|要闻)?公开$", 36),
-        (r"重点领域|重点工作|重点信息", 30),
         (r"年度报告|工作报告|报告总结|工作总结|总结报告|计划总结|规划总结|规划计划", 27),
         (r"其他(?:法定)?(?:主动)?公开|其他(?:信息|事项)|法规公文|政府文件|行政决策|政策文件|公示公告|通知公告|政府公报|专题专栏|^专题$|专栏", 20),
         (r"^政务$|^政府$|政府信息", 22),
@@ -81,6 +81,7 @@ _GATE = re.compile(r"^(?:点击)?进入|^进入|网站首页|^首页|^中文|简
 _MORE = re.compile(r"^(?:查看)?更多|^more\b|^\+$|^>>", re.I)
 _REPORTS_BELOW = re.compile(r"报告|总结|年报|年度|情况|^[省市区县州旗](?:人民)?政府$|本级|20\d\d")
 _FILE_ENDING = re.compile(r"\.(?:s?html?|jsp|jhtml|aspx?|do|php|json)$", re.I)
+_INDEX_FILES = ("", "index", "list", "default", "main", "column", "more", "subpage")
 _NOT_A_PAGE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|zip|rar|jpe?g|png|gif|mp4|mp3|wps|ofd|css|ico|svg|apk|exe|pptx?|woff2?)$", re.I
 )
@@ -138,18 +139,20 @@ def _text_score(text: str) -> int:
 @lru_cache(maxsize=8192)  # a site's menu is on all its pages
 def address_score(url: str) -> int:
     """Return the score of an address by the pinyin of its folders and its file."""
-    segments = [unquote(each) for each in urlsplit(url).path.split("/") if each][-6:]
+    segments = [
+        re.sub(r"[_-]?\d+$", "", _FILE_ENDING.sub("", unquote(each)))
+        for each in urlsplit(url).path.split("/")
+        if each
+    ]
+    if segments and segments[-1].lower() in _INDEX_FILES:
+        segments.pop()
     best = 0
-    for place, segment in enumerate(reversed(segments)):
-        bare = re.sub(r"[_-]?\d+$", "", _FILE_ENDING.sub("", segment))
-        found = next((each for pattern, each in _SEGMENT_SCORES if pattern.fullmatch(bare)), 0)
+    for place, segment in enumerate(reversed(segments[-6:])):
+        found = next((each for pattern, each in _SEGMENT_SCORES if pattern.fullmatch(segment)), 0)
         if place == 0 and 0 < found < LEADING:
             return found  # the page itself is of another column
-        if place == 0 and bare.lower() in ("index", "list", "default", "main", "column", "more"):
-            segments = segments[:-1]
-            continue
         # a folder further up says less of the page
-        best = max(best, found - 6 * max(place - 1, 0) if found >= 48 else found - 8 * place)
+        best = max(best, found - 6 * place if found >= 48 else found - 8 * place)
     return best
 
 

@@ -21,6 +21,7 @@ MAX_LINKS = 2500
 """Links of a page that are kept. A portal's home page has some hundreds."""
 
 MAX_TITLE_CHARS = 120
+_BROKEN = re.compile("%22|%5C", re.I)
 MAX_CANDIDATES = 6
 
 
@@ -62,7 +63,7 @@ def read_portal_page(
     base = Base.of(tree, url, encoding)
     markup = is_markup(html)
     # HTML in the strings of a script is read by `menu_links`: the parser of pages leaves the escapes in its addresses
-    links = tuple(each for each in listing.links if markup or "%5C" not in each.url)[:MAX_LINKS]
+    links = tuple(each for each in listing.links if markup or not _BROKEN.search(each.url))[:MAX_LINKS]
     known = {link.url for link in links}
     owner = owner_of(html)
     title = tree.css_first("title")

@@ -10,3 +10,10 @@
 
 `crawler.discover.portal` reads the pages. Entries are written by `crawler.sources`.
 """
+
+from __future__ import annotations
+
+from crawler.onboarding.find.job import find, find_portals
+from crawler.onboarding.find.model import FindResult, FoundList, Options, Result, Target
+
+__all__ = ["FindResult", "FoundList", "Options", "Result", "Target", "find", "find_portals"]

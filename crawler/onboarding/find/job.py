@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 
 from crawler.address import host_of
@@ -11,7 +11,7 @@ from crawler.fetch import Fetcher
 from crawler.onboarding.find.model import FindResult, Options, Target
 from crawler.onboarding.find.pages import Pages
 from crawler.onboarding.find.portal import search_portal
-from crawler.onboarding.find.state import State
+from crawler.onboarding.find.state import NoState, State
 from crawler.reading.pages import PageProcess
 
 DEFAULT_HOSTS_AT_ONCE = 32
@@ -26,7 +26,7 @@ async def find_portals(
     *,
     fetcher: Fetcher,
     page_process: PageProcess,
-    state: State,
+    state: State | NoState,
     today: str,
     on_result: OnResult,
     hosts_at_once: int = DEFAULT_HOSTS_AT_ONCE,
@@ -53,8 +53,44 @@ async def find_portals(
             tasks.create_task(one_host(waiting))
 
 
+async def find(
+    targets: Iterable[Target],
+    *,
+    fetcher: Fetcher,
+    page_process: PageProcess,
+    options: Options | None = None,
+    today: str,
+    hosts_at_once: int = DEFAULT_HOSTS_AT_ONCE,
+) -> AsyncIterator[FindResult]:
+    """Yield the result of each portal as it comes, without a state file. `today`: ISO date, for the results."""
+    done: asyncio.Queue[FindResult | None] = asyncio.Queue()
+
+    async def search() -> None:
+        try:
+            await find_portals(
+                targets,
+                options or Options(),
+                fetcher=fetcher,
+                page_process=page_process,
+                state=NoState(),
+                today=today,
+                on_result=lambda result, _: done.put_nowait(result),
+                hosts_at_once=hosts_at_once,
+            )
+        finally:
+            done.put_nowait(None)
+
+    task = asyncio.create_task(search())
+    try:
+        while (result := await done.get()) is not None:
+            yield result
+        await task
+    finally:
+        task.cancel()
+
+
 def _pages(
-    target: Target, options: Options, fetcher: Fetcher, page_process: PageProcess, state: State
+    target: Target, options: Options, fetcher: Fetcher, page_process: PageProcess, state: State | NoState
 ) -> Pages:
     begun = state.begun(target.key, options)
     return Pages(

@@ -187,3 +187,22 @@ class State:
         except OSError as error:
             raise ConfigError(f"{self.path}: cannot be written: {error.strerror or error}") from error
         self._stale = 0
+
+
+class NoState:
+    """A search that is not to go on after a kill: nothing is known, nothing is noted."""
+
+    def result(self, key: str, options: Options) -> FindResult | None:
+        """Return None."""
+        return None
+
+    def begun(self, key: str, options: Options) -> Begun:
+        """Return that nothing was read."""
+        return Begun("")
+
+    def note_page(self, key: str, options: Options) -> Callable[[str, Answer, int], None]:
+        """Return a function that notes nothing."""
+        return lambda *_: None
+
+    def note_result(self, key: str, options: Options, result: FindResult) -> None:
+        """Note nothing."""

@@ -24,6 +24,7 @@ MAX_COLUMN_CHARS = 24
 _DEPARTMENTS = re.compile(
     r"部门|司法局|司法厅|各单位|直属|镇街|街镇|乡镇|镇\(街道\)|街道|镇乡|各区县|各县区|区县|县市区"
 )
+_DISTRICTS = re.compile(r"各?(?:区县|县区|县市区|区\(?县|市县|县\(市)|各区|各县|下级|辖区")
 _DEPARTMENT_SCORE = 95  # with --departments
 _DEPARTMENT_SCORE_ELSE = 12
 
@@ -39,6 +40,8 @@ _TEXT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"^依法治[市县区省州旗]$|法治建设", 64),
         (r"法治工作|^法治[\u4e00-\u9fff]{2}$|法制(?:建设|工作)", 54),
         (r"法定主动公开", 50),
+        (r"^(?:政府)?(?:信息)?主动公开(?:内容|信息|事项)?$", 46),
+        (r"^[\u4e00-\u9fff]{0,8}司法[局厅]$", 33),
         (r"重点领域|重点工作|重点信息", 30),
         (r"^(?:政府)?信息公开目录$|主动公开目录|公开目录", 42),
         (r"^(?:政府)?信息公开(?:专栏|平台|栏目)?$|^[\u4e00-\u9fff]{0,6}信息公开$", 40),
@@ -94,10 +97,13 @@ _ARTICLE = re.compile(
 """In addresses of articles, not of columns: t20230315_2170174, /art/2023/, /content/post_123, /info/1981/411251.htm."""
 
 
-def score(title: str, url: str, *, around: int = 0, departments: bool = False) -> int:
+def score(
+    title: str, url: str, *, around: int = 0, departments: bool = False, districts: bool = False
+) -> int:
     """Return how likely a link leads to the reports, 0 to 100.
 
-    `around`: the score of the page that it is on. `departments`: whether columns of departments are wanted too.
+    `around`: the score of the page that it is on. `departments`, `districts`: whether columns of departments, or of the
+    districts of a city, are wanted too.
     """
     parts = urlsplit(url)
     if any(pattern.search(parts.path) for pattern in (_NOT_A_PAGE, _OTHER_SITE_PATH, _ARTICLE)):
@@ -106,6 +112,8 @@ def score(title: str, url: str, *, around: int = 0, departments: bool = False) -
     if len(text) > MAX_COLUMN_CHARS or _OTHER_SITE.search(text):
         return 0
     by_text, by_address = _text_score(text), address_score(url)
+    if districts and by_text >= 54 and _DISTRICTS.search(text):
+        return _DEPARTMENT_SCORE
     if _DEPARTMENTS.search(text) and by_text >= 54:
         return _DEPARTMENT_SCORE if departments else _DEPARTMENT_SCORE_ELSE
     if by_text is not None and 0 < by_text < LEADING:

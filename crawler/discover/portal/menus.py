@@ -35,6 +35,7 @@ _URL_KEY = re.compile(
     + _STRING,
     re.I,
 )
+_ID_KEY = re.compile(r"""["']?\b(?:id|classify_id|cid)["']?\s{0,4}:\s{0,4}["']?(\d{1,9})\b""", re.I)
 _ADDRESS = r"(?:https?:)?/{1,2}[^\s\"'<>\\]{1,300}|(?:\.{1,2}/)?[\w./-]{1,200}\.(?:s?html?|jsp|jhtml|aspx?|do)(?:\?[^\s\"'<>]{0,200})?|(?:\.{1,2}/)?[\w-]{1,60}/[\w./-]{0,200}"
 _TITLE = r"[^\"'<>\\/\n]{0,6}[\u4e00-\u9fff][^\"'<>\\\n]{1,36}"
 _PAIR = re.compile(
@@ -73,6 +74,11 @@ def menu_links(html: str, tree: LexborHTMLParser, base: Base) -> list[Link]:
     scripts = _script_text(html)
     for title, href in (*_in_objects(scripts), *_in_pairs(scripts), *_in_attributes(tree)):
         _add(found, title, base.join(href), base.url)
+    if "/gkmlpt" in base.url:
+        for title, column in _gkmlpt_columns(scripts):
+            _add(
+                found, title, base.join(f"{base.url.partition('/gkmlpt')[0]}/gkmlpt/index#{column}"), base.url
+            )
     for link in _in_written_html(scripts, base):
         _add(found, link.title, link.url, base.url)
     return list(found.values())[:MAX_MENU_LINKS]
@@ -127,6 +133,14 @@ def _in_objects(text: str) -> Iterator[tuple[str, str]]:
         title, url = _TITLE_KEY.search(part), _URL_KEY.search(part)
         if title and url:
             yield _unescaped(title[1] or title[2]), _unescaped(url[1] or url[2])
+
+
+def _gkmlpt_columns(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the columns of 广东 gkmlpt, whose page has them as `window._CONFIG.TREE`: `{"id": 505, "name": "…", "children": …}`."""
+    for part in re.split(r"[{}\[\]]", text):
+        title, column = _TITLE_KEY.search(part), _ID_KEY.search(part)
+        if title and column:
+            yield _unescaped(title[1] or title[2]), column[1]
 
 
 def _in_pairs(text: str) -> Iterator[tuple[str, str]]:

@@ -155,6 +155,7 @@ class Hunt:
             page.url, page.owner
         )
         explicit = self._is_explicit(page, lead)
+        of_departments = of_departments and not lead.explicit  # of the districts of a city: titles name them
         sight = self._sight(page, explicit, of_departments)
         title = lead.title or page.title
         candidate = Candidate(
@@ -226,7 +227,13 @@ class Hunt:
 
     def push(self, link: Link, way: str, trail: tuple[str, ...], around: int, lead: Lead) -> int:
         """Put a link among the leads; return its score."""
-        value = score(link.title, link.url, around=around, departments=self.options.departments)
+        value = score(
+            link.title,
+            link.url,
+            around=around,
+            departments=self.options.departments,
+            districts=lead.explicit,
+        )
         place = self.places.of_address(link.url)
         if lead.explicit and self._names_division(link.title):
             value = max(min(value + _DISTRICT_BONUS, 99), 60 if around >= 50 else 0)

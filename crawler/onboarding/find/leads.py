@@ -6,6 +6,7 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from crawler.address import canonical
 from crawler.model import ListRequest
@@ -38,7 +39,13 @@ class Lead:
     def key(self) -> str:
         """Equal for leads to one page."""
         form = "&".join(f"{name}={value}" for name, value in self.request.form)
-        return f"{canonical(self.request.url)} {form}".strip()
+        return f"{canonical(self.request.url)} {column_fragment(self.request.url)}{form}".strip()
+
+
+def column_fragment(url: str) -> str:
+    """Return the fragment of an address that names a column: #505 of gkmlpt; empty for any other."""
+    fragment = urlsplit(url).fragment
+    return f"#{fragment}" if fragment.isdigit() and "/gkmlpt" in url else ""
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from crawler.errors import (
 from crawler.fetch import Fetcher
 from crawler.fetch.session import Subresource
 from crawler.model import ListRequest, Page, Site
+from crawler.onboarding.find.leads import column_fragment
 from crawler.reading.pages import PageProcess
 
 UNRENDERED = "unrendered"
@@ -97,9 +98,10 @@ class Pages:
             got = await self.fetcher.page(_sendable(request), site=site)
             if keep:
                 self._kept[request.url] = got
-            return await self.page_process.run(
-                read_portal_page, got.body, got.headers, got.url, request if first else None, first
+            page = await self.page_process.run(
+                read_portal_page, got.body, got.headers, got.url, request if first else None, first or request
             )
+            return replace(page, url=page.url.partition("#")[0] + column_fragment(request.url))
         except Challenged as error:
             return Failure("challenged", error.reason)
         except FetchError as error:

@@ -29,7 +29,7 @@ EMPTY: dict[str, Answer] = {"/": page(NOISE, links(("法治政府建设", LIST))
         (EMPTY, Result.COLUMN, ""),
         ({"/": page(NOISE)}, Result.NOTHING, ""),
         ({"/": (412, "<html><script>$_ts=1</script></html>")}, Result.CHALLENGED, "HTTP 412"),
-        ({"/": (521, "<html></html>")}, Result.UNREACHABLE, "HTTP 521"),
+        ({"/": (521, "<html></html>")}, Result.CHALLENGED, "HTTP 521"),
         ({"/": (403, "<html></html>")}, Result.UNREACHABLE, "HTTP 403"),
         ({}, Result.UNREACHABLE, "HTTP 404"),
         (

@@ -45,10 +45,11 @@ _TEXT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"重点领域|重点工作|重点信息", 30),
         (r"^(?:政府)?信息公开目录$|主动公开目录|公开目录", 42),
         (r"^(?:政府)?信息公开(?:专栏|平台|栏目)?$|^[\u4e00-\u9fff]{0,6}信息公开$", 40),
-        (r"政务公开|政府公开|阳光政务", 40),
+        (r"^[\u4e00-\u9fff]{0,6}政务公开(?:专?栏|平台|栏目)?$|政府公开", 40),
+        (r"政务公开|阳光政务", 17),
         (r"^(?:信息|要闻)?公开$", 36),
         (r"年度报告|工作报告|报告总结|工作总结|总结报告|计划总结|规划总结|规划计划", 27),
-        (r"其他(?:法定)?(?:主动)?公开|其他(?:信息|事项)|法规公文|政府文件|行政决策|政策文件|公示公告|通知公告|政府公报|专题专栏|^专题$|专栏", 20),
+        (r"其[他它](?:法定|应|主动|公开|信息|事项)|法规公文|政府文件|行政决策|政策文件|公示公告|通知公告|政府公报|专题专栏|^专题$|专栏", 20),
         (r"^政务$|^政府$|政府信息", 22),
     )
 )  # fmt: skip
@@ -80,6 +81,7 @@ _OTHER_SITE = re.compile(
     re.I,
 )
 _OTHER_SITE_PATH = re.compile(r"^/(?:en|eng|english|wza|wap|mobile|big5|login)(?:/|$)", re.I)
+_OTHER_VERSION = re.compile(r"english|无障碍|长者|关怀|适老|繁[体體]|移动|手机|登录|注册|旧版", re.I)
 _GATE = re.compile(r"^(?:点击)?进入|^进入|网站首页|^首页|^中文|简体|门户(?:首页|网站)|skip", re.I)
 _MORE = re.compile(r"^(?:查看)?更多|^more\b|^\+$|^>>", re.I)
 _REPORTS_BELOW = re.compile(r"报告|总结|年报|年度|情况|^[省市区县州旗](?:人民)?政府$|本级|20\d\d")
@@ -135,7 +137,7 @@ def is_article(url: str) -> bool:
 def gate_score(title: str, url: str) -> int:
     """Return how likely a link leads from a page in front of the site into it, 0 to 100."""
     path = urlsplit(url).path
-    if _OTHER_SITE_PATH.search(path) or _NOT_A_PAGE.search(path):
+    if _OTHER_SITE_PATH.search(path) or _NOT_A_PAGE.search(path) or _OTHER_VERSION.search(title):
         return 0
     return 52 if _GATE.search(title.strip()) else 0
 
@@ -160,7 +162,7 @@ def address_score(url: str) -> int:
         if place == 0 and 0 < found < LEADING:
             return found  # the page itself is of another column
         # a folder further up says less of the page
-        best = max(best, found - 6 * place if found >= 48 else found - 8 * place)
+        best = max(best, found - 6 * place if found >= 54 else found - 22 * place)
     return best
 
 

@@ -58,9 +58,10 @@ _MOVED = re.compile(
     r"""\blocation(?:\.href)?\s{0,3}(?:=|\.(?:replace|assign)\s{0,3}\()\s{0,3}["']([^"'\s]{2,300})["']"""
 )
 _LIBRARY = re.compile(
-    r"jquery|swiper|slick|bootstrap|layui|vue|react|echarts|polyfill|html5|respond|analytics|tongji|stat|baidu|hm\.js|share|qrcode|wza|video|player|animate|weather|sha256|crypto|md5|superslide|lazyload|font|comment|jsencrypt|slider|scroll|banner|focus|float|piao",
+    r"jquery|swiper|slick|bootstrap|layui|vue|react|echarts|polyfill|html5|respond|analytics|tongji|\bstat\b|statistic|baidu|\bhm\.js|visit|count|share|qrcode|wza|video|player|animate|weather|sha256|crypto|md5|superslide|lazyload|font|comment|jsencrypt|slider|scroll|banner|focus|float|piao",
     re.I,
 )
+_COMPOSED = re.compile(r"%22|%5C|%27|%20\+%20|\+%20", re.I)  # in an address that a script composes
 _MENU_FILE = re.compile(
     r"nav|menu|channel|column|lanmu|tree|head|daohang|top|dh|lm|catalog|sitemap|mulu|site", re.I
 )
@@ -76,9 +77,7 @@ def menu_links(html: str, tree: LexborHTMLParser, base: Base) -> list[Link]:
         _add(found, title, base.join(href), base.url)
     if "/gkmlpt" in base.url:
         for title, column in _gkmlpt_columns(scripts):
-            _add(
-                found, title, base.join(f"{base.url.partition('/gkmlpt')[0]}/gkmlpt/index#{column}"), base.url
-            )
+            _add(found, title, f"{base.url.partition('/gkmlpt')[0]}/gkmlpt/index#{column}", base.url)
     for link in _in_written_html(scripts, base):
         _add(found, link.title, link.url, base.url)
     return list(found.values())[:MAX_MENU_LINKS]
@@ -99,7 +98,7 @@ def loads(html: str, tree: LexborHTMLParser, base: Base) -> list[tuple[str, int]
             continue
         path = urlsplit(target).path
         file = path.rpartition("/")[2] or path
-        if value < 46 and _LIBRARY.search(path):
+        if value < 46 and (_LIBRARY.search(file) or _LIBRARY.search(host_of(target))):
             continue
         if _MENU_FILE.search(file):
             value = max(value, 44)
@@ -185,7 +184,7 @@ def _shown(title: str | None, text: str) -> str:
 
 def _add(found: dict[str, Link], title: str, target: str | None, page: str) -> None:
     title = one_line(title)
-    if target and 1 < len(title) <= 200 and target not in found:
+    if target and 1 < len(title) <= 200 and target not in found and not _COMPOSED.search(target):
         found[target] = Link(url=target, title=title, found_on=page)
 
 

@@ -33,7 +33,7 @@ _IGS = re.compile(
 )
 _IRS = re.compile(r"[^\s\"'<>]{0,200}/irs(?:-c-web)?/[\w./-]{0,60}\?[^\s\"'<>]{1,300}", re.I)
 _JSEARCH = re.compile(r"[^\s\"'<>]{0,200}/jsearchfront/[\w./-]{0,60}\.do\?[^\s\"'<>]{1,300}", re.I)
-_JSEARCH_ID = re.compile(r"""\bwebsite_?id["']?\s{0,4}[:=]\s{0,4}["']?(\d{6,20})""", re.I)
+_JSEARCH_ID = re.compile(r"""\bwebsite_?id["']?\s{0,4}[:=]\s{0,4}["']?(\w{6,40})""", re.I)
 _SSP = re.compile(r"[^\s\"'<>]{0,200}/ssp/[\w./-]{0,60}(?:\?[^\s\"'<>]{0,300})?", re.I)
 _EPOINT = re.compile(
     r"inteligentsearch|getFullTextData|/search/fullsearch\.html|fulltextsearch|EpointWebBuilder", re.I
@@ -45,19 +45,28 @@ _LINKED = re.compile(
 
 def search_requests(html: str, tree: LexborHTMLParser, base: Base) -> tuple[ListRequest, ...]:
     """Return the requests that ask a portal's own search for the reports, the likeliest first."""
+    forms = list(_forms(tree, base))
     html = html.replace("&amp;", "&").replace("\\/", "/")
+    html += "".join(
+        f' "{_as_get(form)}"' for form in forms
+    )  # a form of a system known is asked as that system is
     found: list[ListRequest] = [
         *_igs(html, base),
         *_irs(html, base),
         *_jsearch(html, base),
         *_epoint(html, base),
         *_ssp(html, base),
-        *_forms(tree, base),
+        *forms,
         *_links(html, base),
     ]
     here = registrable_domain(host_of(base.url))
     same = [each for each in found if registrable_domain(host_of(each.url)) == here]
     return tuple(dict.fromkeys(same))[:MAX_SEARCHES]
+
+
+def _as_get(request: ListRequest) -> str:
+    """The address of a form as if it were sent by GET."""
+    return _get(request.url, dict(request.form)) if request.form else request.url
 
 
 def _with(url: str, **values: str) -> str:

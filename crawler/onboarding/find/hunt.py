@@ -42,6 +42,7 @@ _SHELL_LINKS = 15  # a page with fewer is filled by a script, or stands in front
 _MENU_FILE = 44  # score of a file that has a menu by its name
 _GOOD = 36  # score of a link that surely leads on
 _MIN_SITEMAP_SCORE = 56
+_NEAR = 46  # score of a page whose part of the site the reports are in
 _RICH = 3  # links of a good score, with which a page needs no other files
 _FRESH_YEARS = 4  # a list whose newest report is of an earlier year is an old one
 _MAX_READ_PAST_A_STALE_LIST = 8
@@ -164,7 +165,7 @@ class Hunt:
             render=render,
             confirmed=canonical(page.url) in self.lists_of_reports,
         )  # fmt: skip
-        if candidate.named and not of_departments:
+        if candidate.named and not of_departments and not candidate.foreign:
             self.columns.append((lead.score, Link(url=page.url, title=title)))
         if (candidate.named or of_departments or sight.own) and page.next is not None:
             await self._read_on(candidate, explicit, of_departments)
@@ -287,14 +288,17 @@ class Hunt:
                      trail=lead.trail, explicit=lead.explicit)
             )  # fmt: skip
         is_shell = len(page.links) < _SHELL_LINKS
+        around = lead.score if lead.kind in ("page", "list") else 0
         if menus and self.uses("menus"):
             for url, value in page.loads:
-                if value >= _MENU_FILE or is_shell or good < _RICH:
+                if value >= _MENU_FILE or is_shell or good < _RICH or around >= _NEAR:
                     worth = value + (6 if is_shell else 0) - (20 if good >= _RICH else 0)
+                    if value >= _GOOD:
+                        worth = max(worth, around - 8)  # what a good page loads is as good as its links
                     self.leads.push(
                         Lead(
                             request=ListRequest(url=url),
-                            score=min(worth, 58),
+                            score=worth,
                             way="menus",
                             kind="load",
                             trail=trail,

@@ -48,8 +48,10 @@ _TEXT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"^[\u4e00-\u9fff]{0,6}政务公开(?:专?栏|平台|栏目)?$|政府公开", 40),
         (r"政务公开|阳光政务", 17),
         (r"^(?:信息|要闻)?公开$", 36),
-        (r"年度报告|工作报告|报告总结|工作总结|总结报告|计划总结|规划总结|规划计划", 27),
-        (r"其[他它](?:法定|应|主动|公开|信息|事项)|法规公文|政府文件|行政决策|政策文件|公示公告|通知公告|政府公报|专题专栏|^专题$|专栏", 20),
+        (r"其[他它](?:法定|应|主动|公开|信息|事项)", 34),
+        (r"年度报告|工作报告|报告总结|工作总结|总结报告|计划总结|规划总结", 27),
+        (r"通知公告|公示公告|专题专栏|^专题$|专栏", 20),
+        (r"法规公文|政府文件|行政决策|政策文件|政府公报|规划计划", 16),
         (r"^政务$|^政府$|政府信息", 22),
     )
 )  # fmt: skip
@@ -71,7 +73,7 @@ _SEGMENT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"zwgk[a-z]{0,4}|zhengwugongkai|zwxx", 37),
         (r"zdly[a-z]{0,6}|zdgz", 28),
         (r"gzbg|ndbg|gzzj|bgzj|jhzj|ghjh", 24),
-        (r"qt(?:fd)?(?:zd)?gk[a-z]{0,6}|zwdt", 18),
+        (r"qt(?:fd)?(?:zd)?gk[a-z]{0,6}", 32),
     )
 )  # fmt: skip
 """Of one folder or file of an address, whole, without a number at its end. The highest of all counts."""
@@ -123,7 +125,7 @@ def score(
     best = max(by_text or 0, by_address)
     if around >= 50 and best < NAMED:
         if _MORE.search(text):
-            best = max(best, min(around, 78) if by_address >= 48 else 30)
+            best = max(best, min(around, 78) if by_address >= 48 else 0)
         elif around >= NAMED and _REPORTS_BELOW.search(text):
             best = max(best, NAMED - 2)
     return best

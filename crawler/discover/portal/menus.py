@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.address import host_of, registrable_domain
 from crawler.cms.base_url import Base
 from crawler.cms.lists.links import links_of
+from crawler.discover.portal.columns import LEADING, address_score
 from crawler.field.text import one_line
 from crawler.model import Link
 
@@ -62,6 +63,7 @@ _LIBRARY = re.compile(
     re.I,
 )
 _COMPOSED = re.compile(r"%22|%5C|%27|%20\+%20|\+%20", re.I)  # in an address that a script composes
+_SEARCH = re.compile(r"[?&](?:q|qt|keyword|searchword)=|/search/", re.I)
 _MENU_FILE = re.compile(
     r"nav|menu|channel|column|lanmu|tree|head|daohang|top|dh|lm|catalog|sitemap|mulu|site", re.I
 )
@@ -100,6 +102,9 @@ def loads(html: str, tree: LexborHTMLParser, base: Base) -> list[tuple[str, int]
         file = path.rpartition("/")[2] or path
         if value < 46 and (_LIBRARY.search(file) or _LIBRARY.search(host_of(target))):
             continue
+        if _SEARCH.search(target) or 0 < address_score(target) < LEADING:
+            continue
+        value = max(value, address_score(target))
         if _MENU_FILE.search(file):
             value = max(value, 44)
         elif value == 36 and not _DATA_FILE.search(target):

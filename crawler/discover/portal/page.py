@@ -11,6 +11,7 @@ from crawler.cms.base_url import Base
 from crawler.discover import discover
 from crawler.discover.owner import candidate_lists, owner_of
 from crawler.discover.portal.menus import is_markup, loads, menu_links
+from crawler.discover.portal.more_links import named_links
 from crawler.discover.portal.search_forms import search_requests
 from crawler.extract.page.decode import decode
 from crawler.extract.page.markup_limits import limit_markup
@@ -64,6 +65,7 @@ def read_portal_page(
     markup = is_markup(html)
     # HTML in the strings of a script is read by `menu_links`: the parser of pages leaves the escapes in its addresses
     links = tuple(each for each in listing.links if markup or not _BROKEN.search(each.url))[:MAX_LINKS]
+    links = named_links(links, tree, base)
     known = {link.url for link in links}
     owner = owner_of(html)
     title = tree.css_first("title")

@@ -92,7 +92,7 @@ def _igs(html: str, base: Base) -> Iterator[ListRequest]:
             api = url[: url.lower().index("/igs/")] + "/igs/front/search/list.html"
             more = {"searchWord": QUERY, "pageNumber": "1", "pageSize": "20", "orderBy": "related"}
             yield ListRequest(url=f"{api}?{urlencode(wanted | more)}")
-            yield ListRequest(url=_with(url, searchWord=QUERY))
+            yield ListRequest(url=_with(url, searchWord=QUERY, pageNumber="1", pageSize="20"))
 
 
 def _irs(html: str, base: Base) -> Iterator[ListRequest]:
@@ -150,18 +150,17 @@ def _epoint(html: str, base: Base) -> Iterator[ListRequest]:
 
 
 def _ssp(html: str, base: Base) -> Iterator[ListRequest]:
-    """`ssp/search`: a search service of several provinces, by GET."""
+    """`ssp/search`, a search service of several provinces: a form by POST with the ids of its site and the words in `keyWord`."""
     for url in _resolved(_SSP, html, base):
         root = url[: url.index("/ssp/")]
         query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-        kept = {
-            key: value
-            for key, value in query.items()
-            if key.lower() in ("siteid", "mainsiteid", "sitetype", "code", "siteids")
-        }
-        fields = kept | {"q": QUERY, "searchWord": QUERY, "pageNo": "1", "pageSize": "20"}
-        yield ListRequest(url=f"{root}/ssp/search/api/search?{urlencode(fields)}")
-        yield ListRequest(url=_with(url, q=QUERY))
+        kept = {key: value for key, value in query.items() if key.lower() in _SSP_FIELDS and value}
+        if kept:
+            fields = kept | {"keyWord": QUERY, "key": QUERY, "page": "1", "rows": "20", "isChange": "0"}
+            yield ListRequest(url=f"{root}/ssp/search/api/search", method="POST", form=tuple(fields.items()))
+
+
+_SSP_FIELDS = ("siteid", "mainsiteid", "sitetype", "siteids", "type", "dirid")
 
 
 def _forms(tree: LexborHTMLParser, base: Base) -> Iterator[ListRequest]:

@@ -302,6 +302,7 @@ class Hunt:
                             way="menus",
                             kind="load",
                             trail=trail,
+                            explicit=lead.explicit,
                         )
                     )
         if is_shell and len(trail) < 2:
@@ -314,6 +315,7 @@ class Hunt:
                             way=lead.way,
                             title=link.title,
                             trail=trail,
+                            explicit=lead.explicit,
                         )
                     )
 

@@ -16,7 +16,7 @@ Kind = Literal["page", "list", "report", "load", "search", "sitemap"]
 MAX_DEPTH = 7
 """Links from the home page."""
 
-MAX_READ_BELOW: tuple[tuple[int, int], ...] = ((30, 6), (36, 10), (50, 16))
+MAX_READ_BELOW: tuple[tuple[int, int], ...] = ((20, 3), (30, 6), (36, 9), (50, 16))
 """(score, leads): of leads with a lower score, so many are read at most: every portal has dozens of them."""
 
 MAX_WAITING = 3000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,8 @@ from crawler.onboarding.find.leads import column_fragment
 from crawler.reading.pages import PageProcess
 
 UNRENDERED = "unrendered"
+_FIREWALL = re.compile(r"robots\.txt answers (?:412|468|521)\b")
+"""A firewall that wants a browser answers so for robots.txt too, and then no page is asked for."""
 _UNREACHABLE = (Unreachable, Untrusted, LeftAlone, NotSaved)
 
 
@@ -106,6 +109,7 @@ class Pages:
             return Failure("challenged", error.reason)
         except FetchError as error:
             kind = "unreachable" if isinstance(error, _UNREACHABLE) else error.ending.value
+            kind = "challenged" if _FIREWALL.search(error.reason) else kind
             kind = UNRENDERED if isinstance(error, Unrendered) else kind
             return Failure(kind, error.reason)
         except ExtractError as error:

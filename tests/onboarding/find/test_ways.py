@@ -98,6 +98,17 @@ CASES: dict[str, tuple[str, dict[str, Answer]]] = {
             "/zw/": page(NOTICES, reports(2022, 2023), links(("更多", LIST))),
         },
     ),
+    "more of a box whose heading is the column": (
+        "navigation",
+        {
+            "/": page(NOISE, links(("政务公开", "/zw/"))),
+            "/zw/": page(f"<div><h3>法治政府建设</h3><a href='{LIST}'>更多&gt;&gt;</a></div>"),
+        },
+    ),
+    "more with a title": (
+        "navigation",
+        {"/": page(NOISE, f"<div><span>栏目</span><a href='{LIST}' title='法治政府建设'>更多</a></div>")},
+    ),
     "the table's entry": ("entry", {"/": page(NOISE), "/zc/": page(links(("法治政府建设", LIST)))}),
     "an object in a script": (
         "menus",
@@ -217,7 +228,7 @@ CASES: dict[str, tuple[str, dict[str, Answer]]] = {
         "search",
         {
             "/": page(NOISE, "<a href='/ssp/search/index.html?siteId=3'>搜索</a>"),
-            "/ssp/search/api/search": f'{{"result": [{{"title": "{report_title(2023)}", "url": "{NEWEST}"}}]}}',
+            "/ssp/search/api/search": searched("siteId=3", "keyWord=%E6%B3%95"),
         },
     ),
     "the page of the search": (

@@ -11,6 +11,7 @@ from crawler.onboarding.find.leads import Lead
 from crawler.onboarding.find.places import Place
 
 MAX_REQUESTS = 6
+MAX_RESULT_PAGES = 3
 
 _SEARCH_PAGE = ("检索", "搜索", "站内搜索", "全站搜索", "高级搜索", "智能搜索")
 
@@ -28,8 +29,12 @@ async def seek(hunt: Hunt) -> None:
             continue
         asked.add(waiting[0])
         page = await hunt.pages.read(waiting[0])
-        if page is not None and _take(hunt, page):
-            return
+        for _ in range(MAX_RESULT_PAGES):
+            if page is None:
+                break
+            if _take(hunt, page):
+                return
+            page = await hunt.pages.read(page.next, first=waiting[0]) if page.next and page.links else None
 
 
 def _is_own(hunt: Hunt, url: str) -> bool:

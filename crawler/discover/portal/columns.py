@@ -85,8 +85,11 @@ _OTHER_SITE = re.compile(
 _OTHER_SITE_PATH = re.compile(r"^/(?:en|eng|english|wza|wap|mobile|big5|login)(?:/|$)", re.I)
 _OTHER_VERSION = re.compile(r"english|无障碍|长者|关怀|适老|繁[体體]|移动|手机|登录|注册|旧版", re.I)
 _GATE = re.compile(r"^(?:点击)?进入|^进入|网站首页|^首页|^中文|简体|门户(?:首页|网站)|skip", re.I)
+_ON_LAW = 64  # of a column on 依法行政 or 法治建设
 _MORE = re.compile(r"^(?:查看)?更多|^more\b|^\+$|^>>", re.I)
-_REPORTS_BELOW = re.compile(r"报告|总结|年报|年度|情况|^[省市区县州旗](?:人民)?政府$|本级|20\d\d")
+_REPORTS_BELOW = re.compile(
+    r"报告|总结|年报|年度|情况|^[省市区县州旗](?:人民)?政府$|^[省市区县州]?本级$|20\d\d"
+)
 _FILE_ENDING = re.compile(r"\.(?:s?html?|jsp|jhtml|aspx?|do|php|json)$", re.I)
 _INDEX_FILES = ("", "index", "list", "default", "main", "column", "more", "subpage")
 _NOT_A_PAGE = re.compile(
@@ -126,7 +129,7 @@ def score(
     if around >= 50 and best < NAMED:
         if _MORE.search(text):
             best = max(best, min(around, 78) if by_address >= 48 else 0)
-        elif around >= NAMED and _REPORTS_BELOW.search(text):
+        elif around >= _ON_LAW and _REPORTS_BELOW.search(text):
             best = max(best, NAMED - 2)
     return best
 
@@ -164,7 +167,7 @@ def address_score(url: str) -> int:
         if place == 0 and 0 < found < LEADING:
             return found  # the page itself is of another column
         # a folder further up says less of the page
-        best = max(best, found - 6 * place if found >= 54 else found - 22 * place)
+        best = max(best, found - 30 * place if found >= 54 else found - 22 * place)
     return best
 
 

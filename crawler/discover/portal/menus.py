@@ -27,12 +27,12 @@ MAX_TITLE_CHARS = 40
 
 _STRING = r"""(?:"((?:[^"\\\n]|\\.){1,300})"|'((?:[^'\\\n]|\\.){1,300})')"""
 _TITLE_KEY = re.compile(
-    r"""["']?\b(?:title|name|text|label|menuname|channelname|columnname|chnlname|chnldesc|catename|categoryname|itemname|colname|mc|lmmc|nodename)["']?\s{0,4}:\s{0,4}"""
+    r"""["']?\b(?:_?doctitle|realtitle|infotitle|maintitle|title|name|text|label|menuname|channelname|columnname|chnlname|chnldesc|catename|categoryname|itemname|colname|mc|lmmc|nodename)["']?\s{0,4}:\s{0,4}"""
     + _STRING,
     re.I,
 )
 _URL_KEY = re.compile(
-    r"""["']?\b(?:url|href|link|path|linkurl|channelurl|chnlurl|columnurl|menuurl|src|weburl|visiturl|nodeurl|colurl|dz|lmdz)["']?\s{0,4}:\s{0,4}"""
+    r"""["']?\b(?:docpuburl|puburl|infourl|realurl|url|href|link|path|linkurl|channelurl|chnlurl|columnurl|menuurl|src|weburl|visiturl|nodeurl|colurl|dz|lmdz)["']?\s{0,4}:\s{0,4}"""
     + _STRING,
     re.I,
 )
@@ -63,6 +63,7 @@ _LIBRARY = re.compile(
     re.I,
 )
 _COMPOSED = re.compile(r"%22|%5C|%27|%20\+%20|\+%20", re.I)  # in an address that a script composes
+_TAG = re.compile(r"</?[a-z][^<>]{0,60}>", re.I)
 _SEARCH = re.compile(r"[?&](?:q|qt|keyword|searchword)=|/search/", re.I)
 _MENU_FILE = re.compile(
     r"nav|menu|channel|column|lanmu|tree|head|daohang|top|dh|lm|catalog|sitemap|mulu|site", re.I
@@ -188,7 +189,7 @@ def _shown(title: str | None, text: str) -> str:
 
 
 def _add(found: dict[str, Link], title: str, target: str | None, page: str) -> None:
-    title = one_line(title)
+    title = one_line(_TAG.sub("", title))  # a search marks its words with <em>
     if target and 1 < len(title) <= 200 and target not in found and not _COMPOSED.search(target):
         found[target] = Link(url=target, title=title, found_on=page)
 

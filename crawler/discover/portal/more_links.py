@@ -63,6 +63,8 @@ def _gkmlpt_columns(tree: LexborHTMLParser, base: Base) -> dict[str, Link]:
     for node in tree.css('a[href*="gkmlpt"]'):
         _, _, fragment = (node.attributes.get("href") or "").partition("#")
         target, title = base.target(node), one_line(node.text())
+        if _MORE.match(title):
+            title = one_line(node.attributes.get("title") or "") or _heading(node)
         if target and title and fragment.isdigit() and len(fragment) < 10:
             url = f"{target.partition('#')[0]}#{fragment}"
             found.setdefault(url, Link(url=url, title=title, found_on=base.url))

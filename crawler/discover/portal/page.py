@@ -69,6 +69,8 @@ def read_portal_page(
     known = {link.url for link in links}
     owner = owner_of(html)
     title = tree.css_first("title")
+    menu = tuple(link for link in menu_links(html, tree, base) if link.url not in known)
+    known |= {link.url for link in menu}
     return PortalPage(
         url=url,
         title=one_line(title.text())[:MAX_TITLE_CHARS] if title else "",
@@ -76,8 +78,8 @@ def read_portal_page(
         owner=owner.name,
         region=owner.region,
         links=links,
-        menu=tuple(link for link in menu_links(html, tree, base) if link.url not in known),
-        loads=tuple(loads(html, tree, base)),
+        menu=menu,
+        loads=tuple(pair for pair in loads(html, tree, base) if pair[0] not in known),
         searches=search_requests(html, tree, base),
         next=listing.next,
         others=others,

@@ -112,6 +112,7 @@ def _irs(html: str, base: Base) -> Iterator[ListRequest]:
                 "pageSize": 20,
             }
             yield json_request(api, body)
+            yield json_request(api.replace("/front/list", "/front/search"), body)
         yield ListRequest(url=_with(url, searchWord=QUERY))
 
 

@@ -142,7 +142,7 @@ class Hunt:
 
     async def take(self, page: PortalPage, lead: Lead) -> None:
         """Judge a page as a list, and put what it leads to among the leads."""
-        precise = lead.kind in ("page", "list") and await self.judge(page, lead)
+        precise = lead.kind in ("page", "list", "load") and await self.judge(page, lead)
         if lead.kind == "report":
             self._lists_of(page, lead)
             return
@@ -160,7 +160,7 @@ class Hunt:
         sight = self._sight(page, explicit, of_departments)
         title = lead.title or page.title
         candidate = Candidate(
-            page, sight, title, 0 if of_departments else lead.score, lead.way, (*lead.trail, title),
+            page, sight, title, 0 if of_departments or lead.kind == "load" else lead.score, lead.way, (*lead.trail, title),
             foreign=self.places.of_address(page.url) in (Place.PARENT, Place.ELSEWHERE),
             render=render,
             confirmed=canonical(page.url) in self.lists_of_reports,

@@ -51,8 +51,9 @@ _TEXT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"其[他它](?:法定|应|主动|公开|信息|事项)", 34),
         (r"年度报告|工作报告|报告总结|工作总结|总结报告|计划总结|规划总结", 27),
         (r"通知公告|公示公告|专题专栏|^专题$|专栏", 20),
-        (r"法规公文|政府文件|行政决策|政策文件|政府公报|规划计划", 16),
-        (r"^政务$|^政府$|政府信息", 22),
+        (r"法规公文|^[\u4e00-\u9fff]{0,3}政府文件$|^(?:文件|公文)$", 26),
+        (r"行政决策|政策文件|政府公报|规划计划", 16),
+        (r"^(?:政务|政府|政府信息)$", 22),
     )
 )  # fmt: skip
 """The first that fits counts."""
@@ -140,11 +141,11 @@ def is_article(url: str) -> bool:
 
 
 def gate_score(title: str, url: str) -> int:
-    """Return how likely a link leads from a page in front of the site into it, 0 to 100."""
+    """Return how likely a link leads from a page in front of the site into it, 0 to 100: any that is no other version of it."""
     path = urlsplit(url).path
     if _OTHER_SITE_PATH.search(path) or _NOT_A_PAGE.search(path) or _OTHER_VERSION.search(title):
         return 0
-    return 52 if _GATE.search(title.strip()) else 0
+    return 52 if _GATE.search(title.strip()) else 40
 
 
 def _text_score(text: str) -> int:
@@ -167,7 +168,7 @@ def address_score(url: str) -> int:
         if place == 0 and 0 < found < LEADING:
             return found  # the page itself is of another column
         # a folder further up says less of the page
-        best = max(best, found - 30 * place if found >= 54 else found - 22 * place)
+        best = max(best, found - 30 * place if found >= 54 else 0 if place else found)
     return best
 
 

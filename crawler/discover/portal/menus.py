@@ -77,13 +77,22 @@ def menu_links(html: str, tree: LexborHTMLParser, base: Base) -> list[Link]:
     found: dict[str, Link] = {}
     scripts = _script_text(html)
     for title, href in (*_in_objects(scripts), *_in_pairs(scripts), *_in_attributes(tree)):
-        _add(found, title, base.join(href), base.url)
+        _add(found, title, column_target(base, href), base.url)
     if "/gkmlpt" in base.url:
         for title, column in _gkmlpt_columns(scripts):
             _add(found, title, f"{base.url.partition('/gkmlpt')[0]}/gkmlpt/index#{column}", base.url)
     for link in _in_written_html(scripts, base):
         _add(found, link.title, link.url, base.url)
     return list(found.values())[:MAX_MENU_LINKS]
+
+
+def column_target(base: Base, href: str) -> str | None:
+    """Return the address that a link leads to, with the fragment that names a column of 广东 gkmlpt: `/gkmlpt/index#505`."""
+    target = base.join(href)
+    _, _, fragment = href.partition("#")
+    if target and fragment.isdigit() and len(fragment) < 10 and "/gkmlpt" in target:
+        return f"{target.partition('#')[0]}#{fragment}"
+    return target
 
 
 def loads(html: str, tree: LexborHTMLParser, base: Base) -> list[tuple[str, int]]:

@@ -39,6 +39,7 @@ LIST_OF_REPORT_SCORE = 84
 
 _MIN_ENTRY_CHARS = 12  # a title of so many characters with a date beside it is an article's
 _SHELL_LINKS = 15  # a page with fewer is filled by a script, or stands in front of the site
+_GATE_LINKS = 8  # of a page in front of the site
 _MENU_FILE = 44  # score of a file that has a menu by its name
 _GOOD = 36  # score of a link that surely leads on
 _MIN_SITEMAP_SCORE = 56
@@ -167,7 +168,8 @@ class Hunt:
         )  # fmt: skip
         if candidate.named and not of_departments and not candidate.foreign:
             self.columns.append((lead.score, Link(url=page.url, title=title)))
-        if (candidate.named or of_departments or sight.own) and page.next is not None:
+        is_empty = not sight.entries  # its entries are in an answer to a script
+        if page.next is not None and (candidate.named or of_departments or sight.own or is_empty):
             await self._read_on(candidate, explicit, of_departments)
         sight = candidate.sight
         self.reports |= {canonical(link.url): (link, year) for link, year in sight.own}
@@ -305,7 +307,7 @@ class Hunt:
                             explicit=lead.explicit,
                         )
                     )
-        if is_shell and len(trail) < 2:
+        if is_shell and len(page.links) <= _GATE_LINKS and len(trail) < 2:
             for link in page.links:
                 if (value := gate_score(link.title, link.url)) and self._is_own(link.url):
                     self.leads.push(

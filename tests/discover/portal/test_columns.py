@@ -69,7 +69,14 @@ def test_below_a_named_column_its_parts_count(title: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "leads"),
-    [("进入网站", True), ("点击进入", True), ("网站首页", True), ("English", False), ("新闻", False)],
+    [
+        ("进入网站", True),
+        ("点击进入", True),
+        ("网站首页", True),
+        ("常规版", True),
+        ("English", False),
+        ("进入长者版", False),
+    ],
 )
 def test_a_link_into_the_site_is_known(title: str, leads: bool) -> None:
     assert bool(gate_score(title, HOST + "/main.html")) is leads

@@ -80,7 +80,7 @@ _SEGMENT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 """Of one folder or file of an address, whole, without a number at its end. The highest of all counts."""
 
 _OTHER_SITE = re.compile(
-    r"english|无障碍|长者|关怀|适老|繁[体體]|移动版|手机版|微信|微博|客户端|登录|注册|邮箱|信箱|搜索|打印|关闭|首页$|收藏",
+    r"english|无障碍|长者|关怀|适老|繁[体體]|移动版|手机版|微信|微博|客户端|登录|注册|邮箱|信箱|搜索|打印|关闭|首页$|[上下]一页|[末尾]页|收藏",
     re.I,
 )
 _OTHER_SITE_PATH = re.compile(r"^/(?:en|eng|english|wza|wap|mobile|big5|login)(?:/|$)", re.I)
@@ -131,7 +131,7 @@ def score(
         if _MORE.search(text):
             best = max(best, min(around, 78) if by_address >= 48 else 0)
         elif around >= _ON_LAW and _REPORTS_BELOW.search(text):
-            best = max(best, NAMED - 2)
+            best = max(best, NAMED)
     return best
 
 

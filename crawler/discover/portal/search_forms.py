@@ -227,6 +227,28 @@ def _links(html: str, base: Base) -> Iterator[ListRequest]:
             yield ListRequest(url=_with(url, **{empty[-1]: QUERY}))
 
 
+def following(request: ListRequest) -> ListRequest | None:
+    """Return the same search for the next page of its results; None if it states no number of a page."""
+    if request.form and request.form[0][0] == JSON_BODY:
+        body = json.loads(request.form[0][1])
+        key = next((key for key in body if key.lower() in _PAGE_FIELDS), None)
+        return json_request(request.url, body | {key: int(body[key]) + 1}) if key else None
+    parts = urlsplit(request.url)
+    pairs = list(request.form) or parse_qsl(parts.query, keep_blank_values=True)
+    at = next(
+        (i for i, (key, value) in enumerate(pairs) if key.lower() in _PAGE_FIELDS and value.isdigit()), None
+    )
+    if at is None:
+        return None
+    pairs[at] = (pairs[at][0], str(int(pairs[at][1][:6]) + 1))
+    if request.form:
+        return ListRequest(url=request.url, method=request.method, form=tuple(pairs))
+    return ListRequest(url=urlunsplit(parts._replace(query=urlencode(pairs))))
+
+
+_PAGE_FIELDS = ("p", "page", "pageno", "pagenumber", "pageindex", "currentpage")
+
+
 def json_request(url: str, body: object) -> ListRequest:
     """Return a POST of a JSON body."""
     return ListRequest(url=url, method="POST", form=((JSON_BODY, json.dumps(body, ensure_ascii=False)),))

@@ -13,6 +13,9 @@ from crawler.model import Link
 
 Reports = tuple[tuple[Link, int | None], ...]
 
+MIN_YEARS = 3
+"""Years of reports on one page, from which it is a list of them; an overview shows the newest one or two."""
+
 _MIN_ENTRY_CHARS = 8  # of an article's title; shorter ones are menus
 MIN_PRECISION = 0.3
 """Share of a page's entries that are reports, from which a page without a column's name is taken for a list of them."""
@@ -61,7 +64,7 @@ class Candidate:
     @property
     def precise(self) -> bool:
         """Whether it is a list of such reports, by its name or by what is on it."""
-        return self.named or self.sight.precision >= MIN_PRECISION
+        return self.named or self.sight.precision >= MIN_PRECISION or len(self.years) >= MIN_YEARS
 
     @property
     def value(self) -> float:

@@ -210,7 +210,7 @@ class Hunt:
     ) -> None:
         """Put among the leads what a page leads to: its links (`static`), and those in its scripts and files (`menus`)."""
         trail = (*lead.trail, lead.title) if lead.title else lead.trail
-        around = lead.score if lead.kind in ("page", "list") else 0
+        around = lead.score if lead.kind in ("page", "list", "load") else 0
         values = [self.push(link, lead.way, trail, around, lead) for link in page.links if static]
         if menus and self.uses("menus"):
             values += [self.push(link, "menus", trail, around, lead) for link in page.menu]
@@ -290,7 +290,7 @@ class Hunt:
                      trail=lead.trail, explicit=lead.explicit)
             )  # fmt: skip
         is_shell = len(page.links) < _SHELL_LINKS
-        around = lead.score if lead.kind in ("page", "list") else 0
+        around = lead.score if lead.kind in ("page", "list", "load") else 0
         if menus and self.uses("menus"):
             for url, value in page.loads:
                 if value >= _MENU_FILE or is_shell or good < _RICH or around >= _NEAR:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.discover.portal.columns import score
 from crawler.discover.portal.page import PortalPage
+from crawler.discover.portal.search_forms import following
 from crawler.model import ListRequest
 from crawler.onboarding.find.candidates import is_report
 from crawler.onboarding.find.hunt import Hunt
@@ -28,13 +29,14 @@ async def seek(hunt: Hunt) -> None:
             linked = True
             continue
         asked.add(waiting[0])
-        page = await hunt.pages.read(waiting[0])
+        request: ListRequest | None = waiting[0]
         for _ in range(MAX_RESULT_PAGES):
-            if page is None:
+            page = await hunt.pages.read(request) if request is not None else None
+            if page is None or not (page.links or page.menu):
                 break
             if _take(hunt, page):
                 return
-            page = await hunt.pages.read(page.next, first=waiting[0]) if page.next and page.links else None
+            request = page.next or (following(request) if request else None)
 
 
 def _is_own(hunt: Hunt, url: str) -> bool:

@@ -307,7 +307,7 @@ class Hunt:
                             explicit=lead.explicit,
                         )
                     )
-        if is_shell and len(page.links) <= _GATE_LINKS and len(trail) < 2:
+        if lead.kind == "page" and len(page.links) <= _GATE_LINKS and len(trail) < 2:
             for link in page.links:
                 if (value := gate_score(link.title, link.url)) and self._is_own(link.url):
                     self.leads.push(

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.discover.portal.page import PortalPage, column_name, read_portal_page
-from crawler.discover.portal.search_forms import JSON_BODY, QUERY
+from crawler.discover.portal.search_forms import JSON_BODY, QUERY, following, json_request
+from crawler.model import ListRequest
 
 URL = "http://www.example.gov.cn/"
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
@@ -100,6 +101,64 @@ def test_the_searches_of_the_systems_known_are_asked_as_their_own_pages_do() -> 
 
 def test_a_search_of_another_site_is_not_asked() -> None:
     assert read("<form action='http://www.baidu.com/s'><input name=wd></form>").searches == ()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<a href='/gkmlpt/index#505'>法治政府建设</a>",
+        "<div><h3>法治政府建设</h3><a href='/gkmlpt/index#505'>更多</a></div>",
+        "<script>var m = [{name: '法治政府建设', url: '/gkmlpt/index#505'}]</script>",
+    ],
+)
+def test_a_column_of_gkmlpt_is_the_number_in_the_fragment(markup: str) -> None:
+    page = read(markup)
+    assert (URL + "gkmlpt/index#505", "法治政府建设") in [(e.url, e.title) for e in (*page.links, *page.menu)]
+
+
+def test_the_tree_of_gkmlpt_names_its_columns() -> None:
+    tree = 'window._CONFIG = {SID: \'200025\', TREE: [{"id": 7, "name": "机构", "children": [{"id": 505, "name": "法治政府建设"}]}]}'
+    page = read_portal_page(f"<html><script>{tree}</script></html>".encode(), HTML, URL + "gkmlpt/index")
+    assert (URL + "gkmlpt/index#505", "法治政府建设") in [(each.url, each.title) for each in page.menu]
+    assert page.next is not None
+
+
+@pytest.mark.parametrize(
+    ("box", "name"),
+    [
+        ("<div><h3>依法行政</h3><a href='/a/'>更多&gt;&gt;</a></div>", "依法行政"),
+        (
+            "<div class=box><div class=hd><span class=title>依法行政</span></div><p><a href='/a/'>more</a></p></div>",
+            "依法行政",
+        ),
+        ("<div><a href='/a/' title='依法行政'>查看更多</a></div>", "依法行政"),
+        ("<div><h3>依法行政 <a href='/a/'>+</a></h3></div>", "依法行政"),
+        ("<div><h3>依法行政</h3><a href='/a/'>年度报告</a></div>", "年度报告"),
+    ],
+)
+def test_a_link_to_more_has_the_name_of_its_box(box: str, name: str) -> None:
+    assert [(each.url, each.title) for each in read(box).links] == [(URL + "a/", name)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "following_one"),
+    [
+        (ListRequest(url=URL + "so?q=a&page=1"), ListRequest(url=URL + "so?q=a&page=2")),
+        (
+            ListRequest(url=URL + "so", method="POST", form=(("q", "a"), ("p", "1"))),
+            ListRequest(url=URL + "so", method="POST", form=(("q", "a"), ("p", "2"))),
+        ),
+        (
+            json_request(URL + "so", {"wd": "a", "pageNo": 1}),
+            json_request(URL + "so", {"wd": "a", "pageNo": 2}),
+        ),
+        (ListRequest(url=URL + "so?q=a"), None),
+    ],
+)
+def test_a_search_goes_on_with_the_next_page_of_its_results(
+    asked: ListRequest, following_one: ListRequest | None
+) -> None:
+    assert following(asked) == following_one
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ _TEXT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         # other columns with the same words come first
         (r"法治宣传|普法|法治文化|法治教育|行政复议|复议|信息公开(?:工作)?年(?:度报告|报)|公开年报|依申请|公开指南|公开制度|政府工作报告|预决算|财政", 4),
         (r"法治政府示范|示范创建|法治督察|执法公示|执法监督|行政执法|法律服务|法律援助", 14),
-        (r"(?:法治政府|依法行政|法治建设).*(?:年度报告|年报|情况报告|工作报告|报告)", 100),
+        (r"(?:法治政府|依法行政|法治建设).{0,20}(?:年度报告|年报|情况报告|工作报告|报告)", 100),
         (r"法治政府", 88),
         (r"依法行政", 72),
         (r"^依法治[市县区省州旗]$|法治建设", 64),
@@ -92,6 +92,7 @@ _REPORTS_BELOW = re.compile(
     r"报告|总结|年报|年度|情况|^[省市区县州旗](?:人民)?政府$|^[省市区县州]?本级$|20\d\d"
 )
 _FILE_ENDING = re.compile(r"\.(?:s?html?|jsp|jhtml|aspx?|do|php|json)$", re.I)
+_NUMBER_AT_END = re.compile(r"[_-]?(?<!\d)\d++$")
 _INDEX_FILES = ("", "index", "list", "default", "main", "column", "more", "subpage")
 _NOT_A_PAGE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|zip|rar|jpe?g|png|gif|mp4|mp3|wps|ofd|css|ico|svg|apk|exe|pptx?|woff2?)$", re.I
@@ -156,7 +157,7 @@ def _text_score(text: str) -> int:
 def address_score(url: str) -> int:
     """Return the score of an address by the pinyin of its folders and its file."""
     segments = [
-        re.sub(r"[_-]?\d+$", "", _FILE_ENDING.sub("", unquote(each)))
+        _NUMBER_AT_END.sub("", _FILE_ENDING.sub("", unquote(each)))
         for each in urlsplit(url).path.split("/")
         if each
     ]

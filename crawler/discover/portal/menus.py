@@ -69,7 +69,8 @@ _MENU_FILE = re.compile(
     r"nav|menu|channel|column|lanmu|tree|head|daohang|top|dh|lm|catalog|sitemap|mulu|site", re.I
 )
 _DATA_FILE = re.compile(r"\.(?:json|do|jsp|action|s?html?)(?:\?|$)|/api/|interface|json", re.I)
-_SCRIPTS = re.compile(r"<script\b(?P<attributes>[^>]{0,600})>(?P<code>.*?)</script", re.I | re.S)
+_SCRIPTS = re.compile(r"<script\b[^<>]{0,600}>(?P<code>(?:[^<]++|<(?!/?script\b))*+)", re.I)
+"""A script ends at its end, or where another one begins."""
 
 
 def menu_links(html: str, tree: LexborHTMLParser, base: Base) -> list[Link]:

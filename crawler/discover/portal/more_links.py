@@ -12,7 +12,7 @@ from crawler.cms.base_url import Base
 from crawler.field.text import one_line
 from crawler.model import Link
 
-_MORE = re.compile(r"^(?:查看|点击)?(?:更多|全部|详[细情]|more|[>+»…\.\s]*)[\s>+»….·]*$", re.I)
+_MORE = re.compile(r"(?:查看|点击)?(?:更多|全部|详[细情]|more)?[\s>+»….·]*+$", re.I)
 _HEADINGS = "h1, h2, h3, h4, h5, .title, .tit, .hd, .name"
 _MAX_ANCESTORS = 3
 _MAX_NAME_CHARS = 24

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -28,19 +29,17 @@ _MAX_FIELDS = 30
 _SEARCH_WORDS = re.compile(
     r"search|/so(?:/|\.|\?|$)|sousuo|igs/|irs|jsearch|query|intelli?gentsearch|ssp/|/s\b|sphp|zhannei", re.I
 )
-_IGS = re.compile(
-    r"[^\s\"'<>]{0,200}/igs/front/search(?:/\w{1,20})?\.(?:jhtml|html|shtml)\?[^\s\"'<>]{1,300}", re.I
-)
-_IRS = re.compile(r"[^\s\"'<>]{0,200}/irs(?:-c-web)?/[\w./-]{0,60}\?[^\s\"'<>]{1,300}", re.I)
-_JSEARCH = re.compile(r"[^\s\"'<>]{0,200}/jsearchfront/[\w./-]{0,60}\.do\?[^\s\"'<>]{1,300}", re.I)
+_IGS = re.compile(r"/igs/front/search[^\s\"'<>]{0,300}", re.I)
+_IRS = re.compile(r"/irs(?:-c-web)?/[^\s\"'<>]{0,300}", re.I)
+_JSEARCH = re.compile(r"/jsearchfront/[^\s\"'<>]{0,300}", re.I)
+_SSP = re.compile(r"/ssp/[^\s\"'<>]{0,300}", re.I)
+_MAX_CHARS_BEFORE = 200  # of an address before the folder of its search system
 _JSEARCH_ID = re.compile(r"""\bwebsite_?id["']?\s{0,4}[:=]\s{0,4}["']?(\w{6,40})""", re.I)
-_SSP = re.compile(r"[^\s\"'<>]{0,200}/ssp/[\w./-]{0,60}(?:\?[^\s\"'<>]{0,300})?", re.I)
 _EPOINT = re.compile(
     r"inteligentsearch|getFullTextData|/search/fullsearch\.html|fulltextsearch|EpointWebBuilder", re.I
 )
-_LINKED = re.compile(
-    r"""["']((?:https?:)?/[^\s"'<>]{0,300}(?:search|sousuo|/so/|jsearch)[^\s"'<>]{0,300})["']""", re.I
-)
+_LINKED = re.compile(r"""["']((?:https?:)?/[^\s"'<>]{1,400})["']""")
+_MAX_LINKED = 4000
 
 
 def search_requests(html: str, tree: LexborHTMLParser, base: Base) -> tuple[ListRequest, ...]:
@@ -77,8 +76,15 @@ def _with(url: str, **values: str) -> str:
 
 
 def _resolved(pattern: re.Pattern[str], html: str, base: Base) -> Iterator[str]:
-    seen = dict.fromkeys(found[0] for found in list(pattern.finditer(html))[:20])
+    places = list(islice(pattern.finditer(html), 20))
+    seen = dict.fromkeys(_start_of(html, found.start()) + found[0] for found in places)
     yield from filter(None, map(base.join, seen))
+
+
+def _start_of(html: str, at: int) -> str:
+    """The part of an address before a place in it."""
+    before = html[max(0, at - _MAX_CHARS_BEFORE) : at]
+    return before[max(before.rfind(each) for each in " \t\r\n\"'<>(=,;") + 1 :]
 
 
 def _igs(html: str, base: Base) -> Iterator[ListRequest]:
@@ -218,7 +224,9 @@ def _word_field(form: LexborNode) -> str | None:
 
 def _links(html: str, base: Base) -> Iterator[ListRequest]:
     """Addresses of a search in scripts that end with an empty parameter for the words: `/so/s?siteCode=1&qt=`."""
-    for found in list(_LINKED.finditer(html))[:20]:
+    for found in islice(_LINKED.finditer(html), _MAX_LINKED):
+        if not _SEARCH_WORDS.search(found[1]):
+            continue
         parts = urlsplit(found[1])
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         empty = [key for key, value in pairs if not value and _TEXT_FIELDS.match(key)]

@@ -12,7 +12,8 @@ from typing import Any
 from crawler.sources.add import add_entry, existing_sites
 from crawler.sources.entry import File
 from crawler.sources.entry_yaml import entry_lines
-from crawler.sources.load import Sources, folder_of, load, load_sites, location_of
+from crawler.sources.further_files import folder_of
+from crawler.sources.load import Sources, load, load_sites, location_of
 from crawler.sources.province_files import province_file
 from crawler.sources.selection import choose, is_of
 from crawler.sources.shipped import write_new

@@ -17,7 +17,8 @@ import yaml
 from crawler.errors import ConfigError
 from crawler.model import Site
 from crawler.sources.entry_yaml import INDENT, Entry, entry_in_braces, entry_lines
-from crawler.sources.load import folder_of, load_sites, region_doubt
+from crawler.sources.further_files import folder_of
+from crawler.sources.load import load_sites, region_doubt
 from crawler.sources.yaml_file import compose_nodes
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

@@ -3,7 +3,7 @@
 - `model`: what is searched, and what comes of it
 - `job`: many portals at once, one task for each host; `portal`: the search of one
 - `ways/`: the ways in, cheapest first, a module each: they put leads into the search
-- `hunt`: the state of one search: leads still to be followed, lists seen; `candidates` judges a page as a list
+- `hunt`: one search, which follows `leads`; `finds` what it has found, `candidates` judges a page as a list, `places` whose site it is on
 - `pages`: fetches and reads one page; `confirm` reads the newest report of a list that was found
 - `state`: the file from which a killed search goes on; `values` its lines
 - `entries`: the entries of sources.yaml that are made of what was found

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crawler.address import canonical
@@ -23,8 +22,8 @@ from crawler.onboarding.find.candidates import (
     joined,
     look_at,
 )
-from crawler.onboarding.find.leads import Lead, Leads
-from crawler.onboarding.find.model import Options, Target
+from crawler.onboarding.find.finds import Finds
+from crawler.onboarding.find.leads import Lead, Leads, report_lead
 from crawler.onboarding.find.pages import Pages
 from crawler.onboarding.find.places import Place, Places
 
@@ -34,7 +33,6 @@ MAX_LIST_PAGES = 3
 MAX_REPORTS_READ = 3
 """Reports that are read to find their list."""
 
-REPORT_SCORE = 76
 LIST_OF_REPORT_SCORE = 84
 
 _MIN_ENTRY_CHARS = 12  # a title of so many characters with a date beside it is an article's
@@ -45,21 +43,16 @@ _GOOD = 36  # score of a link that surely leads on
 _MIN_SITEMAP_SCORE = 56
 _NEAR = 46  # score of a page whose part of the site the reports are in
 _RICH = 3  # links of a good score, with which a page needs no other files
-_FRESH_YEARS = 4  # a list whose newest report is of an earlier year is an old one
-_MAX_READ_PAST_A_STALE_LIST = 8
 _DISTRICT_BONUS = 25  # on the site of the city: a link with the district's name
 
 
-@dataclass(slots=True)
-class Hunt:
+@dataclass(slots=True, kw_only=True)
+class Hunt(Finds):
     """State of one search."""
 
-    target: Target
-    options: Options
     pages: Pages
     code: str | None
     places: Places
-    year: int  # this one
     owner: str | None = None  # name of the government, as the home page has it
     explicit: bool = (
         False  # the portal's owner is in doubt: only reports that name the government are its own
@@ -67,12 +60,6 @@ class Hunt:
     leads: Leads = field(default_factory=Leads)
     home: PortalPage | None = None
     common: set[str] = field(default_factory=set)  # canonical addresses of the home page's links
-    candidates: list[Candidate] = field(default_factory=list)
-    departments: list[Candidate] = field(default_factory=list)
-    columns: list[tuple[int, Link]] = field(
-        default_factory=list
-    )  # named columns that were read, with their scores
-    reports: dict[str, tuple[Link, int | None]] = field(default_factory=dict)  # own, wherever they were seen
     outside: list[Lead] = field(default_factory=list)  # leads to other sites
     lists_of_reports: set[str] = field(
         default_factory=set
@@ -80,37 +67,10 @@ class Hunt:
     searches: list[ListRequest] = field(default_factory=list)
     maps: list[Link] = field(default_factory=list)  # HTML site maps
     reports_read: int = 0
-    extra: int = 0  # leads read since a list was found
 
     def uses(self, way: str) -> bool:
         """Whether a way in is to be used."""
         return way in self.options.ways
-
-    # what was found
-
-    def best(self) -> Candidate | None:
-        """Return the list that is to be taken, if the search ended now."""
-        taken = [each for each in self.candidates if each.precise or each.confirmed]
-        return max(taken, key=lambda each: each.value, default=None)
-
-    def is_settled(self) -> bool:
-        """Whether nothing better is to be expected."""
-        best = self.best()
-        if best is None:
-            return False
-        if self.options.departments and not self.departments and self.extra < 12:
-            return False
-        good = best.precise and not best.foreign
-        if self.is_stale(best):
-            return self.extra >= _MAX_READ_PAST_A_STALE_LIST
-        allowed = 0 if good and best.named and len(best.years) > 2 else 2 if good and best.named else 4
-        return self.extra >= allowed
-
-    def is_stale(self, candidate: Candidate) -> bool:
-        """Whether a list has no report of the last years: the government has another one by now."""
-        return max(candidate.years, default=0) < self.year - _FRESH_YEARS
-
-    # the search
 
     async def follow(self, *, floor: int = LEADING, share: float = 1.0) -> None:
         """Read leads until a list is found, none is left, or this share of the budget is used up."""
@@ -224,10 +184,6 @@ class Hunt:
         """Return a page's links to an HTML site map."""
         return [link for link in page.links if _is_map(link) and self._is_own(link.url)]
 
-    def forget_report(self, link: Link) -> None:
-        """Leave out a report that was read and is not the government's."""
-        self.reports.pop(canonical(link.url), None)
-
     def push(self, link: Link, way: str, trail: tuple[str, ...], around: int, lead: Lead) -> int:
         """Put a link among the leads; return its score."""
         value = score(
@@ -338,19 +294,6 @@ class Hunt:
     def _names_division(self, title: str) -> bool:
         row = region(self.code) if self.code else None
         return row is not None and (row.name in title or (len(row.short) > 1 and row.short in title))
-
-
-def report_lead(link: Link, way: str, trail: Iterable[str] = ()) -> Lead:
-    """Return the lead to a report's page."""
-    title = link.title[:60]
-    return Lead(
-        request=ListRequest(url=link.url),
-        score=REPORT_SCORE,
-        way=way,
-        title=title,
-        kind="report",
-        trail=tuple(trail),
-    )
 
 
 def _is_map(link: Link) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
 from crawler.address import canonical
-from crawler.model import ListRequest
+from crawler.model import Link, ListRequest
 
 Kind = Literal["page", "list", "report", "load", "search", "sitemap"]
 
@@ -20,6 +21,8 @@ MAX_READ_BELOW: tuple[tuple[int, int], ...] = ((20, 3), (30, 6), (36, 9), (50, 1
 """(score, leads): of leads with a lower score, so many are read at most: every portal has dozens of them."""
 
 MAX_WAITING = 3000
+REPORT_SCORE = 76
+"""Of the page of a report, from which its list is found: before 政务公开, behind columns on 法治政府."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +100,16 @@ class Leads:
     def was_read(self, url: str) -> bool:
         """Whether an address was read, as a lead or as where one led."""
         return canonical(url) in self._read
+
+
+def report_lead(link: Link, way: str, trail: Iterable[str] = ()) -> Lead:
+    """Return the lead to a report's page."""
+    title = link.title[:60]
+    return Lead(
+        request=ListRequest(url=link.url),
+        score=REPORT_SCORE,
+        way=way,
+        title=title,
+        kind="report",
+        trail=tuple(trail),
+    )

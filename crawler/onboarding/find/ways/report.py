@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.onboarding.find.candidates import newest_first
-from crawler.onboarding.find.hunt import MAX_REPORTS_READ, Hunt, report_lead
+from crawler.onboarding.find.hunt import MAX_REPORTS_READ, Hunt
+from crawler.onboarding.find.leads import report_lead
 
 _SCORE = 90
 

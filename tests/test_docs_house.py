@@ -88,9 +88,9 @@ def test_a_path_that_is_named_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_ten_changes_have_a_place_each() -> None:
+def test_changes_have_a_place_each() -> None:
     rows = [line for line in section("Where do I change …").splitlines() if line.startswith("| ")][1:]
-    assert len(rows) == 10
+    assert len(rows) >= 10
     assert all(any(f"`{path}`" in row for path in PATHS) for row in rows)
 
 

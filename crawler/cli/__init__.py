@@ -1,6 +1,6 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
-Commands: `crawling` (`crawl`), `sources` and `adding` (`source`), `fixtures` (`fixture`), `reading` (`extract`,
+Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`,
 `reports`, `show`), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """

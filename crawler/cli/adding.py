@@ -15,22 +15,29 @@ from typing import Annotated, Any
 import typer
 
 from crawler.address import canonical, host_port
+from crawler.cli.finding.single import finding_of, search_one
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
-from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
+from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region as region_known
 from crawler.model import Link, Site
 from crawler.onboarding.add import DEFAULT_LIST_PAGES, Finding, look, new_id
+from crawler.onboarding.find.entries import entries_of
+from crawler.onboarding.find.model import FindResult, Result
+from crawler.onboarding.find.targets import is_home
 from crawler.reading.pages import PageProcess
-from crawler.sources import add_entry, entry_lines, existing_sites, location_of
+from crawler.sources import add_entry, entry_lines, existing_sites, load, location_of
 
 
 def add(
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="A list page of the site, or one of its reports.")
+        str,
+        typer.Argument(
+            metavar="URL", help="A list page of the site, one of its reports, or the home page of a portal."
+        ),
     ],
     sources: SourcesOption = Path("sources.yaml"),
     id: Annotated[
@@ -50,6 +57,8 @@ def add(
 ) -> None:
     """Read a list page or a report, show what is recognised, and add an entry to sources.yaml.
 
+    From the address of a portal's home page the list is searched, as `fazhi source find` does.
+
     Entries are kept in the order of their region codes. If the file does not exist, it is created.
 
     The entry is printed on stdout, what was found on stderr. Exit code 1 if too little was found for an entry.
@@ -60,11 +69,15 @@ def add(
     if site := _site_with(sites, [url]):
         _exit_as_known(site, url, sources, json)
     saved = Replay(load_exchanges(replay)) if replay else None
-    finding = asyncio.run(_look(url, pages, saved, parse_connect_to(connect_to or ())))
+    defaults = load(sources).defaults if sites else Site(id="", name="", region="")
+    looking = _look(url, pages, saved, parse_connect_to(connect_to or ()), region=region, defaults=defaults)
+    finding, found = asyncio.run(looking)
     finding = replace(finding, name=name or finding.name, region=region or finding.region)
     if site := _site_with(sites, (*finding.lists, *finding.pages)):
         _exit_as_known(site, url, sources, json)
     entry = _entry(finding, id or new_id(url, [s.id for s in sites], finding.region), live=saved is None)
+    if found is not None and finding.ok:
+        entry = _entry_of_portal(found, entry, live=saved is None)
     refusal = None if finding.ok else _refusal(finding)
     if refusal is None and id is None and (near := _site_on_same_host(sites, finding)):
         refusal = (
@@ -87,10 +100,40 @@ def add(
     raise typer.Exit(0 if refusal is None else 1)
 
 
-async def _look(url: str, pages: int, saved: Replay | None, mapping: dict[str, tuple[str, int]]) -> Finding:
+async def _look(
+    url: str,
+    pages: int,
+    saved: Replay | None,
+    mapping: ConnectTo,
+    *,
+    region: str | None,
+    defaults: Site,
+) -> tuple[Finding, FindResult | None]:
+    """Look at an address; search the portal first if it is a home page. The result is that of the search, if it found a list."""
     fetching = Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping)
     async with fetching as fetcher, PageProcess() as page_process:
-        return await look(url, fetcher, page_process, list_pages=pages)
+        if not is_home(url):
+            return await look(url, fetcher, page_process, list_pages=pages), None
+        result = await search_one(url, fetcher, page_process, region=region, defaults=defaults)
+        found = finding_of(result)
+        if result.result is Result.FOUND:
+            return found, result
+        if result.result in (
+            Result.COLUMN,
+            Result.NOTHING,
+        ):  # the page may be a list itself, of a site that is one column
+            as_list = await look(url, fetcher, page_process, list_pages=pages)
+            return (as_list if as_list.reports else found), None
+        return found, None
+
+
+def _entry_of_portal(
+    result: FindResult, entry: dict[str, str | list[str] | bool], *, live: bool
+) -> dict[str, str | list[str] | bool]:
+    """Return the entry that a search made, with the id, the name and the division of another one."""
+    named = {key: str(entry[key]) for key in ("id", "name", "region")}
+    found = entries_of(replace(result, name=named["name"], code=named["region"]), (), live=live)
+    return found[0] | named
 
 
 def _site_with(sites: Sequence[Site], urls: Sequence[str]) -> Site | None:
@@ -122,8 +165,12 @@ def _exit_as_known(site: Site, url: str, sources: Path, json: bool) -> None:
     raise typer.Exit
 
 
-def _entry(finding: Finding, id: str, *, live: bool) -> dict[str, str | list[str]]:
-    entry: dict[str, str | list[str]] = {"id": id, "name": finding.name or "", "region": finding.region or ""}
+def _entry(finding: Finding, id: str, *, live: bool) -> dict[str, str | list[str] | bool]:
+    entry: dict[str, str | list[str] | bool] = {
+        "id": id,
+        "name": finding.name or "",
+        "region": finding.region or "",
+    }
     entry |= {key: list(urls) for key, urls in (("lists", finding.lists), ("pages", finding.pages)) if urls}
     if live:
         entry["seen"] = utc_now().date().isoformat()

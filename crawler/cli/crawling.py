@@ -25,6 +25,8 @@ from crawler.cli.options import (
     ConnectToOption,
     IdsArgument,
     JsonOption,
+    LevelOption,
+    RegionsOption,
     ReplayOption,
     SourcesOption,
 )
@@ -33,6 +35,7 @@ from crawler.cli.streams import EXIT_OUTPUT_LOST
 from crawler.crawl.job import Job, crawl_into
 from crawler.crawl.job import dry_run as run_dry
 from crawler.fetch import Replay, load_exchanges, parse_connect_to
+from crawler.field.region_names import the_level
 from crawler.sources import choose, load
 
 log = logging.getLogger(__name__)
@@ -40,6 +43,8 @@ log = logging.getLogger(__name__)
 
 def crawl(
     ids: IdsArgument = None,
+    regions: RegionsOption = None,
+    level: LevelOption = None,
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
     replay: ReplayOption = None,
@@ -91,7 +96,9 @@ def crawl(
     mapping = parse_connect_to(connect_to or ())
     anchoring = AnchorSettings.of(loaded.anchoring, connect_to=mapping, offline=replay is not None)
     job = Job(
-        sites=choose(loaded.sites, ids or ()),
+        sites=choose(
+            loaded.sites, ids or (), regions=regions or (), level=the_level(level) if level else None
+        ),
         sources=str(sources),
         replay=Replay(load_exchanges(replay)) if replay else None,
         connect_to=mapping,

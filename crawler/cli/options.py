@@ -29,3 +29,15 @@ IdsArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled sources if omitted."),
 ]
+RegionsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="REGION",
+        help="Only sources of this division and of those in it: a GB/T 2260 code or a name. May be repeated.",
+    ),
+]
+LevelOption = Annotated[
+    str | None,
+    typer.Option("--level", help="Only sources of divisions of this level: province, city or county."),
+]

@@ -1,4 +1,4 @@
-"""`fazhi source init`, `list` and `check`. `fazhi source add` is in `adding`."""
+"""`fazhi source init`, `list` and `check`. `fazhi source add` is in `adding`, `find` in `finding`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,31 @@ import typer
 from rich.text import Text
 
 from crawler.cli.adding import add
-from crawler.cli.options import ConnectToOption, IdsArgument, JsonOption, ReplayOption, SourcesOption
+from crawler.cli.finding.command import find
+from crawler.cli.finding.portal_table import list_portals
+from crawler.cli.finding.searching import state_path
+from crawler.cli.options import (
+    ConnectToOption,
+    IdsArgument,
+    JsonOption,
+    LevelOption,
+    RegionsOption,
+    ReplayOption,
+    SourcesOption,
+)
 from crawler.cli.output import PlainConsole, message, print_json, print_table, report_json
 from crawler.crawl import start_urls
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
+from crawler.field.region_names import the_level, the_region
 from crawler.field.text import visible_line
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
 from crawler.reading.pages import PageProcess
-from crawler.sources import choose, load_sites, write_new
+from crawler.sources import choose, is_of, load_sites, write_new
 
 app = typer.Typer(help="Show, test and write the entries of sources.yaml.", no_args_is_help=True)
 app.command("add")(add)
+app.command("find")(find)
 
 
 @app.command("init")
@@ -43,10 +56,32 @@ def init(
 @app.command("list")
 def list_(
     sources: SourcesOption = Path("sources.yaml"),
+    portals: Annotated[
+        bool,
+        typer.Option(
+            "--portals",
+            help="List divisions instead: their portals, whether a source is configured, and what the last search found.",
+        ),
+    ] = False,
+    regions: RegionsOption = None,
+    level: LevelOption = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state", metavar="FILE", help="State file of `fazhi source find`, for the last results."
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the sites of sources.yaml, disabled ones too."""
+    """List the sites of sources.yaml, disabled ones too; or, with --portals, the divisions and their portals."""
+    wanted = the_level(level) if level else None
+    if portals:
+        list_portals(sources, regions or (), wanted, state or state_path(sources), json=json)
+        return
+    codes = [the_region(name).code for name in regions or ()]
     sites = load_sites(sources, notify=message)
+    if codes or wanted:
+        sites = tuple(site for site in sites if is_of(site, codes, wanted))
     if json:
         print_json([_site_json(site) for site in sites])
         return

@@ -130,6 +130,10 @@ class Fetcher:
             return f"{tally.bytes // 1_000_000} megabytes (max_megabytes in its entry)"
         return ""
 
+    def requests_of(self, site: Site) -> int:
+        """Return the number of requests sent for a site so far, with those for robots.txt, redirects and retries."""
+        return self._tallies.of_site(site.id).requests
+
     async def get(
         self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
     ) -> Capture:

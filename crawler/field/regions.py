@@ -88,6 +88,11 @@ def region(code: str) -> Region | None:
     return _table().by_code.get(code)
 
 
+def all_regions() -> tuple[Region, ...]:
+    """Return the divisions in use, in the order of their codes."""
+    return tuple(row for _, row in sorted(_table().by_code.items()) if row.until is None)
+
+
 def path(code: str) -> str:
     """Return the full name from the province down: 湖北省黄石市黄石港区 for 420202. Raise KeyError for an unknown code."""
     row = _table().by_code[code]

@@ -1,1 +1,1 @@
-"""Bring a new site into sources.yaml: `add` finds what an entry needs, `check` tests it, `fixtures` saves its pages for tests."""
+"""Bring a site into sources.yaml: `find` searches a portal for its list, `add` makes an entry, `check` tests it, `fixtures` saves it."""

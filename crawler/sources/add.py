@@ -17,12 +17,20 @@ import yaml
 from crawler.errors import ConfigError
 from crawler.model import Site
 from crawler.sources.entry_yaml import INDENT, Entry, entry_in_braces, entry_lines
+from crawler.sources.further_files import folder_of
 from crawler.sources.load import load_sites, region_doubt
 from crawler.sources.yaml_file import compose_nodes
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """A line as YAML and editors count it; `str.splitlines` also splits at U+2028."""
 _BOM = "\ufeff"
+HEAD_BESIDE = """# yaml-language-server: $schema=../sources.schema.json
+#
+# Entries of one province, by region code. `fazhi source find` adds those that it finds; they are read with the sources.yaml
+# beside this folder, whose `defaults:` count here too. Edit them as you like: no entry is changed by a command.
+
+"""
+"""Beginning of a new file in the folder beside a sources.yaml."""
 
 
 def existing_sites(path: Path) -> tuple[Site, ...]:
@@ -41,11 +49,12 @@ def existing_sites(path: Path) -> tuple[Site, ...]:
     holds_none = _is_null(root) or (
         keys is not None and "include" not in keys and _is_null(keys.get("sources"))
     )
+    holds_none = holds_none and not any(folder_of(path).glob("[!.]*.yaml"))
     return () if holds_none else load_sites(path)
 
 
-def add_entry(path: Path, entry: Entry) -> None:
-    """Add an entry to a sources.yaml, which is created if it does not exist.
+def add_entry(path: Path, entry: Entry, *, into: Path | None = None) -> None:
+    """Add an entry to a sources.yaml, or to the file `into` of the folder beside it; it is created if it does not exist.
 
     Raises ConfigError if the id is taken, the region does not fit the name, or the file cannot be edited or written; the
     file is then unchanged.
@@ -55,20 +64,23 @@ def add_entry(path: Path, entry: Entry) -> None:
         raise ConfigError(f"{path}: the id {entry['id']!r} is taken; give another with --id")
     if doubt := region_doubt(entry["name"], entry["region"]):
         raise ConfigError(f"{path}: the entry's region {doubt}; give the right --name or --region")
-    real = path.resolve()  # a symbolic link is kept, its target is replaced
+    real = (into or path).resolve()  # a symbolic link is kept, its target is replaced
     scratch = real.with_name(f".{real.name}.new")
     try:
-        old = real.read_bytes().decode("utf-8") if real.exists() else ""
+        if into:
+            real.parent.mkdir(exist_ok=True)
+        old = real.read_bytes().decode("utf-8") if real.exists() else HEAD_BESIDE if into else ""
         new = with_entry(old, entry)
-        after = load_sites(path, re.sub("\r\n?", "\n", new))
+        unified = re.sub("\r\n?", "\n", new)
+        after = load_sites(path, beside=(into, unified)) if into else load_sites(path, unified)
         if {site.id for site in after} != {entry["id"], *(site.id for site in before)}:
-            raise ConfigError(f"{path}: the entry cannot be added to this layout; add it by hand")
+            raise ConfigError(f"{into or path}: the entry cannot be added to this layout; add it by hand")
         scratch.write_bytes(new.encode("utf-8"))
         if real.exists():
             shutil.copymode(real, scratch)
         os.replace(scratch, real)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise ConfigError(f"{into or path}: cannot be written: {error.strerror or error}") from error
     finally:
         scratch.unlink(missing_ok=True)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from crawler.sources.yaml_file import TEXT, TIME, compose_nodes
 
-Entry = Mapping[str, str | list[str]]
+Entry = Mapping[str, str | list[str] | bool]
 
 INDENT = "  "
 
@@ -28,8 +28,10 @@ def entry_in_braces(entry: Entry) -> str:
     return _quoted(entry)
 
 
-def _key_lines(key: str, value: str | list[str]) -> Iterator[str]:
-    if isinstance(value, str):
+def _key_lines(key: str, value: str | list[str] | bool) -> Iterator[str]:
+    if isinstance(value, bool):
+        yield f"{key}: {'true' if value else 'false'}"
+    elif isinstance(value, str):
         yield f"{key}: {_scalar(value)}"
     elif len(value) == 1:
         yield f"{key}: [{_scalar(value[0])}]"

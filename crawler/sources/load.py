@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import difflib
-import glob
 import itertools
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +21,7 @@ from crawler.field.regions import outward, region, region_of
 from crawler.field.regions import path as region_path
 from crawler.model import AnchorDefaults, Expect, Site, Years
 from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
+from crawler.sources.further_files import folder_of, matches
 from crawler.sources.yaml_file import Place, YamlFile, dotted, parse
 
 START_KEYS = ("lists", "pages", "sitemaps", "search")
@@ -36,19 +36,32 @@ class Sources:
 
     sites: tuple[Site, ...]
     anchoring: AnchorDefaults  # of the file itself; paths are relative to its folder
+    defaults: Site  # the settings of a site that has no entry yet
 
 
 def load_sites(
-    path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None
+    path: Path,
+    text: str | None = None,
+    *,
+    notify: Callable[[str], None] | None = None,
+    beside: tuple[Path, str] | None = None,
 ) -> tuple[Site, ...]:
     """Return the sites that `load` returns."""
-    return load(path, text, notify=notify).sites
+    return load(path, text, notify=notify, beside=beside).sites
 
 
-def load(path: Path, text: str | None = None, *, notify: Callable[[str], None] | None = None) -> Sources:
-    """Return the sites of a sources.yaml in its order, then those of the files it includes, by file name.
+def load(
+    path: Path,
+    text: str | None = None,
+    *,
+    notify: Callable[[str], None] | None = None,
+    beside: tuple[Path, str] | None = None,
+) -> Sources:
+    """Return the sites of a sources.yaml in its order, then those of the files it includes and of sources.d, by file name.
 
-    `text` replaces the content of the file, to check it before it is written. `notify` is called with each warning, such
+    The folder beside the file that has its name with `.d` (sources.d for sources.yaml) is read without being named.
+    `text` replaces the content of the file, to check it before it is written; `beside` is the same for a file of that
+    folder, which need not exist. `notify` is called with each warning, such
     as a region code that does not fit the name: `sources.yaml:12: sources[3].region: …`. Raises ConfigError with every
     fault, each in the form `sources.yaml:12: sources[3].delay: must be …, got 'fast'`.
     """
@@ -56,25 +69,39 @@ def load(path: Path, text: str | None = None, *, notify: Callable[[str], None] |
     taken: dict[str, tuple[YamlFile, Place]] = {}
     faults: list[str] = []
     main = _File(parse(path, text))
-    files = [main, *(_File(parse(other)) for other in main.included(path))]
+    files = [main, *_others(main, path, beside)]
     for file in files:
         file.check(taken)
         if file is not main and file.parsed and file.parsed.include:
             file.yaml_file.fault(("include",), "only the file named by --sources may include others")
         faults += file.faults()
         if file.parsed and not faults:
-            defaults = file.parsed.defaults or (main.parsed and main.parsed.defaults) or Defaults()
+            defaults = file.parsed.defaults or main.defaults()
             sites += [_site(entry, defaults) for entry in file.parsed.sources]
     if faults:
         raise ConfigError(*faults)
     if notify:
         for doubt in itertools.chain.from_iterable(file.doubts() for file in files):
             notify(doubt)
-    return Sources(sites=tuple(sites), anchoring=_anchoring(path, main))
+    none = _site(Entry(id="none", name="-", region="110000"), main.defaults())
+    return Sources(sites=tuple(sites), anchoring=_anchoring(path, main), defaults=none)
+
+
+def _others(main: _File, path: Path, beside: tuple[Path, str] | None) -> list[_File]:
+    """Return the files that the main one includes, and those of the folder beside it, each once."""
+    paths = [*main.included(path), *sorted(folder_of(path).glob("[!.]*.yaml"))]
+    paths += [beside[0]] if beside is not None else []
+    known: dict[Path, Path] = {}
+    for each in paths:
+        if each.is_file() or (beside and each == beside[0]):
+            known.setdefault(each.resolve(), each)
+    known.pop(path.resolve(), None)
+    text = {beside[0].resolve(): beside[1]} if beside else {}
+    return [_File(parse(each, text.get(real))) for real, each in known.items()]
 
 
 def _anchoring(path: Path, main: _File) -> AnchorDefaults:
-    stated = (main.parsed and main.parsed.defaults) or Defaults()
+    stated = main.defaults()
 
     def from_here(name: str | None) -> str | None:
         return name and str(path.parent / Path(name).expanduser())
@@ -93,7 +120,7 @@ def location_of(path: Path, name: str) -> str:
     Raises KeyError for an unknown id.
     """
     main = _File(parse(path))
-    for file in (main, *(_File(parse(other)) for other in main.included(path))):
+    for file in (main, *_others(main, path, None)):
         for i, entry in enumerate(file.parsed.sources if file.parsed else ()):
             if entry.id == name:
                 return f"{file.yaml_file.file}:{file.yaml_file.line(('sources', i, 'id'))}"
@@ -111,6 +138,10 @@ class _File:
         except ValidationError as error:
             yaml_file.faults += [_describe(detail, yaml_file) for detail in error.errors()]
 
+    def defaults(self) -> Defaults:
+        """Return the file's `defaults:`, or else those of the program."""
+        return (self.parsed and self.parsed.defaults) or Defaults()
+
     def included(self, path: Path) -> list[Path]:
         """Return the files that this one includes. Patterns are relative to its folder."""
         found: list[Path] = []
@@ -121,10 +152,10 @@ class _File:
         for i, pattern in enumerate(patterns):
             if not isinstance(pattern, str) or not pattern:
                 continue
-            matches = _matches(pattern, path)
-            if not matches:
+            files = matches(pattern, path)
+            if not files:
                 self.yaml_file.fault(("include", i), f"no file matches {pattern!r} in {path.parent}")
-            found += matches
+            found += files
         return list(dict.fromkeys(found))
 
     def check(self, taken: dict[str, tuple[YamlFile, Place]]) -> None:
@@ -191,15 +222,6 @@ def region_doubt(name: object, code: object) -> str | None:
     return (
         f"is {row.code} ({region_path(row.code)}), but {name.strip()[:40]} has {named} ({region_path(named)})"
     )
-
-
-def _matches(pattern: str, path: Path) -> list[Path]:
-    """Return the files other than `path` that a glob pattern matches. As in a shell, `*` skips names that begin with a dot."""
-    if "\0" in pattern:
-        return []
-    names = glob.glob(pattern, root_dir=path.parent, recursive=True)
-    found = sorted(path.parent / name for name in names)
-    return [file for file in found if file.is_file() and file.resolve() != path.resolve()]
 
 
 _PLAIN = {

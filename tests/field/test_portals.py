@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.field import portals as module
-from crawler.field.portals import Portal, portal, portals
+from crawler.field.portals import Portal, portal, portals, portals_at
 from crawler.field.regions import LEVELS, region
 
 
@@ -24,6 +24,7 @@ CORRECTED = rows("portals-corrected.tsv")
 def test_a_code_gives_home_page_entry_and_access() -> None:
     assert portal("420200") == Portal(
         code="420200",
+        name="黄石市",
         home="https://www.huangshi.gov.cn/",
         entry="https://www.huangshi.gov.cn/xxxgk/2020_zc/2020_gfxwj/",
         access="direct",
@@ -98,3 +99,8 @@ def test_every_correction_has_a_day_and_a_reason_and_changes_something() -> None
 def test_the_table_cannot_be_changed_by_one_who_reads_it() -> None:
     with pytest.raises(TypeError):
         portals()["420200"] = portals()["420100"]  # type: ignore[index]
+
+
+def test_a_portal_is_found_by_any_address_on_its_host() -> None:
+    assert [portal.code for portal in portals_at("http://wuhan.gov.cn/zwgk/fzzfj/")] == ["420100"]
+    assert portals_at("http://www.example.com/") == ()

@@ -23,6 +23,8 @@ _ERROR_PAGE_PATH = re.compile(
 )
 _FRONT_PAGE = re.compile(r"/(?:index\.\w+)?")
 _MAX_LENGTH_DIGITS = 19
+_FIREWALL_STATUSES = (412, 468, 521)
+"""Statuses with which the firewalls of government sites ask for a browser, whatever the body. RFC 9110 has no 468 and 521."""
 
 
 def uncompressed(capture: Capture, max_bytes: int = MAX_DECODED_BYTES) -> bytes:
@@ -85,7 +87,7 @@ def judge(capture: Capture, body: bytes, *, conditional: bool = False) -> None:
     found = notice_of(capture, body)
     if status in (404, 410):
         raise Gone(url, f"HTTP {status}")
-    if found is Challenged or status == 412:
+    if found is Challenged or status in _FIREWALL_STATUSES:
         raise Challenged(url, f"HTTP {status}: a script to solve or a check to pass instead of a page")
     if status == 429 or status >= 500:
         kind = "busy" if status in (429, 503) else "server"

@@ -1,0 +1,117 @@
+"""Results of `fazhi source find`: lines of progress, a table, JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crawler.field.regions import path, region
+from crawler.model import Link
+from crawler.onboarding.find.model import FindResult, FoundList, Result
+
+HEADINGS = ("code", "division", "result", "reports", "years", "requests", "way", "list or column", "remarks")
+
+
+def place(result: FindResult) -> str:
+    """Return the division's full name, or else the portal's address."""
+    return path(result.code) if result.code and region(result.code) else result.target.home
+
+
+def row(result: FindResult) -> tuple[object, ...]:
+    """Return the cells of a result, as HEADINGS names them."""
+    first = result.lists[0] if result.lists else None
+    column = result.column.url if result.column else ""
+    return (
+        result.code or "",
+        place(result),
+        result.result.value,
+        len(result.reports) or "",
+        years_shown(result.years),
+        result.requests,
+        first.way if first else "",
+        first.url if first else result.pages[0][0].url if result.pages else column,
+        _remarks(result),
+    )
+
+
+def _remarks(result: FindResult) -> str:
+    more = [f"also {found.url}" for found in result.lists[1:]]
+    more += ["reports only, their list is not known"] if result.pages else []
+    more += [f"{len(result.departments)} lists of departments"] if result.departments else []
+    return "; ".join([*more, *([result.detail] if result.detail else [])])
+
+
+def years_shown(years: Sequence[int]) -> str:
+    """Return years as people write them: 2019-2021, 2023."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and spans[-1][-1] == year - 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
+
+
+def progress(result: FindResult, number: int, total: int, *, known: bool) -> str:
+    """Return the line of progress for a portal that is done."""
+    what = f"{result.result.value}"
+    if result.reports:
+        what += f", {len(result.reports)} reports ({years_shown(result.years) or 'no year'})"
+    elif result.column:
+        what += f" {result.column.title}"
+    elif result.detail:
+        what += f": {result.detail}"
+    how = f"known since {result.day}" if known else f"{result.requests} requests"
+    return f"[{number}/{total}] {result.code or ''} {place(result)}: {what}, {how}".replace("]  ", "] ")
+
+
+def summary(results: Iterable[FindResult]) -> str:
+    """Return the line at the end: how many of each result."""
+    results = list(results)
+    counts = Counter(result.result for result in results)
+    parts = [f"{counts[each]} {each.value}" for each in Result if counts[each]]
+    asked = sum(result.requests for result in results)
+    return f"{len(results)} portals: {', '.join(parts) or 'none'}; {asked} requests"
+
+
+def result_json(
+    result: FindResult, *, entries: Sequence[Any], written: Sequence[str], known: bool
+) -> dict[str, Any]:
+    """Return a result as a value for JSON Lines. `written`: file and line of each entry that was written."""
+    return {
+        "region": result.code,
+        "name": result.name,
+        "portal": result.target.home,
+        "result": result.result.value,
+        "years": list(result.years),
+        "reports": [_report(*pair) for pair in result.reports],
+        "lists": [_list(found) for found in result.lists],
+        "departments": [_list(found) for found in result.departments],
+        "column": {"url": result.column.url, "title": result.column.title} if result.column else None,
+        "checked": result.checked or None,
+        "detail": result.detail or None,
+        "requests": result.requests,
+        "day": result.day,
+        "known": known,
+        "entries": list(entries),
+        "written": list(written),
+    }
+
+
+def _list(found: FoundList) -> dict[str, Any]:
+    return {
+        "url": found.url,
+        "title": found.title,
+        "way": found.way,
+        "trail": list(found.trail),
+        "cms": found.cms,
+        "next": found.next,
+        "match": found.match,
+        "render": found.render,
+        "reports": [_report(*pair) for pair in found.reports],
+    }
+
+
+def _report(link: Link, year: int | None) -> dict[str, Any]:
+    return {"url": link.url, "title": link.title, "date": link.date, "year": year}

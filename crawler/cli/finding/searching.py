@@ -1,0 +1,154 @@
+"""Run a search for `fazhi source find`: progress on stderr, entries into sources.d, results on stdout."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.address import canonical
+from crawler.cli.finding import output
+from crawler.cli.output import message, print_json, print_table
+from crawler.errors import ConfigError
+from crawler.fetch import ConnectTo, Fetcher, Replay
+from crawler.fetch.client import utc_now
+from crawler.model import Site
+from crawler.onboarding.find.entries import FindEntry, entries_of
+from crawler.onboarding.find.job import find_portals
+from crawler.onboarding.find.model import FindResult, Options, Result, Target
+from crawler.onboarding.find.state import State
+from crawler.onboarding.find.targets import configured
+from crawler.reading.pages import PageProcess
+from crawler.sources import add_entry, entry_lines, existing_sites, location_of, province_file, write_new
+
+
+@dataclass(slots=True, kw_only=True)
+class Search:
+    """A search and what is done with its results."""
+
+    targets: Sequence[Target]
+    options: Options
+    sources: Path
+    state: Path
+    dry_run: bool
+    json: bool
+    quiet: bool
+    replay: Replay | None
+    connect_to: ConnectTo
+    hosts_at_once: int
+    again: bool = False
+    results: list[FindResult] = field(default_factory=list)
+    _sites: list[Site] = field(default_factory=list)
+    _ids: set[str] = field(default_factory=set)
+
+    def run(self) -> int:
+        """Search, write or print, and return the exit code: 0 if every portal was found, else 1."""
+        today = utc_now().date().isoformat()
+        self._sites = list(existing_sites(self.sources))
+        self._ids = {site.id for site in self._sites}
+        state = State(self.state, today)
+        if self.again:
+            state.forget(target.key for target in self.targets)
+        try:
+            with state:
+                asyncio.run(self._search(state, today))
+        except KeyboardInterrupt:
+            message(f"ended; the same command goes on from {self.state}")
+            return 130
+        if not self.json:
+            rows = map(
+                output.row, sorted(self.results, key=lambda each: (each.code or "~", each.target.home))
+            )
+            print_table(output.HEADINGS, rows)
+        if not self.quiet:
+            message(output.summary(self.results))
+        return 0 if all(each.result is Result.FOUND for each in self.results) else 1
+
+    async def _search(self, state: State, today: str) -> None:
+        fetching = Fetcher(sink=lambda _: None, replay=self.replay, connect_to=self.connect_to)
+        async with fetching as fetcher, PageProcess() as page_process:
+            await find_portals(
+                self.targets,
+                self.options,
+                fetcher=fetcher,
+                page_process=page_process,
+                state=state,
+                today=today,
+                on_result=self._show,
+                hosts_at_once=self.hosts_at_once,
+            )
+
+    def _show(self, result: FindResult, known: bool) -> None:
+        self.results.append(result)
+        entries = self._new_entries(result)
+        written = [] if self.dry_run else self._write(entries)
+        if not self.quiet:
+            message(output.progress(result, len(self.results), len(self.targets), known=known))
+        if self.json:
+            print_json(output.result_json(result, entries=entries, written=written, known=known), indent=None)
+            return
+        if self.dry_run:
+            for entry in entries:
+                message(f"  would be written to {self._file(entry)}:")
+                for line in entry_lines(entry):
+                    message(f"    {line}")
+        elif not self.quiet:
+            for place in written:
+                message(f"  added to {place}")
+
+    def _new_entries(self, result: FindResult) -> list[FindEntry]:
+        """The entries that are not there already: no site of that government, no site with one of the addresses."""
+        urls = {canonical(url) for site in self._sites for url in (*site.lists, *site.pages)}
+        has_own = result.code in configured(self._sites)
+        found = []
+        for entry in entries_of(result, self._ids, live=self.replay is None):
+            is_own = entry["name"] == result.name
+            addresses = [*_texts(entry, "lists"), *_texts(entry, "pages")]
+            if not (is_own and has_own) and not urls.intersection(map(canonical, addresses)):
+                found.append(entry)
+        return found
+
+    def _write(self, entries: Sequence[FindEntry]) -> list[str]:
+        """Write entries into the files of their provinces; return the place of each."""
+        places = []
+        if entries and not self.sources.exists():
+            write_new(self.sources, empty=True)
+        for entry in entries:
+            add_entry(self.sources, entry, into=self._file(entry))
+            self._ids.add(str(entry["id"]))
+            self._sites.append(
+                Site(
+                    id=str(entry["id"]),
+                    name=str(entry["name"]),
+                    region=str(entry["region"]),
+                    lists=tuple(_texts(entry, "lists")),
+                    pages=tuple(_texts(entry, "pages")),
+                )
+            )
+            places.append(location_of(self.sources, str(entry["id"])))
+        return places
+
+    def _file(self, entry: FindEntry) -> Path:
+        return province_file(self.sources, str(entry["region"]))
+
+
+def _texts(entry: FindEntry, key: str) -> list[str]:
+    value: Any = entry.get(key, [])
+    return value if isinstance(value, list) else []
+
+
+def state_path(sources: Path) -> Path:
+    """Return where the state of searches is kept: sources.find.jsonl beside sources.yaml."""
+    return sources.with_suffix(".find.jsonl")
+
+
+def ways_of(text: str | None, known: Sequence[str]) -> frozenset[str] | None:
+    """Return the ways that a list with commas names; None for no list. Raises ConfigError for another word."""
+    if text is None:
+        return None
+    names = frozenset(filter(None, (name.strip() for name in text.split(","))))
+    if unknown := sorted(names - set(known)):
+        raise ConfigError(f"--ways {', '.join(unknown)}: must be some of {', '.join(known)}")
+    return names

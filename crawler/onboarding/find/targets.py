@@ -55,7 +55,7 @@ def target_at(url: str) -> Target:
         raise ConfigError(f"{url}: must be an address that starts with http:// or https://")
     known = [portal for portal in portals_at(home) if is_home(home)]
     if len(known) == 1:
-        return Target(home=home, code=known[0].code, name=known[0].name, entry=known[0].entry)
+        return Target(home=home, code=known[0].code, name=known[0].name, entry=known[0].entry or "")
     return Target(home=home)
 
 
@@ -68,7 +68,7 @@ def is_home(url: str) -> bool:
 
 
 def _target(portal: Portal) -> Target:
-    return Target(home=portal.home, code=portal.code, name=portal.name, entry=portal.entry)
+    return Target(home=portal.home, code=portal.code, name=portal.name, entry=portal.entry or "")
 
 
 def configured(sites: Iterable[Site]) -> dict[str, Site]:

@@ -8,7 +8,7 @@ time of start with microseconds, which no two archives share.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeGuard
@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.catalogue.rows import MERGED_FOLDER
-from crawler.archive.evidence.manifest import entries
+from crawler.archive.evidence.manifest import NAME, Manifest, entries
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
-from crawler.archive.ledger.runs import read_run_info
+from crawler.archive.ledger.runs import MERGED_STATE, read_run_info
 from crawler.errors import ArchiveDamaged, CrawlerError
 from crawler.warc import parse_warc_date
 
@@ -64,6 +64,16 @@ def raise_if_not_continued(archive: Path, session: Session) -> None:
         lacking = _lacking(held, ended, _runs_of_files(files.values()))
         if lacking:
             raise ArchiveDamaged(_message(archive, held, lacking))
+
+
+def tell_missing_end(manifest: Manifest, session: Session, notify: Callable[[str], None]) -> None:
+    """Notify if the manifest lacks the end of the last run that the catalogue knows to have ended: it was cut off."""
+    own = select(RunRow.id).where(RunRow.state != MERGED_STATE, RunRow.finished_at.is_not(None))
+    last = session.scalar(own.order_by(RunRow.id.desc()).limit(1))
+    if last is not None and manifest.run(last) is None:
+        notify(
+            f"{NAME}: has no end of run {last}, which the catalogue knows: it was cut off or removed; see `fazhi verify`"
+        )
 
 
 def _message(archive: Path, held: Mapping[int, datetime], lacking: list[int]) -> str:

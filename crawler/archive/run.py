@@ -21,7 +21,7 @@ from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.engine import CATALOGUE, is_empty, sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
-from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued
+from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued, tell_missing_end
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import BackgroundWriter, sync_all
@@ -176,6 +176,7 @@ class Run(Reader):
             upgrade(self._engine)
             raise_if_not_continued(self.path, self._session)
             self._manifest = Manifest(self.path)
+            tell_missing_end(self._manifest, self._session, notify)
             recover(self.path, self._session, self._manifest, now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
             self._run.id = next_run_number(self.path, self._session)

@@ -20,6 +20,8 @@ from crawler.field.regions import region as region_row
 from crawler.model import Holding, Report
 from crawler.reading.alone import read_alone
 
+_MAX_FILE_BYTES = 64 * 1024 * 1024  # of a page or document to extract
+
 
 def extract(
     places: Annotated[
@@ -64,7 +66,11 @@ async def _from_web(url: str) -> Report:
 
 def _from_file(path: Path) -> Report:
     try:
-        return read_alone(extraction.extract, path.read_bytes())
+        with path.open("rb") as file:  # a pipe is read too
+            data = file.read(_MAX_FILE_BYTES + 1)
+        if len(data) > _MAX_FILE_BYTES:
+            raise CrawlerError(f"{path}: is over {_MAX_FILE_BYTES} bytes; it is no page")
+        return read_alone(extraction.extract, data)
     except OSError as error:
         raise CrawlerError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -197,6 +197,17 @@ def test_a_run_that_only_the_manifest_has_asks_for_a_rebuild_and_its_number_is_n
     assert [number for (number,) in query(folder, "SELECT id FROM runs")] == [1, 2, 3, 9, 10]
 
 
+@pytest.mark.parametrize("keep", [0, -1], ids=["removed", "cut off"])
+def test_a_manifest_without_the_last_runs_end_is_told_at_the_next_run(
+    keep: int, folder: Path, later: Clock
+) -> None:
+    lines = (folder / MANIFEST).read_bytes().splitlines(keepends=True)
+    (folder / MANIFEST).write_bytes(b"".join(lines[:keep]))
+    told: list[str] = []
+    Archive.create(folder, clock=later, notify=told.append).close()
+    assert f"{MANIFEST}: has no end of run 3, which the catalogue knows" in told[0]
+
+
 def test_a_warc_of_another_archive_copied_here_by_hand_stops_no_run(folder: Path, later: Clock) -> None:
     for foreign in (folder.parent / "other").glob("warc/*/*.gz"):
         shutil.copyfile(foreign, next(folder.glob("warc/*")) / foreign.name)

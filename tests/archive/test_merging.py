@@ -747,3 +747,60 @@ def test_the_errors_of_a_merge_are_ours() -> None:
     assert issubclass(NotMerged, ArchiveDamaged)
     assert issubclass(NotMerged, CrawlerError)
     assert list(read_records.__annotations__)  # the reader that checks is the reader that enters
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "another division and year": {"region": "130000", "year": 1990, "published": "1999-01-01"},
+    "another government": {"issuer": "北京市人民政府", "region": "110000"},
+    "control characters": {"title": "\x1b[31m\u202e武汉", "source": "\x1b[31m"},
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_metadata_are_those_of_the_page_and_the_division_is_that_of_its_site(
+    name: str, opened: Opener, clock: Clock, folder: Path, tmp_path: Path
+) -> None:
+    keep_own(opened, clock)
+    site = {"id": "evil", "name": "某县人民政府", "region": "110101"}
+    act = stored(EVIL_URL, EVIL, ID, **LIES[name], site=site)
+    with opened() as archive:
+        archive.merge(make(tmp_path / "other", EVIL_RECORD, metadata(act)), quiet)
+    read = extract(EVIL, (), EVIL_URL)
+    query_row = "SELECT title, v.source, published, r.year, r.region FROM versions v JOIN reports r ON r.id = report_id"
+    (row,) = query(folder, f"{query_row} WHERE v.url = '{EVIL_URL}'")
+    assert row[0] == read.title
+    assert not any(ord(character) < 32 for value in row for character in str(value))
+    assert row[3] == read.year
+    assert row[4] != LIES[name].get("region")
+    (text,) = [file for file in folder.glob("text/*/*/*.txt") if read.text_sha256[:16] in file.name]
+    assert "\x1b" not in text.read_text("utf-8")
+    sound(folder, clock)
+
+
+def test_a_merged_file_that_somebody_removed_is_a_fault(
+    opened: Opener, clock: Clock, folder: Path, tmp_path: Path
+) -> None:
+    keep_own(opened, clock)
+    with opened() as archive:
+        archive.merge(make(tmp_path / "other", EVIL_RECORD, metadata(stored(EVIL_URL, EVIL, ID))), quiet)
+    next(folder.glob("warc/merged/*.warc.gz")).unlink()
+    assert any("was merged, but does not exist" in fault.what for fault in faults(folder))
+
+
+def test_while_a_merge_is_not_ended_verify_finds_no_fault_in_what_it_has_copied(
+    opened: Opener, clock: Clock, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_own(opened, clock)
+    other = make(tmp_path / "other", EVIL_RECORD, metadata(stored(EVIL_URL, EVIL, ID)))
+    found: list[object] = []
+
+    def look(*_: object, **__: object) -> None:
+        found.extend(faults(folder))
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "load_file", look)
+        with pytest.raises(Killed), opened() as archive:
+            archive.merge(other, quiet)
+    assert found == []
+    assert faults(folder) == []

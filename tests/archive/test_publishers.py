@@ -297,6 +297,22 @@ def test_a_redirect_from_the_publishers_page_makes_its_target_the_publishers(cra
     assert crawls.versions(first) == ["", "改"]
 
 
+def test_a_redirect_to_another_entrys_host_does_not_hand_its_page_over(crawls: Crawls) -> None:
+    first, copy = crawls.see(SITE, A), crawls.see(EVIL, B)
+    assert copy.report_id == first.report_id
+    crawls.clock.forward(days=1)
+    with crawls.opened() as archive:
+        hop = a_capture(A, b"", at=crawls.clock(), status=302, Location=B)
+        capture = replace(a_capture(B, BODY.encode(), at=crawls.clock()), hops=(hop,))
+        archive.record(hop)
+        archive.record(capture)
+        archive.store(replace(a_report(), region="420100"), capture, SITE)
+    forged = crawls.see(EVIL, B, "换上的")
+    assert forged.report_id != first.report_id
+    assert crawls.versions(first) == [""]
+    assert crawls.publisher(forged) == ("evil", "420100")
+
+
 def test_an_import_is_published_by_the_site_on_which_a_crawl_finds_it(crawls: Crawls) -> None:
     with crawls.opened() as archive:
         imported = archive.ingest(

@@ -12,6 +12,8 @@ from crawler.archive.catalogue.text_names import folder_name
 
 Row = dict[str, Any]
 SITE_HOSTS = "site_hosts"
+_SEEN_SOMEWHERE = "SELECT 1 FROM captures WHERE fetched_at = ? UNION SELECT 1 FROM outcomes WHERE at = ?"
+"""Earlier versions let an import of the same text extend `last_seen`."""
 _UNKNOWN_AFTER_UPGRADE: Mapping[tuple[str, str], Any] = {
     ("sites", "name"): "",
     ("sites", "region"): None,
@@ -59,6 +61,8 @@ def is_tolerated(
         return bool(_shortened(value) == other)
     if tolerance.upgraded_publishers and (table, name) in _UNKNOWN_AFTER_UPGRADE:
         return bool(value == _UNKNOWN_AFTER_UPGRADE[table, name])
+    if tolerance.upgraded_publishers and (table, name) == ("versions", "last_seen"):
+        return kept.execute(_SEEN_SOMEWHERE, (value, value)).fetchone() is not None
     if tolerance.upgraded and (table, name) in _BY_UPGRADE:
         return (value,) in kept.execute(_BY_UPGRADE[table, name], (here["id"],)).fetchall()
     return False

@@ -20,8 +20,11 @@ from crawler.archive.ledger.page_makers import is_made_by, is_own
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.warc_loader import WarcLoader
+from crawler.discover import judge_title
 from crawler.errors import ArchiveDamaged, ExtractError
-from crawler.model import Ending, Report
+from crawler.field.regions import region_of
+from crawler.field.text import one_line
+from crawler.model import Ending, Report, Site
 from crawler.warc import Record, hex_sha256
 
 _MAX_READ = 200
@@ -65,7 +68,7 @@ class ForeignLoader(WarcLoader):
             reason = error.reason if isinstance(error, ExtractError) else str(error)
             self.pass_over(f"{act.url!a}: no text can be read from its captures ({reason})")
             return None
-        report = replace(told, body=read.body, sections=read.sections, attachments=read.attachments)
+        report = _as_read(told, read, acts.site_of(act.content))
         if (
             "title" not in act.content["report"]
         ):  # a text that archive held already: its act has no more than the digest
@@ -74,7 +77,7 @@ class ForeignLoader(WarcLoader):
                 read, id=None, url=act.url, region=read.region or region, text_sha256=told.text_sha256
             )
         if read.text_sha256 == told.text_sha256:
-            return report if _has_own_id(told) else replace(report, id=None)
+            return report if _has_own_id(report) else replace(report, id=None)
         lacks = f"{act.url!a}: its captures do not give the text {told.text_sha256[:16]} that its act names"
         if told.extractor == read.extractor:  # no other extractor can have read it: the act is wrong
             self.pass_over(f"{lacks}; not entered")
@@ -154,6 +157,31 @@ class ForeignLoader(WarcLoader):
         if record.kind == "revisit":
             return hex_sha256(record.fields.get("warc-payload-digest"))
         return None
+
+
+def _as_read(told: Report, read: Report, site: Site) -> Report:
+    """Return the report with text and metadata as read from the captures. The act's word counts where they say nothing.
+
+    Its division is that of the issuer within the site's division, as in a crawl.
+    """
+    title = read.title if judge_title(read.title).report or not told.title else one_line(told.title)
+    issuer = read.issuer or (one_line(told.issuer) if told.issuer else site.name or None)
+    return replace(
+        read,
+        id=told.id,
+        url=told.url,
+        title=title,
+        issuer=issuer,
+        region=(region_of(issuer, within=site.region) if issuer else None) or site.region,
+        year=judge_title(title).year or read.year or told.year,
+        kind=read.kind or told.kind,
+        published=read.published or told.published,
+        source=read.source or (one_line(told.source) if told.source else None),
+        signed=read.signed or told.signed,
+        parts=told.parts,
+        extractor=told.extractor,
+        text_sha256=told.text_sha256,
+    )
 
 
 def _has_own_id(report: Report) -> bool:

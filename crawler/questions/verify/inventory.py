@@ -55,7 +55,9 @@ def check_inventory(archive: Path, notify: Callable[[str], None]) -> Iterator[Fa
             if hashlib.sha256((archive / name).read_bytes()).hexdigest() not in _READMES:
                 yield Fault(place=name, what="is not the text that came with the project")
         elif _LEFT_BEHIND.fullmatch(name):
-            notify(f"{_printable(name)}: half written, left by a killed run; it can be deleted")
+            notify(
+                f"{_printable(name)}: not complete: a run is writing it, or a killed one left it; the next run completes or removes it"
+            )
         elif not _KNOWN.fullmatch(name):
             if name.partition("/")[0] in _FOLDERS:
                 yield Fault(place=_printable(name), what="is no file of an archive; keep it elsewhere")

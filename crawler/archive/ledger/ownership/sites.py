@@ -63,7 +63,17 @@ def _update(session: Session, row: SiteRow, site: Site, *, merged: bool) -> bool
 def vouch(session: Session, site_id: str, url: str) -> bool:
     """Add the host of a URL to a site, whose own page redirects there. Returns whether that changed a row."""
     host = host_of(url)
-    return bool(host) and session.get(SiteRow, site_id) is not None and _add_host(session, site_id, host)
+    if not host or session.get(SiteRow, site_id) is None or _is_named_by_another(session, host, site_id):
+        return False
+    return _add_host(session, site_id, host)
+
+
+def _is_named_by_another(session: Session, host: str, site_id: str) -> bool:
+    """Whether the entry of another site names a host: it stays that site's, wherever others redirect to."""
+    query = select(SiteHostRow.site_id).where(
+        SiteHostRow.host == host, SiteHostRow.named.is_(True), SiteHostRow.site_id != site_id
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _add_shown_host(session: Session, row: SiteRow, observation: Observation) -> bool:

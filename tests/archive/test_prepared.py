@@ -44,7 +44,7 @@ def test_rows_come_back_as_sqlalchemy_gives_them(session: Session) -> None:
 
 
 def test_json_and_many_rows_go_in_and_limits_hold(session: Session) -> None:
-    row = {"walked_at": AT, "rules": "r", "owed": ["甲"], "gone": []}
+    row = {"walked_at": AT, "rules": "r", "owed": ["甲"], "gone": [], "not_reports": {}}
     Prepared(insert(MemoryRow)).insert_all(
         session, [{"site_id": name, "lists": {"url": name}, **row} for name in "abc"]
     )

@@ -202,9 +202,7 @@ def has_repeated_folders(url: str) -> bool:
 
 
 def _identity(request: ListRequest) -> str:
-    return " ".join(
-        (request.method, canonical(request.url), *(f"{k}={v}" for k, v in request.form), request.json_body)
-    )
+    return f"{request.method} {canonical(request.url)} {request.body_text}"
 
 
 def _ends(flags: Sequence[bool]) -> tuple[int, int]:

@@ -30,6 +30,11 @@ class ListRequest:
         default="", compare=False
     )  # the page whose script asks for it; some servers refuse without
 
+    @property
+    def body_text(self) -> str:
+        """What the request sends besides its address, to tell requests apart: `name=value&…` of a form, or the JSON text."""
+        return self.json_body or "&".join(f"{name}={value}" for name, value in self.form)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListStep:

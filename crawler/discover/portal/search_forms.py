@@ -237,8 +237,8 @@ def _links(html: str, base: Base) -> Iterator[ListRequest]:
 
 def following(request: ListRequest) -> ListRequest | None:
     """Return the same search for the next page of its results; None if it states no number of a page."""
-    if request.form and request.form[0][0] == JSON_BODY:
-        body = json.loads(request.form[0][1])
+    if request.json_body:
+        body = json.loads(request.json_body)
         key = next((key for key in body if key.lower() in _PAGE_FIELDS), None)
         return json_request(request.url, body | {key: int(body[key]) + 1}) if key else None
     parts = urlsplit(request.url)
@@ -259,8 +259,4 @@ _PAGE_FIELDS = ("p", "page", "pageno", "pagenumber", "pageindex", "currentpage")
 
 def json_request(url: str, body: object) -> ListRequest:
     """Return a POST of a JSON body."""
-    return ListRequest(url=url, method="POST", form=((JSON_BODY, json.dumps(body, ensure_ascii=False)),))
-
-
-JSON_BODY = "\0json"
-"""Name of the only field of a form whose value is a JSON body; `crawler.onboarding.find.pages` sends it as one."""
+    return ListRequest(url=url, method="POST", json_body=json.dumps(body, ensure_ascii=False))

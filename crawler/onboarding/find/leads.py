@@ -41,8 +41,8 @@ class Lead:
     @property
     def key(self) -> str:
         """Equal for leads to one page."""
-        form = "&".join(f"{name}={value}" for name, value in self.request.form)
-        return f"{canonical(self.request.url)} {column_fragment(self.request.url)}{form}".strip()
+        url = self.request.url
+        return f"{canonical(url)} {column_fragment(url)}{self.request.body_text}".strip()
 
 
 def column_fragment(url: str) -> str:

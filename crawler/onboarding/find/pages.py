@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from crawler.discover.portal.page import PortalPage, read_portal_page
-from crawler.discover.portal.search_forms import JSON_BODY
 from crawler.errors import (
     Challenged,
     ExtractError,
@@ -19,7 +18,6 @@ from crawler.errors import (
     Untrusted,
 )
 from crawler.fetch import Fetcher
-from crawler.fetch.session import Subresource
 from crawler.model import ListRequest, Page, Site
 from crawler.onboarding.find.leads import column_fragment
 from crawler.reading.pages import PageProcess
@@ -98,7 +96,7 @@ class Pages:
     ) -> Answer:
         try:
             site = replace(self.site, render=True) if render else self.site
-            got = await self.fetcher.page(_sendable(request), site=site)
+            got = await self.fetcher.page(request, site=site)
             if keep:
                 self._kept[request.url] = got
             page = await self.page_process.run(
@@ -118,18 +116,4 @@ class Pages:
 
 def request_key(request: ListRequest, *, render: bool = False) -> str:
     """Return the key by which an answer is noted."""
-    form = "&".join(f"{key}={value}" for key, value in request.form)
-    return " ".join(filter(None, (request.method, request.url, form, "drawn" if render else "")))
-
-
-def _sendable(request: ListRequest) -> ListRequest:
-    """The request as it is sent: one for a JSON body has the body, not a form."""
-    if request.form and request.form[0][0] == JSON_BODY:
-        return Subresource(
-            url=request.url,
-            method="POST",
-            kind="fetch",
-            body=request.form[0][1].encode(),
-            headers=(("Content-Type", "application/json"), ("Accept", "application/json, */*")),
-        )
-    return request
+    return " ".join(filter(None, (request.method, request.url, request.body_text, "drawn" if render else "")))

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.discover.portal.page import PortalPage, column_name, read_portal_page
-from crawler.discover.portal.search_forms import JSON_BODY, QUERY, following, json_request
+from crawler.discover.portal.search_forms import QUERY, following, json_request
 from crawler.model import ListRequest
 
 URL = "http://www.example.gov.cn/"
@@ -91,12 +91,13 @@ def test_the_searches_of_the_systems_known_are_asked_as_their_own_pages_do() -> 
     by_path = {urlsplit(each.url).path: each for each in searches}
     igs = parse_qs(urlsplit(by_path["/igs/front/search/list.html"].url).query)
     assert (igs["code"], igs["siteId"], igs["searchWord"]) == (["ab"], ["5"], [QUERY])
-    ((name, body),) = by_path["/irs/front/list"].form
-    assert (name, json.loads(body)["code"], json.loads(body)["searchWord"]) == (JSON_BODY, "cd", QUERY)
+    irs = by_path["/irs/front/list"]
+    body = json.loads(irs.json_body)
+    assert (irs.method, irs.form, body["code"], body["searchWord"]) == ("POST", (), "cd", QUERY)
     jsearch = dict(by_path["/jsearchfront/interfaces/cateSearch.do"].form)
     assert (jsearch["websiteid"], jsearch["searchid"], jsearch["q"]) == ("4201", "3", QUERY)
-    ((_, body),) = by_path["/inteligentsearch/rest/esinteligentsearch/getFullTextDataNew"].form
-    assert json.loads(body)["wd"] == QUERY
+    full_text = by_path["/inteligentsearch/rest/esinteligentsearch/getFullTextDataNew"].json_body
+    assert json.loads(full_text)["wd"] == QUERY
 
 
 def test_a_search_of_another_site_is_not_asked() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from crawler.archive import (
     ActFault,
     ConsistencyQueries,
     MadeVersion,
-    acts_in,
     read_acts,
 )
 from crawler.archive.catalogue.models import VersionRow
@@ -53,10 +52,12 @@ class Comparison:
     deep: bool
     notify: Callable[[str], None]
     texts: set[str] = field(default_factory=set)  # text files of all versions
+    settled: bool = False  # every run of the catalogue has ended
     reextracted: int = 0  # texts that the current extractor reads differently than the one that stored them
 
     def everything(self) -> Iterator[Fault]:
         if self.claims is not None:
+            self.settled = all(self.claims.run_ends().values())
             for what in self.claims.integrity_errors():
                 yield Fault(place=CATALOGUE, what=what)
             if self.deep:
@@ -78,7 +79,7 @@ class Comparison:
 
     def _entered(self, files: Sequence[Path]) -> Iterator[Path]:
         """Yield the files; without those that a merge in progress, or a killed one, has copied and not entered yet."""
-        if self.claims is None or all(self.claims.run_ends().values()):
+        if self.claims is None or self.settled:
             yield from files
             return
         known = self.claims.entered_bytes()
@@ -111,22 +112,7 @@ class Comparison:
                     if self.claims is not None:
                         yield from (self._at(name, record, what) for what in _capture_faults(place, record))
                 elif self.claims is not None:
-                    for fault in read_acts(record):
-                        if isinstance(fault, ActFault):
-                            yield self._at(name, record, f"{fault}; no act of an archive")
-                    yield from self._missing_merged(name, record)
-                    for act in filter(_made_version, acts_in(record)):
-                        about = act.about or ""
-                        merged = name.startswith(MERGED_FOLDER)
-                        # the capture that the act is about may be in another file; another archive's act must not
-                        # be about a record of ours
-                        claimed = told.get(about) or (None if merged else self.claims.made_version(about))
-                        if merged and claimed is not None and claimed.version.url != act.url:
-                            continue
-                        yield from (
-                            self._at(name, record, what)
-                            for what in _version_faults(claimed, act, merged=merged)
-                        )
+                    yield from self._acts(name, record, told, self.claims)
                 if record.kind in ("response", "revisit", "request"):
                     kept.append(record)
         except OSError as error:
@@ -142,17 +128,30 @@ class Comparison:
         if not damaged:  # else the records are fewer than the index lists
             yield from self._index(file, kept)
 
-    def _missing_merged(self, name: str, record: Record) -> Iterator[Fault]:
-        """Yield the files that an act of a merge names and that are not there; a merge in progress may be about to name them."""
-        if name.startswith(MERGED_FOLDER) or self.claims is None or not all(self.claims.run_ends().values()):
-            return
-        for act in acts_in(record):
-            for each in act.content["files"] if act.name == "merged" else ():
-                if not (self.path / each["file"]).is_file():
-                    what = (
-                        f"{each['file']} was merged, but does not exist; put it back, and run `fazhi rebuild`"
-                    )
-                    yield self._at(name, record, what)
+    def _acts(
+        self, name: str, record: Record, told: Mapping[str, MadeVersion], claims: ConsistencyQueries
+    ) -> Iterator[Fault]:
+        """Check the acts of a record: their form, the versions that they made, the files that they merged."""
+        merged = name.startswith(MERGED_FOLDER)
+        for act in read_acts(record):
+            if isinstance(act, ActFault):
+                yield self._at(name, record, f"{act}; no act of an archive")
+            elif act.name == "merged" and not merged and self.settled:
+                yield from (self._at(name, record, what) for what in self._missing_merged(act))
+            elif _made_version(act):
+                about = act.about or ""
+                # the capture that the act is about may be in another file; another archive's act must not be about a
+                # record of ours
+                claimed = told.get(about) or (None if merged else claims.made_version(about))
+                if not merged or claimed is None or claimed.version.url == act.url:
+                    faults = _version_faults(claimed, act, merged=merged)
+                    yield from (self._at(name, record, what) for what in faults)
+
+    def _missing_merged(self, act: Act) -> Iterator[str]:
+        """Yield the files that an act of a merge names and that are not there. A merge in progress may be about to name them."""
+        for each in act.content["files"]:
+            if not (self.path / each["file"]).is_file():
+                yield f"{each['file']} was merged, but does not exist; put it back, and run `fazhi rebuild`"
 
     def _at(self, name: str, record: Record, what: str) -> Fault:
         return Fault(place=f"{name} at byte {record.place.offset}", what=what)

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypeGuard
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,11 +18,10 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.catalogue.rows import MERGED_FOLDER
-from crawler.archive.evidence.manifest import NAME, Manifest, entries
+from crawler.archive.evidence.manifest import NAME, Manifest, started_at
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
 from crawler.archive.ledger.runs import MERGED_STATE, read_run_info
 from crawler.errors import ArchiveDamaged, CrawlerError
-from crawler.warc import parse_warc_date
 
 _KNOWN_FILES_READ = 3
 """WARC files of which the catalogue has rows that are read all the same, the newest: another archive's may have their names."""
@@ -34,28 +32,22 @@ _Starts = Mapping[int, set[datetime]]  # times at which the runs of a number beg
 
 def has_runs(archive: Path) -> bool:
     """Whether an archive has WARC files, or a manifest that names a run: then it must have a catalogue too."""
-    return bool(closed_warcs(archive) or open_warcs(archive) or _runs_of_manifest(archive))
+    return bool(closed_warcs(archive) or open_warcs(archive) or Manifest(archive).runs())
 
 
-def next_run_number(archive: Path, session: Session) -> int:
+def next_run_number(manifest: Manifest, session: Session) -> int:
     """Return the number of a new run: no run of the catalogue or the manifest has it."""
-    stated = [entry.facts.get("run") for entry in entries(archive)]
-    numbers = [*session.scalars(select(RunRow.id)), *filter(_is_run_number, stated)]
-    return max(numbers, default=0) + 1
+    return max((*session.scalars(select(RunRow.id)), *_runs_of_manifest(manifest)), default=0) + 1
 
 
-def _is_run_number(value: object) -> TypeGuard[int]:
-    return type(value) is int and 0 < value <= _MAX_RUN_NUMBER
-
-
-def raise_if_not_continued(archive: Path, session: Session) -> None:
+def raise_if_not_continued(archive: Path, manifest: Manifest, session: Session) -> None:
     """Raise ArchiveDamaged, which names `fazhi rebuild`, if the catalogue is not this archive's or lacks a run.
 
     It must have every run of the manifest and of the WARC files, with the same start. After a rebuild it has.
     """
     held = {row.id: row.started_at for row in session.execute(select(RunRow.id, RunRow.started_at))}
     known = set(session.scalars(select(WarcRow.file)))
-    ended = _runs_of_manifest(archive)
+    ended = _runs_of_manifest(manifest)
     files = _own_files(archive)
     new = [name for name in files if name not in known]
     doubtful = new + sorted(known & files.keys())[-_KNOWN_FILES_READ:]
@@ -119,14 +111,7 @@ def _runs_of_files(paths: Iterable[Path]) -> _Starts:
     return found
 
 
-def _runs_of_manifest(archive: Path) -> _Starts:
+def _runs_of_manifest(manifest: Manifest) -> _Starts:
     """Return the runs that the manifest names. A run enters its begin only after its row is in the catalogue."""
-    found: defaultdict[int, set[datetime]] = defaultdict(set)
-    for entry in entries(archive):
-        number, started = entry.facts.get("run"), entry.facts.get("started") or entry.facts.get("begun")
-        if _is_run_number(number) and isinstance(started, str):
-            try:
-                found[number].add(parse_warc_date(started))
-            except ValueError:
-                continue
-    return found
+    runs = manifest.runs().items()
+    return {number: {started_at(facts)} for number, facts in runs if 0 < number <= _MAX_RUN_NUMBER}

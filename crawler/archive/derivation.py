@@ -21,7 +21,7 @@ from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import NAME as MANIFEST
-from crawler.archive.evidence.manifest import Manifest, entries
+from crawler.archive.evidence.manifest import Manifest, entries, started_at
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
@@ -83,6 +83,9 @@ class Derivation:
         for name in self.infos:
             self.notify(f"{name}: no run of this archive wrote it; not entered")
 
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.path).as_posix()
+
     def _lose(self, what: str) -> None:
         self.lost.append(what)
         self.notify(what)
@@ -103,7 +106,7 @@ class Derivation:
 
     def _warcs(self) -> list[str]:
         """Return the names of the WARC files, sorted: the closed ones, and of a run without an end those in progress."""
-        closed = [path.relative_to(self.path).as_posix() for path in closed_warcs(self.path)]
+        closed = [self._name(path) for path in closed_warcs(self.path)]
         if self.unended is None:
             return closed
         return sorted(
@@ -118,12 +121,12 @@ class Derivation:
                 return info
         except (ArchiveDamaged, ValueError):
             pass
-        name = path.relative_to(self.path).as_posix()
+        name = self._name(path)
         if found := name.startswith(MERGED_FOLDER) and _STARTED.search(path.name):
             started = datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z")
             return RunInfo(path=path, run=None, started=started, command="", software="")
         for number, facts in self.manifest.runs().items():
-            started = parse_warc_date(facts.get("started") or facts["begun"])
+            started = started_at(facts)
             if path.name.startswith(f"fazhi-{started:%Y%m%d%H%M%S}-"):
                 return RunInfo(
                     path=path,
@@ -144,7 +147,7 @@ class Derivation:
         for number, facts in self.manifest.runs().items():
             if number not in found:
                 row = RunRow(
-                    started_at=parse_warc_date(facts.get("started") or facts["begun"]),
+                    started_at=started_at(facts),
                     command=facts["command"],
                     software=facts["software"],
                 )
@@ -188,7 +191,7 @@ class Derivation:
 
     def _read(self, path: Path, start: int) -> Iterator[Record]:
         """Yield the whole records of a file; name what cannot be read, or does not have the digest that it states."""
-        name = path.relative_to(self.path).as_posix()
+        name = self._name(path)
         name, end = name.removesuffix(IN_PROGRESS), None
         if self.unended is not None and name in self.unended.entered:
             end = self._entered(name, path)
@@ -201,9 +204,6 @@ class Derivation:
                 self._lose(f"{name} at byte {item.place.offset}: {faults[0]}; not entered")
             else:
                 yield item
-
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self.path).as_posix()
 
     def _merged(self, run: RunRow, content: acts.Content) -> None:
         """Enter another archive's files, at the point where the run that merged them did."""
@@ -227,7 +227,7 @@ class Derivation:
     def _is_there(self, name: str, run: RunRow) -> bool:
         if self._is_unended(run) and self.unended is not None and name not in self.unended.entered:
             return False  # not entered yet
-        if name in self.infos or (self.keeps and part_of(self.path / name).is_file()):
+        if name in self.infos or (self.keeps and (self.path / part_of(name)).is_file()):
             return True
         if not (self.path / name).is_file() and self.manifest.sha256_of(name) is None:
             self._lose(

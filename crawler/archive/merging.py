@@ -129,22 +129,18 @@ def _merged_name(archive: Path, file: ForeignFile) -> str | None:
     return name if (archive / name).is_file() else None
 
 
-def part_of(path: Path) -> Path:
-    """Return the path of a copy that does not have its name yet."""
-    return path.with_name(f".{path.name}.part")
-
-
-def _part(name: str) -> str:
+def part_of(name: str) -> str:
+    """Return the name of a copy that does not have its own name yet."""
     folder, _, file = name.rpartition("/")
     return f"{folder}/.{file}.part"
 
 
 def _copy(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) -> None:
     """Copy a file to its `.part`, on disk. Raises NotMerged if its bytes are no longer those that were checked."""
-    files.remove(archive, _part(name))
+    files.remove(archive, part_of(name))
     digest = hashlib.sha256()
     with foreign.open(file.path) as source:
-        target = files.create(archive, _part(name))
+        target = files.create(archive, part_of(name))
         try:
             while data := source.read(_COPY_BYTES):
                 digest.update(data)
@@ -227,9 +223,9 @@ def _named(
     info_of: Callable[[Path], RunInfo | None],
 ) -> RunInfo | None:
     """Give a copied file its name, if it does not have it yet, and read which run wrote it. None, with a notice, if it is lost."""
-    path, part = archive / name, archive / _part(name)
+    path, part = archive / name, archive / part_of(name)
     if not path.is_file() and part.is_file() and not part.is_symlink() and file_sha256(part) == sha256:
-        files.rename(archive, _part(name), name)
+        files.rename(archive, part_of(name), name)
         sync_folder(path.parent)
     reason = "was merged into this archive and is missing; put it back, and run `fazhi rebuild`"
     if path.is_file():

@@ -19,7 +19,7 @@ from crawler.archive.catalogue.text_names import folder_name
 from crawler.archive.evidence.named_errors import errors_name
 
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_CREATE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _EXISTING_FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _MAX_NAME_BYTES = 255
 
@@ -71,13 +71,10 @@ def _open_folder(within: int, name: str, *, make: bool) -> int:
         raise
 
 
-def create(archive: Path, name: str, *, append: bool = False, readable: bool = False) -> int:
+def create(archive: Path, name: str, *, append: bool = False) -> int:
     """Create a file and its folders; return its descriptor for writing. Raises FileExistsError for whatever is there, OSError."""
     with errors_name(f"{archive}/{name}"), _opened_folder(archive, name, make=True) as (folder, file):
-        flags = _CREATE_FLAGS | (os.O_APPEND if append else 0)
-        if readable:
-            flags = flags & ~os.O_WRONLY | os.O_RDWR
-        return os.open(file, flags, 0o666, dir_fd=folder)
+        return os.open(file, _CREATE_FLAGS | (os.O_APPEND if append else 0), 0o666, dir_fd=folder)
 
 
 def open_existing(archive: Path, name: str, *, flags: int = os.O_RDONLY) -> int:
@@ -86,13 +83,12 @@ def open_existing(archive: Path, name: str, *, flags: int = os.O_RDONLY) -> int:
         return _open_regular(folder, file, flags, f"{archive}/{name}")
 
 
-def open_to_append(archive: Path, name: str, *, readable: bool = False) -> int:
-    """Open a file for appending, or create it; return its descriptor. Raises OSError as `open_existing` does."""
-    flags = (os.O_RDWR if readable else os.O_WRONLY) | os.O_APPEND
+def open_to_append(archive: Path, name: str) -> int:
+    """Open a file for reading and appending, or create it; return its descriptor. Raises OSError as `open_existing` does."""
     try:
-        return open_existing(archive, name, flags=flags)
+        return open_existing(archive, name, flags=os.O_RDWR | os.O_APPEND)
     except FileNotFoundError:
-        return create(archive, name, append=True, readable=readable)
+        return create(archive, name, append=True)
 
 
 def _open_regular(folder: int, file: str, flags: int, place: str) -> int:

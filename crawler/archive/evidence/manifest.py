@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ from crawler.archive.evidence.files import open_to_append
 from crawler.archive.evidence.manifest_lines import MAX_LINE_BYTES, Entry, Kind, read_line, written
 from crawler.archive.evidence.named_errors import errors_name
 from crawler.errors import ArchiveDamaged
+from crawler.warc import parse_warc_date
 
 NAME = "manifest.jsonl"
 EMPTY_HEAD = "0" * 64
@@ -66,6 +68,11 @@ def head(archive: Path) -> str:
     for entry in entries(archive):
         last = entry.sha256
     return last
+
+
+def started_at(facts: Mapping[str, Any]) -> datetime:
+    """Return when a run started, from the line of its end or of its begin."""
+    return parse_warc_date(facts.get("started") or facts["begun"])
 
 
 class Manifest:
@@ -178,7 +185,7 @@ class Manifest:
         entry = read_line(self._lines + 1, hashlib.sha256(line).hexdigest(), line)
         if entry.fault:  # no name or value may enter that no reader would take
             raise ArchiveDamaged(f"{self._path}: a line cannot be written: {entry.fault}")
-        opened = open_to_append(self._archive, NAME, readable=True)
+        opened = open_to_append(self._archive, NAME)
         with errors_name(self._path), os.fdopen(opened, "r+b", buffering=0) as file:
             file.truncate(_complete_bytes(file))
             rest = memoryview(line + b"\n")

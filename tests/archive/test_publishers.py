@@ -46,6 +46,16 @@ class Crawls:
             archive.record(capture)
             return archive.store(report, capture, site)
 
+    def redirect(self, url: str, target: str, *, status: int) -> None:
+        """A crawl of SITE is redirected from one of its pages, and finds the report's first text at the target."""
+        self.clock.forward(days=1)
+        with self.opened() as archive:
+            hop = a_capture(url, b"", at=self.clock(), status=status, Location=target)
+            capture = replace(a_capture(target, BODY.encode(), at=self.clock()), hops=(hop,))
+            archive.record(hop)
+            archive.record(capture)
+            archive.store(replace(a_report(), region="420100"), capture, SITE)
+
     def miss(self, site: Site, url: str, times: int = 2) -> Outcome:
         for _ in range(times):
             self.clock.forward(days=2)
@@ -286,13 +296,7 @@ def test_a_site_with_another_id_goes_on_with_its_reports(crawls: Crawls) -> None
 def test_a_redirect_from_the_publishers_page_makes_its_target_the_publishers(crawls: Crawls) -> None:
     first = crawls.see(SITE, A)
     target = "https://www.new-wuhan.example.cn/r.html"
-    crawls.clock.forward(days=1)
-    with crawls.opened() as archive:
-        hop = a_capture(A, b"", at=crawls.clock(), status=301, Location=target)
-        capture = replace(a_capture(target, BODY.encode(), at=crawls.clock()), hops=(hop,))
-        archive.record(hop)
-        archive.record(capture)
-        archive.store(replace(a_report(), region="420100"), capture, SITE)
+    crawls.redirect(A, target, status=301)
     assert crawls.see(SITE, target, "改").version == 2
     assert crawls.versions(first) == ["", "改"]
 
@@ -300,13 +304,7 @@ def test_a_redirect_from_the_publishers_page_makes_its_target_the_publishers(cra
 def test_a_redirect_to_another_entrys_host_does_not_hand_its_page_over(crawls: Crawls) -> None:
     first, copy = crawls.see(SITE, A), crawls.see(EVIL, B)
     assert copy.report_id == first.report_id
-    crawls.clock.forward(days=1)
-    with crawls.opened() as archive:
-        hop = a_capture(A, b"", at=crawls.clock(), status=302, Location=B)
-        capture = replace(a_capture(B, BODY.encode(), at=crawls.clock()), hops=(hop,))
-        archive.record(hop)
-        archive.record(capture)
-        archive.store(replace(a_report(), region="420100"), capture, SITE)
+    crawls.redirect(A, B, status=302)
     forged = crawls.see(EVIL, B, "换上的")
     assert forged.report_id != first.report_id
     assert crawls.versions(first) == [""]

@@ -17,6 +17,7 @@ CrawlerError                     exit 1, no retry
     UnknownFormat                neither HTML nor a document format that can be read
     Unread                       parsing the page crashed the process or took too long
     NoBody                       a page without an article
+    UnreadDocument               a document of a known format without a text that can be read
     PartOnly                     one page of an article without its other pages
     NotAReport                   an article, but no 法治政府建设情况报告
       NotWanted                  a report, but not on a year that the site's entry wants
@@ -32,7 +33,7 @@ CrawlerError                     exit 1, no retry
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from crawler.model import Ending
 
@@ -140,7 +141,7 @@ class ExtractError(CrawlerError):
         self.url = url
         self.reason = reason
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str | None, str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.url, self.reason)  # by default pickle would pass the message only
 
 
@@ -154,6 +155,27 @@ class Unread(ExtractError):
 
 class NoBody(ExtractError):
     """A page without an article."""
+
+
+class UnreadDocument(ExtractError):
+    """A document of a known format whose text cannot be read. `fault` is a word of `Report.unread`, such as needs_ocr."""
+
+    def __init__(
+        self, url: str | None, fault: str, reason: str, *, format: str = "", pages: int | None = None
+    ) -> None:
+        super().__init__(url, reason)
+        self.fault = fault
+        self.format = format  # a key of extract.FORMATS
+        self.pages = pages
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unread_document, (self.url, self.fault, self.reason, self.format, self.pages)
+
+
+def _unread_document(
+    url: str | None, fault: str, reason: str, format: str, pages: int | None
+) -> UnreadDocument:
+    return UnreadDocument(url, fault, reason, format=format, pages=pages)
 
 
 class PartOnly(ExtractError):

@@ -36,6 +36,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A document or a frame that a page offers as the text of its report."""
+
+    title: str  # words of the link; empty for a frame
+    url: str  # absolute
+    how: str  # frame, object, embed, viewer, script, link: how the page refers to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A report without the boilerplate of its page. Field names are the keys of every JSON output."""
 
@@ -57,6 +66,17 @@ class Report:
     body: str  # paragraphs joined by one newline
     sections: tuple[Section, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    text_from: str = (
+        "page"  # what the body was read from: page, or the format of a document: pdf, docx, …, ocr
+    )
+    text_url: str | None = None  # address of that document; None: the page itself
+    reader: str | None = None  # of a document: library and version
+    pages: int | None = None  # of a document that has pages
+    unread: str | None = (
+        None  # why the text of a document could not be read: needs_ocr, encrypted, damaged, …
+    )
+    difference: str | None = None  # page and document both have a text: how they differ; None: they do not
+    offers: tuple[Offer, ...] = ()  # documents and frames that may hold the text, most likely first
     author: str | None = None
     signer: str | None = None
     undecodable: int = 0  # bytes that could not be decoded

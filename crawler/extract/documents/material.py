@@ -24,6 +24,8 @@ class Material:
     undecodable: int = 0
     base: Base | None = None  # what its links are resolved against; None: its address
     pager: Pager = ALONE  # what its links say of the article's other pages
+    reader: str | None = None  # of a document that is no page: library and version, such as "pypdfium2 5.15"
+    pages: int | None = None  # of a document that has pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

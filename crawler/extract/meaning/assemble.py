@@ -135,6 +135,8 @@ def _report(
         number=pages[0],
         total=max(pages),
         undecodable=material.undecodable,
+        reader=material.reader,
+        pages=material.pages,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
     )

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-
-from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.queries import find_version
 from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.loading.version_captures import captures_of
+from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Capture, Report, Version
 
 
-class ReportQueries:
-    """Base class of Reader, which opens the session of the catalogue that these queries use."""
-
-    path: Path
-    _session: Session
+class ReportQueries(ReaderQueries):
+    """Reports by filters, versions, and captures as served."""
 
     def iter_reports(
         self,

@@ -205,7 +205,7 @@ def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
         None,
     )
     code, _, err = fazhi("show", "nothing", "--archive", str(filled))
-    assert (code, err) == (1, "nothing: no report has it; `fazhi reports` lists them all\n")
+    assert (code, err) == (2, "nothing: no report has it; `fazhi reports` lists them all\n")
 
 
 def test_reading_where_there_is_no_archive_says_so(fazhi: Fazhi, folder: Path) -> None:

@@ -49,6 +49,7 @@ from crawler.model import (
     HostFigures,
     Link,
     Outcome,
+    RecordPlace,
     Report,
     Section,
     Site,
@@ -57,9 +58,12 @@ from crawler.model import (
     Version,
     Years,
 )
+from crawler.questions.cite import STYLES as CITATION_STYLES
+from crawler.questions.cite import Citation, cite
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
+    "CITATION_STYLES",
     "JSON_KEYS",
     "Archive",
     "ArchiveDamaged",
@@ -67,6 +71,7 @@ __all__ = [
     "ArchiveLocked",
     "Attachment",
     "Capture",
+    "Citation",
     "Clue",
     "ConfigError",
     "CrawlerError",
@@ -79,6 +84,7 @@ __all__ = [
     "NoBody",
     "Outcome",
     "Reader",
+    "RecordPlace",
     "Report",
     "ReportState",
     "Section",
@@ -88,6 +94,7 @@ __all__ = [
     "UnknownFormat",
     "Version",
     "Years",
+    "cite",
     "crawl",
     "extract",
     "extract_text",

@@ -48,7 +48,7 @@ def cite(reader: Reader, report_id: str, version: int | None = None) -> Citation
     Raises UnknownReport for an unknown id or number, and for a version that only records that the report is gone.
     """
     report = reader.show(report_id, version)
-    if not report.text_sha256 or not report.title:
+    if reader.history(report.id or "")[(report.version or 0) - 1].tombstone:
         raise UnknownReport(
             f"{report.id}: version {report.version} only records that the report is gone; cite a version before it"
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from crawler.address import canonical, varying
 from crawler.archive.catalogue.models import (
     CaptureRow,
     FormerIdRow,
@@ -77,11 +78,13 @@ def _code_prefix(code: str) -> str:
 
 
 def find_version(session: Session, report_id: str, number: int | None) -> VersionRow:
-    """Return a version by the report's id or an unambiguous part of it; without `number`, the newest text.
+    """Return a version by the report's id, an unambiguous part of it, or a URL; without `number`, the newest text.
 
     An id that the report had in an archive that was merged into this one leads to it, and a number with such an id is that
     of the version there. Raises CrawlerError if no report or several have it, or if there is no such version.
     """
+    if "/" in report_id or ":" in report_id:
+        report_id = _report_at(session, report_id)
     ids = session.scalars(
         select(ReportRow.id).where(ReportRow.id.contains(report_id, autoescape=True)).limit(_MAX_NAMED_IDS)
     ).all()
@@ -98,6 +101,16 @@ def find_version(session: Session, report_id: str, number: int | None) -> Versio
     if not 1 <= number <= len(report.versions):
         raise UnknownReport(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
     return report.versions[number - 1]
+
+
+def _report_at(session: Session, url: str) -> str:
+    """Return the id of the report at a URL, which may lack its scheme. Raises UnknownReport."""
+    whole = url if "://" in url or url.startswith("urn:") else f"http://{url}"
+    keys = [canonical(whole), varying(whole)]
+    found = session.scalar(select(PageRow.report_id).where(PageRow.url_key.in_(keys)).limit(1))
+    if found is None:
+        raise UnknownReport(f"{url}: no report is held from this address")
+    return found
 
 
 def _former(session: Session, report_id: str, number: int | None) -> tuple[ReportRow, int | None] | None:

@@ -58,12 +58,10 @@ from crawler.model import (
     Version,
     Years,
 )
-from crawler.questions.cite import STYLES as CITATION_STYLES
-from crawler.questions.cite import Citation, cite
+from crawler.questions.cite import Citation, cite, format_citation
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
-    "CITATION_STYLES",
     "JSON_KEYS",
     "Archive",
     "ArchiveDamaged",
@@ -98,6 +96,7 @@ __all__ = [
     "crawl",
     "extract",
     "extract_text",
+    "format_citation",
     "load_sources",
 ]
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from crawler.archive import Reader
-from crawler.errors import UnknownReport
+from crawler.errors import ConfigError, UnknownReport
 from crawler.model import RecordPlace
 
 CHINA = timezone(timedelta(hours=8))
@@ -153,6 +153,13 @@ STYLES: Mapping[str, Callable[[Citation], str]] = {
     "text": text,
 }
 """The styles by name. A further one is a function and a line here."""
+
+
+def format_citation(cited: Citation, style: str = "text") -> str:
+    """Return a citation in a style: gbt7714, bibtex, csl-json (one object), text. Raises ConfigError for another name."""
+    if style not in STYLES:
+        raise ConfigError(f"{style!r} is no style of citations; use one of {', '.join(STYLES)}")
+    return STYLES[style](cited)
 
 
 def citation_json(cited: Citation) -> dict[str, Any]:

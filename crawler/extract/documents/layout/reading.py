@@ -10,7 +10,7 @@ from crawler.extract.documents.layout.frames import Placed, Slot, body_size, fra
 from crawler.extract.documents.layout.margins import without_margins
 from crawler.extract.documents.layout.notes import is_note
 from crawler.extract.documents.layout.page import Page, Row, Run, Table
-from crawler.extract.documents.layout.paragraphs import Measures, continues
+from crawler.extract.documents.layout.paragraphs import Measures, continues, is_indenting
 from crawler.extract.documents.layout.rows import rows_of
 from crawler.extract.documents.layout.spacing import join_lines, without_letter_spaces
 from crawler.extract.documents.layout.tables.aligned import with_tables
@@ -84,7 +84,8 @@ def _between(pieces: Sequence[Run], tables: Sequence[Table]) -> Iterator[list[Ru
 def _lines(blocks: Sequence[Placed | Table]) -> list[Line]:
     placed = [block for block in blocks if isinstance(block, Placed)]
     size = body_size(each.row for each in placed)
-    measures = Measures(frames_of(placed, size), size, pitch_of(placed))
+    frames = frames_of(placed, size)
+    measures = Measures(frames, size, pitch_of(placed), is_indenting(placed, frames))
     paragraphs = list(_paragraphs(blocks, measures))
     title = title_of([each.rows for each in paragraphs if isinstance(each, _Paragraph)], size)
     lines: list[Line] = []

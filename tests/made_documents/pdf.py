@@ -77,7 +77,9 @@ class Font:
             if (target := self._target(char, code))
         ]
         blocks = [lines[i : i + 100] for i in range(0, len(lines), 100)]
-        body = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks)
+        body = b"\n".join(
+            b"%d beginbfchar\n%s\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks
+        )
         return (
             b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
             b"1 begincodespacerange <0000> <ffff> endcodespacerange\n" + body + b"\nendcmap end end"
@@ -110,7 +112,12 @@ def pdf(
 ) -> bytes:
     """Return a PDF of a text. `extra`: operators drawn on every page, `mode`: text rendering (3: invisible)."""
     return pdf_of(
-        typeset(title, paragraphs, style or Style()), coding=coding, extra=extra, mode=mode, rotate=rotate, info=info
+        typeset(title, paragraphs, style or Style()),
+        coding=coding,
+        extra=extra,
+        mode=mode,
+        rotate=rotate,
+        info=info,
     )
 
 
@@ -138,7 +145,10 @@ def pdf_of(
             % (WIDTH, HEIGHT, rotate, first_font, len(objects) + 2)
         )
         objects.append(_stream(content))
-    objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
+    objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (
+        len(kids),
+        b" ".join(b"%d 0 R" % kid for kid in kids),
+    )
     made = font.objects(first_font)
     objects[2 : 2 + len(made)] = made
     objects = [each or b"null" for each in objects]
@@ -205,4 +215,7 @@ def _extra(text: str, font: Font) -> bytes:
     """A watermark across the page, turned by 45 degrees."""
     if not text:
         return b""
-    return b"BT 0 Tr /F1 48 Tf 0.7071 0.7071 -0.7071 0.7071 120 200 Tm <%s> Tj ET" % font.encode(text).hex().encode()
+    return (
+        b"BT 0 Tr /F1 48 Tf 0.7071 0.7071 -0.7071 0.7071 120 200 Tm <%s> Tj ET"
+        % font.encode(text).hex().encode()
+    )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 NO_START = "，。、；：？！）》”’%,.;:?!)"
 """No line begins with one of them: the line before it is set closer, and hangs over."""
 WIDTH, HEIGHT = 595.0, 842.0
+_TABLE_SIZE = 10.5  # points
 
 
 class Placed(NamedTuple):
@@ -144,22 +145,25 @@ class Typesetter:
             sheet.texts.append(Placed(x + indent, y, style.size, line, spacing))
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
-        """Set a table; its head is repeated on each page."""
+        """Set a table; its head is repeated on each page, and a row is never divided."""
         count = max(map(len, rows))
         step = self.column_width / count
         for number, row in enumerate(rows):
-            is_new = self.row >= self.style.lines
-            if number and is_new:
-                self._row(rows[0], step)
-            self._row(row, step)
+            cells = [broken(cell, (step - 8) / _TABLE_SIZE) for cell in row]
+            if number and self.row + max(map(len, cells)) > self.style.lines:
+                self.row = self.style.lines
+                self._row([broken(cell, (step - 8) / _TABLE_SIZE) for cell in rows[0]], step)
+            self._row(cells, step)
 
-    def _row(self, cells: Sequence[str], step: float) -> None:
-        size = 10.5
-        sheet, left, y = self.line()
-        top, bottom = y - 20.0, y + 8.0
+    def _row(self, cells: Sequence[Sequence[str]], step: float) -> None:
+        height = max(map(len, cells))
+        lines = [self.line() for _ in range(height)]
+        sheet, left, y = lines[0]
+        top, bottom = y - 0.72 * self.style.leading, lines[-1][2] + 0.28 * self.style.leading
         for number, cell in enumerate(cells):
-            if cell:
-                sheet.texts.append(Placed(left + number * step + 4, y, size, cell))
+            for (_, _, base), text in zip(lines, cell, strict=False):
+                if text:
+                    sheet.texts.append(Placed(left + number * step + 4, base, _TABLE_SIZE, text))
         if self.style.is_ruled:
             right = left + step * len(cells)
             sheet.rules += [Ruled(left, top, right, top), Ruled(left, bottom, right, bottom)]
@@ -179,7 +183,9 @@ class Typesetter:
                 x = style.left + 16 if number % 2 else WIDTH - style.left - 16 - width(text) * 14
                 sheet.texts.append(Placed(x, HEIGHT - 50.0, 14.0, text))
             if note := style.notes.get(number):
-                sheet.texts.append(Placed(style.left, style.top + style.lines * style.leading - 30, 9.0, note))
+                sheet.texts.append(
+                    Placed(style.left, style.top + style.lines * style.leading - 30, 9.0, note)
+                )
         return self.sheets
 
 

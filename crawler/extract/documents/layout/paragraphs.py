@@ -69,8 +69,10 @@ def continues(before: Placed, after: Placed, measures: Measures) -> bool:
     if before.page == after.page and before.slot == after.slot and _is_far(upper, lower, measures.pitch):
         return False
     frame_above, frame = measures.frames[before.slot], measures.frames[after.slot]
+    if _continue_title(upper, lower, frame_above, frame, measures.size):
+        return True
     if _is_centered(upper, frame_above) or _is_centered(lower, frame):
-        return _continue_title(upper, lower, frame_above, frame, measures.size)
+        return False
     indent = (lower.left - frame.left) / (lower.size or 1)
     if indent >= _INDENT:
         return (

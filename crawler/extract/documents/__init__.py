@@ -16,7 +16,7 @@ from crawler.model import Headers
 
 __all__ = ["FORMATS", "sniff"]
 
-FORMATS: dict[str, Format] = {"html": HTML, "pdf": PDF, "text": TEXT}
+FORMATS: dict[str, Format] = {"pdf": PDF, "html": HTML, "text": TEXT}
 """In the order of asking. Plain text comes last: it has no mark of its own."""
 
 

@@ -20,7 +20,7 @@ _MAX_SPACE = 1.0  # font sizes; a wider space is a gap
 _SAME_BASE = 0.2  # font sizes between the lower ends of two characters of a line; raised and lowered marks are farther off
 _OTHER_FONT = 0.01  # font sizes of a difference, from which on the font may be another
 _MAX_OVERLAP = 0.5  # font sizes that a character may stand within the one before it
-_HYPHEN = "\x02"  # what pdfium gives for a hyphen at the end of a line
+_HYPHENS = {0x02: "-", 0xFFFE: "-"}  # what pdfium gives for a hyphen at the end of a line
 _LEAP = 8  # Chinese characters that are taken at once, if the last one stands where it must without a gap between them
 _LEAP_GAP = 0.6  # font sizes by which it may stand elsewhere: less than a gap between columns or cells
 _BLANKS = frozenset("\t\n\r \u00a0\u2002\u2003\u2009\u3000")
@@ -167,6 +167,7 @@ class _Reader:
         if len(characters) != count:  # some character has no code unit of its own, or two
             codes = (self.raw.FPDFText_GetUnicode(self.text, i) for i in range(count))
             characters = "".join(chr(code) if code <= sys.maxunicode else _UNKNOWN for code in codes)
+        characters = characters.translate(_HYPHENS)
         spans = bytearray(count)
         for match in _CHINESE.finditer(characters):
             length = match.end() - match.start() - _LEAP
@@ -221,8 +222,6 @@ class _Reader:
 
     def _char(self, char: str, i: int) -> str:
         """The character; U+FFFD if the font says no Unicode for it."""
-        if char == _HYPHEN:
-            return "-"
         if char < _FIRST_PRINTED or char in _BLANKS or self.raw.FPDFText_HasUnicodeMapError(self.text, i):
             return _UNKNOWN
         return char

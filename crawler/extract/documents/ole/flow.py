@@ -1,0 +1,133 @@
+"""Turn the paragraphs of a Word file into lines: numbers before paragraphs, rows of tables, notes and text boxes at their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crawler.extract.documents.ole.binary import Plc, read_plc, u32
+from crawler.extract.documents.ole.lists import Lists, read_lists
+from crawler.extract.documents.ole.story import Document, Paragraph
+from crawler.extract.page.lines import Line, clean
+from crawler.extract.page.rows import lines_of
+from crawler.extract.page.tag_marks import CELL, ROW, ROW_END
+
+_NOTE_MARK_BYTES = 2
+_SHAPE_BYTES, _BOX_BYTES, _BOX_SHAPE_AT = 26, 22, 14
+_Place = tuple[int, int]
+
+
+class Flow:
+    """The lines of a document while it is read."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._lists: Lists = read_lists(document.file)
+        self._inserts = _inserts(document)
+        self._pieces: list[str] = []
+        self._cells: list[bool] = []  # for each open row, whether a cell begins with the next piece
+
+    def lines(self) -> list[Line]:
+        """Return the lines of the main text. Notes and text boxes follow the paragraph or table row they belong to."""
+        self._read(0, self._document.file.lengths["text"], self._inserts)
+        for _, place in self._inserts:  # of boxes that belong to no character: parts of groups
+            self._read(*place, [])
+        return lines_of(self._pieces, [])
+
+    def _read(self, start: int, end: int, inserts: list[tuple[int, _Place]]) -> None:
+        rows = _OldRows(self._document.file.is_old)
+        for paragraph in self._document.paragraphs(start, end):
+            self._add(rows.mended(paragraph))
+            if not self._cells:
+                while inserts and inserts[0][0] < paragraph.end:
+                    self._read(*inserts.pop(0)[1], [])
+        self._close(0)
+
+    def _add(self, paragraph: Paragraph) -> None:
+        self._close(paragraph.depth)
+        while len(self._cells) < paragraph.depth:
+            self._begin_piece()
+            self._pieces.append(ROW)
+            self._cells.append(True)
+        if paragraph.ends_row:
+            self._cells.pop()
+            self._pieces.append(ROW_END)
+            return
+        number = self._lists.number(paragraph.list_use, paragraph.list_level) if paragraph.list_use else ""
+        for part in (number + paragraph.text).split("\n"):
+            if text := clean(part):
+                self._begin_piece()
+                self._pieces.append(text)
+        if paragraph.ends_cell and self._cells:
+            self._begin_piece()
+            self._cells[-1] = True
+
+    def _begin_piece(self) -> None:
+        """Begin the cell that the next piece is in."""
+        if self._cells and self._cells[-1]:
+            self._pieces.append(CELL)
+            self._cells[-1] = False
+
+    def _close(self, depth: int) -> None:
+        """End rows that a damaged file leaves open."""
+        while len(self._cells) > depth:
+            self._cells.pop()
+            self._pieces.append(ROW_END)
+
+
+class _OldRows:
+    """Finds the ends of rows in files of Word 6 and 95, whose formatting is not read: an empty cell after the last one.
+
+    The number of cells of the first row is that of its table.
+    """
+
+    def __init__(self, is_old: bool) -> None:
+        self._is_old = is_old
+        self._cells = 0
+
+    def mended(self, paragraph: Paragraph) -> Paragraph:
+        if not self._is_old:
+            return paragraph
+        is_mark = paragraph.ends_cell and paragraph.end - paragraph.start == 1
+        if is_mark and self._cells:
+            self._cells = 0
+            return Paragraph(start=paragraph.start, end=paragraph.end, depth=1, ends_row=True)
+        self._cells = self._cells + 1 if paragraph.ends_cell else self._cells
+        return paragraph
+
+
+def _inserts(document: Document) -> list[tuple[int, _Place]]:
+    """Notes and text boxes: where they belong in the main text, and where their own text stands; in order."""
+    file = document.file
+    found = [
+        *_notes(document, "footnotes", "footnote_marks", "footnote_texts"),
+        *_notes(document, "endnotes", "endnote_marks", "endnote_texts"),
+        *_boxes(document),
+    ]
+    return (
+        sorted(((at, place) for at, place in found if place[0] < place[1]), key=lambda each: each[0])
+        if file
+        else []
+    )
+
+
+def _notes(document: Document, text: str, marks: str, texts: str) -> Iterator[tuple[int, _Place]]:
+    file = document.file
+    base, length = file.start(text), file.lengths[text]
+    if not length:
+        return
+    belongs = read_plc(file.table(marks), _NOTE_MARK_BYTES).positions
+    ranges = read_plc(file.table(texts), 0).positions
+    for at, start, end in zip(belongs, ranges, ranges[1:], strict=False):
+        yield at, (base + min(start, length), base + min(end, length))
+
+
+def _boxes(document: Document) -> Iterator[tuple[int, _Place]]:
+    file = document.file
+    base, length = file.start("boxes"), file.lengths["boxes"]
+    if not length:
+        return
+    shapes: Plc = read_plc(file.table("shapes"), _SHAPE_BYTES)
+    places = {u32(item, 0): at for at, _, item in shapes.ranges()}
+    for start, end, item in read_plc(file.table("box_texts"), _BOX_BYTES).ranges():
+        at = places.get(u32(item, _BOX_SHAPE_AT), file.lengths["text"])
+        yield at, (base + min(start, length), base + min(end, length))

@@ -34,9 +34,8 @@ class Flow:
         return lines_of(self._pieces, [])
 
     def _read(self, start: int, end: int, inserts: list[tuple[int, _Place]]) -> None:
-        rows = _OldRows(self._document.file.is_old)
         for paragraph in self._document.paragraphs(start, end):
-            self._add(rows.mended(paragraph))
+            self._add(paragraph)
             if not self._cells:
                 while inserts and inserts[0][0] < paragraph.end:
                     self._read(*inserts.pop(0)[1], [])
@@ -74,40 +73,14 @@ class Flow:
             self._pieces.append(ROW_END)
 
 
-class _OldRows:
-    """Finds the ends of rows in files of Word 6 and 95, whose formatting is not read: an empty cell after the last one.
-
-    The number of cells of the first row is that of its table.
-    """
-
-    def __init__(self, is_old: bool) -> None:
-        self._is_old = is_old
-        self._cells = 0
-
-    def mended(self, paragraph: Paragraph) -> Paragraph:
-        if not self._is_old:
-            return paragraph
-        is_mark = paragraph.ends_cell and paragraph.end - paragraph.start == 1
-        if is_mark and self._cells:
-            self._cells = 0
-            return Paragraph(start=paragraph.start, end=paragraph.end, depth=1, ends_row=True)
-        self._cells = self._cells + 1 if paragraph.ends_cell else self._cells
-        return paragraph
-
-
 def _inserts(document: Document) -> list[tuple[int, _Place]]:
     """Notes and text boxes: where they belong in the main text, and where their own text stands; in order."""
-    file = document.file
     found = [
         *_notes(document, "footnotes", "footnote_marks", "footnote_texts"),
         *_notes(document, "endnotes", "endnote_marks", "endnote_texts"),
         *_boxes(document),
     ]
-    return (
-        sorted(((at, place) for at, place in found if place[0] < place[1]), key=lambda each: each[0])
-        if file
-        else []
-    )
+    return sorted(((at, place) for at, place in found if place[0] < place[1]), key=lambda each: each[0])
 
 
 def _notes(document: Document, text: str, marks: str, texts: str) -> Iterator[tuple[int, _Place]]:

@@ -12,6 +12,13 @@ from crawler.extract.documents.ole.information_block import WordFile
 PAGE_BYTES = 512  # of a page of formatting (FKP)
 _MAX_RUNS = 300_000  # of characters or paragraphs formatted alike
 _PARAGRAPH_ENTRY_BYTES = 13
+_OLD_ENTRY_BYTES = 7
+_OLD_CODES = {24: 0x2416, 25: 0x2417}  # sprmPFInTable, sprmPTtp
+_OLD_OPERAND_BYTES: dict[int, int | None] = {
+    2: 2, 3: None, 4: 1, 5: 1, 6: 1, 7: 1, 8: 1, 9: 1, 10: 1, 11: 1, 12: None, 13: 1, 14: 1, 15: None, 16: 2, 17: 2,
+    18: 2, 19: 2, 20: 4, 21: 2, 22: 2, 23: None, 24: 1, 25: 1, 26: 2, 27: 2, 28: 2, 29: 1, 37: 1,
+}  # fmt: skip
+"""Of the modifiers of paragraphs in Word 6 and 95, which are a byte; None: the operand states its length."""
 _OPERAND_BYTES = (
     1,
     1,
@@ -93,13 +100,13 @@ def read_character_runs(file: WordFile) -> Runs:
 def read_paragraph_runs(file: WordFile) -> Runs:
     """Return the formatting of paragraphs (PlcfBtePapx): the number of the style in two bytes, then modifiers."""
     runs = Runs([], [], [])
-    if file.is_old:
-        return runs
+    entry, read = (
+        (_OLD_ENTRY_BYTES, _old_grpprl) if file.is_old else (_PARAGRAPH_ENTRY_BYTES, _paragraph_grpprl)
+    )
     for page in _pages(file, "paragraph_pages"):
         count = page[-1]
-        first = 4 * (count + 1)
-        places = [u8(page, first + _PARAGRAPH_ENTRY_BYTES * i) for i in range(count)]
-        _add(runs, page, [_paragraph_grpprl(page, 2 * place) if place else b"" for place in places])
+        places = [u8(page, 4 * (count + 1) + entry * i) for i in range(count)]
+        _add(runs, page, [read(page, 2 * place) if place else b"" for place in places])
     return runs
 
 
@@ -111,9 +118,21 @@ def _paragraph_grpprl(page: bytes, at: int) -> bytes:
     return cut(page, at + 2, 2 * u8(page, at + 1), "formatting")
 
 
+def _old_grpprl(page: bytes, at: int) -> bytes:
+    """The formatting of a paragraph in Word 6 and 95, as far as it says where tables are, as later versions write it."""
+    data = cut(page, at + 1, 2 * u8(page, at), "formatting")
+    found, at = data[:2], 2
+    while at + 1 < len(data) and data[at] in _OLD_OPERAND_BYTES:
+        if code := _OLD_CODES.get(data[at]):
+            found += code.to_bytes(2, "little") + data[at + 1 : at + 2]
+        length = _OLD_OPERAND_BYTES[data[at]]
+        at += 1 + (1 + data[at + 1] if length is None else length)
+    return found
+
+
 def _pages(file: WordFile, name: str) -> Iterator[bytes]:
     seen: set[int] = set()
-    for item in read_plc(file.table(name), 4).items:
+    for item in read_plc(file.table(name), 2 if file.is_old else 4).items:
         number = int.from_bytes(item, "little") & 0x3FFFFF
         if number not in seen:  # each page is listed once; a hostile table lists one a million times
             seen.add(number)

@@ -15,8 +15,9 @@ from crawler.extract.documents.ole.binary import (
     u32,
 )
 
-_WORD97, _WORD6, _WORD2 = 0xA5EC, 0xA5DC, 0xA5DB  # wIdent
-_ENCRYPTED, _SECOND_TABLE, _COMPLEX = 0x0100, 0x0200, 0x0004
+_WORD97, _WORD2 = 0xA5EC, 0xA5DB  # wIdent
+_WORD6 = (0xA5DC, 0xA697, 0xA698, 0xA699)  # the last three: editions for East Asia
+_ENCRYPTED, _SECOND_TABLE, _COMPLEX, _WIDE = 0x0100, 0x0200, 0x0004, 0x1000
 MAX_CHARACTERS = 2_000_000
 """Of all texts of a file together. The longest report has about 60,000."""
 _MAX_TABLE_BYTES = 8 * 1024 * 1024  # of one table of formatting or positions
@@ -25,7 +26,7 @@ _LENGTHS = ("text", "footnotes", "headers", "macros", "comments", "endnotes", "b
 """The texts of a file, in the order in which they are stored: ccpText, ccpFtn …"""
 
 _TABLES = {
-    "styles": (0xA2, 0x60),
+    "styles": (0xA2, 0),
     "footnote_marks": (0xAA, 0x68),
     "footnote_texts": (0xB2, 0x70),
     "character_pages": (0xFA, 0xB8),
@@ -49,6 +50,7 @@ class WordFile:
     tables: bytes
     is_old: bool  # of Word 6 or 95
     is_complex: bool  # whether a file of Word 6 or 95 has a table of pieces
+    is_wide: bool  # whether such a file has two bytes a character
     language: int  # a Windows language id
     text_start: int  # of a file of Word 6 or 95 without a table of pieces
     lengths: dict[str, int]  # characters of each text in `_LENGTHS`
@@ -63,10 +65,10 @@ class WordFile:
             raise OversizedFile(f"a table ({name}) of {length} bytes; the limit is {_MAX_TABLE_BYTES}")
         return cut(self.tables, u32(self.main, at), length, f"the table of {name}") if length else b""
 
-    def after_table(self, name: str) -> bytes:
-        """Return what is stored behind a table."""
+    def tables_from(self, name: str) -> bytes:
+        """Return a table with all that is stored behind it. Some programs count the levels of lists in, some do not."""
         at = _TABLES[name][self.is_old]
-        return self.tables[u32(self.main, at) + u32(self.main, at + 4) :] if at else b""
+        return self.tables[u32(self.main, at) :] if at else b""
 
     def start(self, name: str) -> int:
         """Return the position of a text's first character."""
@@ -86,11 +88,11 @@ def read_information_block(main: bytes, first: bytes | None, second: bytes | Non
     mark, flags = u16(main, 0), u16(main, 10)
     if mark == _WORD2:
         raise UnsupportedFile("a file of Word 2")
-    if mark not in (_WORD97, _WORD6):
+    if mark not in (_WORD97, *_WORD6):
         raise DamagedFile(f"a Word file begins with 0xA5EC, this one with 0x{mark:04X}")
     if flags & _ENCRYPTED:
         raise ProtectedFile("the file is encrypted with a password")
-    is_old = mark == _WORD6
+    is_old = mark in _WORD6
     tables = main if is_old else second if flags & _SECOND_TABLE else first
     if tables is None:
         raise DamagedFile(f"the stream {'1Table' if flags & _SECOND_TABLE else '0Table'} is missing")
@@ -99,6 +101,7 @@ def read_information_block(main: bytes, first: bytes | None, second: bytes | Non
         tables=tables,
         is_old=is_old,
         is_complex=bool(flags & _COMPLEX),
+        is_wide=bool(flags & _WIDE),
         language=u16(main, 6),
         text_start=u32(main, 24),
         lengths=_lengths(main, 0x34 if is_old else 0x4C),

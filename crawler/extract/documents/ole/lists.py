@@ -107,7 +107,7 @@ def read_lists(file: WordFile) -> Lists:
     count = u16(table, 0)
     if count > _MAX_LISTS:
         raise OversizedFile(f"{count} lists are more than the limit of {_MAX_LISTS}")
-    rest, at = file.after_table("lists"), 0
+    rest, at = file.tables_from("lists"), 2 + count * _LIST_BYTES
     levels: dict[int, list[Level]] = {}
     for number in range(count):
         head = cut(table, 2 + number * _LIST_BYTES, _LIST_BYTES, "a list")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from crawler.extract.documents.ole.binary import DamagedFile, OversizedFile, cut, read_plc, u8, u16, u32
 from crawler.extract.documents.ole.information_block import WordFile
-from crawler.extract.page.decode import decode
 
 FILLER = "\x1a"
 """Stands at the position of a character's second byte. Like other control characters it is left out of the text."""
@@ -16,16 +15,14 @@ _PRL_BLOCK, _PIECES = 1, 2
 _COMPRESSED = 0x4000_0000
 _PIECE_BYTES = 8
 _MAX_PIECES = 200_000
-_CODE_PAGES = {
-    0x0804: "gb18030",
-    0x1004: "gb18030",
-    0x0404: "big5hkscs",
-    0x0C04: "big5hkscs",
-    0x1404: "big5hkscs",
-}
-_WESTERN = "cp1252"
+_TRADITIONAL = (0x0404, 0x0C04, 0x1404)
+_CODE_PAGES = {0x04: "gb18030", 0x11: "cp932", 0x12: "cp949", 0x19: "cp1251", 0x22: "cp1251"}
+"""By the lowest byte of a Windows language id. Others are Western."""
+_WESTERN, _MAC = "cp1252", "mac_roman"
 _MIN_CHINESE = 4  # characters of an 8-bit piece that is not Western
-_MIN_CHINESE_SHARE = 0.9
+_MIN_CHINESE_SHARE, _MIN_COMMON_SHARE = 0.9, 0.05
+_COMMON = "的是在不了有和人为上个国以要政法行建设市府年一依区县工作全"
+_MAC_CHARACTERS = 0x100
 _ASCII_END, _PAIR_START = 0x80, 0x81
 _SIMPLE_CHANGES = {
     0x0C: 0x260A,  # sprmPIlvl
@@ -86,7 +83,7 @@ def read_text(file: WordFile) -> Text:
 
 def _read_pieces(file: WordFile) -> list[Piece]:
     if file.is_old and not file.is_complex:
-        return [Piece(0, file.total, file.text_start, 1, b"")] if file.total else []
+        return [Piece(0, file.total, file.text_start, _width(file), b"")] if file.total else []
     changes, table = _split(file.table("pieces"))
     if len(table) > 4 * (_MAX_PIECES + 1) + _PIECE_BYTES * _MAX_PIECES:
         raise OversizedFile(f"more than {_MAX_PIECES} pieces of text")
@@ -94,18 +91,23 @@ def _read_pieces(file: WordFile) -> list[Piece]:
     for start, end, item in read_plc(table, _PIECE_BYTES).ranges():
         start, end = min(start, file.total), min(end, file.total)
         if start < end:
-            pieces.append(_piece(start, end, item, changes, is_old=file.is_old))
+            pieces.append(_piece(start, end, item, changes, file))
     return pieces
 
 
-def _piece(start: int, end: int, item: bytes, changes: list[bytes], *, is_old: bool) -> Piece:
+def _piece(start: int, end: int, item: bytes, changes: list[bytes], file: WordFile) -> Piece:
     place, change = u32(item, 2), u16(item, 6)
-    of_piece = b"" if is_old else _change(change, changes)
-    if is_old:
-        return Piece(start, end, place, 1, of_piece)
+    if file.is_old:
+        return Piece(start, end, place, _width(file), b"")
+    of_piece = _change(change, changes)
     if place & _COMPRESSED:
         return Piece(start, end, (place & ~_COMPRESSED) // 2, 1, of_piece)
     return Piece(start, end, place, 2, of_piece)
+
+
+def _width(file: WordFile) -> int:
+    """Bytes of a character in Word 6 and 95."""
+    return 2 if file.is_wide else 1
 
 
 def _change(value: int, changes: list[bytes]) -> bytes:
@@ -143,14 +145,27 @@ def _wide(data: bytes) -> str:
 
 def _narrow(data: bytes, file: WordFile) -> str:
     """The characters of a piece of 8 bits a character: Western, or a Chinese code page where it cannot be Western."""
-    if file.is_old:
-        return _pairs(data, _CODE_PAGES.get(file.language) or decode(data)[1])
+    codec = _code_page(file) if file.is_old else _WESTERN
+    if codec not in (_WESTERN, _MAC):
+        return _pairs(data, codec)
     if _is_chinese(data):
         return _pairs(data, "gb18030")
-    return codecs.charmap_decode(data, "strict", _WESTERN_TABLE)[0]
+    return codecs.charmap_decode(data, "strict", _TABLES[codec])[0]
 
 
-_WESTERN_TABLE = "".join(bytes((code,)).decode(_WESTERN, "ignore") or chr(code) for code in range(256))
+def _code_page(file: WordFile) -> str:
+    """The code page of a file of Word 6 or 95."""
+    if file.language in _TRADITIONAL:
+        return "big5hkscs"
+    if u16(file.main, 0x14) == _MAC_CHARACTERS:
+        return _MAC
+    return _CODE_PAGES.get(file.language & 0xFF, _WESTERN)
+
+
+_TABLES = {
+    name: "".join(bytes((code,)).decode(name, "ignore") or chr(code) for code in range(256))
+    for name in (_WESTERN, _MAC)
+}
 
 
 def _is_chinese(data: bytes) -> bool:
@@ -161,7 +176,10 @@ def _is_chinese(data: bytes) -> bool:
         return False
     other = [char for char in text if char > "\x7f"]
     chinese = sum("\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in other)
-    return chinese >= _MIN_CHINESE and chinese >= _MIN_CHINESE_SHARE * len(other)
+    common = sum(map(text.count, _COMMON))
+    return chinese >= max(
+        _MIN_CHINESE, _MIN_CHINESE_SHARE * len(other)
+    ) and common >= _MIN_COMMON_SHARE * len(other)
 
 
 def _pairs(data: bytes, name: str) -> str:
@@ -177,7 +195,7 @@ def _pairs(data: bytes, name: str) -> str:
         pair = data[at : at + 2]
         if pair not in known:
             char = pair.decode(name, "replace")
-            known[pair] = char + FILLER if len(char) == 1 else "\ufffd"
+            known[pair] = char + FILLER if len(char) == 1 else pair[:1].decode(name, "replace")
         parts.append(known[pair])
         at += len(known[pair])
     return "".join(parts)

@@ -99,7 +99,7 @@ class Document:
             elif self._goes_on(stop - 1, mark, form, at < end):
                 continue
             elif not (fields.is_discarding and not form.depth) or at == end:
-                yield _paragraph(first, stop, "".join(parts), mark, form, is_old=self.file.is_old)
+                yield _paragraph(first, stop, "".join(parts), mark, form)
                 first, parts = at, []
         if parts and "".join(parts).strip():
             yield Paragraph(start=first, end=end, text=_mended("".join(parts)))
@@ -203,10 +203,8 @@ def _symbol(code: int) -> str:
     return FILLER if "\ud800" <= char <= "\udfff" else char
 
 
-def _paragraph(start: int, end: int, text: str, mark: str, form: _Format, *, is_old: bool) -> Paragraph:
+def _paragraph(start: int, end: int, text: str, mark: str, form: _Format) -> Paragraph:
     is_cell = mark == CELL_END
-    if is_old and is_cell:  # a row's end follows its last cell's at once
-        return Paragraph(start=start, end=end, text=_mended(text), depth=1, ends_cell=True)
     return Paragraph(
         start=start,
         end=end,

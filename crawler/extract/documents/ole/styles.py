@@ -67,7 +67,7 @@ def _read(table: bytes) -> dict[int, _Style]:
             break
         length = u16(table, at)
         if length:
-            with suppress(DamagedFile):  # a style that cannot be read has no effect
+            with suppress(DamagedFile):  # some programs state a last style that is longer than the table
                 styles[number] = _style(cut(table, at + 2, length, "a style"), base_bytes)
         at += 2 + length + length % 2
     return styles

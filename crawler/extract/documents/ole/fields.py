@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.documents.numbering import format_number
+from crawler.extract.documents.word.fields import MAX_CODE_CHARS, is_contents, text_of_code
 
 BEGIN, SEPARATOR, END = "\x13", "\x14", "\x15"
 FIELD_MARKS = re.compile("([\x13-\x15])")
-_DISCARDED = ("TOC", "INDEX", "PAGE", "NUMPAGES", "SECTIONPAGES")
-"""Fields whose result is no text of the report: its table of contents, page numbers."""
-_MAX_INSTRUCTION_LENGTH = 200  # characters; EQ fields that hold text are short
 _MAX_DEPTH = 100
-_ENCLOSED = re.compile(r"\\o\\a[cd](?:\\s\\up\d{1,2})?\((.{0,100})\)")
 
 
 class _Field:
@@ -24,7 +20,7 @@ class _Field:
 
     @property
     def is_discarded(self) -> bool:
-        return self.instruction.split(maxsplit=1)[:1] in [[name] for name in _DISCARDED]
+        return is_contents(self.instruction)
 
 
 class Fields:
@@ -58,20 +54,9 @@ class Fields:
             return part
         elif not self._open[-1].is_result:
             ended = self._open[-1]
-            ended.instruction = (ended.instruction + part)[:_MAX_INSTRUCTION_LENGTH]
+            ended.instruction = (ended.instruction + part)[:MAX_CODE_CHARS]
         return ""
 
     def _end(self, field: _Field) -> str:
-        """The text of a field without a result: a formula that draws characters over each other, such as ① of ○ and 1."""
-        if field.is_result or self.is_discarding:
-            return ""
-        name, _, rest = field.instruction.strip().partition(" ")
-        found = _ENCLOSED.search("".join(rest.split())) if name.upper() == "EQ" else None
-        if not found:
-            return ""
-        parts = [part.strip("()") for part in re.split("[,，;]", found[1])]
-        signs = [part for part in parts if part and part not in "○〇◯□"]
-        text = "".join(signs)
-        return (
-            format_number(int(text), "decimalEnclosedCircle") if text.isdecimal() and len(text) < 3 else text
-        )
+        """The text of a field without a result."""
+        return "" if field.is_result or self.is_discarding else text_of_code(field.instruction.strip())

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from crawler.extract.documents.ole.binary import Plc, read_plc, u32
 from crawler.extract.documents.ole.lists import Lists, read_lists
 from crawler.extract.documents.ole.story import Document, Paragraph
-from crawler.extract.page.lines import Line, clean
-from crawler.extract.page.rows import lines_of
-from crawler.extract.page.tag_marks import CELL, ROW, ROW_END
+from crawler.extract.documents.word.paragraphs import Paragraphs
+from crawler.extract.page.lines import Line
 
 _NOTE_MARK_BYTES = 2
 _SHAPE_BYTES, _BOX_BYTES, _BOX_SHAPE_AT = 26, 22, 14
@@ -23,7 +22,7 @@ class Flow:
         self._document = document
         self._lists: Lists = read_lists(document.file)
         self._inserts = _inserts(document)
-        self._pieces: list[str] = []
+        self._pieces = Paragraphs()
         self._cells: list[bool] = []  # for each open row, whether a cell begins with the next piece
 
     def lines(self) -> list[Line]:
@@ -31,7 +30,7 @@ class Flow:
         self._read(0, self._document.file.lengths["text"], self._inserts)
         for _, place in self._inserts:  # of boxes that belong to no character: parts of groups
             self._read(*place, [])
-        return lines_of(self._pieces, [])
+        return self._pieces.lines()
 
     def _read(self, start: int, end: int, inserts: list[tuple[int, _Place]]) -> None:
         for paragraph in self._document.paragraphs(start, end):
@@ -45,17 +44,16 @@ class Flow:
         self._close(paragraph.depth)
         while len(self._cells) < paragraph.depth:
             self._begin_piece()
-            self._pieces.append(ROW)
+            self._pieces.row()
             self._cells.append(True)
         if paragraph.ends_row:
             self._cells.pop()
-            self._pieces.append(ROW_END)
+            self._pieces.end_row()
             return
         number = self._lists.number(paragraph.list_use, paragraph.list_level) if paragraph.list_use else ""
-        for part in (number + paragraph.text).split("\n"):
-            if text := clean(part):
-                self._begin_piece()
-                self._pieces.append(text)
+        if text := (number + paragraph.text).strip():
+            self._begin_piece()
+            self._pieces.text(text)
         if paragraph.ends_cell and self._cells:
             self._begin_piece()
             self._cells[-1] = True
@@ -63,14 +61,14 @@ class Flow:
     def _begin_piece(self) -> None:
         """Begin the cell that the next piece is in."""
         if self._cells and self._cells[-1]:
-            self._pieces.append(CELL)
+            self._pieces.cell()
             self._cells[-1] = False
 
     def _close(self, depth: int) -> None:
         """End rows that a damaged file leaves open."""
         while len(self._cells) > depth:
             self._cells.pop()
-            self._pieces.append(ROW_END)
+            self._pieces.end_row()
 
 
 def _inserts(document: Document) -> list[tuple[int, _Place]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from crawler.extract.documents.numbering import binary_format, format_number
 from crawler.extract.documents.ole.binary import OversizedFile, cut, i32, u8, u16, u32
 from crawler.extract.documents.ole.information_block import WordFile
+from crawler.extract.documents.word.paragraphs import with_gap
 
 LEVELS = 9
 _LIST_BYTES, _OVERRIDE_BYTES, _LEVEL_BYTES = 28, 16, 28
@@ -14,7 +15,6 @@ _MAX_LISTS = 4096
 _IN_DECIMAL, _NEVER_RESTARTS = 4, 8  # flags of a level
 _STARTS, _FORMATS = 0x10, 0x20  # flags of a level's override
 _FOLLOWED_BY_NOTHING = 2
-_NO_SPACE_AFTER = "、.．)）】]〕》:：-"
 _MAX_NUMBER = 100_000
 
 
@@ -95,8 +95,7 @@ def _written(counts: list[int | None], levels: list[Level], level: int) -> str:
             style = "decimal" if own.in_decimal and place < level else levels[place].style
             parts.append(format_number(counts[place] or 0, style))
     text = "".join(parts)
-    needs_space = text and own.follow != _FOLLOWED_BY_NOTHING and text.rstrip()[-1:] not in _NO_SPACE_AFTER
-    return text + " " if needs_space else text
+    return text if own.follow == _FOLLOWED_BY_NOTHING else with_gap(text)
 
 
 def read_lists(file: WordFile) -> Lists:

@@ -14,10 +14,9 @@ from crawler.extract.documents.ole.binary import (
 from crawler.extract.documents.ole.compound_file import SIGNATURE, CompoundFile
 from crawler.extract.documents.ole.flow import Flow
 from crawler.extract.documents.ole.information_block import read_information_block
-from crawler.extract.documents.ole.properties import Properties, read_properties
+from crawler.extract.documents.ole.properties import read_properties
 from crawler.extract.documents.ole.story import Document
-from crawler.extract.page.lines import clean
-from crawler.field.titles import mentions_subject
+from crawler.extract.documents.word.properties import confirmed_title
 from crawler.model import Headers
 
 READER = f"fazhi-ole {__version__}"
@@ -70,7 +69,7 @@ def _material(file: CompoundFile, key: str, url: str | None) -> Material:
         raise UnreadDocument(url, fault, f"{key.upper()}: {reason}", format=key, pages=properties.pages)
     return Material(
         lines=lines,
-        titles=_titles(properties),
+        titles=(title,) if (title := confirmed_title(properties.title, lines)) else (),
         undecodable=document.characters.count("\ufffd"),
         reader=READER,
         pages=properties.pages,
@@ -84,12 +83,6 @@ def _refuse(file: CompoundFile) -> None:
     raise UnsupportedFile(
         "a file of Microsoft Works or of a WPS before 2003; save it as DOCX, or publish it as PDF"
     )
-
-
-def _titles(properties: Properties) -> tuple[str, ...]:
-    """The title in the properties, if it is the report's: most are the first words that the author typed, or a template's."""
-    title = clean(properties.title)
-    return (title,) if mentions_subject(title) else ()
 
 
 def _format(key: str) -> Format:

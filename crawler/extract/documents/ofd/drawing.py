@@ -1,0 +1,77 @@
+"""Walk the objects that are drawn on a page of OFD: layers, blocks, composite graphics, the page's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from crawler.extract.documents.layout import Page, Rule, Run
+from crawler.extract.documents.ofd import package
+from crawler.extract.documents.ofd.matrix import Matrix, matrix, numbers
+from crawler.extract.documents.ofd.rules import rules_of
+from crawler.extract.documents.ofd.text_objects import runs_of
+from crawler.extract.documents.xml import local_name
+
+_HOLDERS = ("Content", "Layer", "PageBlock")
+_MAX_GRAPHIC_DEPTH = 8  # of composite graphics in composite graphics
+_MAX_OBJECTS = 500_000  # drawn in a document. A page of text has 100 to 2,000
+_MAX_RULES = 2_000  # of a page; more are a drawing
+_SAME_PLACE = 0.5  # mm; the same text drawn so near is drawn twice, to look bold
+
+
+class Drawing:
+    """The pages of a document as drawn. The number of objects is bounded over all pages."""
+
+    def __init__(self, document: package.Document) -> None:
+        self._document = document
+        self._objects = 0
+
+    def pages(self) -> Iterator[Page]:
+        """Return the pages: runs of text, and the rules of tables."""
+        for page in self._document.pages():
+            runs: dict[tuple[str, int, int], Run] = {}
+            rules: list[Rule] = []
+            for element, place in self._drawn(page.root):
+                if local_name(element) == "TextObject":
+                    for run in runs_of(element, place):
+                        key = (run.text, round(run.left / _SAME_PLACE), round(run.top / _SAME_PLACE))
+                        runs.setdefault(key, run)
+                elif len(rules) < _MAX_RULES:
+                    rules += rules_of(element, place)
+            yield _upright(list(runs.values()), rules, page.size)
+
+    def _drawn(self, root: Element) -> Iterator[tuple[Element, Matrix]]:
+        """The text and path objects of a page and its templates, in the order of drawing."""
+        for each in root:
+            if local_name(each) == "Template":
+                template = self._document.template(each.get("TemplateID"))
+                if template is not None:
+                    yield from self._objects_of(template, Matrix(), 0)
+        yield from self._objects_of(root, Matrix(), 0)
+
+    def _objects_of(self, holder: Element, place: Matrix, depth: int) -> Iterator[tuple[Element, Matrix]]:
+        for each in holder:
+            self._objects += 1
+            if self._objects > _MAX_OBJECTS:
+                origin = self._document.package.origin
+                raise origin.fault("too_large", f"more than {_MAX_OBJECTS} objects are drawn")
+            name = local_name(each)
+            if name in ("TextObject", "PathObject"):
+                yield each, place
+            elif name in _HOLDERS:
+                yield from self._objects_of(each, place, depth)
+            elif name == "CompositeObject" and depth < _MAX_GRAPHIC_DEPTH:
+                graphic = self._document.graphic(each.get("ResourceID"))
+                if graphic is not None:
+                    yield from self._objects_of(graphic, _place_of(each, place), depth + 1)
+
+
+def _place_of(element: Element, outer: Matrix) -> Matrix:
+    box = numbers(element.get("Boundary"), 2)
+    return (
+        matrix(element.get("CTM")).then(Matrix(e=box[0], f=box[1]) if len(box) == 2 else Matrix()).then(outer)
+    )
+
+
+def _upright(runs: list[Run], rules: list[Rule], size: tuple[float, float]) -> Page:
+    return Page(width=size[0], height=size[1], runs=runs, rules=rules)

@@ -1,0 +1,47 @@
+"""The format OFD: recognise it by the member OFD.xml of a ZIP container, read its pages to `Material`."""
+
+from __future__ import annotations
+
+from crawler import __version__
+from crawler.errors import UnreadDocument
+from crawler.extract.documents.layout import read_pages
+from crawler.extract.documents.material import Format, Material
+from crawler.extract.documents.ofd.drawing import Drawing
+from crawler.extract.documents.ofd.package import ROOT, Package
+from crawler.extract.documents.origin import Origin
+from crawler.extract.documents.word.properties import confirmed_title
+from crawler.extract.documents.zip_members import MARK, Members
+from crawler.extract.page.lines import Line
+from crawler.model import Headers
+
+READER = f"fazhi-ofd {__version__}"
+_KEY = "ofd"
+
+
+def _recognises(body: bytes, headers: Headers) -> bool:
+    if not body.startswith(MARK):
+        return False
+    try:
+        return Members(body, Origin(None, _KEY)).find(ROOT) is not None
+    except UnreadDocument:
+        return ROOT.encode() in body  # a file that is cut; `read` says so
+
+
+def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
+    origin = Origin(url, _KEY)
+    documents = Package(body, origin).documents()
+    lines: list[Line] = []
+    pages = 0
+    for document in documents:
+        drawn = list(Drawing(document).pages())
+        pages += len(drawn)
+        lines += read_pages(drawn)
+    if not pages:
+        raise origin.fault("empty", "the OFD document has no page")
+    if not lines:
+        raise origin.fault("needs_ocr", "the pages of the OFD document hold pictures and no text", pages)
+    title = next(filter(None, (confirmed_title(each.title, lines) for each in documents)), None)
+    return Material(lines=lines, titles=(title,) if title else (), reader=READER, pages=pages)
+
+
+OFD = Format(recognises=_recognises, read=_read)

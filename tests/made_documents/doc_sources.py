@@ -41,22 +41,26 @@ LONG = "市政府深入学习贯彻习近平法治思想,全面落实法治政�
 
 def tables() -> str:
     """Tables: of data, one in a cell of another, with notes and two paragraphs in cells."""
-    data = table((
-        ("项目", "2022年", "2023年"),
-        (f"<text:p>行政复议{note('含上年结转。')}</text:p>", "1,204件", "1,562件"),
-        ("<text:p>行政</text:p><text:p>诉讼</text:p>", "", "310件"),
-        ("", "合计", ""),
-    ))
+    data = table(
+        (
+            ("项目", "2022年", "2023年"),
+            (f"<text:p>行政复议{note('含上年结转。')}</text:p>", "1,204件", "1,562件"),
+            ("<text:p>行政</text:p><text:p>诉讼</text:p>", "", "310件"),
+            ("", "合计", ""),
+        )
+    )
     inner = table((("类别", "数量"), ("规章", "3部")))
     layout = table((("<text:p>立法情况:</text:p>" + inner + paragraph("以上为立法情况。"), "附注"),))
-    content = "".join((
-        paragraph(TITLE),
-        paragraph(LONG),
-        data,
-        paragraph(f"以上数据来自市司法局{note('截至2023年12月31日。', 'endnote')},并经核对。"),
-        layout,
-        paragraph(LONG),
-    ))
+    content = "".join(
+        (
+            paragraph(TITLE),
+            paragraph(LONG),
+            data,
+            paragraph(f"以上数据来自市司法局{note('截至2023年12月31日。', 'endnote')},并经核对。"),
+            layout,
+            paragraph(LONG),
+        )
+    )
     return document(TITLE, content)
 
 

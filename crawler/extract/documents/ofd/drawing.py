@@ -25,6 +25,7 @@ class Drawing:
     def __init__(self, document: package.Document) -> None:
         self._document = document
         self._objects = 0
+        self.has_pictures = False
 
     def pages(self) -> Iterator[Page]:
         """Return the pages: runs of text, and the rules of tables."""
@@ -36,9 +37,10 @@ class Drawing:
                     for run in runs_of(element, place):
                         key = (run.text, round(run.left / _SAME_PLACE), round(run.top / _SAME_PLACE))
                         runs.setdefault(key, run)
-                elif len(rules) < _MAX_RULES:
-                    rules += rules_of(element, place)
-            yield _upright(list(runs.values()), rules, page.size)
+                else:
+                    self.has_pictures = True  # text may be drawn as outlines
+                    rules += rules_of(element, place) if len(rules) < _MAX_RULES else ()
+            yield Page(width=page.size[0], height=page.size[1], runs=list(runs.values()), rules=rules)
 
     def _drawn(self, root: Element) -> Iterator[tuple[Element, Matrix]]:
         """The text and path objects of a page and its templates, in the order of drawing."""
@@ -58,6 +60,8 @@ class Drawing:
             name = local_name(each)
             if name in ("TextObject", "PathObject"):
                 yield each, place
+            elif name == "ImageObject":
+                self.has_pictures = True
             elif name in _HOLDERS:
                 yield from self._objects_of(each, place, depth)
             elif name == "CompositeObject" and depth < _MAX_GRAPHIC_DEPTH:
@@ -71,7 +75,3 @@ def _place_of(element: Element, outer: Matrix) -> Matrix:
     return (
         matrix(element.get("CTM")).then(Matrix(e=box[0], f=box[1]) if len(box) == 2 else Matrix()).then(outer)
     )
-
-
-def _upright(runs: list[Run], rules: list[Rule], size: tuple[float, float]) -> Page:
-    return Page(width=size[0], height=size[1], runs=runs, rules=rules)

@@ -32,14 +32,18 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     documents = Package(body, origin).documents()
     lines: list[Line] = []
     pages = 0
+    has_pictures = False
     for document in documents:
-        drawn = list(Drawing(document).pages())
+        drawing = Drawing(document)
+        drawn = list(drawing.pages())
         pages += len(drawn)
-        lines += read_pages(drawn)
-    if not pages:
-        raise origin.fault("empty", "the OFD document has no page")
+        has_pictures |= drawing.has_pictures
+        # Pages that are all the same have nothing but running heads.
+        lines += read_pages(drawn) or [line for page in drawn for line in read_pages([page])]
+    if not lines and has_pictures:
+        raise origin.fault("needs_ocr", "the pages hold pictures or outlines and no text", pages)
     if not lines:
-        raise origin.fault("needs_ocr", "the pages of the OFD document hold pictures and no text", pages)
+        raise origin.fault("empty", f"{pages} pages without text", pages)
     title = next(filter(None, (confirmed_title(each.title, lines) for each in documents)), None)
     return Material(lines=lines, titles=(title,) if title else (), reader=READER, pages=pages)
 

@@ -46,7 +46,7 @@ class Flow:
             self._begin_piece()
             self._pieces.row()
             self._cells.append(True)
-        if paragraph.ends_row:
+        if paragraph.ends_row and self._cells:
             self._cells.pop()
             self._pieces.end_row()
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from crawler.extract.documents.ole.fields import Fields
 from crawler.extract.documents.ole.formatting import (
@@ -25,6 +25,7 @@ _REPLACED = str.maketrans({"\x0b": "\n", "\x0c": "\n", "\x0e": "\n", "\x1e": "-"
 _DELETED, _VANISH, _SYMBOL, _CHARACTER_STYLE = 0x0800, 0x083C, 0x6A09, 0x4A30
 _IN_TABLE, _ROW_END, _DEPTH, _INNER_CELL_END, _INNER_ROW_END = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
 _STYLE, _LIST, _LEVEL = 0x4600, 0x460B, 0x260A
+_USED = frozenset((_IN_TABLE, _ROW_END, _DEPTH, _INNER_CELL_END, _INNER_ROW_END, _STYLE, _LIST, _LEVEL))
 _AS_STYLE, _HIDDEN, _SHOWN, _OPPOSITE, _IS_DELETED = range(5)  # states of a character
 _MAX_DEPTH = 20  # of tables in tables
 _NEGATIVE_LISTS = 0xF802  # a list's number from here on is negative: the same list, its indent kept
@@ -71,6 +72,10 @@ class Document:
         self._states = bytearray(len(self.text.characters))
         self._format = lru_cache(maxsize=4096)(self._read_format)
         self._style_hides = lru_cache(maxsize=None)(self.styles.hides)
+        self._style_values = lru_cache(maxsize=None)(
+            lambda style: _values(self.styles.paragraph_modifiers(style))
+        )
+        self._character_state = lru_cache(maxsize=None)(partial(_states_of, styles=self.styles))
         symbols: dict[int, str] = {}
         runs = read_character_runs(file)
         for piece in self.text.pieces:
@@ -144,10 +149,7 @@ class Document:
         for code, operand in modifiers(direct):
             if code == _STYLE:
                 style = int.from_bytes(operand, "little")
-        values = {
-            code: int.from_bytes(operand, "little")
-            for code, operand in modifiers(self.styles.paragraph_modifiers(style) + direct)
-        }
+        values = self._style_values(style) | _values(direct)
         use = values.get(_LIST, 0)
         depth = values.get(_DEPTH, 0) if values.get(_IN_TABLE) else 0
         return _Format(
@@ -163,11 +165,11 @@ class Document:
     def _mark_characters(self, piece: Piece, runs: Runs, symbols: dict[int, str]) -> None:
         """Note the state of each character of a piece, and the symbols that stand in the place of characters."""
         last = piece.offset_of(piece.end)
-        changes = _states_of(piece.changes, self.styles)[0]
+        changes = self._character_state(piece.changes)[0]
         if changes is not None:
             self._states[piece.start : piece.end] = bytes((changes,)) * (piece.end - piece.start)
         for start, end, grpprl in runs.between(piece.offset, last):
-            state, symbol = _states_of(grpprl, self.styles)
+            state, symbol = self._character_state(grpprl)
             if state is None and symbol is None:
                 continue
             first = piece.start + (max(start, piece.offset) - piece.offset) // piece.width
@@ -178,6 +180,11 @@ class Document:
                 symbols.update(
                     (place, symbol) for place in range(first, stop) if self.text.characters[place] == "("
                 )
+
+
+def _values(grpprl: bytes) -> dict[int, int]:
+    """The values of the modifiers that matter here."""
+    return {code: int.from_bytes(operand, "little") for code, operand in modifiers(grpprl) if code in _USED}
 
 
 def _states_of(grpprl: bytes, styles: Styles) -> tuple[int | None, str | None]:

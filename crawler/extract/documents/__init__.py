@@ -12,12 +12,20 @@ from crawler.extract.documents.magic import magic
 from crawler.extract.documents.material import Format
 from crawler.extract.documents.ofd.reader import OFD
 from crawler.extract.documents.ole.reader import DOC, WPS
+from crawler.extract.documents.pdf.reader import PDF
 from crawler.extract.documents.text import TEXT
 from crawler.model import Headers
 
 __all__ = ["FORMATS", "sniff"]
 
-FORMATS: dict[str, Format] = {"doc": DOC, "wps": WPS, "ofd": OFD, "html": HTML, "text": TEXT}
+FORMATS: dict[str, Format] = {
+    "pdf": PDF,
+    "doc": DOC,
+    "wps": WPS,
+    "ofd": OFD,
+    "html": HTML,
+    "text": TEXT,
+}
 """In the order of asking. Plain text comes last: it has no mark of its own."""
 
 

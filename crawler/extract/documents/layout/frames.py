@@ -11,6 +11,7 @@ from crawler.extract.documents.layout.page import Row
 
 _MIN_SHARE_AT_EDGE = 0.12  # of a column's rows, for the left edge to be there
 _MIN_FULL_SHARE = 0.12  # of a column's rows, for the right edge to be there
+_MIN_ROWS = 5  # from which the edges of a column can be known
 _STEP = 0.25  # font sizes in which edges are counted
 
 
@@ -50,7 +51,14 @@ def frames_of(placed: Sequence[Placed], size: float) -> dict[Slot, Frame]:
     rows: dict[Slot, list[Row]] = defaultdict(list)
     for each in placed:
         rows[each.slot].append(each.row)
-    return {slot: _frame(each, size or 1.0) for slot, each in rows.items()}
+    frames = {slot: _frame(each, size or 1.0) for slot, each in rows.items()}
+    known = [frames[slot] for slot, each in rows.items() if len(each) >= _MIN_ROWS]
+    if known:
+        whole = Frame(min(frame.left for frame in known), max(frame.right for frame in known))
+        frames |= {
+            slot: whole for slot, each in rows.items() if len(each) < _MIN_ROWS and slot.total == 1
+        }  # a title above columns
+    return frames
 
 
 def _frame(rows: Sequence[Row], size: float) -> Frame:

@@ -23,8 +23,9 @@ _MIN_INDENTED, _MAX_UNINDENTED = (
     0.25,
 )  # paragraphs that begin with an indent; and for each of them, that do not
 _CENTER = 1.2  # font sizes between the middles of two centred rows
+_MIN_CENTERED = 2.6  # font sizes between a centred row and the edges; an indent is two
 _TITLE_RATIO = 1.1  # of a title's font size to the body's
-_NO_END = "，、,([{（〔《“‘"  # no paragraph ends with one of them
+_NO_END = "，、,（([{（〔《“‘"  # no paragraph ends with one of them
 _ENDS = "。！？：；.!?:;”’）)》】…"  # a row that ends otherwise is within a sentence, or a heading
 _SENTENCE_ENDS = "。！？”"
 _NO_START = "，。、；：？！）】》〉”’…%％,.;:?!)]"  # characters that no line begins with
@@ -68,11 +69,17 @@ def continues(before: Placed, after: Placed, measures: Measures) -> bool:
     if before.page == after.page and before.slot == after.slot and _is_far(upper, lower, measures.pitch):
         return False
     frame_above, frame = measures.frames[before.slot], measures.frames[after.slot]
+    if _continue_title(upper, lower, frame_above, frame, measures.size):
+        return True
     if _is_centered(upper, frame_above) or _is_centered(lower, frame):
-        return _continue_title(upper, lower, frame_above, frame, measures.size)
+        return False
     indent = (lower.left - frame.left) / (lower.size or 1)
     if indent >= _INDENT:
-        return _is_full(upper, lower, frame_above, _SLACK) and _is_block(upper, lower, frame_above, frame)
+        return (
+            not measures.is_indenting
+            and _is_full(upper, lower, frame_above, _SLACK)
+            and _is_block(upper, lower, frame_above, frame)
+        )
     if upper.text[-1] in _NO_END:
         return True
     if measures.is_indenting:
@@ -126,7 +133,7 @@ def _is_centered(row: Row, frame: Frame) -> bool:
     """Whether a row stands in the middle of its column, away from both edges."""
     size = row.size or 1
     left, right = row.left - frame.left, frame.right - row.right
-    return left > 1.5 * size and right > 1.5 * size and abs(left - right) <= 2 * _CENTER * size
+    return min(left, right) > _MIN_CENTERED * size and abs(left - right) <= 2 * _CENTER * size
 
 
 def _continue_title(upper: Row, lower: Row, frame_above: Frame, frame: Frame, size: float) -> bool:

@@ -11,7 +11,7 @@ from crawler.extract.documents.layout.margins import without_margins
 from crawler.extract.documents.layout.notes import is_note
 from crawler.extract.documents.layout.page import Page, Row, Run, Table
 from crawler.extract.documents.layout.paragraphs import Measures, continues, is_indenting
-from crawler.extract.documents.layout.rows import rows_of
+from crawler.extract.documents.layout.rows import row_of, rows_of
 from crawler.extract.documents.layout.spacing import join_lines, without_letter_spaces
 from crawler.extract.documents.layout.tables.aligned import with_tables
 from crawler.extract.documents.layout.tables.grids import tables_of
@@ -19,7 +19,7 @@ from crawler.extract.documents.layout.titles import title_of
 from crawler.extract.page.lines import Line, clean
 
 _MAX_CELL_LENGTH = 200  # characters; a longer cell is layout, as on a page of HTML
-_SAME_EDGE = 0.02  # of a table's width, between the columns of its parts on two pages
+_TABLE_SIZE = 10.0  # font size of a table that takes part as a piece of text
 
 
 class _Paragraph:
@@ -55,30 +55,21 @@ def read_pages(pages: Iterable[Page]) -> list[Line]:
 
 
 def _in_order(page: int, rows: Sequence[Row], tables: Sequence[Table]) -> Iterator[Placed | Table]:
-    """The rows and tables of a page in reading order."""
-    waiting = sorted(tables, key=lambda table: table.top)
+    """The rows and tables of a page in reading order. A table takes part as one piece of text of its size."""
+    stand_ins = {
+        Run("", table.left, table.top, table.right, table.bottom, _TABLE_SIZE): table for table in tables
+    }
     pieces = [piece for row in rows for piece in row.pieces]
-    for part in _between(pieces, waiting):
-        if isinstance(part, Table):
-            yield part
-            continue
-        for column in columns_of(part):
-            slot = Slot(page % 2 == 1, column.number, column.total)
-            for block in with_tables(column.rows):
-                yield block if isinstance(block, Table) else Placed(block, page, slot)
-
-
-def _between(pieces: Sequence[Run], tables: Sequence[Table]) -> Iterator[list[Run] | Table]:
-    """The pieces above, between and below tables, and the tables."""
-    rest = list(pieces)
-    for table in tables:
-        above = [piece for piece in rest if piece.middle < table.middle]
-        if above:
-            yield above
-        rest = [piece for piece in rest if piece.middle >= table.middle]
-        yield table
-    if rest:
-        yield rest
+    for column in columns_of([*pieces, *stand_ins]):
+        slot = Slot(page % 2 == 1, column.number, column.total)
+        for block in with_tables(column.rows):
+            if isinstance(block, Table):
+                yield block
+                continue
+            texts = [piece for piece in block.pieces if piece not in stand_ins]
+            if texts:
+                yield Placed(row_of(texts), page, slot)
+            yield from (stand_ins[piece] for piece in block.pieces if piece in stand_ins)
 
 
 def _lines(blocks: Sequence[Placed | Table]) -> list[Line]:

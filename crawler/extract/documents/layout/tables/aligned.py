@@ -8,7 +8,7 @@ from crawler.extract.documents.layout.page import Row, Run, Table
 from crawler.extract.documents.layout.spacing import join_lines
 
 _MIN_ROWS = 3  # with two pieces or more, of a table
-_MAX_PITCH = 2.6  # font sizes between two rows of a table
+_MAX_PITCH = 3.2  # font sizes between two rows of a table
 _MIN_CELL_GAP = 0.5  # font sizes between two columns
 _MAX_CELL_LENGTH = 60  # characters; a longer piece is a line of prose
 
@@ -49,7 +49,7 @@ def _table(rows: Sequence[Row]) -> Table | None:
     """The table of rows; None if their pieces do not stand below each other."""
     several = [row for row in rows if len(row.pieces) > 1]
     if len(several) < _MIN_ROWS or any(
-        len(piece.text) > _MAX_CELL_LENGTH for row in rows for piece in row.pieces
+        not 0 < len(piece.text) <= _MAX_CELL_LENGTH for row in rows for piece in row.pieces
     ):
         return None
     spans = _spans([piece for row in rows for piece in row.pieces], min(row.size for row in rows))

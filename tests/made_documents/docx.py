@@ -75,7 +75,9 @@ def _level(number: int, level: tuple[str, str]) -> str:
     )
 
 
-def docx(body: str, parts: Mapping[str, str | bytes] | None = None, *, pages: int = 3, title: str = "") -> bytes:
+def docx(
+    body: str, parts: Mapping[str, str | bytes] | None = None, *, pages: int = 3, title: str = ""
+) -> bytes:
     """A document. `body`: its blocks. `parts`: content of `styles`, `numbering`, `footnotes`; others by file name."""
     parts = dict(parts or {})
     members: dict[str, str | bytes] = {
@@ -133,7 +135,11 @@ def zipped(members: Mapping[str, str | bytes]) -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as container:
         for name, data in members.items():
-            data = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{data}' if isinstance(data, str) else data
+            data = (
+                f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{data}'
+                if isinstance(data, str)
+                else data
+            )
             container.writestr(zipfile.ZipInfo(name, _DAY), data, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 

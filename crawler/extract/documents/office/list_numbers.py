@@ -6,7 +6,7 @@ Counts as Word does (ECMA-376, 17.9): lists of one abstract list share their cou
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from crawler.extract.documents.numbering import format_number
@@ -97,7 +97,6 @@ def _with_overrides(num: Element, levels: dict[int, Level], counters: list[int |
             found.levels[number] = _level(own)
         if (start := value(override, W + "startOverride")) is not None:
             found.overrides[number] = whole_number(start)
-            found.levels[number] = replace(found.levels.get(number, _EMPTY), start=whole_number(start))
     return found
 
 
@@ -123,6 +122,9 @@ def _level(element: Element) -> Level:
 
 def _count(found: _List, level: int) -> None:
     counters = found.counters
+    for higher in range(level):  # a level that was skipped counts as used once
+        if counters[higher] is None:
+            counters[higher] = _start(found, higher)
     if level in found.overrides:
         counters[level] = found.overrides.pop(level)
     else:

@@ -40,7 +40,7 @@ class _Table:
 class Flow:
     """One flow of text: the document's, a note's or a text box's."""
 
-    __slots__ = ("_tables", "after", "before", "has_text", "label", "parts", "whole")
+    __slots__ = ("_notes_of_table", "_tables", "after", "before", "has_text", "label", "parts", "whole")
 
     def __init__(self) -> None:
         self.whole = Paragraphs()
@@ -49,6 +49,7 @@ class Flow:
         self.label = ""
         self.before: list[Paragraphs] = []  # boxes at the paragraph's beginning
         self.after: list[Paragraphs] = []  # its notes, and other boxes
+        self._notes_of_table: list[Paragraphs] = []
         self._tables: list[_Table] = []
 
     def text(self, text: str) -> None:
@@ -59,6 +60,8 @@ class Flow:
     def end_paragraph(self, depth: int) -> None:
         """End the paragraph, which stands in so many tables."""
         onto = self._place(depth)
+        if not depth:
+            self._put(onto, self._notes_of_table)
         text = "".join(self.parts)
         if self.has_text or (self.label and depth):
             self._put(onto, self.before)
@@ -82,6 +85,8 @@ class Flow:
         onto = self._place(depth - 1)
         if len(self._tables) >= depth:
             self._tables[depth - 1].end_row(onto)
+        self._notes_of_table += self.after
+        self.after.clear()
 
     def define_row(self) -> None:
         """Begin the definition of a row's cells."""
@@ -98,6 +103,7 @@ class Flow:
         """End the flow, with all that is open in it. Return its text."""
         self.end_paragraph(len(self._tables) if self._tables and self._tables[-1].cells else 0)
         self._place(0)
+        self._put(self.whole, self._notes_of_table)
         self._put(self.whole, self.before)
         self._put(self.whole, self.after)
         return self.whole

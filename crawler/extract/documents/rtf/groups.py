@@ -52,6 +52,15 @@ class Group:
     def copy(self) -> Group:
         """Return the state for a group within this one."""
         new = Group.__new__(Group)
-        for name in Group.__slots__:
-            setattr(new, name, getattr(self, name))
+        new.flow = self.flow
+        new.use = self.use
+        new.font = self.font
+        new.east = self.east
+        new.names_east = self.names_east
+        new.skip = self.skip
+        new.hidden = self.hidden
+        new.depth = self.depth
+        new.field = self.field
+        new.in_nested = self.in_nested
+        new.is_box = self.is_box
         return new

@@ -126,6 +126,7 @@ class Machine:
         codec = chosen(self.fonts.get(group.font or 0), self.fonts.get(group.east or 0), self.codec)
         data = bytes(self._bytes)
         self._bytes.clear()
+        self.high = 0  # a first half without its second
         text = data.decode("ascii") if data.isascii() else data.decode(codec, "replace")
         if (bad := text.count("\ufffd")) and group.use == TEXT:
             self.undecodable += bad

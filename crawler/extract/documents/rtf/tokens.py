@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from crawler.extract.documents.origin import Origin
 
-MAX_TOKENS = 3_000_000  # a report of 100 pages has about 200,000
+MAX_TOKENS = 2_000_000  # a report of 100 pages has about 400,000
 
 _TOKEN = re.compile(
     rb"[{}]|\\'(?P<hex>[0-9A-Fa-f]{2})|\\(?P<word>[A-Za-z]{1,32})(?P<number>-?[0-9]{1,10})? ?"

@@ -156,6 +156,9 @@ def test_a_file_that_cannot_be_read_says_why() -> None:
     assert fault(old_word("Word 2", "cp1252", mark=0xA5DB)) == "unsupported"
     assert fault(word([Piece("\r")])) == "empty"
     assert fault(word([Piece("\x01\r")])) == "needs_ocr"  # a picture in the place of text
+    assert (
+        fault(word([Piece("关于报告的通知\r" + "\x01\r" * 9)])) == "needs_ocr"
+    )  # scanned pages under a title
 
 
 def test_a_text_shorter_than_the_file_says_is_damaged_and_never_taken_for_whole() -> None:

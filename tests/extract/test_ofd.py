@@ -54,7 +54,8 @@ def test_a_report_set_as_ofd_gives_the_text_it_was_made_from(path: Path) -> None
 
 
 def test_page_numbers_and_running_heads_are_no_text() -> None:
-    paragraphs = [f"{number}号文件规定：{PARAGRAPH * (number % 3 + 1)}" for number in range(101, 131)]
+    gold = json.loads(SEEDS[3].read_text("utf-8"))
+    paragraphs = gold["body"].split("\n")
     body = ofd.report("某市2023年法治政府建设情况报告", paragraphs, head="内部资料")
     assert lines(body)[1:] == list(map(clean, paragraphs))
 
@@ -121,10 +122,25 @@ def test_all_documents_of_a_container_are_read_in_order() -> None:
 
 
 def test_text_drawn_as_outlines_needs_ocr_and_says_how_many_pages() -> None:
-    body = container([page(rule(10, 10, 100, 10)), page('<ofd:ImageObject ID="4" ResourceID="1"/>')])
+    outlines = "".join(rule(x, y, x + 5, y + 5) for x in range(20, 180, 10) for y in range(30, 90, 10))
+    scan = f'<ofd:ImageObject ID="4" ResourceID="1" Boundary="0 0 210 297"/>{text_object(Set("2024年1月", 30, 50))}'
+    body = container([page(outlines), page(scan)])
     with pytest.raises(UnreadDocument) as raised:
         FORMATS["ofd"].read(body, (), "http://example.org/a.ofd", None)
     assert (raised.value.fault, raised.value.pages, raised.value.format) == ("needs_ocr", 2, "ofd")
+
+
+def test_a_scan_between_pages_of_text_needs_ocr_and_a_cover_does_not() -> None:
+    scan = page('<ofd:ImageObject ID="4" ResourceID="1" Boundary="0 0 210 297"/>')
+    text = page("".join(text_object(Set(PARAGRAPH[:27], LEFT, 40 + PITCH * i)) for i in range(3)))
+    assert outcome(container([text, scan, text])) == "needs_ocr"
+    assert outcome(container([scan, text, text])) == "read"
+
+
+def test_text_in_a_coding_of_its_own_needs_ocr() -> None:
+    private = "".join(chr(0xE000 + i) for i in range(25))
+    objects = "".join(text_object(Set(private, LEFT, 40 + PITCH * i)) for i in range(12))
+    assert outcome(container([page(objects)])) == "needs_ocr"
 
 
 def test_a_document_without_content_is_empty() -> None:

@@ -6,6 +6,7 @@ from crawler import __version__
 from crawler.errors import UnreadDocument
 from crawler.extract.documents.layout import read_pages
 from crawler.extract.documents.material import Format, Material
+from crawler.extract.documents.measures import fault as text_fault
 from crawler.extract.documents.ofd.drawing import Drawing
 from crawler.extract.documents.ofd.package import ROOT, Package
 from crawler.extract.documents.origin import Origin
@@ -32,20 +33,32 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     documents = Package(body, origin).documents()
     lines: list[Line] = []
     pages = 0
-    has_pictures = False
+    scans: list[int] = []
+    texts: list[str] = []
     for document in documents:
         drawing = Drawing(document)
         drawn = list(drawing.pages())
+        scans += [pages + number for number in drawing.scans]
         pages += len(drawn)
-        has_pictures |= drawing.has_pictures
+        texts += [run.text for page in drawn for run in page.runs]
         # Pages that are all the same have nothing but running heads.
         lines += read_pages(drawn) or [line for page in drawn for line in read_pages([page])]
-    if not lines and has_pictures:
-        raise origin.fault("needs_ocr", "the pages hold pictures or outlines and no text", pages)
+    _check(scans, pages, origin)
     if not lines:
         raise origin.fault("empty", f"{pages} pages without text", pages)
+    if reason := text_fault("\n".join(texts)):
+        raise origin.fault("needs_ocr", reason, pages)
     title = next(filter(None, (confirmed_title(each.title, lines) for each in documents)), None)
     return Material(lines=lines, titles=(title,) if title else (), reader=READER, pages=pages)
+
+
+def _check(scans: list[int], pages: int, origin: Origin) -> None:
+    """Raise UnreadDocument if pages of the text are pictures. A cover and a last page may be."""
+    inner = [number for number in scans if 0 < number < pages - 1]
+    if scans and (len(scans) == pages or inner):
+        named = ", ".join(str(number + 1) for number in scans[:5]) + (" …" if len(scans) > 5 else "")
+        reason = f"{len(scans)} of {pages} pages are pictures or outlines without text: {named}"
+        raise origin.fault("needs_ocr", reason, pages)
 
 
 OFD = Format(recognises=_recognises, read=_read)

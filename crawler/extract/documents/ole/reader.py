@@ -16,7 +16,9 @@ from crawler.extract.documents.ole.flow import Flow
 from crawler.extract.documents.ole.information_block import read_information_block
 from crawler.extract.documents.ole.properties import read_properties
 from crawler.extract.documents.ole.story import Document
+from crawler.extract.documents.origin import Origin
 from crawler.extract.documents.word.properties import confirmed_title
+from crawler.extract.page.lines import Line
 from crawler.model import Headers
 
 READER = f"fazhi-ole {__version__}"
@@ -29,7 +31,10 @@ _FAULTS: dict[type[ValueError], str] = {
 _MAIN = "worddocument"
 _ENCRYPTED_PACKAGE = "encryptedpackage"
 _WORKS = {"matost", "mn0", "contents"}
-_PICTURES = ("\x01", "\x08")
+_PICTURES = ("\x01", "\x08")  # in the text, and floating over it
+_MIN_PICTURE_CHARACTERS = (
+    20  # for each picture, of a document that is no scan; a scan may have its title as text
+)
 
 
 def _kind(body: bytes) -> str | None:
@@ -62,11 +67,7 @@ def _material(file: CompoundFile, key: str, url: str | None) -> Material:
     found = read_information_block(main or b"", file.stream("0Table"), file.stream("1Table"))
     document = Document(found)
     lines = Flow(document).lines()
-    if not lines:
-        has_pictures = any(mark in document.characters for mark in _PICTURES)
-        fault = "needs_ocr" if has_pictures else "empty"
-        reason = "holds pictures and no text" if has_pictures else "holds no text"
-        raise UnreadDocument(url, fault, f"{key.upper()}: {reason}", format=key, pages=properties.pages)
+    _check(document, lines, Origin(url, key), properties.pages)
     return Material(
         lines=lines,
         titles=(title,) if (title := confirmed_title(properties.title, lines)) else (),
@@ -74,6 +75,18 @@ def _material(file: CompoundFile, key: str, url: str | None) -> Material:
         reader=READER,
         pages=properties.pages,
     )
+
+
+def _check(document: Document, lines: list[Line], origin: Origin, pages: int | None) -> None:
+    """Raise UnreadDocument if the document has no text, or pictures with hardly any text: pages that were scanned."""
+    pictures = sum(map(document.characters.count, _PICTURES))
+    characters = sum(len(line.text) for line in lines)
+    name = origin.format.upper()
+    if characters < _MIN_PICTURE_CHARACTERS * pictures:
+        reason = f"{name}: holds {pictures} pictures and {characters} characters"
+        raise origin.fault("needs_ocr", reason, pages)
+    if not lines:
+        raise origin.fault("empty", f"{name}: holds no text", pages)
 
 
 def _refuse(file: CompoundFile) -> None:

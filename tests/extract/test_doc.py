@@ -94,6 +94,26 @@ def test_what_a_reader_does_not_see_is_left_out_and_what_he_sees_is_kept() -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("reader", "name", "least"),
+    [
+        ("libreoffice", "seed-000", 0.99),
+        ("libreoffice", "numbers", 0.99),
+        ("libreoffice", "tables", 0.95),
+        ("libreoffice", "changed", 0.93),
+        ("catdoc", "seed-000", 0.95),
+        ("catdoc", "numbers", 0.9),
+        ("catdoc", "tables", 0.9),
+        ("catdoc", "changed", 0.85),
+    ],
+)
+def test_what_other_readers_find_in_a_file_is_found(reader: str, name: str, least: float) -> None:
+    """The rest is what they should not: deleted and hidden text, instructions of fields, signs of notes, lost numbers."""
+    theirs = (SAVED / "readers" / reader / f"{name}.txt").read_text("utf-8")
+    ours = "\n".join(lines((SAVED / f"{name}.doc").read_bytes()))
+    assert overlap(ours, theirs).recall >= least
+
+
 def test_headers_and_page_numbers_are_no_text() -> None:
     assert not [line for line in saved("seed-000") if "人民政府文件" in line or line.startswith("—")]
 

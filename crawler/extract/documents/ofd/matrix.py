@@ -6,7 +6,7 @@ import math
 import re
 from typing import NamedTuple
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _MAX_NUMBER = 1e6  # millimetres; larger ones are no positions
 _MAX_NUMBER_CHARS = 40
 

@@ -20,7 +20,6 @@ from crawler.extract.documents.ole.styles import Styles
 
 _PARAGRAPH_END, CELL_END, _PAGE_END = "\r", "\x07", "\x0c"
 _ENDS = re.compile("[\r\x07\x0c]")
-ANCHORS = re.compile("[\x02\x08]")
 _REPLACED = str.maketrans({"\x0b": "\n", "\x0c": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": None})
 _DELETED, _VANISH, _SYMBOL, _CHARACTER_STYLE = 0x0800, 0x083C, 0x6A09, 0x4A30
 _IN_TABLE, _ROW_END, _DEPTH, _INNER_CELL_END, _INNER_ROW_END = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C

@@ -200,6 +200,10 @@ def test_numbers_without_sense_place_text_somewhere() -> None:
     assert lines(container([page(code("照样读出", attributes, Boundary="a b", CTM="1 2 x"))])) == ["照样读出"]
 
 
+def test_more_characters_than_the_limit_are_too_large() -> None:
+    assert outcome(container([page(code("法" * 2_000_001, 'X="0" Y="6"'))])) == "too_large"
+
+
 def test_deep_nesting_is_refused() -> None:
     assert outcome(container([page("<ofd:PageBlock>" * 5000 + "</ofd:PageBlock>" * 5000)])) == "too_large"
 

@@ -15,6 +15,7 @@ from crawler.extract.documents.xml import local_name
 _HOLDERS = ("Content", "Layer", "PageBlock")
 _MAX_GRAPHIC_DEPTH = 8  # of composite graphics in composite graphics
 _MAX_OBJECTS = 500_000  # drawn in a document. A page of text has 100 to 2,000
+_MAX_CHARACTERS = 2_000_000  # of a document. The longest report has about 60,000
 _MAX_RULES = 2_000  # of a page; more are a drawing
 _MIN_PAGE_CHARACTERS = 20  # of a page that is read; scans with a stamp or a date have fewer
 _MIN_OUTLINES = 30  # path objects of a page that may be characters drawn as outlines
@@ -27,7 +28,7 @@ class Drawing:
 
     def __init__(self, document: package.Document) -> None:
         self._document = document
-        self._objects = 0
+        self._objects = self._characters = 0
         self.scans: list[int] = []  # numbers of pages, from 0, that are pictures or outlines without text
 
     def pages(self) -> Iterator[Page]:
@@ -41,6 +42,7 @@ class Drawing:
                     for run in runs_of(element, place):
                         key = (run.text, round(run.left / _SAME_PLACE), round(run.top / _SAME_PLACE))
                         runs.setdefault(key, run)
+                        self._count_characters(len(run.text))
                 elif local_name(element) == "ImageObject":
                     covered += _area(element, place)
                 else:
@@ -50,6 +52,12 @@ class Drawing:
             if is_picture and sum(len(run.text) for run in runs.values()) < _MIN_PAGE_CHARACTERS:
                 self.scans.append(number)
             yield Page(width=page.size[0], height=page.size[1], runs=list(runs.values()), rules=rules)
+
+    def _count_characters(self, count: int) -> None:
+        self._characters += count
+        if self._characters > _MAX_CHARACTERS:
+            reason = f"more than {_MAX_CHARACTERS} characters are drawn"
+            raise self._document.package.origin.fault("too_large", reason)
 
     def _drawn(self, root: Element) -> Iterator[tuple[Element, Matrix]]:
         """The text, path and image objects of a page and its templates, in the order of drawing."""

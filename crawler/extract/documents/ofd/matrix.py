@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import NamedTuple
 
-_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _MAX_NUMBER = 1e6  # millimetres; larger ones are no positions
-_MAX_NUMBER_CHARS = 40
+_NONE = _MAX_NUMBER + 1  # no value of `number`
 
 
 class Matrix(NamedTuple):
@@ -50,19 +48,18 @@ class Matrix(NamedTuple):
 
 def number(text: str | None, default: float = 0.0) -> float:
     """Return a number of an attribute; the default if it is none, or too large for a position."""
-    values = numbers(text, 1)
-    return values[0] if values else default
+    try:
+        value = float(text or "x")
+    except ValueError:
+        return default
+    return value if abs(value) <= _MAX_NUMBER else default  # false for NaN
 
 
 def numbers(text: str | None, most: int) -> list[float]:
     """Return the first numbers of an attribute such as a box (x y width height). What is no number ends the list."""
     values: list[float] = []
     for word in (text or "").replace(",", " ").split(maxsplit=most)[:most]:
-        if (
-            len(word) > _MAX_NUMBER_CHARS
-            or not _NUMBER.fullmatch(word)
-            or abs(value := float(word)) > _MAX_NUMBER
-        ):
+        if (value := number(word, _NONE)) == _NONE:
             break
         values.append(value)
     return values
@@ -76,7 +73,9 @@ def matrix(text: str | None) -> Matrix:
 
 def deltas(text: str | None, most: int) -> list[float]:
     """Return the steps between characters of DeltaX or DeltaY, at most so many: `4.2 g 3 5.6` is 4.2, 5.6, 5.6, 5.6."""
-    words = (text or "").split(maxsplit=3 * most + 3)
+    if not text or most < 1:
+        return []
+    words = text.split(maxsplit=3 * most + 3)
     steps: list[float] = []
     at = 0
     while at < len(words) and len(steps) < most:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from crawler.extract.documents.layout.page import MAX_GAP_IN_RUN, Run
@@ -68,5 +69,6 @@ def _run(text: str, line: tuple[float, float, float], size: float, place: Matrix
     return Run(text, min(across), min(down), max(across), max(down), size * place.scale)
 
 
+@lru_cache(maxsize=32768)
 def _width(char: str) -> float:
     return _WIDE if unicodedata.east_asian_width(char) in "WFA" else _NARROW

@@ -88,10 +88,17 @@ def test_pieces_that_lie_outside_the_stream_are_damaged() -> None:
     assert fault(word([Piece("某市的报告。\r")], shift=100_000)) == "damaged"
 
 
-def test_fields_nested_without_end_and_marks_without_a_partner_give_text() -> None:
-    body = word([Piece("\x13" * 5000 + "甲\r乙\x15\x14\x15" + "\x15" * 6000 + "丙\r")])
-    material = FORMATS["doc"].read(body, (), None, None)
-    assert material.lines[-1].text.endswith("丙")
+def test_a_field_without_an_end_is_damaged_and_hides_no_text() -> None:
+    assert fault(word([Piece("甲\r\x13 REF x\r乙\r丙\r")])) == "damaged"
+
+
+def test_fields_nested_without_end_are_too_large() -> None:
+    assert fault(word([Piece("\x13" * 5000 + "甲\r")])) == "too_large"
+
+
+def test_marks_of_fields_without_a_beginning_are_left_out() -> None:
+    body = word([Piece("甲\r乙\x15\x14\x15丙\r")])
+    assert [line.text for line in FORMATS["doc"].read(body, (), None, None).lines] == ["甲", "乙丙"]
 
 
 def test_lone_surrogates_forge_no_mark_of_a_table() -> None:

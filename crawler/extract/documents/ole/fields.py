@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crawler.extract.documents.ole.binary import DamagedFile, OversizedFile
 from crawler.extract.documents.word.fields import MAX_CODE_CHARS, is_contents, text_of_code
 
 BEGIN, SEPARATOR, END = "\x13", "\x14", "\x15"
@@ -34,6 +35,11 @@ class Fields:
         """Whether the text read now is an instruction, or the result of a field that is no text of the report."""
         return any(not each.is_result or each.is_discarded for each in self._open)
 
+    def check_end(self) -> None:
+        """Raise DamagedFile if a field has no end: what follows its beginning would be taken for an instruction."""
+        if self._open:
+            raise DamagedFile("a field has no end")
+
     def text(self, part: str) -> str:
         """Return what a reader sees of the next part of the text."""
         if not self._open and BEGIN not in part:
@@ -42,8 +48,9 @@ class Fields:
 
     def _step(self, part: str) -> str:
         if part == BEGIN:
-            if len(self._open) < _MAX_DEPTH:
-                self._open.append(_Field())
+            if len(self._open) == _MAX_DEPTH:
+                raise OversizedFile(f"fields are nested more than {_MAX_DEPTH} deep")
+            self._open.append(_Field())
         elif part == SEPARATOR:
             if self._open:
                 self._open[-1].is_result = True

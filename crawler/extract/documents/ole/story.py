@@ -105,6 +105,7 @@ class Document:
             elif not (fields.is_discarding and not form.depth) or at == end:
                 yield _paragraph(first, stop, "".join(parts), mark, form)
                 first, parts = at, []
+        fields.check_end()
         if parts and "".join(parts).strip():
             yield Paragraph(start=first, end=end, text=_mended("".join(parts)))
 

@@ -161,6 +161,13 @@ def test_files_of_word_95_are_read_in_their_code_page(
     assert lines(body) == text.strip().split("\r")
 
 
+def test_notes_whose_place_is_not_stated_come_at_the_end() -> None:
+    body = bytearray(old_word("正文的文字。\r注释的文字。\r", "gbk"))
+    at = body.index(b"\xdc\xa5") + 0x34
+    body[at : at + 8] = (13).to_bytes(4, "little") * 2  # characters of the text and of the footnotes, in bytes
+    assert lines(bytes(body)) == ["正文的文字。", "注释的文字。"]
+
+
 def test_a_file_of_kingsoft_is_named_wps_and_read_alike() -> None:
     summary = "KSOProductBuildVer".encode("utf-16-le")
     body = word([Piece("某市的报告。\r")], more={"\x05DocumentSummaryInformation": summary})

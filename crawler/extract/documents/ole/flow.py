@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from crawler.extract.documents.ole.binary import Plc, read_plc, u32
+from crawler.extract.documents.ole.binary import read_plc, u32
 from crawler.extract.documents.ole.lists import Lists, read_lists
 from crawler.extract.documents.ole.story import Document, Paragraph
 from crawler.extract.documents.word.paragraphs import Paragraphs
@@ -82,13 +83,15 @@ def _inserts(document: Document) -> list[tuple[int, _Place]]:
 
 
 def _notes(document: Document, text: str, marks: str, texts: str) -> Iterator[tuple[int, _Place]]:
+    """Notes. Those whose place is not stated, as in files of Word 6 and 95, come at the end."""
     file = document.file
     base, length = file.start(text), file.lengths[text]
     if not length:
         return
-    belongs = read_plc(file.table(marks), _NOTE_MARK_BYTES).positions
-    ranges = read_plc(file.table(texts), 0).positions
-    for at, start, end in zip(belongs, ranges, ranges[1:], strict=False):
+    places = read_plc(file.table(marks), _NOTE_MARK_BYTES).positions[:-1]
+    starts = read_plc(file.table(texts), 0).positions or (0, length)
+    for number, (start, end) in enumerate(pairwise(starts)):
+        at = places[number] if number < len(places) else file.lengths["text"]
         yield at, (base + min(start, length), base + min(end, length))
 
 
@@ -97,8 +100,8 @@ def _boxes(document: Document) -> Iterator[tuple[int, _Place]]:
     base, length = file.start("boxes"), file.lengths["boxes"]
     if not length:
         return
-    shapes: Plc = read_plc(file.table("shapes"), _SHAPE_BYTES)
-    places = {u32(item, 0): at for at, _, item in shapes.ranges()}
-    for start, end, item in read_plc(file.table("box_texts"), _BOX_BYTES).ranges():
+    places = {u32(item, 0): at for at, _, item in read_plc(file.table("shapes"), _SHAPE_BYTES).ranges()}
+    boxes = read_plc(file.table("box_texts"), _BOX_BYTES).ranges() or [(0, length, bytes(_BOX_BYTES))]
+    for start, end, item in boxes:
         at = places.get(u32(item, _BOX_SHAPE_AT), file.lengths["text"])
         yield at, (base + min(start, length), base + min(end, length))

@@ -112,11 +112,15 @@ class Typesetter:
         """Width of a column in points."""
         return self.style.chars * self.style.size
 
+    @property
+    def capacity(self) -> int:
+        """Lines of the page that is being set."""
+        return self.style.lines - (2 if len(self.sheets) - 1 in self.style.notes else 0)
+
     def line(self) -> tuple[Sheet, float, float]:
         """Return the page, the left edge and the base line of the next line."""
         style = self.style
-        notes = 2 if len(self.sheets) - 1 in style.notes else 0
-        if not self.sheets or self.row >= style.lines - notes:
+        if not self.sheets or self.row >= self.capacity:
             self.column, self.row = self.column + 1, 0
             if self.column >= style.columns or len(self.sheets) == 0:
                 self.column = 0
@@ -150,8 +154,8 @@ class Typesetter:
         step = self.column_width / count
         for number, row in enumerate(rows):
             cells = [broken(cell, (step - 8) / _TABLE_SIZE) for cell in row]
-            if number and self.row + max(map(len, cells)) > self.style.lines:
-                self.row = self.style.lines
+            if number and self.row + max(map(len, cells)) > self.capacity:
+                self.row = self.capacity
                 self._row([broken(cell, (step - 8) / _TABLE_SIZE) for cell in rows[0]], step)
             self._row(cells, step)
 

@@ -24,23 +24,47 @@ class Column(NamedTuple):
     total: int = 1
 
 
-def columns_of(runs: Sequence[Run]) -> list[Column]:
-    """Return the columns of a page in reading order."""
+class Gutter(NamedTuple):
+    """The white space between two columns: its middle, and the left edge of the right column."""
+
+    middle: float
+    edge: float
+
+
+def columns_of(runs: Sequence[Run], before: Gutter | None = None) -> tuple[list[Column], Gutter | None]:
+    """Return the columns of a page in reading order, and the gutter between them; None without one.
+
+    `before`: the gutter of the page before. A last page may have too few lines to show its own.
+    """
     heights = pieces_by_height(runs)
-    pieces = [piece for height in heights for piece in height]
-    gutter = _gutter(pieces)
+    gutter = _gutter([piece for height in heights for piece in height])
+    if gutter is None and before and _continue_at(runs, before):
+        gutter = before
     if gutter is None:
-        return [Column([row_of(height) for height in heights])]
-    return _divided(pieces, gutter, 1)
+        return [Column([row_of(height) for height in heights])], None
+    return _divided(runs, gutter, 1), gutter
 
 
-def _divided(pieces: list[Run], gutter: float, depth: int) -> list[Column]:
+def _continue_at(runs: Sequence[Run], gutter: Gutter) -> bool:
+    """Whether text stands at a gutter's edge, and most of the rest does not cross it."""
+    pieces = [piece for height in pieces_by_height(runs, gutter.edge) for piece in height]
+    crossing = sum(_crosses(piece, gutter) for piece in pieces)
+    at_edge = sum(0 <= (piece.left - gutter.edge) / (piece.size or 1) + 0.3 <= 2.6 for piece in pieces)
+    return at_edge >= 2 and 2 * crossing < at_edge
+
+
+def _crosses(piece: Run, gutter: Gutter) -> bool:
+    return piece.left < gutter.edge - piece.size and piece.right > gutter.edge + piece.size
+
+
+def _divided(runs: Sequence[Run], gutter: Gutter, depth: int) -> list[Column]:
     """The columns left and right of a gutter, between the texts that cross it."""
+    pieces = [piece for height in pieces_by_height(runs, gutter.edge) for piece in height]
     found: list[Column] = []
     band: list[Run] = []
     full: list[Run] = []
     for piece in sorted(pieces, key=lambda piece: piece.middle):
-        crosses = piece.left < gutter - piece.size / 2 and piece.right > gutter + piece.size / 2
+        crosses = _crosses(piece, gutter)
         if crosses and band:
             found += _band(band, gutter, depth)
             band = []
@@ -51,9 +75,9 @@ def _divided(pieces: list[Run], gutter: float, depth: int) -> list[Column]:
     return [*found, *(_band(band, gutter, depth) if band else [Column(rows_of(full))])]
 
 
-def _band(pieces: list[Run], gutter: float, depth: int) -> list[Column]:
-    left = [piece for piece in pieces if (piece.left + piece.right) / 2 < gutter]
-    right = [piece for piece in pieces if (piece.left + piece.right) / 2 >= gutter]
+def _band(pieces: list[Run], gutter: Gutter, depth: int) -> list[Column]:
+    left = [piece for piece in pieces if (piece.left + piece.right) / 2 < gutter.middle]
+    right = [piece for piece in pieces if (piece.left + piece.right) / 2 >= gutter.middle]
     if len(left) < 2 or len(right) < 2:
         return [Column(rows_of(pieces))]
     parts = [*_inner(left, depth), *_inner(right, depth)]
@@ -67,14 +91,14 @@ def _inner(pieces: list[Run], depth: int) -> list[list[Row]]:
     return [column.rows for column in _divided(pieces, gutter, depth + 1)]
 
 
-def _gutter(pieces: Sequence[Run]) -> float | None:
-    """The middle of the white space between two columns of prose; None if there is none."""
+def _gutter(pieces: Sequence[Run]) -> Gutter | None:
+    """The white space between two columns of prose; None if there is none."""
     long = [piece for piece in pieces if piece.right - piece.left >= _MIN_LINE_LENGTH * piece.size]
     if len(long) < 2 * _MIN_LINES:
         return None
     size = median(piece.size for piece in long)
     lefts = sorted(piece.left for piece in long)
-    best: tuple[int, float] | None = None
+    best: tuple[int, Gutter] | None = None
     for i in range(_MIN_LINES, len(lefts) - _MIN_LINES + 1):
         edge = lefts[i]
         if i and edge - lefts[i - 1] < size / 4:
@@ -83,7 +107,7 @@ def _gutter(pieces: Sequence[Run]) -> float | None:
         right = [piece for piece in long if piece.left >= edge]
         if not _is_column(left) or not _is_column(right):
             continue
-        gutter = (max(piece.right for piece in left) + edge) / 2
+        gutter = Gutter((max(piece.right for piece in left) + edge) / 2, edge)
         if best is None or len(left) + len(right) > best[0]:
             best = len(left) + len(right), gutter
     return best[1] if best and best[0] * 2 >= len(long) else None

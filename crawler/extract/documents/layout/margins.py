@@ -25,8 +25,11 @@ _CERTAIN = re.compile(
 _DIGITS = re.compile(r"[0-9]+|(?<=第)[〇零一二三四五六七八九十百]+(?=页)")
 
 
-def without_margins(pages: Sequence[list[Row]], heights: Sequence[float]) -> list[list[Row]]:
-    """Return pages without page numbers and running heads. Rows are from top to bottom, those in ruled tables left out."""
+def margin_rows(pages: Sequence[list[Row]], heights: Sequence[float]) -> list[list[Row]]:
+    """Return, for each page, its rows that are page numbers or running heads.
+
+    Rows are from top to bottom, those in ruled tables left out.
+    """
     dropped: list[set[int]] = [set() for _ in pages]
     for _ in range(_OUTER_ROWS):
         found = _outermost(pages, dropped)
@@ -35,10 +38,7 @@ def without_margins(pages: Sequence[list[Row]], heights: Sequence[float]) -> lis
             dropped[page].add(row)
         if not marked:
             break
-    return [
-        [row for i, row in enumerate(page) if i not in gone]
-        for page, gone in zip(pages, dropped, strict=True)
-    ]
+    return [[page[i] for i in gone] for page, gone in zip(pages, dropped, strict=True)]
 
 
 def _outermost(pages: Sequence[list[Row]], dropped: Sequence[set[int]]) -> list[tuple[int, int, bool]]:

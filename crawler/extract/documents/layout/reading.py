@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from crawler.extract.documents.layout.characters import mended
-from crawler.extract.documents.layout.columns import columns_of
+from crawler.extract.documents.layout.columns import Column, Gutter, columns_of
 from crawler.extract.documents.layout.frames import Placed, Slot, body_size, frames_of, pitch_of
-from crawler.extract.documents.layout.margins import without_margins
+from crawler.extract.documents.layout.margins import margin_rows
 from crawler.extract.documents.layout.notes import is_note
 from crawler.extract.documents.layout.page import Page, Row, Run, Table
 from crawler.extract.documents.layout.paragraphs import Measures, continues, is_indenting
@@ -45,22 +45,36 @@ def read_pages(pages: Iterable[Page]) -> list[Line]:
     The title is tagged `h1`. Without text there are none.
     """
     parts = [(page, *tables_of(page)) for page in pages]
-    kept = without_margins([rows_of(runs) for _, _, runs in parts], [page.height for page, *_ in parts])
-    blocks = [
-        block
-        for number, ((_, tables, _), rows) in enumerate(zip(parts, kept, strict=True))
-        for block in _in_order(number, rows, tables)
-    ]
+    gone = margin_rows([rows_of(runs) for _, _, runs in parts], [page.height for page, *_ in parts])
+    blocks: list[Placed | Table] = []
+    gutter: Gutter | None = None
+    for number, ((_, tables, runs), margins) in enumerate(zip(parts, gone, strict=True)):
+        stand_ins = {_stand_in(table): table for table in tables}
+        columns, gutter = columns_of([*_without(runs, margins), *stand_ins], gutter)
+        blocks += _in_order(number, columns, stand_ins)
     return _lines(blocks)
 
 
-def _in_order(page: int, rows: Sequence[Row], tables: Sequence[Table]) -> Iterator[Placed | Table]:
-    """The rows and tables of a page in reading order. A table takes part as one piece of text of its size."""
-    stand_ins = {
-        Run("", table.left, table.top, table.right, table.bottom, _TABLE_SIZE): table for table in tables
-    }
-    pieces = [piece for row in rows for piece in row.pieces]
-    for column in columns_of([*pieces, *stand_ins]):
+def _stand_in(table: Table) -> Run:
+    """A table as one piece of text of its size, to find its place among the columns."""
+    return Run("", table.left, table.top, table.right, table.bottom, _TABLE_SIZE)
+
+
+def _without(runs: list[Run], margins: Sequence[Row]) -> list[Run]:
+    """The runs that are not of rows on the margins."""
+    return [
+        run
+        for run in runs
+        if not any(
+            row.top <= run.middle <= row.bottom and row.left <= run.left and run.right <= row.right
+            for row in margins
+        )
+    ]
+
+
+def _in_order(page: int, columns: Sequence[Column], stand_ins: dict[Run, Table]) -> Iterator[Placed | Table]:
+    """The rows and tables of a page in reading order."""
+    for column in columns:
         slot = Slot(page % 2 == 1, column.number, column.total)
         for block in with_tables(column.rows):
             if isinstance(block, Table):

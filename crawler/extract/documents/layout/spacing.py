@@ -58,6 +58,8 @@ def is_letter_spaced(runs: Sequence[Run]) -> bool:
 
 def without_letter_spaces(text: str) -> str:
     """Return a text without the spaces of a line whose every character is followed by one."""
+    if " " not in text[:3]:
+        return text
     parts = text.split()
     if len(parts) < _MIN_LETTERS or any(len(part) != 1 or not is_wide(part) for part in parts):
         return text

@@ -14,7 +14,7 @@ _MAX_SEGMENTS = 2_000  # of a path; one with more is a drawing
 _MAX_DEPTH = 4  # of forms within forms
 _MAX_THICKNESS = 2.5  # points of a rule
 _MIN_LENGTH = 4.0  # points of a rule
-_PATH, _IMAGE, _FORM = 2, 3, 5  # FPDF_PAGEOBJ_…
+_TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5  # FPDF_PAGEOBJ_…
 _LINE, _BEZIER, _MOVE = 0, 1, 2  # FPDF_SEGMENT_…
 _MIN_IMAGE_SHARE = 0.3  # of the page's area, for an image that may be the text
 _MIN_OUTLINES = 60  # paths with curves; a page with as many and no text is set in outlines
@@ -45,9 +45,11 @@ class _Objects:
         self.references = [ctypes.byref(value) for value in self.bounds]
 
     def read(self, page: Any) -> Drawing:
-        raw = self.raw
-        for i in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
-            self._object(raw.FPDFPage_GetObject(page, i), _IDENTITY, 0)
+        get, kind_of = self.raw.FPDFPage_GetObject, self.raw.FPDFPageObj_GetType
+        for i in range(min(self.raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
+            each = get(page, i)
+            if kind_of(each) != _TEXT:
+                self._object(each, _IDENTITY, 0)
         width, height = self.turn.size
         is_image = self.image_area >= _MIN_IMAGE_SHARE * width * height
         return Drawing(self.rules, is_image or self.outlines >= _MIN_OUTLINES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
+import sys
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -15,11 +17,15 @@ _QUARTER = math.pi / 2
 _TOLERANCE = 0.06  # radians; text that is turned otherwise is a watermark or a stamp
 _ASCENT, _DESCENT = 0.88, 0.12  # font sizes above and below the base line, of every font: so lines compare
 _MAX_SPACE = 1.0  # font sizes; a wider space is a gap
-_SAME_HEIGHT = 0.12  # of the height of two neighbouring characters on one line
+_SAME_BASE = 0.2  # font sizes between the lower ends of two characters of a line; raised and lowered marks are farther off
+_OTHER_FONT = 0.01  # font sizes of a difference, from which on the font may be another
 _MAX_OVERLAP = 0.5  # font sizes that a character may stand within the one before it
-_HYPHEN = 2  # what pdfium gives for a hyphen at the end of a line
-_BLANKS = frozenset((9, 10, 13, 0x20, 0xA0, 0x2002, 0x2003, 0x2009, 0x3000))
-_FIRST_PRINTED, _FIRST_CHINESE = 0x21, 0x2E80
+_HYPHEN = "\x02"  # what pdfium gives for a hyphen at the end of a line
+_LEAP = 8  # Chinese characters that are taken at once, if the last one stands where it must without a gap between them
+_LEAP_GAP = 0.6  # font sizes by which it may stand elsewhere: less than a gap between columns or cells
+_BLANKS = frozenset("\t\n\r \u00a0\u2002\u2003\u2009\u3000")
+_CHINESE = re.compile(f"[\u2e80-\u2fff\u3001-\ud7ff\uf900-\uffef]{{{_LEAP + 1},}}")
+_FIRST_PRINTED, _FIRST_CHINESE = "!", "\u2e80"
 _UNKNOWN = "\ufffd"
 
 Place = tuple[float, float, float, float]
@@ -63,7 +69,7 @@ def turn_of(raw: Any, text: Any, count: int, box: Box) -> Turn:
     """Return the direction of most of a page's text."""
     quarters: Counter[int] = Counter()
     for i in range(0, count, max(1, count // _SAMPLES)):
-        if raw.FPDFText_GetUnicode(text, i) not in _BLANKS:
+        if chr(min(raw.FPDFText_GetUnicode(text, i), sys.maxunicode)) not in _BLANKS:
             quarter = _quarter(raw.FPDFText_GetCharAngle(text, i))
             if quarter is not None:
                 quarters[quarter] += 1
@@ -96,40 +102,76 @@ class _Reader:
     def read(self, count: int) -> list[Run]:
         """Return the runs of the first `count` characters."""
         raw, text, place = self.raw, self.text, self.turn.place
-        unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+        box_of = raw.FPDFText_GetLooseCharBox
         rect = raw.FS_RECTF()
         reference = ctypes.byref(rect)
-        right = low = height = 0.0
+        x, y, is_straight = self.turn.box.left, self.turn.box.top, self.turn.quarter == 0
+        characters, spans = self._characters(count)
+        right = low = 0.0
         has_space = False
-        for i in range(count):
-            code = unicode_of(text, i)
-            if code in _BLANKS:
+        i = leap_from = -1
+        while (i := i + 1) < count:
+            char = characters[i]
+            if char in _BLANKS:
                 if raw.FPDFText_IsGenerated(text, i):
                     continue
                 if not raw.FPDFText_HasUnicodeMapError(text, i):
                     has_space = True
                     continue
             box_of(text, i, reference)
-            left, top, end, bottom = place(rect.left, rect.bottom, rect.right, rect.top)
+            if is_straight:
+                left, top, end, bottom = rect.left - x, y - rect.top, rect.right - x, y - rect.bottom
+            else:
+                left, top, end, bottom = place(rect.left, rect.bottom, rect.right, rect.top)
             size = self.size
+            fall = abs(bottom - low)
             if (
                 self.chars
                 and self.is_upright
-                and abs(bottom - low) <= _SAME_HEIGHT * size
-                and abs(bottom - top - height) <= _SAME_HEIGHT * size
+                and fall <= _SAME_BASE * size
                 and -_MAX_OVERLAP * size
                 <= left - right
                 < (_MAX_SPACE if has_space else MAX_GAP_IN_RUN) * size
             ):
-                char = chr(code) if code >= _FIRST_CHINESE and self.is_known else self._char(code, i)
+                if fall > _OTHER_FONT * size:
+                    self.is_known = not raw.FPDFText_HasUnicodeMapError(text, i)
+                if char < _FIRST_CHINESE or not self.is_known:
+                    char = self._char(char, i)
                 self.chars.append(" " + char if has_space else char)
             else:
                 self._flush(right)
-                if not self._begin(code, i, (left, top, end, bottom)):
+                if not self._begin(char, i, (left, top, end, bottom)):
                     continue
-            right, low, height, has_space = end, bottom, bottom - top, False
+            right, low, has_space = end, bottom, False
+            if is_straight and self.is_upright and self.is_known and i >= leap_from and spans[i]:
+                leap_from = i + _LEAP  # where the next one is tried, if this one fails
+                box_of(text, i + _LEAP, reference)
+                wider = rect.left - x - left - _LEAP * (end - left)
+                if (
+                    abs(y - rect.bottom - bottom) <= _SAME_BASE * self.size
+                    and abs(wider) <= _LEAP_GAP * self.size
+                ):
+                    self.chars.append(characters[i + 1 : i + _LEAP + 1])
+                    i += _LEAP
+                    right = rect.right - x
         self._flush(right)
         return self.runs
+
+    def _characters(self, count: int) -> tuple[str, bytearray]:
+        """The characters, one for each of pdfium's; and for each whether it and the next _LEAP are Chinese."""
+        buffer = (ctypes.c_ushort * (count + 1))()
+        if self.raw.FPDFText_GetText(self.text, 0, count, buffer) == count + 1:
+            characters = bytes(buffer)[: 2 * count].decode("utf-16-le", "surrogatepass")
+        else:
+            characters = ""
+        if len(characters) != count:  # some character has no code unit of its own, or two
+            codes = (self.raw.FPDFText_GetUnicode(self.text, i) for i in range(count))
+            characters = "".join(chr(code) if code <= sys.maxunicode else _UNKNOWN for code in codes)
+        spans = bytearray(count)
+        for match in _CHINESE.finditer(characters):
+            length = match.end() - match.start() - _LEAP
+            spans[match.start() : match.start() + length] = b"\1" * length
+        return characters, spans
 
     def _flush(self, right: float) -> None:
         """End the run."""
@@ -137,7 +179,7 @@ class _Reader:
             self.runs.append(Run("".join(self.chars), self.left, self.top, right, self.bottom, self.size))
         self.chars = []
 
-    def _begin(self, code: int, i: int, box: Place) -> bool:
+    def _begin(self, char: str, i: int, box: Place) -> bool:
         """Begin a run with a character; False if it is askew, and so no part of the text."""
         quarter = _quarter(self.raw.FPDFText_GetCharAngle(self.text, i))
         if quarter is None:
@@ -145,7 +187,7 @@ class _Reader:
         self.is_known = not self.raw.FPDFText_HasUnicodeMapError(self.text, i)
         self.size = self._size(i) or box[3] - box[1] or 1.0
         self.is_upright = quarter == self.turn.quarter
-        char = self._char(code, i)
+        char = self._char(char, i)
         if not self.is_upright:
             self._add_sideways(char, box)
             return True
@@ -177,13 +219,13 @@ class _Reader:
         else:
             self.runs.append(Run(char, *box, self.size))
 
-    def _char(self, code: int, i: int) -> str:
+    def _char(self, char: str, i: int) -> str:
         """The character; U+FFFD if the font says no Unicode for it."""
-        if code == _HYPHEN:
+        if char == _HYPHEN:
             return "-"
-        if code < _FIRST_PRINTED or code in _BLANKS or self.raw.FPDFText_HasUnicodeMapError(self.text, i):
+        if char < _FIRST_PRINTED or char in _BLANKS or self.raw.FPDFText_HasUnicodeMapError(self.text, i):
             return _UNKNOWN
-        return chr(code)
+        return char
 
     def _size(self, i: int) -> float:
         """The font size as drawn."""

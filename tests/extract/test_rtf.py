@@ -53,6 +53,7 @@ def test_a_report_is_read_exactly(number: int, write: Callable[[str], str], is_n
         (r"\u-10179?\u-8704?", "😀"),  # a pair of surrogates
         (r"\u-10179?x\u-8704?", "x"),
         (r"\u20013\{x", "中x"),  # a sign in the place of the character
+        (r"\f1\u20013\'3f\'d6\'d0\u20013\'3f\'ce\'c4", "中中中文"),
         (r"\~\_\-\{\}\\ab", "-{}\\ab"),
         (r"\lquote a\rquote\ldblquote b\rdblquote\emdash\endash\bullet", "‘a’“b”—–•"),
         (r"a\tab b\line c", "a b|c"),

@@ -20,7 +20,6 @@ _COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过民前面政府市区法治行建设"
 )
 _MARKS = frozenset("，。、；：（）“”《》！？\n\r\t 　")
-_HZ_BEGIN, _HZ_END = b"~{", b"~}"
 
 
 def material(text: str, undecodable: int = 0) -> Material:
@@ -32,13 +31,10 @@ def material(text: str, undecodable: int = 0) -> Material:
 def decode_text(body: bytes, headers: Headers = ()) -> tuple[str, int]:
     """Return a text and the number of bytes that could not be decoded.
 
-    As `page.decode`, and two encodings that a page does not have: UTF-16 without a mark and with hardly any ASCII, and HZ
-    (RFC 1843), which looks like ASCII.
+    As `page.decode`, and UTF-16 without a mark, which a page shows by its markup and a Chinese text by its characters alone.
     """
     if codec := _undeclared_utf16(body):
         return body.decode(codec, "ignore"), 0
-    if (text := _hz(body)) is not None:
-        return text, 0
     text, _, bad = decode(body, headers)
     return text, bad
 
@@ -66,16 +62,6 @@ def _undeclared_utf16(body: bytes) -> str | None:
         ):
             return codec
     return None
-
-
-def _hz(body: bytes) -> str | None:
-    """The text of HZ; None if the bytes are not HZ."""
-    if _HZ_BEGIN not in body or _HZ_END not in body or not body.isascii():
-        return None
-    try:
-        return body.decode("hz")
-    except UnicodeDecodeError:
-        return None
 
 
 def _recognises(body: bytes, headers: Headers) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from unicodedata import east_asian_width
 
 _MIN_LINES = 8  # of a text that is judged
@@ -26,7 +27,7 @@ def unwrapped(text: str) -> str:
     those end a sentence. A paragraph then ends with a line that is not full, before an empty line, an indent or a heading.
     """
     lines = _LINE_ENDS.split(text)
-    widths = [_width(line.rstrip()) for line in lines]
+    widths = [_width(line.rstrip()) + line.endswith(" ") for line in lines]
     full = _full_width(lines, widths)
     if full is None:
         return text
@@ -36,9 +37,9 @@ def unwrapped(text: str) -> str:
     for line, width in zip(lines, widths, strict=True):
         begins = line.startswith(_INDENTS) or (not has_indents and _HEADING.match(line) is not None)
         if is_open and width and not begins:
-            paragraphs[-1].append(line.strip())
+            paragraphs[-1].append(line)
         elif width:
-            paragraphs.append([line.strip()])
+            paragraphs.append([line])
         is_open = width >= full - _SLACK
     return "\n".join(map(_joined, paragraphs))
 
@@ -63,12 +64,12 @@ def _width(line: str) -> int:
     return len(line) + counts["W"] + counts["F"] + counts["A"]
 
 
-def _joined(parts: list[str]) -> str:
-    """The lines of a paragraph as one. Two Latin words need the space that the wrap replaced."""
-    text = parts[0]
-    pieces = [text]
-    for part in parts[1:]:
-        if _is_letter(pieces[-1][-1:]) and _is_letter(part[:1]):
+def _joined(lines: list[str]) -> str:
+    """The lines of a paragraph as one. A space where it was wrapped stays; two Latin words get the one that they lost."""
+    pieces = [lines[0].strip()]
+    for before, line in pairwise(lines):
+        part = line.strip()
+        if before[-1:] == " " or line[:1] == " " or (_is_letter(pieces[-1][-1:]) and _is_letter(part[:1])):
             pieces.append(" ")
         pieces.append(part)
     return "".join(pieces)

@@ -26,6 +26,7 @@ _SAME = {
     WORD_2003.encode(): _MAIN.encode(),
 }
 """Namespaces of Strict OOXML and of Word 2003, whose elements have the same names."""
+_TABLE_STYLE, _STYLE_END = b'<w:style w:type="table"', b"</w:style>"
 _OFF = ("0", "false", "off")
 
 
@@ -35,6 +36,15 @@ def with_usual_names(data: bytes) -> bytes:
         if other in data:
             data = data.replace(other, usual)
     return data
+
+
+def without_table_styles(data: bytes) -> bytes:
+    """Return markup without the styles of tables, which say nothing of the text and are most of a usual part with styles."""
+    kept, place = [], 0
+    while (start := data.find(_TABLE_STYLE, place)) >= 0 and (end := data.find(_STYLE_END, start)) >= 0:
+        kept.append(data[place:start])
+        place = end + len(_STYLE_END)
+    return b"".join((*kept, data[place:])) if kept else data
 
 
 def is_on(element: Element | None) -> bool:

@@ -6,7 +6,7 @@ import binascii
 from posixpath import dirname, normpath
 from xml.etree.ElementTree import Element
 
-from crawler.extract.documents.office.names import PKG, R, with_usual_names
+from crawler.extract.documents.office.names import PKG, R, with_usual_names, without_table_styles
 from crawler.extract.documents.origin import Origin
 from crawler.extract.documents.xml import parse_xml
 from crawler.extract.documents.zip_members import Members
@@ -33,7 +33,9 @@ class Package:
             held = self._flat.get(name)
             return None if held is None else next(iter(held), None)
         data = self._members.get(name)
-        return None if data is None else parse_xml(with_usual_names(data), self.origin, name)
+        if data is None:
+            return None
+        return parse_xml(without_table_styles(with_usual_names(data)), self.origin, name)
 
     def related(self, kind: str) -> Element | None:
         """Return the part of the text with a kind of relationship, such as `styles`; None if there is none."""

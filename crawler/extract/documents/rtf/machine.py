@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 
 from crawler.extract.documents.origin import Origin
@@ -19,7 +20,17 @@ from crawler.extract.documents.rtf.groups import (
     Field,
     Group,
 )
-from crawler.extract.documents.rtf.tokens import BYTES, CLOSE, HEX, OPEN, SIGN, Token, tokens
+from crawler.extract.documents.rtf.tokens import (
+    BYTES,
+    CLOSE,
+    OPEN,
+    RUN,
+    SIGN,
+    Token,
+    tokens,
+    unescaped,
+    unicode_run,
+)
 from crawler.extract.documents.word.fields import is_contents, text_of_code
 from crawler.extract.documents.word.paragraphs import with_gap
 
@@ -29,6 +40,8 @@ _USES = {
     b"fonttbl": FONTS, b"info": NOTHING, b"title": TITLE, b"upr": NOTHING, b"ud": TEXT, b"fldinst": CODE,
     **dict.fromkeys(words.LABELS, LABEL),
 }  # fmt: skip
+_LENGTHS_OF_SKIPPED = {1: frozenset((1, 4)), 2: frozenset((8,))}
+"""Lengths of what stands for a character, as written, by the number of bytes to be skipped."""
 _FROM_NOTHING = (b"ud", b"title")
 """Destinations that are read within one of which nothing is."""
 
@@ -61,7 +74,7 @@ class Machine:
         """Read a document to the end of its outermost group."""
         for token in tokens(body, self.origin):
             kind = token.kind
-            if kind in (BYTES, HEX):
+            if kind == BYTES:
                 self._add_bytes(token.data)
                 continue
             if self._bytes:
@@ -71,6 +84,8 @@ class Machine:
             elif kind == CLOSE:
                 if not self._close():
                     return
+            elif kind == RUN:
+                self._unicode_run(token.data)
             elif self.group.use != SKIPPED:
                 self._sign(token.data) if kind == SIGN else self._word(token)
         raise self.origin.fault(
@@ -131,6 +146,24 @@ class Machine:
         if (bad := text.count("\ufffd")) and group.use == TEXT:
             self.undecodable += bad
         self.say(text)
+
+    def _unicode_run(self, run: bytes) -> None:
+        """Read a run of Unicode characters: at once, if each has as many bytes for old programs as are to be skipped."""
+        self._is_fresh = False
+        if self.group.use == SKIPPED:
+            return
+        pairs = unicode_run(run)
+        expected = _LENGTHS_OF_SKIPPED.get(self.group.skip)
+        if expected and not self.high and expected.issuperset({len(each) for _, each in pairs}):
+            units = struct.pack(f"<{len(pairs)}H", *[int(code) & 0xFFFF for code, _ in pairs])
+            self.to_skip = 0
+            self.say(units.decode("utf-16-le", "ignore"))
+            return
+        for code, fallback in pairs:
+            if self._bytes:
+                self._flush()
+            self._controls[b"u"](self, int(code))
+            self._add_bytes(unescaped(fallback))  # of which the last may be the first half of a character
 
     def say(self, text: str) -> None:
         """Add text to what the group's text is."""

@@ -14,6 +14,7 @@ from crawler.extract.documents.text import material as text_material
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
 from crawler.extract.meaning.join_pages import check_whole, join_pages
 from crawler.extract.meaning.kind import is_report, text_fault
+from crawler.extract.page.decode import decode
 from crawler.model import Headers, Report
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "FORMATS",
     "LIMIT",
     "check_whole",
+    "decoded_page",
     "extract",
     "extract_text",
     "is_report",
@@ -50,6 +52,11 @@ def extract(
     if len(body) > LIMIT:
         raise UnknownFormat(url, f"{len(body)} bytes are more than the limit of {LIMIT}")
     return assemble(sniff(body, headers, url).read(body, headers, url, hint), url, seen)
+
+
+def decoded_page(body: bytes, headers: Headers = ()) -> str:
+    """Return a page's markup as text, decoded as `extract` does. Bytes that are no text become U+FFFD."""
+    return decode(body, headers)[0]
 
 
 def extract_text(text: str) -> Report:

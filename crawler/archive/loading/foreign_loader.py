@@ -19,6 +19,7 @@ from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.page_makers import is_made_by, is_own
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.former_ids import keep_former_id
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.discover import judge_title
 from crawler.errors import ArchiveDamaged, ExtractError
@@ -44,7 +45,9 @@ class ForeignLoader(WarcLoader):
             return
         report = self._report(act, [each.id for each in captures], acts.site_of(act.content).body)
         if report is not None:
-            self._keep_former(act, report, self._enter_text(act, report, captures))
+            change = self._enter_text(act, report, captures)
+            self._keep_former(act, report, change)
+            keep_former_id(self.ledger.session, act.content, change)
 
     def _named_captures(self, act: Act) -> list[CaptureRef] | None:
         """Return the captures that an act names; None, with a notice, if one is not that archive's, or of another URL."""

@@ -164,7 +164,9 @@ def test_files_of_word_95_are_read_in_their_code_page(
 def test_notes_whose_place_is_not_stated_come_at_the_end() -> None:
     body = bytearray(old_word("正文的文字。\r注释的文字。\r", "gbk"))
     at = body.index(b"\xdc\xa5") + 0x34
-    body[at : at + 8] = (13).to_bytes(4, "little") * 2  # characters of the text and of the footnotes, in bytes
+    body[at : at + 8] = (13).to_bytes(
+        4, "little"
+    ) * 2  # characters of the text and of the footnotes, in bytes
     assert lines(bytes(body)) == ["正文的文字。", "注释的文字。"]
 
 

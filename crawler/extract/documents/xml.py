@@ -17,7 +17,8 @@ MAX_XML_DEPTH = 200  # tables in tables five deep take about 40
 _DTD_MARKS = tuple("<!DOCTYPE".encode(codec) for codec in ("ascii", "utf-16-le", "utf-16-be"))
 """Looked for in the bytes: a tree builder of our own, which would be told of a DTD, is twice as slow. In any encoding that
 expat takes, but UTF-16, these characters are their ASCII bytes."""
-_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding=[\"']([\w.:-]{1,40})[\"'][^>]{0,100}>")
+_ENCODING = re.compile(rb"encoding=[\"']([\w.:-]{1,40})[\"']")
+_MAX_DECLARATION_BYTES = 200
 _CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
 """Encodings that expat does not know, and the Python codec that is meant."""
 
@@ -55,9 +56,10 @@ def local_name(element: Element) -> str:
 
 def _decoded(data: bytes) -> bytes | str:
     """The markup as expat takes it: text, where it is in an encoding that expat does not know."""
-    match = _ENCODING.match(data)
+    end = data.find(b"?>", 0, _MAX_DECLARATION_BYTES)
+    match = _ENCODING.search(data, 0, end) if end > 0 and data.startswith(b"<?xml") else None
     codec = _CHINESE.get(match[1].decode("ascii", "replace").lower()) if match else None
-    return data[match.end() :].decode(codec, "replace") if match and codec else data
+    return data[end + 2 :].decode(codec, "replace") if codec else data
 
 
 def _is_too_deep(root: Element) -> bool:

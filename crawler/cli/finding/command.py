@@ -16,7 +16,7 @@ from crawler.field.regions import path as region_path
 from crawler.model import Site
 from crawler.onboarding.find.job import DEFAULT_HOSTS_AT_ONCE
 from crawler.onboarding.find.model import DEFAULT_BUDGET, WAYS, Options, Target
-from crawler.onboarding.find.targets import configured, targets_of
+from crawler.onboarding.find.targets import configured, has_portal_only, targets_of
 from crawler.sources import existing_sites, load, location_of
 
 
@@ -139,7 +139,7 @@ def _without_configured(targets: tuple[Target, ...], sources: Path, *, quiet: bo
     left = []
     for target in targets:
         site = known.get(target.code or "")
-        if site is None:
+        if site is None or has_portal_only(site):
             left.append(target)
         elif not quiet:
             place = location_of(sources, site.id)

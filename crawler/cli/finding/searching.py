@@ -19,7 +19,7 @@ from crawler.onboarding.find.entries import FindEntry, entries_of
 from crawler.onboarding.find.job import find_portals
 from crawler.onboarding.find.model import FindResult, Options, Result, Target
 from crawler.onboarding.find.state import State
-from crawler.onboarding.find.targets import configured
+from crawler.onboarding.find.targets import configured, has_portal_only
 from crawler.reading.pages import PageProcess
 from crawler.sources import add_entry, entry_lines, existing_sites, location_of, province_file, write_new
 
@@ -82,6 +82,7 @@ class Search:
 
     def _show(self, result: FindResult, known: bool) -> None:
         self.results.append(result)
+        replaced = self._portal_only(result)
         entries = self._new_entries(result)
         written = [] if self.dry_run else self._write(entries)
         if not self.quiet:
@@ -97,11 +98,19 @@ class Search:
         elif not self.quiet:
             for place in written:
                 message(f"  added to {place}")
+        if replaced and any(entry["name"] == result.name for entry in entries):
+            place = location_of(self.sources, replaced.id)
+            message(f"  {place}: {replaced.id} has the portal only; remove it, the new entry takes its place")
+
+    def _portal_only(self, result: FindResult) -> Site | None:
+        """The entry of the government that names its portal and no list."""
+        own = configured(self._sites).get(result.code or "")
+        return own if own is not None and has_portal_only(own) else None
 
     def _new_entries(self, result: FindResult) -> list[FindEntry]:
         """The entries that are not there already: no site of that government, no site with one of the addresses."""
         urls = {canonical(url) for site in self._sites for url in (*site.lists, *site.pages)}
-        has_own = result.code in configured(self._sites)
+        has_own = result.code in configured(self._sites) and self._portal_only(result) is None
         found = []
         for entry in entries_of(result, self._ids, live=self.replay is None):
             is_own = entry["name"] == result.name

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from crawler.address import canonical
-from crawler.discover import judge_title
+from crawler.discover import is_article, judge_title, leads_to_report
 from crawler.discover.portal.authors import Author, author_of
-from crawler.discover.portal.columns import LEADING, NAMED, address_score, gate_score, is_article, score
+from crawler.discover.portal.columns import LEADING, NAMED, address_score, gate_score, score
 from crawler.discover.portal.page import PortalPage
 from crawler.field.regions import region
 from crawler.model import Link, ListRequest
@@ -18,12 +18,11 @@ from crawler.onboarding.find.candidates import (
     Candidate,
     Sight,
     is_of_departments,
-    is_report,
     joined,
     look_at,
 )
 from crawler.onboarding.find.finds import Finds
-from crawler.onboarding.find.leads import Lead, Leads, report_lead
+from crawler.onboarding.find.leads import Lead, Leads, is_department, is_map, is_office_on_law, report_lead
 from crawler.onboarding.find.pages import Pages
 from crawler.onboarding.find.places import Place, Places
 
@@ -66,6 +65,7 @@ class Hunt(Finds):
     )  # canonical addresses that report pages name as their list
     searches: list[ListRequest] = field(default_factory=list)
     maps: list[Link] = field(default_factory=list)  # HTML site maps
+    offices: dict[str, Link] = field(default_factory=dict)  # to the pages and sites of the 司法局
     reports_read: int = 0
 
     def uses(self, way: str) -> bool:
@@ -113,16 +113,15 @@ class Hunt(Finds):
 
     async def judge(self, page: PortalPage, lead: Lead, *, render: bool = False) -> bool:
         """Judge a page as a list, with its further pages; return whether it is one beyond doubt."""
-        of_departments = is_of_departments(lead.title, page) or self.places.is_departments(
-            page.url, page.owner
-        )
+        in_office = lead.office or self.places.is_departments(page.url, page.owner)
         explicit = self._is_explicit(page, lead)
-        of_departments = of_departments and not lead.explicit  # of the districts of a city: titles name them
+        # of the districts of a city titles name them
+        of_departments = (in_office or is_of_departments(lead.title, page)) and not lead.explicit
         sight = self._sight(page, explicit, of_departments)
         title = lead.title or page.title
         candidate = Candidate(
             page, sight, title, 0 if of_departments or lead.kind == "load" else lead.score, lead.way, (*lead.trail, title),
-            foreign=self.places.of_address(page.url) in (Place.PARENT, Place.ELSEWHERE),
+            foreign=in_office or self.places.of_address(page.url) in (Place.PARENT, Place.ELSEWHERE),
             render=render,
             confirmed=canonical(page.url) in self.lists_of_reports,
         )  # fmt: skip
@@ -135,7 +134,7 @@ class Hunt(Finds):
         self.reports |= {canonical(link.url): (link, year) for link, year in sight.own}
         if sight.departments and (of_departments or candidate.named):
             self.departments.append(candidate)
-        if not sight.own or of_departments:
+        if not sight.own or (of_departments and not in_office):
             return False
         self.candidates.append(candidate)
         return candidate.precise
@@ -148,7 +147,10 @@ class Hunt(Finds):
             if page.next is None or not self.pages.left or len(candidate.years) >= 4:
                 return
             following = await self.pages.read(page.next, first=first)
-            if following is None or not {link.url for link in following.links} - seen:
+            if following is None:
+                return
+            self.leads.mark_read(following.url)  # it is a part of this list, not another one
+            if not {link.url for link in following.links} - seen:
                 return
             fresh = tuple(link for link in following.links if link.url not in seen)
             seen |= {link.url for link in fresh}
@@ -182,7 +184,7 @@ class Hunt(Finds):
 
     def maps_of(self, page: PortalPage) -> list[Link]:
         """Return a page's links to an HTML site map."""
-        return [link for link in page.links if _is_map(link) and self._is_own(link.url)]
+        return [link for link in page.links if is_map(link) and self._is_own(link.url)]
 
     def push(self, link: Link, way: str, trail: tuple[str, ...], around: int, lead: Lead) -> int:
         """Put a link among the leads; return its score."""
@@ -194,10 +196,12 @@ class Hunt(Finds):
             districts=lead.explicit,
         )
         place = self.places.of_address(link.url)
-        if lead.explicit and self._names_division(link.title):
+        if is_office_on_law(link.title) and place is not Place.PARENT:
+            self.offices.setdefault(canonical(link.url), link)
+        if lead.explicit and self._names_division(link.title) and not is_department(link.title):
             value = max(min(value + _DISTRICT_BONUS, 99), 60 if around >= 50 else 0)
         is_entry = link.date is not None and len(link.title) >= _MIN_ENTRY_CHARS
-        if value < LEADING or is_entry or is_report(link):
+        if value < LEADING or is_entry or leads_to_report(link):
             return 0
         to = Lead(
             request=ListRequest(url=link.url), score=value, way=way, title=link.title, trail=trail,
@@ -213,7 +217,7 @@ class Hunt(Finds):
         """Put the government's own reports among the leads: each leads to its list."""
         explicit = self._is_explicit(page, lead)
         for link in (*page.links, *page.menu):
-            if not is_report(link):
+            if not leads_to_report(link):
                 continue
             year = judge_title(link.title).year
             author = author_of(link.title, self.code)
@@ -294,7 +298,3 @@ class Hunt(Finds):
     def _names_division(self, title: str) -> bool:
         row = region(self.code) if self.code else None
         return row is not None and (row.name in title or (len(row.short) > 1 and row.short in title))
-
-
-def _is_map(link: Link) -> bool:
-    return any(word in link.title for word in ("网站地图", "站点地图", "网站导航", "站点导航"))

@@ -15,7 +15,7 @@ from crawler.onboarding.find.hunt import Hunt
 from crawler.onboarding.find.model import FindResult, FoundList, Options, Result, Target
 from crawler.onboarding.find.pages import UNRENDERED, Pages
 from crawler.onboarding.find.places import Places
-from crawler.onboarding.find.ways import IN_ORDER
+from crawler.onboarding.find.ways import IN_ORDER, departments
 
 MAX_LISTS = 3
 """Lists of one government that are taken; a further one must have years that those before do not have."""
@@ -57,6 +57,8 @@ async def search_portal(target: Target, options: Options, pages: Pages, day: str
         best = hunt.best()
         if best is not None and not (hunt.is_stale(best) and share < 0.6):
             break
+    if options.departments:
+        await departments.seek(hunt)
     return await _conclude(hunt, day)
 
 
@@ -176,15 +178,19 @@ def _found_list(each: Candidate, hunt: Hunt, *, departments: bool = False) -> Fo
         trail=tuple(title for title in each.trail if title),
         cms=each.page.cms,
         next=each.page.next.url if each.page.next else None,
-        match=_match(hunt) if mixed else None,
+        match=_match(hunt, each) if mixed else None,
         render=each.render,
     )
 
 
-def _match(hunt: Hunt) -> str | None:
+_NO_DEPARTMENT = "(?:(?!局|厅|委员会|办公室|(?<![省市区县旗州盟])委).)*"
+
+
+def _match(hunt: Hunt, each: Candidate) -> str | None:
     """An expression for the reports of one government on a list that holds those of many."""
     row = region(hunt.code) if hunt.code else None
-    return rf"{row.short}.*(?:法治政府|依法行政).*(?:报告|情况)" if row else None
+    between = _NO_DEPARTMENT if each.sight.departments else ".*"
+    return rf"{row.short}{between}(?:法治政府|依法行政).*(?:报告|情况)" if row else None
 
 
 def _department_lists(hunt: Hunt) -> tuple[FoundList, ...]:

@@ -40,6 +40,7 @@ class Site:
         self._made: dict[str, bytes] = {}
         self._columns: list[Column] = []
         self._listed: dict[int, Government] = {}
+        self._lists: set[str] = set()  # paths of pages that are a list's own
         self.menu: dict[str, str] = {}  # addresses by name, for the menus that templates have of their own
         self._districts: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._complete = False  # all articles of lists with reports have been added
@@ -77,6 +78,7 @@ class Site:
             *((path + f"index.{ext}" for ext in ("html", "shtml")) if path.endswith("/") else ()),
         ):
             self.add(name, partial(self._load, column, name))
+            self._lists.add(name)
 
     def listed(self, column: Column) -> Government:
         """Return the government with only this column and its documents."""
@@ -104,7 +106,8 @@ class Site:
             renders[urlsplit(url).path] = partial(_article, government, document)
         own = urlsplit(column.url).path
         for name, render in renders.items():
-            if name != _PROXY and "/gkmlpt/api/" not in name:
+            is_hub = name == own and name not in self._lists  # the catalogue's page, which shows its tree
+            if name != _PROXY and "/gkmlpt/api/" not in name and not is_hub:
                 self._pages[name] = (partial(self._fixed, column, render), "text/html")
         return self._fixed(column, renders.get(path, renders[own]))
 

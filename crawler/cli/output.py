@@ -99,7 +99,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
         for line in lines:
             print(line)
         return
-    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")  # an address is shown whole
     for line in lines:
         table.add_row(*map(visible, line.split("\t")))
     PlainConsole(sys.stdout).print(table)

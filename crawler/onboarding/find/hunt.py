@@ -12,7 +12,6 @@ from crawler.discover import is_article, judge_title, leads_to_report
 from crawler.discover.portal.authors import Author, author_of
 from crawler.discover.portal.columns import LEADING, NAMED, address_score, gate_score, score
 from crawler.discover.portal.page import PortalPage
-from crawler.field.regions import region
 from crawler.model import Link, ListRequest
 from crawler.onboarding.find.candidates import (
     Candidate,
@@ -22,7 +21,15 @@ from crawler.onboarding.find.candidates import (
     look_at,
 )
 from crawler.onboarding.find.finds import Finds
-from crawler.onboarding.find.leads import Lead, Leads, is_department, is_map, is_office_on_law, report_lead
+from crawler.onboarding.find.leads import (
+    Lead,
+    Leads,
+    is_department,
+    is_map,
+    is_office_on_law,
+    names_division,
+    report_lead,
+)
 from crawler.onboarding.find.pages import Pages
 from crawler.onboarding.find.places import Place, Places
 
@@ -53,16 +60,12 @@ class Hunt(Finds):
     code: str | None
     places: Places
     owner: str | None = None  # name of the government, as the home page has it
-    explicit: bool = (
-        False  # the portal's owner is in doubt: only reports that name the government are its own
-    )
+    explicit: bool = False  # its owner is in doubt: only reports that name the government count
     leads: Leads = field(default_factory=Leads)
     home: PortalPage | None = None
     common: set[str] = field(default_factory=set)  # canonical addresses of the home page's links
     outside: list[Lead] = field(default_factory=list)  # leads to other sites
-    lists_of_reports: set[str] = field(
-        default_factory=set
-    )  # canonical addresses that report pages name as their list
+    lists_of_reports: set[str] = field(default_factory=set)  # canonical addresses that reports name
     searches: list[ListRequest] = field(default_factory=list)
     maps: list[Link] = field(default_factory=list)  # HTML site maps
     offices: dict[str, Link] = field(default_factory=dict)  # to the pages and sites of the 司法局
@@ -98,6 +101,7 @@ class Hunt(Finds):
         if twice and self.leads.was_read(page.url):
             return None
         self.leads.mark_read(page.url)
+        self.note_read(lead)
         await self.take(page, lead)
         return page
 
@@ -198,7 +202,7 @@ class Hunt(Finds):
         place = self.places.of_address(link.url)
         if is_office_on_law(link.title) and place is not Place.PARENT:
             self.offices.setdefault(canonical(link.url), link)
-        if lead.explicit and self._names_division(link.title) and not is_department(link.title):
+        if lead.explicit and names_division(link.title, self.code) and not is_department(link.title):
             value = max(min(value + _DISTRICT_BONUS, 99), 60 if around >= 50 else 0)
         is_entry = link.date is not None and len(link.title) >= _MIN_ENTRY_CHARS
         if value < LEADING or is_entry or leads_to_report(link):
@@ -294,7 +298,3 @@ class Hunt(Finds):
 
     def _is_own(self, url: str) -> bool:
         return self.places.of_address(url) in (Place.OWN, Place.SHARED)
-
-    def _names_division(self, title: str) -> bool:
-        row = region(self.code) if self.code else None
-        return row is not None and (row.name in title or (len(row.short) > 1 and row.short in title))

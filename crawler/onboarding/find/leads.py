@@ -12,6 +12,7 @@ from typing import Literal
 from crawler.address import canonical
 from crawler.discover.portal.page import column_fragment
 from crawler.field.organs import DEPARTMENT, organ
+from crawler.field.regions import region
 from crawler.model import Link, ListRequest
 
 Kind = Literal["page", "list", "report", "load", "search", "sitemap"]
@@ -126,3 +127,9 @@ def is_office_on_law(title: str) -> bool:
 def is_map(link: Link) -> bool:
     """Whether a link leads to an HTML site map."""
     return any(word in link.title for word in ("网站地图", "站点地图", "网站导航", "站点导航"))
+
+
+def names_division(title: str, code: str | None) -> bool:
+    """Whether a link's title has the name of a division: 武汉市 or 武汉."""
+    row = region(code) if code else None
+    return row is not None and (row.name in title or (len(row.short) > 1 and row.short in title))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from crawler.address import canonical
+from crawler.address import canonical, host_of, registrable_domain
 from crawler.discover.portal.page import PortalPage
 from crawler.field.portals import portals_at
 from crawler.field.regions import path, region
@@ -38,6 +38,10 @@ async def search_portal(target: Target, options: Options, pages: Pages, day: str
         home=home,
         year=int(day[:4]),
     )
+    if home is not None and _is_strangers(home, target):
+        return _no_home(
+            hunt, day, f"its address leads to {home.url}, which does not say that it is this government's"
+        )
     if home is not None:
         hunt.owner = home.owner
         hunt.common = {canonical(link.url) for link in home.links}
@@ -72,6 +76,14 @@ async def _home(target: Target, pages: Pages) -> PortalPage | None:
     return await pages.read(ListRequest(url=f"{'http' if scheme == 'https' else 'https'}://{rest}"))
 
 
+def _is_strangers(home: PortalPage, target: Target) -> bool:
+    """Whether the home page is on another site, outside gov.cn, that does not name the division: a lapsed name's new owner."""
+    here, there = host_of(target.home), host_of(home.url)
+    if registrable_domain(here) == registrable_domain(there) or there.endswith(".gov.cn"):
+        return False
+    return home.region is None or home.region != (target.code or home.region)
+
+
 def _is_doubtful(home: PortalPage, code: str | None) -> bool:
     """Whether a home page may be another government's: several divisions share its host, or it names another one."""
     if code is None:
@@ -83,8 +95,8 @@ def _is_doubtful(home: PortalPage, code: str | None) -> bool:
     return shared or (home.region is not None and home.region != code and region(home.region) is not None)
 
 
-def _no_home(hunt: Hunt, day: str) -> FindResult:
-    failures = hunt.pages.failures
+def _no_home(hunt: Hunt, day: str, detail: str = "") -> FindResult:
+    failures = hunt.pages.failures if not detail else []
     challenged = next((each for each in failures if each.kind == "challenged"), None)
     reason = challenged or (failures[0] if failures else None)
     return FindResult(
@@ -94,7 +106,7 @@ def _no_home(hunt: Hunt, day: str) -> FindResult:
         requests=hunt.pages.asked,
         code=hunt.code,
         name=_name(hunt),
-        detail=reason.reason if reason else "no answer",
+        detail=detail or (reason.reason if reason else "no answer"),
     )
 
 
@@ -149,11 +161,21 @@ def _details(hunt: Hunt, result: Result, checked: Checked, doubts: list[str]) ->
     if result is not Result.FOUND and not hunt.pages.left:
         said.append(f"the budget of {hunt.options.budget} requests is used up")
     said += [each.reason for each in hunt.pages.failures if each.kind == UNRENDERED][:1]
+    if result is Result.NOTHING:
+        said.append(_what_was_read(hunt))
     if result is Result.CHALLENGED:
         said.append(next(each.reason for each in hunt.pages.failures if each.kind == "challenged"))
     if hunt.explicit:
         said.append("the home page is another government's too: only reports that name the division count")
     return said
+
+
+def _what_was_read(hunt: Hunt) -> str:
+    """How far a search came that found nothing, for who goes on by hand: the pages read, and the column most like it."""
+    number = sum(isinstance(each, PortalPage) for each in hunt.pages.known.values())
+    said = f"{number} pages read"
+    nearest = hunt.nearest
+    return f"{said}, the nearest: {nearest.title} {nearest.request.url}" if nearest else said
 
 
 def _lists(hunt: Hunt, best: Candidate) -> tuple[FoundList, ...]:

@@ -22,7 +22,7 @@ SUFFIX = "test"
 """The reserved domain (RFC 2606) below which all hosts of the portals are invented."""
 
 _ANCHOR = re.compile(r"(<a\b[^<>]*?\bhref=[\"']?)([^\"'\s<>]+)([^<>]*>)\s*([^<>]{2,30}?)\s*(</a>)", re.I)
-_REAL = re.compile(r"\b([a-z0-9]+)\.gov\.cn\b")  # hosts that templates and furniture name
+_REAL = re.compile(r"\b((?:[a-z0-9-]+\.)*[a-z0-9]+)\.gov\.cn\b")  # hosts that templates and furniture name
 _NEVER = "法治政府建设"  # a name that the templates' own menus have, and a portal may not have
 _PROXY = "/module/web/jpage/dataproxy.jsp"
 
@@ -32,8 +32,16 @@ Render = Callable[[], str]
 class Site:
     """The pages of one host. Paths are without a query."""
 
-    def __init__(self, number: int, government: Government, *, search: str | None = None) -> None:
-        """Start without pages; `search` is the name of its search system."""
+    def __init__(
+        self,
+        number: int,
+        government: Government,
+        *,
+        search: str | None = None,
+        kept: frozenset[str] = frozenset(),
+    ) -> None:
+        """Start without pages. `search`: the name of its search system. `kept`: real host names that are served here."""
+        self._kept = kept
         self.number, self.government = number, government
         self._search = SEARCHES[search] if search else None
         self._pages: dict[str, tuple[Render, str]] = {}
@@ -173,10 +181,13 @@ class Site:
             if path not in self._pages:
                 return None
             render, kind = self._pages[path]
-            html = _REAL.sub(rf"\1.gov.{SUFFIX}", render())
+            html = _REAL.sub(self._invented, render())
             json_or_xml = kind.startswith(("application/json", "application/xml"))
             self._made[path] = html.encode("utf-8" if json_or_xml else self.government.encoding, "replace")
         return self._made[path]
+
+    def _invented(self, found: re.Match[str]) -> str:
+        return found[0] if found[0] in self._kept else f"{found[1]}.gov.{SUFFIX}"
 
     def _found(self, request: Request, path: str) -> Answer | None:
         """Answer a request to the search, or to an address from which a list's script loads its entries."""

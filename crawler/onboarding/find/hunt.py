@@ -33,8 +33,8 @@ from crawler.onboarding.find.leads import (
 from crawler.onboarding.find.pages import Pages
 from crawler.onboarding.find.places import Place, Places
 
-MAX_LIST_PAGES = 3
-"""Pages of one list that are read to see its reports."""
+MAX_LIST_PAGES, MAX_COLUMN_PAGES = 3, 6
+"""Pages of one list that are read to see its reports; of a column on 法治政府 that has shown none yet."""
 
 MAX_REPORTS_READ = 3
 """Reports that are read to find their list."""
@@ -147,8 +147,9 @@ class Hunt(Finds):
         """Read further pages of a list: all of a few, to see its reports; those of a long one until it shows some."""
         first, page = ListRequest(url=candidate.page.url), candidate.page
         seen = {link.url for link in page.links}
-        for _ in range(MAX_LIST_PAGES - 1):
-            if page.next is None or not self.pages.left or len(candidate.years) >= 4:
+        for number in range(1, MAX_COLUMN_PAGES):
+            is_enough = number >= MAX_LIST_PAGES and (candidate.sight.own or not candidate.named)
+            if is_enough or page.next is None or not self.pages.left or len(candidate.years) >= 4:
                 return
             following = await self.pages.read(page.next, first=first)
             if following is None:
@@ -262,15 +263,9 @@ class Hunt(Finds):
                     if value >= _GOOD:
                         worth = max(worth, around - 8)  # what a good page loads is as good as its links
                     self.leads.push(
-                        Lead(
-                            request=ListRequest(url=url),
-                            score=worth,
-                            way="menus",
-                            kind="load",
-                            trail=trail,
-                            explicit=lead.explicit,
-                        )
-                    )
+                        Lead(request=ListRequest(url=url), score=worth, way="menus", kind="load", trail=trail,
+                             explicit=lead.explicit)
+                    )  # fmt: skip
         if lead.kind == "page" and len(page.links) <= _GATE_LINKS and len(trail) < 2:
             for link in page.links:
                 if (value := gate_score(link.title, link.url)) and self._is_own(link.url):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from crawler.cli.finding.searching import Search, state_path, ways_of
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import message
 from crawler.fetch import Replay, load_exchanges, parse_connect_to
-from crawler.field.region_names import the_level
+from crawler.field.region_names import the_level, the_region
 from crawler.field.regions import path as region_path
 from crawler.model import Site
 from crawler.onboarding.find.job import DEFAULT_HOSTS_AT_ONCE
@@ -108,6 +109,8 @@ def find(
     targets, unknown = targets_of(
         regions or (), regions=within or (), level=chosen_level, everything=everything
     )
+    if chosen_level is None and not quiet:
+        _say_what_a_province_is(targets, regions or ())
     for row in unknown:
         message(f"{row.code} {region_path(row.code)}: its portal is not known; give its address")
     if not configured_too:
@@ -131,6 +134,16 @@ def find(
     )
     code = search.run()
     raise typer.Exit(code or (1 if unknown else 0))
+
+
+def _say_what_a_province_is(targets: tuple[Target, ...], words: Sequence[str]) -> None:
+    """Say how the divisions in a province are searched, where the province alone was named."""
+    named = {the_region(word).code for word in words if "://" not in word}
+    for target in targets:
+        if target.code in named and str(target.code).endswith("0000"):
+            message(
+                f"{target.name}: its own portal; for those in it, --level city or county, or --region {target.name}"
+            )
 
 
 def _without_configured(targets: tuple[Target, ...], sources: Path, *, quiet: bool) -> tuple[Target, ...]:

@@ -154,12 +154,13 @@ class Hunt(Finds):
             following = await self.pages.read(page.next, first=first)
             if following is None:
                 return
-            self.leads.mark_read(following.url)  # it is a part of this list, not another one
             if not {link.url for link in following.links} - seen:
                 return
             fresh = tuple(link for link in following.links if link.url not in seen)
             seen |= {link.url for link in fresh}
             more = self._sight(replace(following, links=fresh), explicit, of_departments)
+            if more.own or any(link.date for link in fresh):  # not the frame with the menu of a hub
+                self.leads.mark_read(following.url)  # it is a part of this list, not another one
             candidate.sight = joined(candidate.sight, more)
             candidate.further.append(following)
             page = following

@@ -161,13 +161,11 @@ def _details(hunt: Hunt, result: Result, checked: Checked, doubts: list[str]) ->
     if result is not Result.FOUND and not hunt.pages.left:
         said.append(f"the budget of {hunt.options.budget} requests is used up")
     said += [each.reason for each in hunt.pages.failures if each.kind == UNRENDERED][:1]
-    if result is Result.NOTHING:
-        said.append(_what_was_read(hunt))
     if result is Result.CHALLENGED:
         said.append(next(each.reason for each in hunt.pages.failures if each.kind == "challenged"))
     if hunt.explicit:
         said.append("the home page is another government's too: only reports that name the division count")
-    return said
+    return said if said or result is not Result.NOTHING else [_what_was_read(hunt)]
 
 
 def _what_was_read(hunt: Hunt) -> str:

@@ -420,6 +420,19 @@ def test_a_further_page_of_a_list_is_not_taken_for_a_list(tmp_path: Path) -> Non
     assert result.years == (2020, 2021, 2022, 2023)
 
 
+def test_a_menu_in_a_frame_of_a_hub_is_followed(tmp_path: Path) -> None:
+    web = Web(
+        COLUMN
+        | {
+            "/": page(NOISE, links(("依法行政", "/yf/"))),
+            "/yf/": page("<iframe src='/left.html'></iframe>", links(("首页", "/"))),
+            "/left.html": page(links(("年报总览", "/x/"), ("依法行政工作报告", LIST))),
+        }
+    )
+    (result,) = find(web, tmp_path / "state")
+    assert [each.url for each in result.lists] == [HOST + LIST]
+
+
 def test_the_catalogue_of_all_columns_is_not_taken_where_one_column_has_the_reports(tmp_path: Path) -> None:
     tree = '<script>window._CONFIG = {SID: \'7\', TREE: [{"id": 505, "name": "年度报告"}]}</script>'
     rows = [

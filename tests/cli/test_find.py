@@ -158,6 +158,37 @@ def test_the_portals_of_a_region_are_listed_with_the_source_and_the_last_result(
     assert (value["source"], value["result"], value["years"]) == ("wuhan", "found", [2021, 2022, 2023])
 
 
+PORTAL_ONLY = """sources:
+  - {id: portal, name: 武汉市人民政府, region: "420100", lists: ["http://www.wuhan.gov.cn/"]}
+"""
+
+
+def test_an_entry_with_the_portal_only_is_shown_as_such_and_its_government_searched(
+    find: Fazhi, fazhi: Fazhi, tmp_path: Path
+) -> None:
+    sources = tmp_path / "sources.yaml"
+    sources.write_text(PORTAL_ONLY, "utf-8")
+    words = (
+        "source",
+        "list",
+        "--portals",
+        "--region",
+        "420100",
+        "--level",
+        "city",
+        "--sources",
+        str(sources),
+    )
+    assert fazhi(*words)[1].split("\t")[4] == "portal (portal only)"
+    (value,) = json.loads(fazhi(*words, "--json")[1])
+    assert (value["source"], value["portal_only"]) == ("portal", True)
+    code, _, err = find("武汉市")
+    assert code == 0
+    assert f"{sources}:2: portal has the portal only; remove it, the new entry takes its place" in err
+    assert fazhi(*words)[1].split("\t")[4] == "wuhan"
+    assert "configured already as wuhan" in find("武汉市")[2]
+
+
 def test_a_crawl_of_a_region_visits_the_sources_in_it(find: Fazhi, fazhi: Fazhi, tmp_path: Path) -> None:
     find("武汉市")
     (tmp_path / "sources.yaml").write_text(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from crawler.discover.portal.page import PortalPage, read_portal_page
+from crawler.discover.portal.page import PortalPage, column_fragment, read_portal_page
 from crawler.errors import (
     Challenged,
     ExtractError,
@@ -19,7 +19,6 @@ from crawler.errors import (
 )
 from crawler.fetch import Fetcher
 from crawler.model import ListRequest, Page, Site
-from crawler.onboarding.find.leads import column_fragment
 from crawler.reading.pages import PageProcess
 
 UNRENDERED = "unrendered"

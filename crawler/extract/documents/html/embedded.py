@@ -117,17 +117,22 @@ def _is_document(literal: str) -> bool:
 def embedded(flow: Flow, start: int, end: int) -> Iterator[Embedded]:
     """Yield what is shown inside pieces[start:end] of a flow, in order: frames and images of some size."""
     for place, tag in flow.embedded:
-        if not start <= place < end:
-            continue
-        name = tag.partition(" ")[0]
-        address = unescape(attribute(tag, "src"))
-        if name == "img":
-            if (image := _image(tag, address)) is not None:
-                yield image
-            continue
-        how = attribute(tag, _HOW) or ("embed" if name == "embed" else "frame")
-        if address.strip() and (not _is_small(tag, _MIN_FRAME_SIZE) or is_document_address(address)):
-            yield Embedded(how, address.strip(), unescape(attribute(tag, "title")))
+        if start <= place < end and (found := _embedded(tag)):
+            yield found
+
+
+def shown_places(flow: Flow, start: int, end: int) -> set[int]:
+    """Return the pieces among pieces[start:end] in which something is shown."""
+    return {place for place, tag in flow.embedded if start <= place < end and _embedded(tag)}
+
+
+def _embedded(tag: str) -> Embedded | None:
+    address = unescape(attribute(tag, "src")).strip()
+    if tag.startswith("img"):
+        return _image(tag, address)
+    how = attribute(tag, _HOW) or ("embed" if tag.startswith("embed") else "frame")
+    is_small = _is_small(tag, _MIN_FRAME_SIZE) and not is_document_address(address)
+    return Embedded(how, address, unescape(attribute(tag, "title"))) if address and not is_small else None
 
 
 def _image(tag: str, address: str) -> Embedded | None:

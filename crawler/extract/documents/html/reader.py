@@ -17,6 +17,7 @@ from crawler.cms.base_url import Base
 from crawler.extract.documents.html.candidates import choose, weigh
 from crawler.extract.documents.html.embedded import embedded, mark_frames
 from crawler.extract.documents.html.head_clues import head_clues, json_ld, page_titles, site_code
+from crawler.extract.documents.html.stubs import stub
 from crawler.extract.documents.magic import magic
 from crawler.extract.documents.material import Embedded, Format, Material
 from crawler.extract.documents.pager import Pager, find_pager, read_source_signs
@@ -196,11 +197,14 @@ def _find_article(page: _Page) -> _Article:
     """The article of a page. It may be hidden until a script shows it, though its title and info line are not."""
     known = frozenset(map(squeeze, page.titles[:2]))
     best = _Article(flow := read_flow(page.html), place := choose(flow, known), _prose_length(flow, place))
-    if best.prose < _MIN_PROSE:
-        flow = read_flow(page.html, skip_hidden=False)
-        place = choose(flow, known)
-        if _is_hidden_article(flow, place, page.titles, best.prose) or best.place is None:
-            best = _Article(flow, place, _prose_length(flow, place))
+    if best.prose >= _MIN_PROSE:
+        return best
+    flow = read_flow(page.html, skip_hidden=False)
+    place = choose(flow, known)
+    if _is_hidden_article(flow, place, page.titles, best.prose) or best.place is None:
+        return _Article(flow, place, _prose_length(flow, place))
+    if HINTED not in best.flow.tags and (own := stub(best.flow, frozenset(map(squeeze, page.titles)))):
+        return _Article(best.flow, own, _prose_length(best.flow, own))
     return best
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.cms.base_url import Base
+from crawler.errors import NoBody
 from crawler.extract.documents.html.candidates import choose, weigh
 from crawler.extract.documents.html.embedded import embedded, mark_frames
 from crawler.extract.documents.html.head_clues import head_clues, json_ld, page_titles, site_code
@@ -145,7 +146,7 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
         ):
             page, found = mended, again
     flow = found.flow
-    place = found.place or _below_title(flow, page.titles)
+    place = found.place or _offering(flow, page.titles, url)
     start, end = place
     top = _top(flow, start, page.titles)
     bottom = min(end + _PIECES_BELOW, len(flow.pieces))
@@ -164,12 +165,19 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     )
 
 
-def _below_title(flow: Flow, titles: tuple[str, ...], start: int | None = None) -> tuple[int, int]:
-    """The pieces from the page's title on, the last one above `start`; all of them if the title is not shown."""
+def _below_title(flow: Flow, titles: tuple[str, ...], start: int) -> int:
+    """The piece of the page's title above an article that begins at `start`; `start` if it is not shown there."""
+    at = _title_above(flow, 0, start, frozenset(map(squeeze, titles)))
+    return start if at is None else at
+
+
+def _offering(flow: Flow, titles: tuple[str, ...], url: str | None) -> tuple[int, int]:
+    """The pieces below the title of a page that shows no text; all if it shows no title. Raise NoBody if it offers nothing."""
     last = len(flow.pieces)
-    known = frozenset(map(squeeze, titles))
-    at = _title_above(flow, 0, last if start is None else start, known)
-    return (at if at is not None else 0 if start is None else start), last
+    if not flow.embedded and not any(is_document_address(href) for href in flow.hrefs(0, last)):
+        raise NoBody(url, "no text on the page can be an article")
+    at = _below_title(flow, titles, last)
+    return (at if at < last else 0), last
 
 
 def _shown(
@@ -178,7 +186,7 @@ def _shown(
     """What is shown in an article, and beside it: documents, and for an article without sentences the frames as well."""
     flow, (start, end) = found.flow, place
     is_stub = found.prose < _MIN_PROSE
-    top = _below_title(flow, titles, start)[0] if is_stub else start
+    top = _below_title(flow, titles, start) if is_stub else start
     yield from embedded(flow, start, end)
     for each in (*embedded(flow, top, start), *embedded(flow, end, bottom)):
         if each.how != "image" and (is_stub or is_document_address(each.address)):

@@ -48,12 +48,22 @@ def stub(flow: Flow, titles: Collection[str]) -> tuple[int, int] | None:
 
 
 def _title(flow: Flow, titles: Collection[str]) -> int | None:
-    """The first piece that is a title of the page and no link; None if it is not shown."""
+    """The first piece that is a title of the page and no link, or the last of some that are it together; None without."""
+    begun: list[str] = []  # what the last pieces have of a title
     for i, piece in enumerate(flow.pieces):
-        if _MIN_TITLE_LENGTH <= len(piece) < _MAX_TITLE_LENGTH and not piece.lstrip().startswith(LINK):
-            text = MARKS.sub("", piece)
-            if squeeze(text) in titles or squeeze(without_tail(text)) in titles:
-                return i
+        if piece.isspace() or not piece:
+            continue
+        if len(piece) >= _MAX_TITLE_LENGTH or piece.lstrip().startswith(LINK):
+            begun = []
+            continue
+        text = MARKS.sub("", piece)
+        words = squeeze(text)
+        if len(words) >= _MIN_TITLE_LENGTH and (words in titles or squeeze(without_tail(text)) in titles):
+            return i
+        joined = [*(one + words for one in begun), words]
+        if words and any(one in titles for one in joined[:-1]):
+            return i
+        begun = [one for one in joined if one and any(title.startswith(one) for title in titles)]
     return None
 
 

@@ -49,6 +49,7 @@ _MAX_HEADING_LENGTH = 300  # characters of a piece that is a heading, marks incl
 _MAX_BUTTON_LENGTH = 200  # characters; no label of a button is longer
 _MIN_SWALLOWED_RATIO = 1.1  # sentences with the markup mended to those without
 _MIN_PROSE = 200  # characters of sentences; of a page with fewer the hidden text is read too
+_MIN_SURE_PROSE = 120  # characters of sentences; of an article with fewer the place is asked too
 _MIN_HIDDEN_PROSE, _MIN_HIDDEN_RATIO = 200, 4  # characters of a hidden article; times those displayed
 _NOTICE = re.compile(
     r"即将离开|隐私|免责|cookie|浏览器|验证码|登录", re.I
@@ -195,9 +196,11 @@ def _find_article(page: _Page) -> _Article:
     place = choose(flow, known)
     if _is_hidden_article(flow, place, page.titles, best.prose) or best.place is None:
         return _Article(flow, place, _prose_length(flow, place))
-    if HINTED not in best.flow.tags and (own := stub(best.flow, frozenset(map(squeeze, page.titles)))):
-        return _Article(best.flow, own, _prose_length(best.flow, own))
-    return best
+    if HINTED in best.flow.tags or (own := stub(best.flow, frozenset(map(squeeze, page.titles)))) is None:
+        return best
+    overlaps = own[0] < best.place[1] and best.place[0] < own[1]
+    is_sure = best.prose >= _MIN_SURE_PROSE and overlaps
+    return best if is_sure else _Article(best.flow, own, _prose_length(best.flow, own))
 
 
 def _prose_length(flow: Flow, place: tuple[int, int] | None) -> int:

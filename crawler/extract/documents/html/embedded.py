@@ -68,7 +68,7 @@ def mark_frames(tree: LexborHTMLParser, named: Collection[str], source: str) -> 
 
 
 def _mark(tree: LexborHTMLParser, node: LexborNode, address: str, how: str) -> bool:
-    if not address.strip() or node.parent is None:
+    if not address.strip() or node.parent is None or "none" in (node.attributes.get("style") or ""):
         return False
     mark = tree.create_node("iframe")
     for name in ("width", "height", "style", "title", "id", "name", "hidden"):

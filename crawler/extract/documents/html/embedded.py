@@ -111,7 +111,7 @@ def _scripted(script: str) -> Iterator[str]:
 
 
 def _is_document(literal: str) -> bool:
-    return not any(char in literal for char in "<> +${}") and _DOCUMENT.search(literal) is not None
+    return _DOCUMENT.search(literal) is not None and not any(char in literal for char in "<> +${}")
 
 
 def embedded(flow: Flow, start: int, end: int) -> Iterator[Embedded]:

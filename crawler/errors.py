@@ -4,6 +4,8 @@ CrawlerError                     exit 1, no retry
   ConfigError                    exit 2: faults in sources.yaml, or wrong use of a command
   FetchError                     becomes an Outcome, never stops a crawl
     Unreachable                  no answer, or only a part of one; retried
+    ProxyFailed                  the proxy could not or would not connect to this host; says nothing of the site
+      ProxyDown                  the proxy itself cannot be used: not reached, no proxy, or it refuses our credentials
     Malformed                    an answer that HTTP does not allow
     Refused                      by the server, its robots.txt or our guard
       Untrusted                  TLS that the site's entry does not allow
@@ -11,6 +13,7 @@ CrawlerError                     exit 1, no retry
     Challenged                   a script to solve instead of a page
     TooLarge                     over a size limit
     LeftAlone                    the host failed repeatedly; no more requests to it in this crawl
+      ProxyGivenUp               the same of a proxy, and so of all sites behind it
     Unrendered                   no browser could render the page, or none is installed
     NotSaved                     a replay holds nothing for this address
   ExtractError
@@ -22,7 +25,7 @@ CrawlerError                     exit 1, no retry
     NotAReport                   an article, but no 法治政府建设情况报告
       NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
-  Halted                         the crawl had to end before this request
+  Halted                         the crawl, or the use of its proxy, had to end before this request
   ArchiveError
     ArchiveLocked                exit 3: another crawl writes to this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
@@ -87,6 +90,20 @@ class Unreachable(FetchError):
     retry = True
 
 
+class ProxyFailed(FetchError):
+    """The proxy could not or would not connect to this host. Says nothing of the site.
+
+    `kind` is "proxy" where another attempt may succeed, else "proxy refused".
+    """
+
+    retry = True
+    status: int = 0  # of the answer in which an HTTP proxy refuses a tunnel
+
+
+class ProxyDown(ProxyFailed):
+    """The proxy itself cannot be used. `kind` is "proxy" if it cannot be reached, "proxy setup" if its entry must change."""
+
+
 class Malformed(FetchError):
     """An answer that HTTP does not allow."""
 
@@ -121,6 +138,12 @@ class LeftAlone(FetchError):
     """A host that failed repeatedly and gets no more requests in this crawl. Its failures were reported before."""
 
     ending = Ending.SKIPPED
+
+
+class ProxyGivenUp(LeftAlone):
+    """A proxy that failed repeatedly and gets no more requests in this crawl, nor do the sites behind it."""
+
+    ending = Ending.FAILED
 
 
 class Unrendered(FetchError):
@@ -201,7 +224,7 @@ class ExpectationError(CrawlerError):
 
 
 class Halted(CrawlerError):
-    """A request that was waiting for its turn when the crawl had to end. The next crawl makes it."""
+    """A request that could not be made when the crawl, or the use of its proxy, had to end. The next crawl makes it."""
 
 
 class ArchiveError(CrawlerError):

@@ -25,6 +25,7 @@ CrawlerError                     exit 1, no retry
     NotAReport                   an article, but no 法治政府建设情况报告
       NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
+  SearchLocked                   exit 3: another search writes to this state file
   Halted                         the crawl, or the use of its proxy, had to end before this request
   ArchiveError
     ArchiveLocked                exit 3: another crawl writes to this archive
@@ -221,6 +222,12 @@ class ExpectationError(CrawlerError):
         self.site = site
         self.expected = expected
         self.found = found
+
+
+class SearchLocked(CrawlerError):
+    """Another search of portals writes to this state file."""
+
+    exit_code = 3
 
 
 class Halted(CrawlerError):

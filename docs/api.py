@@ -28,9 +28,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Nouns": (
         *("Summary", "Outcome", "Ending"),
         *("Report", "Section", "Attachment", "Clue", "Version", "Capture", "JSON_KEYS"),
-        *("Site", "Years", "Expect", "Link"),
+        *("Site", "Years", "Expect", "Proxy", "Link"),
     ),
-    "Types": ("ReportState", "Headers", "Tls", "HeaderRule"),
+    "Types": ("ReportState", "Headers", "Tls", "HeaderRule", "ProxyScheme", "ProxyUse"),
     "Errors": (
         *("CrawlerError", "ConfigError"),
         *("ExtractError", "UnknownFormat", "NoBody"),

@@ -11,10 +11,11 @@ import httpx
 
 from crawler.errors import ProxyDown, ProxyFailed, Refused
 from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, port_of, system_resolver
+from crawler.fetch.connections.proxies import REFUSED
 from crawler.fetch.connections.tunnels import TunnelBackend
 from crawler.model import Proxy
 
-_NOT_REACHED = (TimeoutError, Refused, ProxyFailed, httpcore.ConnectError, httpcore.ConnectTimeout)
+_NOT_REACHED = (TimeoutError, Refused, httpcore.ConnectError, httpcore.ConnectTimeout)
 _PROXY_SECONDS = 15.0  # a proxy has to connect in its turn
 
 
@@ -66,6 +67,10 @@ async def _connects(
     except ProxyDown as error:
         faults[error.reason] = None
         return False
+    except ProxyFailed as error:
+        return (
+            error.status > 0 and error.kind == REFUSED
+        )  # it answers, and may forward what it makes no tunnel for
     except _NOT_REACHED:
         return False
     await stream.aclose()

@@ -430,6 +430,8 @@ async def test_a_crawl_learns_before_it_begins_that_its_proxy_is_dead(site: Loop
     with a_proxy(site) as proxy:
         assert (await reach_of([(f"http://{HOST}/", proxy.proxy)], resolver=unknown)).any
         assert not (await reach_of([("http://dead.example.gov.cn/", proxy.proxy)], resolver=unknown)).any
+    with a_proxy(site, forwards=True, refuse=no_plain) as forwarding:
+        assert (await reach_of([(f"http://{HOST}/", forwarding.proxy)], resolver=unknown)).any
     reach = await reach_of([(f"http://{HOST}/{n}", proxy.proxy) for n in range(9)], resolver=unknown)
     assert len(reach.proxies) == 1
     assert f"the proxy {proxy.proxy} cannot be reached" in reach.proxies[0]

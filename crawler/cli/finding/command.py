@@ -103,7 +103,8 @@ def find(
     solve); unreachable. Entries for what was found go into sources.d/PROVINCE.yaml beside the sources.yaml. A search that
     was ended goes on where it was when the same command is run again. With --json, a line for each portal.
 
-    Exit code 0 if all were found, 1 if some were not.
+    SIGTERM or SIGINT ends it in order: what was found so far is written and printed. Exit code 0 if all were found, 1 if some
+    were not or the search was ended, 3 if another search uses the state file.
     """
     chosen_level = the_level(level) if level is not None else None
     targets, unknown = targets_of(

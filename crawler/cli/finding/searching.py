@@ -13,6 +13,7 @@ from typing import Any
 from crawler.address import canonical
 from crawler.cli.finding import output
 from crawler.cli.output import message, print_json
+from crawler.crawl.halt import on_first_signal
 from crawler.errors import ConfigError
 from crawler.fetch import ConnectTo, Fetcher, Replay
 from crawler.fetch.client import utc_now
@@ -46,28 +47,44 @@ class Search:
     results: list[FindResult] = field(default_factory=list)
     _sites: list[Site] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
+    _ended_by: str = ""  # name of the signal that ended the search
 
     def run(self) -> int:
-        """Search, write or print, and return the exit code: 0 if every portal was found, else 1."""
+        """Search, write or print, and return the exit code: 0 if every portal was found, else 1.
+
+        On SIGTERM or SIGINT the search ends in order: what was found so far is written and printed. Raises SearchLocked.
+        """
         today = utc_now().date().isoformat()
         self._sites = list(existing_sites(self.sources))
         self._ids = {site.id for site in self._sites}
-        state = State(self.state, today)
-        if self.again:
-            state.forget(target.key for target in self.targets)
-        try:
-            with state:
-                asyncio.run(self._search(state, today))
-        except KeyboardInterrupt:
-            message(f"ended; the same command goes on from {self.state}")
-            return 130
+        with State(self.state, today) as state:
+            if self.again:
+                state.forget(target.key for target in self.targets)
+            asyncio.run(self._search(state, today))
         if not self.json:
             output.show(self.results)
         if not self.quiet:
             message(output.summary(self.results))
+        if self._ended_by:
+            done = f"{len(self.results)} of {len(self.targets)} portals are done"
+            message(f"ended early ({self._ended_by}): {done}; the same command goes on from {self.state}")
+            return 1
         return 0 if all(each.result is Result.FOUND for each in self.results) else 1
 
     async def _search(self, state: State, today: str) -> None:
+        search = asyncio.create_task(self._find(state, today))
+
+        def end(name: str) -> None:
+            self._ended_by = name
+            message(f"{name}: the search ends; repeat to stop at once")
+            search.cancel()
+
+        with on_first_signal(end):
+            await asyncio.wait([search])
+        if not search.cancelled():
+            search.result()
+
+    async def _find(self, state: State, today: str) -> None:
         fetching = Fetcher(sink=lambda _: None, replay=self.replay, connect_to=self.connect_to)
         async with fetching as fetcher, PageProcess() as page_process, _quiet(_BREAKER_LOG):
             await find_portals(

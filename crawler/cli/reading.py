@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,12 @@ from crawler.cli.output import holding_json, iso, message, print_json, print_tab
 from crawler.errors import CrawlerError, PartOnly
 from crawler.fetch import Fetcher
 from crawler.field.regions import region as region_row
+from crawler.field.text import visible_line
 from crawler.model import Holding, Report
+from crawler.questions.near_copies import near_copies
 from crawler.reading.alone import read_alone
 
+_BEGINNING_CHARS = 24  # of a shared paragraph; with its offsets a line of 80 columns
 _MAX_FILE_BYTES = 64 * 1024 * 1024  # of a page or document to extract
 
 
@@ -87,7 +91,8 @@ def reports(
     similar: Annotated[
         bool,
         typer.Option(
-            "--similar", help="List pairs of reports with nearly equal texts: probably the same report."
+            "--similar",
+            help="List pairs of near copies: edited, shortened, copied; with the paragraphs they share.",
         ),
     ] = False,
     json: JsonOption = False,
@@ -142,16 +147,33 @@ def _division(code: str) -> str:
 
 def _print_similar(archive: Path, region: str | None, year: int | None, json: bool) -> None:
     with Archive.read(archive) as store:
-        found = store.similar(region=region, year=year)
+        found = list(near_copies(store, region=region, year=year, progress=message))
     if json:
         print_json(
-            [{"one": pair.one.report_id, "other": pair.other.report_id, "bits": pair.bits} for pair in found]
+            [
+                {
+                    "one": copy.one.id,
+                    "other": copy.other.id,
+                    "share": round(copy.share, 3),
+                    "paragraphs": [asdict(paragraph) for paragraph in copy.paragraphs],
+                }
+                for copy in found
+            ]
         )
         return
-    print_table(
-        ("bits", "report", "report", "address", "address"),
-        [(p.bits, p.one.report_id, p.other.report_id, p.one.url, p.other.url) for p in found],
-    )
+    for copy in found:
+        print(
+            f"{copy.share:.0%} of the shorter text in both, {len(copy.paragraphs)} paragraphs word for word:"
+        )
+        for report in (copy.one, copy.other):
+            print(f"  {report.id}  {report.title}  {report.url}")
+        for paragraph in copy.paragraphs:
+            print(f"    {paragraph.one[0]:>6} {paragraph.other[0]:>6}  {_beginning(paragraph.text)}")
+
+
+def _beginning(text: str) -> str:
+    line = visible_line(text)
+    return line if len(line) <= _BEGINNING_CHARS else f"{line[:_BEGINNING_CHARS]}…"
 
 
 def show(

@@ -18,7 +18,7 @@ Opener = Callable[[], Archive]
 
 
 def test_on_the_made_set_nearly_all_pairs_are_found_and_nearly_none_is_wrong() -> None:
-    found = score(made_set(reports=8))
+    found = score(made_set(reports=12))
     assert found.precision >= 0.99
     assert found.recall >= 0.95
     assert {how for how, (right, number) in found.by_kind.items() if right < number} <= {"20 edits"}

@@ -342,7 +342,7 @@ def test_a_crawl_goes_on_after_it_was_killed(web: Web, tmp_path: Path, folder: P
 
 
 def test_of_two_crawls_on_one_archive_the_second_exits_3(web: Web, tmp_path: Path, folder: Path) -> None:
-    web.slow("www.wuhan.gov.cn", 0.3)
+    web.slow("www.wuhan.gov.cn", 1.5)
     words = command(web, tmp_path, "crawl", "wuhan", "--archive", str(folder))
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
         deadline = time.monotonic() + 20

@@ -24,7 +24,7 @@ from crawler.reading.process import ReadingLimits
 from tests.reading import jobs
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's means of Linux")
-SHORT = ReadingLimits(cpu_seconds=0.5, memory_bytes=1024 * jobs.MB)
+SHORT = ReadingLimits(cpu_seconds=1.5, memory_bytes=1024 * jobs.MB)
 IMPATIENT = ReadingLimits(wait_seconds=2.0)
 
 
@@ -43,7 +43,7 @@ def test_an_error_of_a_page_is_raised_here() -> None:
     [
         (SHORT, jobs.crash, "SIGSEGV"),
         (SHORT, jobs.leave, "exit code 3"),
-        (SHORT, jobs.spin, "more than 0.5 seconds of processor time"),
+        (SHORT, jobs.spin, "more than 1.5 seconds of processor time"),
         (IMPATIENT, jobs.wait, "not done within 2 seconds"),
     ],
 )

@@ -74,12 +74,12 @@ async def test_an_internal_error_comes_with_its_traceback() -> None:
     assert "in internal_error" in caught.value.__notes__[0]
 
 
-SHORT = ReadingLimits(cpu_seconds=0.5, memory_bytes=1024 * jobs.MB)
+SHORT = ReadingLimits(cpu_seconds=1.5, memory_bytes=1024 * jobs.MB)
 IMPATIENT = ReadingLimits(wait_seconds=2.0)
 FATAL = {
     "it crashes": (jobs.crash, (), "SIGSEGV"),
     "it ends the process": (jobs.leave, (), "exit code 3"),
-    "it uses the processor without end": (jobs.spin, (), "more than 0.5 seconds of processor time"),
+    "it uses the processor without end": (jobs.spin, (), "more than 1.5 seconds of processor time"),
     "it waits without end": (jobs.wait, (), "not done within 2 seconds"),
     "it takes too much memory": (jobs.fill, (2048,), "more than 1024 MB of memory"),
     "its answer is too large": (jobs.large_answer, (300,), "over 268435456 bytes"),

@@ -112,6 +112,12 @@ def to_report(version: VersionRow, *, body: bool = True) -> Report:
         sections=tuple(Section(**section) for section in version.sections),
         parts=version.parts,
         attachments=tuple(Attachment(**attachment) for attachment in version.attachments),
+        text_from=version.text_from,
+        text_url=version.text_url,
+        reader=version.reader,
+        pages=version.pages,
+        unread=version.unread,
+        difference=version.difference,
         extractor=version.extractor,
     )
 

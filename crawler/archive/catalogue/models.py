@@ -226,7 +226,9 @@ class VersionRow(Base, kw_only=True):
     pages: Mapped[int | None] = mapped_column(default=None)  # of that document
     # why the text of a document could not be read: the version has no text, and no text file
     unread: Mapped[str | None] = mapped_column(String(32), default=None)
-    difference: Mapped[str | None] = mapped_column(Text, default=None)  # of the page's text and the document's
+    difference: Mapped[str | None] = mapped_column(
+        Text, default=None
+    )  # of the page's text and the document's
     # captures.id of the article's pages after the first
     further: Mapped[list[Any]] = mapped_column(default_factory=list)
     former: Mapped[list[Any]] = mapped_column(default_factory=list)

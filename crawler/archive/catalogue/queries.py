@@ -166,6 +166,12 @@ def find_capture(session: Session, record_id: str) -> CaptureRef | None:
     return CaptureRef(*found) if found else None
 
 
+def capture_ref(session: Session, row_id: int | None) -> CaptureRef | None:
+    """Return a capture by the id of its row."""
+    row = session.get(CaptureRow, row_id) if row_id is not None else None
+    return CaptureRef(row.id, row.record_id, row.payload_sha256, row.warc_file) if row else None
+
+
 def find_record_id(session: Session, key: str, capture: Capture) -> str | None:
     """Return the id of the WARC record that holds a capture."""
     query = select(CaptureRow.record_id).where(

@@ -222,6 +222,11 @@ class Ledger:
         for file, size in sizes.items():
             self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
 
+    def keep_text_file(self, version: VersionRow) -> None:
+        """Keep a version's text file for the next commit; one without a text has none."""
+        if version.text_file:
+            self.texts[version.text_file] = queries.to_report(version).text().encode()
+
     def text_file_content(self, name: str) -> bytes:
         """Return the content of a version's text file, by the file's name."""
         found = self.session.scalars(select(VersionRow).where(VersionRow.text_file == name)).first()

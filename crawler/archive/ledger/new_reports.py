@@ -17,8 +17,8 @@ from crawler.archive.catalogue.models import LIVE, MERGED, OWN, PageRow, ReportR
 from crawler.archive.catalogue.near_duplicates import MIN_LENGTH_RATIO, distance_if_near, is_similar_length
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.ledger import page_states
-from crawler.archive.ledger.documents.unread import find_same_documents
 from crawler.archive.ledger.current_page import extend_seen, record_page_seen
+from crawler.archive.ledger.documents.unread import find_same_documents
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
 from crawler.archive.ledger.ownership.publisher import mark_own_pages, outranks, pass_if_due, takes_over
 from crawler.archive.ledger.page_makers import is_own_version

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from crawler.archive.ledger.observation import Observation
 
 
-_READ_FROM = ("text_from", "text_url", "reader", "pages", "unread", "difference")
+READ_FROM = ("text_from", "text_url", "reader", "pages", "unread", "difference")
+"""Values of a version that say what its text was read from."""
 
 
 def version_values(observation: Observation, mark: str, number: int) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def version_values(observation: Observation, mark: str, number: int) -> dict[str
 
 def _read_from(report: Report) -> dict[str, Any]:
     """Return the values that say what a text was read from."""
-    return {name: getattr(report, name) for name in _READ_FROM}
+    return {name: getattr(report, name) for name in READ_FROM}
 
 
 def _folder_division(observation: Observation) -> str | None:
@@ -89,7 +90,7 @@ def add_version(
 
 _RESTING = (
     "title", "issuer", "kind", "published", "source", "signed", "index", "attachments", "url", "capture_id", "parts",
-    "text_file", "extractor", "origin", "claims", "hint", "further", *_READ_FROM,
+    "text_file", "extractor", "origin", "claims", "hint", "further", *READ_FROM,
 )  # fmt: skip
 """Values of a version that come from the page that it rests on. Number, text and times stay as they are."""
 

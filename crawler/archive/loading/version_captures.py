@@ -32,6 +32,11 @@ def captures_of(archive: Path, session: Session, version: VersionRow) -> tuple[C
     return tuple(_capture(archive, session.get_one(CaptureRow, each), session) for each in ids)
 
 
+def capture_of(archive: Path, session: Session, row_id: int) -> Capture:
+    """Return the exchange of a row, by its id. Raises ArchiveDamaged if its record is not where the catalogue says."""
+    return _capture(archive, session.get_one(CaptureRow, row_id), session)
+
+
 def _capture(archive: Path, wanted: CaptureRow, session: Session) -> Capture:
     """Return the exchange of a row. A `revisit` gives the earlier response with the URL and time of the revisit."""
     row = row_with_payload(session, wanted)

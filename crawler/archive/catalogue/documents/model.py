@@ -20,7 +20,9 @@ class DocumentRow(Base, kw_only=True):
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
     offered_in: Mapped[int | None] = mapped_column(ForeignKey("captures.id"))
-    url: Mapped[str] = mapped_column(Text)  # as the page gives it; its capture may be of the target of a redirect
+    url: Mapped[str] = mapped_column(
+        Text
+    )  # as the page gives it; its capture may be of the target of a redirect
     title: Mapped[str] = mapped_column(Text)
     how: Mapped[str] = mapped_column(String(16))  # how the page refers to it: link, frame, viewer …
     # the capture with its bytes; None: it could not be fetched

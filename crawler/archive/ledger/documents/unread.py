@@ -15,7 +15,11 @@ from crawler.archive.catalogue.models import CaptureRow, DocumentRow, PageRow, V
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.observation import Observation, StoreResult, result_of
+from crawler.extract import GONE, NO_DOCUMENT, NOT_FETCHED
 from crawler.model import Ending
+
+_WITHOUT_BYTES = (NOT_FETCHED, GONE, NO_DOCUMENT)
+"""Faults of a document whose bytes did not come."""
 
 
 def find_same_documents(session: Session, observation: Observation) -> VersionRow | None:
@@ -43,10 +47,9 @@ def _payloads(session: Session, version: VersionRow) -> set[str]:
     return set(session.scalars(digests))
 
 
-def was_never_fetched(session: Session, version: VersionRow) -> bool:
-    """Whether a version has no text because none of its documents could be fetched."""
-    documents = documents_read(session, version)
-    return version.unread is not None and all(row.capture_id is None for row in documents)
+def was_never_fetched(version: VersionRow) -> bool:
+    """Whether a version has no text only because the bytes of its document never came."""
+    return version.unread in _WITHOUT_BYTES
 
 
 def keep_held_text(

@@ -25,8 +25,6 @@ MAX_POINTER_LENGTH = 1000
 
 IMAGE = "image"
 """`Offer.how` of an image in the body. Its text can only be read by OCR."""
-FRAMES = frozenset(("frame",))
-"""`Offer.how` of what is a page inside the page."""
 _EMBEDDED = frozenset(("frame", "object", "embed", "viewer", "script"))
 """`Offer.how` of what the page shows in its body, as opposed to what it links to."""
 
@@ -95,20 +93,24 @@ def _may_be_text(page: Report, offer: Offer, document: Report) -> bool:
     """Whether what was read of an offer may be the text of the page's report: no table, no explanation, no other report."""
     if len(document.body) <= len(page.body) and needs_document(page):
         return False
-    if _is_no_text(offer) or _is_other_report(page, document):
+    if not may_name_text(offer) or _is_other_report(page, document):
         return False
-    if offer.how in FRAMES:
+    if _is_framed_page(offer, document):
         return "。" in document.body and not kind.text_fault(document.body)
     is_wanted = kind.is_report(page.title, document.body) or not titles.judge(page.title).report
     return is_wanted or offer.how in _EMBEDDED
 
 
-def _is_no_text(offer: Offer) -> bool:
-    """Whether the words or the address of an offer say that it is a table, pictures or an explanation."""
+def _is_framed_page(offer: Offer, document: Report) -> bool:
+    return offer.how == "frame" and document.text_from == "page"
+
+
+def may_name_text(offer: Offer) -> bool:
+    """Return whether an offer may be a text: its words and its address name no table, no pictures and no explanation."""
     name = _FILE_ENDING.sub("", offer.title.strip())
     if _NO_TEXT_FILE.search(offer.title) or _NO_TEXT_FILE.search(offer.url):
-        return True
-    return _NO_TEXT.search(name) is not None and not titles.judge(name).report
+        return False
+    return _NO_TEXT.search(name) is None or titles.judge(name).report
 
 
 def _is_other_report(page: Report, document: Report) -> bool:
@@ -126,7 +128,7 @@ def _is_other_report(page: Report, document: Report) -> bool:
 
 def _rank(page: Report, offer: Offer, document: Report) -> tuple[bool, bool, float, int]:
     """How likely a document is the text: a report's text, shown in the page, of like title, long."""
-    named = max(_similarity(page.title, offer.title), _similarity(page.title, document.title))
+    named = max(similarity(page.title, offer.title), similarity(page.title, document.title))
     return (
         kind.is_report(page.title, document.body),
         offer.how in _EMBEDDED,
@@ -135,8 +137,8 @@ def _rank(page: Report, offer: Offer, document: Report) -> tuple[bool, bool, flo
     )
 
 
-def _similarity(one: str, other: str) -> float:
-    """How like two titles are, 0 to 1: the share of pairs of characters that both have (Dice)."""
+def similarity(one: str, other: str) -> float:
+    """Return how like two titles are, 0 to 1: the share of pairs of characters that both have (Dice)."""
     first, second = _pairs(one), _pairs(other)
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
 
@@ -149,6 +151,7 @@ def _pairs(title: str) -> set[str]:
 def _with_text(page: Report, offer: Offer, document: Report) -> Report:
     """The page's report with the text of a document."""
     body = _without_title(page.title, document)
+    framed = _is_framed_page(offer, document)
     return replace(
         page,
         title=page.title or document.title,
@@ -156,8 +159,8 @@ def _with_text(page: Report, offer: Offer, document: Report) -> Report:
         region=page.region or document.region,
         year=page.year or document.year or kind.year(page.title, body),
         kind=page.kind or document.kind or kind.kind(page.title, body, page.issuer or document.issuer),
-        published=page.published or (document.published if offer.how in FRAMES else None),
-        source=page.source or (document.source if offer.how in FRAMES else None),
+        published=page.published or (document.published if framed else None),
+        source=page.source or (document.source if framed else None),
         signed=document.signed or page.signed,
         signer=document.signer or page.signer,
         body=body,
@@ -203,7 +206,7 @@ def _without_title(title: str, document: Report) -> str:
 
 def _is_same_title(one: str, other: str) -> bool:
     return (
-        _similarity(one, other) >= _MIN_SAME_TITLE
+        similarity(one, other) >= _MIN_SAME_TITLE
         or titles.judge(other).report
         or (len(squeeze(other)) > 1 and squeeze(other) in squeeze(one))
     )
@@ -223,7 +226,7 @@ def _without_text(page: Report, documents: Sequence[tuple[Offer, Report | Extrac
     images = sum(1 for offer in page.offers if offer.how == IMAGE)
     if images and all(offer.how == IMAGE for offer in page.offers):
         return replace(page, unread="needs_ocr", pages=images)
-    errors = [one for offer, one in documents if isinstance(one, ExtractError) and not _is_no_text(offer)]
+    errors = [one for offer, one in documents if isinstance(one, ExtractError) and may_name_text(offer)]
     told = next((one for one in errors if isinstance(one, UnreadDocument)), None)
     if told:
         return replace(page, unread=told.fault, pages=told.pages)

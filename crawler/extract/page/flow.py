@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from crawler.extract.page.tag_marks import BREAK, CONTAINERS, LINK, MARKED, VOID
+from crawler.extract.page.tag_marks import BREAK, CONTAINERS, EMBEDDING, LINK, MARKED, VOID
 
 _COMMENT = re.compile(r"<!--(?:[^-]+|-(?!->))*+(?:-->|\Z)")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -24,6 +24,7 @@ class Flow:
     `starts`, `ends`, `parents`, `tags`: one entry for each container, outer ones first. `pieces[start:end]` is its text,
     `parent` the index of the container around it (-1: none), `tag` the source between its `<` and `>`.
     `links`: piece and tag of each link mark. `wide_links`: first and last piece of each link over several pieces.
+    `embedded`: piece and tag of each frame and image.
     """
 
     pieces: list[str]
@@ -33,6 +34,7 @@ class Flow:
     tags: list[str]
     links: list[tuple[int, str]]
     wide_links: list[tuple[int, int]]
+    embedded: list[tuple[int, str]]
 
     def hrefs(self, start: int, end: int) -> list[str]:
         """Return the addresses of the link marks in pieces[start:end]."""
@@ -40,7 +42,7 @@ class Flow:
         return [unescape(attribute(tag, "href")) for _, tag in self.links[first:last]]
 
 
-_PLAIN, _LINK, _LINK_END, _BREAKS, _OPENS, _CLOSES, _PRE, _PRE_END, _HIDES = range(9)
+_PLAIN, _LINK, _LINK_END, _EMBEDS, _BREAKS, _OPENS, _CLOSES, _PRE, _PRE_END, _HIDES = range(10)
 _SPECIAL = {"/a": _LINK_END, "pre": _PRE, "/pre": _PRE_END}
 _NOTHING = (_PLAIN, "")
 
@@ -52,6 +54,7 @@ def _meaning(name: str, mark: str) -> int:
 
 
 _BARE = {name: (_meaning(name, mark), mark) for name, mark in MARKED.items()}
+_BARE |= dict.fromkeys(EMBEDDING, (_EMBEDS, ""))
 
 
 class _TagMeanings(dict[str, tuple[int, str]]):
@@ -115,11 +118,14 @@ class _Reader:
         self.tags: list[str] = []
         self.links: list[tuple[int, str]] = []
         self.wide_links: list[tuple[int, int]] = []
+        self.embedded: list[tuple[int, str]] = []
 
     def flow(self) -> Flow:
         pieces = unescape("".join(self._marked())).split(BREAK)
         ends = [end if end >= 0 else len(pieces) for end in self.ends]
-        return Flow(pieces, self.starts, ends, self.parents, self.tags, self.links, self.wide_links)
+        return Flow(
+            pieces, self.starts, ends, self.parents, self.tags, self.links, self.wide_links, self.embedded
+        )
 
     def _marked(self) -> list[str]:
         """The text with marks for tags. The loop runs over every tag of a page, hence without calls."""
@@ -159,6 +165,8 @@ class _Reader:
                 if 0 <= link < piece:
                     self.wide_links.append((link, piece))
                 link = -1
+            else:
+                self.embedded.append((piece, tag))
             if pre > 0 and "\n" in text:
                 piece += text.count("\n")
                 text = text.replace("\n", BREAK)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.cms.base_url import Base
-from crawler.errors import NoBody
 from crawler.extract.documents.html.candidates import choose, weigh
+from crawler.extract.documents.html.embedded import embedded, mark_frames
 from crawler.extract.documents.html.head_clues import head_clues, json_ld, page_titles, site_code
+from crawler.extract.documents.html.stubs import stub
 from crawler.extract.documents.magic import magic
-from crawler.extract.documents.material import Format, Material
+from crawler.extract.documents.material import Embedded, Format, Material
 from crawler.extract.documents.pager import Pager, find_pager, read_source_signs
 from crawler.extract.page.decode import decode
 from crawler.extract.page.flow import Flow, read_flow
@@ -25,6 +27,7 @@ from crawler.extract.page.hidden_markup import may_swallow, opened
 from crawler.extract.page.lines import lines_between
 from crawler.extract.page.markup_limits import limit_markup
 from crawler.extract.page.tag_marks import BREAK, HINTED, MARKS, UNSEEN
+from crawler.extract.roles.file_links import is_document_address
 from crawler.extract.roles.role import squeeze
 from crawler.field.text import iso_date
 from crawler.model import Clue, Headers
@@ -111,9 +114,11 @@ def _page(
     named = {name.lower() for name in _UNSEEN.findall(text)}
     swallows = may_swallow(text, named)
     signs = read_source_signs(text, url, base)
-    del text, limited, source
     if "button" in named and any(len(node.text()) > _MAX_BUTTON_LENGTH for node in tree.css("button")):
         named.remove("button")  # one that is never closed; browsers show its content
+    mark_frames(tree, named, text)
+    del text, limited, source
+    named.discard("iframe")  # each is marked or removed
     tree.strip_tags([name for name in UNSEEN if name in named])  # the parser searches the page for each name
     html = (tree.body and tree.body.html) or ""
     pager = find_pager(html, url, base, signs)
@@ -129,18 +134,18 @@ def _is_bare(body: bytes) -> bool:
 
 
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
-    """Raise NoBody if no text of the page can be an article."""
     page = _parse(body, headers, url, hint)
-    flow, place, prose = _find_article(page)
-    if (prose < _MIN_PROSE or page.swallows) and (mended := _parse_mended(body, headers, url, hint)):
-        found = _find_article(mended)
-        was_swallowed = page.swallows and found.prose > max(_MIN_PROSE, _MIN_SWALLOWED_RATIO * prose)
+    found = _find_article(page)
+    is_short = found.prose < _MIN_PROSE
+    if (is_short or page.swallows) and (mended := _parse_mended(body, headers, url, hint)):
+        again = _find_article(mended)
+        was_swallowed = page.swallows and again.prose > max(_MIN_PROSE, _MIN_SWALLOWED_RATIO * found.prose)
         if was_swallowed or (
-            prose < _MIN_PROSE and _is_hidden_article(found.flow, found.place, mended.titles, prose)
+            is_short and _is_hidden_article(again.flow, again.place, mended.titles, found.prose)
         ):
-            page, (flow, place, prose) = mended, found
-    if place is None:
-        raise NoBody(url, "no text on the page can be an article")
+            page, found = mended, again
+    flow = found.flow
+    place = found.place or _below_title(flow, page.titles)
     start, end = place
     top = _top(flow, start, page.titles)
     bottom = min(end + _PIECES_BELOW, len(flow.pieces))
@@ -155,7 +160,29 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
         undecodable=page.undecodable,
         base=page.base,
         pager=page.pager,
+        embedded=tuple(_shown(found, (start, end), bottom, page.titles)),
     )
+
+
+def _below_title(flow: Flow, titles: tuple[str, ...], start: int | None = None) -> tuple[int, int]:
+    """The pieces from the page's title on, the last one above `start`; all of them if the title is not shown."""
+    last = len(flow.pieces)
+    known = frozenset(map(squeeze, titles))
+    at = _title_above(flow, 0, last if start is None else start, known)
+    return (at if at is not None else 0 if start is None else start), last
+
+
+def _shown(
+    found: _Article, place: tuple[int, int], bottom: int, titles: tuple[str, ...]
+) -> Iterator[Embedded]:
+    """What is shown in an article, and beside it: documents, and for an article without sentences the frames as well."""
+    flow, (start, end) = found.flow, place
+    is_stub = found.prose < _MIN_PROSE
+    top = _below_title(flow, titles, start)[0] if is_stub else start
+    yield from embedded(flow, start, end)
+    for each in (*embedded(flow, top, start), *embedded(flow, end, bottom)):
+        if each.how != "image" and (is_stub or is_document_address(each.address)):
+            yield each
 
 
 class _Article(NamedTuple):
@@ -170,11 +197,14 @@ def _find_article(page: _Page) -> _Article:
     """The article of a page. It may be hidden until a script shows it, though its title and info line are not."""
     known = frozenset(map(squeeze, page.titles[:2]))
     best = _Article(flow := read_flow(page.html), place := choose(flow, known), _prose_length(flow, place))
-    if best.prose < _MIN_PROSE:
-        flow = read_flow(page.html, skip_hidden=False)
-        place = choose(flow, known)
-        if _is_hidden_article(flow, place, page.titles, best.prose) or best.place is None:
-            best = _Article(flow, place, _prose_length(flow, place))
+    if best.prose >= _MIN_PROSE:
+        return best
+    flow = read_flow(page.html, skip_hidden=False)
+    place = choose(flow, known)
+    if _is_hidden_article(flow, place, page.titles, best.prose) or best.place is None:
+        return _Article(flow, place, _prose_length(flow, place))
+    if HINTED not in best.flow.tags and (own := stub(best.flow, frozenset(map(squeeze, page.titles)))):
+        return _Article(best.flow, own, _prose_length(best.flow, own))
     return best
 
 

@@ -17,6 +17,7 @@ from crawler.extract.meaning.kind import is_report, text_fault
 from crawler.extract.meaning.text_choice import choose_text, needs_document
 from crawler.extract.offered import (
     DOCUMENT_LIMIT,
+    FRAME,
     GONE,
     LIMIT,
     NO_DOCUMENT,
@@ -35,6 +36,7 @@ __all__ = [
     "DOCUMENT_LIMIT",
     "EXTRACTOR",
     "FORMATS",
+    "FRAME",
     "GONE",
     "LIMIT",
     "NOT_FETCHED",

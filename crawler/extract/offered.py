@@ -9,7 +9,7 @@ from datetime import datetime
 from crawler.errors import ExtractError, NoBody, UnknownFormat, Unread, UnreadDocument
 from crawler.extract.documents import FORMATS, sniff
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
-from crawler.extract.meaning.text_choice import FRAMES, IMAGE, choose_text
+from crawler.extract.meaning.text_choice import IMAGE, choose_text
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Document, Headers, Offer, Report
 
@@ -21,6 +21,9 @@ DOCUMENT_LIMIT = 64 * 1000 * 1000
 
 NOT_FETCHED, GONE, NO_DOCUMENT = "not_fetched", "gone", "no_document"
 """Faults of a document: it could not be fetched this time; its server says that there is none; a web page came instead."""
+
+FRAME = "frame"
+"""`Offer.how` of a page or a document in a frame."""
 
 _NOT_READ = "not_read"
 _FAULTS: tuple[tuple[type[ExtractError], str], ...] = (
@@ -65,10 +68,10 @@ def read_offer(
     """
     if how == IMAGE:
         raise UnreadDocument(url, "needs_ocr", "an image", format=IMAGE, pages=1)
-    key, report = read(body, headers, url, hint if how in FRAMES else None, seen)
+    key, report = read(body, headers, url, hint if how == FRAME else None, seen)
     if key not in _MAY_BE_PAGES:
         return replace(report, text_from=key)
-    if how not in FRAMES:
+    if how != FRAME:
         raise UnreadDocument(url, NO_DOCUMENT, "a web page came in the place of the document", format=key)
     return report
 
@@ -93,6 +96,9 @@ def with_documents(page: Report, documents: Sequence[Reading]) -> Report:
     A report with `unread` has no text. It is unread too if a document could not be fetched that is more likely its text
     than the one that could. Where no document may be the text, a page's own text is what there is.
     """
+    documents = [
+        (offer, replace(one, url=offer.url) if isinstance(one, Report) else one) for offer, one in documents
+    ]
     chosen = choose_text(page, documents)
     if chosen.unread == _NOT_READ and page.body:
         return replace(chosen, unread=None)

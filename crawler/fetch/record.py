@@ -56,7 +56,8 @@ class Recorder(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the inner transport's response, read and recorded."""
-        url, max_bytes = str(request.url), self._limits.body
+        url = str(request.url)
+        max_bytes: int = request.extensions.get("max_bytes", self._limits.body)
         tally = self._tallies.of(request.url.host)
         tally.requests += 1
         site: Site | None = request.extensions.get("site")
@@ -68,8 +69,9 @@ class Recorder(httpx.AsyncBaseTransport):
             async with asyncio.timeout(self._limits.total):
                 async with asyncio.timeout(min(self._limits.head, self._limits.total)):
                     response = await self._inner.handle_async_request(request)
+                limits = replace(self._limits, body=max_bytes)
                 await read_pieces(
-                    response.aiter_raw(), payload, url=url, limits=self._limits, monotonic=self._monotonic
+                    response.aiter_raw(), payload, url=url, limits=limits, monotonic=self._monotonic
                 )
         except (TimeoutError, httpx.TransportError, FetchError) as error:
             if response is not None:

@@ -16,7 +16,7 @@ from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
 from crawler.model.report import JSON_KEYS, Attachment, Clue, Holding, Offer, Report, Section, Version
-from crawler.model.site import Expect, HeaderRule, Site, Tls, Years
+from crawler.model.site import DocumentLimits, Expect, HeaderRule, Site, Tls, Years
 
 __all__ = [
     "JSON_KEYS",
@@ -25,6 +25,7 @@ __all__ = [
     "Capture",
     "Clue",
     "Document",
+    "DocumentLimits",
     "Ending",
     "Expect",
     "HeaderRule",

@@ -57,9 +57,9 @@ def pairs(versions: Sequence[VersionRow]) -> list[Pair]:
 
 
 def _candidates(versions: Iterable[VersionRow]) -> Iterator[tuple[VersionRow, VersionRow]]:
-    """Yield each pair that shares a band, once."""
+    """Yield each pair that shares a band, once. Versions without a text are like no other."""
     by_band: dict[tuple[int, int], list[VersionRow]] = {}
-    for version in versions:
+    for version in (each for each in versions if each.unread is None):
         for band in enumerate(bands(version.simhash)):
             by_band.setdefault(band, []).append(version)
     seen: set[tuple[int, int]] = set()

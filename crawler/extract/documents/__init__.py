@@ -10,12 +10,13 @@ from crawler.errors import UnknownFormat
 from crawler.extract.documents.html.reader import HTML
 from crawler.extract.documents.magic import magic
 from crawler.extract.documents.material import Format
+from crawler.extract.documents.pdf.reader import PDF
 from crawler.extract.documents.text import TEXT
 from crawler.model import Headers
 
 __all__ = ["FORMATS", "sniff"]
 
-FORMATS: dict[str, Format] = {"html": HTML, "text": TEXT}
+FORMATS: dict[str, Format] = {"html": HTML, "pdf": PDF, "text": TEXT}
 """In the order of asking. Plain text comes last: it has no mark of its own."""
 
 

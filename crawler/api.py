@@ -49,6 +49,7 @@ from crawler.model import (
     HostFigures,
     Link,
     Outcome,
+    RecordPlace,
     Report,
     Section,
     Site,
@@ -57,6 +58,7 @@ from crawler.model import (
     Version,
     Years,
 )
+from crawler.questions.cite import Citation, cite, format_citation
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "ArchiveLocked",
     "Attachment",
     "Capture",
+    "Citation",
     "Clue",
     "ConfigError",
     "CrawlerError",
@@ -79,6 +82,7 @@ __all__ = [
     "NoBody",
     "Outcome",
     "Reader",
+    "RecordPlace",
     "Report",
     "ReportState",
     "Section",
@@ -88,9 +92,11 @@ __all__ = [
     "UnknownFormat",
     "Version",
     "Years",
+    "cite",
     "crawl",
     "extract",
     "extract_text",
+    "format_citation",
     "load_sources",
 ]
 

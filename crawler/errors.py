@@ -22,6 +22,7 @@ CrawlerError                     exit 1, no retry
     NotAReport                   an article, but no 法治政府建设情况报告
       NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
+  UnknownReport                  exit 2: no report, or no version of it, is what a command asks for
   Halted                         the crawl had to end before this request
   ArchiveError
     ArchiveLocked                exit 3: another crawl writes to this archive
@@ -198,6 +199,12 @@ class ExpectationError(CrawlerError):
         self.site = site
         self.expected = expected
         self.found = found
+
+
+class UnknownReport(CrawlerError):
+    """No report, or several, have the id or address that was given; or the report has no such version."""
+
+    exit_code = 2
 
 
 class Halted(CrawlerError):

@@ -23,11 +23,21 @@ PAGE = Path(__file__).with_name("api.md")
 MAX_SIGNATURE_CHARACTERS = 100  # a longer signature gets a line for each parameter
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Functions": ("crawl", "load_sources", "extract", "extract_text"),
+    "Functions": ("crawl", "load_sources", "extract", "extract_text", "cite", "format_citation"),
     "An archive": ("Reader", "Archive"),
     "Nouns": (
         *("Summary", "Outcome", "Ending"),
-        *("Report", "Section", "Attachment", "Clue", "Version", "Capture", "JSON_KEYS"),
+        *(
+            "Report",
+            "Section",
+            "Attachment",
+            "Clue",
+            "Version",
+            "Capture",
+            "RecordPlace",
+            "Citation",
+            "JSON_KEYS",
+        ),
         *("Site", "Years", "Expect", "Link"),
     ),
     "Types": ("ReportState", "Headers", "Tls", "HeaderRule"),
@@ -42,7 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 METHODS = {
     "Reader": (
         *("read", "close", "iter_reports", "reports", "show", "versions"),
-        *("locations", "capture", "captures"),
+        *("locations", "capture", "captures", "places", "head"),
     ),
     "Archive": ("create",),
 }

@@ -24,12 +24,16 @@ ROOMS = (
 RANKS = {room: (rank, place) for rank, rooms in enumerate(ROOMS) for place, room in enumerate(rooms)}
 WINGS = {
     "cms": ("lists",),
-    "archive": ("catalogue", "ledger", "evidence", "anchors", "loading", "comparison"),
+    "archive": ("catalogue", "ledger", "evidence", "anchors", "loading", "comparison", "reader_queries"),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
-SHARED = {"cms": {"base_url", "preset"}, "fetch": {"cookies", "figures", "limits", "session"}}
+SHARED = {
+    "archive": {"damage"},
+    "cms": {"base_url", "preset"},
+    "fetch": {"cookies", "figures", "limits", "session"},
+}
 """Modules of a room's own floor that its wings use. They use no wing."""
 MAX_MODULES = 14
 """Modules on one floor of a folder, its door left out."""

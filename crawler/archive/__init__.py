@@ -1,7 +1,7 @@
 """The archive: WARC files, the catalogue derived from them, and the text files. Only this room writes them.
 
 `facade` is the interface for writing, `run` opens, commits and closes (`continuity` checks that the catalogue belongs to
-the WARC files), `reader` (with `report_queries`) answers queries.
+the WARC files), `reader` (with `reader_queries/`) answers queries.
 `warc_loader` enters the records of a WARC file in the catalogue: for `recovery` of a killed run and for `rebuilding`.
 `foreign_loader` does so, with stricter rules, for a file of another archive, which `merging` copies.
 `reextraction` and `version_captures` read a version's pages from the WARC files again.

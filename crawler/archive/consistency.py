@@ -112,6 +112,7 @@ class ConsistencyQueries:
                     unended_run=unended.run if unended else None,
                     upgraded=is_upgraded(kept, "older"),
                     upgraded_publishers=is_upgraded(kept, "origin"),
+                    upgraded_former_ids=is_upgraded(kept, "text_from"),
                 )
                 factory, kept.text_factory = kept.text_factory, _lenient
                 made.text_factory = _lenient

@@ -1,7 +1,7 @@
 """`Reader`: an archive opened for reading. It writes nothing and needs read permission only.
 
-It gives reports, versions and pages. `report_queries` has the filtered and streaming queries, `consistency` those of
-`fazhi verify`, `facade` the Archive that writes.
+It gives reports, versions and pages. `reader_queries/` has the further queries, one module a question, `consistency` those
+of `fazhi verify`, `facade` the Archive that writes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -27,14 +27,15 @@ from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.consistency import ConsistencyQueries
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
-from crawler.archive.report_queries import ReportQueries
+from crawler.archive.reader_queries.base import Result
+from crawler.archive.reader_queries.places import PlaceQueries
+from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
 
 CATALOGUE_MISSING = (
     "its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again"
 )
-Result = TypeVar("Result")
 _MAX_ATTEMPTS = 3  # at a query whose catalogue a run changes meanwhile
 
 
@@ -48,7 +49,7 @@ def _print_notice(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
 
-class Reader(ReportQueries):
+class Reader(ReportQueries, PlaceQueries):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
     def __init__(self, path: Path, engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
-Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`,
-`reports`, `show`), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
+Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`),
+`questions/` (`reports`, `show`, `cite` …, one module a command), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """
 
@@ -14,6 +14,7 @@ import typer
 from crawler import __version__
 from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
 from crawler.cli.output import message
+from crawler.cli.questions import cite, reports, show
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 
@@ -35,8 +36,9 @@ app = typer.Typer(
 app.command("crawl")(crawling.crawl)
 app.command("import")(importing.import_)
 app.command("extract")(reading.extract)
-app.command("reports")(reading.reports)
-app.command("show")(reading.show)
+app.command("reports")(reports.reports)
+app.command("show")(show.show)
+app.command("cite")(cite.cite)
 app.command("verify")(evidence.verify)
 app.command("rebuild")(evidence.rebuild)
 app.command("merge")(evidence.merge)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from crawler.errors import ConfigError
+from crawler.model import Years
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
 ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
@@ -41,3 +46,45 @@ LevelOption = Annotated[
     str | None,
     typer.Option("--level", help="Only sources of divisions of this level: province, city or county."),
 ]
+YearsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--year", metavar="YEARS", help="Years reported on: 2022, 2019-2022, or 2019- for all since."
+    ),
+]
+OneRegionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        metavar="REGION",
+        help="A division and those in it: a GB/T 2260 code or a name, such as 420000, 湖北 or 武汉市.",
+    ),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DAY", help="Only since this day, China time, such as 2026-11-01."),
+]
+_CHINA = timezone(timedelta(hours=8))
+
+
+def the_years(text: str | None) -> Years | None:
+    """Return the years that `2022`, `2019-2022` or `2019-` mean. Raises ConfigError for anything else."""
+    if text is None:
+        return None
+    parts = re.fullmatch(r"([12][0-9]{3})(?:(-)([12][0-9]{3})?)?", text.strip())
+    if parts is None or (parts[3] and parts[3] < parts[1]):
+        raise ConfigError(
+            f"--year {text}: must be a year or a span of years, such as 2022, 2019-2022 or 2019-"
+        )
+    return Years(first=int(parts[1]), last=int(parts[3] or parts[1]) if parts[3] or not parts[2] else None)
+
+
+def the_start(text: str | None, option: str = "--since") -> datetime | None:
+    """Return when a day begins in China, as aware UTC. Raises ConfigError unless the text is an ISO date."""
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(f"{option} {text}: must be a day, such as 2026-11-01") from None
+    return datetime(day.year, day.month, day.day, tzinfo=_CHINA).astimezone(UTC)

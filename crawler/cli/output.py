@@ -92,17 +92,24 @@ class PlainConsole(Console):
             yield segment if segment.control else segment._replace(text=visible(segment.text))
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table on a terminal, else the same columns as tab-separated lines without headings."""
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], *, whole: Sequence[str] = ()
+) -> None:
+    """Print a table on a terminal, else the same columns as tab-separated lines without headings.
+
+    The columns `whole` are never broken over lines, however narrow the terminal is.
+    """
     lines = map(tab_separated, rows)
     if not sys.stdout.isatty():
         for line in lines:
             print(line)
         return
-    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, no_wrap=heading in whole, overflow="fold")
     for line in lines:
         table.add_row(*map(visible, line.split("\t")))
-    PlainConsole(sys.stdout).print(table)
+    PlainConsole(sys.stdout).print(table, soft_wrap=False)
 
 
 def _cell(cell: object) -> str:

@@ -30,6 +30,7 @@ from crawler.extract.offered import (
     unread_report,
     with_documents,
 )
+from crawler.extract.page.decode import decode
 from crawler.model import Headers, Report
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Reading",
     "check_whole",
     "choose_text",
+    "decoded_page",
     "describe",
     "extract",
     "extract_text",
@@ -76,6 +78,11 @@ def extract(
     """
     key, report = read(body, headers, url, hint, seen)
     return report if key in ("html", "text") else replace(report, text_from=key)
+
+
+def decoded_page(body: bytes, headers: Headers = ()) -> str:
+    """Return a page's markup as text, decoded as `extract` does. Bytes that are no text become U+FFFD."""
+    return decode(body, headers)[0]
 
 
 def extract_text(text: str) -> Report:

@@ -15,7 +15,17 @@ from crawler.model.document import Document
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
-from crawler.model.report import JSON_KEYS, Attachment, Clue, Holding, Offer, Report, Section, Version
+from crawler.model.report import (
+    JSON_KEYS,
+    Attachment,
+    Clue,
+    Holding,
+    Offer,
+    RecordPlace,
+    Report,
+    Section,
+    Version,
+)
 from crawler.model.site import DocumentLimits, Expect, HeaderRule, Site, Tls, Years
 
 __all__ = [
@@ -40,6 +50,7 @@ __all__ = [
     "Offer",
     "Outcome",
     "Page",
+    "RecordPlace",
     "Rendering",
     "Report",
     "Section",

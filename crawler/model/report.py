@@ -136,3 +136,19 @@ class Version:
     first_seen: datetime
     last_seen: datetime
     published: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlace:
+    """A capture's place in the WARC files. The payload of a `revisit` is in the record of the earlier response."""
+
+    url: str
+    captured_at: datetime  # aware, UTC
+    record_id: str  # <urn:uuid:…>
+    warc_file: str  # relative to the archive
+    warc_offset: int  # bytes
+    payload_sha256: str
+    payload_record_id: str
+    payload_warc_file: str
+    payload_warc_offset: int
+    imported_from: str | None = None  # file of another crawler that the capture comes from

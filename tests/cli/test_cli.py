@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import app
+from crawler.cli.questions.reports import COLUMNS
 from crawler.model import JSON_KEYS, Holding, Report
 from tests.conftest import Fazhi
 
@@ -173,13 +174,19 @@ def test_reports_are_listed_by_region_and_year(fazhi: Fazhi, filled: Path) -> No
     code, out, _ = fazhi("reports", "--archive", str(filled), "--region", "420100", "--year", "2022")
     assert code == 0
     (line,) = out.splitlines()
-    assert line.split("\t")[1:] == [
+    cells = dict(zip(COLUMNS, line.split("\t"), strict=True))
+    assert [cells[name] for name in COLUMNS[1:12]] == [
+        "420100",
+        "武汉市",
+        "2022",
+        "government",
         "2023-02-21",
+        "10:00",
         "1",
         "武汉市人民政府关于2022年度推进法治政府建设情况的报告",
         "武汉市人民政府",  # issuer
         "武汉市人民政府",  # published by
-        "",
+        "live",
     ]
     _, out, _ = fazhi("reports", "--archive", str(filled), "--json")
     reports = json.loads(out)
@@ -197,7 +204,7 @@ def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
     assert "* version 1  sha256 " in err
     _, out, _ = fazhi("show", "420100-2022", "--archive", str(filled), "--json", "--version", "1")
     report = json.loads(out)
-    assert tuple(report) == (*JSON_KEYS, *HOLDING_KEYS)
+    assert tuple(report) == (*JSON_KEYS, *HOLDING_KEYS, "captures", "history", "locations", "departures")
     assert (report["region"], report["year"], report["version"], report["source"]) == (
         "420100",
         2022,
@@ -205,7 +212,7 @@ def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
         None,
     )
     code, _, err = fazhi("show", "nothing", "--archive", str(filled))
-    assert (code, err) == (1, "nothing: no report has it; `fazhi reports` lists them all\n")
+    assert (code, err) == (2, "nothing: no report has it; `fazhi reports` lists them all\n")
 
 
 def test_reading_where_there_is_no_archive_says_so(fazhi: Fazhi, folder: Path) -> None:

@@ -96,9 +96,9 @@ async def test_the_text_of_a_stub_is_that_of_its_document(folder: Path, clock: C
     assert report.body == TEXT
     assert (report.title, report.year, report.published) == (TITLE, 2022, "2023-03-15")
     assert (report.text_from, report.text_url, report.unread) == ("text", FILE, None)
-    assert query(folder, "SELECT d.url, how, format, c.url FROM documents d JOIN captures c ON c.id = capture_id") == [
-        (FILE, "link", "text", FILE)
-    ]
+    assert query(
+        folder, "SELECT d.url, how, format, c.url FROM documents d JOIN captures c ON c.id = capture_id"
+    ) == [(FILE, "link", "text", FILE)]
     is_sound(folder, clock)
 
 
@@ -128,7 +128,9 @@ async def test_a_document_with_another_text_makes_a_version(folder: Path, clock:
     is_sound(folder, clock)
 
 
-@pytest.mark.parametrize(("status", "ending"), [(503, Ending.FAILED), (403, Ending.REFUSED), (404, Ending.GONE)])
+@pytest.mark.parametrize(
+    ("status", "ending"), [(503, Ending.FAILED), (403, Ending.REFUSED), (404, Ending.GONE)]
+)
 async def test_a_document_that_cannot_be_fetched_takes_no_text_away(
     status: int, ending: Ending, folder: Path, clock: Clock
 ) -> None:
@@ -144,7 +146,9 @@ async def test_a_document_that_cannot_be_fetched_takes_no_text_away(
     is_sound(folder, clock)
 
 
-async def test_a_document_that_comes_at_last_gives_the_first_version_its_text(folder: Path, clock: Clock) -> None:
+async def test_a_document_that_comes_at_last_gives_the_first_version_its_text(
+    folder: Path, clock: Clock
+) -> None:
     outcome, missed = await crawled(folder, clock, LIST, STUB, text_file("", status=503))
     assert (outcome.ending, missed.ending) == (Ending.NEW, Ending.FAILED)
     assert "without a text: not_fetched" in outcome.detail
@@ -210,7 +214,9 @@ async def test_a_report_in_a_frame_is_read_as_the_page_that_it_is(folder: Path, 
 
 
 @pytest.mark.parametrize("most", [0, 1])
-async def test_no_more_documents_are_fetched_than_the_entry_allows(most: int, folder: Path, clock: Clock) -> None:
+async def test_no_more_documents_are_fetched_than_the_entry_allows(
+    most: int, folder: Path, clock: Clock
+) -> None:
     links = "".join(f'<p><a href="{n}.doc">附件{n}.doc</a></p>' for n in range(3))
     files = [text_file(url=f"{FOLDER}202303/{n}.doc") for n in range(3)]
     site = replace(SITE, documents=DocumentLimits(most=most))

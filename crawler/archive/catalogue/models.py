@@ -170,6 +170,20 @@ class ReportRow(Base, kw_only=True):
     pages: Mapped[list[PageRow]] = relationship(init=False, back_populates="report", order_by="PageRow.id")
 
 
+class FormerIdRow(Base, kw_only=True):
+    """A version of a report under the id and number that it had in another archive, which was merged into this one.
+
+    Only for ids that no report has here. Whoever cited that archive finds the text by them.
+    """
+
+    __tablename__ = "former_ids"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"))
+    number: Mapped[int]
+
+
 class VersionRow(Base, kw_only=True):
     """One text of a report with its metadata; or a tombstone, which says since when the report is gone.
 

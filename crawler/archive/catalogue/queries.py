@@ -11,8 +11,10 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from crawler.address import canonical, varying
 from crawler.archive.catalogue.models import (
     CaptureRow,
+    FormerIdRow,
     OutcomeRow,
     PageEventRow,
     PageRow,
@@ -22,8 +24,11 @@ from crawler.archive.catalogue.models import (
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.catalogue.version_choice import newest_version
-from crawler.errors import CrawlerError
+from crawler.errors import UnknownReport
 from crawler.model import Attachment, Capture, Ending, Report, Section
+
+_MAX_NAMED_IDS = 6
+"""Ids that an error message names."""
 
 
 def latest_versions(session: Session, *, region: str | None, year: int | None) -> Sequence[VersionRow]:
@@ -73,23 +78,60 @@ def _code_prefix(code: str) -> str:
 
 
 def find_version(session: Session, report_id: str, number: int | None) -> VersionRow:
-    """Return a version by the report's id or an unambiguous part of it; without `number`, the newest text.
+    """Return a version by the report's id, an unambiguous part of it, or a URL; without `number`, the newest text.
 
-    Raises CrawlerError if no report or several have it, or if there is no such version.
+    An id that the report had in an archive that was merged into this one leads to it, and a number with such an id is that
+    of the version there. Raises CrawlerError if no report or several have it, or if there is no such version.
     """
+    if "/" in report_id or ":" in report_id:
+        report_id = _report_at(session, report_id)
     ids = session.scalars(
-        select(ReportRow.id).where(ReportRow.id.contains(report_id, autoescape=True)).limit(6)
+        select(ReportRow.id).where(ReportRow.id.contains(report_id, autoescape=True)).limit(_MAX_NAMED_IDS)
     ).all()
     matches = [name for name in ids if name == report_id] or list(ids)
+    if not matches and (former := _former(session, report_id, number)):
+        report, number = former
+        return newest_version(report) if number is None else report.versions[number - 1]
     if len(matches) != 1:
         found = "no report has it" if not matches else "several have it: " + ", ".join(matches)
-        raise CrawlerError(f"{report_id}: {found}; `fazhi reports` lists them all")
+        raise UnknownReport(f"{report_id}: {found}; `fazhi reports` lists them all")
     report = session.get_one(ReportRow, matches[0])
     if number is None:
         return newest_version(report)
     if not 1 <= number <= len(report.versions):
-        raise CrawlerError(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
+        raise UnknownReport(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
     return report.versions[number - 1]
+
+
+def _report_at(session: Session, url: str) -> str:
+    """Return the id of the report at a URL, which may lack its scheme. Raises UnknownReport."""
+    whole = url if "://" in url or url.startswith("urn:") else f"http://{url}"
+    keys = [canonical(whole), varying(whole)]
+    found = session.scalar(select(PageRow.report_id).where(PageRow.url_key.in_(keys)).limit(1))
+    if found is None:
+        raise UnknownReport(f"{url}: no report is held from this address")
+    return found
+
+
+def _former(session: Session, report_id: str, number: int | None) -> tuple[ReportRow, int | None] | None:
+    """Return the report that had an id in a merged archive, and the number here of the version with a number there.
+
+    Raises CrawlerError if the text with that number did not come with the merge.
+    """
+    rows = session.scalars(
+        select(FormerIdRow).where(FormerIdRow.id == report_id).order_by(FormerIdRow.version)
+    ).all()
+    if not rows:
+        return None
+    if number is None:
+        return session.get_one(ReportRow, rows[-1].report_id), None
+    here = next((row for row in rows if row.version == number), None)
+    if here is None:
+        known = ", ".join(str(row.version) for row in rows)
+        raise UnknownReport(
+            f"{report_id}: a report of a merged archive, {rows[-1].report_id} here; of its versions {known} came with it, not {number}"
+        )
+    return session.get_one(ReportRow, here.report_id), here.number
 
 
 def to_report(version: VersionRow, *, body: bool = True) -> Report:

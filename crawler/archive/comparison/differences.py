@@ -17,7 +17,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 
 from crawler.archive.catalogue.models import Base
-from crawler.archive.comparison.tolerance import SITE_HOSTS, Row, Tolerance, is_extra_tolerated, is_tolerated
+from crawler.archive.comparison.tolerance import (
+    Row,
+    Tolerance,
+    is_extra_tolerated,
+    is_lack_tolerated,
+    is_tolerated,
+)
 
 _LAST_OF_FIRST_SCHEMA = "former"  # column of `versions`; those that upgrades added stand behind it
 MAX_NAMED_ROWS = 20
@@ -239,7 +245,7 @@ def _named(
     for key in sorted(kept_rows.keys() & made_rows.keys(), key=_rank):
         yield from _columns(table, kept_rows[key], made_rows[key], kept, tolerance)
     for key in sorted(made_rows.keys() - kept_rows.keys(), key=_rank):
-        if tolerance.upgraded_publishers and table.name == SITE_HOSTS:
+        if is_lack_tolerated(table.name, tolerance):
             continue
         yield Difference(table.name, label(table, made_rows[key]), "", "is missing")
     for key in sorted(kept_rows.keys() - made_rows.keys(), key=_rank):

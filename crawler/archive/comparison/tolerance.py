@@ -11,7 +11,7 @@ from typing import Any
 from crawler.archive.catalogue.text_names import folder_name
 
 Row = dict[str, Any]
-SITE_HOSTS = "site_hosts"
+SITE_HOSTS, FORMER_IDS = "site_hosts", "former_ids"
 _SEEN_SOMEWHERE = "SELECT 1 FROM captures WHERE fetched_at = ? UNION SELECT 1 FROM outcomes WHERE at = ?"
 """Earlier versions let an import of the same text extend `last_seen`."""
 _UNKNOWN_AFTER_UPGRADE: Mapping[tuple[str, str], Any] = {
@@ -36,6 +36,15 @@ class Tolerance:
     upgraded_publishers: bool = False
     """An earlier schema knew no publishers (0010): names and hosts of sites are unknown until a text of theirs is stored, and
     no text of before is marked `claims`. `fazhi rebuild` reads them from the WARC files."""
+    upgraded_former_ids: bool = False
+    """An earlier schema kept no ids of merged archives (0012). `fazhi rebuild` reads them from the WARC files."""
+
+
+def is_lack_tolerated(table: str, tolerance: Tolerance) -> bool:
+    """Whether rows of a table may be missing: an upgrade cannot fill it, and later runs enter only what they see."""
+    if table == FORMER_IDS:
+        return tolerance.upgraded_former_ids
+    return tolerance.upgraded_publishers and table == SITE_HOSTS
 
 
 def is_extra_tolerated(table: str, row: Row, tolerance: Tolerance) -> bool:

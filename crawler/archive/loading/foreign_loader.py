@@ -21,6 +21,7 @@ from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.page_makers import is_made_by, is_own
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.former_ids import keep_former_id
 from crawler.archive.loading.reextraction import Offered, Reread
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.discover import judge_title
@@ -56,7 +57,9 @@ class ForeignLoader(WarcLoader):
                 for each in documents
                 if (url := each.document.offer.url) in read
             ]
-            self._keep_former(act, report, self._enter_text(act, report, captures, kept))
+            change = self._enter_text(act, report, captures, kept)
+            self._keep_former(act, report, change)
+            keep_former_id(self.ledger.session, act.content, change)
 
     def _documents(self, act: Act) -> list[KeptDocument]:
         """Return the documents of an act whose captures are that archive's, and of the URL that the act gives, or a redirect's.

@@ -1,4 +1,4 @@
-"""The examples of docs/library.md run, and print what it says they print."""
+"""The Python examples of docs/library.md and docs/questions.md run, and print what the pages say they print."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pytest
 from crawler import api
 
 ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "library.md").read_text("utf-8")
-EXAMPLES = re.findall(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.S)
-"""Heading, code, output."""
+PAGES = {name: (ROOT / "docs" / name).read_text("utf-8") for name in ("library.md", "questions.md")}
+_EXAMPLE = re.compile(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```\n\n```text\n(.*?)```", re.S)
+EXAMPLES = [(name, *found) for name, page in PAGES.items() for found in _EXAMPLE.findall(page)]
+"""Page, heading, code, output."""
 
 
 @pytest.fixture(scope="module")
@@ -25,23 +26,29 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("code", "printed"), [each[1:] for each in EXAMPLES], ids=[e[0] for e in EXAMPLES])
+@pytest.mark.parametrize(
+    ("name", "code", "printed"),
+    [(name, code, printed) for name, _, code, printed in EXAMPLES],
+    ids=[f"{name}: {heading}" for name, heading, *_ in EXAMPLES],
+)
 def test_an_example_prints_what_the_page_says(
     shelf: Path,
+    name: str,
     code: str,
     printed: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(shelf)
-    exec(compile(code, "docs/library.md", "exec"), {"__name__": "example"})
+    exec(compile(code, f"docs/{name}", "exec"), {"__name__": "example"})
     assert capsys.readouterr() == (printed, "")
 
 
 def test_every_python_block_is_an_example() -> None:
-    assert len(EXAMPLES) == PAGE.count("```python") == 5
+    for name, page in PAGES.items():
+        assert len([each for each in EXAMPLES if each[0] == name]) == page.count("```python") > 0
 
 
 def test_examples_import_the_public_face_alone() -> None:
-    modules = re.findall(r"^(?:from|import) (crawler\S*)", PAGE, re.M)
+    modules = re.findall(r"^(?:from|import) (crawler\S*)", "".join(PAGES.values()), re.M)
     assert set(modules) == {"crawler.api"}

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-
-from sqlalchemy.orm import Session
+from datetime import datetime
 
 from crawler.archive.catalogue.queries import find_version
 from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.loading.version_captures import captures_of
-from crawler.model import Capture, Report, Version
+from crawler.archive.reader_queries.base import ReaderQueries
+from crawler.model import Capture, Report, Version, Years
 
 
-class ReportQueries:
-    """Base class of Reader, which opens the session of the catalogue that these queries use."""
-
-    path: Path
-    _session: Session
+class ReportQueries(ReaderQueries):
+    """Reports by filters, versions, and captures as served."""
 
     def iter_reports(
         self,
@@ -28,22 +24,28 @@ class ReportQueries:
         kind: str | None = None,
         site: str | None = None,
         state: ReportState | None = None,
+        years: Years | None = None,
+        since: datetime | None = None,
+        after: str | None = None,
         bodies: bool = False,
     ) -> Iterator[Report]:
         """Yield the latest text of every report that passes all filters, by region, year and date, read in portions.
 
         `region`: a code of GB/T 2260, with the divisions within it (420000 is 湖北省). `kind`: government,
         party_government or department. `site`: the id of a source. `state`: live, unreachable, missing, moved or gone;
-        of several pages the first in this order counts. Without `bodies` each Report's
-        `body` is empty, and no text is read from the disk. Raises ConfigError, at once, if `region` is not six digits
-        or `state` is unknown.
+        of several pages the first in this order counts. `since` (aware): the text was first seen then or later. `after`:
+        the id of the report with which the page before ended. Without `bodies` each Report's `body` is empty, and no text
+        is read from the disk. Raises ConfigError, at once, if `region` is not six digits or `state` is unknown;
+        UnknownReport if the report `after` is not selected.
         """
-        selection = Selection(region=region, year=year, kind=kind, site=site, state=state)
-        return self._iter(selection, bodies=bodies)
+        selection = Selection(
+            region=region, year=year, years=years, kind=kind, site=site, state=state, since=since
+        )
+        return self._iter(selection, bodies=bodies, after=after)
 
-    def _iter(self, selection: Selection, *, bodies: bool) -> Iterator[Report]:
+    def _iter(self, selection: Selection, *, bodies: bool, after: str | None) -> Iterator[Report]:
         with errors_as_damage(self.path):
-            yield from iter_latest(self._session, selection, bodies=bodies)
+            yield from iter_latest(self._session, selection, bodies=bodies, after=after)
 
     def versions(self, report_id: str) -> tuple[Version, ...]:
         """Return all versions of a report by number. `report_id`: as for `show`.

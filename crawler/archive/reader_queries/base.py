@@ -1,0 +1,22 @@
+"""What a Reader gives its queries: the archive's folder, the session of its catalogue, and a way to repeat a query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+Result = TypeVar("Result")
+
+
+class ReaderQueries:
+    """Base of the classes with queries. Only Reader is made."""
+
+    path: Path
+    _session: Session
+
+    def _query(self, query: Callable[[Session], Result]) -> Result:
+        """Return a query's result from one state of the catalogue; repeat it if a run changes the catalogue meanwhile."""
+        raise NotImplementedError

@@ -1,0 +1,50 @@
+"""Where the evidence of a version is: its WARC record, file and offset, and the time of the capture."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from crawler.archive.catalogue.models import CaptureRow
+from crawler.archive.catalogue.queries import find_version
+from crawler.archive.evidence import manifest
+from crawler.archive.loading.reextraction import capture_ids, row_with_payload
+from crawler.archive.reader_queries.base import ReaderQueries
+from crawler.model import RecordPlace
+
+
+class PlaceQueries(ReaderQueries):
+    """The WARC records of versions, and the head of the manifest's chain."""
+
+    def places(self, report_id: str, version: int | None = None) -> tuple[RecordPlace, ...]:
+        """Return the places of the captures that a report's latest version, or the one asked for, was read from, in order.
+
+        One, unless the article has several pages; none for a tombstone. Raises UnknownReport.
+        """
+        return self._query(lambda session: _places(session, report_id, version))
+
+    def head(self) -> str:
+        """Return the head of the archive's chain: SHA-256 of the last line of its manifest, 64 hex characters."""
+        return manifest.head(self.path)
+
+
+def _places(session: Session, report_id: str, number: int | None) -> tuple[RecordPlace, ...]:
+    version = find_version(session, report_id, number)
+    if version.tombstone:
+        return ()
+    return tuple(_place(session, session.get_one(CaptureRow, each)) for each in capture_ids(version))
+
+
+def _place(session: Session, capture: CaptureRow) -> RecordPlace:
+    payload = row_with_payload(session, capture)
+    return RecordPlace(
+        url=capture.url,
+        captured_at=capture.fetched_at,
+        record_id=capture.record_id,
+        warc_file=capture.warc_file,
+        warc_offset=capture.warc_offset,
+        payload_sha256=capture.payload_sha256,
+        payload_record_id=payload.record_id,
+        payload_warc_file=payload.warc_file,
+        payload_warc_offset=payload.warc_offset,
+        imported_from=capture.origin,
+    )

@@ -1,0 +1,179 @@
+"""`fazhi reports`: list the archived reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from crawler.archive import Archive, Reader
+from crawler.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    OneRegionOption,
+    SinceOption,
+    YearsOption,
+    the_start,
+    the_years,
+)
+from crawler.cli.output import holding_json, message, print_json, print_table, report_json
+from crawler.field.region_names import the_region
+from crawler.field.regions import region as region_row
+from crawler.model import Holding, Report
+from crawler.questions.tables import write_csv
+
+REPORTS_PER_PORTION = 200
+
+COLUMNS = (
+    "id", "region", "division", "year", "kind", "published_date", "published_time", "version", "title", "issuer",
+    "published_by", "state", "origin", "first_seen", "last_seen", "url", "remarks",
+)  # fmt: skip
+"""Columns of --csv and of the lines without a terminal. Stable: new ones come last, before `remarks`."""
+
+_ON_TERMINAL = ("id", "year", "division", "published_date", "title", "remarks")
+
+
+class _Row(NamedTuple):
+    report: Report
+    held: Holding
+
+
+def reports(
+    archive: ArchiveOption = Path("archive"),
+    region: OneRegionOption = None,
+    year: YearsOption = None,
+    kind: Annotated[str | None, typer.Option(help="Only government, party_government or department.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only live, unreachable, missing, moved or gone reports.")
+    ] = None,
+    site: Annotated[str | None, typer.Option(help="Only reports of this source (its id).")] = None,
+    since: SinceOption = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Print no more than this many reports.")] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="ID", help="Go on behind this report, the last one printed.")
+    ] = None,
+    similar: Annotated[
+        bool,
+        typer.Option(
+            "--similar", help="List pairs of reports with nearly equal texts: probably the same report."
+        ),
+    ] = False,
+    json: JsonOption = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+) -> None:
+    """List the archived reports, each in its latest version.
+
+    With --since: those whose latest text was first seen since that day.
+    """
+    code = the_region(region).code if region else None
+    with Archive.read(archive) as store:
+        if similar:
+            _print_similar(store, code, int(year) if year else None, json)
+            return
+        found = store.iter_reports(
+            region=code,
+            years=the_years(year),
+            kind=the_kind(kind),
+            state=state,  # type: ignore[arg-type]  # iter_reports checks it
+            site=site,
+            since=the_start(since),
+            after=after,
+        )
+        rows = _Rows(store, islice(found, limit))
+        _print(rows, json=json, csv=csv)
+        if not rows.number:
+            message(_nothing(region, code, archive))
+        elif limit and next(found, None):
+            message(f"there are more; go on with --after {rows.last}")
+
+
+KINDS = ("government", "party_government", "department")
+
+
+def the_kind(kind: str | None) -> str | None:
+    """Return a kind of report. Raises typer.BadParameter for any other word."""
+    if kind is not None and kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r}: use one of {', '.join(KINDS)}", param_hint="--kind")
+    return kind
+
+
+class _Rows:
+    """The reports with what the archive holds of them, read in portions, counted."""
+
+    def __init__(self, store: Reader, found: Iterable[Report]) -> None:
+        self._store, self._found = store, iter(found)
+        self.number, self.last = 0, ""
+
+    def __iter__(self) -> Iterator[_Row]:
+        while portion := list(islice(self._found, REPORTS_PER_PORTION)):
+            for report, held in zip(portion, self._store.holdings(portion), strict=True):
+                self.number, self.last = self.number + 1, report.id or ""
+                yield _Row(report, held)
+
+
+def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
+    if json:
+        print_json([report_json(row.report, body=False) | holding_json(row.held) for row in rows])
+    elif csv:
+        write_csv(sys.stdout, COLUMNS, (_cells(row, COLUMNS) for row in rows))
+    else:
+        names = _ON_TERMINAL if sys.stdout.isatty() else COLUMNS
+        headings = [name.removesuffix("_date") for name in names]
+        print_table(headings, (_cells(row, names) for row in rows), whole=("id", "year", "published"))
+
+
+def _cells(row: _Row, names: Sequence[str]) -> list[object]:
+    """Return the named columns of a report."""
+    report, held = row
+    day, _, time = (report.published or "").partition("T")
+    division = region_row(report.region) if report.region else None
+    cells: dict[str, object] = {
+        "division": division.name if division else None,
+        "published_date": day,
+        "published_time": time,
+        "published_by": held.published_by or held.site,
+        "state": held.state,
+        "origin": held.origin,
+        "first_seen": held.first_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "last_seen": held.last_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "remarks": ", ".join(_remarks(held)),
+    }
+    return [cells[name] if name in cells else getattr(report, name) for name in names]
+
+
+def _remarks(holding: Holding) -> Iterator[str]:
+    """Yield what a reader must know before quoting a report."""
+    if holding.claims:
+        yield f"claims to be of {division_name(holding.claims)}"
+    if holding.origin != "own":
+        yield holding.origin
+    if holding.state not in ("live", None):
+        yield holding.state
+
+
+def division_name(code: str) -> str:
+    """Return a division's code and name: 420100 武汉市."""
+    row = region_row(code)
+    return f"{code} {row.name}" if row else code
+
+
+def _nothing(named: str | None, code: str | None, archive: Path) -> str:
+    place = f" of {division_name(code)}" if named and code else ""
+    return f"{archive}: no report{place} passes these filters"
+
+
+def _print_similar(store: Reader, region: str | None, year: int | None, json: bool) -> None:
+    found = store.similar(region=region, year=year)
+    if json:
+        print_json(
+            [{"one": pair.one.report_id, "other": pair.other.report_id, "bits": pair.bits} for pair in found]
+        )
+        return
+    print_table(
+        ("bits", "report", "report", "address", "address"),
+        [(p.bits, p.one.report_id, p.other.report_id, p.one.url, p.other.url) for p in found],
+    )

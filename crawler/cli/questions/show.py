@@ -1,0 +1,156 @@
+"""`fazhi show`: one report, with its versions, its addresses and its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crawler.archive import Archive, PageRow, Reader
+from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.output import holding_json, iso, message, print_json, report_json
+from crawler.cli.questions.open_page import open_page
+from crawler.cli.questions.reports import division_name
+from crawler.model import Holding, RecordPlace, Report
+
+
+def show(
+    report_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Id of a report, an unambiguous part of it, or an address of it."),
+    ],
+    version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
+    archive: ArchiveOption = Path("archive"),
+    json: JsonOption = False,
+    open_: Annotated[
+        bool,
+        typer.Option("--open", help="Open the page as it was archived in a browser, without its scripts."),
+    ] = False,
+) -> None:
+    """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr."""
+    with Archive.read(archive) as store:
+        report = store.show(report_id, version)
+        assert report.id is not None
+        (holding,) = store.holdings([report])
+        if open_:
+            open_page(store.captures(report.id, report.version)[0], report)
+            return
+        if json:
+            print_json(report_json(report) | holding_json(holding) | _details(store, report))
+            return
+        if report_id not in report.id and "/" not in report_id and ":" not in report_id:
+            message(f"{report_id}: the id in an archive that was merged; here it is {report.id}")
+        for line in _lines(store, report, holding):
+            message(line)
+    print(report.text() if report.body else "", end="")
+
+
+def _details(store: Reader, report: Report) -> dict[str, Any]:
+    """Return evidence, versions and addresses for JSON. `versions` is their number, as in every output."""
+    assert report.id is not None
+    return {
+        "captures": [_times(asdict(each)) for each in store.places(report.id, report.version)],
+        "history": [
+            {
+                "version": row.number,
+                "gone": row.tombstone,
+                "text_sha256": None if row.tombstone else row.text_sha256,
+                "published": row.published,
+                "first_seen": iso(row.first_seen),
+                "last_seen": iso(row.last_seen),
+                "origin": row.origin,
+                "older": row.older,
+                "url": row.url,
+                "text_file": row.text_file or None,
+                "extractor": row.extractor,
+                "former": row.former,
+            }
+            for row in store.history(report.id)
+        ],
+        "locations": [
+            {
+                "url": page.url,
+                "site": page.site_id,
+                "own": page.own,
+                "state": page.state,
+                "text_sha256": page.text_sha256,
+                "first_seen": iso(page.first_seen),
+                "last_seen": iso(page.last_seen),
+                "missing_since": iso(page.missing_since),
+                "moved_to": page.moved_to,
+            }
+            for page in store.pages(report.id)
+        ],
+        "departures": [{"url": url, "id": other} for url, other in store.departures(report.id)],
+    }
+
+
+def _times(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"captured_at": iso(values["captured_at"])}
+
+
+def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
+    """Yield what people must know of a report beside its text."""
+    assert report.id is not None
+    by = holding.published_by or holding.site
+    division = f"{division_name(report.region)}, " if report.region else ""
+    year = f"on {report.year}" if report.year else "of no single year"
+    yield f"{report.id}  {division}{year}; published by {by}; issuer in the text: {report.issuer or 'not named'}"
+    yield (
+        f"{report.id}  dated {report.published or 'nowhere'} by the page; source: {report.source or 'not named'}; "
+        f"{holding.state or 'no page is visited'}"
+    )
+    yield f"{report.id}  version {report.version} was read from {report.url}"
+    if holding.claims:
+        yield f"  claims to be of {division_name(holding.claims)}, for which this site may not speak"
+    for place in store.places(report.id, report.version):
+        yield f"  captured {iso(place.captured_at)}: {_record(place)}"
+    yield from _page_lines(store, report)
+    yield from _version_lines(store, report)
+
+
+def _record(place: RecordPlace) -> str:
+    return f"{place.warc_file}, byte {place.warc_offset}, {place.record_id}"
+
+
+def _page_lines(store: Reader, report: Report) -> Iterator[str]:
+    assert report.id is not None
+    for page in store.pages(report.id):
+        elsewhere = "" if page.own else "  (a copy at another site)"
+        differs = "" if page.text_sha256 == report.text_sha256 else "  (shows another version)"
+        yield f"{report.id}  {page.url}{_state(page)}{elsewhere}{differs}"
+    for url, other in store.departures(report.id):
+        yield f"{report.id}  {url}  (a copy at another site until its text changed; it is {other} now)"
+
+
+def _version_lines(store: Reader, report: Report) -> Iterator[str]:
+    assert report.id is not None
+    for row in store.history(report.id):
+        marker = "*" if row.number == report.version else " "
+        span = f"seen {iso(row.first_seen)} to {iso(row.last_seen)}"
+        origin = f"{row.origin}{', not the latest: dated before it or on its day' if row.older else ''}"
+        if row.tombstone:
+            yield f"{marker} version {row.number}  gone since {iso(row.first_seen)}  {origin}"
+            continue
+        yield f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}  {origin}"
+        for former in row.former:
+            if former.get("url"):
+                yield f"    the same text before, {former['origin']}, from {former['url']}"
+                continue
+            was = f"before that sha256 {former['text_sha256']}, by {former['extractor']}"
+            yield f"    extracted again by {row.extractor}; {was}"
+
+
+def _state(page: PageRow) -> str:
+    """Return a page's state as the end of a line; empty for a page that is still served."""
+    words = {
+        "live": "",
+        "missing": f"  (missing since {iso(page.missing_since)}; not yet confirmed)",
+        "gone": f"  (gone since {iso(page.missing_since)})",
+        "moved": f"  (moved to {page.moved_to})",
+        "unreachable": f"  (could not be reached; last seen {iso(page.last_seen)})",
+    }
+    return words[page.state]

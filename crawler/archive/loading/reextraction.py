@@ -48,6 +48,13 @@ def capture_ids(version: VersionRow) -> list[int]:
     return [each for each in (version.capture_id, *version.further) if each is not None]
 
 
+def evidence_ids(session: Session, version: VersionRow) -> list[int]:
+    """Return the row ids of the captures that hold a version's text: of its pages, and of the document that gave it."""
+    documents = documents_read(session, version) if version.text_url is not None else []
+    gave = [row.capture_id for row in documents if row.url == version.text_url and row.capture_id is not None]
+    return [*capture_ids(version), *gave]
+
+
 class Offered(NamedTuple):
     """A document to be read again: what its page said of it, and the row id of the capture with its bytes, if it has one."""
 

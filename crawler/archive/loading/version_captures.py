@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
-from crawler.archive.loading.reextraction import capture_ids, expect_record, row_with_payload
+from crawler.archive.loading.reextraction import evidence_ids, expect_record, row_with_payload
 from crawler.errors import CrawlerError
 from crawler.model import Capture
 from crawler.warc import Record, exchanges, read_records, to_capture
 
 
 def captures_of(archive: Path, session: Session, version: VersionRow) -> tuple[Capture, ...]:
-    """Return the pages that a version was extracted from, in order: one, unless the article has several pages.
+    """Return what a version was extracted from: its page, or all pages of the article, then the document with its text.
 
     Raises CrawlerError for a version without a capture (a tombstone), ArchiveDamaged if a record is not where the
     catalogue says.
     """
-    ids = capture_ids(version)
+    ids = evidence_ids(session, version)
     if version.tombstone or not ids:
         missing = (
             "only records that the report is gone; no page was served"

@@ -22,6 +22,7 @@ __all__ = ["READERS", "documents", "import_paths"]
 
 READERS: dict[str, Read] = {
     ".txt": import_text,
+    **dict.fromkeys((".pdf", ".docx", ".doc", ".wps", ".ofd", ".rtf", ".zip"), import_text),
     ".html": import_page,
     ".htm": import_page,
     ".shtml": import_page,

@@ -151,11 +151,18 @@ def _offers(
 ) -> tuple[tuple[Attachment, ...], tuple[Offer, ...]]:
     """The documents that a page attaches, and all that it offers as its text. Images count where the text is a stub."""
     base = material.base or (Base(url) if url else None)
-    linked = attachments.attachments([*parts.body, *parts.footer], base)
     is_stub = sum(len(line.text) for line in parts.body) < MIN_OWN_LENGTH
+    above = _below_title(parts.header, squeeze(title)) if is_stub else []
+    linked = attachments.attachments([*above, *parts.body, *parts.footer], base)
     shown = [each for each in material.embedded if is_stub or each.how != IMAGE]
     offered = offers(linked, shown, base, title) if linked or shown else ()
     return attachments.with_offered(linked, offered), offered
+
+
+def _below_title(header: list[Line], title: str) -> list[Line]:
+    """The lines of a header below the title: [PDF下载], or a link whose words repeat the title."""
+    at = next((i for i, line in enumerate(header) if not line.linked and squeeze(line.text) == title), None)
+    return [] if at is None else header[at + 1 :]
 
 
 def _pages(material: Material) -> tuple[int, int]:

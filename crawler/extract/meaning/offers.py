@@ -32,7 +32,7 @@ _MAX_ADDRESS_LENGTH = 4000  # characters of an address that may hold another one
 _NO_TEXT_FRAME = re.compile(  # counters, maps, videos, share buttons, parts of the site's frame
     r"(?:^|[/_.?=&-])(?:visit\w{0,8}|count\w{0,6}|tongji|stat|cnzz|hm|analytics|share|bdshare|jiucuo|pinglun|comments?|maps?|ditu|weather|tianqi"
     r"|videos?|player|live|qrcode|login|sso|search|sousuo|top|head(?:er)?|foot(?:er)?|nav|menu|banner|left|right|links?|yqlj|counter|robot|zhichi|kefu"
-    r"|ad|ads|guanggao|calendar|clock|date|time|blank)(?:$|[/_.?=&-])",
+    r"|ad|ads|guanggao|viewer|calendar|clock|date|time|blank)(?:$|[/_.?=&-])",
     re.I,
 )
 _NO_DOCUMENT = re.compile(r"\.(?:mp[34]|m3u8|flv|swf|avi|wmv|jpe?g|png|gif|svg|css|js)(?:$|[?#])", re.I)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from crawler.extract.page.tag_marks import BREAK, CONTAINERS, EMBEDDING, LINK, MARKED, VOID
 
 _COMMENT = re.compile(r"<!--(?:[^-]+|-(?!->))*+(?:-->|\Z)")
+_OPENS_FILE = re.compile(  # <a onclick="window.open('/u/a.pdf')">
+    r""" onclick="[^"]{0,300}(?:\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)\b|/download|/downfile|attach)""", re.I
+)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -39,7 +42,7 @@ class Flow:
     def hrefs(self, start: int, end: int) -> list[str]:
         """Return the addresses of the link marks in pieces[start:end]."""
         first, last = bisect_left(self.links, (start, "")), bisect_left(self.links, (end, ""))
-        return [unescape(attribute(tag, "href")) for _, tag in self.links[first:last]]
+        return [_address(tag) for _, tag in self.links[first:last]]
 
 
 _PLAIN, _LINK, _LINK_END, _EMBEDS, _BREAKS, _OPENS, _CLOSES, _PRE, _PRE_END, _HIDES = range(10)
@@ -69,7 +72,8 @@ class _TagMeanings(dict[str, tuple[int, str]]):
         if self.skip_hidden and ("none" in tag or "hidden" in tag) and _hides(name, tag):
             found = (_HIDES, BREAK)
         elif name == "a":
-            found = (_LINK, LINK) if ' href="' in tag and ' href=""' not in tag else _NOTHING
+            leads = (' href="' in tag and ' href=""' not in tag) or _OPENS_FILE.search(tag)
+            found = (_LINK, LINK) if leads else _NOTHING
         else:
             found = _BARE.get(name, _NOTHING)
         if len(self) > _MAX_CACHED_TAGS:
@@ -87,6 +91,18 @@ _MEANINGS = {skip_hidden: _TagMeanings(skip_hidden=skip_hidden) for skip_hidden 
 def attribute(tag: str, name: str) -> str:
     """Return the value of an attribute, escaped as it is serialised; empty if the tag has none."""
     return tag.partition(f' {name}="')[2].partition('"')[0]
+
+
+def _address(tag: str) -> str:
+    """The address of a link. Of one that opens a document by `onclick` it is that script, as `javascript:`."""
+    href = unescape(attribute(tag, "href"))
+    if (
+        ' onclick="' in tag
+        and (not href or href.strip().lower().startswith(("#", "javascript:")))
+        and _OPENS_FILE.search(tag)
+    ):
+        return f"javascript:{unescape(attribute(tag, 'onclick'))}"
+    return href
 
 
 def _hides(name: str, tag: str) -> bool:

@@ -20,6 +20,7 @@ from crawler.archive.catalogue.documents.queries import (
     documents_read,
     held_document,
     held_text_url,
+    nearest_answer,
 )
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
@@ -161,6 +162,12 @@ class Archive(Run):
         with errors_as_damage(self.path):
             held = held_document(self._session, url)
             return capture_of(self.path, self._session, held.id) if held else None
+
+    def nearest_answer(self, url: str, at: datetime) -> Capture | None:
+        """Return the archived answer with status 200 of a URL that is nearest to a time; None if there is none."""
+        with errors_as_damage(self.path):
+            found = nearest_answer(self._session, canonical(url), at)
+            return None if found is None else capture_of(self.path, self._session, found)
 
     def held_text_url(self, url: str) -> str | None:
         """Return the URL of the document from which the text held from a page was read; None if it is the page's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ _OWN = (
     CaptureRow.record_type != literal_column("'resource'"),
 )
 """Conditions on captures of this archive's own crawls: the ETag of another one may be forged."""
+_MAX_CANDIDATES = 100  # captures of one URL among which the nearest in time is searched
 _REFS = select(CaptureRow.id, CaptureRow.record_id, CaptureRow.payload_sha256, CaptureRow.warc_file)
 _WITH_PAYLOAD = Prepared(
     _REFS.where(
@@ -65,6 +67,18 @@ def capture_with_payload(session: Session, key: str, sha256: str) -> CaptureRef 
     """Return the newest capture of a canonical URL whose payload has this digest; None if there is none."""
     found = _WITH_PAYLOAD.first(session, {"key": key, "digest": sha256})
     return CaptureRef(*found) if found else None
+
+
+def nearest_answer(session: Session, url_key: str, at: datetime) -> int | None:
+    """Return the row id of the capture with status 200 of a URL that is nearest in time; None if there is none."""
+    query = (
+        select(CaptureRow.id, CaptureRow.fetched_at)
+        .where(CaptureRow.url_key == url_key, CaptureRow.status == 200)
+        .order_by(CaptureRow.id.desc())
+        .limit(_MAX_CANDIDATES)
+    )
+    rows = session.execute(query).all()
+    return min(rows, key=lambda row: abs(row.fetched_at - at)).id if rows else None
 
 
 def held_document(session: Session, url: str) -> CaptureRef | None:

@@ -234,7 +234,8 @@ class Fetcher:
         try:
             refuse_unfetchable(asked.url)
             request = self._sessions.request(asked, site, validators, self._limits.timeout)
-            request.extensions["max_bytes"] = max_bytes or self._limits.body
+            if max_bytes is not None:
+                request.extensions["max_bytes"] = max_bytes
             if (key := loop_key(request)) in sent:
                 raise FetchError(asked.url, "redirects in a circle", kind="redirects")
             sent.add(key)

@@ -154,6 +154,7 @@ _LAST_SEEN_CAPTURE = Prepared(
         VersionRow.id,
         func.length(VersionRow.body),
         VersionRow.attachments,
+        VersionRow.unread,
     )
     .join(
         VersionRow,
@@ -199,10 +200,11 @@ def validators(session: Session, key: str) -> Validators | None:
     last_capture = _LAST_SEEN_CAPTURE.first(session, {"key": key})
     if last_capture is None:
         return None
-    seen_in, parts, version_id, size, attachments = last_capture
+    seen_in, parts, version_id, size, attachments, unread = last_capture
     if parts > 1 or seen_in is None:
         return None
-    if attachments or size < _MAX_STUB_CHARS or _HAS_DOCUMENTS.first(session, {"version": version_id}):
+    may_be_stub = attachments or (size < _MAX_STUB_CHARS and unread is None)
+    if may_be_stub or _HAS_DOCUMENTS.first(session, {"version": version_id}):
         return None
     answers = [Answer(*row) for row in _LAST_ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
     only_304 = all(answer.status == 304 for answer in answers)

@@ -19,6 +19,9 @@ LIMIT = 32 * 1024 * 1024
 DOCUMENT_LIMIT = 64 * 1000 * 1000
 """Most bytes of a document of another format: scans are large."""
 
+MAX_TITLE_CHARS = 1000
+"""Of the words with which a page refers to a document, as far as they are kept."""
+
 NOT_FETCHED, GONE, NO_DOCUMENT = "not_fetched", "gone", "no_document"
 """Faults of a document: it could not be fetched this time; its server says that there is none; a web page came instead."""
 
@@ -141,6 +144,7 @@ def describe(
     payload_sha256: str | None = None,
 ) -> Document:
     """Return what is kept of a document: how it was read, or why it gives no text."""
+    offer = replace(offer, title=offer.title[:MAX_TITLE_CHARS])
     document = Document(offer=offer, served_at=served_at, payload_sha256=payload_sha256)
     if isinstance(reading, Report):
         key = "html" if reading.text_from == "page" else reading.text_from

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler.archive import Archive, rebuild
+from crawler.archive.loading import reextraction
 from crawler.crawl import crawl
+from crawler.extract import extract_text, read_offer
 from crawler.fetch import Exchange, Fetcher, Replay
 from crawler.model import DocumentLimits, Ending, Outcome, Report, Site
 from tests.archive.held import derived, dump, faults, query
@@ -234,4 +238,67 @@ async def test_an_unchanged_document_is_asked_for_with_its_validators(folder: Pa
     same = Exchange(method="GET", url=FILE, status=304, headers=(("ETag", '"v1"'),), body=b"")
     (outcome,) = await crawled(folder, clock, LIST, STUB, same)
     assert (outcome.ending, outcome.version, outcome.detail) == (Ending.UNCHANGED, 1, "")
+    is_sound(folder, clock)
+
+
+async def test_a_better_reader_gives_a_version_its_text(
+    folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crawled(folder, clock, LIST, STUB, a_scan())
+    real = reextraction.read_alone
+
+    def better(work: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        if work is read_offer:
+            return replace(extract_text(f"{TITLE}\n\n{TEXT}"), text_from="ocr", reader="eyes 1")
+        return real(work, *args, **named)
+
+    monkeypatch.setattr(reextraction, "read_alone", better)
+    clock.forward(hours=1)
+    with Archive.create(folder, clock=clock) as archive:
+        assert archive.reextract(lambda _: None) == 1
+        assert archive.reextract(lambda _: None) == 0
+    report = held(folder)
+    assert (report.version, report.body, report.text_from, report.reader) == (1, TEXT, "ocr", "eyes 1")
+    with Archive.read(folder) as archive:
+        (row,) = archive.history(report.id or "")
+    assert [former["unread"] for former in row.former] == ["damaged"]
+    assert query(folder, "SELECT reader, fault FROM documents") == [("eyes 1", None)]
+    is_sound(folder, clock)
+
+
+async def test_frames_that_show_each_other_are_asked_for_once(folder: Path, clock: Clock) -> None:
+    one, other = f"{FOLDER}202303/one.html", f"{FOLDER}202303/other.html"
+    framed = page('<iframe src="one.html" width="100%" height="800"></iframe>')
+    frames = (
+        page('<iframe src="other.html"></iframe>', one),
+        page('<iframe src="one.html"></iframe>', other),
+    )
+    (outcome,) = await crawled(folder, clock, LIST, framed, *frames)
+    assert (outcome.ending, held(folder).body) == (Ending.NEW, "")
+    asked = query(folder, "SELECT count(*) FROM captures WHERE url LIKE '%202303/o%'")
+    assert asked[0][0] in (1, 2)
+    is_sound(folder, clock)
+
+
+async def test_a_page_in_the_place_of_a_document_is_no_text(folder: Path, clock: Clock) -> None:
+    notice = exchange(FILE, f"<html><body><p>{TEXT}</p></body></html>".encode())
+    (outcome,) = await crawled(folder, clock, LIST, STUB, notice)
+    assert outcome.ending is Ending.NEW
+    assert held(folder).unread == "no_document"
+    (outcome,) = await crawled(folder, clock, LIST, STUB, text_file())
+    assert (outcome.ending, outcome.version, held(folder).body) == (Ending.UNCHANGED, 1, TEXT)
+    is_sound(folder, clock)
+
+
+async def test_another_documents_text_is_no_change_of_the_one_that_is_missing(
+    folder: Path, clock: Clock
+) -> None:
+    second = f"{FOLDER}202303/b.doc"
+    stub = page('<p>全文:<a href="P020230315.doc">报告.doc</a></p><p><a href="b.doc">报告.doc</a></p>')
+    longer = text_file(TEXT.replace("2022年,", "2022年,又一年,"), second)
+    await crawled(folder, clock, LIST, stub, text_file(), text_file("", second, status=503))
+    assert held(folder).text_url == FILE
+    (outcome, *_) = await crawled(folder, clock, LIST, stub, text_file("", status=503), longer)
+    assert (outcome.ending, outcome.version) == (Ending.UNCHANGED, 1)
+    assert (held(folder).body, held(folder).text_url) == (TEXT, FILE)
     is_sound(folder, clock)

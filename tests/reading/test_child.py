@@ -80,6 +80,21 @@ def test_processor_time_is_limited_by_the_size_of_a_page(body: bytes, seconds: f
     assert ReadingLimits().for_job((body, (), "http://a.gov.cn/x")).cpu_seconds == seconds
 
 
+@pytest.mark.parametrize(
+    "mark", [b"%PDF-1.7", b"\0\0%PDF-1.7", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf1"]
+)
+def test_a_document_has_limits_of_its_own_whatever_its_size(mark: bytes) -> None:
+    limits = ReadingLimits().for_job((mark, (), "http://a.gov.cn/x"))
+    assert limits == JobLimits(60.0, 512 * jobs.MB, 32 * jobs.MB)
+
+
+@linux
+def test_a_document_over_its_limit_of_memory_fails_alone() -> None:
+    with pytest.raises(Unread, match="more than 512 MB of memory"):
+        read_alone(jobs.fill_for, b"%PDF-1.7", 700)
+    assert read_alone(jobs.fill_for, b"<html>", 700) == 700 * jobs.MB
+
+
 def test_a_page_larger_than_the_pipe_is_read() -> None:
     assert read_alone(len, bytes(30 * jobs.MB)) == 30 * jobs.MB
 

@@ -54,6 +54,7 @@ ONLY_IN = {
     "ada_url": {"address"},
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},
+    "rapidfuzz": {"questions"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

@@ -11,18 +11,19 @@ from typing import Annotated
 import typer
 
 from crawler import extract as extraction
-from crawler.cli.options import JsonOption
+from crawler.cli.options import JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, print_table, report_json
 from crawler.crawl import Visit
 from crawler.crawl.documents import read_with_documents
 from crawler.errors import CrawlerError, PartOnly, UnreadDocument
 from crawler.extract.documents.measures import measure
 from crawler.fetch import Fetcher
+from crawler.fetch.client import NO_SITE
 from crawler.model import Report, Site
 from crawler.reading.alone import read_alone
 from crawler.reading.pages import PageProcess
+from crawler.sources import site_for
 
-_NO_SITE = Site(id="none", name="", region="000000")
 _MAX_FILE_BYTES = 64 * 1024 * 1024  # of a page or document to extract
 
 
@@ -32,14 +33,19 @@ def extract(
     ],
     json: JsonOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the evidence for each field.")] = False,
+    sources: SourcesOption = Path("sources.yaml"),
 ) -> None:
-    """Extract the report from a page and print its text. Nothing is stored."""
+    """Extract the report from a page and print its text. Nothing is stored.
+
+    An address is fetched with the settings (proxy, tls, contact) of the entry for its host in sources.yaml, or with its
+    `defaults:`, if there is such a file.
+    """
     reports: list[Report] = []
     failed = False
     for place in places:
         try:
             is_url = re.match(r"https?://", place)
-            reports.append(asyncio.run(_from_web(place)) if is_url else _from_file(Path(place)))
+            reports.append(_from_address(place, sources) if is_url else _from_file(Path(place)))
             extraction.check_whole(reports[-1])
         except PartOnly as error:
             message(f"{place}: {error.reason}")  # the part is printed nevertheless
@@ -69,15 +75,19 @@ def extract(
     raise typer.Exit(1 if failed else 0)
 
 
-async def _from_web(url: str) -> Report:
+def _from_address(url: str, sources: Path) -> Report:
+    return asyncio.run(_from_web(url, site_for(url, sources) if sources.exists() else NO_SITE))
+
+
+async def _from_web(url: str, site: Site) -> Report:
     """Fetch a page, and what it offers as its text, and return the report as a crawl reads it."""
     async with Fetcher(sink=lambda _: None) as fetcher, PageProcess() as pages:
-        capture = await fetcher.get(url, max_bytes=_MAX_FILE_BYTES)
+        capture = await fetcher.get(url, site=site, max_bytes=_MAX_FILE_BYTES)
         body = capture.decoded(_MAX_FILE_BYTES).body
         page = await pages.run(
             extraction.extract, body, capture.headers, capture.url, seen=capture.fetched_at
         )
-        return (await read_with_documents(Visit(_NO_SITE, fetcher, None, pages), page)).report
+        return (await read_with_documents(Visit(site, fetcher, None, pages), page)).report
 
 
 def _reading_rows(report: Report) -> list[tuple[str, object]]:

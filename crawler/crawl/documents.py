@@ -14,7 +14,7 @@ from typing import NamedTuple
 from crawler.address import canonical
 from crawler.crawl.visit import Visit, note_outcome
 from crawler.discover import address_key
-from crawler.errors import ExtractError, FetchError, Gone, UnreadDocument
+from crawler.errors import ExtractError, FetchError, Gone, ProxyGivenUp, UnreadDocument
 from crawler.extract import (
     DOCUMENT_LIMIT,
     FRAME,
@@ -105,6 +105,8 @@ async def _fetch_and_read(
 ) -> tuple[Report | ExtractError, Document, FetchError | None]:
     try:
         capture = await _fetch(visit, offer, page_url)
+    except ProxyGivenUp:  # no fault of the document: the visit ends
+        raise
     except FetchError as error:
         fault = GONE if isinstance(error, Gone) else NOT_FETCHED
         reading = UnreadDocument(offer.url, fault, error.reason)

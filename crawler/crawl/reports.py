@@ -19,11 +19,13 @@ from crawler.errors import (
     ExtractError,
     FetchError,
     Gone,
+    Halted,
     NoBody,
     NotAReport,
     NotSaved,
     NotWanted,
     PartOnly,
+    ProxyGivenUp,
     UnreadDocument,
 )
 from crawler.extract import check_whole, extract, is_report, join_pages, text_fault, unread_report
@@ -60,6 +62,8 @@ async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]
                 yield outcome
         else:
             found = result
+    except ProxyGivenUp as error:  # no fault of the site: its visit ends, and goes on here next time
+        raise Halted(error.reason) from error
     except FetchError as error:
         before = visit.memory.gone if visit.memory else frozenset()
         _note_missed(visit, link, error)

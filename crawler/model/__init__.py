@@ -26,7 +26,17 @@ from crawler.model.report import (
     Section,
     Version,
 )
-from crawler.model.site import DocumentLimits, Expect, HeaderRule, Site, Tls, Years
+from crawler.model.site import (
+    DocumentLimits,
+    Expect,
+    HeaderRule,
+    Proxy,
+    ProxyScheme,
+    ProxyUse,
+    Site,
+    Tls,
+    Years,
+)
 
 __all__ = [
     "JSON_KEYS",
@@ -50,6 +60,9 @@ __all__ = [
     "Offer",
     "Outcome",
     "Page",
+    "Proxy",
+    "ProxyScheme",
+    "ProxyUse",
     "RecordPlace",
     "Rendering",
     "Report",

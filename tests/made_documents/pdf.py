@@ -65,9 +65,9 @@ class Font:
             b"/CIDToGIDMap %d 0 R/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
             % (widths, first + 2, first + 4),
             _DESCRIPTOR.replace(b">>", b"/FontFile2 %d 0 R>>" % (first + 5)) % b"ABCDEF+FangSong",
-            _stream(self._to_unicode()),
-            _stream(b"\0\1" * (len(self.codes) + 3)),
-            _stream(box_font()),
+            stream(self._to_unicode()),
+            stream(b"\0\1" * (len(self.codes) + 3)),
+            stream(box_font()),
         ]
 
     def _to_unicode(self) -> bytes:
@@ -93,6 +93,7 @@ class Font:
         return _RADICALS.get(char, char) if self.coding is Coding.RADICALS else char
 
 
+_SCAN = b"q 500 0 0 750 40 40 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q"
 _DESCRIPTOR = (
     b"<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[0 -120 1000 880]/ItalicAngle 0/Ascent 880"
     b"/Descent -120/CapHeight 880/StemV 80>>"
@@ -144,7 +145,7 @@ def pdf_of(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Rotate %d/Resources<</Font<</F1 %d 0 R>>>>/Contents %d 0 R>>"
             % (WIDTH, HEIGHT, rotate, first_font, len(objects) + 2)
         )
-        objects.append(_stream(content))
+        objects.append(stream(content))
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (
         len(kids),
         b" ".join(b"%d 0 R" % kid for kid in kids),
@@ -172,7 +173,8 @@ def written(objects: Sequence[bytes], *, info: int = 0, trailer: bytes = b"") ->
     )
 
 
-def _stream(data: bytes) -> bytes:
+def stream(data: bytes) -> bytes:
+    """Return a stream object, packed."""
     packed = zlib.compress(data)
     return b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed)
 
@@ -180,7 +182,7 @@ def _stream(data: bytes) -> bytes:
 def _content(sheet: Sheet, font: Font, extra: str, mode: int) -> bytes:
     draw: Callable[[Placed, Font, int], bytes] = _outlines if font.coding is Coding.OUTLINES else _text
     parts = [draw(text, font, mode) for text in sheet.texts]
-    return b"\n".join([*map(_rule, sheet.rules), *parts, _extra(extra, font)])
+    return b"\n".join([_SCAN if sheet.image else b"", *map(_rule, sheet.rules), *parts, _extra(extra, font)])
 
 
 def _text(text: Placed, font: Font, mode: int) -> bytes:

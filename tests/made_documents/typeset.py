@@ -61,6 +61,7 @@ class Sheet:
 
     texts: list[Placed] = field(default_factory=list)
     rules: list[Ruled] = field(default_factory=list)
+    image: bool = False  # whether an image covers the page, as on a scan
 
 
 def advance(char: str) -> float:

@@ -11,7 +11,9 @@ from crawler.extract.documents.html.mht import MHT
 from crawler.extract.documents.html.reader import HTML
 from crawler.extract.documents.magic import magic
 from crawler.extract.documents.material import Format
+from crawler.extract.documents.ofd.reader import OFD
 from crawler.extract.documents.office.docx import DOCX
+from crawler.extract.documents.ole.reader import DOC, WPS
 from crawler.extract.documents.pdf.reader import PDF
 from crawler.extract.documents.rtf.reader import RTF
 from crawler.extract.documents.text import TEXT
@@ -20,7 +22,16 @@ from crawler.model import Headers
 
 __all__ = ["FORMATS", "sniff"]
 
-FORMATS: dict[str, Format] = {"docx": DOCX, "pdf": PDF, "rtf": RTF, "mht": MHT, "html": HTML}
+FORMATS: dict[str, Format] = {
+    "pdf": PDF,
+    "docx": DOCX,
+    "doc": DOC,
+    "wps": WPS,
+    "ofd": OFD,
+    "rtf": RTF,
+    "mht": MHT,
+    "html": HTML,
+}
 """In the order of asking. An archive comes after the documents that are containers themselves, and plain text, which has
 no mark of its own, last."""
 FORMATS["zip"] = zip_format(FORMATS)

@@ -68,7 +68,7 @@ def mark_frames(tree: LexborHTMLParser, named: Collection[str], source: str) -> 
 
 
 def _mark(tree: LexborHTMLParser, node: LexborNode, address: str, how: str) -> bool:
-    if not address.strip() or node.parent is None:
+    if not address.strip() or node.parent is None or "none" in (node.attributes.get("style") or ""):
         return False
     mark = tree.create_node("iframe")
     for name in ("width", "height", "style", "title", "id", "name", "hidden"):
@@ -111,7 +111,7 @@ def _scripted(script: str) -> Iterator[str]:
 
 
 def _is_document(literal: str) -> bool:
-    return not any(char in literal for char in "<> +${}") and _DOCUMENT.search(literal) is not None
+    return _DOCUMENT.search(literal) is not None and not any(char in literal for char in "<> +${}")
 
 
 def embedded(flow: Flow, start: int, end: int) -> Iterator[Embedded]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
 
 from crawler.extract.documents.html.reader import HTML
 from crawler.extract.documents.material import Format, Material
@@ -40,7 +39,7 @@ def page_of(body: bytes, origin: Origin) -> tuple[bytes, Headers]:
     if body.count(b"\n--") > MAX_MHT_PARTS:
         raise origin.fault("too_large", f"the message has more than {MAX_MHT_PARTS} parts")
     try:
-        page = next(_pages(BytesParser(policy=compat32).parsebytes(body.lstrip()), 0), None)
+        page = next(_pages(BytesParser().parsebytes(body.lstrip()), 0), None)
     except (MessageError, ValueError, LookupError, RecursionError) as error:
         raise origin.fault("damaged", f"the message cannot be read: {error}") from error
     if page is None:

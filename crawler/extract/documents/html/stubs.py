@@ -14,7 +14,7 @@ from crawler.extract.documents.html.hints import is_certain, is_known
 from crawler.extract.page.flow import Flow, attribute, unescape
 from crawler.extract.page.lines import Line, clean
 from crawler.extract.page.tag_marks import HEADING, LINK, LINK_END, MARKS
-from crawler.extract.roles.file_links import is_document_link
+from crawler.extract.roles.file_links import ANY_FILE, is_document_link
 from crawler.extract.roles.labels import is_own_date
 from crawler.extract.roles.role import FOOTER, INDEX, PLAIN, PROSE, role, squeeze, without_tail
 
@@ -78,11 +78,7 @@ class _Below:
         self.has_templates = False
         self.filled: list[int] = []
         shown = shown_places(flow, title + 1, len(flow.pieces))
-        links = {
-            place
-            for place, tag in flow.links
-            if place > title and is_document_link(_text(flow.pieces[place]), unescape(attribute(tag, "href")))
-        }
+        links = {place for place, tag in flow.links if place > title and self._is_document(place, tag)}
         index: list[int] = []
         for i in range(title + 1, self.last):
             text = _unlinked(flow.pieces[i])
@@ -98,6 +94,12 @@ class _Below:
                 self.filled.append(i)
         self._leave_index(index)
         self._leave_templates()
+
+    def _is_document(self, place: int, tag: str) -> bool:
+        """Whether a link leads to a document. Most links of a list are ruled out by one search."""
+        piece = self.flow.pieces[place]
+        may_be = ANY_FILE.search(tag) or ANY_FILE.search(piece)
+        return may_be is not None and is_document_link(_text(piece), unescape(attribute(tag, "href")))
 
     def _leave_templates(self) -> None:
         """Leave out the lists that a script would fill, and the headings over them: 文字解读, 图片解读."""
@@ -193,6 +195,9 @@ class _Below:
 
 
 def _unlinked(piece: str) -> str:
+    """The text of a piece outside its links; quick for the pieces of a list."""
+    if not piece or piece.isspace() or (piece[0] == LINK and piece.find(LINK_END) == len(piece) - 1):
+        return ""
     return _text(_LINKED.sub("", piece))
 
 

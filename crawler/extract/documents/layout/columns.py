@@ -7,7 +7,7 @@ from statistics import median
 from typing import NamedTuple
 
 from crawler.extract.documents.layout.page import Row, Run
-from crawler.extract.documents.layout.rows import pieces_by_height, row_of, rows_of
+from crawler.extract.documents.layout.rows import pieces_by_height, pieces_of, row_of, rows_of
 
 _MIN_LINES = 5  # of each column
 _MIN_LINE_LENGTH = 7  # font sizes; the cells of a table are shorter than the lines of a column
@@ -36,12 +36,12 @@ def columns_of(runs: Sequence[Run], before: Gutter | None = None) -> tuple[list[
 
     `before`: the gutter of the page before. A last page may have too few lines to show its own.
     """
-    heights = pieces_by_height(runs)
+    heights = pieces_by_height(runs, gap=_MIN_GUTTER)
     gutter = _gutter([piece for height in heights for piece in height])
     if gutter is None and before and _continue_at(runs, before):
         gutter = before
     if gutter is None:
-        return [Column([row_of(height) for height in heights])], None
+        return [Column([row_of(pieces_of(height)) for height in heights])], None
     return _divided(runs, gutter, 1), gutter
 
 
@@ -85,7 +85,8 @@ def _band(pieces: list[Run], gutter: Gutter, depth: int) -> list[Column]:
 
 
 def _inner(pieces: list[Run], depth: int) -> list[list[Row]]:
-    gutter = _gutter(pieces) if depth < _MAX_DEPTH else None
+    finer = [piece for height in pieces_by_height(pieces, gap=_MIN_GUTTER) for piece in height]
+    gutter = _gutter(finer) if depth < _MAX_DEPTH else None
     if gutter is None:
         return [rows_of(pieces)]
     return [column.rows for column in _divided(pieces, gutter, depth + 1)]

@@ -22,10 +22,10 @@ _NUMBER = re.compile(
 _CERTAIN = re.compile(
     rf"[{_DASHES}]{{0,8}}第.{{1,8}}页|[{_DASHES}]{{1,8}}[0-9]|[Pp]age"
 )  # — 3 —, 第3页: a page number in any document
-_DIGITS = re.compile(r"[0-9]+|(?<=第)[〇零一二三四五六七八九十百]+(?=页)")
+_DIGITS = re.compile(r"[0-9]{1,9}|(?<=第)[〇零一二三四五六七八九十百]+(?=页)")
 
 
-def margin_rows(pages: Sequence[list[Row]], heights: Sequence[float]) -> list[list[Row]]:
+def margin_rows(pages: Sequence[list[Row]]) -> list[list[Row]]:
     """Return, for each page, its rows that are page numbers or running heads.
 
     Rows are from top to bottom, those in ruled tables left out.
@@ -33,7 +33,7 @@ def margin_rows(pages: Sequence[list[Row]], heights: Sequence[float]) -> list[li
     dropped: list[set[int]] = [set() for _ in pages]
     for _ in range(_OUTER_ROWS):
         found = _outermost(pages, dropped)
-        marked = {*_numbers(pages, found), *_repeated(pages, found, heights)}
+        marked = {*_numbers(pages, found), *_repeated(pages, found)}
         for page, row in marked:
             dropped[page].add(row)
         if not marked:
@@ -79,21 +79,41 @@ def _value(text: str) -> int | None:
 
 
 def _repeated(
-    pages: Sequence[list[Row]], found: Sequence[tuple[int, int, bool]], heights: Sequence[float]
+    pages: Sequence[list[Row]], found: Sequence[tuple[int, int, bool]]
 ) -> Iterator[tuple[int, int]]:
     """Rows whose text stands at the same place of several pages, page numbers in it aside."""
     places: dict[tuple[str, bool], list[tuple[int, int]]] = {}
     for page, i, is_last in found:
-        row = pages[page][i]
-        text = "".join(_DIGITS.sub("#", fold(row.text)).split())
-        if len(text) <= _MAX_LENGTH:
+        text = "".join(_DIGITS.sub("#", fold(pages[page][i].text)).split())
+        if text.strip("#") and len(text) <= _MAX_LENGTH and text[-1] not in "。;":
             places.setdefault((text, is_last), []).append((page, i))
     for same in places.values():
-        if len(same) < max(_MIN_PAGES, _MIN_SHARE * len(pages)) and not (len(same) == len(pages) == 2):
-            continue
-        tops = Counter(round(pages[page][i].middle / (pages[page][i].size or 1)) for page, i in same)
-        (place, _), *_ = tops.most_common(1)
-        for page, i in same:
-            row = pages[page][i]
-            if abs(row.middle / (row.size or 1) - place) <= 1:
-                yield page, i
+        same = _alike(pages, same)
+        if len(same) >= max(_MIN_PAGES, _MIN_SHARE * len(pages)) or len(same) == len(pages) == 2:
+            yield from same
+
+
+def _alike(pages: Sequence[list[Row]], same: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of rows with one text that stand at one height, and whose numbers are the same or count the pages."""
+    heights = Counter(_height(pages[page][i]) for page, i in same)
+    ((height, _),) = heights.most_common(1)
+    level = [(page, i) for page, i in same if abs(_height(pages[page][i]) - height) <= 1]
+    numbers = {page: _numbers_in(pages[page][i].text) for page, i in level}
+    first = min(numbers)
+    return [
+        (page, i)
+        for page, i in level
+        if all(
+            number in (before, before + page - first)
+            for number, before in zip(numbers[page], numbers[first], strict=True)
+        )
+    ]
+
+
+def _height(row: Row) -> int:
+    """The height of a row in font sizes."""
+    return round(row.middle / (row.size or 1))
+
+
+def _numbers_in(text: str) -> list[int]:
+    return [chinese_number(found) or 0 for found in _DIGITS.findall(fold(text))]

@@ -45,7 +45,7 @@ def read_pages(pages: Iterable[Page]) -> list[Line]:
     The title is tagged `h1`. Without text there are none.
     """
     parts = [(page, *tables_of(page)) for page in pages]
-    gone = margin_rows([rows_of(runs) for _, _, runs in parts], [page.height for page, *_ in parts])
+    gone = margin_rows([rows_of(runs) for _, _, runs in parts])
     blocks: list[Placed | Table] = []
     gutter: Gutter | None = None
     for number, ((_, tables, runs), margins) in enumerate(zip(parts, gone, strict=True)):

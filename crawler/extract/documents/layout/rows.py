@@ -8,7 +8,7 @@ from crawler.extract.documents.layout.page import Row, Run
 from crawler.extract.documents.layout.spacing import is_letter_spaced, union
 
 _SAME_ROW = 0.4  # font sizes between the middles of a row; a raised footnote mark is within it
-_PIECE_GAP = 1.3  # font sizes; a wider gap divides columns, cells and signatures
+PIECE_GAP = 1.3  # font sizes; a wider gap divides columns, cells and signatures
 _AT_EDGE, _INDENT = 0.3, 2.0  # font sizes from the edge of a column at which its text begins
 _SAME_PLACE = 0.2  # font sizes; text that is drawn twice, as a bold face or a shadow, is nearer
 
@@ -24,10 +24,13 @@ def row_of(pieces: Sequence[Run]) -> Row:
     return Row(*whole, tuple(pieces))
 
 
-def pieces_by_height(runs: Iterable[Run], edge: float | None = None) -> list[list[Run]]:
+def pieces_by_height(
+    runs: Iterable[Run], edge: float | None = None, gap: float = PIECE_GAP
+) -> list[list[Run]]:
     """Return, for each height from top to bottom, the pieces of text between wide gaps.
 
     `edge`: the left edge of a column. Text that begins there, or an indent farther, begins a piece, however narrow the gap.
+    `gap`: font sizes of a gap between two pieces.
     """
     found: list[list[Run]] = []
     height = size = 0.0
@@ -37,10 +40,11 @@ def pieces_by_height(runs: Iterable[Run], edge: float | None = None) -> list[lis
         else:
             found.append([run])
             height, size = run.middle, run.size
-    return [_pieces(row, edge) for row in found]
+    return [pieces_of(row, edge, gap) for row in found]
 
 
-def _pieces(row: list[Run], edge: float | None) -> list[Run]:
+def pieces_of(row: list[Run], edge: float | None = None, gap: float = PIECE_GAP) -> list[Run]:
+    """Return the pieces of runs of one height, as `pieces_by_height` does."""
     if len(row) == 1:
         return row
     row.sort(key=lambda run: run.left)
@@ -52,7 +56,7 @@ def _pieces(row: list[Run], edge: float | None) -> list[Run]:
         before = pieces[-1][-1] if pieces else None
         if (
             before
-            and run.left - before.right < _PIECE_GAP * max(run.size, before.size)
+            and run.left - before.right < gap * max(run.size, before.size)
             and (edge is None or not _begins_column(before, run, edge))
         ):
             pieces[-1].append(run)

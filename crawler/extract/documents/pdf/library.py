@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from crawler.errors import UnreadDocument
+from crawler.extract.documents.pdf.whole import cut_reason
 
 _PASSWORD_ERRORS = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _TITLE_BYTES = 1024
@@ -25,7 +26,9 @@ def opened(body: bytes, url: str | None) -> Iterator[tuple[Any, Any]]:
         code = raw.FPDF_GetLastError()
         if code in _PASSWORD_ERRORS:
             raise UnreadDocument(url, "encrypted", "the PDF opens with a password only", format="pdf")
-        raise UnreadDocument(url, "damaged", f"pdfium cannot open the PDF (error {code})", format="pdf")
+        cut = cut_reason(body)
+        reason = f"the PDF is not whole: {cut}" if cut else f"pdfium cannot open the PDF (error {code})"
+        raise UnreadDocument(url, "damaged", reason, format="pdf")
     try:
         yield raw, document
     finally:

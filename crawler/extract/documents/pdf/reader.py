@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF8
 from typing import Any
 
 from crawler.errors import UnreadDocument
@@ -21,13 +23,16 @@ MAX_PAGES = 500
 MAX_CHARACTERS = 3_000_000
 """Of a document, spaces included: ten times the characters of 500 full pages."""
 _MAGIC_BYTES = 1024  # in which the mark stands; readers of PDF allow other bytes before it
+_MARK = re.compile(rb"%PDF-[0-9]")
 _MIN_PAGE_CHARACTERS = 10  # a page with fewer, and an image or outlines, is a scan
 _TITLE_LINES = 8  # in which a title that the properties state is looked for
 _MIN_TITLE_LENGTH = 6  # characters
 
 
 def _recognises(body: bytes, headers: Headers) -> bool:
-    return b"%PDF-" in body[:_MAGIC_BYTES] and not body[:_MAGIC_BYTES].lstrip().startswith(b"<")
+    """Whether the mark of a PDF is among the first bytes, which are no markup that names one."""
+    start = body[:_MAGIC_BYTES]
+    return _MARK.search(start) is not None and not start.removeprefix(BOM_UTF8).lstrip().startswith(b"<")
 
 
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
@@ -47,6 +52,10 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
     _check_scans(scans, count, url)
     lines = read_pages(pages)
     characters = mended("".join(run.text for page in pages for run in page.runs))
+    if not characters:
+        raise UnreadDocument(
+            url, "empty", f"the {count} pages of the PDF are blank", format="pdf", pages=count
+        )
     doubt = fault(characters, count)
     if doubt:
         raise UnreadDocument(

@@ -20,11 +20,11 @@ _MAX_SPACE = 1.0  # font sizes; a wider space is a gap
 _SAME_BASE = 0.2  # font sizes between the lower ends of two characters of a line; raised and lowered marks are farther off
 _OTHER_FONT = 0.01  # font sizes of a difference, from which on the font may be another
 _MAX_OVERLAP = 0.5  # font sizes that a character may stand within the one before it
-_HYPHEN = "\x02"  # what pdfium gives for a hyphen at the end of a line
+_HYPHENS = {0x02: "-", 0xFFFE: "-"}  # what pdfium gives for a hyphen at the end of a line
 _LEAP = 8  # Chinese characters that are taken at once, if the last one stands where it must without a gap between them
 _LEAP_GAP = 0.6  # font sizes by which it may stand elsewhere: less than a gap between columns or cells
 _BLANKS = frozenset("\t\n\r \u00a0\u2002\u2003\u2009\u3000")
-_CHINESE = re.compile(f"[\u2e80-\u2fff\u3001-\ud7ff\uf900-\uffef]{{{_LEAP + 1},}}")
+_CHINESE = re.compile(r"[\u2e80-\u2fff\u3001-\ud7ff\uf900-\uffef]{3,}")
 _FIRST_PRINTED, _FIRST_CHINESE = "!", "\u2e80"
 _UNKNOWN = "\ufffd"
 
@@ -143,22 +143,21 @@ class _Reader:
                 if not self._begin(char, i, (left, top, end, bottom)):
                     continue
             right, low, has_space = end, bottom, False
-            if is_straight and self.is_upright and self.is_known and i >= leap_from and spans[i]:
-                leap_from = i + _LEAP  # where the next one is tried, if this one fails
-                box_of(text, i + _LEAP, reference)
-                wider = rect.left - x - left - _LEAP * (end - left)
-                if (
-                    abs(y - rect.bottom - bottom) <= _SAME_BASE * self.size
-                    and abs(wider) <= _LEAP_GAP * self.size
-                ):
-                    self.chars.append(characters[i + 1 : i + _LEAP + 1])
-                    i += _LEAP
+            leap = spans[i]
+            if leap and is_straight and self.is_upright and self.is_known and i >= leap_from:
+                leap_from = i + leap  # where the next one is tried, if this one fails
+                box_of(text, i + leap, reference)
+                wider = rect.left - x - left - leap * (end - left)
+                low_at = y - rect.bottom
+                if abs(low_at - bottom) <= _SAME_BASE * self.size and abs(wider) <= _LEAP_GAP * self.size:
+                    self.chars.append(characters[i + 1 : i + leap + 1])
+                    i += leap
                     right = rect.right - x
         self._flush(right)
         return self.runs
 
     def _characters(self, count: int) -> tuple[str, bytearray]:
-        """The characters, one for each of pdfium's; and for each whether it and the next _LEAP are Chinese."""
+        """The characters, one for each of pdfium's; and for each how many of the next ones, up to _LEAP, are Chinese as it is."""
         buffer = (ctypes.c_ushort * (count + 1))()
         if self.raw.FPDFText_GetText(self.text, 0, count, buffer) == count + 1:
             characters = bytes(buffer)[: 2 * count].decode("utf-16-le", "surrogatepass")
@@ -167,10 +166,12 @@ class _Reader:
         if len(characters) != count:  # some character has no code unit of its own, or two
             codes = (self.raw.FPDFText_GetUnicode(self.text, i) for i in range(count))
             characters = "".join(chr(code) if code <= sys.maxunicode else _UNKNOWN for code in codes)
+        characters = characters.translate(_HYPHENS)
         spans = bytearray(count)
         for match in _CHINESE.finditer(characters):
-            length = match.end() - match.start() - _LEAP
-            spans[match.start() : match.start() + length] = b"\1" * length
+            start, length = match.start(), match.end() - match.start()
+            tail = bytes(range(min(length, _LEAP + 1) - 1, -1, -1))
+            spans[start : start + length] = bytes((_LEAP,)) * (length - len(tail)) + tail
         return characters, spans
 
     def _flush(self, right: float) -> None:
@@ -221,8 +222,6 @@ class _Reader:
 
     def _char(self, char: str, i: int) -> str:
         """The character; U+FFFD if the font says no Unicode for it."""
-        if char == _HYPHEN:
-            return "-"
         if char < _FIRST_PRINTED or char in _BLANKS or self.raw.FPDFText_HasUnicodeMapError(self.text, i):
             return _UNKNOWN
         return char

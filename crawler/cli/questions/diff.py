@@ -1,0 +1,80 @@
+"""`fazhi diff`: what differs between two archived texts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from crawler.archive import Archive
+from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.output import PlainConsole, message, print_json
+from crawler.errors import ConfigError, CrawlerError
+from crawler.field.text import visible
+from crawler.questions.diff.hunks import difference_json
+from crawler.questions.diff.side_by_side import side_by_side
+from crawler.questions.diff.texts import Difference, diff_reports, diff_versions, diff_years
+from crawler.questions.diff.unified import Line, lines
+
+_COLOURS = {"plain": "", "head": "cyan", "removed": "red", "added": "green", "moved": "yellow"}
+
+
+def diff(
+    report_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a report, or an address of it.")],
+    versions: Annotated[
+        str | None, typer.Argument(metavar="[A..B]", help="Two versions; the last two texts if omitted.")
+    ] = None,
+    years: Annotated[
+        str | None, typer.Option(metavar="A..B", help="Compare this government's reports on two years.")
+    ] = None,
+    between: Annotated[
+        str | None, typer.Option(metavar="ID", help="Compare with the latest text of this report.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with both texts side by side.")] = None,
+    archive: ArchiveOption = Path("archive"),
+    json: JsonOption = False,
+) -> None:
+    """Show what differs between two texts: paragraphs, and characters within them.
+
+    Removed words stand in [-…-], added ones in {+…+}. A line begins with ~ for a changed paragraph, + added, - removed,
+    < and > moved.
+    """
+    if sum(each is not None for each in (versions, years, between)) > 1:
+        raise ConfigError("give one of A..B, --years and --between")
+    with Archive.read(archive) as store:
+        if years is not None:
+            found = diff_years(store, report_id, years)
+        elif between is not None:
+            found = diff_reports(store, report_id, between)
+        else:
+            found = diff_versions(store, report_id, versions)
+    if html is not None:
+        _write(html, found)
+    elif json:
+        print_json(difference_json(found))
+    else:
+        _print(found)
+
+
+def _write(path: Path, found: Difference) -> None:
+    try:
+        path.write_text(side_by_side(found), "utf-8")
+    except OSError as error:
+        raise CrawlerError(f"{path}: cannot be written: {error.strerror}") from error
+    message(f"written: {path}")
+
+
+def _print(found: Difference) -> None:
+    console = PlainConsole(sys.stdout) if sys.stdout.isatty() else None
+    for line in lines(found):
+        if console is None:
+            print("".join(piece.text for piece in line))
+        else:
+            console.print(_coloured(line), soft_wrap=True)
+
+
+def _coloured(line: Line) -> Text:
+    return Text.assemble(*((visible(piece.text), _COLOURS[piece.role]) for piece in line))

@@ -16,6 +16,7 @@ from crawler.crawl import crawl
 from crawler.extract import extract_text, read_offer
 from crawler.fetch import Exchange, Fetcher, Replay
 from crawler.model import DocumentLimits, Ending, Outcome, Report, Site
+from crawler.questions.near_copies import near_copies
 from tests.archive.held import derived, dump, faults, query
 from tests.conftest import SITE, Clock
 
@@ -177,7 +178,7 @@ async def test_scans_are_reports_without_a_text_and_never_one_another(folder: Pa
     one, other = await crawled(folder, clock, both, STUB, stub, *scans)
     assert (one.ending, other.ending) == (Ending.UNCHANGED, Ending.UNCHANGED)
     with Archive.read(folder) as archive:
-        assert archive.similar() == []
+        assert list(near_copies(archive)) == []
         assert {report.unread is not None for report in archive.reports()} == {True}
     is_sound(folder, clock)
 

@@ -47,6 +47,11 @@ def extract(
             is_url = re.match(r"https?://", place)
             reports.append(_from_address(place, sources) if is_url else _from_file(Path(place)))
             extraction.check_whole(reports[-1])
+            if not is_url and (why := extraction.needs_document(reports[-1])):
+                first = reports[-1].offers[0].url
+                message(
+                    f"{place}: {why}; its text stands in {first}, which `fazhi extract ADDRESS` fetches too"
+                )
         except PartOnly as error:
             message(f"{place}: {error.reason}")  # the part is printed nevertheless
         except UnreadDocument as error:

@@ -340,3 +340,18 @@ def test_the_contracts_keys_are_fields_of_a_report() -> None:
 def test_the_module_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "crawler", "--version"], capture_output=True, text=True)
     assert done.stdout.startswith("fazhi 0.")
+
+
+def test_a_saved_page_without_a_text_of_its_own_names_the_document(fazhi: Fazhi, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<meta charset=utf-8><title>甲市2023年度法治政府建设情况报告</title><h1>甲市2023年度法治政府建设情况报告</h1>"
+        "<div id=zoom><iframe src='/pdfjs/web/viewer.html?file=/u/report.pdf'></iframe></div>",
+        "utf-8",
+    )
+    code, out, err = fazhi("extract", str(page))
+    assert (code, out.split("\n")[0]) == (0, "甲市2023年度法治政府建设情况报告")
+    assert err == (
+        f"{page}: the page has no text of its own; its text stands in /u/report.pdf, "
+        "which `fazhi extract ADDRESS` fetches too\n"
+    )

@@ -1,0 +1,108 @@
+"""Find the statements of figures in one text. What is not certain is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from crawler.field.text import fold
+from crawler.questions.indicators.context import is_none_of_the_year, is_total_of_years
+from crawler.questions.indicators.numbers import Number, numbers
+from crawler.questions.indicators.rules import Indicator, Rule, RuleBook, rule_book
+from crawler.questions.indicators.sentences import (
+    last_clause,
+    sentences,
+    words_after,
+    words_before,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One figure as a text states it. Offsets are characters of the text."""
+
+    indicator: Indicator
+    value: Decimal
+    approximate: bool  # 余, 多, 近, 约 …
+    cumulative: bool  # counts several years, or does not say that it counts one
+    number: str  # as it stands there, with its unit
+    offset: int  # of the number
+    words: str  # the sentence
+    words_offset: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What stands around a number within its sentence."""
+
+    before: str
+    clause: str
+    after: str
+    topic: str | None
+
+
+def find_statements(
+    text: str, *, year: int | None = None, skip: Sequence[tuple[int, int]] = ()
+) -> Iterator[Statement]:
+    """Yield the figures of a text in order, at most one for a number.
+
+    `year`: the year reported on; figures of a sentence that names another one are left out. `skip`: spans of the text, such
+    as its sections on problems and plans, whose figures are none of the year's.
+    """
+    folded, book = fold(text), rule_book()
+    for start, end in sentences(folded):
+        if any(first <= start < last for first, last in skip):
+            continue
+        sentence = folded[start:end]
+        for number in numbers(sentence):
+            place = _place(book, sentence, number)
+            if is_none_of_the_year(place.before, year):
+                continue
+            if found := _first(book, number, place):
+                yield _statement(text, start, end, number, place, *found)
+
+
+def _place(book: RuleBook, sentence: str, number: Number) -> _Place:
+    before = words_before(sentence[: number.start])
+    return _Place(before, last_clause(before), words_after(sentence[number.end :]), book.topic_of(before))
+
+
+def _first(book: RuleBook, number: Number, place: _Place) -> tuple[Indicator, Rule] | None:
+    for indicator in book.indicators:
+        for rule in indicator.rules:
+            if _fits(rule, number, place):
+                return indicator, rule
+    return None
+
+
+def _fits(rule: Rule, number: Number, place: _Place) -> bool:
+    return (
+        number.unit in rule.units
+        and (rule.topic is None or rule.topic == place.topic)
+        and (rule.near is None or rule.near.search(place.before) is not None)
+        and (rule.then is None or rule.then.match(place.after) is not None)
+        and (rule.needs is None or rule.needs.search(place.before + place.after) is not None)
+        and (rule.unless is None or rule.unless.search(place.clause) is None)
+        and (rule.unless_sentence is None or rule.unless_sentence.search(place.before) is None)
+        and (rule.unless_then is None or rule.unless_then.match(place.after) is None)
+    )
+
+
+def _statement(
+    text: str, start: int, end: int, number: Number, place: _Place, indicator: Indicator, rule: Rule
+) -> Statement:
+    sentence = text[start:end]
+    lead = len(sentence) - len(sentence.lstrip())
+    return Statement(
+        indicator=indicator,
+        value=number.value,
+        approximate=number.approximate,
+        cumulative=is_total_of_years(place.before),
+        number=sentence[number.start : number.end],
+        offset=start + number.start,
+        words=sentence.strip(),
+        words_offset=start + lead,
+        rule=rule.id,
+    )

@@ -35,10 +35,9 @@ _SPAN_BEFORE = re.compile(r"[0-9]\s?[万千百]?[件%项]?\s?[-~—–～至到]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number with its unit. `start` and `end` are offsets in the text; `digits` ends where the bare number does."""
+    """A number with its unit. `start` and `end` are offsets in the text."""
 
     start: int
-    digits: int
     end: int
     value: Decimal
     unit: str
@@ -62,12 +61,13 @@ def _with_unit(text: str) -> Iterator[Number]:
         value = _value(match)
         if value is None:
             continue
-        about = bool(match["about"] or match["around"] or _ABOUT.search(text[: match.start()][-6:]))
+        about = bool(
+            match["about"]
+            or match["around"]
+            or _ABOUT.search(text[max(0, match.start() - 6) : match.start()])
+        )
         yield Number(
             start=match.start(),
-            digits=match.end("fraction")
-            if match["fraction"]
-            else match.end("digits" if match["digits"] else "chinese"),
             end=match.end(),
             value=value,
             unit=match["unit"],
@@ -90,7 +90,7 @@ def _of_hundred(text: str) -> Iterator[Number]:
         if digits[0].isdigit():
             value = Decimal(digits)
         elif (whole := chinese_number(digits)) is not None:
-            tenths = "".join(str(_TENTHS[char] // 10) for char in match["tenths"] or "0")
+            tenths = "".join(str(_TENTHS[char] // 10) for char in match["tenths"] or "")
             value = Decimal(f"{whole}.{tenths}")
         else:
             continue
@@ -107,11 +107,10 @@ def _tenth_parts(text: str) -> Iterator[Number]:
 def _percentage(text: str, match: re.Match[str], value: Decimal, *, about: bool) -> Number:
     return Number(
         start=match.start(),
-        digits=match.end(),
         end=match.end(),
         value=_plain(value),
         unit="%",
-        approximate=about or bool(_ABOUT.search(text[: match.start()][-6:])),
+        approximate=about or bool(_ABOUT.search(text[max(0, match.start() - 6) : match.start()])),
     )
 
 

@@ -18,6 +18,12 @@ from crawler.questions.indicators.sentences import (
 )
 
 
+_MAX_AROUND = 500
+"""Characters around a number of which its plain words are made."""
+_MAX_WORDS = 200
+"""Characters of a sentence, on each side of the number, that a statement quotes. Longer ones are tables without full stops."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One figure as a text states it. Offsets are characters of the text."""
@@ -28,7 +34,7 @@ class Statement:
     cumulative: bool  # counts several years, or does not say that it counts one
     number: str  # as it stands there, with its unit
     offset: int  # of the number
-    words: str  # the sentence
+    words: str  # the sentence, or what stands around the number in a very long one
     words_offset: int
     rule: str
 
@@ -65,8 +71,9 @@ def find_statements(
 
 
 def _place(book: RuleBook, sentence: str, number: Number) -> _Place:
-    before = words_before(sentence[: number.start])
-    return _Place(before, last_clause(before), words_after(sentence[number.end :]), book.topic_of(before))
+    before = words_before(sentence[max(0, number.start - _MAX_AROUND) : number.start])
+    after = words_after(sentence[number.end : number.end + _MAX_AROUND])
+    return _Place(before, last_clause(before), after, book.topic_of(before))
 
 
 def _first(book: RuleBook, number: Number, place: _Place) -> tuple[Indicator, Rule] | None:
@@ -93,16 +100,16 @@ def _fits(rule: Rule, number: Number, place: _Place) -> bool:
 def _statement(
     text: str, start: int, end: int, number: Number, place: _Place, indicator: Indicator, rule: Rule
 ) -> Statement:
-    sentence = text[start:end]
-    lead = len(sentence) - len(sentence.lstrip())
+    first, last = max(start, start + number.start - _MAX_WORDS), min(end, start + number.end + _MAX_WORDS)
+    words = text[first:last]
     return Statement(
         indicator=indicator,
         value=number.value,
         approximate=number.approximate,
         cumulative=is_total_of_years(place.before),
-        number=sentence[number.start : number.end],
+        number=text[start + number.start : start + number.end],
         offset=start + number.start,
-        words=sentence.strip(),
-        words_offset=start + lead,
+        words=words.strip(),
+        words_offset=first + len(words) - len(words.lstrip()),
         rule=rule.id,
     )

@@ -17,7 +17,6 @@ from crawler.questions.indicators.sentences import (
     words_before,
 )
 
-
 _MAX_AROUND = 500
 """Characters around a number of which its plain words are made."""
 _MAX_WORDS = 200

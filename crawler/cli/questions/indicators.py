@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _WORDS_AROUND = 14
 """Characters of the sentence before the number that a terminal shows."""
+_PERIODS = {"year": "", "part_of_year": " (part of the year)", "several_years": " (several years)"}
 _MAX_ON_TERMINAL = 5
 """Indicators side by side on a terminal."""
 _REPORTS_PER_NOTE = 2000
@@ -77,7 +78,7 @@ def indicators(
     if not counted.reports:
         message(f"{archive}: no report{place} passes these filters")
     else:
-        message(f"{counted.statements} figures in {counted.reports} reports{place}")
+        message(f"figures: {counted.statements}; reports read{place}: {counted.reports}")
 
 
 class _Counted:
@@ -159,7 +160,7 @@ def _cell(value: Any) -> object:
 
 def _shown(row: dict[str, Any]) -> str:
     about = "≈" if row["approximate"] else ""
-    return f"{about}{row['value']:,} {row['unit']}{' (several years)' if row['cumulative'] else ''}"
+    return f"{about}{row['value']:,} {row['unit']}{_PERIODS[row['period']]}"
 
 
 def _around(row: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from crawler.archive import Reader
 from crawler.errors import ConfigError
 from crawler.field.regions import region as region_row
 from crawler.model import Holding, Report, Years
+from crawler.questions.indicators.context import Period
 from crawler.questions.indicators.rules import Indicator, rule_book
 from crawler.questions.indicators.statements import Statement, find_statements
 
@@ -32,12 +33,12 @@ class ReportFigures:
     def best(self) -> Mapping[str, Statement]:
         """Return the statement that stands for each indicator in a table with one row a report.
 
-        Statements on several years are left out. Of counts the largest wins, since a part never exceeds the whole; of rates
+        Statements on several years or on a part of one are left out. Of counts the largest wins, since a part never exceeds the whole; of rates
         the first. Equal ones: an exact one, then the first.
         """
         best: dict[str, Statement] = {}
         for found in self.statements:
-            if found.cumulative:
+            if found.period is not Period.YEAR:
                 continue
             other = best.get(found.indicator.id)
             if other is None or (not found.indicator.is_rate and _weight(found) > _weight(other)):
@@ -106,7 +107,7 @@ def report_statements(report: Report) -> Iterator[Statement]:
 
 LONG_COLUMNS = (
     "report", "version", "region", "division", "year", "kind", "indicator", "label", "value", "unit", "approximate",
-    "cumulative", "number", "offset", "words", "words_offset", "rule", "title", "url", "captured",
+    "period", "number", "offset", "words", "words_offset", "rule", "title", "url", "captured",
 )  # fmt: skip
 """Columns of a table with one row a statement. Stable: new ones come last."""
 
@@ -124,7 +125,7 @@ def statement_rows(figures: ReportFigures) -> Iterator[dict[str, Any]]:
             "value": plain_value(each.value),
             "unit": each.indicator.unit,
             "approximate": each.approximate,
-            "cumulative": each.cumulative,
+            "period": each.period.value,
             "number": each.number,
             "offset": each.offset,
             "words": each.words,

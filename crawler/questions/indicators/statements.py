@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from crawler.field.text import fold
-from crawler.questions.indicators.context import is_none_of_the_year, is_total_of_years
+from crawler.questions.indicators.context import Period, is_none_of_the_year, period_of
 from crawler.questions.indicators.numbers import Number, numbers
 from crawler.questions.indicators.rules import Indicator, Rule, RuleBook, rule_book
 from crawler.questions.indicators.sentences import (
@@ -30,7 +30,7 @@ class Statement:
     indicator: Indicator
     value: Decimal
     approximate: bool  # 余, 多, 近, 约 …
-    cumulative: bool  # counts several years, or does not say that it counts one
+    period: Period  # what time it counts
     number: str  # as it stands there, with its unit
     offset: int  # of the number
     words: str  # the sentence, or what stands around the number in a very long one
@@ -63,7 +63,7 @@ def find_statements(
         sentence = folded[start:end]
         for number in numbers(sentence):
             place = _place(book, sentence, number)
-            if is_none_of_the_year(place.before, year):
+            if is_none_of_the_year(place.before, place.after, year):
                 continue
             if found := _first(book, number, place):
                 yield _statement(text, start, end, number, place, *found)
@@ -105,7 +105,7 @@ def _statement(
         indicator=indicator,
         value=number.value,
         approximate=number.approximate,
-        cumulative=is_total_of_years(place.before),
+        period=period_of(place.before),
         number=text[start + number.start : start + number.end],
         offset=start + number.start,
         words=words.strip(),

@@ -62,7 +62,7 @@ def test_a_row_says_where_its_figure_comes_from(held: list[str], fazhi: Fazhi, f
         "value": 17000,
         "unit": "件",
         "approximate": True,
-        "cumulative": False,
+        "period": "year",
         "number": "1.7万余件",
         "offset": body.index("1.7万余件"),
         "words": "全年受理法律援助案件1.7万余件",
@@ -88,7 +88,7 @@ def test_the_wide_form_has_the_largest_count_and_the_first_rate_and_no_totals_of
 
 
 def test_the_long_form_marks_totals_of_years(held: list[str], fazhi: Fazhi, folder: Path) -> None:
-    assert [row["value"] for row in rows(fazhi, folder) if row["cumulative"]] == [90000]
+    assert [row["value"] for row in rows(fazhi, folder) if row["period"] != "year"] == [90000]
 
 
 def test_indicators_are_chosen_by_either_name(held: list[str], fazhi: Fazhi, folder: Path) -> None:
@@ -125,8 +125,8 @@ def test_csv_has_a_header_and_the_columns_of_json(held: list[str], fazhi: Fazhi,
     table = list(csv.DictReader(io.StringIO(out)))
     values = rows(fazhi, folder)
     assert [list(row) for row in table] == [list(row) for row in values]
-    assert (table[0]["value"], table[0]["approximate"], table[0]["cumulative"]) == ("17000", "yes", "no")
-    assert err == f"{len(values)} figures in 2 reports\n"
+    assert (table[0]["value"], table[0]["approximate"], table[0]["period"]) == ("17000", "yes", "year")
+    assert err == f"figures: {len(values)}; reports read: 2\n"
 
 
 def test_the_names_are_listed_with_unit_and_definition(fazhi: Fazhi) -> None:

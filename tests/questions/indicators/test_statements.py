@@ -9,9 +9,9 @@ import pytest
 from crawler.questions.indicators.statements import find_statements
 
 
-def values(text: str, year: int | None = 2022) -> list[tuple[str, float, bool, bool]]:
+def values(text: str, year: int | None = 2022) -> list[tuple[str, float, bool, str]]:
     return [
-        (each.indicator.id, float(each.value), each.approximate, each.cumulative)
+        (each.indicator.id, float(each.value), each.approximate, each.period.value)
         for each in find_statements(text, year=year)
     ]
 
@@ -38,6 +38,10 @@ def test_a_sentence_with_many_figures_gives_each() -> None:
         "力争行政机关负责人出庭应诉率达到100%",
         "行政复议收到、受理分别为12件、13件",
         "受理行政复议案件10至20件",
+        "行政机关负责人出庭应诉率从85%提高",
+        "行政机关负责人出庭应诉率高于全省平均水平3%",
+        "一审判决后,二审败诉率3%",
+        "办理涉企行政复议案件23件",
     ],
 )
 def test_what_is_no_level_of_the_year_is_left_out(text: str) -> None:
@@ -46,25 +50,29 @@ def test_what_is_no_level_of_the_year_is_left_out(text: str) -> None:
 
 def test_the_number_before_a_comparison_counts() -> None:
     assert values("受理行政复议案件875件,较上年的120件增长12%") == [
-        ("reconsideration_accepted", 875, False, False)
+        ("reconsideration_accepted", 875, False, "year")
     ]
 
 
 @pytest.mark.parametrize(
-    ("text", "cumulative"),
+    ("text", "period"),
     [
-        ("五年来,共办理行政复议案件320件", True),
-        ("2019年以来,办理行政复议案件320件", True),
-        ("累计办理法律援助案件320件", True),
-        ("截至目前,办理法律援助案件320件", True),
-        ("全年累计办理法律援助案件320件", False),
-        ("对2006年以来现行有效的规范性文件进行清理,废止23件", False),
-        ("办理法律援助案件320件", False),
+        ("五年来,共办理行政复议案件320件", "several_years"),
+        ("2019年以来,办理行政复议案件320件", "several_years"),
+        ("2020-2022年办理行政复议案件320件", "several_years"),
+        ("连续三年行政机关负责人出庭应诉率100%", "several_years"),
+        ("累计办理法律援助案件320件", "several_years"),
+        ("截至目前,办理法律援助案件320件", "several_years"),
+        ("2022年1-11月,办理法律援助案件320件", "part_of_year"),
+        ("上半年办理法律援助案件320件", "part_of_year"),
+        ("全年累计办理法律援助案件320件", "year"),
+        ("对2006年以来现行有效的规范性文件进行清理,废止23件", "year"),
+        ("办理法律援助案件320件", "year"),
     ],
 )
-def test_totals_of_several_years_are_marked(text: str, cumulative: bool) -> None:
+def test_what_counts_another_time_is_marked(text: str, period: str) -> None:
     ((_, _, _, marked),) = values(text)
-    assert marked is cumulative
+    assert marked == period
 
 
 def test_offsets_lead_to_the_number_and_to_its_sentence() -> None:

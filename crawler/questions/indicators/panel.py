@@ -26,7 +26,7 @@ _NONE_OF_THE_YEAR = frozenset(("problems", "plans"))
 class ReportFigures:
     """A report in its latest version, what the archive holds of it, and the figures in its text, in order."""
 
-    report: Report  # without its body
+    report: Report
     held: Holding
     statements: tuple[Statement, ...]
 

@@ -13,7 +13,7 @@ _TITLES = re.compile(r"《[^《》\n]{0,200}》")
 _REMARKS = re.compile(r"\([^()\n]{0,200}\)")
 _QUIET = re.compile(r"[\s“”‘’\"']")
 _HOTLINES = {"12348": "LEGAL", "12345": "CIVIC"}
-_ABOUT = re.compile(r"(?:大约|约|将近|接近|近|超过|超|逾|突破|至少|高达)\Z")
+_ABOUT = re.compile(r"(?:共|共计|合计|总计|达|达到|高达)?(?:大约|约|将近|接近|近|超过|超|逾|突破|至少)?\Z")
 _CLAUSE = re.compile(r"[,;:(]")
 
 
@@ -31,7 +31,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 def words_before(text: str) -> str:
     """Return the words before a number: titles as 《》, closed brackets, quotes and white space left out, hotlines named.
 
-    约, 近, 超过 and the like before the number are left out, too: `numbers` tells them.
+    共, 达, 约, 近 and the like before the number are left out, too; `numbers` tells which make it approximate.
     """
     return _ABOUT.sub("", _plain(_REMARKS.sub("", _named(text)))[-MAX_BEFORE:])
 

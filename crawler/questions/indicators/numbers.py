@@ -29,7 +29,7 @@ _OF_HUNDRED = re.compile(
 _TENTH_PARTS = re.compile(
     r"(?P<tenths>[1-9一二三四五六七八九])成(?![立功员效果都为本就型因长])(?P<around>以上|左右|多)?"
 )
-_ABOUT = re.compile(r"(?:约|大约|近|将近|超过|超|逾|突破|至少|接近|高达近)\s?\Z")
+_ABOUT = re.compile(r"(?:约|大约|近|将近|超过|超|逾|突破|至少|接近|约为|约占)\s?\Z")
 _SPAN_BEFORE = re.compile(r"[0-9]\s?[万千百]?[件%项]?\s?[-~—–～至到]\s?\Z")
 
 

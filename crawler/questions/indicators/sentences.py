@@ -13,7 +13,7 @@ _TITLES = re.compile(r"《[^《》\n]{0,200}》")
 _REMARKS = re.compile(r"\([^()\n]{0,200}\)")
 _QUIET = re.compile(r"[\s“”‘’\"']")
 _HOTLINES = {"12348": "LEGAL", "12345": "CIVIC"}
-_ABOUT = re.compile(r"(?:共|共计|合计|总计|达|达到|高达)?(?:大约|约|将近|接近|近|超过|超|逾|突破|至少)?\Z")
+_ABOUT = re.compile(r"(?:共|共计|合计|总计|达|达到|高达)?(?:大约|约|将近|接近|近|超过|超|逾|突破|至少)?为?\Z")
 _CLAUSE = re.compile(r"[,;:(]")
 
 

@@ -57,22 +57,27 @@ def find_statements(
     as its sections on problems and plans, whose figures are none of the year's.
     """
     folded, book = fold(text), rule_book()
+    carried: str | None = None
     for start, end in sentences(folded):
         if any(first <= start < last for first, last in skip):
             continue
         sentence = folded[start:end]
+        if folded[start - 1 : start] == "\n":
+            carried = None
         for number in numbers(sentence):
-            place = _place(book, sentence, number)
+            place = _place(book, sentence, number, carried)
             if is_none_of_the_year(place.before, place.after, year):
                 continue
             if found := _first(book, number, place):
                 yield _statement(text, start, end, number, place, *found)
+        carried = book.topic_of(words_before(sentence[-_MAX_AROUND:]))
 
 
-def _place(book: RuleBook, sentence: str, number: Number) -> _Place:
+def _place(book: RuleBook, sentence: str, number: Number, carried: str | None) -> _Place:
+    """`carried`: the topic of the sentence before, in the same paragraph, for a sentence that names none."""
     before = words_before(sentence[max(0, number.start - _MAX_AROUND) : number.start])
     after = words_after(sentence[number.end : number.end + _MAX_AROUND])
-    return _Place(before, last_clause(before), after, book.topic_of(before))
+    return _Place(before, last_clause(before), after, book.topic_of(before) or carried)
 
 
 def _first(book: RuleBook, number: Number, place: _Place) -> tuple[Indicator, Rule] | None:

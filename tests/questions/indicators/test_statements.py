@@ -84,6 +84,15 @@ def test_offsets_lead_to_the_number_and_to_its_sentence() -> None:
     assert (float(found.value), found.approximate) == (17000, True)
 
 
+def test_a_sentence_without_a_topic_goes_on_with_that_of_the_sentence_before_it() -> None:
+    assert [each[0] for each in values("收到行政复议申请1113件。受理1033件。")] == [
+        "reconsideration_received",
+        "reconsideration_accepted",
+    ]
+    assert len(values("收到行政复议申请1113件。\n受理1033件。")) == 1
+    assert len(values("收到行政复议申请1113件。组织培训。受理1033件。")) == 1
+
+
 def test_sections_to_skip_are_skipped() -> None:
     text = "办理法律援助案件10件。\n二、存在的问题\n办理法律援助案件20件。"
     assert [float(each.value) for each in find_statements(text, skip=[(13, len(text))])] == [10]

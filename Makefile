@@ -30,7 +30,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-archive bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-archive bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -183,6 +183,12 @@ bench-find: $(READY)
 # Time to load a sources.yaml of 3,000 entries, compared with the YAML parse alone.
 bench-sources: $(READY)
 	@$(BIN)/python -m bench.sources
+
+# Precision and recall of `fazhi indicators` on texts labelled by hand, and on those labelled after the rules were written.
+bench-indicators: $(READY)
+	@$(BIN)/python -m bench.indicators
+	@$(BIN)/python -m bench.indicators --set first-check
+	@$(BIN)/python -m bench.indicators --set second-check
 
 # Record tests/fixtures again from the government web on loopback.
 fixtures: $(READY)

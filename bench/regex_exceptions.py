@@ -105,6 +105,14 @@ COMPOSED = {
     ): "literal text and three digits",
     ("crawler.extract.page.hidden_markup", "f'</{name}\\\\b[^<>]*>'"): "a tag ends at the next <",
     (
+        "crawler.questions.indicators.rules",
+        "words",
+    ): "topics of rules.yaml: alternatives of literal words; on at most MAX_BEFORE characters",
+    (
+        "crawler.questions.indicators.rules",
+        "words.replace('…', _GAP)",
+    ): "rules of rules.yaml; on at most MAX_BEFORE or MAX_AFTER characters",
+    (
         "crawler.sources.entry",
         "value if isinstance(value, str) else '('",
     ): "only compiled: the owner's, in sources.yaml",

@@ -62,6 +62,9 @@ from crawler.model import (
     Years,
 )
 from crawler.questions.cite import Citation, cite, format_citation
+from crawler.questions.indicators.panel import ReportFigures, indicators
+from crawler.questions.indicators.rules import Indicator
+from crawler.questions.indicators.statements import Statement
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
@@ -81,6 +84,7 @@ __all__ = [
     "ExtractError",
     "HeaderRule",
     "Headers",
+    "Indicator",
     "Link",
     "NoBody",
     "Outcome",
@@ -90,9 +94,11 @@ __all__ = [
     "Reader",
     "RecordPlace",
     "Report",
+    "ReportFigures",
     "ReportState",
     "Section",
     "Site",
+    "Statement",
     "Summary",
     "Tls",
     "UnknownFormat",
@@ -103,6 +109,7 @@ __all__ = [
     "extract",
     "extract_text",
     "format_citation",
+    "indicators",
     "load_sources",
 ]
 

@@ -1,0 +1,141 @@
+"""What the archive saw of the publication of reports, and of the sources that they would be found at, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from crawler.archive.catalogue.models import ReportRow, SiteRow, SourceRow, VersionRow, VisitRow
+from crawler.archive.catalogue.rows import IMPORT_SITE
+from crawler.archive.damage import errors_as_damage
+from crawler.archive.reader_queries.base import ReaderQueries
+from crawler.model import Publication, SeenText, SourceEntry, VisitSpan, VisitState, Years
+
+_ROWS_PER_FETCH = 1000
+
+_COLUMNS = (
+    ReportRow.id, ReportRow.region, ReportRow.year, ReportRow.site_id, VersionRow.number, VersionRow.kind,
+    VersionRow.issuer, VersionRow.published, VersionRow.url, VersionRow.first_seen, VersionRow.last_seen,
+    VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims, VersionRow.former,
+)  # fmt: skip
+
+
+class PublicationQueries(ReaderQueries):
+    """Publications, sources and visits, as far as a coverage needs them."""
+
+    def publications(self, years: Years | None = None) -> Iterator[Publication]:
+        """Yield every report with a division and a year with what was seen of it, by division, year and id."""
+        query = (
+            select(*_COLUMNS)
+            .join(VersionRow, VersionRow.report_id == ReportRow.id)
+            .where(ReportRow.region.is_not(None), ReportRow.year.is_not(None))
+            .order_by(ReportRow.region, ReportRow.year, ReportRow.id, VersionRow.number)
+        )
+        if years is not None:
+            query = query.where(ReportRow.year >= years.first)
+            query = query if years.last is None else query.where(ReportRow.year <= years.last)
+        with errors_as_damage(self.path):
+            found = self._session.execute(query.execution_options(yield_per=_ROWS_PER_FETCH))
+            for report_id, rows in groupby(found, key=lambda row: str(row.id)):
+                versions = list(rows)
+                first = versions[0]
+                yield Publication(
+                    report_id=report_id,
+                    region=first.region,
+                    year=first.year,
+                    site=first.site_id,
+                    texts=tuple(map(_text, versions)),
+                )
+
+    def source_entries(self) -> list[SourceEntry]:
+        """Return the entries of all sources that were ever visited or gave a text, by source and time.
+
+        A source of which no visit has told its entry has one without `since`.
+        """
+        told = select(SourceRow).order_by(SourceRow.site_id, SourceRow.id)
+        known = select(SiteRow.id, SiteRow.name, SiteRow.region, SiteRow.merged).where(SiteRow.id != IMPORT_SITE)
+        with errors_as_damage(self.path):
+            entries = [_entry(row) for row in self._session.scalars(told)]
+            told_of = {entry.site for entry in entries}
+            entries += [
+                SourceEntry(site=site, name=name, region=region, merged=merged)
+                for site, name, region, merged in self._session.execute(known.order_by(SiteRow.id))
+                if site not in told_of
+            ]
+        return sorted(entries, key=lambda entry: entry.site)
+
+    def visit_spans(self, until: datetime) -> list[VisitSpan]:
+        """Return the visits that ended before `until`, put together by source, state and years shown, by source."""
+        query = (
+            select(
+                VisitRow.site_id,
+                VisitRow.state,
+                VisitRow.years,
+                func.min(VisitRow.began_at, type_=VisitRow.began_at.type).label("first_began"),
+                func.max(VisitRow.began_at, type_=VisitRow.began_at.type).label("last_began"),
+            )
+            .where(VisitRow.ended_at < until, VisitRow.began_at < until, VisitRow.state.is_not(None))
+            .group_by(VisitRow.site_id, VisitRow.state, VisitRow.years)
+            .order_by(VisitRow.site_id, VisitRow.state, VisitRow.years)
+        )
+        with errors_as_damage(self.path):
+            return [
+                VisitSpan(
+                    site=row.site_id,
+                    state=str(row.state),
+                    years=tuple(row.years),
+                    first_began=row.first_began,
+                    last_began=row.last_began,
+                )
+                for row in self._session.execute(query)
+            ]
+
+    def visit_without(self, site: str, year: int, after: datetime, before: datetime) -> datetime | None:
+        """Return when the last complete visit within two times began whose lists showed no report on a year; None if none."""
+        query = (
+            select(VisitRow.began_at, VisitRow.years)
+            .where(
+                VisitRow.site_id == site,
+                VisitRow.state == VisitState.COMPLETE.value,
+                VisitRow.began_at >= after,
+                VisitRow.ended_at < before,
+            )
+            .order_by(VisitRow.began_at.desc())
+        )
+        with errors_as_damage(self.path):
+            found = self._session.execute(query)
+            return next((began_at for began_at, shown in found if year not in shown), None)
+
+
+def _text(row: Row[Any]) -> SeenText:
+    earlier = [each["origin"] for each in row.former or () if each.get("origin")]
+    return SeenText(
+        number=row.number,
+        kind=row.kind,
+        issuer=row.issuer,
+        published=row.published,
+        url=row.url,
+        first_seen=row.first_seen,
+        known_at=row.last_seen if row.tombstone else row.first_seen,
+        seen_by=earlier[0] if earlier else row.origin,
+        tombstone=row.tombstone,
+        older=row.older,
+        claims=row.claims,
+    )
+
+
+def _entry(row: SourceRow) -> SourceEntry:
+    return SourceEntry(
+        site=row.site_id,
+        name=row.name,
+        region=row.region,
+        since=row.since,
+        lists=row.lists,
+        first_year=row.first_year,
+        last_year=row.last_year,
+        merged=row.merged,
+    )

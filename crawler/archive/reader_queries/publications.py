@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from crawler.archive.catalogue.models import ReportRow, SiteRow, SourceRow, VersionRow, VisitRow
+from crawler.archive.catalogue.models import PageRow, ReportRow, SiteRow, SourceRow, VersionRow, VisitRow
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
-from crawler.model import Publication, SeenText, SourceEntry, VisitSpan, VisitState, Years
+from crawler.model import Publication, SeenText, SourceEntry, VisitSpan, VisitState
 
 _ROWS_PER_FETCH = 1000
 
@@ -27,17 +27,20 @@ _COLUMNS = (
 class PublicationQueries(ReaderQueries):
     """Publications, sources and visits, as far as a coverage needs them."""
 
-    def publications(self, years: Years | None = None) -> Iterator[Publication]:
-        """Yield every report with a division and a year with what was seen of it, by division, year and id."""
+    def publications(self, *, copies: bool = False) -> Iterator[Publication]:
+        """Yield every report with a division and a year with what was seen of it, by division, year and id.
+
+        `copies`: only those of which a text claims to be of a division that its site may not speak for.
+        """
         query = (
             select(*_COLUMNS)
             .join(VersionRow, VersionRow.report_id == ReportRow.id)
             .where(ReportRow.region.is_not(None), ReportRow.year.is_not(None))
             .order_by(ReportRow.region, ReportRow.year, ReportRow.id, VersionRow.number)
         )
-        if years is not None:
-            query = query.where(ReportRow.year >= years.first)
-            query = query if years.last is None else query.where(ReportRow.year <= years.last)
+        if copies:
+            claiming = select(VersionRow.report_id).where(VersionRow.claims.is_not(None))
+            query = query.where(ReportRow.id.in_(claiming))
         with errors_as_damage(self.path):
             found = self._session.execute(query.execution_options(yield_per=_ROWS_PER_FETCH))
             for report_id, rows in groupby(found, key=lambda row: str(row.id)):
@@ -57,7 +60,9 @@ class PublicationQueries(ReaderQueries):
         A source of which no visit has told its entry has one without `since`.
         """
         told = select(SourceRow).order_by(SourceRow.site_id, SourceRow.id)
-        known = select(SiteRow.id, SiteRow.name, SiteRow.region, SiteRow.merged).where(SiteRow.id != IMPORT_SITE)
+        known = select(SiteRow.id, SiteRow.name, SiteRow.region, SiteRow.merged).where(
+            SiteRow.id != IMPORT_SITE
+        )
         with errors_as_damage(self.path):
             entries = [_entry(row) for row in self._session.scalars(told)]
             told_of = {entry.site for entry in entries}
@@ -67,6 +72,18 @@ class PublicationQueries(ReaderQueries):
                 if site not in told_of
             ]
         return sorted(entries, key=lambda entry: entry.site)
+
+    def held_years(self) -> dict[tuple[str, int], datetime]:
+        """Return the years of which a source has shown a report that is held, by source and year: when it was first seen."""
+        first = func.min(PageRow.first_seen, type_=PageRow.first_seen.type)
+        query = (
+            select(PageRow.site_id, ReportRow.year, first)
+            .join(ReportRow, ReportRow.id == PageRow.report_id)
+            .where(ReportRow.year.is_not(None))
+            .group_by(PageRow.site_id, ReportRow.year)
+        )
+        with errors_as_damage(self.path):
+            return {(site, int(year or 0)): seen for site, year, seen in self._session.execute(query)}
 
     def visit_spans(self, until: datetime) -> list[VisitSpan]:
         """Return the visits that ended before `until`, put together by source, state and years shown, by source."""

@@ -83,6 +83,11 @@ class Cell:
     reason: Reason | None = None
     reports: tuple[str, ...] = ()  # ids of all that count for this cell, the one chosen first
 
+    @property
+    def is_published(self) -> bool:
+        """Whether the organ's own report was seen, whatever is known of its time."""
+        return self.report is not None and self.reason is not Reason.ONLY_A_COPY
+
     def words(self) -> str:
         """Return why the status is unknown, in words; else an empty string."""
         return REASONS[self.reason] if self.reason else ""

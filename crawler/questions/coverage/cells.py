@@ -37,7 +37,7 @@ class Reason(StrEnum):
 REASONS: dict[Reason, str] = {
     Reason.NO_RULE: "no deadline is known for this year",
     Reason.NO_SOURCE: "no source of it was ever visited",
-    Reason.ENTRY_UNKNOWN: "no visit has told what its source looks for; the next crawl does",
+    Reason.ENTRY_UNKNOWN: "no visit has told what its source looks for: its texts come from saved pages or an earlier version",
     Reason.NO_LISTS: "its source names pages only, no list that would show a new report",
     Reason.YEAR_NOT_WANTED: "the entry of its source leaves this year out",
     Reason.NEVER_COMPLETE: "its lists were never walked whole without trouble",

@@ -165,15 +165,15 @@ def _row(code: str, organ: str | None, sources: Sequence[Source], cells: Sequenc
 
 
 def _organ(seen: Seen, code: str) -> str | None:
-    """Return the department that a report is of; None for a government, and the issuer's words for an unknown organ."""
+    """Return the department that a report is of, in its issuer's words if they are no organ's name; None for a government.
+
+    A text of no known kind counts for whom its issuer is: it was stored as a report, and nobody is overdue whose report is held.
+    """
     text = seen.newest
-    if text.kind != DEPARTMENT:
+    if text.kind in (GOVERNMENT, PARTY_GOVERNMENT):
         return None
-    return department_name(text.issuer, code) or text.issuer or "?"
-
-
-def _counts(seen: Seen) -> bool:
-    return seen.newest.kind in (GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT)
+    name = department_name(text.issuer, code)
+    return name or ((text.issuer or "?") if text.kind == DEPARTMENT else None)
 
 
 def _rows(reader: Reader, scope: _Scope, years: range, days: Sequence[date]) -> Iterator[tuple[Row, ...]]:
@@ -183,7 +183,7 @@ def _rows(reader: Reader, scope: _Scope, years: range, days: Sequence[date]) -> 
     for code, reports in _divisions(reader, sorted(codes)):
         if not scope.has(code):
             continue
-        seen = [[each for each in view.seen(reports) if _counts(each)] for view in views]
+        seen = [view.seen(reports) for view in views]
         if not any((*seen, code in codes)):
             continue
         organs: Sequence[str | None] = _organs(views, code, seen) if scope.departments else [None]

@@ -7,9 +7,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, exists, func, literal, select
 
+from crawler.archive.catalogue.base import UtcDateTime
 from crawler.archive.catalogue.models import PageRow, ReportRow, SiteRow, SourceRow, VersionRow, VisitRow
+from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
@@ -22,6 +24,20 @@ _COLUMNS = (
     VersionRow.issuer, VersionRow.published, VersionRow.url, VersionRow.first_seen, VersionRow.last_seen,
     VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims, VersionRow.former,
 )  # fmt: skip
+
+_SHOWN = func.json_each(VisitRow.years).table_valued("value")
+_VISIT_WITHOUT = Prepared(
+    select(VisitRow.began_at)
+    .where(
+        VisitRow.site_id == bindparam("site"),
+        VisitRow.state == literal(VisitState.COMPLETE.value),
+        VisitRow.began_at >= bindparam("after", type_=UtcDateTime()),
+        VisitRow.ended_at < bindparam("before", type_=UtcDateTime()),
+        ~exists(select(_SHOWN.c.value).where(_SHOWN.c.value == bindparam("year"))),
+    )
+    .order_by(VisitRow.began_at.desc())
+    .limit(1)
+)
 
 
 class PublicationQueries(ReaderQueries):
@@ -113,19 +129,10 @@ class PublicationQueries(ReaderQueries):
 
     def visit_without(self, site: str, year: int, after: datetime, before: datetime) -> datetime | None:
         """Return when the last complete visit within two times began whose lists showed no report on a year; None if none."""
-        query = (
-            select(VisitRow.began_at, VisitRow.years)
-            .where(
-                VisitRow.site_id == site,
-                VisitRow.state == VisitState.COMPLETE.value,
-                VisitRow.began_at >= after,
-                VisitRow.ended_at < before,
-            )
-            .order_by(VisitRow.began_at.desc())
-        )
+        values = {"site": site, "year": year, "after": after, "before": before}
         with errors_as_damage(self.path):
-            found = self._session.execute(query)
-            return next((began_at for began_at, shown in found if year not in shown), None)
+            found = _VISIT_WITHOUT.first(self._session, values)
+        return found[0] if found else None
 
 
 def _text(row: Row[Any]) -> SeenText:

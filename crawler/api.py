@@ -49,6 +49,9 @@ from crawler.model import (
     HostFigures,
     Link,
     Outcome,
+    Proxy,
+    ProxyScheme,
+    ProxyUse,
     RecordPlace,
     Report,
     Section,
@@ -59,6 +62,16 @@ from crawler.model import (
     Years,
 )
 from crawler.questions.cite import Citation, cite, format_citation
+from crawler.questions.coverage import (
+    CoverageCell,
+    CoverageChange,
+    CoverageReason,
+    CoverageRow,
+    CoverageStatus,
+    coverage,
+    newly_overdue,
+    no_longer_overdue,
+)
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
@@ -72,6 +85,11 @@ __all__ = [
     "Citation",
     "Clue",
     "ConfigError",
+    "CoverageCell",
+    "CoverageChange",
+    "CoverageReason",
+    "CoverageRow",
+    "CoverageStatus",
     "CrawlerError",
     "Ending",
     "Expect",
@@ -81,6 +99,9 @@ __all__ = [
     "Link",
     "NoBody",
     "Outcome",
+    "Proxy",
+    "ProxyScheme",
+    "ProxyUse",
     "Reader",
     "RecordPlace",
     "Report",
@@ -93,11 +114,14 @@ __all__ = [
     "Version",
     "Years",
     "cite",
+    "coverage",
     "crawl",
     "extract",
     "extract_text",
     "format_citation",
     "load_sources",
+    "newly_overdue",
+    "no_longer_overdue",
 ]
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from crawler.archive import Archive, Reader
 from crawler.crawl import crawl
 from crawler.fetch import Fetcher
 from crawler.model import Site, SourceEntry, Years
-from crawler.questions.coverage import Status, coverage
+from crawler.questions.coverage import CoverageStatus, coverage
 from tests.conftest import Clock
 from tests.site import Web
 from tests.site.invented import invent
@@ -32,5 +32,5 @@ async def test_a_source_without_a_report_is_overdue_by_the_catalogue_alone(
         (row,) = coverage(reader, asof=date(2026, 11, 30), years=Years(first=2019, last=2026))
     told = SourceEntry(site="empty", name=name, region=region, since=clock(), lists=1, first_year=2020)
     assert entry == told
-    expected = [Status.UNKNOWN, *[Status.OVERDUE] * 6, Status.NOT_YET_DUE]
+    expected = [CoverageStatus.UNKNOWN, *[CoverageStatus.OVERDUE] * 6, CoverageStatus.NOT_YET_DUE]
     assert [cell.status for cell in row.cells] == expected, outcomes

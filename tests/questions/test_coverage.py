@@ -9,7 +9,14 @@ import pytest
 
 from crawler.field.deadline import deadline, end_of
 from crawler.model import Publication, SeenText, SourceEntry
-from crawler.questions.coverage.cells import CLAIMED, REASONS, WITNESSED, Cell, Reason, Status
+from crawler.questions.coverage.cells import (
+    CLAIMED,
+    REASONS,
+    WITNESSED,
+    CoverageCell,
+    CoverageReason,
+    CoverageStatus,
+)
 from crawler.questions.coverage.judge import Case, judge
 from crawler.questions.coverage.publication import as_of
 from crawler.questions.coverage.sources import Source
@@ -44,7 +51,7 @@ def status(
     absent: datetime | None = None,
     copies: tuple[Publication, ...] = (),
     year: int = 2022,
-) -> Cell:
+) -> CoverageCell:
     """The cell of 武汉市 and 2022. `absent`: a complete visit that did not find the report."""
 
     def visit_without(site: str, year: int, after: datetime, before: datetime) -> datetime | None:
@@ -63,7 +70,7 @@ def status(
     return judge(case)
 
 
-def facts(cell: Cell) -> tuple[Status, int | None, str | None]:
+def facts(cell: CoverageCell) -> tuple[CoverageStatus, int | None, str | None]:
     return cell.status, cell.days, cell.rests_on
 
 
@@ -74,19 +81,23 @@ IN_TIME = datetime(2023, 3, 31, 15, 59, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("published", "seen", "expected"),
     [
-        (None, IN_TIME, (Status.ON_TIME, None, WITNESSED)),
-        (None, IN_TIME + timedelta(minutes=2), (Status.UNKNOWN, None, None)),
-        ("2023-05-01", IN_TIME, (Status.ON_TIME, None, WITNESSED)),  # a capture is stronger than a date
-        ("2023-03-31T23:59", LATER, (Status.ON_TIME, None, CLAIMED)),
-        ("2023-04-01", LATER, (Status.LATE, 1, CLAIMED)),
-        ("2023-04-27", LATER, (Status.LATE, 27, CLAIMED)),
-        ("2023-03", LATER, (Status.ON_TIME, None, CLAIMED)),
-        ("2023-04", LATER, (Status.LATE, 1, CLAIMED)),
-        ("2023", LATER, (Status.UNKNOWN, None, None)),  # a year says nothing
-        ("2024-01-01", LATER, (Status.UNKNOWN, None, None)),  # a day after the capture
-        ("2021-03-01", LATER, (Status.UNKNOWN, None, None)),  # before the year was over
-        ("2023-02-30", LATER, (Status.UNKNOWN, None, None)),
-        ("soon", LATER, (Status.UNKNOWN, None, None)),
+        (None, IN_TIME, (CoverageStatus.ON_TIME, None, WITNESSED)),
+        (None, IN_TIME + timedelta(minutes=2), (CoverageStatus.UNKNOWN, None, None)),
+        (
+            "2023-05-01",
+            IN_TIME,
+            (CoverageStatus.ON_TIME, None, WITNESSED),
+        ),  # a capture is stronger than a date
+        ("2023-03-31T23:59", LATER, (CoverageStatus.ON_TIME, None, CLAIMED)),
+        ("2023-04-01", LATER, (CoverageStatus.LATE, 1, CLAIMED)),
+        ("2023-04-27", LATER, (CoverageStatus.LATE, 27, CLAIMED)),
+        ("2023-03", LATER, (CoverageStatus.ON_TIME, None, CLAIMED)),
+        ("2023-04", LATER, (CoverageStatus.LATE, 1, CLAIMED)),
+        ("2023", LATER, (CoverageStatus.UNKNOWN, None, None)),  # a year says nothing
+        ("2024-01-01", LATER, (CoverageStatus.UNKNOWN, None, None)),  # a day after the capture
+        ("2021-03-01", LATER, (CoverageStatus.UNKNOWN, None, None)),  # before the year was over
+        ("2023-02-30", LATER, (CoverageStatus.UNKNOWN, None, None)),
+        ("soon", LATER, (CoverageStatus.UNKNOWN, None, None)),
     ],
 )
 def test_a_capture_decides_before_the_pages_own_date(
@@ -95,7 +106,7 @@ def test_a_capture_decides_before_the_pages_own_date(
     cell = status(report(text(published, seen)))
     assert facts(cell) == expected
     assert (cell.report, cell.version, cell.url) == ("420100-2022-aa", 1, "http://a.gov.cn/1.html")
-    assert cell.reason is (Reason.UNDATED if cell.status is Status.UNKNOWN else None)
+    assert cell.reason is (CoverageReason.UNDATED if cell.status is CoverageStatus.UNKNOWN else None)
 
 
 def test_claimed_and_witnessed_are_told_apart() -> None:
@@ -105,19 +116,19 @@ def test_claimed_and_witnessed_are_told_apart() -> None:
 
 def test_a_later_earlier_date_does_not_make_a_report_timely() -> None:
     backdated = text("2023-03-01", LATER + timedelta(days=1), number=2)
-    assert facts(status(report(text("2023-04-20"), backdated))) == (Status.LATE, 20, CLAIMED)
+    assert facts(status(report(text("2023-04-20"), backdated))) == (CoverageStatus.LATE, 20, CLAIMED)
 
 
 def test_a_visit_that_did_not_find_it_speaks_against_the_date() -> None:
     visit = datetime(2023, 4, 20, 3, tzinfo=UTC)
     cell = status(report(text("2023-03-30")), absent=visit)
-    assert facts(cell) == (Status.ON_TIME, None, CLAIMED)
+    assert facts(cell) == (CoverageStatus.ON_TIME, None, CLAIMED)
     assert cell.doubt == visit
 
 
 def test_without_a_date_such_a_visit_makes_it_late_by_at_least_so_many_days() -> None:
     visit = datetime(2023, 4, 20, 3, tzinfo=UTC)
-    assert facts(status(report(text()), absent=visit)) == (Status.LATE, 20, WITNESSED)
+    assert facts(status(report(text()), absent=visit)) == (CoverageStatus.LATE, 20, WITNESSED)
 
 
 def test_own_captures_witness_before_those_of_others() -> None:
@@ -126,7 +137,10 @@ def test_own_captures_witness_before_those_of_others() -> None:
     cell = status(report(imported, own))
     assert (cell.witnessed, cell.witnessed_by) == (own.first_seen, "own")
     cell = status(report(imported, text(None, LATER, number=2)))
-    assert (cell.status, cell.witnessed_by) == (Status.ON_TIME, "imported")  # but the only one in time counts
+    assert (cell.status, cell.witnessed_by) == (
+        CoverageStatus.ON_TIME,
+        "imported",
+    )  # but the only one in time counts
 
 
 GONE = text(None, datetime(2023, 6, 10, tzinfo=UTC), number=2, tombstone=True, known_at=datetime(2023, 6, 12, tzinfo=UTC))  # fmt: skip
@@ -135,18 +149,18 @@ GONE = text(None, datetime(2023, 6, 10, tzinfo=UTC), number=2, tombstone=True, k
 def test_a_report_that_is_gone_is_withdrawn_from_the_day_that_the_archive_learnt_it() -> None:
     held = report(text("2023-04-02"), GONE)
     cell = status(held)
-    assert (cell.status, cell.was, cell.days, cell.gone_since) == (Status.WITHDRAWN, Status.LATE, 2, GONE.first_seen)  # fmt: skip
-    assert status(held, asof=date(2023, 6, 11)).status is Status.LATE
+    assert (cell.status, cell.was, cell.days, cell.gone_since) == (CoverageStatus.WITHDRAWN, CoverageStatus.LATE, 2, GONE.first_seen)  # fmt: skip
+    assert status(held, asof=date(2023, 6, 11)).status is CoverageStatus.LATE
 
 
 def test_a_report_that_is_back_is_not_withdrawn() -> None:
     back = text("2023-04-02", datetime(2023, 6, 20, tzinfo=UTC), number=3)
-    assert status(report(text("2023-04-02"), GONE, back)).status is Status.LATE
+    assert status(report(text("2023-04-02"), GONE, back)).status is CoverageStatus.LATE
 
 
 def test_an_older_text_that_was_imported_later_does_not_bring_a_report_back() -> None:
     older = text("2023-04-02", EARLY, number=3, older=True, known_at=LATER)
-    assert status(report(text("2023-04-02"), GONE, older)).status is Status.WITHDRAWN
+    assert status(report(text("2023-04-02"), GONE, older)).status is CoverageStatus.WITHDRAWN
 
 
 def test_the_best_of_several_reports_counts_and_all_are_named() -> None:
@@ -154,55 +168,60 @@ def test_the_best_of_several_reports_counts_and_all_are_named() -> None:
     claimed = report(text("2023-03-01", kind="party_government"), report_id="c")
     gone = report(text("2023-01-01"), GONE, report_id="d")
     cell = status(gone, late, claimed)
-    assert (cell.status, cell.report, cell.reports) == (Status.ON_TIME, "c", ("c", "b", "d"))
+    assert (cell.status, cell.report, cell.reports) == (CoverageStatus.ON_TIME, "c", ("c", "b", "d"))
 
 
 def test_nothing_seen_later_counts_as_of_a_day_before() -> None:
     held = report(text("2023-03-01"))
-    assert status(held, asof=date(2023, 5, 31), sources=()).reason is Reason.NO_SOURCE
-    assert status(held, asof=date(2023, 6, 1), sources=()).status is Status.ON_TIME
+    assert status(held, asof=date(2023, 5, 31), sources=()).reason is CoverageReason.NO_SOURCE
+    assert status(held, asof=date(2023, 6, 1), sources=()).status is CoverageStatus.ON_TIME
 
 
 def test_a_missing_report_is_overdue_the_day_after_the_last_one() -> None:
     visited = replace(GOOD, last_complete=end_of(date(2023, 3, 31)))
-    assert status(asof=date(2023, 3, 31), sources=(visited,)).status is Status.NOT_YET_DUE
+    assert status(asof=date(2023, 3, 31), sources=(visited,)).status is CoverageStatus.NOT_YET_DUE
     cell = status(asof=date(2023, 4, 1), sources=(visited,))
-    assert facts(cell) == (Status.OVERDUE, 1, WITNESSED)
+    assert facts(cell) == (CoverageStatus.OVERDUE, 1, WITNESSED)
     assert (cell.site, cell.checked) == ("wuhan", visited.last_complete)
 
 
 SHOWN = ((2022, LATER),)
 LACKING = [
-    ((), Reason.NO_SOURCE),
-    ((replace(GOOD, entry=replace(ENTRY, lists=None)),), Reason.ENTRY_UNKNOWN),
-    ((replace(GOOD, entry=replace(ENTRY, lists=0)),), Reason.NO_LISTS),
-    ((replace(GOOD, entry=replace(ENTRY, first_year=2023)),), Reason.YEAR_NOT_WANTED),
-    ((replace(GOOD, entry=replace(ENTRY, last_year=2021)),), Reason.YEAR_NOT_WANTED),
-    ((replace(GOOD, last_complete=None, first_complete=None),), Reason.NEVER_COMPLETE),
-    ((replace(GOOD, last_failed=LATER + timedelta(days=1)),), Reason.FAILING),
-    ((replace(GOOD, last_complete=None, last_failed=LATER),), Reason.FAILING),
-    ((replace(GOOD, last_complete=EARLY),), Reason.NOT_VISITED_SINCE),
-    ((replace(GOOD, last_complete=IN_TIME),), Reason.NOT_VISITED_SINCE),
-    ((replace(GOOD, shown=SHOWN),), Reason.SHOWN_UNREAD),
-    ((GOOD, replace(BESIDE, last_failed=LATER + timedelta(days=1))), Reason.FAILING),  # it may be there
-    ((GOOD, replace(BESIDE, shown=SHOWN)), Reason.SHOWN_UNREAD),
+    ((), CoverageReason.NO_SOURCE),
+    ((replace(GOOD, entry=replace(ENTRY, lists=None)),), CoverageReason.ENTRY_UNKNOWN),
+    ((replace(GOOD, entry=replace(ENTRY, lists=0)),), CoverageReason.NO_LISTS),
+    ((replace(GOOD, entry=replace(ENTRY, first_year=2023)),), CoverageReason.YEAR_NOT_WANTED),
+    ((replace(GOOD, entry=replace(ENTRY, last_year=2021)),), CoverageReason.YEAR_NOT_WANTED),
+    ((replace(GOOD, last_complete=None, first_complete=None),), CoverageReason.NEVER_COMPLETE),
+    ((replace(GOOD, last_failed=LATER + timedelta(days=1)),), CoverageReason.FAILING),
+    ((replace(GOOD, last_complete=None, last_failed=LATER),), CoverageReason.FAILING),
+    ((replace(GOOD, last_complete=EARLY),), CoverageReason.NOT_VISITED_SINCE),
+    ((replace(GOOD, last_complete=IN_TIME),), CoverageReason.NOT_VISITED_SINCE),
+    ((replace(GOOD, shown=SHOWN),), CoverageReason.SHOWN_UNREAD),
+    (
+        (GOOD, replace(BESIDE, last_failed=LATER + timedelta(days=1))),
+        CoverageReason.FAILING,
+    ),  # it may be there
+    ((GOOD, replace(BESIDE, shown=SHOWN)), CoverageReason.SHOWN_UNREAD),
 ]
 
 
 @pytest.mark.parametrize(("sources", "reason"), LACKING)
 def test_what_was_not_looked_for_is_unknown_and_never_overdue(
-    sources: tuple[Source, ...], reason: Reason
+    sources: tuple[Source, ...], reason: CoverageReason
 ) -> None:
     cell = status(sources=sources)
-    assert (cell.status, cell.reason) == (Status.UNKNOWN, reason)
+    assert (cell.status, cell.reason) == (CoverageStatus.UNKNOWN, reason)
     assert cell.words()
 
 
 def test_every_reason_has_its_words_and_a_case() -> None:
-    assert set(REASONS) == set(Reason)
-    assert {reason for _, reason in LACKING} | {Reason.NO_RULE, Reason.UNDATED, Reason.ONLY_A_COPY} == set(
-        Reason
-    )
+    assert set(REASONS) == set(CoverageReason)
+    assert {reason for _, reason in LACKING} | {
+        CoverageReason.NO_RULE,
+        CoverageReason.UNDATED,
+        CoverageReason.ONLY_A_COPY,
+    } == set(CoverageReason)
 
 
 OVERDUE = [
@@ -214,19 +233,23 @@ OVERDUE = [
 
 @pytest.mark.parametrize("source", OVERDUE)
 def test_what_was_looked_for_and_not_found_is_overdue(source: Source) -> None:
-    assert status(sources=(source,)).status is Status.OVERDUE
+    assert status(sources=(source,)).status is CoverageStatus.OVERDUE
 
 
 def test_a_source_that_another_has_replaced_is_not_waited_for() -> None:
     old = replace(BESIDE, last_complete=None, last_failed=LATER - timedelta(days=100))
-    assert status(sources=(GOOD, old)).status is Status.OVERDUE
+    assert status(sources=(GOOD, old)).status is CoverageStatus.OVERDUE
     only_pages = replace(BESIDE, entry=replace(BESIDE.entry, lists=0))
-    assert status(sources=(GOOD, only_pages)).status is Status.OVERDUE
+    assert status(sources=(GOOD, only_pages)).status is CoverageStatus.OVERDUE
 
 
 def test_a_copy_at_another_site_is_no_publication_but_nobody_is_accused() -> None:
     cell = status(copies=(report(text("2023-03-01", claims="420100"), report_id="copy"),))
-    assert (cell.status, cell.reason, cell.report) == (Status.UNKNOWN, Reason.ONLY_A_COPY, "copy")
+    assert (cell.status, cell.reason, cell.report) == (
+        CoverageStatus.UNKNOWN,
+        CoverageReason.ONLY_A_COPY,
+        "copy",
+    )
     assert not cell.is_published
 
 
@@ -234,9 +257,9 @@ def test_a_year_without_a_rule_is_unknown_with_its_evidence() -> None:
     held = Publication(report_id="old", region="420100", year=2013, site="wuhan", texts=(text("2014-02-01"),))
     cell = status(held, year=2013)
     assert (cell.status, cell.reason, cell.report, cell.last_day) == (
-        Status.UNKNOWN,
-        Reason.NO_RULE,
+        CoverageStatus.UNKNOWN,
+        CoverageReason.NO_RULE,
         "old",
         None,
     )
-    assert status(year=2013).reason is Reason.NO_RULE
+    assert status(year=2013).reason is CoverageReason.NO_RULE

@@ -14,7 +14,15 @@ from crawler.archive import Archive, Reader, rebuild
 from crawler.errors import ConfigError
 from crawler.field.deadline import deadline
 from crawler.model import Ending, Outcome, Site, SiteVisit, VisitState, Years
-from crawler.questions.coverage import Cell, Reason, Row, Status, coverage, newly_overdue, no_longer_overdue
+from crawler.questions.coverage import (
+    CoverageCell,
+    CoverageReason,
+    CoverageRow,
+    CoverageStatus,
+    coverage,
+    newly_overdue,
+    no_longer_overdue,
+)
 from tests.archive.held import dump, faults
 from tests.conftest import SITE, URL, Clock, a_capture, a_report
 
@@ -83,24 +91,24 @@ def story(told: Path, folder: Path) -> Path:
     return folder
 
 
-def rows(folder: Path, asof: str, **filters: object) -> list[Row]:
+def rows(folder: Path, asof: str, **filters: object) -> list[CoverageRow]:
     with Reader.read(folder) as reader:
         filters = {"years": Years(first=2022, last=2022)} | filters
         return list(coverage(reader, asof=date.fromisoformat(asof), **filters))  # type: ignore[arg-type]
 
 
-def cell(folder: Path, asof: str, code: str = "420100") -> Cell:
+def cell(folder: Path, asof: str, code: str = "420100") -> CoverageCell:
     return next(row.cells[0] for row in rows(folder, asof) if row.region == code)
 
 
 HISTORY = [
-    ("2023-03-25", Status.NOT_YET_DUE, None),
-    ("2023-04-05", Status.UNKNOWN, None),  # not visited since
-    ("2023-04-10", Status.OVERDUE, 10),
-    ("2023-04-24", Status.OVERDUE, 24),
-    ("2023-04-25", Status.LATE, 20),
-    ("2023-06-04", Status.LATE, 20),
-    ("2023-06-05", Status.WITHDRAWN, 20),
+    ("2023-03-25", CoverageStatus.NOT_YET_DUE, None),
+    ("2023-04-05", CoverageStatus.UNKNOWN, None),  # not visited since
+    ("2023-04-10", CoverageStatus.OVERDUE, 10),
+    ("2023-04-24", CoverageStatus.OVERDUE, 24),
+    ("2023-04-25", CoverageStatus.LATE, 20),
+    ("2023-06-04", CoverageStatus.LATE, 20),
+    ("2023-06-05", CoverageStatus.WITHDRAWN, 20),
 ]
 
 
@@ -113,7 +121,7 @@ def test_every_day_is_answered_as_it_was_then(told: Path) -> None:
 
 def test_a_source_that_never_gave_a_report_is_known_from_the_catalogue(told: Path) -> None:
     seen = cell(told, "2023-06-30", "420200")
-    assert (seen.status, seen.site, seen.days) == (Status.OVERDUE, "huangshi", 91)
+    assert (seen.status, seen.site, seen.days) == (CoverageStatus.OVERDUE, "huangshi", 91)
 
 
 def test_a_rebuild_from_the_warc_files_answers_the_same(story: Path, clock: Clock) -> None:
@@ -133,7 +141,7 @@ def test_sources_of_a_killed_run_are_recovered(opened: Opener, clock: Clock, fol
     visit(killed)
     killed.close(finished=False)
     opened().close()
-    assert cell(folder, "2023-04-11").status is Status.OVERDUE
+    assert cell(folder, "2023-04-11").status is CoverageStatus.OVERDUE
     assert faults(folder) == []
 
 
@@ -143,8 +151,8 @@ def test_an_archive_that_is_being_written_is_answered_from_what_is_committed(
     clock.now = datetime(2023, 7, 1, 4, tzinfo=UTC)
     with opened() as archive:
         visit(archive, OTHER, VisitState.FAILED)
-        assert cell(story, "2023-07-01", "420200").reason is Reason.FAILING
-    assert cell(story, "2023-07-01", "420200").reason is Reason.FAILING
+        assert cell(story, "2023-07-01", "420200").reason is CoverageReason.FAILING
+    assert cell(story, "2023-07-01", "420200").reason is CoverageReason.FAILING
 
 
 def test_read_permission_is_enough(story: Path) -> None:
@@ -152,7 +160,7 @@ def test_read_permission_is_enough(story: Path) -> None:
     for path in paths:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        assert cell(story, "2023-06-30").status is Status.WITHDRAWN
+        assert cell(story, "2023-06-30").status is CoverageStatus.WITHDRAWN
     finally:
         for path in paths:
             path.chmod(0o755 if path.is_dir() else 0o644)
@@ -164,8 +172,8 @@ def test_the_entry_that_a_visit_followed_counts_and_not_a_later_one(
     visited(opened, clock, "2023-04-10")
     visited(opened, clock, "2023-04-20", replace(SITE, lists=(), pages=(URL,)))
     visited(opened, clock, "2023-04-21", replace(SITE, lists=(), pages=(URL,)))
-    assert cell(folder, "2023-04-15").status is Status.OVERDUE
-    assert cell(folder, "2023-04-25").reason is Reason.NO_LISTS
+    assert cell(folder, "2023-04-15").status is CoverageStatus.OVERDUE
+    assert cell(folder, "2023-04-25").reason is CoverageReason.NO_LISTS
     with Reader.read(folder) as reader:
         assert [entry.lists for entry in reader.source_entries()] == [1, 0]  # one row a change
 
@@ -177,13 +185,13 @@ def test_what_became_overdue_and_no_longer_is(told: Path) -> None:
         assert not list(newly_overdue(reader, since=date(2023, 4, 11), until=date(2023, 4, 24)))
     found = [(change.row.region, change.now.year, change.before.status) for change in new]
     since_2015 = [
-        (code, year, Status.OVERDUE if year < 2022 else Status.UNKNOWN)
+        (code, year, CoverageStatus.OVERDUE if year < 2022 else CoverageStatus.UNKNOWN)
         for code in ("420100", "420200")
         for year in range(2015, 2023)
     ]
-    assert found == [each for each in since_2015 if each[2] is Status.UNKNOWN]
+    assert found == [each for each in since_2015 if each[2] is CoverageStatus.UNKNOWN]
     assert [(each.row.region, each.now.year, each.now.status) for each in ended] == [
-        ("420100", 2022, Status.LATE)
+        ("420100", 2022, CoverageStatus.LATE)
     ]
 
 
@@ -201,7 +209,7 @@ def test_divisions_are_chosen_by_region_level_and_all(told: Path) -> None:
     assert rows(told, "2023-06-30", level="county") == []
     cities = rows(told, "2023-06-30", region="420000", level="city", every_division=True)
     assert len(cities) > 10
-    assert {row.cells[0].reason for row in cities if not row.sources} == {Reason.NO_SOURCE}
+    assert {row.cells[0].reason for row in cities if not row.sources} == {CoverageReason.NO_SOURCE}
     with pytest.raises(ConfigError, match="no division code"):
         rows(told, "2023-06-30", region="425900")
     with pytest.raises(ConfigError, match="must be 1 to 100 years"):
@@ -223,10 +231,13 @@ def test_departments_stand_apart_and_speak_for_nobody_else(
         visit(archive, BUREAU, years=(2022,))
     (government,) = rows(folder, "2023-05-01")
     assert (
-        government.cells[0].reason is Reason.NO_SOURCE
+        government.cells[0].reason is CoverageReason.NO_SOURCE
     )  # the bureau's lists do not show that the city's report is missing
     (row,) = rows(folder, "2023-05-01", departments=True, years=Years(first=2021, last=2022))
     assert (row.organ, [(each.status, each.days) for each in row.cells]) == (
         "武汉市司法局",
-        [(Status.OVERDUE, (date(2023, 5, 1) - deadline(2021).last_day).days), (Status.LATE, 3)],  # type: ignore[union-attr]
+        [
+            (CoverageStatus.OVERDUE, (date(2023, 5, 1) - deadline(2021).last_day).days),
+            (CoverageStatus.LATE, 3),
+        ],  # type: ignore[union-attr]
     )

@@ -20,19 +20,19 @@ from crawler.field.deadline import china_day
 from crawler.field.region_names import the_level, the_region
 from crawler.field.regions import region as region_row
 from crawler.field.text import visible
-from crawler.questions.coverage import Row, Status, coverage
+from crawler.questions.coverage import CoverageRow, CoverageStatus, coverage
 from crawler.questions.coverage.matrix_page import coverage_html
 from crawler.questions.coverage.tables import COLUMNS, coverage_json, flat
 from crawler.questions.coverage.words import LEGEND, mark, share, status_words, totals
 from crawler.questions.tables import write_csv
 
 _COLOURS = {
-    Status.ON_TIME: "green",
-    Status.LATE: "yellow",
-    Status.OVERDUE: "bold red",
-    Status.WITHDRAWN: "red",
-    Status.UNKNOWN: "dim",
-    Status.NOT_YET_DUE: "dim",
+    CoverageStatus.ON_TIME: "green",
+    CoverageStatus.LATE: "yellow",
+    CoverageStatus.OVERDUE: "bold red",
+    CoverageStatus.WITHDRAWN: "red",
+    CoverageStatus.UNKNOWN: "dim",
+    CoverageStatus.NOT_YET_DUE: "dim",
 }
 
 
@@ -63,7 +63,7 @@ def coverage_command(
     day = _the_day(asof)
     code = the_region(region).code if region else None
     with Archive.read(archive) as store:
-        rows: Iterable[Row] = coverage(
+        rows: Iterable[CoverageRow] = coverage(
             store,
             asof=day,
             years=the_years(year),
@@ -91,10 +91,10 @@ def coverage_command(
 
 
 class _Counted:
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[CoverageRow]) -> None:
         self._rows, self.number = rows, 0
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[CoverageRow]:
         for row in self._rows:
             self.number += 1
             yield row
@@ -128,7 +128,7 @@ def _nothing(archive: Path, code: str | None, level: str | None, departments: bo
     return f"{archive}: no source and no report of a {organs}{place}{of_level}{hint}"
 
 
-def _print(rows: Sequence[Row], day: date, years_given: bool) -> None:
+def _print(rows: Sequence[CoverageRow], day: date, years_given: bool) -> None:
     if not sys.stdout.isatty():
         for row in rows:
             for cells in flat(row, day):
@@ -146,7 +146,7 @@ def _print(rows: Sequence[Row], day: date, years_given: bool) -> None:
         print("\n".join(f"{short:>5}  {words}" for short, words in LEGEND))
 
 
-def _years_shown(rows: Sequence[Row], given: bool) -> list[int]:
+def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:
     """Return the years of the matrix: unless years were asked for, from the first of which a report is held."""
     years = [cell.year for cell in rows[0].cells]
     held = [cell.year for row in rows for cell in row.cells if cell.is_published]
@@ -160,7 +160,7 @@ def _table(*headings: str, whole: Sequence[str] = ()) -> Table:
     return table
 
 
-def _matrix(rows: Sequence[Row], years: Sequence[int]) -> Table:
+def _matrix(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
     named = [str(year) for year in years]
     table = _table("code", "organ", *named, whole=("code", *named))
     for row in rows:
@@ -169,7 +169,7 @@ def _matrix(rows: Sequence[Row], years: Sequence[int]) -> Table:
     return table
 
 
-def _list(rows: Sequence[Row]) -> Table:
+def _list(rows: Sequence[CoverageRow]) -> Table:
     whole = ("code", "claimed", "witnessed", "report")
     table = _table("code", "organ", "status", "claimed", "witnessed", "report", whole=whole)
     for row in rows:
@@ -181,13 +181,18 @@ def _list(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _totals(rows: Sequence[Row], years: Sequence[int]) -> Table:
+def _totals(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
     table = _table("year", "due", "known", "on time", "late", "overdue", "withdrawn", "unknown")
     for year, total in sorted(totals(rows).items()):
         if year not in years:
             continue
         count, known = total.counts, total.known
-        shown = (Status.ON_TIME, Status.LATE, Status.OVERDUE, Status.WITHDRAWN)
+        shown = (
+            CoverageStatus.ON_TIME,
+            CoverageStatus.LATE,
+            CoverageStatus.OVERDUE,
+            CoverageStatus.WITHDRAWN,
+        )
         cells = [f"{count[status]} {share(count[status], known)}".strip() for status in shown]
-        table.add_row(str(year), str(total.due), str(known), *cells, str(count[Status.UNKNOWN]))
+        table.add_row(str(year), str(total.due), str(known), *cells, str(count[CoverageStatus.UNKNOWN]))
     return table

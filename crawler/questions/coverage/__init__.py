@@ -6,15 +6,22 @@
 from __future__ import annotations
 
 from crawler.questions.coverage.answer import coverage, newly_overdue, no_longer_overdue
-from crawler.questions.coverage.cells import REASONS, Cell, Change, Reason, Row, Status
+from crawler.questions.coverage.cells import (
+    REASONS,
+    CoverageCell,
+    CoverageChange,
+    CoverageReason,
+    CoverageRow,
+    CoverageStatus,
+)
 
 __all__ = [
     "REASONS",
-    "Cell",
-    "Change",
-    "Reason",
-    "Row",
-    "Status",
+    "CoverageCell",
+    "CoverageChange",
+    "CoverageReason",
+    "CoverageRow",
+    "CoverageStatus",
     "coverage",
     "newly_overdue",
     "no_longer_overdue",

@@ -17,7 +17,7 @@ from crawler.field.organs import PARTY_GOVERNMENT
 from crawler.field.regions import Level, all_regions, outward
 from crawler.field.regions import region as region_row
 from crawler.model import Publication, Years
-from crawler.questions.coverage.cells import Cell, Change, Row, Status
+from crawler.questions.coverage.cells import CoverageCell, CoverageChange, CoverageRow, CoverageStatus
 from crawler.questions.coverage.judge import Case, judge
 from crawler.questions.coverage.publication import Seen, as_of
 from crawler.questions.coverage.sources import Source, department_name, sources_as_of
@@ -35,12 +35,12 @@ def coverage(
     level: Level | None = None,
     every_division: bool = False,
     departments: bool = False,
-) -> Iterator[Row]:
-    """Yield a Row for each division, by code, with a Cell for each year: the status as of the end of `asof`, China time.
+) -> Iterator[CoverageRow]:
+    """Yield a CoverageRow for each division, by code, with a CoverageCell for each year: the status as of the end of `asof`, China time.
 
     `years`: reported on; default: from the first with a rule to the one before `asof`, which is also the end of an open span.
     `region`: a code of GB/T 2260, with the divisions in it. `level`: province, city or county. `every_division`: also divisions of
-    which the archive has neither a source nor a report. `departments`: a Row for each department instead of the government.
+    which the archive has neither a source nor a report. `departments`: a CoverageRow for each department instead of the government.
     Raises ConfigError for an unknown code, an empty span of years or too long a one, ArchiveDamaged if the catalogue cannot be read.
     """
     span = the_span(years, asof)
@@ -50,25 +50,25 @@ def coverage(
 
 def newly_overdue(
     reader: Reader, *, since: date, until: date, region: str | None = None, departments: bool = False
-) -> Iterator[Change]:
+) -> Iterator[CoverageChange]:
     """Yield the organs and years that are overdue as of the end of `until` and were not as of `since`, by division and year.
 
-    What was unknown before is among them: `Change.before` tells it.
+    What was unknown before is among them: `CoverageChange.before` tells it.
     """
     for change in _changes(reader, since, until, region, departments):
-        if change.now.status is Status.OVERDUE is not change.before.status:
+        if change.now.status is CoverageStatus.OVERDUE is not change.before.status:
             yield change
 
 
 def no_longer_overdue(
     reader: Reader, *, since: date, until: date, region: str | None = None, departments: bool = False
-) -> Iterator[Change]:
+) -> Iterator[CoverageChange]:
     """Yield the organs and years that were overdue as of the end of `since` and have published as of `until`.
 
     One whose source fails since then is not among them: nobody knows.
     """
     for change in _changes(reader, since, until, region, departments):
-        if change.before.status is Status.OVERDUE and change.now.is_published:
+        if change.before.status is CoverageStatus.OVERDUE and change.now.is_published:
             yield change
 
 
@@ -132,7 +132,7 @@ class _AsOf:
         """Return the reports of a division that were known, without copies of others'."""
         return [seen for each in reports if (seen := as_of(each, self.moment)) and not seen.newest.claims]
 
-    def row(self, code: str, organ: str | None, seen: Sequence[Seen], years: range) -> Row:
+    def row(self, code: str, organ: str | None, seen: Sequence[Seen], years: range) -> CoverageRow:
         kind = DEPARTMENT if organ else GOVERNMENT
         sources = [each for each in self.by_region.get(code, ()) if each.department == organ]
         copies = [each for each in self._copies.get(code, ()) if organ == _organ(each, code)]
@@ -151,9 +151,11 @@ class _AsOf:
         return _row(code, organ, sources, cells)
 
 
-def _row(code: str, organ: str | None, sources: Sequence[Source], cells: Sequence[Cell]) -> Row:
+def _row(
+    code: str, organ: str | None, sources: Sequence[Source], cells: Sequence[CoverageCell]
+) -> CoverageRow:
     division = region_row(code)
-    return Row(
+    return CoverageRow(
         region=code,
         division=division.name if division else code,
         level=division.level if division else "",
@@ -176,7 +178,9 @@ def _organ(seen: Seen, code: str) -> str | None:
     return name or ((text.issuer or "?") if text.kind == DEPARTMENT else None)
 
 
-def _rows(reader: Reader, scope: _Scope, years: range, days: Sequence[date]) -> Iterator[tuple[Row, ...]]:
+def _rows(
+    reader: Reader, scope: _Scope, years: range, days: Sequence[date]
+) -> Iterator[tuple[CoverageRow, ...]]:
     """Yield the row of each organ as of each of the days, by division and organ."""
     views = [_AsOf(reader, day) for day in days]
     codes = _known_codes(views, scope)
@@ -223,10 +227,10 @@ def _divisions(reader: Reader, codes: Sequence[str]) -> Iterator[tuple[str, list
 
 def _changes(
     reader: Reader, since: date, until: date, region: str | None, departments: bool
-) -> Iterator[Change]:
+) -> Iterator[CoverageChange]:
     if since > until:
         raise ConfigError(f"since {since}: lies after {until}")
     scope = _Scope(region=_known(region), level=None, every_division=False, departments=departments)
     for before, now in _rows(reader, scope, the_span(None, until), (since, until)):
         for earlier, later in zip(before.cells, now.cells, strict=True):
-            yield Change(row=now, before=earlier, now=later)
+            yield CoverageChange(row=now, before=earlier, now=later)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class CoverageStatus(StrEnum):
     """What is known of the publication of one organ's report on one year."""
 
     ON_TIME = "on_time"
@@ -18,7 +18,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"  # `reason` says why
 
 
-class Reason(StrEnum):
+class CoverageReason(StrEnum):
     """Why a status is unknown."""
 
     NO_RULE = "no_rule"  # no deadline is known for that year
@@ -34,27 +34,27 @@ class Reason(StrEnum):
     ONLY_A_COPY = "only_a_copy"  # another site shows what claims to be this report
 
 
-REASONS: dict[Reason, str] = {
-    Reason.NO_RULE: "no deadline is known for this year",
-    Reason.NO_SOURCE: "no source of it was ever visited",
-    Reason.ENTRY_UNKNOWN: "no visit has told what its source looks for: its texts come from saved pages or an earlier version",
-    Reason.NO_LISTS: "its source names pages only, no list that would show a new report",
-    Reason.YEAR_NOT_WANTED: "the entry of its source leaves this year out",
-    Reason.NEVER_COMPLETE: "its lists were never walked whole without trouble",
-    Reason.FAILING: "the last visit of its source failed",
-    Reason.NOT_VISITED_SINCE: "no complete visit of its source began after the last day on time",
-    Reason.SHOWN_UNREAD: "a list of its source shows a report on this year that is not held",
-    Reason.UNDATED: "held, but without a date that can be used, and first captured after the last day on time",
-    Reason.ONLY_A_COPY: "only another site shows a report that claims to be its",
+REASONS: dict[CoverageReason, str] = {
+    CoverageReason.NO_RULE: "no deadline is known for this year",
+    CoverageReason.NO_SOURCE: "no source of it was ever visited",
+    CoverageReason.ENTRY_UNKNOWN: "no visit has told what its source looks for: its texts come from saved pages or an earlier version",
+    CoverageReason.NO_LISTS: "its source names pages only, no list that would show a new report",
+    CoverageReason.YEAR_NOT_WANTED: "the entry of its source leaves this year out",
+    CoverageReason.NEVER_COMPLETE: "its lists were never walked whole without trouble",
+    CoverageReason.FAILING: "the last visit of its source failed",
+    CoverageReason.NOT_VISITED_SINCE: "no complete visit of its source began after the last day on time",
+    CoverageReason.SHOWN_UNREAD: "a list of its source shows a report on this year that is not held",
+    CoverageReason.UNDATED: "held, but without a date that can be used, and first captured after the last day on time",
+    CoverageReason.ONLY_A_COPY: "only another site shows a report that claims to be its",
 }
 """The reasons in words."""
 
 CLAIMED, WITNESSED = "claimed", "witnessed"
-"""Values of `Cell.rests_on`: the page's own date, or the time of a capture or of a visit."""
+"""Values of `CoverageCell.rests_on`: the page's own date, or the time of a capture or of a visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class CoverageCell:
     """The status of one organ's report on one year, and its evidence. Field names are the keys of the JSON output.
 
     `claimed` is the date that the page gave when it was first seen; `witnessed` is the first capture. They are independent: a
@@ -62,7 +62,7 @@ class Cell:
     """
 
     year: int
-    status: Status
+    status: CoverageStatus
     days: int | None = None  # late: after the last day; overdue: so far
     last_day: date | None = None  # the last day on time
     rule: str | None = None  # id in field.deadline.RULES
@@ -73,20 +73,20 @@ class Cell:
     report: str | None = None  # id
     version: int | None = None
     url: str | None = None
-    was: Status | None = None  # of a withdrawn report
+    was: CoverageStatus | None = None  # of a withdrawn report
     gone_since: datetime | None = None
     doubt: datetime | None = (
         None  # a complete visit after the last day that did not find the report on its source's lists
     )
     site: str | None = None  # the source that the report or its absence was seen at
     checked: datetime | None = None  # begin of that source's last complete visit
-    reason: Reason | None = None
+    reason: CoverageReason | None = None
     reports: tuple[str, ...] = ()  # ids of all that count for this cell, the one chosen first
 
     @property
     def is_published(self) -> bool:
         """Whether the organ's own report was seen, whatever is known of its time."""
-        return self.report is not None and self.reason is not Reason.ONLY_A_COPY
+        return self.report is not None and self.reason is not CoverageReason.ONLY_A_COPY
 
     def words(self) -> str:
         """Return why the status is unknown, in words; else an empty string."""
@@ -94,7 +94,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CoverageRow:
     """One organ: a division's government, or one of its departments; a cell for each year."""
 
     region: str  # GB/T 2260
@@ -103,13 +103,13 @@ class Row:
     parent: str | None
     organ: str | None  # name of a department; None: the government
     sources: tuple[str, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[CoverageCell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class CoverageChange:
     """One organ and year whose status was another on an earlier day."""
 
-    row: Row
-    before: Cell
-    now: Cell
+    row: CoverageRow
+    before: CoverageCell
+    now: CoverageCell

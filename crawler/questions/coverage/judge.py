@@ -1,4 +1,4 @@
-"""The one definition of a status: what the archive saw of one organ and year by the end of a day, to a Cell.
+"""The one definition of a status: what the archive saw of one organ and year by the end of a day, to a CoverageCell.
 
 In order:
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from crawler.field.deadline import Deadline, china_day, end_of
-from crawler.questions.coverage.cells import CLAIMED, WITNESSED, Cell, Reason, Status
+from crawler.questions.coverage.cells import CLAIMED, WITNESSED, CoverageCell, CoverageReason, CoverageStatus
 from crawler.questions.coverage.publication import WITNESS_RANK, Seen
 from crawler.questions.coverage.sources import Source
 
@@ -28,8 +28,13 @@ IN_USE = timedelta(days=90)
 VisitWithout = Callable[[str, int, datetime, datetime], "datetime | None"]
 """Finds a complete visit of a source between two times that showed no report on a year: `Reader.visit_without`."""
 
-_ORDER = (Status.ON_TIME, Status.LATE, Status.UNKNOWN, Status.WITHDRAWN)
-_BLOCKING = (Reason.SHOWN_UNREAD, Reason.FAILING, Reason.NEVER_COMPLETE, Reason.NOT_VISITED_SINCE)
+_ORDER = (CoverageStatus.ON_TIME, CoverageStatus.LATE, CoverageStatus.UNKNOWN, CoverageStatus.WITHDRAWN)
+_BLOCKING = (
+    CoverageReason.SHOWN_UNREAD,
+    CoverageReason.FAILING,
+    CoverageReason.NEVER_COMPLETE,
+    CoverageReason.NOT_VISITED_SINCE,
+)
 """Reasons for which a second source might have the report. The first that applies is told."""
 
 
@@ -46,43 +51,47 @@ class Case:
     visit_without: VisitWithout
 
 
-def judge(case: Case) -> Cell:
+def judge(case: Case) -> CoverageCell:
     """Return the status of a case with its evidence."""
     cells = sorted((_published(case, seen) for seen in case.seen), key=_preference)
     if cells:
         return replace(cells[0], reports=tuple(cell.report or "" for cell in cells))
     limit = case.deadline
     if limit is None:
-        return Cell(year=case.year, status=Status.UNKNOWN, reason=Reason.NO_RULE)
-    empty = Cell(year=case.year, status=Status.UNKNOWN, last_day=limit.last_day, rule=limit.rule.id)
+        return CoverageCell(year=case.year, status=CoverageStatus.UNKNOWN, reason=CoverageReason.NO_RULE)
+    empty = CoverageCell(
+        year=case.year, status=CoverageStatus.UNKNOWN, last_day=limit.last_day, rule=limit.rule.id
+    )
     if case.asof <= limit.last_day:
-        return replace(empty, status=Status.NOT_YET_DUE)
+        return replace(empty, status=CoverageStatus.NOT_YET_DUE)
     if case.copies:
-        return replace(_evidence(case, case.copies[0]), reason=Reason.ONLY_A_COPY)
+        return replace(_evidence(case, case.copies[0]), reason=CoverageReason.ONLY_A_COPY)
     return _absent(case, limit, empty)
 
 
-def _preference(cell: Cell) -> tuple[object, ...]:
+def _preference(cell: CoverageCell) -> tuple[object, ...]:
     rank = WITNESS_RANK.get(cell.witnessed_by or "", len(WITNESS_RANK))
     return (
         _ORDER.index(cell.status), cell.rests_on != WITNESSED, cell.days or 0, rank, cell.witnessed, cell.report
     )  # fmt: skip
 
 
-def _published(case: Case, seen: Seen) -> Cell:
+def _published(case: Case, seen: Seen) -> CoverageCell:
     """Return the cell of a report that was seen."""
     cell = _timed(case, seen, _evidence(case, seen))
     if seen.tombstone is None:
         return cell
-    return replace(cell, status=Status.WITHDRAWN, was=cell.status, gone_since=seen.tombstone.first_seen)
+    return replace(
+        cell, status=CoverageStatus.WITHDRAWN, was=cell.status, gone_since=seen.tombstone.first_seen
+    )
 
 
-def _evidence(case: Case, seen: Seen) -> Cell:
+def _evidence(case: Case, seen: Seen) -> CoverageCell:
     limit = case.deadline
     witness = seen.witness(limit.last_day if limit else case.asof)
-    return Cell(
+    return CoverageCell(
         year=case.year,
-        status=Status.UNKNOWN,
+        status=CoverageStatus.UNKNOWN,
         last_day=limit.last_day if limit else None,
         rule=limit.rule.id if limit else None,
         claimed=seen.claim.written if seen.claim else None,
@@ -96,24 +105,24 @@ def _evidence(case: Case, seen: Seen) -> Cell:
     )
 
 
-def _timed(case: Case, seen: Seen, cell: Cell) -> Cell:
+def _timed(case: Case, seen: Seen, cell: CoverageCell) -> CoverageCell:
     """Return a cell with its status, the days, what they rest on, and a visit that speaks against it."""
     if case.deadline is None:
-        return replace(cell, reason=Reason.NO_RULE)
+        return replace(cell, reason=CoverageReason.NO_RULE)
     last_day = case.deadline.last_day
     witness, claim = seen.witness(last_day), seen.claim
     if china_day(witness.first_seen) <= last_day:
-        return replace(cell, status=Status.ON_TIME, rests_on=WITNESSED)
+        return replace(cell, status=CoverageStatus.ON_TIME, rests_on=WITNESSED)
     if claim and claim.first > last_day:
         days = (claim.first - last_day).days
-        return replace(cell, status=Status.LATE, rests_on=CLAIMED, days=days)
+        return replace(cell, status=CoverageStatus.LATE, rests_on=CLAIMED, days=days)
     absent = _visit_without(case, seen, last_day, witness.first_seen)
     if claim and claim.last <= last_day:
-        return replace(cell, status=Status.ON_TIME, rests_on=CLAIMED, doubt=absent)
+        return replace(cell, status=CoverageStatus.ON_TIME, rests_on=CLAIMED, doubt=absent)
     if absent:  # it came after that visit: at least so many days late
         days = (china_day(absent) - last_day).days
-        return replace(cell, status=Status.LATE, rests_on=WITNESSED, days=days, doubt=absent)
-    return replace(cell, reason=Reason.UNDATED)
+        return replace(cell, status=CoverageStatus.LATE, rests_on=WITNESSED, days=days, doubt=absent)
+    return replace(cell, reason=CoverageReason.UNDATED)
 
 
 def _visit_without(case: Case, seen: Seen, last_day: date, before: datetime) -> datetime | None:
@@ -123,20 +132,20 @@ def _visit_without(case: Case, seen: Seen, last_day: date, before: datetime) -> 
     return case.visit_without(site.entry.site, case.year, end_of(last_day), before)
 
 
-def _absent(case: Case, limit: Deadline, empty: Cell) -> Cell:
+def _absent(case: Case, limit: Deadline, empty: CoverageCell) -> CoverageCell:
     """Return the cell of a report that was not seen and is due."""
     if not case.sources:
-        return replace(empty, reason=Reason.NO_SOURCE)
+        return replace(empty, reason=CoverageReason.NO_SOURCE)
     known = [(why_unknown(source, case.year, limit.last_day), source) for source in _in_use(case.sources)]
     witnesses = [source for why, source in known if why is None]
-    for reason in _BLOCKING if witnesses else Reason:
+    for reason in _BLOCKING if witnesses else CoverageReason:
         for why, source in known:
             if why is reason:
                 return replace(empty, reason=why, site=source.entry.site, checked=source.last_complete)
     best = max(witnesses, key=lambda source: (source.last_complete, source.entry.site))
     return replace(
         empty,
-        status=Status.OVERDUE,
+        status=CoverageStatus.OVERDUE,
         days=(case.asof - limit.last_day).days,
         rests_on=WITNESSED,
         site=best.entry.site,
@@ -152,22 +161,22 @@ def _in_use(sources: Sequence[Source]) -> list[Source]:
     return [source for source in sources if source.last_visit and last - source.last_visit <= IN_USE]
 
 
-def why_unknown(source: Source, year: int, last_day: date) -> Reason | None:
+def why_unknown(source: Source, year: int, last_day: date) -> CoverageReason | None:
     """Return why a source cannot show that a report is missing; None if its last complete visit does."""
     entry, complete, failed = source.entry, source.last_complete, source.last_failed
     if entry.lists is None:
-        return Reason.ENTRY_UNKNOWN
+        return CoverageReason.ENTRY_UNKNOWN
     if not entry.lists:
-        return Reason.NO_LISTS
+        return CoverageReason.NO_LISTS
     if not entry.first_year <= year <= (entry.last_year or year):
-        return Reason.YEAR_NOT_WANTED
+        return CoverageReason.YEAR_NOT_WANTED
     if failed and (complete is None or failed >= complete):
-        return Reason.FAILING
+        return CoverageReason.FAILING
     if complete is None:
-        return Reason.NEVER_COMPLETE
+        return CoverageReason.NEVER_COMPLETE
     due = end_of(last_day)
     if complete < due:
-        return Reason.NOT_VISITED_SINCE
+        return CoverageReason.NOT_VISITED_SINCE
     if year not in source.held and any(shown == year and last >= due for shown, last in source.shown):
-        return Reason.SHOWN_UNREAD
+        return CoverageReason.SHOWN_UNREAD
     return None

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from crawler.field.deadline import RULES, Rule, china_day
-from crawler.questions.coverage.cells import Cell, Row, Status
+from crawler.questions.coverage.cells import CoverageCell, CoverageRow, CoverageStatus
 from crawler.questions.coverage.words import (
     LEGEND,
     STATUS_WORDS,
     mark,
-    sentence,
+    remarks,
     share,
     status_words,
     totals,
@@ -30,6 +30,9 @@ input, select, .sort { font: inherit; color: inherit; background: var(--paper); 
 .sort { border: 0; padding: 0; font-weight: 600; cursor: pointer; min-width: 1.5rem; } th[aria-sort=ascending] .sort::after { content: " ↑"; }
 th[aria-sort=descending] .sort::after { content: " ↓"; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
 dd { margin: 0; } dt { text-align: center; } tr:target { background: var(--band); outline: 2px solid var(--link); }
+.box { max-height: 85vh; overflow: auto; border-block: 1px solid var(--line); } .matrix thead th { z-index: 1; }
+.matrix tbody th { position: sticky; left: 0; background: var(--paper); } .address { overflow-wrap: anywhere; max-width: 24rem; }
+@media print { .box { max-height: none; overflow: visible; } .matrix tbody th { position: static; } .matrix a { color: inherit; } }
 blockquote { margin: .5rem 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); }
 """
 
@@ -67,12 +70,19 @@ _SCRIPT = """
 })();
 """
 
-_ORDER = (Status.ON_TIME, Status.LATE, Status.WITHDRAWN, Status.OVERDUE, Status.UNKNOWN, Status.NOT_YET_DUE)
+_ORDER = (
+    CoverageStatus.ON_TIME,
+    CoverageStatus.LATE,
+    CoverageStatus.WITHDRAWN,
+    CoverageStatus.OVERDUE,
+    CoverageStatus.UNKNOWN,
+    CoverageStatus.NOT_YET_DUE,
+)
 MAX_DAYS = 100_000
 """Days by which cells of one status are sorted."""
 
 
-def coverage_html(rows: Sequence[Row], asof: date, *, head: str = "", scope: str = "") -> str:
+def coverage_html(rows: Sequence[CoverageRow], asof: date, *, head: str = "", scope: str = "") -> str:
     """Return the page. `head`: of the archive's chain; `scope`: which organs were asked for, in words.
 
     It holds everything itself, can be read and printed without script, and leads from each cell to the report's evidence below,
@@ -105,15 +115,20 @@ def _chain(head: str) -> str:
     return f" From an archive whose chain ends with <code>{text(head)}</code>." if head else ""
 
 
-def _totals(rows: Sequence[Row]) -> str:
+def _totals(rows: Sequence[CoverageRow]) -> str:
     heads = ("due", "known", "on time", "late", "overdue", "withdrawn", "unknown")
     lines = []
     for year, total in sorted(totals(rows).items()):
         count, known = total.counts, total.known
-        shown = (Status.ON_TIME, Status.LATE, Status.OVERDUE, Status.WITHDRAWN)
+        shown = (
+            CoverageStatus.ON_TIME,
+            CoverageStatus.LATE,
+            CoverageStatus.OVERDUE,
+            CoverageStatus.WITHDRAWN,
+        )
         cells = [str(total.due), f"{known} {_small(share(known, total.due))}"]
         cells += [f"{count[status]} {_small(share(count[status], known))}" for status in shown]
-        cells.append(str(count[Status.UNKNOWN]))
+        cells.append(str(count[CoverageStatus.UNKNOWN]))
         lines.append(
             f'<tr><th scope="row">{year}</th>'
             + "".join(f'<td class="number">{cell}</td>' for cell in cells)
@@ -144,10 +159,10 @@ def _controls(years: Sequence[int]) -> str:
     )
 
 
-def _matrix(rows: Sequence[Row], years: Sequence[int]) -> str:
+def _matrix(rows: Sequence[CoverageRow], years: Sequence[int]) -> str:
     heads = "".join(f'<th scope="col">{year}</th>' for year in years)
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Matrix"><table class="matrix">'
+        '<div class="box" tabindex="0" role="region" aria-label="Matrix"><table class="matrix">'
         "<caption>Organs and years reported on. The marks are explained below.</caption>"
         f'<thead><tr><th scope="col">organ</th>{heads}</tr></thead><tbody>'
         + "\n".join(_line(row, number) for number, row in enumerate(rows))
@@ -155,22 +170,27 @@ def _matrix(rows: Sequence[Row], years: Sequence[int]) -> str:
     )
 
 
-def _line(row: Row, number: int) -> str:
+def _line(row: CoverageRow, number: int) -> str:
     name = row.organ or row.division
     cells = "".join(_cell(cell, number) for cell in row.cells)
     return f'<tr><th scope="row">{text(name)} <span class="code">{text(row.region)}</span></th>{cells}</tr>'
 
 
-def _cell(cell: Cell, number: int) -> str:
+def _cell(cell: CoverageCell, number: int) -> str:
     order = _ORDER.index(cell.status) * MAX_DAYS + min(cell.days or 0, MAX_DAYS - 1)
-    words = text(sentence(cell))
-    shown = f'<span aria-hidden="true">{text(mark(cell))}</span><span class="hidden">{text(status_words(cell))}</span>'
-    if cell.report:
+    words = text(status_words(cell))
+    shown = f'<span aria-hidden="true">{text(mark(cell))}</span><span class="hidden">{words}</span>'
+    if _has_evidence(cell):
         shown = f'<a href="#e{number}-{cell.year}">{shown}</a>'
     return (
         f'<td class="{cell.status.value}" data-status="{cell.status.value}" data-year="{cell.year}" data-order="{order}"'
         f' title="{words}">{shown}</td>'
     )
+
+
+def _has_evidence(cell: CoverageCell) -> bool:
+    """Whether a cell rests on a report or on a visit."""
+    return cell.report is not None or cell.site is not None
 
 
 def _legend() -> str:
@@ -195,29 +215,37 @@ def _rule(rule: Rule) -> str:
     )
 
 
-def _evidence(rows: Sequence[Row]) -> str:
-    heads = ("organ", "year", "status", "page's date", "first captured", "report", "address")
+def _evidence(rows: Sequence[CoverageRow]) -> str:
+    heads = ("organ", "year", "status", "page's date", "first captured", "report", "address", "remarks")
     lines = "\n".join(line for number, row in enumerate(rows) for line in _evidence_lines(row, number))
     return (
-        '<h2>Evidence</h2><div class="scroll"><table><caption>The report behind each cell. Show its text and its captures with'
+        '<h2>Evidence</h2><div class="scroll"><table><caption>What each cell rests on. Show a report\'s text and its captures with'
         " <code>fazhi show ID</code>.</caption><thead><tr>"
         + "".join(f'<th scope="col">{text(word)}</th>' for word in heads)
         + f"</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
 
-def _evidence_lines(row: Row, number: int) -> Iterator[str]:
+def _evidence_lines(row: CoverageRow, number: int) -> Iterator[str]:
     for cell in row.cells:
-        if not cell.report:
+        if not _has_evidence(cell):
             continue
-        day = china_day(cell.witnessed) if cell.witnessed else ""
         by = "" if cell.witnessed_by in (None, "own") else f" ({cell.witnessed_by})"
         shown = (
-            str(cell.year), text(status_words(cell)), text(cell.claimed), f"{day}{text(by)}",
-            f"<code>{text(cell.report)}</code> v{cell.version}", link(cell.url or "", cell.url or ""),
-        )  # fmt: skip
+            str(cell.year),
+            text(status_words(cell)),
+            text(cell.claimed),
+            f"{china_day(cell.witnessed)}{text(by)}" if cell.witnessed else "",
+            f"<code>{text(cell.report)}</code> v{cell.version}" if cell.report else "",
+            link(cell.url or "", cell.url or ""),
+            text(remarks(cell)),
+        )
         yield (
             f'<tr id="e{number}-{cell.year}"><th scope="row">{text(row.organ or row.division)}</th>'
-            + "".join(f"<td>{each}</td>" for each in shown)
+            + "".join(f"<td{_CLASS.get(place, '')}>{each}</td>" for place, each in enumerate(shown))
             + "</tr>"
         )
+
+
+_CLASS = {5: ' class="address"'}
+"""Classes of the columns of evidence behind the organ."""

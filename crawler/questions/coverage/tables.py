@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from crawler.field.deadline import RULES
-from crawler.questions.coverage.cells import REASONS, Cell, Row
+from crawler.questions.coverage.cells import REASONS, CoverageCell, CoverageRow
 from crawler.questions.coverage.words import YearTotal, iso, totals
 
 COLUMNS = (
@@ -19,7 +19,7 @@ COLUMNS = (
 """Columns of the flat form: one row for each organ and year."""
 
 
-def cell_json(cell: Cell) -> dict[str, Any]:
+def cell_json(cell: CoverageCell) -> dict[str, Any]:
     """Return a cell as a value for JSON: ISO dates, times in UTC."""
     value = asdict(cell) | {"last_day": cell.last_day.isoformat() if cell.last_day else None}
     for name in ("witnessed", "gone_since", "doubt", "checked"):
@@ -27,12 +27,12 @@ def cell_json(cell: Cell) -> dict[str, Any]:
     return value | {"reports": list(cell.reports)}
 
 
-def row_json(row: Row) -> dict[str, Any]:
+def row_json(row: CoverageRow) -> dict[str, Any]:
     """Return a row as a value for JSON."""
     return asdict(row) | {"sources": list(row.sources), "cells": list(map(cell_json, row.cells))}
 
 
-def coverage_json(rows: Sequence[Row], asof: date) -> dict[str, Any]:
+def coverage_json(rows: Sequence[CoverageRow], asof: date) -> dict[str, Any]:
     """Return a whole coverage as one value for JSON, with its rules, its totals and the reasons in words."""
     return {
         "asof": asof.isoformat(),
@@ -50,7 +50,7 @@ def total_json(total: YearTotal) -> dict[str, int]:
     }
 
 
-def flat(row: Row, asof: date) -> Iterator[list[Any]]:
+def flat(row: CoverageRow, asof: date) -> Iterator[list[Any]]:
     """Yield the columns of each cell of a row."""
     for cell in row.cells:
         values = cell_json(cell) | {"asof": asof.isoformat(), "reports": " ".join(cell.reports)}

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawler.field.deadline import china_day
-from crawler.questions.coverage.cells import CLAIMED, Cell, Row, Status
+from crawler.questions.coverage.cells import CLAIMED, CoverageCell, CoverageRow, CoverageStatus
 
-STATUS_WORDS: dict[Status, tuple[str, str]] = {
-    Status.ON_TIME: ("on time", "按时公开"),
-    Status.LATE: ("late", "迟延公开"),
-    Status.OVERDUE: ("overdue", "逾期未见公开"),
-    Status.NOT_YET_DUE: ("not yet due", "未到期限"),
-    Status.WITHDRAWN: ("withdrawn", "公开后撤下"),
-    Status.UNKNOWN: ("unknown", "不明"),
+STATUS_WORDS: dict[CoverageStatus, tuple[str, str]] = {
+    CoverageStatus.ON_TIME: ("on time", "按时公开"),
+    CoverageStatus.LATE: ("late", "迟延公开"),
+    CoverageStatus.OVERDUE: ("overdue", "逾期未见公开"),
+    CoverageStatus.NOT_YET_DUE: ("not yet due", "未到期限"),
+    CoverageStatus.WITHDRAWN: ("withdrawn", "公开后撤下"),
+    CoverageStatus.UNKNOWN: ("unknown", "不明"),
 }
 """Each status in English and Chinese."""
 
@@ -34,21 +34,21 @@ LEGEND: tuple[tuple[str, str], ...] = (
 """The marks with their meanings. No mark differs from another by colour alone."""
 
 
-def mark(cell: Cell) -> str:
+def mark(cell: CoverageCell) -> str:
     """Return a cell in a few characters, see LEGEND."""
     marks = {
-        Status.ON_TIME: "✓",
-        Status.LATE: f"+{cell.days}",
-        Status.OVERDUE: f"!{cell.days}",
-        Status.NOT_YET_DUE: "·",
-        Status.WITHDRAWN: "✗",
-        Status.UNKNOWN: "?#" if cell.is_published else "?",
+        CoverageStatus.ON_TIME: "✓",
+        CoverageStatus.LATE: f"+{cell.days}",
+        CoverageStatus.OVERDUE: f"!{cell.days}",
+        CoverageStatus.NOT_YET_DUE: "·",
+        CoverageStatus.WITHDRAWN: "✗",
+        CoverageStatus.UNKNOWN: "?#" if cell.is_published else "?",
     }
     short = f"({marks[cell.status]})" if cell.rests_on == CLAIMED and not cell.was else marks[cell.status]
     return short + ("*" if cell.doubt and cell.rests_on == CLAIMED else "")
 
 
-def status_words(cell: Cell) -> str:
+def status_words(cell: CoverageCell) -> str:
     """Return status, days and what they rest on, or the reason, in a few words."""
     words = STATUS_WORDS[cell.status][0]
     if cell.was:
@@ -59,55 +59,45 @@ def status_words(cell: Cell) -> str:
     return f"{words}{days}" + (f", {cell.rests_on}" if cell.rests_on else "")
 
 
-def sentence(cell: Cell) -> str:
-    """Return a cell with all of its evidence, for those who look closely."""
-    parts = [status_words(cell)]
-    if cell.last_day:
-        parts.append(f"last day {cell.last_day}")
-    if cell.claimed:
-        parts.append(f"page dated {cell.claimed}")
-    if cell.witnessed:
-        by = "" if cell.witnessed_by == "own" else f" by {_BY.get(cell.witnessed_by or '', 'others')}"
-        parts.append(f"first captured {china_day(cell.witnessed)}{by}")
+def remarks(cell: CoverageCell) -> str:
+    """Return what else a cell's status rests on: visits, and why it is unknown."""
+    parts = []
+    if cell.reason:
+        parts.append(cell.words())
     if cell.gone_since:
         parts.append(f"gone since {china_day(cell.gone_since)}")
     if cell.doubt:
         parts.append(f"not on the lists of {cell.site} on {china_day(cell.doubt)}")
     if cell.checked:
-        parts.append(f"last complete visit of {cell.site} {china_day(cell.checked)}")
-    if cell.reason:
-        parts.append(cell.words())
-    if cell.report:
-        parts.append(f"{cell.report} version {cell.version}")
+        parts.append(f"last complete visit of {cell.site} on {china_day(cell.checked)}")
+    if len(cell.reports) > 1:
+        parts.append(f"also {', '.join(cell.reports[1:])}")
     return "; ".join(parts)
-
-
-_BY = {"merged": "another archive", "imported": "another crawler"}
 
 
 @dataclass(slots=True)
 class YearTotal:
     """The number of organs with each status in one year, and the denominators of shares."""
 
-    counts: dict[Status, int]
+    counts: dict[CoverageStatus, int]
 
     @property
     def due(self) -> int:
         """Organs whose report is due, or was published before."""
-        return sum(self.counts.values()) - self.counts[Status.NOT_YET_DUE]
+        return sum(self.counts.values()) - self.counts[CoverageStatus.NOT_YET_DUE]
 
     @property
     def known(self) -> int:
         """Of these, the organs whose status is known: the denominator of any share."""
-        return self.due - self.counts[Status.UNKNOWN]
+        return self.due - self.counts[CoverageStatus.UNKNOWN]
 
 
-def totals(rows: Iterable[Row]) -> dict[int, YearTotal]:
+def totals(rows: Iterable[CoverageRow]) -> dict[int, YearTotal]:
     """Count rows by year and status."""
     found: dict[int, YearTotal] = {}
     for row in rows:
         for cell in row.cells:
-            total = found.setdefault(cell.year, YearTotal(dict.fromkeys(Status, 0)))
+            total = found.setdefault(cell.year, YearTotal(dict.fromkeys(CoverageStatus, 0)))
             total.counts[cell.status] += 1
     return found
 

@@ -36,6 +36,9 @@ _COLOURS = {
 }
 
 
+_MIN_STATUS_WIDTH = len("on time, claimed")
+
+
 def coverage_command(
     archive: ArchiveOption = Path("archive"),
     region: OneRegionOption = None,
@@ -77,7 +80,7 @@ def coverage_command(
             write_csv(sys.stdout, COLUMNS, (cells for row in counted for cells in flat(row, day)))
             number, head = counted.number, ""
         else:
-            rows = list(rows)
+            rows = list(_with_progress(rows))
             number, head = len(rows), store.head() if html else ""
             if html:
                 html.write_text(coverage_html(rows, day, head=head, scope=_scope(code, level)), "utf-8")
@@ -97,6 +100,17 @@ class _Counted:
     def __iter__(self) -> Iterator[CoverageRow]:
         for row in self._rows:
             self.number += 1
+            yield row
+
+
+def _with_progress(rows: Iterable[CoverageRow]) -> Iterator[CoverageRow]:
+    """Yield the rows, and show on a terminal's stderr which division is reached."""
+    if not sys.stderr.isatty():
+        yield from rows
+        return
+    with PlainConsole(sys.stderr).status("reading the catalogue") as status:
+        for row in rows:
+            status.update(f"{row.region} {row.division}")
             yield row
 
 
@@ -154,9 +168,10 @@ def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:
 
 
 def _table(*headings: str, whole: Sequence[str] = ()) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for heading in headings:
-        table.add_column(heading, no_wrap=heading in whole, overflow="fold")
+        width = _MIN_STATUS_WIDTH if heading == "status" else None  # the name of the organ is folded before
+        table.add_column(heading, no_wrap=heading in whole, overflow="fold", min_width=width)
     return table
 
 
@@ -175,7 +190,8 @@ def _list(rows: Sequence[CoverageRow]) -> Table:
     for row in rows:
         (cell,) = row.cells
         seen = str(china_day(cell.witnessed)) if cell.witnessed else ""
-        state = Text(status_words(cell), style=_COLOURS[cell.status])
+        words = status_words(cell).replace(" days", "").replace(", witnessed", "")  # 80 columns are few
+        state = Text(words, style=_COLOURS[cell.status])
         name = visible(row.organ or row.division)
         table.add_row(row.region, name, state, (cell.claimed or "")[:10], seen, cell.report or "")
     return table

@@ -15,10 +15,12 @@ from rich.cells import cell_len
 
 from crawler.archive import Archive
 from crawler.field.deadline import RULES, china_day
+from crawler.field.regions import region
 from crawler.questions.coverage.tables import COLUMNS
 from tests.archive.held import crawl_saved
 from tests.conftest import Clock, Fazhi
 
+ENSHI = region("422800")  # a long name
 ASOF = ("--asof", "2026-11-26")
 
 
@@ -143,6 +145,7 @@ def test_a_table_fits_80_columns_and_cuts_no_id(
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("crawler.questions.coverage.answer.region_row", lambda code: ENSHI)
     _, coloured, _ = fazhi("coverage", "--archive", held, *ASOF, "--year", years)
     out = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
     assert coloured != out

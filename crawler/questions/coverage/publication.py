@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -87,8 +86,3 @@ def _span(written: str | None) -> Claim | None:
     except ValueError:
         return None
     return Claim(written=found[0], first=first, last=last)
-
-
-def ids(seen: Sequence[Seen]) -> tuple[str, ...]:
-    """Return the ids of reports."""
-    return tuple(each.report.report_id for each in seen)

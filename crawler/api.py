@@ -62,6 +62,16 @@ from crawler.model import (
     Years,
 )
 from crawler.questions.cite import Citation, cite, format_citation
+from crawler.questions.coverage import (
+    CoverageCell,
+    CoverageChange,
+    CoverageReason,
+    CoverageRow,
+    CoverageStatus,
+    coverage,
+    newly_overdue,
+    no_longer_overdue,
+)
 from crawler.questions.indicators.panel import ReportFigures, indicators
 from crawler.questions.indicators.rules import Indicator
 from crawler.questions.indicators.statements import Statement
@@ -78,6 +88,11 @@ __all__ = [
     "Citation",
     "Clue",
     "ConfigError",
+    "CoverageCell",
+    "CoverageChange",
+    "CoverageReason",
+    "CoverageRow",
+    "CoverageStatus",
     "CrawlerError",
     "Ending",
     "Expect",
@@ -105,12 +120,15 @@ __all__ = [
     "Version",
     "Years",
     "cite",
+    "coverage",
     "crawl",
     "extract",
     "extract_text",
     "format_citation",
     "indicators",
     "load_sources",
+    "newly_overdue",
+    "no_longer_overdue",
 ]
 
 log = logging.getLogger(__name__)

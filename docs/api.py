@@ -31,6 +31,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "cite",
         "format_citation",
         "indicators",
+        "coverage",
+        "newly_overdue",
+        "no_longer_overdue",
     ),
     "An archive": ("Reader", "Archive"),
     "Nouns": (
@@ -49,6 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "ReportFigures",
             "JSON_KEYS",
         ),
+        *("CoverageRow", "CoverageCell", "CoverageStatus", "CoverageReason", "CoverageChange"),
         *("Site", "Years", "Expect", "Proxy", "Link"),
     ),
     "Types": ("ReportState", "Headers", "Tls", "HeaderRule", "ProxyScheme", "ProxyUse"),

@@ -3,6 +3,7 @@
 - `site`: an entry of sources.yaml
 - `listing`: list pages, links and requests
 - `page`: what a server sent (Capture) and what a browser rendered from it (Rendering)
+- `publication`: what was seen of each report's publication, and of its sources
 - `report`: the text and the fields of a report, and its versions; `document`: a file or frame that its page offers
 - `outcome`: how the visits of addresses and of sites ended
 - `anchoring`: settings of anchors
@@ -15,6 +16,7 @@ from crawler.model.document import Document
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
+from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
 from crawler.model.report import (
     JSON_KEYS,
     Attachment,
@@ -63,15 +65,19 @@ __all__ = [
     "Proxy",
     "ProxyScheme",
     "ProxyUse",
+    "Publication",
     "RecordPlace",
     "Rendering",
     "Report",
     "Section",
+    "SeenText",
     "Site",
     "SiteVisit",
+    "SourceEntry",
     "Tls",
     "Validators",
     "Version",
+    "VisitSpan",
     "VisitState",
     "Years",
     "http_head",

@@ -26,6 +26,7 @@ _LEFT_BEHIND = re.compile(rf"{re.escape(CATALOGUE)}\.new(?:-\w+)?|(?:.*/)?\.[^/]
 _FOLDERS = ("warc", "text", "anchors")
 
 _READMES = frozenset({
+    "c8c516914eb738444dac841df4200060e4448b7d89d9c0d981e70cacf3e5c768",
     "ec36f2ccafa164c05fd052afdbb25b093145e59886ed01451ae9936d288d039f",
     "b897d54137412284de18ecbe43a3a71ca72f46cfaae782431a5194e3cdbcad7a",
     "6e550f706be409e47d259222a81807a0a89b7baaa2581259fd3d1738f6a978e8",

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
@@ -103,27 +103,23 @@ class VersionFacts:
     captured_at: datetime | None
 
 
-_FACTS: Select[Any] = (
-    select(
-        VersionRow.report_id,
-        VersionRow.number,
-        ReportRow.region,
-        ReportRow.year,
-        VersionRow.kind,
-        VersionRow.title,
-        VersionRow.issuer,
-        VersionRow.published,
-        VersionRow.url,
-        VersionRow.origin,
-        VersionRow.tombstone,
-        VersionRow.older,
-        VersionRow.first_seen,
-        CaptureRow.fetched_at.label("captured_at"),
-    )
-    .join(ReportRow, ReportRow.id == VersionRow.report_id)
-    .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
-    .order_by(VersionRow.report_id, VersionRow.number)
-)
+_FACTS: tuple[ColumnElement[Any], ...] = (
+    VersionRow.report_id,
+    VersionRow.number,
+    ReportRow.region,
+    ReportRow.year,
+    VersionRow.kind,
+    VersionRow.title,
+    VersionRow.issuer,
+    VersionRow.published,
+    VersionRow.url,
+    VersionRow.origin,
+    VersionRow.tombstone,
+    VersionRow.older,
+    VersionRow.first_seen,
+    CaptureRow.fetched_at.label("captured_at"),
+)  # type: ignore[assignment]
+"""Columns of VersionFacts, by its fields' names."""
 
 
 class ChangeQueries(ReaderQueries):
@@ -164,7 +160,7 @@ def _runs(session: Session) -> tuple[RunSpan, ...]:
 
 def _entered(session: Session, runs: Sequence[int], region: str | None) -> Iterator[Entered]:
     columns = (
-        *(OutcomeRow.run_id, OutcomeRow.at, OutcomeRow.ending, OutcomeRow.report_id, OutcomeRow.version),
+        *(OutcomeRow.run_id, OutcomeRow.at, OutcomeRow.ending, ReportRow.id, OutcomeRow.version),
         *(OutcomeRow.url, OutcomeRow.detail, OutcomeRow.site_id),
     )
     for start in range(0, len(runs), _VALUES_PER_QUERY):
@@ -185,7 +181,7 @@ def _entered(session: Session, runs: Sequence[int], region: str | None) -> Itera
                 at=at,
                 ending=Ending(ending),
                 report_id=report_id,
-                version=version,
+                version=version or 0,
                 url=url,
                 detail=detail,
                 imported=site == IMPORT_SITE,
@@ -244,7 +240,14 @@ def _facts(session: Session, report_ids: Sequence[str]) -> dict[str, tuple[Versi
     found: dict[str, list[VersionFacts]] = {}
     for start in range(0, len(report_ids), _VALUES_PER_QUERY):
         portion = report_ids[start : start + _VALUES_PER_QUERY]
-        for row in session.execute(_FACTS.where(VersionRow.report_id.in_(portion))).mappings():
+        query = (
+            select(*_FACTS)
+            .join(ReportRow, ReportRow.id == VersionRow.report_id)
+            .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
+            .where(VersionRow.report_id.in_(portion))
+            .order_by(VersionRow.report_id, VersionRow.number)
+        )
+        for row in session.execute(query).mappings():
             facts = VersionFacts(**row)
             found.setdefault(facts.report_id, []).append(facts)
     return {name: tuple(rows) for name, rows in found.items()}

@@ -48,7 +48,7 @@ def page_changes(
     spans = _Spans(runs)
     histories = reader.page_histories(window.since, window.until, region=region)
     shrunk = reader.shrunk_pages(window.since, window.until, region=region)
-    facts = reader.version_facts({each.report_id for each in (*histories, *shrunk)})
+    facts = reader.version_facts({each.report_id for each in histories} | {each.report_id for each in shrunk})
     for history in histories:
         found = _net_change(history, window)
         if found is None or spans.is_merged(found.at):

@@ -150,7 +150,7 @@ def _judge_parts(found: _Findings, difference: Difference, parts: list[_Part]) -
     added = [part for part, old, new in told if part.whole and not old]
     found.add("paragraph_removed", len(removed), _first(removed))
     found.add("paragraph_added", len(added), _first(added))
-    less, more = (sum(len(each[side]) for each in told) for side in (1, 2))
+    less, more = sum(len(old) for _, old, _ in told), sum(len(new) for _, _, new in told)
     found.add("words_removed", less, _first([part for part, old, _ in told if old]))
     found.add("words_added", more, _first([part for part, _, new in told if new]))
     turned = [part for part, old, new in told if _turns(old, new)]

@@ -1,0 +1,147 @@
+"""`fazhi changes`: what has changed since a day or a run."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.archive import Archive, Reader
+from crawler.cli.options import ArchiveOption, JsonOption, OneRegionOption, the_start
+from crawler.cli.output import message, print_json, print_table
+from crawler.cli.questions.reports import division_name
+from crawler.errors import ConfigError
+from crawler.field.region_names import the_region
+from crawler.questions.changes import ChangeKind, Changes
+from crawler.questions.changes import changes as what_changed
+from crawler.questions.changes.overdue import CHINA
+from crawler.questions.changes.tables import COLUMNS, cells, changes_json, short_cells
+from crawler.questions.tables import write_csv
+
+DEFAULT_DAYS = 7
+_LAST = "last"
+_VERSIONS_PER_MESSAGE = 500
+
+
+def changes(
+    archive: ArchiveOption = Path("archive"),
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY|RUN",
+            help="Since this day, China time, or from this run on (its number, or `last`). Default: the last 7 days.",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY|RUN", help="Up to the end of this day, or of this run.")
+    ] = None,
+    region: OneRegionOption = None,
+    kind: Annotated[
+        list[ChangeKind] | None,
+        typer.Option(
+            help="Only this kind of change. May be repeated. `added` (by imports and merges) only if named."
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Print no more than this many changes.")] = None,
+    json: JsonOption = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+) -> None:
+    """Show what has changed, what matters most first: new, edited, gone, back, moved, shorter and overdue reports.
+
+    Quiet edits come first: the text has changed, the dates that the page gives have not. Edits of punctuation and white
+    space alone come last. `fazhi diff ID` shows an edit.
+    """
+    code = the_region(region).code if region else None
+    today = datetime.now(UTC).astimezone(CHINA).date()
+    with Archive.read(archive) as store:
+        found = what_changed(
+            store,
+            since=_since(store, since, today),
+            until=_until(store, until),
+            today=today,
+            region=code,
+            kinds=kind or None,
+            progress=_print_progress,
+        )
+    if json:
+        print_json(changes_json(found, limit))
+    else:
+        _print(found, limit, csv=csv)
+    message(_summary(found, limit, f" of {division_name(code)}" if code else ""))
+    if (added := found.counts[ChangeKind.ADDED]) and ChangeKind.ADDED not in (kind or ()):
+        message(f"imports, merges or saved pages have added {added} texts; --kind added lists them")
+
+
+def _since(store: Reader, text: str | None, today: date) -> datetime | int:
+    if text is None:
+        return _begin(today - timedelta(days=DEFAULT_DAYS - 1))
+    run = _run(store, text)
+    if run is not None:
+        return run
+    day = the_start(text)
+    assert day is not None
+    return day
+
+
+def _until(store: Reader, text: str | None) -> datetime | int | None:
+    if text is None:
+        return None
+    run = _run(store, text)
+    if run is not None:
+        return run
+    day = the_start(text, "--until")
+    assert day is not None
+    return day + timedelta(days=1)
+
+
+def _begin(day: date) -> datetime:
+    found = the_start(day.isoformat())
+    assert found is not None
+    return found
+
+
+def _run(store: Reader, text: str) -> int | None:
+    """Return the number of the run that a text means; None if it is no number."""
+    if text.strip() == _LAST:
+        own = [run.id for run in store.runs() if not run.merged]
+        if not own:
+            raise ConfigError(f"{store.path}: no run has written to this archive yet")
+        return own[-1]
+    is_number = text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < len("20261101")
+    return int(text) if is_number else None
+
+
+def _print_progress(done: int, of: int) -> None:
+    if done % _VERSIONS_PER_MESSAGE == 0:
+        message(f"looked at {done} of {of} versions")
+
+
+def _print(found: Changes, limit: int | None, *, csv: bool) -> None:
+    shown = found.changes[:limit]
+    if csv:
+        write_csv(sys.stdout, COLUMNS, (cells(each, COLUMNS) for each in shown))
+    elif sys.stdout.isatty():
+        names = ("weight", "change", "seen", "id", "what")
+        print_table(names, map(short_cells, shown), whole=names[:-1])
+    else:
+        print_table(COLUMNS, (cells(each, COLUMNS) for each in shown))
+
+
+def _summary(found: Changes, limit: int | None, place: str) -> str:
+    """Return the span and the number of changes of each kind as a sentence."""
+    first, last = (
+        when and when.astimezone(CHINA).date()
+        for when in (found.since, found.until and found.until - timedelta(microseconds=1))
+    )
+    span = f"since {first}" if last is None else f"from {first} to {last}"
+    listed = [each.kind for each in found.changes]
+    quiet = sum(each.quiet for each in found.changes)
+    counts = [f"{listed.count(kind)} {kind.value.replace('_', ' ')}" for kind in ChangeKind if kind in listed]
+    if not counts:
+        return f"{span}: nothing{place} has changed"
+    told = f"{span}: {', '.join(counts)}{place}" + (f"; {quiet} quiet" if quiet else "")
+    more = len(listed) - limit if limit else 0
+    return f"{told}; {more} more than --limit shows" if more > 0 else told

@@ -18,6 +18,13 @@ OLD_PIP := 23.2.1
 FAST := $(addprefix tests/,extract discover cms fetch field sources warc test_address.py test_coding.py test_lock.py test_rooms.py \
   $(addprefix crawl/test_,article_pages.py next_visits.py schedule.py))
 
+# Number of processes that run tests: one for each processor. For one process, in which a debugger works: make test JOBS=0
+JOBS ?= auto
+# worksteal: a process that is done takes over from one that has slow tests left
+PARALLEL = --numprocesses $(JOBS) --dist worksteal
+# Tests start hundreds of processes. Where PYTHONDONTWRITEBYTECODE is set, each of them would compile every module again.
+KEEP_COMPILED := PYTHONDONTWRITEBYTECODE=
+
 # Pages with expected results (gold) for the benchmarks: html/<id>.html and gold/<id>.json. Default: the pages of tests/fixtures.
 PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
@@ -54,7 +61,7 @@ demo: $(READY)
 	@$(BIN)/fazhi reports --archive $(DEMO)
 
 test: $(READY)
-	@$(BIN)/pytest --cov
+	@$(KEEP_COMPILED) $(BIN)/pytest --cov $(PARALLEL)
 
 # Run the fast tests on another Python, in a separate environment: make test-fast PYTHON=python3.13
 test-fast: | python
@@ -65,7 +72,7 @@ test-fast: | python
 	    && $$folder/bin/python $(INSTALL) --no-build-isolation --editable . \
 	    && touch $$folder/.ready || exit 1; \
 	fi; \
-	echo "Python $$name:"; $$folder/bin/python -m pytest -q $(FAST)
+	echo "Python $$name:"; $(KEEP_COMPILED) $$folder/bin/python -m pytest -q $(PARALLEL) $(FAST)
 
 # Check that an old pip accepts every lock file; nothing is installed.
 test-lock: | python

@@ -69,7 +69,7 @@ _RULES: dict[str, Patch] = {
     "footer words have no weight": Patch(f"{_E}.documents.html.candidates.is_likely_footer", _no),
     "share of sentences alone decides": Patch(f"{_E}.documents.html.candidates._MIN_PROSE_WEIGHT", math.inf),
     "article below the page's title": Patch(f"{_E}.documents.html.candidates._below_title", _none),
-    "lines above the element": Patch(f"{_E}.documents.html.reader._top", lambda flow, start, titles: start),
+    "lines above the element": Patch(f"{_E}.documents.html.reader.top_of", lambda flow, start, titles: start),
     "lines below the element": Patch(f"{_E}.documents.html.reader._PIECES_BELOW", 0),
     "hidden elements left out": Patch(f"{_E}.page.flow._hides", _no),
     # which lines

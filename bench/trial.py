@@ -6,13 +6,13 @@ import hashlib
 import time
 from dataclasses import astuple, dataclass
 
-from crawler.errors import NoBody, UnknownFormat
+from crawler.errors import NoBody, UnknownFormat, UnreadDocument
 from crawler.extract import extract
 
 KB = 1024
 MIN_COUNTED_KB = 4  # a smaller page counts as one of this size, because every page has a constant cost
 REPORT = "report"
-_ALLOWED = (NoBody, UnknownFormat)
+_ALLOWED = (NoBody, UnknownFormat, UnreadDocument)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

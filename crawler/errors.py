@@ -4,6 +4,8 @@ CrawlerError                     exit 1, no retry
   ConfigError                    exit 2: faults in sources.yaml, or wrong use of a command
   FetchError                     becomes an Outcome, never stops a crawl
     Unreachable                  no answer, or only a part of one; retried
+    ProxyFailed                  the proxy could not or would not connect to this host; says nothing of the site
+      ProxyDown                  the proxy itself cannot be used: not reached, no proxy, or it refuses our credentials
     Malformed                    an answer that HTTP does not allow
     Refused                      by the server, its robots.txt or our guard
       Untrusted                  TLS that the site's entry does not allow
@@ -11,6 +13,7 @@ CrawlerError                     exit 1, no retry
     Challenged                   a script to solve instead of a page
     TooLarge                     over a size limit
     LeftAlone                    the host failed repeatedly; no more requests to it in this crawl
+      ProxyGivenUp               the same of a proxy, and so of all sites behind it
     Unrendered                   no browser could render the page, or none is installed
     NotSaved                     a replay holds nothing for this address
   ExtractError
@@ -23,7 +26,8 @@ CrawlerError                     exit 1, no retry
       NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
   UnknownReport                  exit 2: no report, or no version of it, is what a command asks for
-  Halted                         the crawl had to end before this request
+  SearchLocked                   exit 3: another search writes to this state file
+  Halted                         the crawl, or the use of its proxy, had to end before this request
   ArchiveError
     ArchiveLocked                exit 3: another crawl writes to this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
@@ -88,6 +92,20 @@ class Unreachable(FetchError):
     retry = True
 
 
+class ProxyFailed(FetchError):
+    """The proxy could not or would not connect to this host. Says nothing of the site.
+
+    `kind` is "proxy" where another attempt may succeed, else "proxy refused".
+    """
+
+    retry = True
+    status: int = 0  # of the answer in which an HTTP proxy refuses a tunnel
+
+
+class ProxyDown(ProxyFailed):
+    """The proxy itself cannot be used. `kind` is "proxy" if it cannot be reached, "proxy setup" if its entry must change."""
+
+
 class Malformed(FetchError):
     """An answer that HTTP does not allow."""
 
@@ -122,6 +140,12 @@ class LeftAlone(FetchError):
     """A host that failed repeatedly and gets no more requests in this crawl. Its failures were reported before."""
 
     ending = Ending.SKIPPED
+
+
+class ProxyGivenUp(LeftAlone):
+    """A proxy that failed repeatedly and gets no more requests in this crawl, nor do the sites behind it."""
+
+    ending = Ending.FAILED
 
 
 class Unrendered(FetchError):
@@ -207,8 +231,14 @@ class UnknownReport(CrawlerError):
     exit_code = 2
 
 
+class SearchLocked(CrawlerError):
+    """Another search of portals writes to this state file."""
+
+    exit_code = 3
+
+
 class Halted(CrawlerError):
-    """A request that was waiting for its turn when the crawl had to end. The next crawl makes it."""
+    """A request that could not be made when the crawl, or the use of its proxy, had to end. The next crawl makes it."""
 
 
 class ArchiveError(CrawlerError):

@@ -38,9 +38,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "Citation",
             "JSON_KEYS",
         ),
-        *("Site", "Years", "Expect", "Link"),
+        *("Site", "Years", "Expect", "Proxy", "Link"),
     ),
-    "Types": ("ReportState", "Headers", "Tls", "HeaderRule"),
+    "Types": ("ReportState", "Headers", "Tls", "HeaderRule", "ProxyScheme", "ProxyUse"),
     "Errors": (
         *("CrawlerError", "ConfigError"),
         *("ExtractError", "UnknownFormat", "NoBody"),

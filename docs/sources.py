@@ -11,6 +11,7 @@ from pathlib import Path
 from crawler.field.portals import portals
 from crawler.field.regions import LEVELS, outward, path, region
 from crawler.model import Site
+from crawler.onboarding.find.targets import has_portal_only
 from crawler.sources import load_sites
 
 ROOT = Path(__file__).parent.parent
@@ -87,7 +88,7 @@ def without_counts(text: str) -> str:
 def _by_province(sites: Sequence[Site]) -> Iterator[str]:
     """The counts of the last `make sources`. A government counts once, however many entries it has."""
     known = Counter(code[:2] for code in portals())
-    configured = Counter(code[:2] for code in {site.region for site in sites})
+    configured = Counter(code[:2] for code in {site.region for site in sites if not has_portal_only(site)})
     working = Counter(code[:2] for code in {site.region for site in sites if site.seen})
     yield f"## By province\n\n{_COUNTS[0]}"
     yield "| province | portals known | governments configured | seen to work |\n|---|---|---|---|"
@@ -97,7 +98,8 @@ def _by_province(sites: Sequence[Site]) -> Iterator[str]:
     yield (
         "\nA portal is the home page of a government's own site, from [a table](../crawler/field/portals.tsv) of the 31"
         "\nprovinces, with [corrections](../crawler/field/portals-corrected.tsv). A government is configured if sources.yaml"
-        "\nhas an entry for it, and seen to work if an entry of it has `seen:`, the day on which it was tried live."
+        "\nhas an entry for it with more than its portal, and seen to work if an entry of it has `seen:`, the day on which it was"
+        "\ntried live."
     )
     yield f"{_COUNTS[1]}\n\n## What was seen\n"
 

@@ -20,6 +20,14 @@ settings.register_profile("fazhi", deadline=None)  # a slow machine is no fault
 settings.load_profile("fazhi")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes that are no text by their argument, because gzip data holds the time of day.
+
+    Two workers of pytest-xdist collect at two times, and must get the same ids.
+    """
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 class Clock:
     """A clock that moves only by `forward`."""
 

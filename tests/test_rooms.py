@@ -50,6 +50,7 @@ ONLY_IN = {
     "isal": {"warc"},
     "pydantic": {"sources"},
     "selectolax": {"cms", "discover", "extract"},
+    "pypdfium2": {"extract"},
     "ada_url": {"address"},
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageRow
-from crawler.archive.catalogue.near_duplicates import probably_same
 from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
 from crawler.archive.consistency import ConsistencyQueries, MadeVersion
 from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
@@ -47,7 +46,6 @@ __all__ = [
     "head",
     "import_url",
     "manifest_entries",
-    "probably_same",
     "read_acts",
     "rebuild",
 ]

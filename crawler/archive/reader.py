@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
-from crawler.archive.catalogue import earlier_responses, holdings, near_duplicates, queries
+from crawler.archive.catalogue import earlier_responses, holdings, queries
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
@@ -143,12 +143,6 @@ class Reader(ReportQueries, PlaceQueries, ChangeQueries):
             lambda session: [
                 queries.to_report(row) for row in queries.latest_versions(session, region=region, year=year)
             ]
-        )
-
-    def similar(self, *, region: str | None = None, year: int | None = None) -> list[near_duplicates.Pair]:
-        """Return pairs of reports whose latest texts are nearly the same: probably one report. They are never merged."""
-        return self._query(
-            lambda session: near_duplicates.pairs(queries.latest_versions(session, region=region, year=year))
         )
 
     def show(self, report_id: str, version: int | None = None) -> Report:

@@ -69,7 +69,7 @@ def add(
     if site := _site_with(sites, [url]):
         _exit_as_known(site, url, sources, json)
     saved = Replay(load_exchanges(replay)) if replay else None
-    defaults = load(sources).defaults if sites else Site(id="", name="", region="")
+    defaults = load(sources).defaults if sources.exists() else Site(id="", name="", region="")
     looking = _look(url, pages, saved, parse_connect_to(connect_to or ()), region=region, defaults=defaults)
     finding, found = asyncio.run(looking)
     finding = replace(finding, name=name or finding.name, region=region or finding.region)
@@ -113,7 +113,7 @@ async def _look(
     fetching = Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping)
     async with fetching as fetcher, PageProcess() as page_process:
         if not is_home(url):
-            return await look(url, fetcher, page_process, list_pages=pages), None
+            return await look(url, fetcher, page_process, list_pages=pages, defaults=defaults), None
         result = await search_one(url, fetcher, page_process, region=region, defaults=defaults)
         found = finding_of(result)
         if result.result is Result.FOUND:
@@ -122,7 +122,7 @@ async def _look(
             Result.COLUMN,
             Result.NOTHING,
         ):  # the page may be a list itself, of a site that is one column
-            as_list = await look(url, fetcher, page_process, list_pages=pages)
+            as_list = await look(url, fetcher, page_process, list_pages=pages, defaults=defaults)
             return (as_list if as_list.reports else found), None
         return found, None
 

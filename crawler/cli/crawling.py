@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +30,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import message
 from crawler.cli.streams import EXIT_OUTPUT_LOST
+from crawler.crawl.halt import on_first_signal
 from crawler.crawl.job import Job, crawl_into
 from crawler.crawl.job import dry_run as run_dry
 from crawler.fetch import Replay, load_exchanges, parse_connect_to
@@ -128,30 +127,12 @@ def crawl(
 
 @contextmanager
 def _shown(display: Display, halt: pipeline.Halt) -> Iterator[None]:
-    with display, _halt_on_signals(halt, display):
-        yield
-
-
-@contextmanager
-def _halt_on_signals(halt: pipeline.Halt, display: Display) -> Iterator[None]:
     """Halt the crawl in order on the first SIGTERM or SIGINT. The second ends the process; nothing stored is lost."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
 
-    def end(number: signal.Signals) -> None:
-        for each in signals:  # before anything is printed: the second signal may follow at once
-            loop.remove_signal_handler(each)
-            signal.signal(each, signal.SIG_DFL)
-        display.message(
-            f"{number.name}: finishing {halt.pages_in_flight} pages in progress; repeat to stop at once"
-        )
-        log.warning("halt", extra={"why": number.name, "under_way": halt.pages_in_flight})
-        halt.request(number.name)
+    def end(name: str) -> None:
+        display.message(f"{name}: finishing {halt.pages_in_flight} pages in progress; repeat to stop at once")
+        log.warning("halt", extra={"why": name, "under_way": halt.pages_in_flight})
+        halt.request(name)
 
-    for each in signals:
-        loop.add_signal_handler(each, end, each)
-    try:
+    with display, on_first_signal(end):
         yield
-    finally:
-        for each in signals:
-            loop.remove_signal_handler(each)

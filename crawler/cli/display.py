@@ -48,6 +48,7 @@ class Display:
         self._by_site: defaultdict[str, Counter[Ending]] = defaultdict(Counter)
         self._troubles: Counter[str] = Counter()
         self._nothing_saved = 0
+        self._proxy_failed = False  # and sites behind it are left for the next run
         # sys.stdout itself: rich's live line on stderr would redirect what is printed
         self._out = PlainConsole(sys.stdout)
         self._err = PlainConsole(sys.stderr)
@@ -78,6 +79,7 @@ class Display:
         elif outcome.ending is Ending.NOT_DUE:
             self._not_due.append(outcome.detail)
         else:
+            self._proxy_failed |= outcome.ending is Ending.LEFT and outcome.detail.startswith("the proxy ")
             self._counts[outcome.ending] += 1
             self._by_site[outcome.site_id][outcome.ending] += 1
             self._troubles[outcome.site_id] += self._is_trouble(outcome)
@@ -140,8 +142,9 @@ class Display:
             self._err.print(f"trouble at {len(troubled)} of {len(self._sites)} sites: {', '.join(troubled)}")
         if self._counts[Ending.LEFT]:
             sites = sum(counts[Ending.LEFT] > 0 for counts in self._by_site.values())
+            otherwise = "a proxy failed" if self._proxy_failed else "the budget of a site is used up"
             self._err.print(
-                f"ended early ({visible_line(why) if why else 'the budget of a site is used up'}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
+                f"ended early ({visible_line(why) if why else otherwise}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
                 " the next run continues with them"
             )
         return 1 if troubled or self._counts[Ending.LEFT] else 0

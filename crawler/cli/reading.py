@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from crawler import extract as extraction
-from crawler.cli.options import JsonOption
+from crawler.cli.options import JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, print_table, report_json
 from crawler.errors import CrawlerError, PartOnly
 from crawler.fetch import Fetcher
-from crawler.model import Report
+from crawler.fetch.client import NO_SITE
+from crawler.model import Report, Site
 from crawler.reading.alone import read_alone
+from crawler.sources import site_for
 
 _MAX_FILE_BYTES = 64 * 1024 * 1024  # of a page or document to extract
 
@@ -26,14 +28,19 @@ def extract(
     ],
     json: JsonOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the evidence for each field.")] = False,
+    sources: SourcesOption = Path("sources.yaml"),
 ) -> None:
-    """Extract the report from a page and print its text. Nothing is stored."""
+    """Extract the report from a page and print its text. Nothing is stored.
+
+    An address is fetched with the settings (proxy, tls, contact) of the entry for its host in sources.yaml, or with its
+    `defaults:`, if there is such a file.
+    """
     reports: list[Report] = []
     failed = False
     for place in places:
         try:
             is_url = re.match(r"https?://", place)
-            reports.append(asyncio.run(_from_web(place)) if is_url else _from_file(Path(place)))
+            reports.append(_from_address(place, sources) if is_url else _from_file(Path(place)))
             extraction.check_whole(reports[-1])
         except PartOnly as error:
             message(f"{place}: {error.reason}")  # the part is printed nevertheless
@@ -54,9 +61,13 @@ def extract(
     raise typer.Exit(1 if failed else 0)
 
 
-async def _from_web(url: str) -> Report:
+def _from_address(url: str, sources: Path) -> Report:
+    return asyncio.run(_from_web(url, site_for(url, sources) if sources.exists() else NO_SITE))
+
+
+async def _from_web(url: str, site: Site) -> Report:
     async with Fetcher(sink=lambda _: None) as fetcher:
-        capture = await fetcher.get(url)
+        capture = await fetcher.get(url, site=site)
     body, seen = capture.body, capture.fetched_at
     return read_alone(extraction.extract, body, capture.headers, capture.url, seen=seen)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from crawler.errors import Halted
@@ -58,3 +59,27 @@ class Halt:
         except TimeoutError:
             return
         raise Halted(f"the crawl ends before its turn: {self.why}")
+
+
+@contextmanager
+def on_first_signal(end: Callable[[str], None]) -> Iterator[None]:
+    """Call `end` with the name of the first SIGTERM or SIGINT of the block. The second one ends the process.
+
+    For the main thread, inside its event loop.
+    """
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+
+    def first(number: signal.Signals) -> None:
+        for each in signals:  # before anything is printed: the second signal may follow at once
+            loop.remove_signal_handler(each)
+            signal.signal(each, signal.SIG_DFL)
+        end(number.name)
+
+    for each in signals:
+        loop.add_signal_handler(each, first, each)
+    try:
+        yield
+    finally:
+        for each in signals:
+            loop.remove_signal_handler(each)

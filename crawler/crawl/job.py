@@ -23,13 +23,14 @@ from crawler.crawl.visit import start_urls
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay
 from crawler.fetch.client import utc_now
+from crawler.fetch.reach import reach_of
 from crawler.model import HostFigures, Outcome, Site, SiteVisit
 from crawler.reading.pages import PageProcess
 
 MAX_PROBES = 40
 """Hosts that are tried before a crawl. If none of them answers, there is no network."""
 
-NO_SITE = "no site of {sources} can be reached from here ({count} hosts tried); `make demo` shows the whole job offline"
+NO_SITE = "no site of {sources} can be reached from here ({count} hosts tried){proxies}; `make demo` shows the whole job offline"
 
 MAX_OUTCOMES_PER_COMMIT = 64
 """After so many outcomes the archive commits at once; otherwise after a second, see `run`."""
@@ -103,15 +104,18 @@ def dry_run(job: Job, observer: Observer, *, around: Around) -> None:
 
 def _must_reach(sites: Sequence[Site], job: Job) -> None:
     """Raise CrawlerError when there is no network: one error instead of a failure for each of thousands of sites."""
-    probes = list({host_port(url): url for url in start_urls(sites)}.values())[:MAX_PROBES]
-    if job.replay is None and probes and not asyncio.run(_reachable(probes, job.connect_to)):
-        hosts = {host_port(url).rpartition(":")[0] for url in probes}  # http and https are one host
-        raise CrawlerError(NO_SITE.format(sources=job.sources, count=len(hosts)))
-
-
-async def _reachable(urls: list[str], connect_to: ConnectTo) -> bool:
-    async with Fetcher(sink=_forget, connect_to=connect_to) as fetcher:
-        return await fetcher.any_reachable(urls)
+    probes = list(
+        {host_port(url): (url, site.proxy) for site in sites for url in start_urls([site])}.values()
+    )
+    if job.replay is not None or not probes:
+        return
+    reach = asyncio.run(reach_of(probes[:MAX_PROBES], connect_to=job.connect_to))
+    if not reach.any:
+        hosts = {
+            host_port(url).rpartition(":")[0] for url, _ in probes[:MAX_PROBES]
+        }  # http and https are one host
+        proxies = "".join(f"; {fault}" for fault in reach.proxies)
+        raise CrawlerError(NO_SITE.format(sources=job.sources, count=len(hosts), proxies=proxies))
 
 
 async def _pipeline(

@@ -23,7 +23,7 @@ from crawler.discover import (
     may_be_report,
     search_page,
 )
-from crawler.errors import ExtractError, FetchError
+from crawler.errors import ExtractError, FetchError, Halted, ProxyGivenUp
 from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ async def list_page(visit: Visit, page: ListStep, got: Page | None = None) -> As
     try:
         got = got or await visit.fetcher.page(request, site=visit.site)
         whole = await _listing(visit, page, got)
+    except ProxyGivenUp as error:  # no fault of the site: its visit ends, and goes on here next time
+        raise Halted(error.reason) from error
     except FetchError as error:
         yield note_outcome(visit, error.ending, request.url, error.reason)
         return

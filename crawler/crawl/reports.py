@@ -14,7 +14,18 @@ from crawler.crawl.columns import first_page, is_column, is_list, names_year_and
 from crawler.crawl.lists import list_page
 from crawler.crawl.visit import Visit, note_outcome
 from crawler.discover import Verdict, address_key, judge_title, link_key
-from crawler.errors import ExtractError, FetchError, Gone, NoBody, NotAReport, NotSaved, NotWanted, PartOnly
+from crawler.errors import (
+    ExtractError,
+    FetchError,
+    Gone,
+    Halted,
+    NoBody,
+    NotAReport,
+    NotSaved,
+    NotWanted,
+    PartOnly,
+    ProxyGivenUp,
+)
 from crawler.extract import check_whole, extract, is_report, join_pages, text_fault
 from crawler.field.organs import organ_in
 from crawler.field.regions import region_of
@@ -47,6 +58,8 @@ async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]
             yield outcome
         else:
             found = outcome
+    except ProxyGivenUp as error:  # no fault of the site: its visit ends, and goes on here next time
+        raise Halted(error.reason) from error
     except FetchError as error:
         before = visit.memory.gone if visit.memory else frozenset()
         _note_missed(visit, link, error)

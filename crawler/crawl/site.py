@@ -56,7 +56,12 @@ async def _work_off(visit: Visit) -> AsyncGenerator[Outcome, None]:
     while visit.frontier and visit.halt.may_start_page() and not visit.stopped:
         if spent := visit.spent():
             visit.stopped = spent
-            log.warning("budget", extra={"site": visit.site.id, "why": spent, "left": len(visit.frontier)})
+            level = (
+                logging.INFO if visit.fetcher.given_up(visit.site) else logging.WARNING
+            )  # a proxy was told once
+            log.log(
+                level, "visit ends", extra={"site": visit.site.id, "why": spent, "left": len(visit.frontier)}
+            )
             return
         step, ended = visit.frontier.popleft(), False
         work = list_page(visit, step) if isinstance(step, ListStep) else report_page(visit, step)

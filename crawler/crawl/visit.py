@@ -96,11 +96,11 @@ class Visit:
         return True
 
     def spent(self) -> str:
-        """Return why the visit must end before its frontier is worked off: its budget; empty if it need not."""
+        """Return why the visit must end before its frontier is worked off: budget or proxy; empty if it need not."""
         if len(self.shown) > MAX_SHOWN_ADDRESSES:
             return f"its lists show more than {MAX_SHOWN_ADDRESSES} addresses"
         used = self.fetcher.spent(self.site)
-        return f"its budget is used up: {used}" if used else ""
+        return f"its budget is used up: {used}" if used else self.fetcher.given_up(self.site)
 
     def release(self) -> None:
         """Free the memory of a visit that has ended: thousands of visits end before their run does."""

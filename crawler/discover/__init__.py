@@ -26,7 +26,14 @@ from crawler.cms.lists.stated import stated
 from crawler.discover.memory import ListMemory, SiteMemory, address_key, link_key, page_key
 from crawler.discover.searches import search_page
 from crawler.discover.sitemaps import is_sitemap, read_sitemap
-from crawler.discover.titles import Verdict, judge_title, may_be_report, title_year
+from crawler.discover.titles import (
+    Verdict,
+    is_article,
+    judge_title,
+    leads_to_report,
+    may_be_report,
+    title_year,
+)
 from crawler.discover.walk import End, Walk
 from crawler.extract.page.decode import decode
 from crawler.extract.page.markup_limits import limit_markup
@@ -43,8 +50,10 @@ __all__ = [
     "Walk",
     "address_key",
     "discover",
+    "is_article",
     "is_cut",
     "judge_title",
+    "leads_to_report",
     "link_key",
     "may_be_report",
     "page_key",

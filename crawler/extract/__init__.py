@@ -14,6 +14,7 @@ from crawler.extract.documents.text import material as text_material
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
 from crawler.extract.meaning.join_pages import check_whole, join_pages
 from crawler.extract.meaning.kind import is_report, text_fault
+from crawler.extract.meaning.text_choice import choose_text, needs_document
 from crawler.extract.page.decode import decode
 from crawler.model import Headers, Report
 
@@ -22,11 +23,13 @@ __all__ = [
     "FORMATS",
     "LIMIT",
     "check_whole",
+    "choose_text",
     "decoded_page",
     "extract",
     "extract_text",
     "is_report",
     "join_pages",
+    "needs_document",
     "text_fault",
 ]
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-import httpcore
 import httpx
 
 from crawler.address import has_credentials, normal
@@ -24,12 +23,13 @@ from crawler.fetch.answers.redirects import redirect_target
 from crawler.fetch.browser.chromium import Chromium
 from crawler.fetch.browser.render import Browser, Renderer
 from crawler.fetch.connections.failures import HTTPX_ERRORS, fetch_error
-from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, port_of, system_resolver
+from crawler.fetch.connections.guard import ConnectTo, GuardedBackend, Resolver, system_resolver
 from crawler.fetch.connections.network import Network
 from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 from crawler.fetch.pacing.circuit_breaker import CircuitBreaker
 from crawler.fetch.pacing.polite import Monotonic, Polite, Sleep
+from crawler.fetch.pacing.proxy_breaker import ProxyBreaker
 from crawler.fetch.pacing.retries import Retries
 from crawler.fetch.pacing.robots import Robots
 from crawler.fetch.record import Recorder, Sink
@@ -43,8 +43,6 @@ Missed = Callable[[str, Site, FetchError], None]
 NO_SITE = Site(id="", name="", region="", delay=0.0)
 """The settings for an address that belongs to no entry of sources.yaml."""
 
-_CONNECT_FAILURES = (httpcore.ConnectError, httpcore.ConnectTimeout)
-
 
 def utc_now() -> datetime:
     """Return the current time, aware, UTC, in whole milliseconds (the precision of our WARC dates)."""
@@ -53,7 +51,7 @@ def utc_now() -> datetime:
 
 
 class Fetcher:
-    """Fetch through Robots(CircuitBreaker(Polite(Recorder(bottom)))); every exchange goes to `sink` before it is judged.
+    """Fetch through Robots(CircuitBreaker(ProxyBreaker(Polite(Recorder(bottom))))); every exchange goes to `sink` before it is judged.
 
     `bottom` is the guarded network or, if `replay` is given, that transport: without delays, breaker and waits between
     retries. Pages drawn by a browser go to `rendered`; `browser` is Chromium by default. `missed` is called for each
@@ -81,6 +79,7 @@ class Fetcher:
         self._tallies = HostTallies()
         self._sessions = Sessions()
         retry_sleep = sleep if replay is None else _no_wait
+        self._proxy_breaker: ProxyBreaker | None = None
         self._retries = Retries(budget=self._limits.patience, sleep=retry_sleep, monotonic=monotonic)
         bottom = replay or Network(self._backend)
         stack: httpx.AsyncBaseTransport = Recorder(
@@ -95,6 +94,7 @@ class Fetcher:
                 sleep=sleep,
                 monotonic=monotonic,
             )
+            stack = self._proxy_breaker = ProxyBreaker(stack, limits=self._limits)
             stack = CircuitBreaker(stack, limits=self._limits)
         self._stack = Robots(stack, max_delay=self._limits.crawl_delay)
         self._renderer = Renderer(
@@ -129,6 +129,10 @@ class Fetcher:
         if tally.bytes >= site.max_megabytes * 1_000_000:
             return f"{tally.bytes // 1_000_000} megabytes (max_megabytes in its entry)"
         return ""
+
+    def given_up(self, site: Site) -> str:
+        """Return why a site's proxy is not used any more in this crawl; empty if it is, or if the site has none."""
+        return self._proxy_breaker.given_up(site.proxy) if self._proxy_breaker else ""
 
     def requests_of(self, site: Site) -> int:
         """Return the number of requests sent for a site so far, with those for robots.txt, redirects and retries."""
@@ -219,29 +223,6 @@ class Fetcher:
         self._sessions.keep(response, site)
         capture: Capture = response.extensions["capture"]
         return capture
-
-    async def any_reachable(self, urls: Iterable[str], *, timeout: float = 4.0) -> bool:
-        """Return whether the host of any of the addresses accepts a connection within `timeout` seconds."""
-        targets = {(url.host, port_of(url)) for url in map(httpx.URL, urls)}
-        attempts = [asyncio.create_task(self._connects(host, port, timeout)) for host, port in targets]
-        try:
-            for attempt in asyncio.as_completed(attempts):
-                if await attempt:
-                    return True
-            return False
-        finally:
-            for task in attempts:
-                task.cancel()
-            await asyncio.gather(*attempts, return_exceptions=True)
-
-    async def _connects(self, host: str, port: int, timeout: float) -> bool:
-        try:
-            async with asyncio.timeout(timeout):
-                stream = await self._backend.connect_tcp(host, port, timeout=timeout)
-        except (TimeoutError, Refused, *_CONNECT_FAILURES):
-            return False
-        await stream.aclose()
-        return True
 
 
 def _as_request(request: str | ListRequest) -> ListRequest:

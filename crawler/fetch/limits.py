@@ -34,6 +34,10 @@ class Limits:
     consecutive_failures: int = 6
     # the same for answers of 5xx and 429: more, since a few broken pages do not make a broken host
     consecutive_error_answers: int = 15
+    # consecutive failures of a proxy itself, after which it is not used any more
+    proxy_failures: int = 3
+    # different hosts in a row that a proxy connects to none of, after which it is not used any more
+    proxy_hosts: int = 15
     render: float = 120.0  # to draw a page, with the politeness delays of its requests
     idle: float = 0.5  # without a request, after which a drawn page counts as settled
     subresources: int = 60  # requests of one drawn page

@@ -120,6 +120,7 @@ class Recorder(httpx.AsyncBaseTransport):
             tls=(site.tls if site else "strict")
             if stream is not None and request.url.scheme == "https"
             else None,
+            proxy=stream.get_extra_info("proxy") if stream is not None else None,
         )
         head = stream.get_extra_info("head") if stream is not None else None
         return capture if not head or head == capture.plain_head else replace(capture, head=head)

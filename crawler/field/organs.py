@@ -49,7 +49,7 @@ _DEPARTMENT = re.compile(
     r".(?:[局厅部委办署院队所处科组会社馆台厂校室]|中心|公司|集团|银行|学院|大学|中学|小学|医院|海关|办事处)$"
 )
 _PARTY = re.compile(
-    r"^(?P<sign>中国共产党|中共)?(?P<place>[^、]*?)(?P<committee>党委|党工委|(?<!管理)(?:工作)?委员会|工委|(?<!管)委)[、和]?"
+    r"^(?P<sign>中国共产党|中共)?(?P<place>[^、]*?)(?P<committee>党委|党工委|(?<!管理)(?:工作)?委员会|工委|(?<!管)委)(?P<joined>[、和]?)"
     r"(?P<rest>[^委]*?(?:政府|(?:管理委员|管委)会|办事处))$"
 )
 _BARE_ORGAN = re.compile(r"^[省市区县旗州盟乡镇]?(?:(?:人民)?政府|(?:管理委员|管委)会|(?:街道?)?办事处)$")
@@ -113,6 +113,8 @@ def _joint_government(name: str) -> str | None:
     if not found or not (found["sign"] or found["committee"].startswith("党") or _is_place(found["place"])):
         return None
     rest = found["rest"]
+    if found["joined"] == "和" and not _BARE_ORGAN.match(rest) and begins_with_division("和" + rest):
+        rest = "和" + rest  # 和平县委和平县人民政府: the character is the place's, not an "and"
     if _BARE_ORGAN.match(rest):
         rest = _without_repeat(found["place"], rest.lstrip("省市区县旗州盟乡镇"))
     return _government(rest)

@@ -25,7 +25,7 @@ from crawler.model.report import (
     Section,
     Version,
 )
-from crawler.model.site import Expect, HeaderRule, Site, Tls, Years
+from crawler.model.site import Expect, HeaderRule, Proxy, ProxyScheme, ProxyUse, Site, Tls, Years
 
 __all__ = [
     "JSON_KEYS",
@@ -47,6 +47,9 @@ __all__ = [
     "Offer",
     "Outcome",
     "Page",
+    "Proxy",
+    "ProxyScheme",
+    "ProxyUse",
     "RecordPlace",
     "Rendering",
     "Report",

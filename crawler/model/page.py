@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.coding import MAX_DECODED_BYTES, Decoded, decode_content
-from crawler.model.site import Tls
+from crawler.model.site import ProxyUse, Tls
 
 Headers = tuple[tuple[str, str], ...]
 """Header pairs in the order received. Decoded as ISO-8859-1, so that every byte can be restored."""
@@ -50,6 +50,7 @@ class Capture:
     ip: str | None = None
     truncated: str | None = None  # WARC-Truncated reason: "length", "time", "disconnect"
     tls: Tls | None = None  # rule of the site's entry for this connection; None: no TLS, or unknown
+    proxy: ProxyUse | None = None  # kind of proxy that it came through; `ip` is then not known
     head: bytes = b""  # status line and header lines as sent, where `plain_head` differs from them
     hops: tuple[Capture, ...] = ()  # the redirects that led here, in order
 

@@ -7,6 +7,21 @@ from typing import Literal
 
 Tls = Literal["strict", "legacy", "unverified"]
 HeaderRule = Literal["strict", "lenient"]
+ProxyScheme = Literal["http", "https", "socks5"]
+ProxyUse = Literal["http", "https", "socks5", "http-forward", "https-forward"]
+"""Kind of proxy that made a tunnel; with `-forward`: that took the request itself and may have changed the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """A proxy that an entry or `defaults:` names. Its user name and password are never part of it."""
+
+    scheme: ProxyScheme  # how this machine talks to it
+    host: str  # a name in ASCII, or an IP address without brackets
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +72,7 @@ class Site:
     every: str | None = None  # shortest time between two visits, such as "1d"
     tls: Tls = "strict"  # legacy: old protocols, ciphers and keys; unverified: any certificate
     headers: HeaderRule = "strict"  # lenient: accept header lines that HTTP forbids and browsers ignore
+    proxy: Proxy | None = None  # its requests go through it; None: direct connections
     agent: str | None = None  # the whole User-Agent, instead of ours
     contact: str | None = None  # mail or web address in our User-Agent
     render: bool = False  # pages must be rendered by a browser

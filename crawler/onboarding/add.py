@@ -78,12 +78,20 @@ class _ListRead:
 
 
 async def look(
-    url: str, fetcher: Fetcher, page_process: PageProcess, *, list_pages: int = DEFAULT_LIST_PAGES
+    url: str,
+    fetcher: Fetcher,
+    page_process: PageProcess,
+    *,
+    list_pages: int = DEFAULT_LIST_PAGES,
+    defaults: Site | None = None,
 ) -> Finding:
-    """Return what is found at an address, a list or one report. A failure of the site becomes the Finding's `problem`."""
-    reader = _Reader(fetcher, page_process, list_pages)
+    """Return what is found at an address, a list or one report. A failure of the site becomes the Finding's `problem`.
+
+    `defaults`: the settings of a site without an entry, such as the proxy.
+    """
+    reader = _Reader(fetcher, page_process, list_pages, defaults or _UNKNOWN)
     try:
-        capture = await fetcher.get(url, site=_UNKNOWN)
+        capture = await fetcher.get(url, site=reader.site)
         cms, owner, candidates = await page_process.run(_facts, capture.body, capture.headers, url)
         report = await _report(capture, page_process)
         finding = Finding(url=url, cms=cms, name=owner.name, region=owner.region, where=owner.where)
@@ -123,6 +131,7 @@ class _Reader:
     fetcher: Fetcher
     page_process: PageProcess
     most: int
+    site: Site
 
     async def read_list(self, url: str, capture: Capture | None = None) -> _ListRead:
         """Read the first pages of a list. Raises FetchError or Unread if this fails for the first one."""
@@ -141,7 +150,7 @@ class _Reader:
     async def _page(
         self, request: ListRequest, first: ListRequest, cms: str | None, capture: Capture | None = None
     ) -> Listing:
-        got = capture or await self.fetcher.get(request, site=_UNKNOWN)
+        got = capture or await self.fetcher.get(request, site=self.site)
         return await self.page_process.run(
             discover,
             got.body,

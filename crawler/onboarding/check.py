@@ -51,6 +51,7 @@ async def check_site(site: Site, fetcher: Fetcher, page_process: PageProcess) ->
     outcomes = [outcome async for outcome in crawl_site(visit)]
     problems = [f"{o.url}: {o.ending.value}: {o.detail}" for o in outcomes if _is_problem(o)]
     problems += [f"{url}: {unread}" for url, unread in visit.unread]
+    problems += [visit.stopped] if visit.stopped else []
     verdicts = {link.url: (link, verdict) for link, verdict in visit.verdicts}
     reports = [(link, verdict.year) for link, verdict in verdicts.values() if verdict.report]
     reports += [(Link(url=url, title="(given outright)"), None) for url in site.pages]

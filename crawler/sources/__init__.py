@@ -1,7 +1,7 @@
 """Read sources.yaml into `Site`s, report all its faults at once with file and line, and add entries to it.
 
 In the order of the data: `yaml_file` (YAML to plain values with line numbers), `entry` (keys and their forms), `load`
-(values to `Site`s), `selection` (which of them), `entry_yaml` (an entry to lines of YAML), `add` (those lines into the
+(values to `Site`s), `proxies` (the value of `proxy`), `selection` (which of them), `entry_yaml` (an entry to lines of YAML), `add` (those lines into the
 file), `province_files` (the files of sources.d), `shipped` (the sources.yaml that fazhi comes with). Nothing here uses the network.
 """
 
@@ -15,7 +15,7 @@ from crawler.sources.entry_yaml import entry_lines
 from crawler.sources.further_files import folder_of
 from crawler.sources.load import Sources, load, load_sites, location_of
 from crawler.sources.province_files import province_file
-from crawler.sources.selection import choose, is_of
+from crawler.sources.selection import choose, is_of, site_for
 from crawler.sources.shipped import write_new
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "load_sites",
     "location_of",
     "province_file",
+    "site_for",
     "write_new",
 ]
 

@@ -15,6 +15,10 @@ from pydantic_core import PydanticCustomError
 from crawler.address import has_credentials, normal
 from crawler.cms import BY_NAME
 from crawler.cms.lists.links import is_selector
+from crawler.sources.proxies import NO_PROXY, proxy_of
+
+SECRET = "secret"
+"""Type of an error whose value must not be shown."""
 
 
 def _fault(expected: str) -> PydanticCustomError:
@@ -77,6 +81,19 @@ def _delay(value: object) -> float:
     if value > _MAX_DELAY_SECONDS:
         raise _fault("must be a number of seconds, at most a day (86400)")
     return float(value)
+
+
+def _proxy(value: object) -> str:
+    if "@" in str(value):  # refused first, and never shown
+        raise PydanticCustomError(
+            SECRET,
+            "must be a proxy without a user name or password; set FAZHI_PROXY_USER and FAZHI_PROXY_PASSWORD instead",
+        )
+    if not isinstance(value, str) or (value != NO_PROXY and proxy_of(value) is None):
+        raise _fault(
+            f"must be a proxy with its port, such as http://127.0.0.1:3128 or socks5://127.0.0.1:1080, or {NO_PROXY}"
+        )
+    return value
 
 
 def _agent(value: object) -> str:
@@ -174,6 +191,7 @@ class Defaults(_Strict):
     max_requests: Annotated[int, Field(ge=1, le=1_000_000)] = 3000
     max_megabytes: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     contact: Annotated[str, BeforeValidator(_contact)] | None = None
+    proxy: Annotated[str, BeforeValidator(_proxy)] | None = None
     years: Annotated[str, BeforeValidator(_years)] = "2015-"
     every: Annotated[str, BeforeValidator(_every)] | None = None
     anchor: bool = False
@@ -203,6 +221,7 @@ class Entry(_Strict):
     every: Annotated[str, BeforeValidator(_every)] | None = None
     tls: Literal["strict", "legacy", "unverified"] = "strict"
     headers: Literal["strict", "lenient"] = "strict"
+    proxy: Annotated[str, BeforeValidator(_proxy)] | None = None
     agent: Annotated[str, BeforeValidator(_agent)] | None = None
     contact: Annotated[str, BeforeValidator(_contact)] | None = None
     render: bool = False

@@ -20,8 +20,9 @@ from crawler.errors import ConfigError
 from crawler.field.regions import outward, region, region_of
 from crawler.field.regions import path as region_path
 from crawler.model import AnchorDefaults, Expect, Site, Years
-from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
+from crawler.sources.entry import SECRET, Defaults, Entry, ExpectEntry, File
 from crawler.sources.further_files import folder_of, matches
+from crawler.sources.proxies import proxy_of
 from crawler.sources.yaml_file import Place, YamlFile, dotted, parse
 
 START_KEYS = ("lists", "pages", "sitemaps", "search")
@@ -250,6 +251,8 @@ def _describe(detail: ErrorDetails, yaml_file: YamlFile) -> tuple[int, str]:
         return line, f"{dotted(path)}: no such key{suggestion(str(path[-1]), fields)}"
     if kind == "missing":
         return yaml_file.line(path[:-1]), f"{dotted(path)}: is missing"
+    if kind == SECRET:
+        return line, f"{dotted(path)}: {detail['msg']}"
     problem = _PLAIN.get(kind) or detail["msg"].removeprefix("Input ").replace("should be", "must be")
     return line, f"{dotted(path)}: {problem}, got {_SHORT.repr(detail['input'])}"
 
@@ -283,6 +286,7 @@ def _site(entry: Entry, defaults: Defaults) -> Site:
         every=entry.every or defaults.every,
         tls=entry.tls,
         headers=entry.headers,
+        proxy=proxy_of(entry.proxy or defaults.proxy or ""),
         agent=entry.agent,
         contact=entry.contact or defaults.contact,
         render=entry.render,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from crawler.address import host_of
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
 from crawler.field.regions import Level, outward, region
 from crawler.model import Site
-from crawler.sources.load import suggestion
+from crawler.sources.load import load, suggestion
 
 
 def choose(
@@ -43,3 +45,15 @@ def is_of(site: Site, codes: Iterable[str], level: Level | None) -> bool:
         return False
     wanted = set(codes)
     return not wanted or any(outer.code in wanted for outer in outward(row.code))
+
+
+def site_for(url: str, path: Path) -> Site:
+    """Return the settings for an address: those of the first entry of a sources.yaml on its host, else its `defaults:`.
+
+    Raises ConfigError for a faulty file.
+    """
+    sources, host = load(path), host_of(url)
+    on_host = (
+        site for site in sources.sites if host in map(host_of, (*site.lists, *site.pages, *site.sitemaps))
+    )
+    return next(on_host, sources.defaults)

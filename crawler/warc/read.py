@@ -9,21 +9,23 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 from urllib.parse import urlsplit
 
 from crawler.address import canonical
 from crawler.errors import ArchiveDamaged
-from crawler.model import Capture, Headers, Tls
+from crawler.model import Capture, Headers, ProxyUse, Tls
 from crawler.regular_files import open_regular
 from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
 from crawler.warc.record import HEAD_END, Record, parse_warc_date
-from crawler.warc.write import ORIGINAL_PREFIX, STORED_DECODED, TLS_ALLOWED, Place, response_head
+from crawler.warc.write import ORIGINAL_PREFIX, PROXY, STORED_DECODED, TLS_ALLOWED, Place, response_head
 
 _RENAMED_HEADER = re.compile(
     rb"(?<=\n)" + re.escape(ORIGINAL_PREFIX).encode() + rb"(?=transfer-encoding)", re.I
 )
 _TLS_VALUES: dict[str, Tls] = {"legacy": "legacy", "unverified": "unverified"}
+_PROXY_VALUES: dict[str, ProxyUse] = {value: value for value in get_args(ProxyUse)}
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _STATUS = re.compile(r"[0-9]{3}")
 
@@ -148,7 +150,6 @@ def to_capture(response: Record, request: Record | None = None) -> Capture:
     """Return the capture in a `response` record and its `request`."""
     start, headers, payload = _parse_block(response.block)
     head = response.block[: len(response.block) - len(payload)]
-    allowed = response.fields.get(TLS_ALLOWED.lower())
     version, _, rest = start.partition(" ")
     status, _, reason = rest.partition(" ")
     capture = Capture(
@@ -161,7 +162,8 @@ def to_capture(response: Record, request: Record | None = None) -> Capture:
         http_version=version,
         ip=response.fields.get("warc-ip-address"),
         truncated=response.fields.get("warc-truncated"),
-        tls=_TLS_VALUES.get(allowed or ""),
+        tls=_TLS_VALUES.get(response.fields.get(TLS_ALLOWED.lower(), "")),
+        proxy=_PROXY_VALUES.get(response.fields.get(PROXY.lower(), "")),
     )
     if response_head(capture) != head:
         capture = replace(capture, head=_RENAMED_HEADER.sub(b"", head))

@@ -25,6 +25,9 @@ STORED_DECODED = "transfer-encoding"
 ORIGINAL_PREFIX = "X-Archive-Orig-"
 TLS_ALLOWED = "Fazhi-TLS-Allowed"
 """Field of a response received over a connection that `tls: strict` would have refused: legacy or unverified."""
+PROXY = "Fazhi-Proxy"
+"""Field of a response that came through a proxy: its kind (http, https, socks5, http-forward …), neither its name nor its address.
+Such a record has no WARC-IP-Address: the proxy resolved the name, and its own address is not the server's."""
 ORIGIN = "Fazhi-Origin"
 """Field of a record imported from another crawler: its file and, after `#`, the id of its record there."""
 
@@ -219,6 +222,7 @@ def _optional_fields(capture: Capture, origin: str | None) -> list[tuple[str, st
     values = {
         "WARC-Truncated": capture.truncated,
         TLS_ALLOWED: None if capture.tls == "strict" else capture.tls,
+        PROXY: capture.proxy,
         ORIGIN: origin,
     }
     return [(name, value) for name, value in values.items() if value]

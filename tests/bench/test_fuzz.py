@@ -40,7 +40,7 @@ def test_a_small_page_counts_as_one_of_four_kilobytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("html", "ending"), [(ARTICLE, REPORT), (b"<p></p>", "NoBody"), (b"%PDF-1.7", "UnknownFormat")]
+    ("html", "ending"), [(ARTICLE, REPORT), (b"<p></p>", "NoBody"), (b"%PDF-1.7", "UnreadDocument")]
 )
 def test_a_report_and_a_refusal_are_no_faults(html: bytes, ending: str) -> None:
     trial = attempt(1, html)

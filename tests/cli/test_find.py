@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 from pathlib import Path
 
 import pytest
 
+from crawler.onboarding.find.state import State
 from crawler.sources import load_sites
 from tests.conftest import Fazhi
 from tests.onboarding.find.small import HOST, NOISE, Answer, links, page, report, reports, save
+from tests.site.server import Answer as WebAnswer
+from tests.site.server import Request, Server
 
 LIST = f"{HOST}/zwgk/fzzf/"
 PAGES: dict[str, Answer] = {
@@ -158,6 +164,37 @@ def test_the_portals_of_a_region_are_listed_with_the_source_and_the_last_result(
     assert (value["source"], value["result"], value["years"]) == ("wuhan", "found", [2021, 2022, 2023])
 
 
+PORTAL_ONLY = """sources:
+  - {id: portal, name: 武汉市人民政府, region: "420100", lists: ["http://www.wuhan.gov.cn/"]}
+"""
+
+
+def test_an_entry_with_the_portal_only_is_shown_as_such_and_its_government_searched(
+    find: Fazhi, fazhi: Fazhi, tmp_path: Path
+) -> None:
+    sources = tmp_path / "sources.yaml"
+    sources.write_text(PORTAL_ONLY, "utf-8")
+    words = (
+        "source",
+        "list",
+        "--portals",
+        "--region",
+        "420100",
+        "--level",
+        "city",
+        "--sources",
+        str(sources),
+    )
+    assert fazhi(*words)[1].split("\t")[4] == "portal (portal only)"
+    (value,) = json.loads(fazhi(*words, "--json")[1])
+    assert (value["source"], value["portal_only"]) == ("portal", True)
+    code, _, err = find("武汉市")
+    assert code == 0
+    assert f"{sources}:2: portal has the portal only; remove it, the new entry takes its place" in err
+    assert fazhi(*words)[1].split("\t")[4] == "wuhan"
+    assert "configured already as wuhan" in find("武汉市")[2]
+
+
 def test_a_crawl_of_a_region_visits_the_sources_in_it(find: Fazhi, fazhi: Fazhi, tmp_path: Path) -> None:
     find("武汉市")
     (tmp_path / "sources.yaml").write_text(
@@ -170,3 +207,69 @@ def test_a_crawl_of_a_region_visits_the_sources_in_it(find: Fazhi, fazhi: Fazhi,
     assert "other" not in out
     code, _, err = fazhi("crawl", "--region", "广东", *common)
     assert (code, err) == (2, "no source is configured for 广东; `fazhi source find` finds some\n")
+
+
+def test_a_second_search_with_the_same_state_file_ends_and_leaves_it_alone(
+    find: Fazhi, tmp_path: Path
+) -> None:
+    find("武汉市")
+    state = tmp_path / "sources.find.jsonl"
+    with State(state, "2026-11-29"):
+        before = state.read_bytes()
+        code, out, err = find("武汉市", "--configured", "--again")
+        assert (code, out) == (3, "")
+        assert (
+            f"{state}: process {os.getpid()} searches with this state file; wait until it ends, or name"
+            in err
+        )
+        assert state.read_bytes() == before
+    code, out, err = find("武汉市", "--configured")  # the lock went with its holder
+    assert code == 0
+    assert "known since" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_search_in_order_and_the_same_command_goes_on(
+    number: signal.Signals, fazhi: Fazhi, tmp_path: Path
+) -> None:
+    release, ended = threading.Event(), threading.Event()
+
+    def respond(request: Request) -> WebAnswer:
+        if request.host == "www.b.gov.cn" and not ended.is_set():
+            ended.set()
+            os.kill(os.getpid(), number)
+            release.wait(20)
+        return WebAnswer(status=404)
+
+    sources = tmp_path / "sources.yaml"
+    sources.write_text("defaults: {delay: 0}\nsources: []\n", "utf-8")
+    server = Server(respond)
+    server.start()
+    portals = [f"http://www.{name}.gov.cn/" for name in "abc"]
+    hosts = [f"www.{name}.gov.cn:{port}" for name in "abc" for port in (80, 443)]  # 443: no TLS there
+    mapped = [word for host in hosts for word in ("--connect-to", f"{host}:127.0.0.1:{server.port}")]
+    words = (
+        "source",
+        "find",
+        *portals,
+        "--sources",
+        str(sources),
+        "--at-once",
+        "1",
+        "--ways",
+        "navigation",
+        *mapped,
+    )
+    try:
+        code, out, err = fazhi(*words)
+        assert code == 1, err
+        assert f"ended early ({number.name}): 1 of 3 portals are done; the same command goes on from" in err
+        assert len(out.splitlines()) == 1
+        release.set()
+        code, out, err = fazhi(*words)
+        assert "[1/3] http://www.a.gov.cn/: " in err
+        assert "known since" in err.splitlines()[0]
+        assert len(out.splitlines()) == 3
+    finally:
+        release.set()
+        server.stop()

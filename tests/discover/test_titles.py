@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from crawler.discover import judge_title, title_year
+from crawler.discover import judge_title, leads_to_report, title_year
+from crawler.model import Link
 
 TITLES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent.parent / "titles.yaml").read_text("utf-8")
@@ -47,3 +48,20 @@ def test_a_sites_own_pattern_replaces_the_filter() -> None:
 def test_a_rejected_title_comes_with_the_reason() -> None:
     assert judge_title("2023年政府工作报告").why == "names no such report"
     assert judge_title("2023年法治政府建设工作要点落实情况报告").why.startswith("a plan")
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "report"),
+    [
+        ("武汉市人民政府2023年度法治政府建设情况报告", "/fzzf/", True),
+        ("武汉市法治政府建设情况报告", "/fzzf/", False),
+        ("武汉市法治政府建设情况报告", "/fzzf/202403/t20240315_77.html", True),
+        ("法治政府建设年度报告", "/fzzf/", False),
+        ("法治政府建设年度报告", "/art/2024/3/15/art_1_2.html", True),
+        ("2023年政府工作报告", "/art/2024/3/15/art_1_2.html", False),
+    ],
+)
+def test_a_title_without_a_year_is_a_reports_if_the_address_is_an_articles(
+    title: str, path: str, report: bool
+) -> None:
+    assert leads_to_report(Link(url=f"http://www.example.gov.cn{path}", title=title)) is report

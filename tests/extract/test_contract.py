@@ -98,9 +98,7 @@ def test_a_pathological_page_gives_a_report_or_an_extract_error(data: bytes) -> 
     understood(data)
 
 
-@pytest.mark.parametrize(
-    "magic", [b"%PDF-1.7", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG\r\n"]
-)
+@pytest.mark.parametrize("magic", [b"GIF89a", b"\x89PNG\r\n"])
 def test_an_unsupported_format_is_named_in_the_error(magic: bytes) -> None:
     with pytest.raises(UnknownFormat):
         extract(magic + bytes(range(256)) * 20)

@@ -157,7 +157,7 @@ UNREAD = {
     "a script that is closed": "<script>var text = '{}';</script>",  # its use of the text is not known
     "a style that is closed": "<style>{}</style>",  # no browser shows it
     "a cell of an iframe": "<iframe>{}</iframe>",  # an iframe shows another document
-    "a fallback of an object": "<object data='a.pdf'>{}</object>",  # shown only if the document is not
+    "a fallback of an object": "<object data='a.swf'>{}</object>",  # shown only if the document is not
     "a drop-down list": "<select><option>{}</option></select>",  # the choices of a form
 }
 

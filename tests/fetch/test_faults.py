@@ -23,7 +23,15 @@ from tests.site.faults.site import entry
 from tests.site.faults.table import page
 from tests.site.faults.transport import BODY_LIMIT, TINY_PIECES
 
-PATIENT = Limits(body=BODY_LIMIT, decoded=BODY_LIMIT, tiny_pieces=TINY_PIECES)
+PATIENT = Limits(
+    body=BODY_LIMIT,
+    decoded=BODY_LIMIT,
+    tiny_pieces=TINY_PIECES,
+    connect=300.0,
+    read=300.0,
+    head=600.0,
+    total=600.0,
+)
 HASTY = replace(PATIENT, connect=1.0, read=0.6, total=1.2)
 """Limits for faults that a time limit must end; a busy machine must not end the others."""
 

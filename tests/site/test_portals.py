@@ -323,3 +323,14 @@ def test_the_servers_answer_by_host_and_a_silent_host_refuses() -> None:
             connection.sendall(f"GET / HTTP/1.1\r\nHost: {tls.host}\r\nConnection: close\r\n\r\n".encode())
             assert f"Location: https://{tls.host}/".encode() in connection.recv(4096)
         assert [r.status for r in web.requests] == [301]
+
+
+def test_portals_of_divisions_have_the_real_host_names_and_lead_to_no_other_real_host() -> None:
+    codes = ("420100", "420200", "420300", "420500", "420600")
+    web = PortalWeb(codes=codes)
+    assert tuple(p.code for p in web.portals) == codes
+    assert web.portals[0].host == "www.wuhan.gov.cn"
+    hosts = {p.host for p in web.portals}
+    for portal in web.portals:
+        text = web.ask(portal.home).body.decode("utf-8", "replace")
+        assert set(re.findall(r"[a-z0-9.-]+\.gov\.cn", text)) <= hosts

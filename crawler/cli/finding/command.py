@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,12 @@ from crawler.cli.finding.searching import Search, state_path, ways_of
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import message
 from crawler.fetch import Replay, load_exchanges, parse_connect_to
-from crawler.field.region_names import the_level
+from crawler.field.region_names import the_level, the_region
 from crawler.field.regions import path as region_path
 from crawler.model import Site
 from crawler.onboarding.find.job import DEFAULT_HOSTS_AT_ONCE
 from crawler.onboarding.find.model import DEFAULT_BUDGET, WAYS, Options, Target
-from crawler.onboarding.find.targets import configured, targets_of
+from crawler.onboarding.find.targets import configured, has_portal_only, targets_of
 from crawler.sources import existing_sites, load, location_of
 
 
@@ -102,12 +103,15 @@ def find(
     solve); unreachable. Entries for what was found go into sources.d/PROVINCE.yaml beside the sources.yaml. A search that
     was ended goes on where it was when the same command is run again. With --json, a line for each portal.
 
-    Exit code 0 if all were found, 1 if some were not.
+    SIGTERM or SIGINT ends it in order: what was found so far is written and printed. Exit code 0 if all were found, 1 if some
+    were not or the search was ended, 3 if another search uses the state file.
     """
     chosen_level = the_level(level) if level is not None else None
     targets, unknown = targets_of(
         regions or (), regions=within or (), level=chosen_level, everything=everything
     )
+    if chosen_level is None and not quiet:
+        _say_what_a_province_is(targets, regions or ())
     for row in unknown:
         message(f"{row.code} {region_path(row.code)}: its portal is not known; give its address")
     if not configured_too:
@@ -133,13 +137,23 @@ def find(
     raise typer.Exit(code or (1 if unknown else 0))
 
 
+def _say_what_a_province_is(targets: tuple[Target, ...], words: Sequence[str]) -> None:
+    """Say how the divisions in a province are searched, where the province alone was named."""
+    named = {the_region(word).code for word in words if "://" not in word}
+    for target in targets:
+        if target.code in named and str(target.code).endswith("0000"):
+            message(
+                f"{target.name}: its own portal; for those in it, --level city or county, or --region {target.name}"
+            )
+
+
 def _without_configured(targets: tuple[Target, ...], sources: Path, *, quiet: bool) -> tuple[Target, ...]:
     """Leave out the governments that have an entry, and say so."""
     known = configured(existing_sites(sources))
     left = []
     for target in targets:
         site = known.get(target.code or "")
-        if site is None:
+        if site is None or has_portal_only(site):
             left.append(target)
         elif not quiet:
             place = location_of(sources, site.id)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from crawler.cli.output import print_table
 from crawler.field.regions import path, region
 from crawler.model import Link
 from crawler.onboarding.find.model import FindResult, FoundList, Result
 
 HEADINGS = ("code", "division", "result", "reports", "years", "requests", "way", "list or column", "remarks")
+
+
+_TERMINAL_HEADINGS = ("code", "division", "result", "reports", "years", "list, column or reason")
+"""On a terminal the addresses need the room; way and requests are in the notes and in the lines of progress."""
+
+
+def show(results: Iterable[FindResult]) -> None:
+    """Print results by code: as a table on a terminal, else with all that HEADINGS names as tab-separated lines."""
+    rows = map(row, sorted(results, key=lambda each: (each.code or "~", each.target.home)))
+    if sys.stdout.isatty():
+        print_table(_TERMINAL_HEADINGS, ((*cells[:5], _joined(cells[7:])) for cells in rows))
+    else:
+        print_table(HEADINGS, rows)
+
+
+def _joined(cells: Sequence[object]) -> str:
+    return "; ".join(str(cell) for cell in cells if cell)
 
 
 def place(result: FindResult) -> str:
@@ -37,6 +56,7 @@ def row(result: FindResult) -> tuple[object, ...]:
 
 def _remarks(result: FindResult) -> str:
     more = [f"also {found.url}" for found in result.lists[1:]]
+    more += ["no report in it"] if result.result is Result.COLUMN else []
     more += ["reports only, their list is not known"] if result.pages else []
     more += [f"{len(result.departments)} lists of departments"] if result.departments else []
     return "; ".join([*more, *([result.detail] if result.detail else [])])

@@ -15,7 +15,7 @@ from crawler.field.regions import Level, Region, all_regions, path
 from crawler.model import Site
 from crawler.onboarding.find.model import FindResult
 from crawler.onboarding.find.state import State
-from crawler.onboarding.find.targets import configured
+from crawler.onboarding.find.targets import configured, has_portal_only
 from crawler.sources import existing_sites
 
 _HEADINGS = ("code", "division", "portal", "access", "source", "last result", "day", "years")
@@ -59,11 +59,17 @@ def _cells(row: _Row) -> tuple[object, ...]:
         path(row.region.code),
         row.portal.home if row.portal else "not known",
         row.portal.access if row.portal else "",
-        row.site.id if row.site else "",
+        _source(row.site),
         result.result.value if result else "",
         result.day if result else "",
         years_shown(result.years) if result else "",
     )
+
+
+def _source(site: Site | None) -> str:
+    if site is None:
+        return ""
+    return f"{site.id} (portal only)" if has_portal_only(site) else site.id
 
 
 def _json(row: _Row) -> dict[str, object]:
@@ -76,6 +82,7 @@ def _json(row: _Row) -> dict[str, object]:
         "entry": (row.portal.entry or None) if row.portal else None,
         "access": (row.portal.access or None) if row.portal else None,
         "source": row.site.id if row.site else None,
+        "portal_only": has_portal_only(row.site) if row.site else None,
         "result": result.result.value if result else None,
         "day": result.day if result else None,
         "years": list(result.years) if result else [],

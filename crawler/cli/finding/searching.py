@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crawler.address import canonical
 from crawler.cli.finding import output
-from crawler.cli.output import message, print_json, print_table
+from crawler.cli.output import message, print_json
+from crawler.crawl.halt import on_first_signal
 from crawler.errors import ConfigError
 from crawler.fetch import ConnectTo, Fetcher, Replay
 from crawler.fetch.client import utc_now
@@ -19,9 +22,11 @@ from crawler.onboarding.find.entries import FindEntry, entries_of
 from crawler.onboarding.find.job import find_portals
 from crawler.onboarding.find.model import FindResult, Options, Result, Target
 from crawler.onboarding.find.state import State
-from crawler.onboarding.find.targets import configured
+from crawler.onboarding.find.targets import configured, has_portal_only
 from crawler.reading.pages import PageProcess
 from crawler.sources import add_entry, entry_lines, existing_sites, location_of, province_file, write_new
+
+_BREAKER_LOG = logging.getLogger("crawler.fetch.pacing.circuit_breaker")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,33 +47,46 @@ class Search:
     results: list[FindResult] = field(default_factory=list)
     _sites: list[Site] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
+    _ended_by: str = ""  # name of the signal that ended the search
 
     def run(self) -> int:
-        """Search, write or print, and return the exit code: 0 if every portal was found, else 1."""
+        """Search, write or print, and return the exit code: 0 if every portal was found, else 1.
+
+        On SIGTERM or SIGINT the search ends in order: what was found so far is written and printed. Raises SearchLocked.
+        """
         today = utc_now().date().isoformat()
         self._sites = list(existing_sites(self.sources))
         self._ids = {site.id for site in self._sites}
-        state = State(self.state, today)
-        if self.again:
-            state.forget(target.key for target in self.targets)
-        try:
-            with state:
-                asyncio.run(self._search(state, today))
-        except KeyboardInterrupt:
-            message(f"ended; the same command goes on from {self.state}")
-            return 130
+        with State(self.state, today) as state:
+            if self.again:
+                state.forget(target.key for target in self.targets)
+            asyncio.run(self._search(state, today))
         if not self.json:
-            rows = map(
-                output.row, sorted(self.results, key=lambda each: (each.code or "~", each.target.home))
-            )
-            print_table(output.HEADINGS, rows)
+            output.show(self.results)
         if not self.quiet:
             message(output.summary(self.results))
+        if self._ended_by:
+            done = f"{len(self.results)} of {len(self.targets)} portals are done"
+            message(f"ended early ({self._ended_by}): {done}; the same command goes on from {self.state}")
+            return 1
         return 0 if all(each.result is Result.FOUND for each in self.results) else 1
 
     async def _search(self, state: State, today: str) -> None:
+        search = asyncio.create_task(self._find(state, today))
+
+        def end(name: str) -> None:
+            self._ended_by = name
+            message(f"{name}: the search ends; repeat to stop at once")
+            search.cancel()
+
+        with on_first_signal(end):
+            await asyncio.wait([search])
+        if not search.cancelled():
+            search.result()
+
+    async def _find(self, state: State, today: str) -> None:
         fetching = Fetcher(sink=lambda _: None, replay=self.replay, connect_to=self.connect_to)
-        async with fetching as fetcher, PageProcess() as page_process:
+        async with fetching as fetcher, PageProcess() as page_process, _quiet(_BREAKER_LOG):
             await find_portals(
                 self.targets,
                 self.options,
@@ -82,6 +100,7 @@ class Search:
 
     def _show(self, result: FindResult, known: bool) -> None:
         self.results.append(result)
+        replaced = self._portal_only(result)
         entries = self._new_entries(result)
         written = [] if self.dry_run else self._write(entries)
         if not self.quiet:
@@ -97,11 +116,19 @@ class Search:
         elif not self.quiet:
             for place in written:
                 message(f"  added to {place}")
+        if replaced and any(entry["name"] == result.name for entry in entries):
+            place = location_of(self.sources, replaced.id)
+            message(f"  {place}: {replaced.id} has the portal only; remove it, the new entry takes its place")
+
+    def _portal_only(self, result: FindResult) -> Site | None:
+        """The entry of the government that names its portal and no list."""
+        own = configured(self._sites).get(result.code or "")
+        return own if own is not None and has_portal_only(own) else None
 
     def _new_entries(self, result: FindResult) -> list[FindEntry]:
         """The entries that are not there already: no site of that government, no site with one of the addresses."""
         urls = {canonical(url) for site in self._sites for url in (*site.lists, *site.pages)}
-        has_own = result.code in configured(self._sites)
+        has_own = result.code in configured(self._sites) and self._portal_only(result) is None
         found = []
         for entry in entries_of(result, self._ids, live=self.replay is None):
             is_own = entry["name"] == result.name
@@ -132,6 +159,17 @@ class Search:
 
     def _file(self, entry: FindEntry) -> Path:
         return province_file(self.sources, str(entry["region"]))
+
+
+@asynccontextmanager
+async def _quiet(log: logging.Logger) -> AsyncIterator[None]:
+    """Show no warnings of a log: a result says why a host gave no answer."""
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _texts(entry: FindEntry, key: str) -> list[str]:

@@ -21,6 +21,7 @@ from crawler.cli.options import (
     the_years,
 )
 from crawler.cli.output import holding_json, message, print_json, print_table, report_json
+from crawler.cli.questions.similar import print_similar
 from crawler.field.region_names import the_region
 from crawler.field.regions import region as region_row
 from crawler.model import Holding, Report
@@ -59,7 +60,8 @@ def reports(
     similar: Annotated[
         bool,
         typer.Option(
-            "--similar", help="List pairs of reports with nearly equal texts: probably the same report."
+            "--similar",
+            help="List pairs of near copies: edited, shortened, copied; with the paragraphs they share.",
         ),
     ] = False,
     json: JsonOption = False,
@@ -72,7 +74,7 @@ def reports(
     code = the_region(region).code if region else None
     with Archive.read(archive) as store:
         if similar:
-            _print_similar(store, code, int(year) if year else None, json)
+            print_similar(store, code, the_years(year), json=json)
             return
         found = store.iter_reports(
             region=code,
@@ -164,16 +166,3 @@ def division_name(code: str) -> str:
 def _nothing(named: str | None, code: str | None, archive: Path) -> str:
     place = f" of {division_name(code)}" if named and code else ""
     return f"{archive}: no report{place} passes these filters"
-
-
-def _print_similar(store: Reader, region: str | None, year: int | None, json: bool) -> None:
-    found = store.similar(region=region, year=year)
-    if json:
-        print_json(
-            [{"one": pair.one.report_id, "other": pair.other.report_id, "bits": pair.bits} for pair in found]
-        )
-        return
-    print_table(
-        ("bits", "report", "report", "address", "address"),
-        [(p.bits, p.one.report_id, p.other.report_id, p.one.url, p.other.url) for p in found],
-    )

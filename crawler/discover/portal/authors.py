@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from crawler.discover.portal.columns import names_departments
 from crawler.field.organs import DEPARTMENT, complete, is_bare, organ_in
 from crawler.field.regions import full_names, outward, region, region_of
 from crawler.field.titles import report_title
@@ -26,6 +27,8 @@ _BELOW = re.compile(r"(?:[镇乡]|苏木)(?:人民)?政府$|街道办事处$|管
 def author_of(title: str, code: str | None) -> Author:
     """Return whose report a title names. `code`: the division; None if it is not known: every government is then its own."""
     found = organ_in(title)
+    if found is None and names_departments(title):
+        return Author.DEPARTMENT
     if found is None:
         named = region_of(report_title(title), within=code) if code else None
         return _seen_from(code, named) if code and named else Author.UNNAMED

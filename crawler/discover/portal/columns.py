@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from crawler.discover.titles import is_article
 from crawler.field.text import fold
 
 NAMED = 80
@@ -80,7 +81,7 @@ _SEGMENT_SCORES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 """Of one folder or file of an address, whole, without a number at its end. The highest of all counts."""
 
 _OTHER_SITE = re.compile(
-    r"english|无障碍|长者|关怀|适老|繁[体體]|移动版|手机版|微信|微博|客户端|登录|注册|邮箱|信箱|搜索|打印|关闭|首页$|[上下]一页|[末尾]页|收藏",
+    r"english|无障碍|长者|关怀|适老|繁[体體]|移动版|手机版|微信|微博|客户端|登录|注册|邮箱|信箱|搜索|打印|关闭|首页$|[上下]一?页|[末尾]页|收藏|^第?(?!20\d\d$)\d{1,4}页?$|^[<>«»‹›]+$",
     re.I,
 )
 _OTHER_SITE_PATH = re.compile(r"^/(?:en|eng|english|wza|wap|mobile|big5|login)(?:/|$)", re.I)
@@ -99,13 +100,6 @@ _NOT_A_PAGE = re.compile(
 )
 
 
-_ARTICLE = re.compile(
-    r"/t20\d{6}_\d+|/art/20\d\d/|/20\d{4}/t?\d|/content/post_|/info/\d+/\d+\.|/20\d\d[-/]?[01]\d(?:[-/]?[0-3]\d)?/|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-|/detail|/article",
-    re.I,
-)
-"""In addresses of articles, not of columns: t20230315_2170174, /art/2023/, /content/post_123, /info/1981/411251.htm."""
-
-
 def score(
     title: str, url: str, *, around: int = 0, departments: bool = False, districts: bool = False
 ) -> int:
@@ -115,7 +109,7 @@ def score(
     districts of a city, are wanted too.
     """
     parts = urlsplit(url)
-    if any(pattern.search(parts.path) for pattern in (_NOT_A_PAGE, _OTHER_SITE_PATH, _ARTICLE)):
+    if is_article(url) or _NOT_A_PAGE.search(parts.path) or _OTHER_SITE_PATH.search(parts.path):
         return 0
     text = "".join(fold(title).split())
     if len(text) > MAX_COLUMN_CHARS or _OTHER_SITE.search(text):
@@ -134,11 +128,6 @@ def score(
         elif around >= _ON_LAW and _REPORTS_BELOW.search(text):
             best = max(best, NAMED)
     return best
-
-
-def is_article(url: str) -> bool:
-    """Whether an address has the form of an article's."""
-    return bool(_ARTICLE.search(urlsplit(url).path))
 
 
 def gate_score(title: str, url: str) -> int:

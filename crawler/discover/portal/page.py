@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -43,6 +44,11 @@ class PortalPage:
     others: tuple[str, ...] = ()  # further sitemaps
     lists: tuple[str, ...] = ()  # lists that the page can be on, if it is a report's
 
+    @property
+    def is_whole_catalogue(self) -> bool:
+        """Whether it shows all columns of 广东 gkmlpt together, whatever the name of the link to it."""
+        return self.cms == "gkmlpt" and not column_fragment(self.url)
+
 
 def read_portal_page(
     body: bytes,
@@ -70,6 +76,8 @@ def read_portal_page(
     owner = owner_of(html)
     title = tree.css_first("title")
     menu = tuple(link for link in menu_links(html, tree, base) if link.url not in known)
+    named = {(link.title, link.url.partition("#")[0]) for link in menu if column_fragment(link.url)}
+    links = tuple(link for link in links if (link.title, link.url) not in named)
     known |= {link.url for link in menu}
     return PortalPage(
         url=url,
@@ -85,6 +93,12 @@ def read_portal_page(
         others=others,
         lists=tuple(candidate_lists(url, html)[:MAX_CANDIDATES]),
     )
+
+
+def column_fragment(url: str) -> str:
+    """Return the fragment of an address that names a column: #505 of gkmlpt; empty for any other."""
+    fragment = urlsplit(url).fragment
+    return f"#{fragment}" if fragment.isdigit() and "/gkmlpt" in url else ""
 
 
 def column_name(page_title: str) -> str:

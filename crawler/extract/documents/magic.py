@@ -12,6 +12,9 @@ _MARKS = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"{\\rtf", "an RTF document"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
 )
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from crawler.cms.base_url import Base
 from crawler.extract.documents.pager import ALONE, Pager
 from crawler.extract.page.lines import Line
 from crawler.model import Clue, Headers
+
+
+class Embedded(NamedTuple):
+    """What a page shows in its article instead of text."""
+
+    how: str  # as in `Offer`: frame, object, embed, script, image
+    address: str  # as written
+    title: str  # words of the element; mostly empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,7 @@ class Material:
     undecodable: int = 0
     base: Base | None = None  # what its links are resolved against; None: its address
     pager: Pager = ALONE  # what its links say of the article's other pages
+    embedded: tuple[Embedded, ...] = ()  # what the article shows instead of text
     reader: str | None = None  # of a document that is no page: library and version, such as "pypdfium2 5.15"
     pages: int | None = None  # of a document that has pages
 

@@ -16,7 +16,9 @@ from crawler.extract.documents.material import Material
 from crawler.extract.meaning import attachments, sections
 from crawler.extract.meaning.address_clues import url_date
 from crawler.extract.meaning.choose_clue import choose_value, without_future
+from crawler.extract.meaning.offers import offers
 from crawler.extract.meaning.subject import Evidence, read
+from crawler.extract.meaning.text_choice import IMAGE, MIN_OWN_LENGTH
 from crawler.extract.meaning.text_clues import foot_clues, index_clues, info_clues, signature
 from crawler.extract.meaning.title_clues import title_clues
 from crawler.extract.page.lines import Line
@@ -25,7 +27,7 @@ from crawler.extract.roles.pager_lines import is_pager_remnant, stated_pages
 from crawler.extract.roles.role import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeeze
 from crawler.extract.roles.split import Parts, split
 from crawler.field.fingerprint import text_sha256
-from crawler.model import Clue, Report
+from crawler.model import Attachment, Clue, Offer, Report
 
 EXTRACTOR = f"fazhi/{__version__}"
 _MAX_HEADER_DISTANCE_LINES = 6  # from the body, for header lines that count as close to it
@@ -61,10 +63,15 @@ def assemble(material: Material, url: str | None, seen: datetime | None = None) 
     if max(pages) > 1:
         parts = _without_pager(parts)
     paragraphs = [line.text for line in parts.body]
-    if not paragraphs:
+    offered = _offers(material, parts, title, url)
+    if not paragraphs and not offered[1]:
         raise NoBody(url, "no line of the page is left when navigation and footer are gone")
     clues += signature(paragraphs)
-    return _report(material, parts, table, tuple(without_future(clues, seen)), title, url, pages)
+    return replace(
+        _report(material, parts, table, tuple(without_future(clues, seen)), title, url, pages),
+        attachments=offered[0],
+        offers=offered[1],
+    )
 
 
 def _without_title(parts: Parts, title: str) -> Parts:
@@ -112,8 +119,6 @@ def _report(
     body = "\n".join(line.text for line in parts.body)
     signer = choose_value(clues, "signer")
     meaning = read(_evidence(material, parts, table, clues, title, body, url))
-    base = material.base or (Base(url) if url else None)
-    outer: list[Line] = [*parts.body, *parts.footer]
     return Report(
         title=title,
         issuer=meaning.issuer,
@@ -130,7 +135,6 @@ def _report(
         text_sha256=text_sha256(body),
         body=body,
         sections=sections.find(body),
-        attachments=attachments.attachments(outer, base),
         continues=material.pager.following,
         number=pages[0],
         total=max(pages),
@@ -140,6 +144,25 @@ def _report(
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
     )
+
+
+def _offers(
+    material: Material, parts: Parts, title: str, url: str | None
+) -> tuple[tuple[Attachment, ...], tuple[Offer, ...]]:
+    """The documents that a page attaches, and all that it offers as its text. Images count where the text is a stub."""
+    base = material.base or (Base(url) if url else None)
+    is_stub = sum(len(line.text) for line in parts.body) < MIN_OWN_LENGTH
+    above = _below_title(parts.header, squeeze(title)) if is_stub else []
+    linked = attachments.attachments([*above, *parts.body, *parts.footer], base)
+    shown = [each for each in material.embedded if is_stub or each.how != IMAGE]
+    offered = offers(linked, shown, base, title) if linked or shown else ()
+    return attachments.with_offered(linked, offered), offered
+
+
+def _below_title(header: list[Line], title: str) -> list[Line]:
+    """The lines of a header below the title: [PDF下载], or a link whose words repeat the title."""
+    at = next((i for i, line in enumerate(header) if not line.linked and squeeze(line.text) == title), None)
+    return [] if at is None else header[at + 1 :]
 
 
 def _pages(material: Material) -> tuple[int, int]:

@@ -10,9 +10,12 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from crawler.extract.page.tag_marks import BREAK, CONTAINERS, LINK, MARKED, VOID
+from crawler.extract.page.tag_marks import BREAK, CONTAINERS, EMBEDDING, LINK, MARKED, VOID
 
 _COMMENT = re.compile(r"<!--(?:[^-]+|-(?!->))*+(?:-->|\Z)")
+_OPENS_FILE = re.compile(  # <a onclick="window.open('/u/a.pdf')">
+    r""" onclick="[^"]{0,300}(?:\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)\b|/download|/downfile|attach)""", re.I
+)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -24,6 +27,7 @@ class Flow:
     `starts`, `ends`, `parents`, `tags`: one entry for each container, outer ones first. `pieces[start:end]` is its text,
     `parent` the index of the container around it (-1: none), `tag` the source between its `<` and `>`.
     `links`: piece and tag of each link mark. `wide_links`: first and last piece of each link over several pieces.
+    `embedded`: piece and tag of each frame and image.
     """
 
     pieces: list[str]
@@ -33,14 +37,15 @@ class Flow:
     tags: list[str]
     links: list[tuple[int, str]]
     wide_links: list[tuple[int, int]]
+    embedded: list[tuple[int, str]]
 
     def hrefs(self, start: int, end: int) -> list[str]:
         """Return the addresses of the link marks in pieces[start:end]."""
         first, last = bisect_left(self.links, (start, "")), bisect_left(self.links, (end, ""))
-        return [unescape(attribute(tag, "href")) for _, tag in self.links[first:last]]
+        return [_address(tag) for _, tag in self.links[first:last]]
 
 
-_PLAIN, _LINK, _LINK_END, _BREAKS, _OPENS, _CLOSES, _PRE, _PRE_END, _HIDES = range(9)
+_PLAIN, _LINK, _LINK_END, _EMBEDS, _BREAKS, _OPENS, _CLOSES, _PRE, _PRE_END, _HIDES = range(10)
 _SPECIAL = {"/a": _LINK_END, "pre": _PRE, "/pre": _PRE_END}
 _NOTHING = (_PLAIN, "")
 
@@ -52,6 +57,7 @@ def _meaning(name: str, mark: str) -> int:
 
 
 _BARE = {name: (_meaning(name, mark), mark) for name, mark in MARKED.items()}
+_BARE |= dict.fromkeys(EMBEDDING, (_EMBEDS, ""))
 
 
 class _TagMeanings(dict[str, tuple[int, str]]):
@@ -66,7 +72,8 @@ class _TagMeanings(dict[str, tuple[int, str]]):
         if self.skip_hidden and ("none" in tag or "hidden" in tag) and _hides(name, tag):
             found = (_HIDES, BREAK)
         elif name == "a":
-            found = (_LINK, LINK) if ' href="' in tag and ' href=""' not in tag else _NOTHING
+            leads = (' href="' in tag and ' href=""' not in tag) or _OPENS_FILE.search(tag)
+            found = (_LINK, LINK) if leads else _NOTHING
         else:
             found = _BARE.get(name, _NOTHING)
         if len(self) > _MAX_CACHED_TAGS:
@@ -84,6 +91,18 @@ _MEANINGS = {skip_hidden: _TagMeanings(skip_hidden=skip_hidden) for skip_hidden 
 def attribute(tag: str, name: str) -> str:
     """Return the value of an attribute, escaped as it is serialised; empty if the tag has none."""
     return tag.partition(f' {name}="')[2].partition('"')[0]
+
+
+def _address(tag: str) -> str:
+    """The address of a link. Of one that opens a document by `onclick` it is that script, as `javascript:`."""
+    href = unescape(attribute(tag, "href"))
+    if (
+        ' onclick="' in tag
+        and (not href or href.strip().lower().startswith(("#", "javascript:")))
+        and _OPENS_FILE.search(tag)
+    ):
+        return f"javascript:{unescape(attribute(tag, 'onclick'))}"
+    return href
 
 
 def _hides(name: str, tag: str) -> bool:
@@ -115,11 +134,14 @@ class _Reader:
         self.tags: list[str] = []
         self.links: list[tuple[int, str]] = []
         self.wide_links: list[tuple[int, int]] = []
+        self.embedded: list[tuple[int, str]] = []
 
     def flow(self) -> Flow:
         pieces = unescape("".join(self._marked())).split(BREAK)
         ends = [end if end >= 0 else len(pieces) for end in self.ends]
-        return Flow(pieces, self.starts, ends, self.parents, self.tags, self.links, self.wide_links)
+        return Flow(
+            pieces, self.starts, ends, self.parents, self.tags, self.links, self.wide_links, self.embedded
+        )
 
     def _marked(self) -> list[str]:
         """The text with marks for tags. The loop runs over every tag of a page, hence without calls."""
@@ -159,6 +181,8 @@ class _Reader:
                 if 0 <= link < piece:
                     self.wide_links.append((link, piece))
                 link = -1
+            else:
+                self.embedded.append((piece, tag))
             if pre > 0 and "\n" in text:
                 piece += text.count("\n")
                 text = text.replace("\n", BREAK)

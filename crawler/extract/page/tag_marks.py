@@ -21,6 +21,9 @@ UNSEEN = [
 ]  # fmt: skip
 """Elements whose content is not displayed as text of the page."""
 
+EMBEDDING = ("embed", "iframe", "img")
+"""Elements in whose place a document, a page or an image is shown. Of frames and objects an empty `<iframe>` is left."""
+
 HINTED = "fazhi-hinted"
 """Name of the element that is put around the body that a CSS hint selects."""
 

@@ -18,6 +18,7 @@ from crawler.extract.roles.boilerplate import (
     is_pager,
     is_widget,
 )
+from crawler.extract.roles.file_links import DOCUMENT_EXTENSIONS, is_document_link
 from crawler.extract.roles.index_table import is_index
 from crawler.extract.roles.labels import is_info
 
@@ -46,8 +47,6 @@ class Role(StrEnum):
 PLAIN, PROSE, INFO, INDEX, NUMBER, BREADCRUMB, WIDGET, LINKS, END, EDITOR, FOOTER = Role
 _BOILERPLATE_ROLES = frozenset((BREADCRUMB, WIDGET, LINKS, END, EDITOR, FOOTER))
 _PUNCTUATION = re.compile("[。;,、:!?]")
-DOCUMENT_EXTENSIONS = "pdf|docx?|xlsx?|wps|et|ofd|zip|rar|pptx?"
-"""Extensions of attached documents, as alternatives of a regular expression."""
 _FILE = re.compile(rf"\.(?:{DOCUMENT_EXTENSIONS}|txt|jpe?g)(?:$|[?#&])", re.I)
 _ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
 _BARE_ATTACHMENT = re.compile(
@@ -107,7 +106,9 @@ def _text_role(text: str) -> Role:
 
 def is_attachment(line: Line) -> bool:
     """Whether a line offers a file: 附件:1.…, or a link to a document."""
-    return bool(_ATTACHMENT.match(line.text)) or any(_FILE.search(href) for _, href in line.links)
+    return bool(_ATTACHMENT.match(line.text)) or any(
+        _FILE.search(href) or is_document_link(words, href) for words, href in line.links
+    )
 
 
 _NOT_WORD = re.compile(r"[\W_]+")

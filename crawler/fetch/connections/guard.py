@@ -16,8 +16,9 @@ import httpcore
 import httpx
 
 from crawler.errors import ConfigError, Refused
+from crawler.fetch.connections.proxies import refuse_local
 from crawler.fetch.connections.public_addresses import BAD_PORTS, is_address, is_public
-from crawler.fetch.connections.streams import connect
+from crawler.fetch.connections.streams import Stream, connect
 
 ConnectTo = Mapping[str, tuple[str, int]]
 """`host:port` of an address → (IP address, port) to connect to instead, as with curl's --connect-to. Such an IP address
@@ -109,6 +110,28 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         if port in BAD_PORTS:
             raise Refused(host, f"port {port} belongs to another protocol; not connected")
         return addresses, port
+
+    def target_behind_proxy(self, host: str, port: int) -> tuple[str, int]:
+        """Return the host and port that a proxy is asked to connect to: those of `connect_to`, or the given ones.
+
+        Raises Refused where the name or the address shows that it is local. The name is not resolved here.
+        """
+        if mapped := self._connect_to.get(f"{host}:{port}"):
+            return mapped
+        refuse_local(host, port)
+        return host, port
+
+    async def connect_to_proxy(self, host: str, port: int, timeout: float | None) -> Stream:
+        """Connect to a proxy, which may be at a private address: the operator named it. Raises httpcore's errors."""
+        addresses = await self.addresses(host, port, timeout)
+        for number, address in enumerate(addresses, start=1):
+            try:
+                return await connect(address, port, timeout)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if number == len(addresses):
+                    self._known.pop(host, None)
+                    raise
+        raise httpcore.ConnectError(f"no address for {host}: the name has none")
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None

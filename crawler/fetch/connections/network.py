@@ -1,34 +1,49 @@
 """The bottom transport: httpx's transport over httpcore's connections, with one connection pool per server.
 
-Connections are made by `raw_heads` over `guard`; TLS comes from `tls`.
+Connections are made by `raw_heads` over `guard` or, behind a proxy, over `tunnels`; TLS comes from `tls`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
-import httpcore
 import httpx
 
+from crawler.errors import ProxyFailed
 from crawler.fetch.connections.descriptors import max_connections
+from crawler.fetch.connections.forwarding import ForwardBackend, may_forward
 from crawler.fetch.connections.guard import GuardedBackend
+from crawler.fetch.connections.pools import OpenCount, Pool
 from crawler.fetch.connections.raw_heads import HeadBackend
 from crawler.fetch.connections.tls import tls_context
-from crawler.model import HeaderRule, Site, Tls
+from crawler.fetch.connections.tunnels import TunnelBackend
+from crawler.model import HeaderRule, Proxy, Site, Tls
 
-Leniency = tuple[Tls, HeaderRule]
-"""What a source's entry allows: its `tls` and its `headers`."""
+log = logging.getLogger(__name__)
 
-_KEEPALIVE_SECONDS = 15.0  # that a connection without a request stays open
+
+class Route(NamedTuple):
+    """How a source's entry has its servers connected to."""
+
+    tls: Tls = "strict"
+    headers: HeaderRule = "strict"
+    proxy: Proxy | None = None
+    forward: bool = False  # requests to the proxy in absolute form, because it makes no tunnel to the host
+
+
+_FORWARDED = "the proxy %s makes no tunnels for http: it is asked for the pages themselves, and what it changes in them is not seen"
+_UNCHECKED = "the proxy %s resolves the names of the sites behind it: their IP addresses are not checked, only names and ports are"
+
 _MAX_POOLS = 400
 
 
 class Network(httpx.AsyncBaseTransport):
-    """Send each request over its server's own pool, separate for each `tls` and `headers` setting.
+    """Send each request over its server's own pool, separate for each `tls`, `headers` and `proxy` setting.
 
     So no site uses a connection that is allowed to another one only. One pool for all servers would search all
     connections of the crawl at each request. At most `max_open` connections are open, idle ones included; by default as
@@ -40,19 +55,44 @@ class Network(httpx.AsyncBaseTransport):
         self._max_open = max_open or max_connections()
         self._slots = asyncio.Semaphore(self._max_open)  # one per request under way
         self._open = OpenCount()
-        self._backends: dict[Leniency, HeadBackend] = {}
-        self._pools: OrderedDict[tuple[Leniency, str], Pool] = OrderedDict()  # the least recently used first
+        self._told: set[tuple[str, Proxy | None]] = set()
+        self._backends: dict[Route, HeadBackend] = {}
+        self._pools: OrderedDict[tuple[Route, str], Pool] = OrderedDict()  # the least recently used first
         # made here, not at the first request: loading the certificate authorities is slow
         self._contexts: dict[Tls, ssl.SSLContext] = {"strict": tls_context("strict")}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the server's response, its body unread. Raises httpx's errors."""
+        """Return the server's response, its body unread. Raises httpx's errors, and those of the guard and of proxies."""
         site: Site | None = request.extensions.get("site")
-        leniency: Leniency = (site.tls, site.headers) if site else ("strict", "strict")
-        key = (leniency, f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
+        route = Route(site.tls, site.headers, site.proxy) if site else Route()
+        forward = route._replace(forward=True)
+        if (forward, _origin(request)) in self._pools:
+            return await self._send(request, forward)
+        try:
+            return await self._send(request, route)
+        except ProxyFailed as error:
+            if not may_forward(error, request, route.proxy, self._backend):
+                raise
+            response = await self._send(request, forward)
+            if response.status_code == error.status:  # the proxy wants no request to this host at all
+                await response.aclose()
+                await self._pools.pop((forward, _origin(request))).aclose()
+                raise
+            self._tell(_FORWARDED, route.proxy)
+            return response
+
+    def _tell(self, what: str, proxy: Proxy | None) -> None:
+        """Log once what is not seen behind a proxy."""
+        if (what, proxy) not in self._told:
+            self._told.add((what, proxy))
+            log.warning(what, proxy)
+
+    async def _send(self, request: httpx.Request, route: Route) -> httpx.Response:
+        key = (route, _origin(request))
         if key not in self._pools:
             await self._make_room()
-            self._pools[key] = Pool(self._backend_of(leniency), self._context(leniency[0]), self._open)
+            by = route.proxy if route.forward else None
+            self._pools[key] = Pool(self._backend_of(route), self._context(route.tls), self._open, forward=by)
         self._pools.move_to_end(key)
         await self._slots.acquire()
         try:
@@ -70,10 +110,14 @@ class Network(httpx.AsyncBaseTransport):
             self._contexts[tls] = tls_context(tls)
         return self._contexts[tls]
 
-    def _backend_of(self, leniency: Leniency) -> HeadBackend:
-        if leniency not in self._backends:
-            self._backends[leniency] = HeadBackend(self._backend, lenient=leniency[1] == "lenient")
-        return self._backends[leniency]
+    def _backend_of(self, route: Route) -> HeadBackend:
+        if route not in self._backends:
+            if route.proxy:
+                self._tell(_UNCHECKED, route.proxy)
+            through = ForwardBackend if route.forward else TunnelBackend
+            inner = through(self._backend, route.proxy) if route.proxy else self._backend
+            self._backends[route] = HeadBackend(inner, lenient=route.headers == "lenient")
+        return self._backends[route]
 
     async def _make_room(self) -> None:
         """Close the least recently used idle pool, if there are as many pools as are kept."""
@@ -93,13 +137,6 @@ class Network(httpx.AsyncBaseTransport):
         """Close every connection."""
         for pool in self._pools.values():
             await pool.aclose()
-
-
-@dataclass(slots=True)
-class OpenCount:
-    """Number of connections that are open or being opened, over all pools."""
-
-    number: int = 0
 
 
 class _BodyStream(httpx.AsyncByteStream):
@@ -122,103 +159,5 @@ class _BodyStream(httpx.AsyncByteStream):
                 self._done = None
 
 
-class Pool(httpx.AsyncHTTPTransport):
-    """httpx's transport over the connections of one server.
-
-    httpcore's own pool, made for any number of servers, takes as long per request as all the rest of httpcore.
-    """
-
-    def __init__(
-        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: OpenCount
-    ) -> None:
-        super().__init__(verify=context, trust_env=False)
-        self._of_server = Connections(backend, context, open_count)
-        self._pool = self._of_server  # type: ignore[assignment]  # has all methods that httpx calls
-
-    @property
-    def idle(self) -> bool:
-        """Whether no request is under way."""
-        return self._of_server.idle
-
-    async def close_idle(self) -> None:
-        """Close the connections without a request."""
-        await self._of_server.close_idle()
-
-
-_SAFE_METHODS = (b"GET", b"HEAD")
-_CLOSED_ERRORS = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
-
-
-def _had_no_answer(error: Exception) -> bool:
-    """Return whether a connection ended before an answer began, as idle connections may (RFC 9112, 9.3.1)."""
-    return not isinstance(error, httpcore.RemoteProtocolError) or "without sending a response" in str(error)
-
-
-def _has_leftover(connection: httpcore.AsyncHTTPConnection) -> bool:
-    """Return whether more bytes came than the answer has. h11 would take them for the answer to the next request."""
-    http1 = getattr(connection, "_connection", None)  # httpcore has no public attribute for this
-    state = getattr(http1, "_h11_state", None)
-    return state is not None and bool(state.trailing_data[0])
-
-
-class Connections:
-    """Connections of one server: one per concurrent request, kept open for later requests."""
-
-    def __init__(
-        self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext, open_count: OpenCount
-    ) -> None:
-        self._backend = backend
-        self._context = context
-        self._open = open_count
-        self._connections: list[httpcore.AsyncHTTPConnection] = []
-
-    @property
-    def idle(self) -> bool:
-        """Whether no request is under way."""
-        return all(connection.is_idle() for connection in self._connections)
-
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Return the server's response, its body unread. Raises httpcore's errors."""
-        while True:
-            kept = await self._free()
-            connection = kept or self._new(request.url.origin)
-            try:
-                return await connection.handle_async_request(request)
-            except httpcore.ConnectionNotAvailable:  # another request took it meanwhile
-                continue
-            except _CLOSED_ERRORS as error:
-                if kept is None or request.method not in _SAFE_METHODS or not _had_no_answer(error):
-                    raise
-
-    async def _free(self) -> httpcore.AsyncHTTPConnection | None:
-        for connection in list(self._connections):
-            if connection.is_idle() and not connection.has_expired() and not _has_leftover(connection):
-                return connection
-            if connection.is_closed() or connection.is_idle():
-                await self._close(connection)
-        return None
-
-    async def close_idle(self) -> None:
-        """Close the connections without a request."""
-        for connection in list(self._connections):
-            if connection.is_closed() or connection.is_idle():
-                await self._close(connection)
-
-    async def _close(self, connection: httpcore.AsyncHTTPConnection) -> None:
-        if connection in self._connections:  # another request may have closed it meanwhile
-            self._connections.remove(connection)
-            self._open.number -= 1
-            await connection.aclose()
-
-    def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        connection = httpcore.AsyncHTTPConnection(
-            origin, self._context, keepalive_expiry=_KEEPALIVE_SECONDS, network_backend=self._backend
-        )
-        self._connections.append(connection)
-        self._open.number += 1
-        return connection
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        while self._connections:
-            await self._close(self._connections[-1])
+def _origin(request: httpx.Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"

@@ -33,6 +33,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     """One connection, plain or, after `start_tls`, over TLS. Raises httpcore's errors. One reader and one writer at a time."""
 
     def __init__(self) -> None:
+        self.proxy: str | None = None  # kind of the proxy that made this connection
         self._transport: asyncio.Transport
         self._buffer = bytearray()  # received and not read yet
         self._paused = False  # reading from the socket, because the buffer is full
@@ -130,7 +131,13 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> Stream:
-        """Switch this connection to TLS and return it."""
+        """Switch this connection to TLS and return it. Raises httpcore's ConnectError if anything came before it.
+
+        Such bytes would be read as the server's, although TLS protects none of them.
+        """
+        if self._buffer:
+            self._transport.abort()
+            raise httpcore.ConnectError("data came before the TLS handshake")
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -148,7 +155,14 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """Return httpcore's ssl_object, client_addr, server_addr, socket, or is_readable (not usable for a further request)."""
+        """Return httpcore's ssl_object, client_addr, server_addr, socket, or is_readable (not usable for a further request).
+
+        Also `proxy`. Behind a proxy there is no server_addr: the peer is the proxy.
+        """
+        if info == "proxy":
+            return self.proxy
+        if info == "server_addr" and self.proxy:
+            return None
         if info == "is_readable":
             return bool(self._buffer) or self._ended or self._has_unread_data()
         return self._transport.get_extra_info(_INFO[info]) if info in _INFO else None

@@ -10,16 +10,16 @@ from collections import Counter
 
 import httpx
 
-from crawler.errors import FetchError, LeftAlone, Unreachable
+from crawler.errors import FetchError, LeftAlone, ProxyDown, ProxyFailed, Unreachable
 from crawler.fetch.answers.judge import retry_after
 from crawler.fetch.connections.failures import HTTPX_ERRORS, fetch_error
 from crawler.fetch.limits import Limits
-from crawler.model import Site, Tls
+from crawler.model import Proxy, Site, Tls
 
 log = logging.getLogger(__name__)
 
-Circuit = tuple[str, Tls]
-"""An origin, and the `tls` of its source: another source with other settings may reach the same origin."""
+Circuit = tuple[str, Tls, Proxy | None]
+"""An origin, and the `tls` and `proxy` of its source: another source with other settings may reach the same origin."""
 
 
 class CircuitBreaker(httpx.AsyncBaseTransport):
@@ -45,7 +45,9 @@ class CircuitBreaker(httpx.AsyncBaseTransport):
         except tuple(HTTPX_ERRORS) as error:
             self._failed(circuit, fetch_error(str(request.url), error), self._limits.consecutive_failures)
             raise
-        except Unreachable as error:
+        except ProxyDown:  # no fault of the origin: see `proxy_breaker`
+            raise
+        except (Unreachable, ProxyFailed) as error:
             self._failed(circuit, error, self._limits.consecutive_failures)
             raise
         self._answered(circuit, response)
@@ -82,4 +84,5 @@ class CircuitBreaker(httpx.AsyncBaseTransport):
 def _circuit(request: httpx.Request) -> Circuit:
     site: Site | None = request.extensions.get("site")
     url = request.url
-    return f"{url.scheme}://{url.netloc.decode('ascii')}", site.tls if site else "strict"
+    origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+    return (origin, site.tls, site.proxy) if site else (origin, "strict", None)

@@ -1,6 +1,7 @@
 """Politeness: limit the requests at a time to one server, keep a gap between two, and back off when it fails or is slow.
 
-A server is an IP address, not a host name: hosts that share an address share one schedule. What robots.txt asks for
+A server is an IP address, not a host name: hosts that share an address share one schedule. Behind a proxy no address is
+known, and a server is a host name. What robots.txt asks for
 comes from `robots`.
 """
 
@@ -18,6 +19,7 @@ from crawler.fetch.answers.judge import retry_after
 from crawler.fetch.connections.guard import port_of
 from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
+from crawler.model import Site
 
 Sleep = Callable[[float], Awaitable[None]]
 Monotonic = Callable[[], float]
@@ -107,8 +109,9 @@ class Polite(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Wait until the server may be asked, then return the inner transport's response. Keeps a slot until it has come."""
-        site, delay = request.extensions.get("site"), float(request.extensions.get("delay", 0.0))
-        schedule = await self._schedule_of(request.url, site.at_once if site else 1)
+        site: Site | None = request.extensions.get("site")
+        delay = float(request.extensions.get("delay", 0.0))
+        schedule = await self._schedule_of(request.url, site)
         async with schedule.slots:
             async with schedule.start_lock:
                 await self._until_due(schedule, delay, request.url.host)
@@ -121,9 +124,12 @@ class Polite(httpx.AsyncBaseTransport):
             self._note_answer(schedule, response, delay, self._monotonic() - started)
             return response
 
-    async def _schedule_of(self, url: httpx.URL, at_once: int) -> ServerSchedule:
+    async def _schedule_of(self, url: httpx.URL, site: Site | None) -> ServerSchedule:
+        at_once = site.at_once if site else 1
         if schedule := self._schedules.known(url.host):
             return schedule
+        if site and site.proxy:  # which resolves the name
+            return self._schedules.of(url.host, [], at_once)
         try:
             addresses = await self._addresses(url.host, port_of(url))
         except (httpcore.ConnectError, httpcore.ConnectTimeout):  # connecting raises the same error again

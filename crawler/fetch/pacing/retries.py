@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import tenacity
 
-from crawler.errors import FetchError, LeftAlone
+from crawler.errors import FetchError, LeftAlone, ProxyGivenUp
 from crawler.fetch.pacing.polite import Monotonic, Sleep
 from crawler.model import Capture
 
@@ -36,6 +36,7 @@ class Policy:
 POLICIES = {
     "dns": Policy(attempts=2, first_wait=2.0, max_wait=10.0),
     "connect": Policy(attempts=3, first_wait=2.0, max_wait=30.0),
+    "proxy": Policy(attempts=3, first_wait=2.0, max_wait=30.0),
     "timeout": Policy(attempts=2, first_wait=5.0, max_wait=30.0),  # each attempt has cost its time already
     "reset": Policy(attempts=3, first_wait=1.0, max_wait=15.0),
     "short": Policy(attempts=3, first_wait=1.0, max_wait=15.0),
@@ -111,6 +112,9 @@ class _Trying:
         self.began = self._monotonic()
         try:
             capture = await self._work()
+        except ProxyGivenUp:
+            self.left_alone = True
+            raise
         except LeftAlone as error:
             self.left_alone = True
             raise self._error or error from error

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from crawler.address import canonical
-from crawler.discover import judge_title
+from crawler.discover import judge_title, leads_to_report
 from crawler.discover.portal.authors import Author, author_of
-from crawler.discover.portal.columns import NAMED, is_article, names_departments, score
+from crawler.discover.portal.columns import NAMED, names_departments, score
 from crawler.discover.portal.page import PortalPage, column_name
 from crawler.model import Link
 
@@ -54,7 +54,7 @@ class Candidate:
     @property
     def named(self) -> bool:
         """Whether it is a column on 法治政府 by its name or its address."""
-        return self.score >= NAMED or is_named(self.page)
+        return not self.page.is_whole_catalogue and (self.score >= NAMED or is_named(self.page))
 
     @property
     def years(self) -> set[int]:
@@ -101,8 +101,7 @@ def look_at(
     entries = 0
     for link in page.links:
         key = canonical(link.url)
-        verdict = judge_title(link.title)
-        if not is_report(link):
+        if not leads_to_report(link):
             entries += key not in common and len(link.title) >= _MIN_ENTRY_CHARS
             continue
         entries += 1
@@ -110,16 +109,10 @@ def look_at(
         if author is Author.UNNAMED:
             author = Author.DEPARTMENT if departments else Author.OTHER if explicit else Author.OWN
         into = own if author is Author.OWN else others if author is Author.OTHER else below
-        into.setdefault(key, (link, verdict.year))
+        into.setdefault(key, (link, judge_title(link.title).year))
     return Sight(
         own=newest_first(own), departments=newest_first(below), others=newest_first(others), entries=entries
     )
-
-
-def is_report(link: Link) -> bool:
-    """Whether a link leads to a report, by its title. A column has the same words, but no year, and no article's address."""
-    verdict = judge_title(link.title)
-    return verdict.report and (verdict.year is not None or is_article(link.url))
 
 
 def newest_first(reports: dict[str, tuple[Link, int | None]]) -> Reports:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from crawler.crawl import accept_report, read_page
 from crawler.discover.portal.authors import Author, author_of
-from crawler.errors import ExtractError, FetchError, NotAReport
+from crawler.errors import ExtractError, FetchError, NotAReport, ProxyGivenUp
 from crawler.field.organs import DEPARTMENT, organ
 from crawler.model import Link, Site
 from crawler.onboarding.find.pages import Pages
@@ -39,6 +39,8 @@ async def confirm(
         except NotAReport as error:
             doubt, not_ok = error.reason, True
             continue
+        except ProxyGivenUp:
+            raise
         except (FetchError, ExtractError) as error:
             doubt = f"the newest report cannot be read: {error.reason}"
             continue

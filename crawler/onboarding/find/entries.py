@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
-from crawler.field.regions import path, region
+from crawler.discover.portal.columns import names_departments
+from crawler.field.organs import complete, organ, organ_in
+from crawler.field.regions import begins_with_division, path, region
 from crawler.model import Link
 from crawler.onboarding.add import new_id
 from crawler.onboarding.find.model import FindResult, FoundList
@@ -23,6 +25,7 @@ _WAYS = {
     "report": "a report that the portal shows",
     "parent": "the portal of the government above",
     "render": "the portal as a browser draws it",
+    "departments": "the 司法局",
 }
 
 
@@ -57,14 +60,26 @@ def _government(result: FindResult, ids: set[str], *, live: bool) -> FindEntry:
 
 
 def _departments(result: FindResult, found: FoundList, ids: set[str], *, live: bool) -> FindEntry:
-    place = (result.name or "").removesuffix("人民政府")
     entry: FindEntry = {
         "id": _id(result, ids, "departments"),
-        "name": f"{place}各部门",
+        "name": _authors(result, found),
         "region": result.code or "",
         "lists": [found.url],
     }
     return _ended(entry, result, (found,), found.reports, live=live)
+
+
+def _authors(result: FindResult, found: FoundList) -> str:
+    """Return whose reports a list holds: one department's by its name, or those of all departments."""
+    place, code = (result.name or "").removesuffix("人民政府"), result.code or ""
+    named = {organ_in(link.title) for link, _ in found.reports} - {None}
+    if not named and found.way == "departments" and found.trail:
+        named = {organ(found.trail[0])} - {None}
+    names = {complete(each[0], code) for each in named if each}
+    if len(names) != 1 or names_departments(found.title):
+        return f"{place}各部门"
+    name = names.pop()
+    return name if begins_with_division(name) else f"{place}{name}"
 
 
 def _ended(

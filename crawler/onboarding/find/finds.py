@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from crawler.address import canonical
 from crawler.model import Link
 from crawler.onboarding.find.candidates import Candidate
+from crawler.onboarding.find.leads import Lead
 from crawler.onboarding.find.model import Options, Target
 
 _FRESH_YEARS = 4  # a list whose newest report is of an earlier year is an old one
@@ -27,6 +28,7 @@ class Finds:
         default_factory=list
     )  # named ones that were read, with their scores
     reports: dict[str, tuple[Link, int | None]] = field(default_factory=dict)  # own, wherever they were seen
+    nearest: Lead | None = None  # the one read with the highest score
     extra: int = 0  # leads read since a list was found
 
     def best(self) -> Candidate | None:
@@ -50,6 +52,11 @@ class Finds:
     def is_stale(self, candidate: Candidate) -> bool:
         """Whether a list has no report of the last years: the government has another one by now."""
         return max(candidate.years, default=0) < self.year - _FRESH_YEARS
+
+    def note_read(self, lead: Lead) -> None:
+        """Note that a lead was read."""
+        if lead.kind == "page" and lead.score > (self.nearest.score if self.nearest else 0):
+            self.nearest = lead
 
     def forget_report(self, link: Link) -> None:
         """Leave out a report that was read and is not the government's."""

@@ -8,27 +8,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from crawler.address import canonical
-from crawler.discover import judge_title
+from crawler.discover import is_article, judge_title, leads_to_report
 from crawler.discover.portal.authors import Author, author_of
-from crawler.discover.portal.columns import LEADING, NAMED, address_score, gate_score, is_article, score
+from crawler.discover.portal.columns import LEADING, NAMED, address_score, gate_score, score
 from crawler.discover.portal.page import PortalPage
-from crawler.field.regions import region
 from crawler.model import Link, ListRequest
 from crawler.onboarding.find.candidates import (
     Candidate,
     Sight,
     is_of_departments,
-    is_report,
     joined,
     look_at,
 )
 from crawler.onboarding.find.finds import Finds
-from crawler.onboarding.find.leads import Lead, Leads, report_lead
+from crawler.onboarding.find.leads import (
+    Lead,
+    Leads,
+    is_department,
+    is_map,
+    is_office_on_law,
+    names_division,
+    report_lead,
+)
 from crawler.onboarding.find.pages import Pages
 from crawler.onboarding.find.places import Place, Places
 
-MAX_LIST_PAGES = 3
-"""Pages of one list that are read to see its reports."""
+MAX_LIST_PAGES, MAX_COLUMN_PAGES = 3, 6
+"""Pages of one list that are read to see its reports; of a column on 法治政府 that has shown none yet."""
 
 MAX_REPORTS_READ = 3
 """Reports that are read to find their list."""
@@ -54,18 +60,15 @@ class Hunt(Finds):
     code: str | None
     places: Places
     owner: str | None = None  # name of the government, as the home page has it
-    explicit: bool = (
-        False  # the portal's owner is in doubt: only reports that name the government are its own
-    )
+    explicit: bool = False  # its owner is in doubt: only reports that name the government count
     leads: Leads = field(default_factory=Leads)
     home: PortalPage | None = None
     common: set[str] = field(default_factory=set)  # canonical addresses of the home page's links
     outside: list[Lead] = field(default_factory=list)  # leads to other sites
-    lists_of_reports: set[str] = field(
-        default_factory=set
-    )  # canonical addresses that report pages name as their list
+    lists_of_reports: set[str] = field(default_factory=set)  # canonical addresses that reports name
     searches: list[ListRequest] = field(default_factory=list)
     maps: list[Link] = field(default_factory=list)  # HTML site maps
+    offices: dict[str, Link] = field(default_factory=dict)  # to the pages and sites of the 司法局
     reports_read: int = 0
 
     def uses(self, way: str) -> bool:
@@ -98,6 +101,7 @@ class Hunt(Finds):
         if twice and self.leads.was_read(page.url):
             return None
         self.leads.mark_read(page.url)
+        self.note_read(lead)
         await self.take(page, lead)
         return page
 
@@ -113,16 +117,15 @@ class Hunt(Finds):
 
     async def judge(self, page: PortalPage, lead: Lead, *, render: bool = False) -> bool:
         """Judge a page as a list, with its further pages; return whether it is one beyond doubt."""
-        of_departments = is_of_departments(lead.title, page) or self.places.is_departments(
-            page.url, page.owner
-        )
+        in_office = lead.office or self.places.is_departments(page.url, page.owner)
         explicit = self._is_explicit(page, lead)
-        of_departments = of_departments and not lead.explicit  # of the districts of a city: titles name them
+        # of the districts of a city titles name them
+        of_departments = (in_office or is_of_departments(lead.title, page)) and not lead.explicit
         sight = self._sight(page, explicit, of_departments)
         title = lead.title or page.title
         candidate = Candidate(
             page, sight, title, 0 if of_departments or lead.kind == "load" else lead.score, lead.way, (*lead.trail, title),
-            foreign=self.places.of_address(page.url) in (Place.PARENT, Place.ELSEWHERE),
+            foreign=in_office or self.places.of_address(page.url) in (Place.PARENT, Place.ELSEWHERE),
             render=render,
             confirmed=canonical(page.url) in self.lists_of_reports,
         )  # fmt: skip
@@ -135,7 +138,7 @@ class Hunt(Finds):
         self.reports |= {canonical(link.url): (link, year) for link, year in sight.own}
         if sight.departments and (of_departments or candidate.named):
             self.departments.append(candidate)
-        if not sight.own or of_departments:
+        if not sight.own or (of_departments and not in_office):
             return False
         self.candidates.append(candidate)
         return candidate.precise
@@ -144,15 +147,20 @@ class Hunt(Finds):
         """Read further pages of a list: all of a few, to see its reports; those of a long one until it shows some."""
         first, page = ListRequest(url=candidate.page.url), candidate.page
         seen = {link.url for link in page.links}
-        for _ in range(MAX_LIST_PAGES - 1):
-            if page.next is None or not self.pages.left or len(candidate.years) >= 4:
+        for number in range(1, MAX_COLUMN_PAGES):
+            is_enough = number >= MAX_LIST_PAGES and (candidate.sight.own or not candidate.named)
+            if is_enough or page.next is None or not self.pages.left or len(candidate.years) >= 4:
                 return
             following = await self.pages.read(page.next, first=first)
-            if following is None or not {link.url for link in following.links} - seen:
+            if following is None:
+                return
+            if not {link.url for link in following.links} - seen:
                 return
             fresh = tuple(link for link in following.links if link.url not in seen)
             seen |= {link.url for link in fresh}
             more = self._sight(replace(following, links=fresh), explicit, of_departments)
+            if more.own or any(link.date for link in fresh):  # not the frame with the menu of a hub
+                self.leads.mark_read(following.url)  # it is a part of this list, not another one
             candidate.sight = joined(candidate.sight, more)
             candidate.further.append(following)
             page = following
@@ -182,7 +190,7 @@ class Hunt(Finds):
 
     def maps_of(self, page: PortalPage) -> list[Link]:
         """Return a page's links to an HTML site map."""
-        return [link for link in page.links if _is_map(link) and self._is_own(link.url)]
+        return [link for link in page.links if is_map(link) and self._is_own(link.url)]
 
     def push(self, link: Link, way: str, trail: tuple[str, ...], around: int, lead: Lead) -> int:
         """Put a link among the leads; return its score."""
@@ -194,10 +202,12 @@ class Hunt(Finds):
             districts=lead.explicit,
         )
         place = self.places.of_address(link.url)
-        if lead.explicit and self._names_division(link.title):
+        if is_office_on_law(link.title) and place is not Place.PARENT:
+            self.offices.setdefault(canonical(link.url), link)
+        if lead.explicit and names_division(link.title, self.code) and not is_department(link.title):
             value = max(min(value + _DISTRICT_BONUS, 99), 60 if around >= 50 else 0)
         is_entry = link.date is not None and len(link.title) >= _MIN_ENTRY_CHARS
-        if value < LEADING or is_entry or is_report(link):
+        if value < LEADING or is_entry or leads_to_report(link):
             return 0
         to = Lead(
             request=ListRequest(url=link.url), score=value, way=way, title=link.title, trail=trail,
@@ -213,7 +223,7 @@ class Hunt(Finds):
         """Put the government's own reports among the leads: each leads to its list."""
         explicit = self._is_explicit(page, lead)
         for link in (*page.links, *page.menu):
-            if not is_report(link):
+            if not leads_to_report(link):
                 continue
             year = judge_title(link.title).year
             author = author_of(link.title, self.code)
@@ -254,15 +264,9 @@ class Hunt(Finds):
                     if value >= _GOOD:
                         worth = max(worth, around - 8)  # what a good page loads is as good as its links
                     self.leads.push(
-                        Lead(
-                            request=ListRequest(url=url),
-                            score=worth,
-                            way="menus",
-                            kind="load",
-                            trail=trail,
-                            explicit=lead.explicit,
-                        )
-                    )
+                        Lead(request=ListRequest(url=url), score=worth, way="menus", kind="load", trail=trail,
+                             explicit=lead.explicit)
+                    )  # fmt: skip
         if lead.kind == "page" and len(page.links) <= _GATE_LINKS and len(trail) < 2:
             for link in page.links:
                 if (value := gate_score(link.title, link.url)) and self._is_own(link.url):
@@ -290,11 +294,3 @@ class Hunt(Finds):
 
     def _is_own(self, url: str) -> bool:
         return self.places.of_address(url) in (Place.OWN, Place.SHARED)
-
-    def _names_division(self, title: str) -> bool:
-        row = region(self.code) if self.code else None
-        return row is not None and (row.name in title or (len(row.short) > 1 and row.short in title))
-
-
-def _is_map(link: Link) -> bool:
-    return any(word in link.title for word in ("网站地图", "站点地图", "网站导航", "站点导航"))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 
 from crawler.address import host_of
+from crawler.errors import CrawlerError, ProxyGivenUp
 from crawler.fetch import Fetcher
 from crawler.onboarding.find.model import FindResult, Options, Target
 from crawler.onboarding.find.pages import Pages
@@ -31,7 +32,10 @@ async def find_portals(
     on_result: OnResult,
     hosts_at_once: int = DEFAULT_HOSTS_AT_ONCE,
 ) -> None:
-    """Search portals; portals of one host one after the other. A portal that an earlier run finished is not asked again."""
+    """Search portals; portals of one host one after the other. A portal that an earlier run finished is not asked again.
+
+    Raises CrawlerError when a proxy fails; what was found so far is in the state file.
+    """
     by_host: dict[str, list[Target]] = {}
     for target in targets:
         if (known := state.result(target.key, options)) is not None:
@@ -48,9 +52,15 @@ async def find_portals(
                 state.note_result(target.key, options, result)
                 on_result(result, False)
 
-    async with asyncio.TaskGroup() as tasks:
-        for waiting in by_host.values():
-            tasks.create_task(one_host(waiting))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for waiting in by_host.values():
+                tasks.create_task(one_host(waiting))
+    except ExceptionGroup as group:
+        given_up = next((error for error in group.exceptions if isinstance(error, ProxyGivenUp)), None)
+        if given_up is None:
+            raise
+        raise CrawlerError(f"the search ends: {given_up.reason}") from given_up
 
 
 async def find(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
 
 from crawler.address import canonical
+from crawler.discover.portal.page import column_fragment
+from crawler.field.organs import DEPARTMENT, organ
+from crawler.field.regions import region
 from crawler.model import Link, ListRequest
 
 Kind = Literal["page", "list", "report", "load", "search", "sitemap"]
@@ -37,18 +40,13 @@ class Lead:
     trail: tuple[str, ...] = ()  # titles of the links before it
     found_on: str = ""
     explicit: bool = False  # only reports that name the government are its own
+    office: bool = False  # on a department's own site: titles without an organ are the department's
 
     @property
     def key(self) -> str:
         """Equal for leads to one page."""
         url = self.request.url
         return f"{canonical(url)} {column_fragment(url)}{self.request.body_text}".strip()
-
-
-def column_fragment(url: str) -> str:
-    """Return the fragment of an address that names a column: #505 of gkmlpt; empty for any other."""
-    fragment = urlsplit(url).fragment
-    return f"#{fragment}" if fragment.isdigit() and "/gkmlpt" in url else ""
 
 
 @dataclass(slots=True)
@@ -113,3 +111,25 @@ def report_lead(link: Link, way: str, trail: Iterable[str] = ()) -> Lead:
         kind="report",
         trail=tuple(trail),
     )
+
+
+def is_department(title: str) -> bool:
+    """Whether a link leads to a department's own site or page: 兴城市教育局."""
+    named = organ(title)
+    return named is not None and named[1] == DEPARTMENT
+
+
+def is_office_on_law(title: str) -> bool:
+    """Whether a link leads to the department that answers for 法治政府建设: 武汉市司法局."""
+    return re.fullmatch(r"[\u4e00-\u9fff]{0,12}司法[局厅]", title.strip()) is not None
+
+
+def is_map(link: Link) -> bool:
+    """Whether a link leads to an HTML site map."""
+    return any(word in link.title for word in ("网站地图", "站点地图", "网站导航", "站点导航"))
+
+
+def names_division(title: str, code: str | None) -> bool:
+    """Whether a link's title has the name of a division: 武汉市 or 武汉."""
+    row = region(code) if code else None
+    return row is not None and (row.name in title or (len(row.short) > 1 and row.short in title))

@@ -6,26 +6,27 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from crawler.discover.portal.page import PortalPage, read_portal_page
+from crawler.discover.portal.page import PortalPage, column_fragment, read_portal_page
 from crawler.errors import (
     Challenged,
     ExtractError,
     FetchError,
     LeftAlone,
     NotSaved,
+    ProxyFailed,
+    ProxyGivenUp,
     Unreachable,
     Unrendered,
     Untrusted,
 )
 from crawler.fetch import Fetcher
 from crawler.model import ListRequest, Page, Site
-from crawler.onboarding.find.leads import column_fragment
 from crawler.reading.pages import PageProcess
 
 UNRENDERED = "unrendered"
 _FIREWALL = re.compile(r"robots\.txt answers (?:412|468|521)\b")
 """A firewall that wants a browser answers so for robots.txt too, and then no page is asked for."""
-_UNREACHABLE = (Unreachable, Untrusted, LeftAlone, NotSaved)
+_UNREACHABLE = (Unreachable, Untrusted, LeftAlone, NotSaved, ProxyFailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Pages:
     ) -> PortalPage | None:
         """Return a page; None if it cannot be had, which `failures` tells, or if the budget is used up.
 
-        `first`: the request for the list's first page, if this is a further one. `keep`: `report` will want the page. Raises nothing of a site's.
+        `first`: the request for the list's first page, if this is a further one. `keep`: `report` will want the page. Raises ProxyGivenUp, and nothing of a site's.
         """
         key = request_key(request, render=render)
         if key not in self.known:
@@ -103,6 +104,8 @@ class Pages:
                 read_portal_page, got.body, got.headers, got.url, request if first else None, first or request
             )
             return replace(page, url=page.url.partition("#")[0] + column_fragment(request.url))
+        except ProxyGivenUp:  # says nothing of the portal, and the next one would fail too
+            raise
         except Challenged as error:
             return Failure("challenged", error.reason)
         except FetchError as error:

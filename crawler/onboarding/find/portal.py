@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from crawler.address import canonical
+from crawler.address import canonical, host_of, registrable_domain
 from crawler.discover.portal.page import PortalPage
 from crawler.field.portals import portals_at
 from crawler.field.regions import path, region
@@ -15,7 +15,7 @@ from crawler.onboarding.find.hunt import Hunt
 from crawler.onboarding.find.model import FindResult, FoundList, Options, Result, Target
 from crawler.onboarding.find.pages import UNRENDERED, Pages
 from crawler.onboarding.find.places import Places
-from crawler.onboarding.find.ways import IN_ORDER
+from crawler.onboarding.find.ways import IN_ORDER, departments
 
 MAX_LISTS = 3
 """Lists of one government that are taken; a further one must have years that those before do not have."""
@@ -38,6 +38,10 @@ async def search_portal(target: Target, options: Options, pages: Pages, day: str
         home=home,
         year=int(day[:4]),
     )
+    if home is not None and _is_strangers(home, target):
+        return _no_home(
+            hunt, day, f"its address leads to {home.url}, which does not say that it is this government's"
+        )
     if home is not None:
         hunt.owner = home.owner
         hunt.common = {canonical(link.url) for link in home.links}
@@ -57,6 +61,8 @@ async def search_portal(target: Target, options: Options, pages: Pages, day: str
         best = hunt.best()
         if best is not None and not (hunt.is_stale(best) and share < 0.6):
             break
+    if options.departments:
+        await departments.seek(hunt)
     return await _conclude(hunt, day)
 
 
@@ -70,6 +76,14 @@ async def _home(target: Target, pages: Pages) -> PortalPage | None:
     return await pages.read(ListRequest(url=f"{'http' if scheme == 'https' else 'https'}://{rest}"))
 
 
+def _is_strangers(home: PortalPage, target: Target) -> bool:
+    """Whether the home page is on another site, outside gov.cn, that does not name the division: a lapsed name's new owner."""
+    here, there = host_of(target.home), host_of(home.url)
+    if registrable_domain(here) == registrable_domain(there) or there.endswith(".gov.cn"):
+        return False
+    return home.region is None or home.region != (target.code or home.region)
+
+
 def _is_doubtful(home: PortalPage, code: str | None) -> bool:
     """Whether a home page may be another government's: several divisions share its host, or it names another one."""
     if code is None:
@@ -81,8 +95,8 @@ def _is_doubtful(home: PortalPage, code: str | None) -> bool:
     return shared or (home.region is not None and home.region != code and region(home.region) is not None)
 
 
-def _no_home(hunt: Hunt, day: str) -> FindResult:
-    failures = hunt.pages.failures
+def _no_home(hunt: Hunt, day: str, detail: str = "") -> FindResult:
+    failures = hunt.pages.failures if not detail else []
     challenged = next((each for each in failures if each.kind == "challenged"), None)
     reason = challenged or (failures[0] if failures else None)
     return FindResult(
@@ -92,7 +106,7 @@ def _no_home(hunt: Hunt, day: str) -> FindResult:
         requests=hunt.pages.asked,
         code=hunt.code,
         name=_name(hunt),
-        detail=reason.reason if reason else "no answer",
+        detail=detail or (reason.reason if reason else "no answer"),
     )
 
 
@@ -151,7 +165,15 @@ def _details(hunt: Hunt, result: Result, checked: Checked, doubts: list[str]) ->
         said.append(next(each.reason for each in hunt.pages.failures if each.kind == "challenged"))
     if hunt.explicit:
         said.append("the home page is another government's too: only reports that name the division count")
-    return said
+    return said if said or result is not Result.NOTHING else [_what_was_read(hunt)]
+
+
+def _what_was_read(hunt: Hunt) -> str:
+    """How far a search came that found nothing, for who goes on by hand: the pages read, and the column most like it."""
+    number = sum(isinstance(each, PortalPage) for each in hunt.pages.known.values())
+    said = f"{number} pages read"
+    nearest = hunt.nearest
+    return f"{said}, the nearest: {nearest.title} {nearest.request.url}" if nearest else said
 
 
 def _lists(hunt: Hunt, best: Candidate) -> tuple[FoundList, ...]:
@@ -176,15 +198,19 @@ def _found_list(each: Candidate, hunt: Hunt, *, departments: bool = False) -> Fo
         trail=tuple(title for title in each.trail if title),
         cms=each.page.cms,
         next=each.page.next.url if each.page.next else None,
-        match=_match(hunt) if mixed else None,
+        match=_match(hunt, each) if mixed else None,
         render=each.render,
     )
 
 
-def _match(hunt: Hunt) -> str | None:
+_NO_DEPARTMENT = "(?:(?!局|厅|委员会|办公室|(?<![省市区县旗州盟])委).)*"
+
+
+def _match(hunt: Hunt, each: Candidate) -> str | None:
     """An expression for the reports of one government on a list that holds those of many."""
     row = region(hunt.code) if hunt.code else None
-    return rf"{row.short}.*(?:法治政府|依法行政).*(?:报告|情况)" if row else None
+    between = _NO_DEPARTMENT if each.sight.departments else ".*"
+    return rf"{row.short}{between}(?:法治政府|依法行政).*(?:报告|情况)" if row else None
 
 
 def _department_lists(hunt: Hunt) -> tuple[FoundList, ...]:

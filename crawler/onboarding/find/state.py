@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, BinaryIO, Self, TextIO
 
 from crawler.errors import ConfigError
 from crawler.onboarding.find.model import FindResult, Options, Result
 from crawler.onboarding.find.pages import Answer
 from crawler.onboarding.find.values import answer_json, answer_of, result_json, result_of
+from crawler.onboarding.state_lock import acquire
 
 FORMAT = 1
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -48,20 +49,30 @@ class State:
         self._today = today
         self.results: dict[str, tuple[str, FindResult]] = {}  # with the mark of the options
         self._begun: dict[tuple[str, str], Begun] = {}
+        self._lock: BinaryIO | None = None
         self._file: TextIO | None = None
         self._stale = 0
         self._sizes: dict[str, int] = {}
         self._read()
 
     def __enter__(self) -> Self:
-        self._rewrite()
+        """Lock the file and read it again: another search may have ended meanwhile. Raises SearchLocked, ConfigError."""
+        self._lock = acquire(self.path)
+        self.results, self._begun = {}, {}
+        try:
+            self._read()
+            self._rewrite()
+        except ConfigError:
+            self._lock.close()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        for file in (self._file, self._lock):
+            if file is not None:
+                file.close()
 
     def result(self, key: str, options: Options) -> FindResult | None:
         """Return the result of an earlier run with the same options. Portals that gave no answer are asked again the next day."""
@@ -76,6 +87,8 @@ class State:
         gone = set(keys)
         self.results = {key: each for key, each in self.results.items() if key not in gone}
         self._begun = {key: each for key, each in self._begun.items() if key[0] not in gone}
+        if self._file is not None:
+            self._rewrite()
 
     def begun(self, key: str, options: Options) -> Begun:
         """Return what an earlier run read of a portal that it did not finish."""
@@ -167,6 +180,7 @@ class State:
         """Write the file anew, with the results and with the pages of portals that are not done."""
         if self._file is not None:
             self._file.close()
+        self._sizes = {}
         scratch = self.path.with_name(f".{self.path.name}.new")
         try:
             self._file = scratch.open("w", encoding="utf-8")

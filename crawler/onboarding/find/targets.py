@@ -72,15 +72,24 @@ def _target(portal: Portal) -> Target:
 
 
 def configured(sites: Iterable[Site]) -> dict[str, Site]:
-    """Return the sites that are of a division's government, not of a department or a zone, by division code."""
+    """Return the sites that are of a division's government, not of a department or a zone, by division code.
+
+    Of several entries for one division, one that has more than the portal is returned: see `has_portal_only`.
+    """
     found: dict[str, Site] = {}
-    for site in sites:
+    for site in sorted(sites, key=has_portal_only):
         known = organ(site.name)
         row = region(site.region)
         is_government = known is not None and known[1] in (GOVERNMENT, PARTY_GOVERNMENT)
         if row is not None and is_government and _is_of(known[0] if known else "", row):
             found.setdefault(site.region, site)
     return found
+
+
+def has_portal_only(site: Site) -> bool:
+    """Whether an entry has nothing but the portal's home page, so that its list is still to be found."""
+    others = (site.pages, site.sitemaps, site.search)
+    return bool(site.lists) and not any(others) and all(map(is_home, site.lists))
 
 
 def _is_of(name: str, row: Region) -> bool:

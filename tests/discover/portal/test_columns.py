@@ -49,6 +49,11 @@ def test_the_nearer_a_column_is_to_the_reports_the_higher_its_score(place: int) 
         ("法治政府建设取得新成效", "/info/1019/2222.htm"),
         ("市政府召开常务会议研究全市法治政府建设工作并部署下一阶段任务", "/fzzf/"),
         ("新闻中心", "/xwzx/"),
+        ("下页", "/fzzf/1.htm"),
+        ("尾页", "/fzzf/1.htm"),
+        ("2", "/fzzf/index_1.html"),
+        ("第3页", "/fzzf/index_2.html"),
+        (">", "/fzzf/index_1.html"),
     ],
 )
 def test_what_leads_elsewhere_is_not_followed(title: str, path: str) -> None:
@@ -94,6 +99,7 @@ def test_a_link_into_the_site_is_known(title: str, leads: bool) -> None:
         ("关于2023年法治政府建设情况的报告", "420100", Author.UNNAMED),
         ("2023年法治政府建设年度报告", "420100", Author.UNNAMED),
         ("武汉市司法局2022年法治政府建设情况报告", "420100", Author.DEPARTMENT),
+        ("部门法治政府建设年度报告", "420100", Author.DEPARTMENT),
         ("江岸区2022年法治政府建设年度报告", "420100", Author.BELOW),
         ("区人民政府2021年法治政府建设情况报告", "420100", Author.BELOW),
         ("百步亭街道办事处2022年法治政府建设报告", "420100", Author.BELOW),

@@ -124,6 +124,13 @@ def test_the_tree_of_gkmlpt_names_its_columns() -> None:
     assert page.next is not None
 
 
+def test_the_catalogue_of_gkmlpt_is_not_a_second_target_of_a_link_to_one_of_its_columns() -> None:
+    page = read("<li onclick=\"window.open('/gkmlpt/index#505')\"><a>法治政府建设</a></li>")
+    assert [(e.url, e.title) for e in (*page.links, *page.menu)] == [
+        (URL + "gkmlpt/index#505", "法治政府建设")
+    ]
+
+
 @pytest.mark.parametrize(
     ("box", "name"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,20 @@ import pytest
 
 from crawler.errors import ConfigError
 from crawler.onboarding.find.model import Options, Result, Target
-from tests.onboarding.find.small import HOST, NOISE, TARGET, Answer, Web, find, links, page, report, reports
+from tests.onboarding.find.small import (
+    HOST,
+    NOISE,
+    TARGET,
+    Answer,
+    Web,
+    entries,
+    find,
+    links,
+    page,
+    report,
+    report_title,
+    reports,
+)
 
 LIST = "/zwgk/fzzf/"
 PORTAL: dict[str, Answer] = {
@@ -27,7 +41,12 @@ EMPTY: dict[str, Answer] = {"/": page(NOISE, links(("法治政府建设", LIST))
     [
         (PORTAL, Result.FOUND, ""),
         (EMPTY, Result.COLUMN, ""),
-        ({"/": page(NOISE)}, Result.NOTHING, ""),
+        ({"/": page(NOISE)}, Result.NOTHING, "1 pages read"),
+        (
+            {"/": page(NOISE, links(("政务公开", "/zw/"))), "/zw/": page(NOISE)},
+            Result.NOTHING,
+            f"2 pages read, the nearest: 政务公开 {HOST}/zw/",
+        ),
         ({"/": (412, "<html><script>$_ts=1</script></html>")}, Result.CHALLENGED, "HTTP 412"),
         ({"/": (521, "<html></html>")}, Result.CHALLENGED, "HTTP 521"),
         ({"/": (403, "<html></html>")}, Result.UNREACHABLE, "HTTP 403"),
@@ -67,6 +86,50 @@ def test_where_the_home_page_is_kept_from_us_the_tables_entry_is_tried(tmp_path:
     web = Web(PORTAL | {"/": (412, "<html></html>")})
     (result,) = find(web, tmp_path / "state", target)
     assert [each.url for each in result.lists] == [HOST + LIST]
+
+
+class Moved(Web):
+    """The portal's home page redirects to another host, which has the same pages."""
+
+    there = "http://www.sale-of-domains.com"
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "www.wuhan.gov.cn":
+            self.asked.append(str(request.url))
+            location = (b"Location", f"{self.there}{request.url.path}".encode())
+            return httpx.Response(
+                302,
+                headers=[location],
+                stream=httpx.ByteStream(b""),
+                extensions={"fetched_at": datetime.now(UTC)},
+            )
+        return await super().handle_async_request(request)
+
+
+@pytest.mark.parametrize(
+    ("code", "there", "found"),
+    [
+        ("", "http://www.sale-of-domains.com", False),
+        ("4301000001", "http://www.sale-of-domains.com", False),
+        ("4201000001", "http://www.wuhan.example.com", True),
+        ("", "http://www.wuhanshi.gov.cn", True),
+    ],
+)
+def test_a_home_page_on_a_strangers_site_is_not_searched(
+    code: str, there: str, found: bool, tmp_path: Path
+) -> None:
+    home = page(NOISE, links(("法治政府建设", LIST)), title="首页", code=code)
+    rows = entries(*((report_title(y), f"/t{y + 1}0301_{y}.html", f"{y + 1}-03-01") for y in (2022, 2023)))
+    web = Moved(
+        {f"{there}/": home, f"{there}{LIST}": page(rows), f"{there}/t20240301_2023.html": report(2023)}
+    )
+    web.there = there
+    (result,) = find(web, tmp_path / "state")
+    if found:
+        assert [each.url for each in result.lists] == [there + LIST]
+    else:
+        assert (result.result, result.lists) == (Result.UNREACHABLE, ())
+        assert f"its address leads to {there}/, which does not say" in result.detail
 
 
 @pytest.mark.parametrize("budget", [1, 2, 3, 4, 5, 20])

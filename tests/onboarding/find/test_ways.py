@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -349,6 +351,135 @@ def test_departments_are_found_where_they_are_asked_for(tmp_path: Path) -> None:
     (result,) = find(web, tmp_path / "2", options=Options(departments=True))
     assert [each.url for each in result.lists] == [HOST + LIST]
     assert [(each.url, len(each.reports)) for each in result.departments] == [(f"{HOST}/bm/", 2)]
+
+
+OFFICE = "http://sfj.wuhan.gov.cn/"
+
+
+def office(*parts: str) -> str:
+    """A page of the 司法局's own site."""
+    return page(*parts, title="法治政府建设_武汉市司法局")
+
+
+OFFICES: dict[str, Answer] = {
+    "/": page(NOISE, links(("政务公开", "/zw/"), ("武汉市司法局", OFFICE))),
+    "/zw/": page(links(("法治政府建设", LIST))),
+    OFFICE: office(NOISE, links(("政务公开", f"{OFFICE}zwgk/"))),
+    f"{OFFICE}zwgk/": office(links(("法治政府建设", f"{OFFICE}fz/"))),
+    f"{OFFICE}fz/": office(
+        entries(("2023年法治政府建设年度报告", f"{OFFICE}fz/202403/t20240315_1.html", "2024-03-15"))
+    ),
+}
+
+
+def test_the_own_site_of_the_office_on_law_is_searched_where_departments_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    web = Web(COLUMN | OFFICES)
+    assert not any("sfj" in url for url in web.asked)
+    (result,) = find(web, tmp_path / "1")
+    assert ([each.url for each in result.lists], result.departments) == ([HOST + LIST], ())
+    (result,) = find(web, tmp_path / "2", options=Options(departments=True))
+    assert [each.url for each in result.lists] == [HOST + LIST]
+    assert [each.url for each in result.departments] == [f"{OFFICE}fz/"]
+    assert [entry["name"] for entry in entries_of(result, ())] == ["武汉市人民政府", "武汉市司法局"]
+
+
+def test_on_the_site_of_the_office_on_law_only_reports_that_name_the_government_are_its_own(
+    tmp_path: Path,
+) -> None:
+    rows = reports(2022, 2023, folder=f"{OFFICE}fz/1/")
+    web = Web(
+        {
+            "/": page(NOISE, links(("武汉市司法局", OFFICE))),
+            OFFICE: office(links(("法治政府建设", f"{OFFICE}fz/"))),
+            f"{OFFICE}fz/": office(rows, reports(2023, name="武汉市司法局", folder=f"{OFFICE}fz/2/")),
+            f"{OFFICE}fz/1/202403/t20240315_2023.html": report(2023),
+        }
+    )
+    (result,) = find(web, tmp_path / "state")
+    (found,) = result.lists
+    assert (found.url, result.years, len(found.reports)) == (f"{OFFICE}fz/", (2022, 2023), 2)
+    assert found.match is not None
+    assert re.search(found.match, report_title(2023))
+    assert not re.search(found.match, report_title(2023, "武汉市司法局"))
+
+
+def test_a_further_page_of_a_list_is_not_taken_for_a_list(tmp_path: Path) -> None:
+    pager = "<a href='/zwgk/fzzf/index_1.html'>下一页</a> <a href='/zwgk/fzzf/index_1.html'>法治政府建设第二页</a>"
+    web = Web(
+        COLUMN
+        | {
+            "/": page(NOISE, links(("法治政府建设", LIST))),
+            LIST: page(NOTICES, reports(2023), pager),
+            "/zwgk/fzzf/index_1.html": page(reports(2020, 2021, 2022)),
+        }
+    )
+    (result,) = find(web, tmp_path / "state")
+    assert [each.url for each in result.lists] == [HOST + LIST]
+    assert result.years == (2020, 2021, 2022, 2023)
+
+
+def test_a_menu_in_a_frame_of_a_hub_is_followed(tmp_path: Path) -> None:
+    web = Web(
+        COLUMN
+        | {
+            "/": page(NOISE, links(("依法行政", "/yf/"))),
+            "/yf/": page("<iframe src='/left.html'></iframe>", links(("首页", "/"))),
+            "/left.html": page(links(("年报总览", "/x/"), ("依法行政工作报告", LIST))),
+        }
+    )
+    (result,) = find(web, tmp_path / "state")
+    assert [each.url for each in result.lists] == [HOST + LIST]
+
+
+def test_the_catalogue_of_all_columns_is_not_taken_where_one_column_has_the_reports(tmp_path: Path) -> None:
+    tree = '<script>window._CONFIG = {SID: \'7\', TREE: [{"id": 505, "name": "年度报告"}]}</script>'
+    rows = [
+        {"title": report_title(year), "url": f"/zwgk/fzzf/{year + 1}03/t{year + 1}0315_{year}.html"}
+        for year in (2021, 2022, 2023)
+    ]
+    articles = json.dumps({"articles": rows}, ensure_ascii=False)
+    web = Web(
+        {
+            "/": page(NOISE, links(("法治政府建设", "/gkmlpt/index"))),
+            "/gkmlpt/index": page(tree),
+            "/gkmlpt/api/all/0": articles,
+            "/gkmlpt/api/all/505": articles,
+            NEWEST: report(2023),
+        }
+    )
+    (result,) = find(web, tmp_path / "state")
+    assert [each.url for each in result.lists] == [f"{HOST}/gkmlpt/index#505"]
+
+
+def test_departments_of_a_district_on_the_citys_portal_do_not_use_up_the_budget(tmp_path: Path) -> None:
+    offices = (
+        "教育局",
+        "公安局",
+        "民政局",
+        "财政局",
+        "水务局",
+        "商务局",
+        "审计局",
+        "统计局",
+        "住房和城乡建设局",
+    )
+    pages: dict[str, Answer] = COLUMN | {
+        DISTRICT.home: page(
+            NOISE, links(("信息公开", f"{HOST}/qu/")), title="江岸区人民政府", code="4201020001"
+        ),
+        "/qu/": page(links(("法定主动公开内容", "/qu/fd/"))),
+        "/qu/fd/": page(
+            links(*((f"江岸区{name}", f"/bm/{n}/") for n, name in enumerate(offices))),
+            links(("法治政府建设", "/qu/fz/")),
+        ),
+        "/qu/fz/": page(reports(2022, 2023, name="江岸区人民政府", folder="/qu/fz/1/")),
+    }
+    web = Web(pages)
+    (result,) = find(web, tmp_path / "state", DISTRICT)
+    assert [each.url for each in result.lists] == [f"{HOST}/qu/fz/"]
+    assert not any("/bm/" in url for url in web.asked)
 
 
 DISTRICT = Target(home="http://www.jiangan.gov.cn/", code="420102", name="江岸区")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+from crawler.field.portals import portals
+from crawler.field.regions import region
 from tests.site.model import Government
 from tests.site.portals.builder import Builder
 from tests.site.portals.model import Portal
@@ -27,25 +31,47 @@ class Made:
     without_http: frozenset[str]  # hosts that have https alone
 
 
-def make(number: int, seed: int) -> Made:
-    """Return so many portals; the same number and seed give the same portals on every machine."""
-    recipes = plan(number, seed)
-    bases = {r.number: f"{'https' if r.style in _HTTPS else 'http'}://{_host(r)}" for r in recipes}
-    sites = {r.number: Site(r.number, _government(r, bases[r.number]), search=_search(r)) for r in recipes}
-    portals = []
+def make(number: int, seed: int, codes: Sequence[str] = ()) -> Made:
+    """Return so many portals; the same number and seed give the same portals on every machine.
+
+    `codes`: portals of these divisions instead, under the host names that the table has for them.
+    """
+    recipes = plan(len(codes) or number, seed)
+    if codes:
+        recipes = tuple(_of_division(r, code) for r, code in zip(recipes, codes, strict=True))
+    hosts = {r.number: _real_host(r) if codes else _host(r) for r in recipes}
+    bases = {r.number: f"{'https' if r.style in _HTTPS else 'http'}://{hosts[r.number]}" for r in recipes}
+    kept = frozenset(hosts.values()) if codes else frozenset[str]()
+    sites = {
+        r.number: Site(r.number, _government(r, bases[r.number]), search=_search(r), kept=kept)
+        for r in recipes
+    }
+    made = []
     for recipe in recipes:
         city = recipes[recipe.city] if recipe.city is not None and recipe.city < len(recipes) else None
         builder = Builder(recipe, sites, bases, city)
         builder.add_pages()
-        portals.append(truth(builder))
+        made.append(truth(builder))
     return Made(
-        portals=tuple(portals),
+        portals=tuple(made),
         sites={site.government.host: site for site in sites.values()},
-        firewalls={_host(r): int(r.style[-3:]) for r in recipes if r.card == "challenged"},
-        silent=frozenset(_host(r) for r in recipes if r.card == "unreachable"),
-        https=frozenset(_host(r) for r in recipes if r.style in _HTTPS),
-        without_http=frozenset(_host(r) for r in recipes if r.style == "https_only"),
+        firewalls={hosts[r.number]: int(r.style[-3:]) for r in recipes if r.card == "challenged"},
+        silent=frozenset(hosts[r.number] for r in recipes if r.card == "unreachable"),
+        https=frozenset(hosts[r.number] for r in recipes if r.style in _HTTPS),
+        without_http=frozenset(hosts[r.number] for r in recipes if r.style == "https_only"),
     )
+
+
+def _real_host(recipe: Recipe) -> str:
+    return urlsplit(portals()[recipe.region.code].home).hostname or ""
+
+
+def _of_division(recipe: Recipe, code: str) -> Recipe:
+    """Give a recipe's portal to a division. One whose list is on another's portal gets a list of its own."""
+    row = region(code)
+    assert row is not None
+    card = "chain" if recipe.city is not None else recipe.card
+    return replace(recipe, region=row, card=card, city=None)
 
 
 def _host(recipe: Recipe) -> str:

@@ -22,7 +22,7 @@ SUFFIX = "test"
 """The reserved domain (RFC 2606) below which all hosts of the portals are invented."""
 
 _ANCHOR = re.compile(r"(<a\b[^<>]*?\bhref=[\"']?)([^\"'\s<>]+)([^<>]*>)\s*([^<>]{2,30}?)\s*(</a>)", re.I)
-_REAL = re.compile(r"\b([a-z0-9]+)\.gov\.cn\b")  # hosts that templates and furniture name
+_REAL = re.compile(r"\b((?:[a-z0-9-]+\.)*[a-z0-9]+)\.gov\.cn\b")  # hosts that templates and furniture name
 _NEVER = "法治政府建设"  # a name that the templates' own menus have, and a portal may not have
 _PROXY = "/module/web/jpage/dataproxy.jsp"
 
@@ -32,14 +32,23 @@ Render = Callable[[], str]
 class Site:
     """The pages of one host. Paths are without a query."""
 
-    def __init__(self, number: int, government: Government, *, search: str | None = None) -> None:
-        """Start without pages; `search` is the name of its search system."""
+    def __init__(
+        self,
+        number: int,
+        government: Government,
+        *,
+        search: str | None = None,
+        kept: frozenset[str] = frozenset(),
+    ) -> None:
+        """Start without pages. `search`: the name of its search system. `kept`: real host names that are served here."""
+        self._kept = kept
         self.number, self.government = number, government
         self._search = SEARCHES[search] if search else None
         self._pages: dict[str, tuple[Render, str]] = {}
         self._made: dict[str, bytes] = {}
         self._columns: list[Column] = []
         self._listed: dict[int, Government] = {}
+        self._lists: set[str] = set()  # paths of pages that are a list's own
         self.menu: dict[str, str] = {}  # addresses by name, for the menus that templates have of their own
         self._districts: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._complete = False  # all articles of lists with reports have been added
@@ -77,6 +86,7 @@ class Site:
             *((path + f"index.{ext}" for ext in ("html", "shtml")) if path.endswith("/") else ()),
         ):
             self.add(name, partial(self._load, column, name))
+            self._lists.add(name)
 
     def listed(self, column: Column) -> Government:
         """Return the government with only this column and its documents."""
@@ -104,7 +114,8 @@ class Site:
             renders[urlsplit(url).path] = partial(_article, government, document)
         own = urlsplit(column.url).path
         for name, render in renders.items():
-            if name != _PROXY and "/gkmlpt/api/" not in name:
+            is_hub = name == own and name not in self._lists  # the catalogue's page, which shows its tree
+            if name != _PROXY and "/gkmlpt/api/" not in name and not is_hub:
                 self._pages[name] = (partial(self._fixed, column, render), "text/html")
         return self._fixed(column, renders.get(path, renders[own]))
 
@@ -170,10 +181,13 @@ class Site:
             if path not in self._pages:
                 return None
             render, kind = self._pages[path]
-            html = _REAL.sub(rf"\1.gov.{SUFFIX}", render())
+            html = _REAL.sub(self._invented, render())
             json_or_xml = kind.startswith(("application/json", "application/xml"))
             self._made[path] = html.encode("utf-8" if json_or_xml else self.government.encoding, "replace")
         return self._made[path]
+
+    def _invented(self, found: re.Match[str]) -> str:
+        return found[0] if found[0] in self._kept else f"{found[1]}.gov.{SUFFIX}"
 
     def _found(self, request: Request, path: str) -> Answer | None:
         """Answer a request to the search, or to an address from which a list's script loads its entries."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -30,9 +31,9 @@ class PortalWeb:
     ca_file: Path  # PEM of the authority that signed the servers' certificates
     requests: list[Request]  # all requests, in the order of the answers
 
-    def __init__(self, number: int, *, seed: int = 1) -> None:
-        """Prepare so many portals; nothing listens yet."""
-        self._made = make(number, seed)
+    def __init__(self, number: int = 0, *, seed: int = 1, codes: Sequence[str] = ()) -> None:
+        """Prepare so many portals, or those of divisions under their real names; nothing listens yet."""
+        self._made = make(number, seed, codes)
         self.portals = self._made.portals
         self.requests = []
 

@@ -42,3 +42,25 @@ _TAGS = frozenset(hint for hint in HINTS if hint[0] not in "#.")
 def is_known(name: str, identity: str, classes: str) -> bool:
     """Whether an element with this tag name, id and class attribute is in the table."""
     return name in _TAGS or identity in _IDS or not _CLASSES.isdisjoint(classes.split())
+
+
+_UNCERTAIN = frozenset(
+    (
+        ".content",
+        ".zoom",
+        ".zw",
+        ".view",
+        ".article-content",
+        ".main_section",
+        ".xl-nr",
+        ".article_content",
+        ".bt_content",
+    )
+)
+"""Names that other boxes of a page have too."""
+
+
+def is_certain(name: str, identity: str, classes: str) -> bool:
+    """Whether an element is in the table under a name that only an article's body has."""
+    certain = [each for each in classes.split() if f".{each}" not in _UNCERTAIN]
+    return is_known(name, identity, " ".join(certain))

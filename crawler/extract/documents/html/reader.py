@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.cms.base_url import Base
 from crawler.errors import NoBody
+from crawler.extract.documents.html.article_head import HEAD_PIECES, below_title, top_of, without_marks
 from crawler.extract.documents.html.candidates import choose, weigh
+from crawler.extract.documents.html.embedded import embedded, mark_frames
 from crawler.extract.documents.html.head_clues import head_clues, json_ld, page_titles, site_code
+from crawler.extract.documents.html.stubs import stub
 from crawler.extract.documents.magic import magic
-from crawler.extract.documents.material import Format, Material
+from crawler.extract.documents.material import Embedded, Format, Material
 from crawler.extract.documents.pager import Pager, find_pager, read_source_signs
 from crawler.extract.page.decode import decode
 from crawler.extract.page.flow import Flow, read_flow
 from crawler.extract.page.hidden_markup import may_swallow, opened
 from crawler.extract.page.lines import lines_between
 from crawler.extract.page.markup_limits import limit_markup
-from crawler.extract.page.tag_marks import BREAK, HINTED, MARKS, UNSEEN
+from crawler.extract.page.tag_marks import HINTED, UNSEEN
+from crawler.extract.roles.file_links import is_document_address
 from crawler.extract.roles.role import squeeze
-from crawler.field.text import iso_date
 from crawler.model import Clue, Headers
 
 _MARKUP = re.compile(
@@ -39,27 +43,18 @@ _UNSEEN = re.compile(
     f"<(?={_TWO_LETTERS})({'|'.join(UNSEEN)})", re.I
 )  # the look-ahead rules out most tags quickly
 _SNIFFED_BYTES = 65536  # in which markup must begin
-_PIECES_ABOVE_WITH_HEAD = 24  # read above an article that holds its own title
-_PIECES_ABOVE = 40  # read above one without, if no title is found above it
-_MAX_PIECES_ABOVE = 300  # searched for a title, a date or an index table
 _PIECES_BELOW = 40  # read below the article
-_LEAD_PIECES = 3  # read above a title or date: its element
 _LARGE_PAGE = 512 * 1024  # characters
-_HEAD_PIECES = 40  # of the article itself that may be its head
-_TITLE_START = 10  # characters by which a title is found
-_MAX_TITLE_LENGTH, _MAX_HEADING_LENGTH = 200, 300  # characters of a piece that is a title, marks included
+_MAX_HEADING_LENGTH = 300  # characters of a piece that is a heading, marks included
 _MAX_BUTTON_LENGTH = 200  # characters; no label of a button is longer
 _MIN_SWALLOWED_RATIO = 1.1  # sentences with the markup mended to those without
 _MIN_PROSE = 200  # characters of sentences; of a page with fewer the hidden text is read too
+_MIN_SURE_PROSE = 120  # characters of sentences; of an article with fewer the place is asked too
 _MIN_HIDDEN_PROSE, _MIN_HIDDEN_RATIO = 200, 4  # characters of a hidden article; times those displayed
 _NOTICE = re.compile(
     r"即将离开|隐私|免责|cookie|浏览器|验证码|登录", re.I
 )  # hidden texts that are no article
 _NOTICE_OPENING = 200  # characters in which a notice says what it is
-_MAX_INDENT = 40  # characters of white space and marks before the first one of a piece
-_DATE_LIKE = re.compile(r"20\d\d\s?[-/.年]\s?\d")
-_INDEX_WORDS = ("索", "发布机构", "发文机关", "发文字号", "公开方式")
-_INDEX = re.compile(r"索\s*引|发布机构|发文机关|发文字号|公开方式")
 
 
 def _recognises(body: bytes, headers: Headers) -> bool:
@@ -111,9 +106,11 @@ def _page(
     named = {name.lower() for name in _UNSEEN.findall(text)}
     swallows = may_swallow(text, named)
     signs = read_source_signs(text, url, base)
-    del text, limited, source
     if "button" in named and any(len(node.text()) > _MAX_BUTTON_LENGTH for node in tree.css("button")):
         named.remove("button")  # one that is never closed; browsers show its content
+    mark_frames(tree, named, text)
+    del text, limited, source
+    named.discard("iframe")  # each is marked or removed
     tree.strip_tags([name for name in UNSEEN if name in named])  # the parser searches the page for each name
     html = (tree.body and tree.body.html) or ""
     pager = find_pager(html, url, base, signs)
@@ -129,20 +126,20 @@ def _is_bare(body: bytes) -> bool:
 
 
 def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> Material:
-    """Raise NoBody if no text of the page can be an article."""
     page = _parse(body, headers, url, hint)
-    flow, place, prose = _find_article(page)
-    if (prose < _MIN_PROSE or page.swallows) and (mended := _parse_mended(body, headers, url, hint)):
-        found = _find_article(mended)
-        was_swallowed = page.swallows and found.prose > max(_MIN_PROSE, _MIN_SWALLOWED_RATIO * prose)
+    found = _find_article(page)
+    is_short = found.prose < _MIN_PROSE
+    if (is_short or page.swallows) and (mended := _parse_mended(body, headers, url, hint)):
+        again = _find_article(mended)
+        was_swallowed = page.swallows and again.prose > max(_MIN_PROSE, _MIN_SWALLOWED_RATIO * found.prose)
         if was_swallowed or (
-            prose < _MIN_PROSE and _is_hidden_article(found.flow, found.place, mended.titles, prose)
+            is_short and _is_hidden_article(again.flow, again.place, mended.titles, found.prose)
         ):
-            page, (flow, place, prose) = mended, found
-    if place is None:
-        raise NoBody(url, "no text on the page can be an article")
+            page, found = mended, again
+    flow = found.flow
+    place = found.place or _offering(flow, page.titles, url)
     start, end = place
-    top = _top(flow, start, page.titles)
+    top = top_of(flow, start, page.titles)
     bottom = min(end + _PIECES_BELOW, len(flow.pieces))
     before, inner, after = lines_between(flow, (top, start, end, bottom))
     return Material(
@@ -155,7 +152,30 @@ def _read(body: bytes, headers: Headers, url: str | None, hint: str | None) -> M
         undecodable=page.undecodable,
         base=page.base,
         pager=page.pager,
+        embedded=tuple(_shown(found, (start, end), bottom, page.titles)),
     )
+
+
+def _offering(flow: Flow, titles: tuple[str, ...], url: str | None) -> tuple[int, int]:
+    """The pieces below the title of a page that shows no text; all if it shows no title. Raise NoBody if it offers nothing."""
+    last = len(flow.pieces)
+    if not flow.embedded and not any(is_document_address(href) for href in flow.hrefs(0, last)):
+        raise NoBody(url, "no text on the page can be an article")
+    at = below_title(flow, titles, last)
+    return (at if at < last else 0), last
+
+
+def _shown(
+    found: _Article, place: tuple[int, int], bottom: int, titles: tuple[str, ...]
+) -> Iterator[Embedded]:
+    """What is shown in an article, and beside it: documents, and for an article without sentences the frames as well."""
+    flow, (start, end) = found.flow, place
+    is_stub = found.prose < _MIN_PROSE
+    top = below_title(flow, titles, start) if is_stub else start
+    yield from embedded(flow, start, end)
+    for each in (*embedded(flow, top, start), *embedded(flow, end, bottom)):
+        if each.how != "image" and (is_stub or is_document_address(each.address)):
+            yield each
 
 
 class _Article(NamedTuple):
@@ -170,12 +190,17 @@ def _find_article(page: _Page) -> _Article:
     """The article of a page. It may be hidden until a script shows it, though its title and info line are not."""
     known = frozenset(map(squeeze, page.titles[:2]))
     best = _Article(flow := read_flow(page.html), place := choose(flow, known), _prose_length(flow, place))
-    if best.prose < _MIN_PROSE:
-        flow = read_flow(page.html, skip_hidden=False)
-        place = choose(flow, known)
-        if _is_hidden_article(flow, place, page.titles, best.prose) or best.place is None:
-            best = _Article(flow, place, _prose_length(flow, place))
-    return best
+    if best.prose >= _MIN_PROSE:
+        return best
+    flow = read_flow(page.html, skip_hidden=False)
+    place = choose(flow, known)
+    if _is_hidden_article(flow, place, page.titles, best.prose) or best.place is None:
+        return _Article(flow, place, _prose_length(flow, place))
+    if HINTED in best.flow.tags or (own := stub(best.flow, frozenset(map(squeeze, page.titles)))) is None:
+        return best
+    overlaps = own[0] < best.place[1] and best.place[0] < own[1]
+    is_sure = best.prose >= _MIN_SURE_PROSE and overlaps
+    return best if is_sure else _Article(best.flow, own, _prose_length(best.flow, own))
 
 
 def _prose_length(flow: Flow, place: tuple[int, int] | None) -> int:
@@ -198,9 +223,9 @@ def _is_hidden_article(
     start, end = place
     if _NOTICE.search("".join(flow.pieces[start:end])[:_NOTICE_OPENING]):
         return False
-    head = flow.pieces[max(0, start - _HEAD_PIECES) : min(end, start + _HEAD_PIECES)]
+    head = flow.pieces[max(0, start - HEAD_PIECES) : min(end, start + HEAD_PIECES)]
     return not names or any(
-        squeeze(_without_marks(piece)) in names for piece in head if 1 < len(piece) < _MAX_HEADING_LENGTH
+        squeeze(without_marks(piece)) in names for piece in head if 1 < len(piece) < _MAX_HEADING_LENGTH
     )
 
 
@@ -228,54 +253,6 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
         if name and content and content.strip():
             metas.setdefault(name.strip().lower(), content.strip())
     return metas
-
-
-def _top(flow: Flow, start: int, titles: tuple[str, ...]) -> int:
-    """The first piece to be read above an article: some pieces above it, or at a title or index table farther away."""
-    far = max(start - _MAX_PIECES_ABOVE, 0)
-    known = frozenset(map(squeeze, titles))
-    top = start - _PIECES_ABOVE_WITH_HEAD
-    if not _has_head(flow.pieces[start : start + _HEAD_PIECES], known):
-        at = _title_above(flow, far, start, known)
-        if at is None:
-            top = start - _PIECES_ABOVE
-            at = next((i for i in range(start - 1, far - 1, -1) if _DATE_LIKE.search(flow.pieces[i])), start)
-        top = min(top, at - _LEAD_PIECES)
-    above = BREAK.join(flow.pieces[far:start])
-    if any(word in above for word in _INDEX_WORDS) and (found := _INDEX.search(above)):
-        top = min(top, far + above.count(BREAK, 0, found.start()) - _LEAD_PIECES)
-    return max(top, 0)
-
-
-def _title_above(flow: Flow, far: int, start: int, titles: frozenset[str]) -> int | None:
-    """The last piece above an article that begins as one of the titles does."""
-    beginnings = tuple(title[:_TITLE_START] for title in titles if len(title) > 1)
-    openings = {beginning[0] for beginning in beginnings}
-    for i in range(start - 1, far - 1, -1):
-        piece = flow.pieces[i]
-        opening = piece[:_MAX_INDENT]
-        if (
-            len(piece) > 1
-            and any(map(opening.__contains__, openings))
-            and squeeze(_without_marks(piece)).startswith(beginnings)
-        ):
-            return i
-    return None
-
-
-def _has_head(pieces: list[str], titles: frozenset[str]) -> bool:
-    """Whether the title is among the pieces; for a page that names no title, whether a date is."""
-    short = [piece for piece in pieces if 1 < len(piece) < _MAX_TITLE_LENGTH]
-    if not titles:
-        return any(iso_date(_without_marks(piece)) for piece in short)
-    openings = {title[0] for title in titles if title}
-    return any(
-        squeeze(_without_marks(piece)) in titles for piece in short if any(map(piece.__contains__, openings))
-    )
-
-
-def _without_marks(piece: str) -> str:
-    return MARKS.sub("", piece)
 
 
 HTML = Format(recognises=_recognises, read=_read)

@@ -2,7 +2,8 @@
 
 `entry` (the table's page), `navigation` and `menus` (the home page's links, and those in scripts), `sitemap` (sitemap.xml and the
 HTML site map), `search` (the site's own search), `report` (a report that was seen leads to its list), `parent` (the portal
-of the city or province), `render` (the home page as a browser draws it).
+of the city or province), `render` (the home page as a browser draws it). With `--departments` only, after all others:
+`departments` (the 司法局).
 """
 
 from __future__ import annotations

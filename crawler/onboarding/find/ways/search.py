@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from crawler.discover import leads_to_report
 from crawler.discover.portal.columns import score
 from crawler.discover.portal.page import PortalPage
 from crawler.discover.portal.search_forms import following
 from crawler.model import ListRequest
-from crawler.onboarding.find.candidates import is_report
 from crawler.onboarding.find.hunt import Hunt
 from crawler.onboarding.find.leads import Lead
 from crawler.onboarding.find.places import Place
@@ -62,7 +62,7 @@ def _take(hunt: Hunt, page: PortalPage) -> bool:
     columns = [
         link
         for link in page.links
-        if score(link.title, link.url) >= 80 and not is_report(link) and link.date is None
+        if score(link.title, link.url) >= 80 and not leads_to_report(link) and link.date is None
     ]
     for link in columns:
         hunt.push(link, "search", (), 0, lead)

@@ -23,6 +23,7 @@ from crawler.questions.tables import write_csv
 
 DEFAULT_DAYS = 7
 _LAST = "last"
+_MAX_RUN_DIGITS = 7  # 20261101 is a day, in the form of ISO 8601 without hyphens
 _VERSIONS_PER_MESSAGE = 500
 
 
@@ -76,42 +77,35 @@ def changes(
 
 
 def _since(store: Reader, text: str | None, today: date) -> datetime | int:
-    if text is None:
-        return _begin(today - timedelta(days=DEFAULT_DAYS - 1))
-    run = _run(store, text)
-    if run is not None:
-        return run
-    day = the_start(text)
-    assert day is not None
-    return day
+    day = (today - timedelta(days=DEFAULT_DAYS - 1)).isoformat()
+    return _moment(store, text or day, "--since")
 
 
 def _until(store: Reader, text: str | None) -> datetime | int | None:
     if text is None:
         return None
-    run = _run(store, text)
-    if run is not None:
-        return run
-    day = the_start(text, "--until")
-    assert day is not None
-    return day + timedelta(days=1)
+    found = _moment(store, text, "--until")
+    return found if isinstance(found, int) else found + timedelta(days=1)
 
 
-def _begin(day: date) -> datetime:
-    found = the_start(day.isoformat())
-    assert found is not None
-    return found
+def _moment(store: Reader, text: str, option: str) -> datetime | int:
+    """Return the run that a text means, or when the day that it means begins. Raises ConfigError for anything else."""
+    run = _run(store, text.strip())
+    try:
+        day = the_start(text, option) if run is None else None
+    except ConfigError as error:
+        raise ConfigError(f"{error}, a run's number, or {_LAST}") from None
+    return day or run or 0
 
 
 def _run(store: Reader, text: str) -> int | None:
-    """Return the number of the run that a text means; None if it is no number."""
-    if text.strip() == _LAST:
+    """Return the number of the run that a text means; None if it is none."""
+    if text == _LAST:
         own = [run.id for run in store.runs() if not run.merged]
         if not own:
             raise ConfigError(f"{store.path}: no run has written to this archive yet")
         return own[-1]
-    is_number = text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < len("20261101")
-    return int(text) if is_number else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_RUN_DIGITS else None
 
 
 def _print_progress(done: int, of: int) -> None:

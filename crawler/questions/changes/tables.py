@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.field.regions import region as region_row
+from crawler.field.text import visible
 from crawler.questions.changes.answer import Changes
 from crawler.questions.changes.change import Change, ChangeKind, Place
 from crawler.questions.changes.overdue import CHINA
@@ -54,10 +55,10 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "changed_chars": text and text.changed_chars,
         "removed_chars": text and text.removed_chars,
         "added_chars": text and text.added_chars,
-        "first_removed": text and text.first and text.first.old,
-        "first_added": text and text.first and text.first.new,
-        "why": describe(change.findings),
-        "detail": change.detail,
+        "first_removed": text and text.first and visible(text.first.old),
+        "first_added": text and text.first and visible(text.first.new),
+        "why": visible(describe(change.findings)),
+        "detail": visible(change.detail),
         "seen_at": iso(change.at),
         "captured_at": iso(change.captured_at),
         "captured_before": text and iso(text.captured_before),
@@ -143,6 +144,7 @@ def change_json(change: Change) -> dict[str, Any]:
     return value | {
         "quiet": change.quiet,
         "published": change.published,
+        "detail": change.detail,
         "why": [asdict(each) for each in change.findings],
         "text": text
         and asdict(text)

@@ -57,9 +57,9 @@ RULES: dict[str, Rule] = {
         Rule("negation", 40, "negations changed", "One character (未, 不, 没, 无, 非) turns a sentence into its opposite."),
         # within a text: what else was changed
         Rule("field_changed", 25, "title, issuer or source changed", "Who speaks, and of what, has changed."),
-        Rule("section_added", 20, "required section added", "Completes a report; nothing is lost."),
-        Rule("figure_added", 12, "figures added", "More data, and nothing is lost."),
-        Rule("paragraph_added", 10, "paragraphs added", "Usually a part that was forgotten."),
+        Rule("section_added", 30, "required section added", "Completes a report; nothing is lost."),
+        Rule("figure_added", 24, "figures added", "More data, and nothing is lost."),
+        Rule("paragraph_added", 20, "paragraphs added", "Usually a part that was forgotten."),
         Rule("words_removed", 6, "characters removed", "Less is said; mostly wording."),
         Rule("words_added", 3, "characters added", "More is said; mostly wording."),
         Rule("paragraph_moved", 2, "paragraphs moved", "The order tells what is thought important, and little more."),

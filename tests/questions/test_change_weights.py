@@ -149,6 +149,17 @@ def test_the_first_changed_characters_are_told_and_the_ones_that_weigh_most() ->
     assert describe(findings).startswith("figures changed: 1 (35% → 45%)")
 
 
+def test_paragraphs_that_were_joined_or_divided_have_no_changed_characters() -> None:
+    text, findings = edit(replaced("审结1100件,办结率", "审结1100件,\n办结率"))
+    assert (text.changed_chars, text.first, text.cosmetic) == (0, None, True)
+    assert describe(findings) == "white space changed"
+
+
+def test_equal_texts_have_no_findings() -> None:
+    text, findings = edit(PARAGRAPHS)
+    assert (findings, text.cosmetic, text.changed_chars) == ((), True, 0)
+
+
 def test_an_edit_is_quiet_if_the_dates_of_the_page_stay() -> None:
     new = replaced("1,200件", "1,300件")
     assert edit(new)[0].quiet

@@ -50,9 +50,11 @@ class TextChange:
 
     from_version: int
     to_version: int
-    removed_chars: int
+    removed_chars: int  # 0 if only white space has changed
     added_chars: int
-    first: Place | None  # the first changed part; None: paragraphs were only moved, or the texts are equal
+    first: (
+        Place | None
+    )  # the first changed part; None: only white space has changed, or paragraphs were only moved
     main: Place | None  # the first part of what weighs most
     cosmetic: bool  # punctuation and white space alone
     quiet: bool  # the text changed, the dates that the page gives did not

@@ -90,14 +90,18 @@ def _sentences(change: Change) -> Iterator[str]:
     text = change.text
     if text is None or change.kind is ChangeKind.BACK:
         yield change.detail
-    if text is None or not text.changed_chars:
+    if text is None:
         return
-    yield describe(change.findings)
-    yield f"{text.changed_chars} characters"
+    yield describe(each for each in change.findings if each.rule not in _TOLD_BY_NUMBER)
+    if text.changed_chars:
+        yield f"characters: {text.changed_chars}"
     if text.first:
         yield f"first {_marked(text.first)}"
     if text.main and text.main != text.first:
         yield f"then {_marked(text.main)}"
+
+
+_TOLD_BY_NUMBER = ("words_removed", "words_added", "back")
 
 
 def _marked(place: Place) -> str:

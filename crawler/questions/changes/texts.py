@@ -73,16 +73,14 @@ class _Findings:
 def judge(difference: Difference) -> tuple[TextChange, tuple[Finding, ...]]:
     """Return what has changed between two versions, and the findings that its weight is made of."""
     parts = list(_parts(difference))
-    old, new = ("".join(side.paragraphs) for side in (difference.old, difference.new))
-    cosmetic = letters(old) == letters(new)
     found = _Findings()
-    if cosmetic:
-        rule = "layout" if without_space(old) == without_space(new) else "punctuation"
-        found.add(rule, len(parts), _first(parts))
-    else:
+    cosmetic = _judge_cosmetic(found, difference, parts)
+    if not cosmetic:
         _judge_parts(found, difference, parts)
         _judge_figures(found, difference, parts)
         _judge_sections(found, difference, parts)
+    elif any(each.rule == "layout" for each in found.found):
+        parts = []  # paragraphs that were joined or divided: their words did not change
     _judge_fields(found, difference)
     findings = ranked(found.found)
     main = next((found.places[each.rule] for each in findings if each.rule in found.places), None)
@@ -93,12 +91,27 @@ def judge(difference: Difference) -> tuple[TextChange, tuple[Finding, ...]]:
         added_chars=sum(len(part.new) for part in parts),
         first=parts[0].place() if parts else None,
         main=main.place() if main else None,
-        cosmetic=bool(findings) and all(each.rule in ("layout", "punctuation") for each in findings),
+        cosmetic=cosmetic and all(each.rule in _COSMETIC for each in findings),
         quiet=_dates(difference.old.report) == _dates(difference.new.report),
         captured_before=difference.old.captured_at,
         published_before=difference.old.report.published,
     )
     return change, findings
+
+
+_COSMETIC = ("layout", "punctuation")
+
+
+def _judge_cosmetic(found: _Findings, difference: Difference, parts: list[_Part]) -> bool:
+    """Return whether the texts differ in punctuation and white space alone, which is a finding, or not at all."""
+    old, new = ("".join(side.paragraphs) for side in (difference.old, difference.new))
+    if letters(old) != letters(new):
+        return False
+    if without_space(old) != without_space(new):
+        found.add("punctuation", len(parts), _first(parts))
+    elif difference.old.report.body != difference.new.report.body:
+        found.add("layout", 1)
+    return True
 
 
 def _dates(report: Report) -> tuple[str | None, str | None]:

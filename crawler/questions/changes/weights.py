@@ -109,6 +109,6 @@ _SINGLE = {
         "moved",
         "added",
     ),
-    *("problems_removed", "backdated"),
+    *("problems_removed", "backdated", "layout"),
 }
 """Rules whose number is not told if it is 1."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import accumulate
 
 import pytest
 
@@ -14,7 +13,7 @@ from crawler.questions.changes.change import Finding, TextChange
 from crawler.questions.changes.figures import figures, letters
 from crawler.questions.changes.texts import judge
 from crawler.questions.changes.weights import RULES, describe, finding, total
-from crawler.questions.diff.texts import Side, compare
+from crawler.questions.diff.texts import compare, side
 from tests.conftest import a_report
 
 DAY = datetime(2026, 11, 25, tzinfo=UTC)
@@ -47,22 +46,15 @@ def report(paragraphs: list[str], **fields: str | None) -> Report:
     return replace(a_report(body), sections=sections, **fields)  # type: ignore[arg-type]
 
 
-def side(of: Report) -> Side:
-    paragraphs = tuple(of.body.split("\n"))
-    starts = tuple(accumulate((len(each) + 1 for each in paragraphs[:-1]), initial=0))
-    return Side(
-        report=of,
-        paragraphs=paragraphs,
-        starts=starts,
-        first_seen=DAY,
-        captured_at=DAY,
-        gone=False,
-        read_again=None,
-    )
-
-
 def edit(new: list[str], **fields: str | None) -> tuple[TextChange, tuple[Finding, ...]]:
-    return judge(compare(side(report(PARAGRAPHS)), side(report(new, **fields))))
+    return judge(
+        compare(
+            *(
+                side(each, first_seen=DAY, captured_at=DAY)
+                for each in (report(PARAGRAPHS), report(new, **fields))
+            )
+        )
+    )
 
 
 def replaced(old: str, new: str) -> list[str]:

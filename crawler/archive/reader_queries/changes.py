@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from crawler.archive.catalogue.models import (
     LIVE,
@@ -22,10 +22,10 @@ from crawler.archive.catalogue.models import (
     RunRow,
     VersionRow,
 )
-from crawler.archive.catalogue.queries import code_prefix
+from crawler.archive.catalogue.queries import code_prefix, to_report
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.reader_queries.base import ReaderQueries
-from crawler.model import Ending
+from crawler.model import Ending, Report
 
 _ENTERING = (Ending.NEW.value, Ending.REVISED.value, Ending.GONE.value)
 _VALUES_PER_QUERY = 500
@@ -148,6 +148,17 @@ class ChangeQueries(ReaderQueries):
     def version_facts(self, report_ids: Collection[str]) -> dict[str, tuple[VersionFacts, ...]]:
         """Return all versions of these reports by number, without their texts."""
         return self._query(lambda session: _facts(session, sorted(report_ids)))
+
+    def texts(self, report_id: str, numbers: Collection[int]) -> dict[int, Report]:
+        """Return some versions of a report with their texts, by number. `report_id`: whole."""
+        return self._query(lambda session: _texts(session, report_id, numbers))
+
+
+def _texts(session: Session, report_id: str, numbers: Collection[int]) -> dict[int, Report]:
+    query = select(VersionRow).where(VersionRow.report_id == report_id, VersionRow.number.in_(numbers))
+    return {
+        row.number: to_report(row) for row in session.scalars(query.options(joinedload(VersionRow.report)))
+    }
 
 
 def _runs(session: Session) -> tuple[RunSpan, ...]:

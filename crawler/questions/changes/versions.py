@@ -10,12 +10,12 @@ from itertools import islice
 from crawler.archive import Reader
 from crawler.archive.ledger.shrunk_texts import is_shrunk
 from crawler.archive.reader_queries.changes import Entered, RunSpan, VersionFacts
-from crawler.model import Ending
+from crawler.model import Ending, Report
 from crawler.questions.changes.change import Change, ChangeKind, Finding
 from crawler.questions.changes.texts import judge
 from crawler.questions.changes.weights import finding, ranked, total
 from crawler.questions.changes.window import Window
-from crawler.questions.diff.texts import diff_versions
+from crawler.questions.diff.texts import Side, compare, side
 
 PORTION = 500
 
@@ -111,7 +111,8 @@ def _edit(reader: Reader, entered: Entered, history: History) -> Change:
     version, before = history[entered.version - 1], _text_before(history, entered.version)
     if before is None:
         return _made(entered, version, ChangeKind.NEW, [finding("new")])
-    difference = diff_versions(reader, entered.report_id, f"{before.number}..{version.number}")
+    texts = reader.texts(entered.report_id, (before.number, version.number))
+    difference = compare(*(_side(texts[each.number], each) for each in (before, version)))
     text, findings = judge(difference)
     state = _state_before(history, entered.version)
     if state is not None and state.tombstone:
@@ -120,6 +121,10 @@ def _edit(reader: Reader, entered: Entered, history: History) -> Change:
         shrunk = is_shrunk(difference.new.report.body, difference.old.report.body)
         change = _made(entered, version, ChangeKind.SHRUNK if shrunk else ChangeKind.EDITED, findings)
     return replace(change, text=text)
+
+
+def _side(report: Report, facts: VersionFacts) -> Side:
+    return side(report, first_seen=facts.first_seen, captured_at=facts.captured_at)
 
 
 def _text_before(history: History, number: int) -> VersionFacts | None:

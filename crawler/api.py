@@ -62,6 +62,16 @@ from crawler.model import (
     Years,
 )
 from crawler.questions.cite import Citation, cite, format_citation
+from crawler.questions.coverage import (
+    CoverageCell,
+    CoverageChange,
+    CoverageReason,
+    CoverageRow,
+    CoverageStatus,
+    coverage,
+    newly_overdue,
+    no_longer_overdue,
+)
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
@@ -75,6 +85,11 @@ __all__ = [
     "Citation",
     "Clue",
     "ConfigError",
+    "CoverageCell",
+    "CoverageChange",
+    "CoverageReason",
+    "CoverageRow",
+    "CoverageStatus",
     "CrawlerError",
     "Ending",
     "Expect",
@@ -99,11 +114,14 @@ __all__ = [
     "Version",
     "Years",
     "cite",
+    "coverage",
     "crawl",
     "extract",
     "extract_text",
     "format_citation",
     "load_sources",
+    "newly_overdue",
+    "no_longer_overdue",
 ]
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,17 @@ PAGE = Path(__file__).with_name("api.md")
 MAX_SIGNATURE_CHARACTERS = 100  # a longer signature gets a line for each parameter
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Functions": ("crawl", "load_sources", "extract", "extract_text", "cite", "format_citation"),
+    "Functions": (
+        "crawl",
+        "load_sources",
+        "extract",
+        "extract_text",
+        "cite",
+        "format_citation",
+        "coverage",
+        "newly_overdue",
+        "no_longer_overdue",
+    ),
     "An archive": ("Reader", "Archive"),
     "Nouns": (
         *("Summary", "Outcome", "Ending"),
@@ -38,6 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "Citation",
             "JSON_KEYS",
         ),
+        *("CoverageRow", "CoverageCell", "CoverageStatus", "CoverageReason", "CoverageChange"),
         *("Site", "Years", "Expect", "Proxy", "Link"),
     ),
     "Types": ("ReportState", "Headers", "Tls", "HeaderRule", "ProxyScheme", "ProxyUse"),

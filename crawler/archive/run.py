@@ -36,7 +36,7 @@ from crawler.archive.reader import CATALOGUE_MISSING, Reader
 from crawler.archive.recovery import recover, run_facts
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError, NotMerged
-from crawler.model import Ending, SiteVisit
+from crawler.model import Ending, Site, SiteVisit
 from crawler.warc import field_text, warc_date
 
 _SOFTWARE = f"fazhi/{__version__}"
@@ -113,12 +113,16 @@ class Run(Reader):
         """Return what is known of the earlier visits of each site, by site id."""
         return site_visits.visit_histories(self._session, self.started_at)
 
-    def begin_visit(self, visit: SiteVisit) -> None:
-        """Record that a site's visit begins, so that a killed visit is known to be unfinished."""
+    def begin_visit(self, visit: SiteVisit, site: Site | None = None) -> None:
+        """Record that a site's visit begins, so that a killed visit is known to be unfinished.
+
+        `site`: its entry. What it looks for is recorded when it has changed.
+        """
         with errors_as_damage(self.path):
             ledger, _ = self._writers()
-            ledger.begin_visit(visit)
-            self._journal(acts.visit(visit, ended=False), "", self._now())
+            entry = site_visits.entry_of(site) if site else None
+            is_new = ledger.begin_visit(visit, entry)
+            self._journal(acts.visit(visit, ended=False, entry=entry if is_new else None), "", self._now())
 
     def end_visit(self, visit: SiteVisit) -> None:
         """Record how a site's visit ended and which URLs it left for the next run."""

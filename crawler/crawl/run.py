@@ -188,7 +188,7 @@ class _Run:
                 since = self._resumed.get(site_id, self._started)
                 watched = self._visit_log.watched(site_id, since, anyway=visit.full)
                 visit.load_past(self._visit_log.memory(site_id), watched, self._started)
-                self._visit_log.begin_visit(self._summary(visit, None))
+                self._visit_log.begin_visit(self._summary(visit, None), visit.site)
             begin = time.monotonic()
             try:
                 async with aclosing(self._outcomes(visit)) as outcomes:

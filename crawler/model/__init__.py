@@ -3,6 +3,7 @@
 - `site`: an entry of sources.yaml
 - `listing`: list pages, links and requests
 - `page`: what a server sent (Capture) and what a browser rendered from it (Rendering)
+- `publication`: what was seen of each report's publication, and of its sources
 - `report`: the text and the fields of a report, and its versions
 - `outcome`: how the visits of addresses and of sites ended
 - `anchoring`: settings of anchors
@@ -14,6 +15,7 @@ from crawler.model.anchoring import AnchorDefaults
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
+from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
 from crawler.model.report import (
     JSON_KEYS,
     Attachment,
@@ -50,15 +52,19 @@ __all__ = [
     "Proxy",
     "ProxyScheme",
     "ProxyUse",
+    "Publication",
     "RecordPlace",
     "Rendering",
     "Report",
     "Section",
+    "SeenText",
     "Site",
     "SiteVisit",
+    "SourceEntry",
     "Tls",
     "Validators",
     "Version",
+    "VisitSpan",
     "VisitState",
     "Years",
     "http_head",

@@ -72,7 +72,7 @@ def fill_every_table(folder: Path, clock: Clock) -> None:
     """Make an archive with rows in every table: visits, a memory, a revised text, a takedown, an import, a killed run."""
     with Archive.create(folder, clock=clock, command="crawl") as archive:
         visit = SiteVisit(site_id="wuhan", began_at=archive.started_at)
-        archive.begin_visit(visit)
+        archive.begin_visit(visit, SITES[0])
         crawl_saved(archive, clock, "wuhan")
         known = ListMemory(entries=("a",), common=(), reports={})
         archive.learn("wuhan", SiteMemory(walked_at=clock(), rules="1", lists={"l": known}))

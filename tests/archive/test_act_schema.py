@@ -48,6 +48,7 @@ VISIT = {
     "bytes": 3,
     "seconds": 0.5,
 }
+ENTRY = {"name": "武汉市人民政府", "region": "420100", "lists": 1, "first_year": 2015, "last_year": 2024}
 COMMON = {"at": AT, "url": EVIL_URL, "about": ID}
 SITE = {"id": "wuhan", "name": "武汉市人民政府", "region": "420100", "hosts": ["a.gov.cn"], "body": "#zoom"}
 TEXT = stored(
@@ -74,7 +75,7 @@ VALID: dict[str, dict[str, Any]] = {
     "confirmed": COMMON | {"site": SITE},
     "attempted": COMMON | {"site": SITE, "kind": "unreachable", "reason": "no route"},
     "noted": COMMON | {"site": SITE, "ending": "gone", "detail": "HTTP 404"},
-    "visit begun": COMMON | {"visit": VISIT},
+    "visit begun": COMMON | {"visit": VISIT, "entry": ENTRY},
     "visit ended": COMMON | {"visit": VISIT},
     "learnt": COMMON
     | {

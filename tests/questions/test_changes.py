@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from crawler.archive import Archive, Reader, rebuild
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
 from crawler.questions.changes import ChangeKind, Changes, changes
-from crawler.questions.changes.overdue import StatusQuestion
 from crawler.questions.changes.tables import short_cells
 from tests.conftest import BODY, SITE, Clock, Fazhi, a_capture, a_report
 
@@ -274,54 +273,6 @@ def test_it_is_asked_while_a_run_writes_and_with_read_permission_only(copied: St
     finally:
         for path in paths:
             path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-# -- overdue reports ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Organ:
-    region: str = "420200"
-    division: str = "黄石市"
-    organ: str | None = None
-
-
-@dataclass(frozen=True)
-class Status:
-    year: int = 2025
-    status: str = "overdue"
-    days: int | None = 263
-    last_day: date | None = date(2026, 4, 1)
-    report: str | None = None
-    version: int | None = None
-    url: str | None = None
-    claimed: str | None = None
-    witnessed: datetime | None = None
-    checked: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Turned:
-    row: Organ
-    before: Status
-    now: Status
-
-
-def test_reports_that_became_overdue_are_among_the_changes(edited: Story) -> None:
-    asked = []
-
-    def overdue(reader: Reader, since: date, until: date, region: str | None) -> list[Turned]:
-        asked.append((since, until, region))
-        return [Turned(Organ(), Status(status="not_yet_due"), Status())]
-
-    questions: dict[ChangeKind, StatusQuestion] = {ChangeKind.NEWLY_OVERDUE: overdue}
-    found = edited.ask(since=SECOND_DAY, questions=questions, region="420000")
-    assert asked == [(date(2026, 11, 26), TODAY, "420000")]
-    late = next(each for each in found.changes if each.kind is ChangeKind.NEWLY_OVERDUE)
-    assert (late.region, late.year, late.report_id) == ("420200", 2025, None)
-    assert late.detail == "due by 2026-04-01; not_yet_due before, overdue now, 263 days"
-    assert [each.quiet for each in found.changes[:3]] == [True, True, False]
-    assert found.changes[2] is late
 
 
 # -- the command ---------------------------------------------------------------------------------------------

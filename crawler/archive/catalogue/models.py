@@ -65,6 +65,27 @@ class VisitRow(Base, kw_only=True):
     frontier: Mapped[list[Any]] = mapped_column(default_factory=list)
 
 
+class SourceRow(Base, kw_only=True):
+    """A source's entry in sources.yaml as its visits had it, from the one on that began at `since`: one row a state of it.
+
+    `lists`: number of lists, sitemaps and searches, where a report would be found that nobody named. `merged`: another
+    archive's visits. Visits of versions before schema 0013 told nothing of entries.
+    """
+
+    __tablename__ = "sources"
+    __table_args__ = (Index("sources_by_site", "site_id", "merged"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    site_id: Mapped[str]
+    since: Mapped[datetime]
+    name: Mapped[str] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(String(6))
+    lists: Mapped[int]
+    first_year: Mapped[int]
+    last_year: Mapped[int | None]
+    merged: Mapped[bool] = mapped_column(default=False)
+
+
 class MemoryRow(Base, kw_only=True):
     """What a site's lists have shown, so that the next visit can stop early. Without it the visit walks them to their ends."""
 

@@ -129,6 +129,13 @@ _VISIT = {
     "bytes": Field(whole(0, MAX_COUNT)),
     "seconds": Field(seconds),
 }
+_ENTRY = {
+    "name": Field(text(1000), required=True),
+    "region": Field(_REGION),
+    "lists": Field(whole(0, MAX_COUNT), required=True),
+    "first_year": Field(whole(0, 9999), required=True),
+    "last_year": Field(whole(0, 9999)),
+}
 _LIST_MEMORY = an_object(
     {
         "entries": Field(list_of(_LINKED), required=True),
@@ -178,7 +185,8 @@ ACTS: Mapping[str, Mapping[str, Field]] = {
     "confirmed": _COMMON | _ABOUT_A_PAGE,
     "attempted": _COMMON | _OF_A_SITE | {"kind": Field(text(1000)), "reason": Field(text())},
     "noted": _COMMON | _OF_A_SITE | {"ending": Field(_ENDINGS, required=True), "detail": Field(text())},
-    "visit begun": _COMMON | {"visit": Field(an_object(_VISIT), required=True)},
+    "visit begun": _COMMON
+    | {"visit": Field(an_object(_VISIT), required=True), "entry": Field(an_object(_ENTRY))},
     "visit ended": _COMMON | {"visit": Field(an_object(_VISIT), required=True)},
     "learnt": _COMMON | _OF_A_SITE | {"memory": Field(an_object(_MEMORY), required=True)},
     "clock set back": _COMMON,

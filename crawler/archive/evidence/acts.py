@@ -22,7 +22,7 @@ from crawler.archive.evidence.act_lines import content_of as content_of
 from crawler.archive.evidence.act_lines import read_acts as read_acts
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.ownership.sites import named_hosts
-from crawler.archive.ledger.site_visits import frontier_from_json, frontier_to_json
+from crawler.archive.ledger.site_visits import Entry, frontier_from_json, frontier_to_json
 from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
 from crawler.warc import warc_date
 
@@ -147,12 +147,27 @@ def outcome_of(content: Content, url: str, at: datetime) -> Outcome:
     )
 
 
-def visit(visit: SiteVisit, *, ended: bool) -> Content:
-    """Return the act that a site's visit began, or `ended` and with what."""
+def visit(visit: SiteVisit, *, ended: bool, entry: Entry | None = None) -> Content:
+    """Return the act that a site's visit began, or `ended` and with what. `entry`: of the site, if it has changed."""
     fields = asdict(visit) | {"began_at": visit.began_at.isoformat()}
     fields["frontier"] = frontier_to_json(visit.frontier)
     fields["state"] = visit.state.value if visit.state else None
-    return {"act": "visit ended" if ended else "visit begun", "visit": fields}
+    act = {"act": "visit ended" if ended else "visit begun", "visit": fields}
+    return act | ({"entry": asdict(entry)} if entry else {})
+
+
+def entry_of(content: Content) -> Entry | None:
+    """Return the entry of a `visit begun` act; None if it tells none."""
+    fields = content.get("entry")
+    if fields is None:
+        return None
+    return Entry(
+        name=fields["name"],
+        region=fields.get("region") or None,
+        lists=fields["lists"],
+        first_year=fields["first_year"],
+        last_year=fields.get("last_year"),
+    )
 
 
 def learnt(site_id: str, memory: Content) -> Content:

@@ -189,12 +189,19 @@ class Ledger:
         self.outcomes.append(values)
         return result
 
-    def begin_visit(self, visit: SiteVisit) -> None:
-        """Add the row of a visit that begins, so that a killed visit is known to be unfinished."""
+    def begin_visit(self, visit: SiteVisit, entry: site_visits.Entry | None = None) -> bool:
+        """Add the row of a visit that begins, so that a killed visit is known to be unfinished.
+
+        `entry`: of the site, if it is known. Returns whether it is another than that of the visits before.
+        """
         row = VisitRow(run_id=self.run.id, site_id=visit.site_id, began_at=visit.began_at)
         site_visits.fill_row(row, visit)
         self.open_visits[visit.site_id] = row
         self.session.add(row)
+        if entry is None:
+            return False
+        merged = self._origin(visit.site_id) == MERGED
+        return site_visits.note_entry(self.session, visit.site_id, entry, visit.began_at, merged=merged)
 
     def end_visit(self, visit: SiteVisit, now: datetime) -> None:
         """Write how a site's visit ended and what it left. Does nothing for a visit that never began."""

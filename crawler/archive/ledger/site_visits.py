@@ -1,4 +1,4 @@
-"""Rows of site visits: written when a visit begins and when it ends, read as the site's history by later runs.
+"""Rows of site visits, and of the entries that they followed: written when a visit begins and ends, read by later runs.
 
 `crawl.schedule` decides from a history which sites are due.
 """
@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import VisitRow
-from crawler.model import Link, ListRequest, ListStep, SiteVisit, VisitState
+from crawler.archive.catalogue.models import SourceRow, VisitRow
+from crawler.model import Link, ListRequest, ListStep, Site, SiteVisit, VisitState
 
 _IDS_PER_QUERY = 500
 
@@ -136,3 +136,39 @@ def _to_request(saved: dict[str, Any]) -> ListRequest:
         json_body=saved.get("json_body", ""),
         referer=saved.get("referer", ""),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a visit tells of its site's entry in sources.yaml. Field names are those of the act."""
+
+    name: str
+    region: str | None
+    lists: int  # lists, sitemaps and searches
+    first_year: int
+    last_year: int | None
+
+
+def entry_of(site: Site) -> Entry:
+    """Return what a visit tells of a site's entry."""
+    return Entry(
+        name=site.name,
+        region=site.region or None,
+        lists=len(site.lists) + len(site.sitemaps) + bool(site.search),
+        first_year=site.years.first,
+        last_year=site.years.last,
+    )
+
+
+def note_entry(session: Session, site_id: str, entry: Entry, since: datetime, *, merged: bool) -> bool:
+    """Enter a site's entry unless its last row says the same. Returns whether that added a row.
+
+    Another archive's word has rows of its own: it never ends what this archive's visits have told.
+    """
+    told = (SourceRow.site_id == site_id, SourceRow.merged.is_(merged))
+    last = session.scalars(select(SourceRow).where(*told).order_by(SourceRow.id.desc()).limit(1)).first()
+    if last is not None and all(getattr(last, name) == value for name, value in asdict(entry).items()):
+        return False
+    session.add(SourceRow(site_id=site_id, since=since, merged=merged, **asdict(entry)))
+    session.flush()
+    return True

@@ -229,7 +229,7 @@ class WarcLoader:
         self.ledger.note(acts.outcome_of(act.content, act.url, act.at))
 
     def _visit_begun(self, act: Act) -> None:
-        self.ledger.begin_visit(acts.visit_of(act.content))
+        self.ledger.begin_visit(acts.visit_of(act.content), acts.entry_of(act.content))
 
     def _visit_ended(self, act: Act) -> None:
         self.ledger.end_visit(acts.visit_of(act.content), act.at)

@@ -10,7 +10,7 @@ from crawler.archive import Reader
 from crawler.archive.reader_queries.changes import RunSpan
 from crawler.errors import ConfigError
 from crawler.questions.changes.change import Change, ChangeKind
-from crawler.questions.changes.overdue import CHINA, QUESTIONS, StatusQuestion, overdue_changes
+from crawler.questions.changes.overdue import CHINA, OVERDUE_QUESTIONS, overdue_changes
 from crawler.questions.changes.pages import page_changes
 from crawler.questions.changes.versions import Progress, version_changes
 from crawler.questions.changes.window import Window, window_of
@@ -18,13 +18,13 @@ from crawler.questions.changes.window import Window, window_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The answer: changes in order, and how many of each kind there are, `added` ones too where they are left out."""
+    """The answer: the changes in order, the time that it is about, and how many there are of each kind."""
 
     since: datetime
     until: datetime | None
     runs: tuple[int, ...]  # of this archive that were under way in that time
     changes: tuple[Change, ...]
-    counts: Mapping[ChangeKind, int]
+    counts: Mapping[ChangeKind, int]  # of the kinds asked for, and of ADDED
 
 
 def _no_progress(done: int, of: int) -> None:
@@ -40,18 +40,19 @@ def changes(
     region: str | None = None,
     kinds: Collection[ChangeKind] | None = None,
     progress: Progress = _no_progress,
-    questions: Mapping[ChangeKind, StatusQuestion] = QUESTIONS,
 ) -> Changes:
     """Return what has changed from `since` to before `until`: times (aware), or numbers of runs, which count whole.
 
-    `today`: in China time; up to it reports become overdue, if `until` is None. `region`: a code of GB/T 2260, with the divisions in it. `kinds`: only these; by default all
-    but ADDED, which are no news of the government's. `progress`: called with how many versions were compared, and of how many.
+    `today`: in China time; reports may become overdue up to it, if `until` is None. `region`: a code of GB/T 2260, with the
+    divisions in it. `kinds`: only these; by default all but ADDED, which are no news of the government's. `progress`: called with
+    how many versions were looked at, and of how many.
 
     First come quiet edits, whose page's dates did not change, then the rest; within both the heaviest first, see `weights`.
     Edits of punctuation and white space alone are never among the first. The same archive gives the same order.
 
     Raises ConfigError for an unknown run, or if `since` is not before `until`.
     """
+    wanted = frozenset(kinds) if kinds is not None else frozenset(ChangeKind) - {ChangeKind.ADDED}
     runs = reader.runs()
     window = window_of(runs, since, until)
     if window.until is not None and window.since >= window.until:
@@ -59,14 +60,19 @@ def changes(
     found = list(version_changes(reader, window, runs, region, progress))
     told = {(each.report_id, each.kind) for each in found}
     found += page_changes(reader, window, runs, region, told)
-    found += overdue_changes(reader, *_days(window, today), region, questions)
-    wanted = frozenset(kinds) if kinds is not None else frozenset(ChangeKind) - {ChangeKind.ADDED}
+    for kind in OVERDUE_QUESTIONS:
+        if kind in wanted:
+            found += overdue_changes(reader, kind, *_days(window, today), region)
     return Changes(
         since=window.since,
         until=window.until,
         runs=tuple(_runs_in(window, runs)),
         changes=tuple(sorted((each for each in found if each.kind in wanted), key=_rank)),
-        counts={kind: sum(each.kind is kind for each in found) for kind in ChangeKind},
+        counts={
+            kind: sum(each.kind is kind for each in found)
+            for kind in ChangeKind
+            if kind in wanted | {ChangeKind.ADDED}
+        },
     )
 
 

@@ -1,0 +1,165 @@
+"""What the archive saw of the publication of reports, and of the sources that they would be found at, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, func, literal, select
+
+from crawler.archive.catalogue.base import UtcDateTime
+from crawler.archive.catalogue.models import PageRow, ReportRow, SiteRow, SourceRow, VersionRow, VisitRow
+from crawler.archive.catalogue.prepared import Prepared
+from crawler.archive.catalogue.rows import IMPORT_SITE
+from crawler.archive.damage import errors_as_damage
+from crawler.archive.reader_queries.base import ReaderQueries
+from crawler.model import Publication, SeenText, SourceEntry, VisitSpan, VisitState
+
+_ROWS_PER_FETCH = 1000
+
+_COLUMNS = (
+    ReportRow.id, ReportRow.region, ReportRow.year, ReportRow.site_id, VersionRow.number, VersionRow.kind,
+    VersionRow.issuer, VersionRow.published, VersionRow.url, VersionRow.first_seen, VersionRow.last_seen,
+    VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims, VersionRow.former,
+)  # fmt: skip
+
+_SHOWN = func.json_each(VisitRow.years).table_valued("value")
+_VISIT_WITHOUT = Prepared(
+    select(VisitRow.began_at)
+    .where(
+        VisitRow.site_id == bindparam("site"),
+        VisitRow.state == literal(VisitState.COMPLETE.value),
+        VisitRow.began_at >= bindparam("after", type_=UtcDateTime()),
+        VisitRow.ended_at < bindparam("before", type_=UtcDateTime()),
+        ~exists(select(_SHOWN.c.value).where(_SHOWN.c.value == bindparam("year"))),
+    )
+    .order_by(VisitRow.began_at.desc())
+    .limit(1)
+)
+
+
+class PublicationQueries(ReaderQueries):
+    """Publications, sources and visits, as far as a coverage needs them."""
+
+    def publications(self, *, copies: bool = False) -> Iterator[Publication]:
+        """Yield every report with a division and a year with what was seen of it, by division, year and id.
+
+        `copies`: only those of which a text claims to be of a division that its site may not speak for.
+        """
+        query = (
+            select(*_COLUMNS)
+            .join(VersionRow, VersionRow.report_id == ReportRow.id)
+            .where(ReportRow.region.is_not(None), ReportRow.year.is_not(None))
+            .order_by(ReportRow.region, ReportRow.year, ReportRow.id, VersionRow.number)
+        )
+        if copies:
+            claiming = select(VersionRow.report_id).where(VersionRow.claims.is_not(None))
+            query = query.where(ReportRow.id.in_(claiming))
+        with errors_as_damage(self.path):
+            found = self._session.execute(query.execution_options(yield_per=_ROWS_PER_FETCH))
+            for report_id, rows in groupby(found, key=lambda row: str(row.id)):
+                versions = list(rows)
+                first = versions[0]
+                yield Publication(
+                    report_id=report_id,
+                    region=first.region,
+                    year=first.year,
+                    site=first.site_id,
+                    texts=tuple(map(_text, versions)),
+                )
+
+    def source_entries(self) -> list[SourceEntry]:
+        """Return the entries of all sources that were ever visited or gave a text, by source and time.
+
+        A source of which no visit has told its entry has one without `since`.
+        """
+        told = select(SourceRow).order_by(SourceRow.site_id, SourceRow.id)
+        known = select(SiteRow.id, SiteRow.name, SiteRow.region, SiteRow.merged).where(
+            SiteRow.id != IMPORT_SITE
+        )
+        with errors_as_damage(self.path):
+            entries = [_entry(row) for row in self._session.scalars(told)]
+            told_of = {entry.site for entry in entries}
+            entries += [
+                SourceEntry(site=site, name=name, region=region, merged=merged)
+                for site, name, region, merged in self._session.execute(known.order_by(SiteRow.id))
+                if site not in told_of
+            ]
+        return sorted(entries, key=lambda entry: entry.site)
+
+    def held_years(self) -> dict[tuple[str, int], datetime]:
+        """Return the years of which a source has shown a report that is held, by source and year: when it was first seen."""
+        first = func.min(PageRow.first_seen, type_=PageRow.first_seen.type)
+        query = (
+            select(PageRow.site_id, ReportRow.year, first)
+            .join(ReportRow, ReportRow.id == PageRow.report_id)
+            .where(ReportRow.year.is_not(None))
+            .group_by(PageRow.site_id, ReportRow.year)
+        )
+        with errors_as_damage(self.path):
+            return {(site, int(year or 0)): seen for site, year, seen in self._session.execute(query)}
+
+    def visit_spans(self, until: datetime) -> list[VisitSpan]:
+        """Return the visits that ended before `until`, put together by source, state and years shown, by source."""
+        query = (
+            select(
+                VisitRow.site_id,
+                VisitRow.state,
+                VisitRow.years,
+                func.min(VisitRow.began_at, type_=VisitRow.began_at.type).label("first_began"),
+                func.max(VisitRow.began_at, type_=VisitRow.began_at.type).label("last_began"),
+            )
+            .where(VisitRow.ended_at < until, VisitRow.began_at < until, VisitRow.state.is_not(None))
+            .group_by(VisitRow.site_id, VisitRow.state, VisitRow.years)
+            .order_by(VisitRow.site_id, VisitRow.state, VisitRow.years)
+        )
+        with errors_as_damage(self.path):
+            return [
+                VisitSpan(
+                    site=row.site_id,
+                    state=str(row.state),
+                    years=tuple(row.years),
+                    first_began=row.first_began,
+                    last_began=row.last_began,
+                )
+                for row in self._session.execute(query)
+            ]
+
+    def visit_without(self, site: str, year: int, after: datetime, before: datetime) -> datetime | None:
+        """Return when the last complete visit within two times began whose lists showed no report on a year; None if none."""
+        values = {"site": site, "year": year, "after": after, "before": before}
+        with errors_as_damage(self.path):
+            found = _VISIT_WITHOUT.first(self._session, values)
+        return found[0] if found else None
+
+
+def _text(row: Row[Any]) -> SeenText:
+    earlier = [each["origin"] for each in row.former or () if each.get("origin")]
+    return SeenText(
+        number=row.number,
+        kind=row.kind,
+        issuer=row.issuer,
+        published=row.published,
+        url=row.url,
+        first_seen=row.first_seen,
+        known_at=row.last_seen if row.tombstone else row.first_seen,
+        seen_by=earlier[0] if earlier else row.origin,
+        tombstone=row.tombstone,
+        older=row.older,
+        claims=row.claims,
+    )
+
+
+def _entry(row: SourceRow) -> SourceEntry:
+    return SourceEntry(
+        site=row.site_id,
+        name=row.name,
+        region=row.region,
+        since=row.since,
+        lists=row.lists,
+        first_year=row.first_year,
+        last_year=row.last_year,
+        merged=row.merged,
+    )

@@ -1,0 +1,198 @@
+"""`fazhi coverage`: who has published for which year, on time or late, and what each status rests on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from crawler.archive import Archive
+from crawler.cli.options import ArchiveOption, JsonOption, OneRegionOption, YearsOption, the_years
+from crawler.cli.output import PlainConsole, message, print_json, tab_separated
+from crawler.errors import ConfigError
+from crawler.field.deadline import china_day
+from crawler.field.region_names import the_level, the_region
+from crawler.field.regions import region as region_row
+from crawler.field.text import visible
+from crawler.questions.coverage import CoverageRow, CoverageStatus, coverage
+from crawler.questions.coverage.matrix_page import coverage_html
+from crawler.questions.coverage.tables import COLUMNS, coverage_json, flat
+from crawler.questions.coverage.words import LEGEND, mark, share, status_words, totals
+from crawler.questions.tables import write_csv
+
+_COLOURS = {
+    CoverageStatus.ON_TIME: "green",
+    CoverageStatus.LATE: "yellow",
+    CoverageStatus.OVERDUE: "bold red",
+    CoverageStatus.WITHDRAWN: "red",
+    CoverageStatus.UNKNOWN: "dim",
+    CoverageStatus.NOT_YET_DUE: "dim",
+}
+
+
+def coverage_command(
+    archive: ArchiveOption = Path("archive"),
+    region: OneRegionOption = None,
+    year: YearsOption = None,
+    level: Annotated[
+        str | None, typer.Option(help="Only divisions of this level: province, city or county.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also divisions without a source or a report in the archive.")
+    ] = False,
+    departments: Annotated[
+        bool, typer.Option("--departments", help="Departments instead of the governments.")
+    ] = False,
+    asof: Annotated[
+        str | None,
+        typer.Option("--asof", metavar="DAY", help="What was known at the end of this day, China time."),
+    ] = None,
+    json: JsonOption = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the matrix as an HTML page, with all evidence.")
+    ] = None,
+) -> None:
+    """Show who has published the report of which year, on time or late, who is overdue, and what that rests on."""
+    day = _the_day(asof)
+    code = the_region(region).code if region else None
+    with Archive.read(archive) as store:
+        rows: Iterable[CoverageRow] = coverage(
+            store,
+            asof=day,
+            years=the_years(year),
+            region=code,
+            level=the_level(level) if level else None,
+            every_division=every,
+            departments=departments,
+        )
+        if csv:
+            counted = _Counted(rows)
+            write_csv(sys.stdout, COLUMNS, (cells for row in counted for cells in flat(row, day)))
+            number, head = counted.number, ""
+        else:
+            rows = list(rows)
+            number, head = len(rows), store.head() if html else ""
+            if html:
+                html.write_text(coverage_html(rows, day, head=head, scope=_scope(code, level)), "utf-8")
+                message(f"{html}: {number} organs as of {day}")
+            if json:
+                print_json(coverage_json(rows, day))
+            elif not html:
+                _print(rows, day, year is not None)
+    if not number:
+        message(_nothing(archive, code, level, departments, every))
+
+
+class _Counted:
+    def __init__(self, rows: Iterable[CoverageRow]) -> None:
+        self._rows, self.number = rows, 0
+
+    def __iter__(self) -> Iterator[CoverageRow]:
+        for row in self._rows:
+            self.number += 1
+            yield row
+
+
+def _the_day(text: str | None) -> date:
+    today = china_day(datetime.now(UTC))
+    if text is None:
+        return today
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(f"--asof {text}: must be a day, such as 2026-11-01") from None
+    if day > today:
+        raise ConfigError(f"--asof {text}: lies in the future; today is {today} in China")
+    return day
+
+
+def _scope(code: str | None, level: str | None) -> str:
+    row = region_row(code) if code else None
+    words = [f"In {row.name} ({code})." if row else "", f"Level {level}." if level else ""]
+    return " ".join(filter(None, words))
+
+
+def _nothing(archive: Path, code: str | None, level: str | None, departments: bool, every: bool) -> str:
+    row = region_row(code) if code else None
+    organs = "department" if departments else "government"
+    place = f" in {row.name} ({code})" if row else ""
+    of_level = f" of the level {level}" if level else ""
+    hint = "" if every or departments else "; --all shows every division"
+    return f"{archive}: no source and no report of a {organs}{place}{of_level}{hint}"
+
+
+def _print(rows: Sequence[CoverageRow], day: date, years_given: bool) -> None:
+    if not sys.stdout.isatty():
+        for row in rows:
+            for cells in flat(row, day):
+                print(tab_separated(cells))
+        return
+    if not rows:
+        return
+    years = _years_shown(rows, years_given)
+    console = PlainConsole(sys.stdout)
+    console.print(_list(rows) if len(rows[0].cells) == 1 else _matrix(rows, years), soft_wrap=False)
+    print()
+    console.print(_totals(rows, years), soft_wrap=False)
+    print(f"as of {day}; shares are of the organs whose status is known")
+    if len(rows[0].cells) > 1:
+        print("\n".join(f"{short:>5}  {words}" for short, words in LEGEND))
+
+
+def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:
+    """Return the years of the matrix: unless years were asked for, from the first of which a report is held."""
+    years = [cell.year for cell in rows[0].cells]
+    held = [cell.year for row in rows for cell in row.cells if cell.is_published]
+    return years if given or not held else [year for year in years if year >= min(held)]
+
+
+def _table(*headings: str, whole: Sequence[str] = ()) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, no_wrap=heading in whole, overflow="fold")
+    return table
+
+
+def _matrix(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
+    named = [str(year) for year in years]
+    table = _table("code", "organ", *named, whole=("code", *named))
+    for row in rows:
+        cells = [Text(mark(c), style=_COLOURS[c.status]) for c in row.cells if c.year in years]
+        table.add_row(row.region, visible(row.organ or row.division), *cells)
+    return table
+
+
+def _list(rows: Sequence[CoverageRow]) -> Table:
+    whole = ("code", "claimed", "witnessed", "report")
+    table = _table("code", "organ", "status", "claimed", "witnessed", "report", whole=whole)
+    for row in rows:
+        (cell,) = row.cells
+        seen = str(china_day(cell.witnessed)) if cell.witnessed else ""
+        state = Text(status_words(cell), style=_COLOURS[cell.status])
+        name = visible(row.organ or row.division)
+        table.add_row(row.region, name, state, (cell.claimed or "")[:10], seen, cell.report or "")
+    return table
+
+
+def _totals(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
+    table = _table("year", "due", "known", "on time", "late", "overdue", "withdrawn", "unknown")
+    for year, total in sorted(totals(rows).items()):
+        if year not in years:
+            continue
+        count, known = total.counts, total.known
+        shown = (
+            CoverageStatus.ON_TIME,
+            CoverageStatus.LATE,
+            CoverageStatus.OVERDUE,
+            CoverageStatus.WITHDRAWN,
+        )
+        cells = [f"{count[status]} {share(count[status], known)}".strip() for status in shown]
+        table.add_row(str(year), str(total.due), str(known), *cells, str(count[CoverageStatus.UNKNOWN]))
+    return table

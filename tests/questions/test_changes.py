@@ -16,7 +16,7 @@ import pytest
 
 from crawler.archive import Archive, Reader, rebuild
 from crawler.errors import ConfigError
-from crawler.model import Ending, Outcome, Site
+from crawler.model import Ending, Outcome, Site, SiteVisit, VisitState, Years
 from crawler.questions.changes import ChangeKind, Changes, changes
 from crawler.questions.changes.tables import short_cells
 from tests.conftest import BODY, SITE, Clock, Fazhi, a_capture, a_report
@@ -273,6 +273,64 @@ def test_it_is_asked_while_a_run_writes_and_with_read_permission_only(copied: St
     finally:
         for path in paths:
             path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+# -- overdue reports ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """A source for 2022 alone is visited before and after the last day, and publishes on 20 April 2023."""
+    story = Story(tmp_path_factory.mktemp("overdue") / "archive", Clock())
+    site = replace(SITE, years=Years(first=2022, last=2022))
+    story.clock.now = datetime(2023, 3, 19, 4, tzinfo=UTC)
+    for days, found in ((1, False), (20, False), (10, True)):
+        with story.day(days) as archive:
+            begun = SiteVisit(site_id=site.id, began_at=archive.started_at)
+            archive.begin_visit(begun, site)
+            if found:
+                story.show("a", published="2023-04-18")
+            archive.end_visit(replace(begun, state=VisitState.COMPLETE, years=(2022,) if found else ()))
+    return story
+
+
+def test_a_report_becomes_overdue_and_is_then_published(visited: Story) -> None:
+    april = datetime(2023, 3, 31, 16, tzinfo=UTC)
+    (late,) = visited.ask(since=april, until=april + timedelta(days=15)).changes
+    assert (late.kind, late.region, late.year, late.report_id) == (
+        ChangeKind.NEWLY_OVERDUE,
+        "420100",
+        2022,
+        None,
+    )
+    assert (late.at, late.weight) == (datetime(2023, 4, 9, 4, 1, tzinfo=UTC), 120)
+    assert late.detail == "due by 2023-03-31; not_yet_due before, overdue (15 days) now"
+    found = visited.ask(since=april + timedelta(days=15), until=april + timedelta(days=30)).changes
+    assert [each.kind for each in found] == [ChangeKind.NEW, ChangeKind.NO_LONGER_OVERDUE]
+    assert {each.report_id for each in found} == {visited.ids["a"]}
+
+
+def test_the_visit_that_sees_it_makes_it_overdue_and_not_the_calendar(visited: Story) -> None:
+    visit = datetime(2023, 4, 8, 16, tzinfo=UTC)
+    (late,) = visited.ask(since=visit, until=visit + timedelta(days=1)).changes
+    assert (late.kind, late.weight) == (ChangeKind.NEWLY_OVERDUE, 120)
+    assert late.detail.startswith("due by 2023-03-31; unknown (no complete visit of its source began after")
+
+
+def test_what_the_archive_only_learns_to_be_overdue_weighs_little(visited: Story) -> None:
+    march = datetime(2023, 3, 1, tzinfo=UTC)
+    site = replace(SITE, id="hs", region="420200")
+    copy = Story(visited.folder.parent / "first-visit", Clock())
+    copy.clock.now = datetime(2023, 5, 1, tzinfo=UTC)
+    with copy.day() as archive:
+        begun = SiteVisit(site_id="hs", began_at=archive.started_at)
+        archive.begin_visit(begun, replace(site, years=Years(first=2022, last=2022)))
+        archive.end_visit(replace(begun, state=VisitState.COMPLETE))
+    (found,) = copy.ask(since=datetime(2023, 5, 1, 16, tzinfo=UTC), today=date(2023, 5, 3)).changes
+    assert (found.kind, found.weight, found.region) == (ChangeKind.NEWLY_OVERDUE, 15, "420200")
+    asked = visited.ask(since=march, kinds=[ChangeKind.NEW])
+    assert [each.kind for each in asked.changes] == [ChangeKind.NEW]
+    assert set(asked.counts) == {ChangeKind.NEW, ChangeKind.ADDED}
 
 
 # -- the command ---------------------------------------------------------------------------------------------

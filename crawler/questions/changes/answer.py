@@ -10,7 +10,7 @@ from crawler.archive import Reader
 from crawler.archive.reader_queries.changes import RunSpan
 from crawler.errors import ConfigError
 from crawler.questions.changes.change import Change, ChangeKind
-from crawler.questions.changes.overdue import CHINA, OVERDUE_QUESTIONS, overdue_changes
+from crawler.questions.changes.overdue import CHINA, KINDS, overdue_changes
 from crawler.questions.changes.pages import page_changes
 from crawler.questions.changes.versions import Progress, version_changes
 from crawler.questions.changes.window import Window, window_of
@@ -60,9 +60,8 @@ def changes(
     found = list(version_changes(reader, window, runs, region, progress))
     told = {(each.report_id, each.kind) for each in found}
     found += page_changes(reader, window, runs, region, told)
-    for kind in OVERDUE_QUESTIONS:
-        if kind in wanted:
-            found += overdue_changes(reader, kind, *_days(window, today), region)
+    if wanted & KINDS:
+        found += overdue_changes(reader, *_days(window, today), region)
     return Changes(
         since=window.since,
         until=window.until,

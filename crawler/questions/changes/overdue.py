@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from crawler.archive import Reader
 from crawler.questions.changes.change import Change, ChangeKind
 from crawler.questions.changes.weights import finding
-from crawler.questions.coverage import CoverageChange, newly_overdue, no_longer_overdue
+from crawler.questions.coverage import CoverageChange, CoverageReason, CoverageStatus
+from crawler.questions.coverage.answer import status_changes
 
 CHINA = timezone(timedelta(hours=8))
 
-OVERDUE_QUESTIONS: Mapping[ChangeKind, Callable[..., Iterator[CoverageChange]]] = {
-    ChangeKind.NEWLY_OVERDUE: newly_overdue,
-    ChangeKind.NO_LONGER_OVERDUE: no_longer_overdue,
-}
-"""The question whose answers are changes of a kind."""
+KINDS = frozenset({ChangeKind.NEWLY_OVERDUE, ChangeKind.NO_LONGER_OVERDUE})
 
 
-def overdue_changes(
-    reader: Reader, kind: ChangeKind, since: date, until: date, region: str | None
-) -> Iterator[Change]:
+def overdue_changes(reader: Reader, since: date, until: date, region: str | None) -> Iterator[Change]:
     """Yield what has become overdue, or is so no longer, from the beginning of a day to the end of another, China time.
 
-    Governments first, then departments.
+    The definition is that of `coverage.newly_overdue` and `no_longer_overdue`. Governments come first, then departments.
     """
+    before = since - timedelta(days=1)
     for departments in (False, True) if since <= until else ():
-        found = OVERDUE_QUESTIONS[kind](
-            reader, since=since - timedelta(days=1), until=until, region=region, departments=departments
-        )
-        yield from (_change(kind, each, until) for each in found)
+        for each in status_changes(reader, before, until, region, departments):
+            if each.now.status is CoverageStatus.OVERDUE is not each.before.status:
+                yield _newly(each, until)
+            elif each.before.status is CoverageStatus.OVERDUE and each.now.is_published:
+                yield _change(ChangeKind.NO_LONGER_OVERDUE, "no_longer_overdue", each, until)
 
 
-def _change(kind: ChangeKind, found: CoverageChange, until: date) -> Change:
-    row, now, told = found.row, found.now, finding(kind.value)
+def _newly(found: CoverageChange, until: date) -> Change:
+    """Return that a report is overdue. Where the archive did not look before, that is news for the archive, not of the organ.
+
+    That no visit has begun since the last day is the usual state until the visit that finds no report.
+    """
+    before = found.before
+    learnt = before.status is CoverageStatus.UNKNOWN and before.reason is not CoverageReason.NOT_VISITED_SINCE
+    rule = "found_overdue" if learnt else "newly_overdue"
+    return _change(ChangeKind.NEWLY_OVERDUE, rule, found, until)
+
+
+def _change(kind: ChangeKind, rule: str, found: CoverageChange, until: date) -> Change:
+    row, now, told = found.row, found.now, finding(rule)
     return Change(
         kind=kind,
         weight=told.weight,

@@ -40,6 +40,7 @@ RULES: dict[str, Rule] = {
         Rule("new", 40, "new report", "The usual, wanted event. Each deserves a look, after what was taken away."),
         Rule("page_gone", 30, "one of its addresses gone", "The report can still be read at another address."),
         Rule("no_longer_overdue", 20, "no longer overdue", "The new report itself is listed too, with its text."),
+        Rule("found_overdue", 15, "report overdue, not known before", "The archive has learnt it; the organ did nothing that day."),
         Rule("moved", 10, "moved to another address", "The text is the same; only links break."),
         Rule("added", 5, "added from outside", "Known from an import or merge: news for the archive, not of the site."),
         # within a text: what was taken away
@@ -106,6 +107,7 @@ _SINGLE = {
         "new",
         "page_gone",
         "no_longer_overdue",
+        "found_overdue",
         "moved",
         "added",
     ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from crawler.model import Report, Section
-from crawler.questions.changes.change import Finding, TextChange
+from crawler.questions.changes.change import ChangedText, ChangeFinding
 from crawler.questions.changes.figures import figures, letters
 from crawler.questions.changes.texts import judge
 from crawler.questions.changes.weights import RULES, describe, finding, total
@@ -46,7 +47,7 @@ def report(paragraphs: list[str], **fields: str | None) -> Report:
     return replace(a_report(body), sections=sections, **fields)  # type: ignore[arg-type]
 
 
-def edit(new: list[str], **fields: str | None) -> tuple[TextChange, tuple[Finding, ...]]:
+def edit(new: list[str], **fields: str | None) -> tuple[ChangedText, tuple[ChangeFinding, ...]]:
     return judge(
         compare(
             *(
@@ -206,6 +207,12 @@ def test_letters_are_what_carries_meaning(one: str, other: str, same: bool) -> N
 def test_hostile_texts_take_time_in_proportion(make: Callable[[int], str]) -> None:
     figures([make(200_000)])
     letters(make(200_000))
+
+
+def test_the_documentation_has_these_weights() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "questions.md").read_text("utf-8")
+    rows = [f"| `{r.name}` | {r.weight} | {r.words} | {r.reason} |" for r in RULES.values()]
+    assert "\n".join(rows) in page
 
 
 def test_every_rule_has_a_reason_and_a_place_in_the_order() -> None:

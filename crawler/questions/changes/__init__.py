@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from crawler.questions.changes.answer import Changes, changes
-from crawler.questions.changes.change import Change, ChangeKind, Finding, Place, TextChange
+from crawler.questions.changes.change import Change, ChangedText, ChangeFinding, ChangeKind, ChangePlace
 
-__all__ = ["Change", "ChangeKind", "Changes", "Finding", "Place", "TextChange", "changes"]
+__all__ = ["Change", "ChangeFinding", "ChangeKind", "ChangePlace", "ChangedText", "Changes", "changes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ from crawler.errors import ConfigError
 from crawler.questions.changes.change import Change, ChangeKind
 from crawler.questions.changes.overdue import CHINA, KINDS, overdue_changes
 from crawler.questions.changes.pages import page_changes
-from crawler.questions.changes.versions import Progress, version_changes
+from crawler.questions.changes.versions import version_changes
 from crawler.questions.changes.window import Window, window_of
 
 
@@ -27,10 +27,6 @@ class Changes:
     counts: Mapping[ChangeKind, int]  # of the kinds asked for, and of ADDED
 
 
-def _no_progress(done: int, of: int) -> None:
-    """Tell nobody."""
-
-
 def changes(
     reader: Reader,
     *,
@@ -39,7 +35,7 @@ def changes(
     today: date,
     region: str | None = None,
     kinds: Collection[ChangeKind] | None = None,
-    progress: Progress = _no_progress,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Changes:
     """Return what has changed from `since` to before `until`: times (aware), or numbers of runs, which count whole.
 

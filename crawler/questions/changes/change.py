@@ -23,7 +23,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ChangePlace:
     """A changed part of two texts. `old` and `new` are cut to MAX_EXCERPT_CHARS (`texts`); the numbers are whole."""
 
     old: str
@@ -35,7 +35,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ChangeFinding:
     """What a rule of `weights.RULES` found: how often, how much that weighs, and in words of the text what."""
 
     rule: str
@@ -45,7 +45,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextChange:
+class ChangedText:
     """What differs between two versions of a report."""
 
     from_version: int
@@ -53,9 +53,9 @@ class TextChange:
     removed_chars: int  # 0 if only white space has changed
     added_chars: int
     first: (
-        Place | None
+        ChangePlace | None
     )  # the first changed part; None: only white space has changed, or paragraphs were only moved
-    main: Place | None  # the first part of what weighs most
+    main: ChangePlace | None  # the first part of what weighs most
     cosmetic: bool  # punctuation and white space alone
     quiet: bool  # the text changed, the dates that the page gives did not
     captured_before: datetime | None  # when the older version was first captured
@@ -73,7 +73,7 @@ class Change:
 
     kind: ChangeKind
     weight: int
-    findings: tuple[Finding, ...]  # the heaviest first; their weights are the change's weight
+    findings: tuple[ChangeFinding, ...]  # the heaviest first; their weights are the change's weight
     at: datetime  # when it was seen; of an import or merge, when that ran
     report_id: str | None = None
     version: int | None = None
@@ -87,7 +87,7 @@ class Change:
     captured_at: datetime | None = None  # of the version
     run: int | None = None
     origin: str = "own"  # own, imported, merged
-    text: TextChange | None = None
+    text: ChangedText | None = None
     detail: str = ""
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from crawler.field.regions import region as region_row
 from crawler.field.text import visible
 from crawler.questions.changes.answer import Changes
-from crawler.questions.changes.change import Change, ChangeKind, Place
+from crawler.questions.changes.change import Change, ChangeKind, ChangePlace
 from crawler.questions.changes.overdue import CHINA
 from crawler.questions.changes.weights import describe
 
@@ -104,7 +104,7 @@ def _sentences(change: Change) -> Iterator[str]:
 _TOLD_BY_NUMBER = ("words_removed", "words_added", "back")
 
 
-def _marked(place: Place) -> str:
+def _marked(place: ChangePlace) -> str:
     """Return a changed part with marks, as `fazhi diff` has them."""
     old, new = (
         _cut(part, whole) for part, whole in ((place.old, place.old_chars), (place.new, place.new_chars))

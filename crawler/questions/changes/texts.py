@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crawler.model import Report, Section
-from crawler.questions.changes.change import Finding, Place, TextChange
+from crawler.questions.changes.change import ChangedText, ChangeFinding, ChangePlace
 from crawler.questions.changes.figures import figures, letters, without_space
 from crawler.questions.changes.weights import finding, ranked
 from crawler.questions.diff import Block, Kind
@@ -45,8 +45,8 @@ class _Part:
     new_start: int
     whole: bool
 
-    def place(self) -> Place:
-        return Place(
+    def place(self) -> ChangePlace:
+        return ChangePlace(
             old=self.old[:MAX_EXCERPT_CHARS],
             new=self.new[:MAX_EXCERPT_CHARS],
             old_chars=len(self.old),
@@ -60,7 +60,7 @@ class _Part:
 class _Findings:
     """Findings, and the first part for each rule."""
 
-    found: list[Finding] = field(default_factory=list)
+    found: list[ChangeFinding] = field(default_factory=list)
     places: dict[str, _Part] = field(default_factory=dict)
 
     def add(self, rule: str, number: int, part: _Part | None = None, words: str = "") -> None:
@@ -70,7 +70,7 @@ class _Findings:
                 self.places[rule] = part
 
 
-def judge(difference: Difference) -> tuple[TextChange, tuple[Finding, ...]]:
+def judge(difference: Difference) -> tuple[ChangedText, tuple[ChangeFinding, ...]]:
     """Return what has changed between two versions, and the findings that its weight is made of."""
     parts = list(_parts(difference))
     found = _Findings()
@@ -84,7 +84,7 @@ def judge(difference: Difference) -> tuple[TextChange, tuple[Finding, ...]]:
     _judge_fields(found, difference)
     findings = ranked(found.found)
     main = next((found.places[each.rule] for each in findings if each.rule in found.places), None)
-    change = TextChange(
+    change = ChangedText(
         from_version=difference.old.report.version or 0,
         to_version=difference.new.report.version or 0,
         removed_chars=sum(len(part.old) for part in parts),

@@ -11,7 +11,7 @@ from crawler.archive import Reader
 from crawler.archive.ledger.shrunk_texts import is_shrunk
 from crawler.archive.reader_queries.changes import Entered, RunSpan, VersionFacts
 from crawler.model import Ending, Report
-from crawler.questions.changes.change import Change, ChangeKind, Finding
+from crawler.questions.changes.change import Change, ChangeFinding, ChangeKind
 from crawler.questions.changes.texts import judge
 from crawler.questions.changes.weights import finding, ranked, total
 from crawler.questions.changes.window import Window
@@ -19,7 +19,7 @@ from crawler.questions.diff.texts import Side, compare, side
 
 PORTION = 500
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None] | None
 """Called with how many versions were looked at, and of how many."""
 
 History = Sequence[VersionFacts]
@@ -39,7 +39,8 @@ def version_changes(
             history = facts.get(each.report_id, ())
             if len(history) >= each.version and (change := _change(reader, seen, each, history)):
                 yield change
-            progress(number, len(entered))
+            if progress is not None:
+                progress(number, len(entered))
 
 
 class _Observations:
@@ -141,7 +142,7 @@ def _made(
     entered: Entered,
     version: VersionFacts,
     kind: ChangeKind,
-    findings: Sequence[Finding],
+    findings: Sequence[ChangeFinding],
     *,
     at: datetime | None = None,
     origin: str = "own",
@@ -157,7 +158,7 @@ def _made(
 
 
 def change_of(
-    version: VersionFacts, kind: ChangeKind, findings: Iterable[Finding], *, at: datetime
+    version: VersionFacts, kind: ChangeKind, findings: Iterable[ChangeFinding], *, at: datetime
 ) -> Change:
     """Return a change of a report, with what is known of one of its versions."""
     found = ranked(findings)

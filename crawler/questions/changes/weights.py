@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crawler.questions.changes.change import Finding
+from crawler.questions.changes.change import ChangeFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +71,29 @@ RULES: dict[str, Rule] = {
 """The rules by name."""
 
 
-def finding(name: str, number: int = 1, words: str = "") -> Finding:
+def finding(name: str, number: int = 1, words: str = "") -> ChangeFinding:
     """Return a finding of a rule. `words`: of the text, such as the figures; empty for none."""
-    return Finding(rule=name, number=number, weight=RULES[name].weight * number.bit_length(), words=words)
+    return ChangeFinding(
+        rule=name, number=number, weight=RULES[name].weight * number.bit_length(), words=words
+    )
 
 
-def total(findings: Iterable[Finding]) -> int:
+def total(findings: Iterable[ChangeFinding]) -> int:
     """Return the weight of a change."""
     return sum(each.weight for each in findings)
 
 
-def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def ranked(findings: Iterable[ChangeFinding]) -> tuple[ChangeFinding, ...]:
     """Return findings, the heaviest first, equal ones by name."""
     return tuple(sorted(findings, key=lambda each: (-each.weight, each.rule)))
 
 
-def describe(findings: Iterable[Finding]) -> str:
+def describe(findings: Iterable[ChangeFinding]) -> str:
     """Return findings in words: `figures removed: 2 (1200, 95%); characters removed: 14`."""
     return "; ".join(_words(each) for each in findings)
 
 
-def _words(each: Finding) -> str:
+def _words(each: ChangeFinding) -> str:
     named = RULES[each.rule].words
     number = f": {each.number}" if each.number > 1 or each.rule not in _SINGLE else ""
     return f"{named}{number}{f' ({each.words})' if each.words else ''}"

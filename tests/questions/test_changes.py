@@ -23,8 +23,8 @@ from tests.conftest import BODY, SITE, Clock, Fazhi, a_capture, a_report
 
 IMPORT = Site(id="import", name="武汉市", region="420100")
 HUANGSHI = Site(id="hs", name="黄石市人民政府", region="420200", lists=("https://www.huangshi.gov.cn/a/",))
-TODAY = date(2026, 12, 20)
-START = datetime(2026, 11, 1, tzinfo=UTC)
+TODAY = date(2023, 12, 20)
+START = datetime(2023, 11, 1, tzinfo=UTC)
 
 
 def url(name: str, site: Site = SITE) -> str:
@@ -87,6 +87,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Story:
     Only read it. `copied` is for writing.
     """
     story = Story(tmp_path_factory.mktemp("changes") / "archive", Clock())
+    story.clock.now = datetime(2023, 11, 25, 3, tzinfo=UTC)  # in the past of any clock that a command asks
     with story.day():
         for name in "abcd":
             story.show(name)
@@ -109,7 +110,7 @@ def copied(edited: Story, tmp_path: Path) -> Story:
     return story
 
 
-SECOND_DAY = datetime(2026, 11, 26, 16, tzinfo=UTC)  # 27 November in China
+SECOND_DAY = datetime(2023, 11, 26, 16, tzinfo=UTC)  # 27 November in China
 
 
 def test_quiet_edits_come_first_and_commas_last(edited: Story) -> None:
@@ -340,7 +341,7 @@ def test_the_command_prints_lines_csv_and_json(edited: Story, fazhi: Fazhi) -> N
     where = ("changes", "--archive", str(edited.folder), "--since", "last")
     code, out, err = fazhi(*where)
     assert (code, len(out.splitlines())) == (0, 4)
-    assert err == "since 2026-11-27: 4 edited; 2 quiet\n"
+    assert err == "since 2023-11-27: 4 edited; 2 quiet\n"
     _, out, _ = fazhi(*where, "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert (rows[0]["id"], rows[0]["quiet"]) == (edited.ids["b"], "quiet")
@@ -351,20 +352,31 @@ def test_the_command_prints_lines_csv_and_json(edited: Story, fazhi: Fazhi) -> N
     (first,) = value["changes"]
     assert (first["change"], first["quiet"], first["text"]["main"]["new"]) == ("edited", True, "112")
     assert sum(each["weight"] for each in first["why"]) == first["weight"]
-    assert err == "since 2026-11-27: 4 edited; 2 quiet; 3 more than --limit shows\n"
+    assert err == "since 2023-11-27: 4 edited; 2 quiet; 3 more than --limit shows\n"
 
 
 def test_the_command_says_what_it_looked_at(edited: Story, fazhi: Fazhi) -> None:
     where = ("changes", "--archive", str(edited.folder))
-    code, out, err = fazhi(*where, "--since", "2026-11-26", "--until", "2026-11-26", "--region", "广东")
+    code, out, err = fazhi(*where, "--since", "2023-11-26", "--until", "2023-11-26", "--region", "广东")
     assert (code, out) == (0, "")
-    assert err == "from 2026-11-26 to 2026-11-26: nothing of 440000 广东省 has changed\n"
+    assert err == "from 2023-11-26 to 2023-11-26: nothing of 440000 广东省 has changed\n"
     code, _, err = fazhi(*where, "--since", "7")
     assert (code, err) == (2, "run 7: the archive has runs 1 to 2\n")
     code, _, err = fazhi(*where, "--since", "soon")
-    assert (code, err) == (2, "--since soon: must be a day, such as 2026-11-01, a run's number, or last\n")
-    code, _, err = fazhi(*where, "--since", "2026-11-26", "--until", "1")
-    assert code == 0
+    assert (code, err) == (2, "--since soon: must be a day, such as 2023-11-01, a run's number, or last\n")
+    code, _, err = fazhi(*where, "--since", "2023-11-27", "--until", "2023-11-26")
+    assert (code, err) == (2, "--since 2023-11-27: lies after --until 2023-11-26\n")
+    code, _, err = fazhi(*where, "--since", "2926-01-01")
+    assert code == 2
+    assert err.startswith("--since 2926-01-01: lies in the future; today is ")
+
+
+def test_an_end_alone_means_the_days_before_it_or_that_run(edited: Story, fazhi: Fazhi) -> None:
+    where = ("changes", "--archive", str(edited.folder))
+    code, _, err = fazhi(*where, "--until", "2023-11-26")
+    assert (code, err) == (0, "from 2023-11-20 to 2023-11-26: 5 new\n")
+    code, _, err = fazhi(*where, "--until", "2")
+    assert (code, err) == (0, "since 2023-11-27: 4 edited; 2 quiet\n")
 
 
 def test_a_text_from_a_page_cannot_forge_a_line_or_a_formula(

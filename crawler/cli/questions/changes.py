@@ -58,10 +58,11 @@ def changes(
     code = the_region(region).code if region else None
     today = datetime.now(UTC).astimezone(CHINA).date()
     with Archive.read(archive) as store:
+        begin, end = _window(store, since, until, today)
         found = what_changed(
             store,
-            since=_since(store, since, today),
-            until=_until(store, until),
+            since=begin,
+            until=end,
             today=today,
             region=code,
             kinds=kind or None,
@@ -76,16 +77,21 @@ def changes(
         message(f"imports, merges or saved pages have added {added} texts; --kind added lists them")
 
 
-def _since(store: Reader, text: str | None, today: date) -> datetime | int:
-    day = (today - timedelta(days=DEFAULT_DAYS - 1)).isoformat()
-    return _moment(store, text or day, "--since")
-
-
-def _until(store: Reader, text: str | None) -> datetime | int | None:
-    if text is None:
-        return None
-    found = _moment(store, text, "--until")
-    return found if isinstance(found, int) else found + timedelta(days=1)
+def _window(
+    store: Reader, since: str | None, until: str | None, today: date
+) -> tuple[datetime | int, datetime | int | None]:
+    """Return the beginning and the end that two options mean. Raises ConfigError if nothing can be between them."""
+    end = None if until is None else _moment(store, until, "--until")
+    if since is None and isinstance(end, int):
+        return end, end  # one run
+    last = end.astimezone(CHINA).date() if isinstance(end, datetime) else today
+    begin = _moment(store, since or (last - timedelta(days=DEFAULT_DAYS - 1)).isoformat(), "--since")
+    if isinstance(begin, datetime):
+        if begin.astimezone(CHINA).date() > today:
+            raise ConfigError(f"--since {since}: lies in the future; today is {today} in China")
+        if isinstance(end, datetime) and begin > end:
+            raise ConfigError(f"--since {since}: lies after --until {until}")
+    return begin, end + timedelta(days=1) if isinstance(end, datetime) else end
 
 
 def _moment(store: Reader, text: str, option: str) -> datetime | int:

@@ -160,6 +160,11 @@ def test_an_edit_is_quiet_if_the_dates_of_the_page_stay() -> None:
     assert not edit(new, signed="2023-03-01")[0].quiet
 
 
+def test_an_edit_tells_that_another_extractor_read_the_older_text() -> None:
+    assert not edit(PARAGRAPHS[:7])[0].other_extractor
+    assert edit(PARAGRAPHS[:7], extractor="test/2")[0].other_extractor
+
+
 def test_a_date_moved_back_is_found() -> None:
     text, findings = edit(PARAGRAPHS, published="2023-02-01")
     assert [each.rule for each in findings] == ["backdated"]

@@ -363,7 +363,7 @@ def test_the_command_says_what_it_looked_at(edited: Story, fazhi: Fazhi) -> None
     code, _, err = fazhi(*where, "--since", "7")
     assert (code, err) == (2, "run 7: the archive has runs 1 to 2\n")
     code, _, err = fazhi(*where, "--since", "soon")
-    assert (code, err) == (2, "--since soon: must be a day, such as 2023-11-01, a run's number, or last\n")
+    assert (code, err) == (2, "--since soon: must be a day, such as 2026-11-01, a run's number, or last\n")
     code, _, err = fazhi(*where, "--since", "2023-11-27", "--until", "2023-11-26")
     assert (code, err) == (2, "--since 2023-11-27: lies after --until 2023-11-26\n")
     code, _, err = fazhi(*where, "--since", "2926-01-01")

@@ -58,6 +58,7 @@ class ChangedText:
     main: ChangePlace | None  # the first part of what weighs most
     cosmetic: bool  # punctuation and white space alone
     quiet: bool  # the text changed, the dates that the page gives did not
+    other_extractor: bool  # another extractor read the older version; the difference may be partly its
     captured_before: datetime | None  # when the older version was first captured
     published_before: str | None
 

@@ -99,6 +99,8 @@ def _sentences(change: Change) -> Iterator[str]:
         yield f"first {_marked(text.first)}"
     if text.main and text.main != text.first:
         yield f"then {_marked(text.main)}"
+    if text.other_extractor:
+        yield "another extractor read the older text"
 
 
 _TOLD_BY_NUMBER = ("words_removed", "words_added", "back")

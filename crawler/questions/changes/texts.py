@@ -93,6 +93,7 @@ def judge(difference: Difference) -> tuple[ChangedText, tuple[ChangeFinding, ...
         main=main.place() if main else None,
         cosmetic=cosmetic and all(each.rule in _COSMETIC for each in findings),
         quiet=_dates(difference.old.report) == _dates(difference.new.report),
+        other_extractor=difference.old.report.extractor != difference.new.report.extractor,
         captured_before=difference.old.captured_at,
         published_before=difference.old.report.published,
     )

@@ -48,7 +48,6 @@ class SourceEntry:
     lists: int | None = None  # lists, sitemaps and searches: where a report would be found that nobody named
     first_year: int = 0
     last_year: int | None = None
-    merged: bool = False  # another archive's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

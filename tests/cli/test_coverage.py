@@ -11,13 +11,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from crawler.archive import Archive
 from crawler.field.deadline import RULES, china_day
+from crawler.field.regions import region
 from crawler.questions.coverage.tables import COLUMNS
 from tests.archive.held import crawl_saved
 from tests.conftest import Clock, Fazhi
 
+ENSHI = region("422800")  # a long name
 ASOF = ("--asof", "2026-11-26")
 
 
@@ -134,3 +137,19 @@ def test_today_is_the_day_in_china(fazhi: Fazhi, held: str) -> None:
     before = china_day(datetime.now(UTC))
     _, out, _ = fazhi("coverage", "--archive", held, "--json")
     assert before.isoformat() <= json.loads(out)["asof"] <= china_day(datetime.now(UTC)).isoformat()
+
+
+@pytest.mark.parametrize("years", ["2022", "2015-2025"])
+def test_a_table_fits_80_columns_and_cuts_no_id(
+    years: str, fazhi: Fazhi, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("crawler.questions.coverage.answer.region_row", lambda code: ENSHI)
+    _, coloured, _ = fazhi("coverage", "--archive", held, *ASOF, "--year", years)
+    out = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert coloured != out
+    assert max(map(cell_len, out.splitlines())) <= 80
+    (line,) = [line for line in out.splitlines() if line.startswith("220100")]
+    assert ("220100-2022-a31d9a70" if years == "2022" else "(+27)") in line
+    assert "as of 2026-11-26" in out

@@ -241,3 +241,22 @@ def test_departments_stand_apart_and_speak_for_nobody_else(
             (CoverageStatus.LATE, 3),
         ],  # type: ignore[union-attr]
     )
+
+
+def test_a_merged_archive_brings_reports_but_its_visits_accuse_nobody(
+    told: Path, opened: Opener, clock: Clock, folder: Path
+) -> None:
+    clock.now = datetime(2023, 6, 20, tzinfo=UTC)
+    with opened() as archive:
+        archive.merge(told, lambda _: None)
+    (row,) = rows(folder, "2023-06-30")
+    (seen,) = row.cells
+    assert (row.region, seen.status, seen.witnessed_by) == ("420100", CoverageStatus.WITHDRAWN, "merged"), (
+        seen
+    )
+    with Reader.read(folder) as reader:
+        (entry,) = reader.source_entries()
+        (wanted,) = coverage(reader, asof=date(2023, 6, 30), years=Years(first=2021, last=2021))
+    assert (entry.site, entry.since) == ("wuhan", None)
+    assert wanted.cells[0].reason is CoverageReason.ENTRY_UNKNOWN
+    assert faults(folder, deep=True) == []

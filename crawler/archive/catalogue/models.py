@@ -68,12 +68,12 @@ class VisitRow(Base, kw_only=True):
 class SourceRow(Base, kw_only=True):
     """A source's entry in sources.yaml as its visits had it, from the one on that began at `since`: one row a state of it.
 
-    `lists`: number of lists, sitemaps and searches, where a report would be found that nobody named. `merged`: another
-    archive's visits. Visits of versions before schema 0013 told nothing of entries.
+    `lists`: number of lists, sitemaps and searches, where a report would be found that nobody named. Visits of earlier versions
+    told nothing of entries.
     """
 
     __tablename__ = "sources"
-    __table_args__ = (Index("sources_by_site", "site_id", "merged"),)
+    __table_args__ = (Index("sources_by_site", "site_id"),)
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     site_id: Mapped[str]
@@ -83,7 +83,6 @@ class SourceRow(Base, kw_only=True):
     lists: Mapped[int]
     first_year: Mapped[int]
     last_year: Mapped[int | None]
-    merged: Mapped[bool] = mapped_column(default=False)
 
 
 class MemoryRow(Base, kw_only=True):

@@ -200,8 +200,7 @@ class Ledger:
         self.session.add(row)
         if entry is None:
             return False
-        merged = self._origin(visit.site_id) == MERGED
-        return site_visits.note_entry(self.session, visit.site_id, entry, visit.began_at, merged=merged)
+        return site_visits.note_entry(self.session, visit.site_id, entry, visit.began_at)
 
     def end_visit(self, visit: SiteVisit, now: datetime) -> None:
         """Write how a site's visit ended and what it left. Does nothing for a visit that never began."""

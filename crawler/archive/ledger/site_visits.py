@@ -160,15 +160,12 @@ def entry_of(site: Site) -> Entry:
     )
 
 
-def note_entry(session: Session, site_id: str, entry: Entry, since: datetime, *, merged: bool) -> bool:
-    """Enter a site's entry unless its last row says the same. Returns whether that added a row.
-
-    Another archive's word has rows of its own: it never ends what this archive's visits have told.
-    """
-    told = (SourceRow.site_id == site_id, SourceRow.merged.is_(merged))
-    last = session.scalars(select(SourceRow).where(*told).order_by(SourceRow.id.desc()).limit(1)).first()
+def note_entry(session: Session, site_id: str, entry: Entry, since: datetime) -> bool:
+    """Enter a site's entry unless its last row says the same. Returns whether that added a row."""
+    told = select(SourceRow).where(SourceRow.site_id == site_id).order_by(SourceRow.id.desc())
+    last = session.scalars(told.limit(1)).first()
     if last is not None and all(getattr(last, name) == value for name, value in asdict(entry).items()):
         return False
-    session.add(SourceRow(site_id=site_id, since=since, merged=merged, **asdict(entry)))
+    session.add(SourceRow(site_id=site_id, since=since, **asdict(entry)))
     session.flush()
     return True

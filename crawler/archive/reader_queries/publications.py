@@ -76,15 +76,13 @@ class PublicationQueries(ReaderQueries):
         A source of which no visit has told its entry has one without `since`.
         """
         told = select(SourceRow).order_by(SourceRow.site_id, SourceRow.id)
-        known = select(SiteRow.id, SiteRow.name, SiteRow.region, SiteRow.merged).where(
-            SiteRow.id != IMPORT_SITE
-        )
+        known = select(SiteRow.id, SiteRow.name, SiteRow.region).where(SiteRow.id != IMPORT_SITE)
         with errors_as_damage(self.path):
             entries = [_entry(row) for row in self._session.scalars(told)]
             told_of = {entry.site for entry in entries}
             entries += [
-                SourceEntry(site=site, name=name, region=region, merged=merged)
-                for site, name, region, merged in self._session.execute(known.order_by(SiteRow.id))
+                SourceEntry(site=site, name=name, region=region)
+                for site, name, region in self._session.execute(known.order_by(SiteRow.id))
                 if site not in told_of
             ]
         return sorted(entries, key=lambda entry: entry.site)
@@ -161,5 +159,4 @@ def _entry(row: SourceRow) -> SourceEntry:
         lists=row.lists,
         first_year=row.first_year,
         last_year=row.last_year,
-        merged=row.merged,
     )

@@ -36,6 +36,12 @@ _COLOURS = {
 }
 
 
+_STATUS_WIDTH = len("on time, claimed")
+_BESIDE_NAME = len("420100 ") + _STATUS_WIDTH + len(" 2023-02-21 2026-11-25 420100-2022-4dd2cecb ")
+_MIN_NAME_WIDTH = 8
+"""Widths in a list: names of organs are folded before anything else is, and ids are never cut."""
+
+
 def coverage_command(
     archive: ArchiveOption = Path("archive"),
     region: OneRegionOption = None,
@@ -77,7 +83,7 @@ def coverage_command(
             write_csv(sys.stdout, COLUMNS, (cells for row in counted for cells in flat(row, day)))
             number, head = counted.number, ""
         else:
-            rows = list(rows)
+            rows = list(_with_progress(rows))
             number, head = len(rows), store.head() if html else ""
             if html:
                 html.write_text(coverage_html(rows, day, head=head, scope=_scope(code, level)), "utf-8")
@@ -97,6 +103,17 @@ class _Counted:
     def __iter__(self) -> Iterator[CoverageRow]:
         for row in self._rows:
             self.number += 1
+            yield row
+
+
+def _with_progress(rows: Iterable[CoverageRow]) -> Iterator[CoverageRow]:
+    """Yield the rows, and show on a terminal's stderr which division is reached."""
+    if not sys.stderr.isatty():
+        yield from rows
+        return
+    with PlainConsole(sys.stderr).status("reading the catalogue") as status:
+        for row in rows:
+            status.update(f"{row.region} {row.division}")
             yield row
 
 
@@ -138,7 +155,9 @@ def _print(rows: Sequence[CoverageRow], day: date, years_given: bool) -> None:
         return
     years = _years_shown(rows, years_given)
     console = PlainConsole(sys.stdout)
-    console.print(_list(rows) if len(rows[0].cells) == 1 else _matrix(rows, years), soft_wrap=False)
+    console.print(
+        _list(rows, console.width) if len(rows[0].cells) == 1 else _matrix(rows, years), soft_wrap=False
+    )
     print()
     console.print(_totals(rows, years), soft_wrap=False)
     print(f"as of {day}; shares are of the organs whose status is known")
@@ -153,10 +172,17 @@ def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:
     return years if given or not held else [year for year in years if year >= min(held)]
 
 
-def _table(*headings: str, whole: Sequence[str] = ()) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+def _table(*headings: str, whole: Sequence[str] = (), width: int = 0) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for heading in headings:
-        table.add_column(heading, no_wrap=heading in whole, overflow="fold")
+        is_name = heading == "organ" and "report" in headings
+        table.add_column(
+            heading,
+            no_wrap=heading in whole,
+            overflow="fold",
+            min_width=_STATUS_WIDTH if heading == "status" else None,
+            max_width=max(_MIN_NAME_WIDTH, width - _BESIDE_NAME) if is_name else None,
+        )
     return table
 
 
@@ -169,13 +195,14 @@ def _matrix(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
     return table
 
 
-def _list(rows: Sequence[CoverageRow]) -> Table:
+def _list(rows: Sequence[CoverageRow], width: int) -> Table:
     whole = ("code", "claimed", "witnessed", "report")
-    table = _table("code", "organ", "status", "claimed", "witnessed", "report", whole=whole)
+    table = _table("code", "organ", "status", "claimed", "witnessed", "report", whole=whole, width=width)
     for row in rows:
         (cell,) = row.cells
         seen = str(china_day(cell.witnessed)) if cell.witnessed else ""
-        state = Text(status_words(cell), style=_COLOURS[cell.status])
+        words = status_words(cell).replace(" days", "").replace(", witnessed", "")  # 80 columns are few
+        state = Text(words, style=_COLOURS[cell.status])
         name = visible(row.organ or row.division)
         table.add_row(row.region, name, state, (cell.claimed or "")[:10], seen, cell.report or "")
     return table

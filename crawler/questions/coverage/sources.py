@@ -51,18 +51,9 @@ def sources_as_of(reader: Reader, moment: datetime) -> dict[str, Source]:
 
 
 def _entry_as_of(known: list[SourceEntry], moment: datetime, *, seen_before: bool) -> SourceEntry | None:
-    """Return the entry that counts: this archive's before another's, the last told by then.
-
-    A source that was seen before its entry was told has the first one told.
-    """
-    for merged in (False, True):
-        mine = [entry for entry in known if entry.merged is merged]
-        told = [entry for entry in mine if entry.since is not None and entry.since < moment]
-        if told:
-            return told[-1]
-        if mine and seen_before:
-            return mine[0]
-    return None
+    """Return the entry that counts: the last one told by then; the first one for a source that was seen before it told any."""
+    told = [entry for entry in known if entry.since is not None and entry.since < moment]
+    return told[-1] if told else (known[0] if seen_before else None)
 
 
 def _source(entry: SourceEntry, spans: Iterable[VisitSpan], held: Mapping[int, datetime]) -> Source:

@@ -23,10 +23,9 @@ def upgrade() -> None:
         sa.Column("lists", sa.Integer(), nullable=False),
         sa.Column("first_year", sa.Integer(), nullable=False),
         sa.Column("last_year", sa.Integer(), nullable=True),
-        sa.Column("merged", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("sources_by_site", "sources", ["site_id", "merged"])
+    op.create_index("sources_by_site", "sources", ["site_id"])
 
 
 def downgrade() -> None:

@@ -61,6 +61,15 @@ from crawler.model import (
     Version,
     Years,
 )
+from crawler.questions.changes import (
+    Change,
+    ChangedText,
+    ChangeFinding,
+    ChangeKind,
+    ChangePlace,
+    Changes,
+    changes,
+)
 from crawler.questions.cite import Citation, cite, format_citation
 from crawler.questions.coverage import (
     CoverageCell,
@@ -85,6 +94,12 @@ __all__ = [
     "ArchiveLocked",
     "Attachment",
     "Capture",
+    "Change",
+    "ChangeFinding",
+    "ChangeKind",
+    "ChangePlace",
+    "ChangedText",
+    "Changes",
     "Citation",
     "Clue",
     "ConfigError",
@@ -119,6 +134,7 @@ __all__ = [
     "UnknownFormat",
     "Version",
     "Years",
+    "changes",
     "cite",
     "coverage",
     "crawl",

@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "coverage",
         "newly_overdue",
         "no_longer_overdue",
+        "changes",
     ),
     "An archive": ("Reader", "Archive"),
     "Nouns": (
@@ -53,6 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "JSON_KEYS",
         ),
         *("CoverageRow", "CoverageCell", "CoverageStatus", "CoverageReason", "CoverageChange"),
+        *("Changes", "Change", "ChangeKind", "ChangedText", "ChangePlace", "ChangeFinding"),
         *("Site", "Years", "Expect", "Proxy", "Link"),
     ),
     "Types": ("ReportState", "Headers", "Tls", "HeaderRule", "ProxyScheme", "ProxyUse"),

@@ -28,6 +28,7 @@ from crawler.archive.consistency import ConsistencyQueries
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
+from crawler.archive.reader_queries.changes import ChangeQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
@@ -50,7 +51,7 @@ def _print_notice(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
 
-class Reader(ReportQueries, PlaceQueries, PublicationQueries):
+class Reader(ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
     def __init__(self, path: Path, engine: Engine) -> None:

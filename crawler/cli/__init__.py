@@ -14,7 +14,7 @@ import typer
 from crawler import __version__
 from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
 from crawler.cli.output import message
-from crawler.cli.questions import cite, coverage, diff, indicators, reports, show
+from crawler.cli.questions import changes, cite, coverage, diff, indicators, reports, show
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 
@@ -41,6 +41,7 @@ app.command("show")(show.show)
 app.command("cite")(cite.cite)
 app.command("diff")(diff.diff)
 app.command("indicators")(indicators.indicators)
+app.command("changes")(changes.changes)
 app.command("coverage")(coverage.coverage_command)
 app.command("verify")(evidence.verify)
 app.command("rebuild")(evidence.rebuild)

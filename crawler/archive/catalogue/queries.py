@@ -43,7 +43,7 @@ def select_latest_versions(*, region: str | None, year: int | None) -> Select[Ve
     """
     query = _select_newest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
     if region is not None:
-        query = query.where(ReportRow.region.startswith(_code_prefix(region), autoescape=True))
+        query = query.where(ReportRow.region.startswith(code_prefix(region), autoescape=True))
     if year is not None:
         query = query.where(ReportRow.year == year)
     return query
@@ -69,7 +69,7 @@ def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]
     return [(url, event) for url, event in session.execute(query)]
 
 
-def _code_prefix(code: str) -> str:
+def code_prefix(code: str) -> str:
     """Return the part of a division code that the codes of all divisions within it begin with."""
     for zeros in ("0000", "00"):
         if code.endswith(zeros):

@@ -55,7 +55,7 @@ def newly_overdue(
 
     What was unknown before is among them: `CoverageChange.before` tells it.
     """
-    for change in _changes(reader, since, until, region, departments):
+    for change in status_changes(reader, since, until, region, departments):
         if change.now.status is CoverageStatus.OVERDUE is not change.before.status:
             yield change
 
@@ -67,7 +67,7 @@ def no_longer_overdue(
 
     One whose source fails since then is not among them: nobody knows.
     """
-    for change in _changes(reader, since, until, region, departments):
+    for change in status_changes(reader, since, until, region, departments):
         if change.before.status is CoverageStatus.OVERDUE and change.now.is_published:
             yield change
 
@@ -225,9 +225,10 @@ def _divisions(reader: Reader, codes: Sequence[str]) -> Iterator[tuple[str, list
         next_code = next(waiting, None)
 
 
-def _changes(
+def status_changes(
     reader: Reader, since: date, until: date, region: str | None, departments: bool
 ) -> Iterator[CoverageChange]:
+    """Yield each organ and year as of the end of two days, by division and year, also where the status is the same."""
     if since > until:
         raise ConfigError(f"since {since}: lies after {until}")
     scope = _Scope(region=_known(region), level=None, every_division=False, departments=departments)

@@ -179,15 +179,32 @@ def _side(reader: Reader, report_id: str, version: int | None = None) -> Side:
     (held,) = reader.holdings([report])
     row = reader.history(report.id)[(report.version or 1) - 1]
     places = reader.places(report.id, report.version)
-    paragraphs = tuple(report.body.split("\n")) if report.body else ()
-    return Side(
-        report=report,
-        paragraphs=paragraphs,
-        starts=tuple(accumulate((len(each) + 1 for each in paragraphs[:-1]), initial=0))
-        if paragraphs
-        else (),
+    return side(
+        report,
         first_seen=held.first_seen,
         captured_at=places[0].captured_at if places else None,
         gone=row.tombstone,
         read_again=next((f["text_sha256"] for f in reversed(row.former) if not f.get("url")), None),
+    )
+
+
+def side(
+    report: Report,
+    *,
+    first_seen: datetime,
+    captured_at: datetime | None,
+    gone: bool = False,
+    read_again: str | None = None,
+) -> Side:
+    """Return a report with its body as one of two texts to compare."""
+    paragraphs = tuple(report.body.split("\n")) if report.body else ()
+    lengths = (len(each) + 1 for each in paragraphs[:-1])
+    return Side(
+        report=report,
+        paragraphs=paragraphs,
+        starts=tuple(accumulate(lengths, initial=0)) if paragraphs else (),
+        first_seen=first_seen,
+        captured_at=captured_at,
+        gone=gone,
+        read_again=read_again,
     )

@@ -54,6 +54,8 @@ ONLY_IN = {
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},
     "rapidfuzz": {"questions"},
+    "duckdb": {"questions"},
+    "xlsxwriter": {"questions"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

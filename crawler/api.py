@@ -59,6 +59,7 @@ from crawler.model import (
     Years,
 )
 from crawler.questions.cite import Citation, cite, format_citation
+from crawler.questions.export import Delivery, export
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "Clue",
     "ConfigError",
     "CrawlerError",
+    "Delivery",
     "Ending",
     "Expect",
     "ExtractError",
@@ -94,6 +96,7 @@ __all__ = [
     "Years",
     "cite",
     "crawl",
+    "export",
     "extract",
     "extract_text",
     "format_citation",

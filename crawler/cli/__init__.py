@@ -1,7 +1,7 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
 Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`),
-`questions/` (`reports`, `show`, `cite` …, one module a command), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
+`questions/` (`reports`, `show`, `cite`, `export` …, one module a command), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """
 

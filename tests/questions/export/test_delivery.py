@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import gzip
 import hashlib
 import json
@@ -161,6 +162,22 @@ def test_a_full_disk_leaves_the_delivery_before_as_it_is(
             deliver("csv", latest=True)
     assert tree(tmp_path / "out") == before
     assert not (tmp_path / "out" / ".new").exists()
+
+
+@pytest.mark.parametrize("method", ["row", "finish"])
+def test_an_error_leaves_no_file_open_in_any_format(
+    method: str, deliver: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An open file would be a ResourceWarning, which is an error here."""
+
+    def failing(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error", "versions.csv")
+
+    monkeypatch.setattr(CsvFiles, method, failing)
+    with pytest.raises(CrawlerError, match=r"versions\.csv: Input/output error"):
+        deliver(*FORMATS)
+    gc.collect()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".lock"]
 
 
 def test_a_delivery_that_was_not_listed_before_a_kill_is_made_and_listed_again(

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from crawler.errors import CrawlerError
 from crawler.questions.export.formats.writer import Job, Resource, Writer, missing
 from crawler.questions.export.schema import Field, Row, Table, Value
 
@@ -64,7 +65,12 @@ class Workbook(Writer):
 
     def finish(self) -> list[Resource]:
         """Complete the workbook; tell of texts that a cell could not hold."""
-        self._book.close()
+        from xlsxwriter.exceptions import XlsxWriterException
+
+        try:
+            self._book.close()
+        except XlsxWriterException as error:  # of an OSError too, without its number
+            raise CrawlerError(f"{PATH}: cannot be written: {error}") from error
         if self._cut:
             self.job.notify(
                 f"{PATH}: {self._cut} texts are cut at {MAX_CELL_UNITS:,} characters, the limit of a cell;"
@@ -78,6 +84,11 @@ class Workbook(Writer):
                 title="All tables, and a sheet that describes their columns 全部表格及字段说明",
             )
         ]
+
+    def abandon(self) -> None:
+        """Close the scratch files of the sheets."""
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
 
     def _begin(self, table: Table, number: int) -> _Sheet:
         """Begin a sheet with a header row that stays in view."""

@@ -101,8 +101,8 @@ def export(
     deliveries before stay as they are.
     """
     wanted = tuple(dict.fromkeys(formats))
-    if unknown := [each for each in wanted if each not in FORMATS] or not wanted:
-        raise ConfigError(f"{unknown!r}: no formats of an export; use some of {', '.join(FORMATS)}")
+    if not wanted or any(each not in FORMATS for each in wanted):
+        raise ConfigError(f"{', '.join(wanted) or 'no format'}: use formats among {', '.join(FORMATS)}")
     wishes = _Wishes(
         formats=tuple(each for each in FORMATS if each in wanted),
         selection=Selection(region=region, years=years, kind=kind, since=since),

@@ -31,7 +31,7 @@ class RowLog:
         self._raw = path.open("wb")
         # no name and no time in the header: the same rows give the same bytes
         self._gzip = gzip.GzipFile("", "wb", 6, self._raw, mtime=0)
-        self._text = TextIOWrapper(self._gzip, "utf-8", newline="\n")
+        self._text = TextIOWrapper(self._gzip, "utf-8", "replace", newline="\n")
         self._fields = fields
 
     def add(self, row: Row) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from crawler.archive import Archive, Reader
 from crawler.errors import ArchiveLocked, ConfigError, CrawlerError
+from crawler.model import Ending, Outcome
 from crawler.questions.export import FORMATS, export
 from crawler.questions.export.delta import NO_CHANGE
 from crawler.questions.export.formats.csv_files import CsvFiles
@@ -39,11 +40,15 @@ def rows(delivery: Path, table: str = "versions") -> list[dict[str, Any]]:
     return [json.loads(line) for line in (delivery / f"{table}.jsonl").read_text("utf-8").splitlines()]
 
 
-def test_the_same_archive_gives_the_same_bytes_in_every_format(deliver: Export) -> None:
+def test_the_same_archive_gives_the_same_bytes_in_every_format_and_stays_as_it_is(
+    deliver: Export, filled: Path
+) -> None:
+    archive = tree(filled)
     one, other = (deliver(*FORMATS, to=to, with_text=True) for to in ("one", "other"))
     assert one.version == other.version
     assert len(tree(one.path)) > 10
     assert tree(one.path) == tree(other.path)
+    assert tree(filled) == archive
 
 
 def test_an_archive_without_news_makes_no_second_delivery(deliver: Export, tmp_path: Path) -> None:
@@ -124,6 +129,35 @@ def test_a_row_names_divisions_dates_and_evidence(deliver: Export, filled: Path)
         head = reader.head()
     assert (second["warc_file"], second["warc_offset"]) == (place.warc_file, place.warc_offset)
     assert json_of(deliver("jsonl").path / "datapackage.json")["fazhi"]["head"] == head
+
+
+def test_a_report_that_is_gone_has_a_row_without_text(
+    deliver: Export, opened: Callable[[], Archive], clock: Clock
+) -> None:
+    for days in (1, 2):
+        clock.forward(days=days)
+        with opened() as archive:
+            archive.note(Outcome(ending=Ending.GONE, url=PAGE, site_id="wuhan", detail="HTTP 404"))
+    made = deliver(*FORMATS, with_text=True)
+    found = rows(made.path)
+    assert [(each["version"], each["tombstone"], each["latest"]) for each in found[:3]] == [
+        (1, False, False),
+        (2, False, True),
+        (3, True, False),
+    ]
+    gone = found[2]
+    assert (gone["state"], gone["length"], gone["text"], gone["warc_file"]) == ("gone", 0, None, None)
+    assert {each["version"] for each in rows(made.path, "sections")} == {1, 2}
+    assert len((made.path / "txt" / "SHA256SUMS").read_text("utf-8").splitlines()) == 3
+
+
+@pytest.mark.parametrize("formats", [(), ("docx",), ("csv", "")])
+def test_formats_that_there_are_not_are_wrong_use(
+    formats: tuple[str, ...], filled: Path, tmp_path: Path
+) -> None:
+    with Reader.read(filled) as reader, pytest.raises(ConfigError, match="use formats among txt, jsonl, csv"):
+        export(reader, tmp_path / "out", formats)
+    assert not (tmp_path / "out").exists()
 
 
 def test_dates_of_a_coarser_precision_are_kept_as_words_alone() -> None:

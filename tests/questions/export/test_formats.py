@@ -20,6 +20,7 @@ import pytest
 from crawler.archive import Archive
 from crawler.model import Rendering
 from crawler.questions.export import FORMATS, Delivery
+from crawler.questions.export.formats import workbook
 from crawler.questions.export.formats.workbook import MAX_CELL_UNITS
 from crawler.questions.export.package import PROFILES
 from crawler.questions.export.schema import plain
@@ -122,6 +123,17 @@ def test_a_workbook_has_typed_cells_no_formula_and_tells_what_it_cuts(deliver: E
         "reports.xlsx: 1 texts are cut at 32,767 characters, the limit of a cell; csv, jsonl and parquet have them whole"
     ]
     assert len(sheet(made, len(TABLES) + 1)) == 1 + sum(len(table.fields) for table in TABLES)
+
+
+def test_rows_that_a_sheet_cannot_hold_go_on_in_another(
+    deliver: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", 2)
+    made = deliver("xlsx")
+    with zipfile.ZipFile(made.path / "reports.xlsx") as book:
+        names = re.findall(r'<sheet name="(\w+)"', book.read("xl/workbook.xml").decode())
+    assert names[: len(TABLES) + 1] == [*(table.name for table in TABLES), "columns"]
+    assert {"versions_2", "versions_3"} <= {*names}
 
 
 def test_text_files_have_the_form_of_the_archive_and_their_digests(made: Delivery, pristine: Path) -> None:

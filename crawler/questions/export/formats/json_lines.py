@@ -13,9 +13,9 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 
 
 def json_line(fields: tuple[Field, ...], row: Row) -> str:
-    """Return a row as a line of JSON Lines. Control characters are escaped; a lone surrogate becomes U+FFFD."""
+    """Return a row as a line of JSON Lines, control characters escaped."""
     line = _ENCODE({field.name: plain(value) for field, value in zip(fields, row, strict=True)})
-    return json_escaped(line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")) + "\n"
+    return json_escaped(line) + "\n"
 
 
 class JsonLines(Writer):
@@ -24,7 +24,9 @@ class JsonLines(Writer):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._files: dict[str, TextIOWrapper] = {
-            table.name: (job.folder / f"{table.name}.jsonl").open("w", encoding="utf-8", newline="\n")
+            table.name: (job.folder / f"{table.name}.jsonl").open(
+                "w", encoding="utf-8", errors="replace", newline="\n"
+            )
             for table in job.tables
         }
 

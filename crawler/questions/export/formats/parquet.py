@@ -37,7 +37,9 @@ class ParquetFiles(Writer):
             raise missing("parquet") from None
         super().__init__(job)
         self._files: dict[str, TextIOWrapper] = {
-            table.name: (job.scratch / f"{table.name}.jsonl").open("w", encoding="utf-8", newline="\n")
+            table.name: (job.scratch / f"{table.name}.jsonl").open(
+                "w", encoding="utf-8", errors="replace", newline="\n"
+            )
             for table in job.tables
         }
         self._longest = MIN_LINE_BYTES

@@ -43,7 +43,8 @@ class WaczFiles(Writer):
         for member in members:
             self._part.add(member)
         report = item.report
-        if item.places and item.places[0].url.startswith(("http://", "https://")):
+        # an imported document is no page that a replay could show
+        if any(each.record.is_http and each.record.url == item.places[0].url for each in members):
             self._part.add_page(
                 Page(
                     id=f"{report.id}.v{report.version}",

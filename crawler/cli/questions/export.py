@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +21,7 @@ from crawler.cli.options import (
     the_start,
     the_years,
 )
-from crawler.cli.output import message, print_json
+from crawler.cli.output import PlainConsole, message, print_json
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.field.region_names import the_region
 
@@ -65,7 +67,7 @@ def export(
     from crawler.questions import export as exporting
 
     code = the_region(region).code if region else None
-    with Archive.read(archive) as store:
+    with Archive.read(archive) as store, _progress() as progress:
         made = exporting.export(
             store,
             folder,
@@ -78,7 +80,7 @@ def export(
             with_text=with_text,
             max_wacz_bytes=wacz_size * 1_000_000,
             notify=message,
-            progress=_progress,
+            progress=progress,
         )
     if not made.rows.get("versions"):
         place = f" of {division_name(code)}" if code else ""
@@ -95,7 +97,15 @@ def export(
         print(made.path)
 
 
-def _progress(done: int, total: int) -> None:
-    """Show how far it is, on a terminal."""
-    if sys.stderr.isatty():
-        print(f"\r{done}/{total} versions", end="\n" if done == total else "", file=sys.stderr, flush=True)
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far it is."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    console = PlainConsole(sys.stderr)
+    spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
+    with console.status("reading the archive …", spinner=spinner) as status:
+        yield lambda done, total: status.update(
+            f"{done} of {total} versions" + ("; completing the files …" if done == total else "")
+        )

@@ -7,6 +7,9 @@ import gc
 import gzip
 import hashlib
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -234,6 +237,41 @@ def test_a_delivery_that_was_not_listed_before_a_kill_is_made_and_listed_again(
     assert sorted(path.name for path in out.iterdir()) == [".lock", "artifacts", "index.json"]
 
 
+KILLED = """
+import os, signal, sys
+from crawler.archive import Reader
+from crawler.questions.export import export
+from crawler.questions.export.formats.csv_files import CsvFiles
+from crawler.questions.export.target import Target
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(*{"finish": (CsvFiles, "finish", kill), "list": (Target, "_write_index", kill)}[sys.argv[3]])
+with Reader.read(sys.argv[1]) as reader:
+    export(reader, sys.argv[2], ["csv"], latest=True)
+"""
+
+
+@pytest.mark.parametrize("where", ["finish", "list"])
+def test_a_killed_export_leaves_the_delivery_before_and_the_next_one_goes_on(
+    where: str, deliver: Export, filled: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    first = deliver("csv")
+    index, before = (out / "index.json").read_bytes(), tree(first.path)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(filled), str(out), where], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (out / ".new").exists()
+    assert ((out / "index.json").read_bytes(), tree(first.path)) == (index, before)
+    made = deliver("csv", latest=True)
+    assert made.fresh
+    assert [each["version"] for each in json_of(out / "index.json")["deliveries"]] == [
+        first.version,
+        made.version,
+    ]
+    assert sorted(path.name for path in out.iterdir()) == [".lock", "artifacts", "index.json"]
+    assert len([*(out / "artifacts").iterdir()]) == 2
+
+
 def test_folders_that_are_not_ours_are_refused_and_stay(filled: Path, tmp_path: Path) -> None:
     other, text, index = tmp_path / "other", tmp_path / "file", tmp_path / "index"
     other.mkdir()
@@ -272,7 +310,7 @@ def test_an_export_works_while_a_run_writes(
 def test_an_install_without_the_extra_names_it(
     format: str, library: str, deliver: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, library, None)
+    monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(CrawlerError, match=rf"--format {format} needs the extra `export`: pip install"):
         deliver("csv", format)
     assert deliver("csv").fresh

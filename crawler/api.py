@@ -81,6 +81,7 @@ from crawler.questions.coverage import (
     newly_overdue,
     no_longer_overdue,
 )
+from crawler.questions.export import Delivery, export
 from crawler.questions.indicators.panel import ReportFigures, indicators
 from crawler.questions.indicators.rules import Indicator
 from crawler.questions.indicators.statements import Statement
@@ -109,6 +110,7 @@ __all__ = [
     "CoverageRow",
     "CoverageStatus",
     "CrawlerError",
+    "Delivery",
     "Ending",
     "Expect",
     "ExtractError",
@@ -138,6 +140,7 @@ __all__ = [
     "cite",
     "coverage",
     "crawl",
+    "export",
     "extract",
     "extract_text",
     "format_citation",

@@ -35,6 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "newly_overdue",
         "no_longer_overdue",
         "changes",
+        "export",
     ),
     "An archive": ("Reader", "Archive"),
     "Nouns": (
@@ -51,6 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "Indicator",
             "Statement",
             "ReportFigures",
+            "Delivery",
             "JSON_KEYS",
         ),
         *("CoverageRow", "CoverageCell", "CoverageStatus", "CoverageReason", "CoverageChange"),

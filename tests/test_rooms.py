@@ -55,6 +55,8 @@ ONLY_IN = {
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},
     "rapidfuzz": {"questions"},
+    "duckdb": {"questions"},
+    "xlsxwriter": {"questions"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

@@ -29,6 +29,7 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
 from crawler.archive.reader_queries.changes import ChangeQueries
+from crawler.archive.reader_queries.held_versions import HeldVersionQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
@@ -51,7 +52,7 @@ def _print_notice(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
 
-class Reader(ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries):
+class Reader(ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
@@ -127,6 +128,14 @@ class Reader(ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries):
             self._use(self._reopen())
             self._stamp = stamp
         return True
+
+    def reopen_if_outdated(self) -> bool:
+        """Reopen the catalogue if what was read of it since it was opened may be of two states. Return whether it may.
+
+        For a question that reads for long: it is to be asked again then. A catalogue with a log is read from one state,
+        whatever a run does meanwhile.
+        """
+        return "immutable" in self._engine.url.query and self._reopen_if_changed()
 
     @contextmanager
     def consistency(self) -> Iterator[ConsistencyQueries]:

@@ -1,7 +1,7 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
 Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`),
-`questions/` (`reports`, `show`, `cite` …, one module a command), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
+`questions/` (`reports`, `show`, `cite`, `export` …, one module a command), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """
 
@@ -14,7 +14,7 @@ import typer
 from crawler import __version__
 from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
 from crawler.cli.output import message
-from crawler.cli.questions import changes, cite, coverage, diff, indicators, reports, show
+from crawler.cli.questions import changes, cite, coverage, diff, export, indicators, reports, show
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 
@@ -43,6 +43,7 @@ app.command("diff")(diff.diff)
 app.command("indicators")(indicators.indicators)
 app.command("changes")(changes.changes)
 app.command("coverage")(coverage.coverage_command)
+app.command("export")(export.export)
 app.command("verify")(evidence.verify)
 app.command("rebuild")(evidence.rebuild)
 app.command("merge")(evidence.merge)

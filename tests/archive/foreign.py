@@ -13,7 +13,14 @@ from crawler.extract import extract
 from crawler.warc import new_record_id
 from tests.conftest import BODY
 
-_OPTIONAL = ("text_from", "text_url", "reader", "pages", "unread", "difference")  # fields of a report that an act may lack
+_OPTIONAL = (
+    "text_from",
+    "text_url",
+    "reader",
+    "pages",
+    "unread",
+    "difference",
+)  # fields of a report that an act may lack
 EVIL_URL = "http://evil.example.net/a.html"
 AT = "2026-11-20T00:00:00Z"
 FILE = "warc/2026/fazhi-20261120000000-00001.warc.gz"

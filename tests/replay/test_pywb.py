@@ -44,9 +44,6 @@ def archived(tmp_path: Path) -> Path:
 @contextmanager
 def replaying(folder: Path, place: Path) -> Iterator[str]:
     """Pywb on a free port of loopback; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     place.mkdir()
     index = b"".join(
         sorted(b"".join(p.read_bytes() for p in folder.glob("warc/*/*.cdxj")).splitlines(keepends=True))
@@ -57,6 +54,16 @@ def replaying(folder: Path, place: Path) -> Iterator[str]:
     (place / "config.yaml").write_text(
         "\n".join([*config, *(f"      - {warc}/" for warc in warcs)]) + "\n", "utf-8"
     )
+    with serving(place) as base:
+        yield base
+
+
+@contextmanager
+def serving(place: Path) -> Iterator[str]:
+    """Pywb on a free port of loopback with the collection `fazhi` of a folder; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     words = [WAYBACK, "--bind", "127.0.0.1", "--port", str(port)]
     with (
         (place / "log").open("wb") as log,

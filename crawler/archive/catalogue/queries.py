@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical, varying
@@ -41,16 +41,21 @@ def select_latest_versions(*, region: str | None, year: int | None) -> Select[Ve
 
     `region` includes the divisions within it: a code's trailing zeros match any digits.
     """
-    query = _select_newest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
+    query = select_newest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
     if region is not None:
-        query = query.where(ReportRow.region.startswith(code_prefix(region), autoescape=True))
+        query = query.where(within(region))
     if year is not None:
         query = query.where(ReportRow.year == year)
     return query
 
 
-def _select_newest() -> Select[VersionRow]:
-    """Select each report's newest version that is no tombstone and not marked `older`."""
+def within(region: str) -> ColumnElement[bool]:
+    """Return the condition that a report is of a division or of one within it. `region`: a code of six digits."""
+    return ReportRow.region.startswith(_code_prefix(region), autoescape=True)
+
+
+def select_newest() -> Select[VersionRow]:
+    """Select each report's newest version that is no tombstone and not marked `older`, joined with the report, in no order."""
     place = func.row_number().over(partition_by=VersionRow.report_id, order_by=VersionRow.number.desc())
     texts = select(VersionRow.id, place.label("place"))
     ranked = texts.where(VersionRow.tombstone.is_(False), VersionRow.older.is_(False)).subquery()
@@ -69,7 +74,7 @@ def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]
     return [(url, event) for url, event in session.execute(query)]
 
 
-def code_prefix(code: str) -> str:
+def _code_prefix(code: str) -> str:
     """Return the part of a division code that the codes of all divisions within it begin with."""
     for zeros in ("0000", "00"):
         if code.endswith(zeros):

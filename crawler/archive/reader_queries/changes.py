@@ -22,7 +22,7 @@ from crawler.archive.catalogue.models import (
     RunRow,
     VersionRow,
 )
-from crawler.archive.catalogue.queries import code_prefix, to_report
+from crawler.archive.catalogue.queries import to_report, within
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Ending, Report
@@ -265,4 +265,4 @@ def _facts(session: Session, report_ids: Sequence[str]) -> dict[str, tuple[Versi
 
 
 def _within(region: str | None) -> list[ColumnElement[bool]]:
-    return [] if region is None else [ReportRow.region.startswith(code_prefix(region), autoescape=True)]
+    return [] if region is None else [within(region)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.documents.queries import all_documents
@@ -32,6 +33,15 @@ class PlaceQueries(ReaderQueries):
             lambda session: tuple(all_documents(session, find_version(session, report_id, version)))
         )
 
+    def place_of_record(self, record_id: str) -> RecordPlace | None:
+        """Return the place of the capture whose WARC record has an id; None if no capture has it."""
+
+        def query(session: Session) -> RecordPlace | None:
+            capture = session.scalar(select(CaptureRow).where(CaptureRow.record_id == record_id))
+            return None if capture is None else place_of(session, capture)
+
+        return self._query(query)
+
     def head(self) -> str:
         """Return the head of the archive's chain: SHA-256 of the last line of its manifest, 64 hex characters."""
         return manifest.head(self.path)
@@ -42,11 +52,12 @@ def _places(session: Session, report_id: str, number: int | None) -> tuple[Recor
     if version.tombstone:
         return ()
     return tuple(
-        _place(session, session.get_one(CaptureRow, each)) for each in evidence_ids(session, version)
+        place_of(session, session.get_one(CaptureRow, each)) for each in evidence_ids(session, version)
     )
 
 
-def _place(session: Session, capture: CaptureRow) -> RecordPlace:
+def place_of(session: Session, capture: CaptureRow) -> RecordPlace:
+    """Return the place of a capture, and that of its payload."""
     payload = row_with_payload(session, capture)
     return RecordPlace(
         url=capture.url,

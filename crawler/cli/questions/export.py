@@ -1,0 +1,111 @@
+"""`fazhi export`: hand the data on, as a delivery in one or several formats."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.archive import Archive
+from crawler.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    OneRegionOption,
+    SinceOption,
+    YearsOption,
+    the_start,
+    the_years,
+)
+from crawler.cli.output import PlainConsole, message, print_json
+from crawler.cli.questions.reports import division_name, the_kind
+from crawler.field.region_names import the_region
+
+
+class Format(StrEnum):
+    """A format of `crawler.questions.export.FORMATS`."""
+
+    TXT = "txt"
+    JSONL = "jsonl"
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    WACZ = "wacz"
+
+
+def export(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of deliveries: a new one, or one of ours.")
+    ],
+    formats: Annotated[
+        list[Format], typer.Option("--format", help="Format of the files. May be repeated.")
+    ] = [Format.CSV],  # noqa: B006 - typer copies it
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Include the texts, in a last column.")
+    ] = False,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="Only the latest text of each report, instead of every version.")
+    ] = False,
+    region: OneRegionOption = None,
+    year: YearsOption = None,
+    kind: Annotated[str | None, typer.Option(help="Only government, party_government or department.")] = None,
+    since: SinceOption = None,
+    wacz_size: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Begin another WACZ file after so many megabytes.")
+    ] = 1000,
+    archive: ArchiveOption = Path("archive"),
+    json: JsonOption = False,
+) -> None:
+    """Write a delivery: DIR/artifacts/VERSION with tables, descriptor and changes since the one before. Prints its path.
+
+    The same archive gives the same bytes, and no second delivery. With --since: versions first seen since that day.
+    """
+    from crawler.questions import export as exporting
+
+    code = the_region(region).code if region else None
+    with Archive.read(archive) as store, _progress() as progress:
+        made = exporting.export(
+            store,
+            folder,
+            [each.value for each in formats],
+            region=code,
+            years=the_years(year),
+            kind=the_kind(kind),
+            since=the_start(since),
+            latest=latest,
+            with_text=with_text,
+            max_wacz_bytes=wacz_size * 1_000_000,
+            notify=message,
+            progress=progress,
+        )
+    if not made.rows.get("versions"):
+        place = f" of {division_name(code)}" if code else ""
+        message(f"{archive}: no report{place} passes these filters")
+    changes = ", ".join(f"{number} {op}" for op, number in made.changes.items())
+    message(
+        f"{changes} since {made.entry['since'] or 'nothing'}"
+        if made.fresh
+        else "nothing has changed since this delivery"
+    )
+    if json:
+        print_json(made.entry)
+    else:
+        print(made.path)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far it is."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    console = PlainConsole(sys.stderr)
+    spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
+    with console.status("reading the archive …", spinner=spinner) as status:
+        yield lambda done, total: status.update(
+            f"{done} of {total} versions" + ("; completing the files …" if done == total else "")
+        )

@@ -1,0 +1,10 @@
+"""The tables of a delivery, each in one module; `TABLES` has them all."""
+
+from __future__ import annotations
+
+from crawler.questions.export.schema import Table
+from crawler.questions.export.tables.sections import SECTIONS
+from crawler.questions.export.tables.versions import VERSIONS
+
+TABLES: tuple[Table, ...] = (VERSIONS, SECTIONS)
+"""The tables, in the order of sheets and resources. A further one is a module and a line here. `VERSIONS` is the first."""

@@ -30,6 +30,7 @@ from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.reports import ReportQueries
+from crawler.archive.reader_queries.search import SearchQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
 
@@ -49,7 +50,7 @@ def _print_notice(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
 
-class Reader(ReportQueries, PlaceQueries):
+class Reader(ReportQueries, PlaceQueries, SearchQueries):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
@@ -94,6 +95,7 @@ class Reader(ReportQueries, PlaceQueries):
         """Close the catalogue."""
         self._session.close()
         self._engine.dispose()
+        self.close_index()
 
     def _query(self, query: Callable[[Session], Result]) -> Result:
         """Return a query's result from one state of the catalogue.

@@ -8,19 +8,21 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, MANIFEST
+from crawler.archive import CATALOGUE, MANIFEST, SEARCH_INDEX
 from crawler.questions.verify.fault import Fault
 
 _WARC = r"warc/[^/]+/[^/.][^/]*"
 _KNOWN = re.compile(
-    rf"README\.md|\.lock|{re.escape(MANIFEST)}|{re.escape(CATALOGUE)}(?:-wal|-shm)?"
+    rf"README\.md|\.lock|{re.escape(MANIFEST)}|(?:{re.escape(CATALOGUE)}|{re.escape(SEARCH_INDEX)})(?:-wal|-shm)?"
     rf"|{_WARC}\.(?:cdxj|warc\.gz(?:\.open|\.acts|\.torn)?)"
     r"|text/[^/]+/[^/]+/[^/]+\.txt"
     r"|anchors/.+"
 )
 """Paths of an archive's files, relative to its folder. What is in them is checked elsewhere."""
 
-_LEFT_BEHIND = re.compile(rf"{re.escape(CATALOGUE)}\.new(?:-\w+)?|(?:.*/)?\.[^/]+\.part")
+_LEFT_BEHIND = re.compile(
+    rf"(?:{re.escape(CATALOGUE)}|{re.escape(SEARCH_INDEX)})\.new(?:-\w+)?|(?:.*/)?\.[^/]+\.part"
+)
 """Files that are written under this name before they get their own. A kill leaves them; nothing reads them."""
 
 _FOLDERS = ("warc", "text", "anchors")

@@ -1,0 +1,7 @@
+"""Search the texts of an archive: `grammar` reads the query, `answer` finds the texts, `snippets` shows the places."""
+
+from __future__ import annotations
+
+from crawler.questions.search.answer import Match, SearchResult, search
+
+__all__ = ["Match", "SearchResult", "search"]

@@ -83,7 +83,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
             raise
         shorten_text_folders(path)
         remove_parts(path)
-        index_catalogue(path, notify)
+        index_catalogue(path, notify=notify)
         return counts
 
 

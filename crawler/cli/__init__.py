@@ -14,7 +14,7 @@ import typer
 from crawler import __version__
 from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
 from crawler.cli.output import message
-from crawler.cli.questions import cite, diff, reports, show
+from crawler.cli.questions import cite, diff, reports, search, show
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 
@@ -40,6 +40,7 @@ app.command("reports")(reports.reports)
 app.command("show")(show.show)
 app.command("cite")(cite.cite)
 app.command("diff")(diff.diff)
+app.command("search")(search.search)
 app.command("verify")(evidence.verify)
 app.command("rebuild")(evidence.rebuild)
 app.command("merge")(evidence.merge)

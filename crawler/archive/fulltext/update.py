@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -21,6 +22,7 @@ from crawler.archive.catalogue.models import OutcomeRow, ReportRow, RunRow, Vers
 from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.damage import is_disk_error
 from crawler.archive.evidence.files import sync_folder
+from crawler.archive.evidence.lock import acquire
 from crawler.archive.fulltext.facts import FACT_COLUMNS, Entry, Facts, entries_of, facts_of
 from crawler.archive.fulltext.schema import (
     FORMAT,
@@ -33,7 +35,7 @@ from crawler.archive.fulltext.schema import (
     write_stamp,
     writing_engine,
 )
-from crawler.errors import ArchiveDamaged
+from crawler.errors import ArchiveDamaged, ArchiveError
 
 REPORTS_PER_PORTION = 200
 """Reports whose rows are read, and whose texts are written, in one transaction: some 10 MB of log."""
@@ -117,9 +119,16 @@ def index_after_run(archive: Path, session: Session, everything: bool, notify: C
             update_index(archive, session, everything=everything, notify=notify)
 
 
-def index_catalogue(archive: Path, notify: Callable[[str], None]) -> Changes:
-    """Build the index anew from the catalogue. The caller holds the archive's lock. Raises ArchiveDamaged."""
-    with _errors_named(archive):
+def index_catalogue(
+    archive: Path, *, clock: Callable[[], datetime] | None = None, notify: Callable[[str], None]
+) -> Changes:
+    """Build the index anew from the catalogue. `clock`: take the archive's lock; without, the caller holds it.
+
+    Raises ArchiveError if there is no archive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
+    """
+    if not (archive / CATALOGUE).is_file():
+        raise ArchiveError(f"{archive}: no archive here (no {CATALOGUE}); name it with --archive")
+    with _errors_named(archive), acquire(archive, clock()) if clock else nullcontext():
         engine = read_only_engine(archive / CATALOGUE, notify)
         try:
             with Session(engine) as session:

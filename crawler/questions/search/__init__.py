@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from crawler.questions.search.answer import Match, SearchResult, search
+from crawler.questions.search.answer import Match, SearchResult, search, search_json
 
-__all__ = ["Match", "SearchResult", "search"]
+__all__ = ["Match", "SearchResult", "search", "search_json"]

@@ -5,7 +5,7 @@ The index finds and ranks; the catalogue gives the texts. Every match names repo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -28,6 +28,9 @@ SECTIONS = {
     "other": ("其他", "其它"),
 }
 """Kinds of sections, each with the words that mean it."""
+
+TELL_FROM_TEXTS = 2000
+"""After so many texts read the progress is told."""
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 1000
@@ -76,19 +79,21 @@ def search(
     limit: int = DEFAULT_LIMIT,
     offset: int = 0,
     facets: bool = False,
+    notify: Callable[[str], None] = lambda _: None,
 ) -> SearchResult:
     """Find texts, ranked by bm25 with titles weighing more. `query`: see docs/questions.md.
 
     `region`: a code of GB/T 2260 or a name, with the divisions within it. `section`: only what stands in sections of this
     kind (achievements, problems, responsibility, plans, other, or a Chinese word for one), or with these words in their
-    titles. `versions`: the latest text of each report, or all. `facets`: also count by year and province. Raises
+    titles. `versions`: the latest text of each report, or all. `facets`: also count by year and province.
+    `notify`: gets the progress where many texts must be read. Raises
     ConfigError for a query that cannot be answered and for wrong filters, ArchiveDamaged without a usable index.
     """
     if not 1 <= limit <= MAX_LIMIT or offset < 0:
         raise ConfigError(f"limit {limit}, offset {offset}: must be 1 to {MAX_LIMIT}, and 0 or more")
     if versions not in ("latest", "all"):
         raise ConfigError(f"versions {versions!r}: must be latest or all")
-    wanted = _Wanted(parse(query), section)
+    wanted = _Wanted(parse(query), section, notify)
     found = archive.find_texts(
         wanted.expression,
         Filters(
@@ -126,7 +131,8 @@ def search(
 class _Wanted:
     """The query, and in which sections."""
 
-    def __init__(self, expression: Expression, section: str | None) -> None:
+    def __init__(self, expression: Expression, section: str | None, notify: Callable[[str], None]) -> None:
+        self.read, self._notify = 0, notify
         self.expression = expression
         self.phrases = tuple(expression.phrases())
         words = {word: kind for kind, names in SECTIONS.items() for word in (kind, *names)}
@@ -148,6 +154,9 @@ class _Wanted:
 
     def passes(self, text: HeldText) -> bool:
         """Whether the sections of a text that are searched have what is searched for."""
+        self.read += 1
+        if self.read % TELL_FROM_TEXTS == 0:
+            self._notify(f"{self.read} texts read for their sections; it goes on")
         parts = [text.body[start:end] for start, end in self.spans(text) or ()]
         return bool(parts) and self.expression.matches(lower("\n".join(parts)))
 

@@ -1,7 +1,8 @@
 """Measure `fazhi search` on made texts: against the bare look-up in its index and a LIKE scan. `make bench-search`.
 
-The texts have words of two to four characters with the frequencies of Zipf's law, sentences, paragraphs and the four
-statutory sections. The queries are words of that vocabulary, from those in one text in ten thousand to those in nearly all.
+The texts are made of phrases of the seed documents and of the saved pages, as often as these have them, with names between
+them that are invented, a few of them frequent and most rare (Zipf's law); they have sentences, paragraphs and the four
+statutory sections. The queries go from names that one text has to words that nearly all have.
 Every count must be that of the scan. The archive is made in a temporary folder, which needs room: some 4 GB for 100,000 texts.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
+import re
 import sqlite3
 import sys
 import time
@@ -33,8 +35,9 @@ from crawler.archive.fulltext.schema import COLUMNS, TITLE_WEIGHT
 from crawler.field.search_tokens import phrases
 from crawler.questions.search import search
 
-VOCABULARY = 60_000
-CHARACTERS = 3_000
+NAMES = 50_000
+NAME_SHARE = 0.12  # of the phrases of a text
+CHARACTERS = 2_500  # that names are made of
 CHARS_PER_TEXT = 5_000
 QUERIES = 100
 PAGE = 20
@@ -43,11 +46,16 @@ SCANNED_QUERIES = 12  # a scan of 100,000 texts takes seconds
 RARE_SHARE, COMMON_SHARE = 0.05, 0.9  # of the texts
 MOST_OF_BARE, FASTER_RARE, FASTER_COMMON, MOST_OF_TEXT = 1.5, 50, 5, 2.0
 HEADINGS = (
-    ("achievements", "一、主要举措和成效"),
-    ("problems", "二、存在的不足和原因"),
-    ("responsibility", "三、主要负责人履职情况"),
-    ("plans", "四、下一年度安排"),
+    ("achievements", "一、主要举措和成效", 0.66),
+    ("problems", "二、存在的不足和原因", 0.1),
+    ("responsibility", "三、主要负责人履职情况", 0.12),
+    ("plans", "四、下一年度安排", 0.12),
 )
+"""Kind, title, and share of the text."""
+
+MARKS = (",", ",", "、", "。", ";", "12件,", "达98.5%。", "2022年")
+SEEDS, FIXTURES = (Path(__file__).parent.parent / name for name in ("seeds", "tests/fixtures"))
+_PHRASE = re.compile("[一-鿿]{2,12}")
 REGIONS = ("420100", "420200", "420000", "330100", "110105", "440300", "510100", "620600", "320500", "370200")
 _SEEN = datetime(2026, 11, 25, 3, tzinfo=UTC)
 
@@ -71,25 +79,29 @@ class Writer:
         self.random = random.Random(seed)
         chars = [chr(0x4E00 + index) for index in self.random.sample(range(20_000), CHARACTERS)]
         of_chars = list(accumulate(1 / (rank + 10) for rank in range(CHARACTERS)))
-        self.words = []
-        for _ in range(VOCABULARY):
-            length = self.random.choice((2, 2, 2, 3, 4, 4))
-            self.words.append("".join(self.random.choices(chars, cum_weights=of_chars, k=length)))
-        self._weights = list(accumulate(1 / (rank + 3) for rank in range(VOCABULARY)))
+        self.names = []
+        for _ in range(NAMES):
+            length = self.random.choice((2, 3, 3, 3, 4))
+            self.names.append("".join(self.random.choices(chars, cum_weights=of_chars, k=length)))
+        self._of_names = list(accumulate(1 / (rank + 3) for rank in range(NAMES)))
+        texts = [
+            path.read_text("utf-8") for path in (*SEEDS.glob("*.txt"), *FIXTURES.glob("*/expected.json"))
+        ]
+        self.phrases = [each for text in texts for each in _PHRASE.findall(text)]
 
     def title(self, number: int) -> str:
         """Return the title of a text."""
-        return f"{self.words[number % 997]}人民政府关于{2015 + number % 10}年度法治政府建设情况的报告"
+        return f"{self.names[number % 997]}人民政府关于{2015 + number % 10}年度法治政府建设情况的报告"
 
     def body(self) -> tuple[str, list[dict[str, Any]]]:
         """Return a body of about CHARS_PER_TEXT characters, and its sections."""
         parts, sections, length = [self._paragraph()], [], 0
         length = len(parts[0]) + 1
-        for kind, heading in HEADINGS:
+        for kind, heading, share in HEADINGS:
             start = length
             lines = [heading]
-            while sum(map(len, lines)) < CHARS_PER_TEXT / len(HEADINGS):
-                lines.append(self._paragraph())
+            while (missing := int(CHARS_PER_TEXT * share) - sum(map(len, lines))) > 0:
+                lines.append(self._paragraph()[-missing:])
             text = "\n".join(lines)
             sections.append({"kind": kind, "title": heading, "start": start, "end": start + len(text)})
             parts.append(text)
@@ -97,9 +109,15 @@ class Writer:
         return "\n".join(parts), sections
 
     def _paragraph(self) -> str:
-        words = self.random.choices(self.words, cum_weights=self._weights, k=70)
-        marks = self.random.choices(("", "", "", ",", "、", "。", "12件,", "98.5%。"), k=70)
-        return "".join(word + mark for word, mark in zip(words, marks, strict=True)) + "。"
+        number = self.random.randint(15, 40)
+        words = self.random.choices(self.phrases, k=number)
+        names = self.random.choices(self.names, cum_weights=self._of_names, k=number)
+        marks = self.random.choices(MARKS, k=number)
+        parts = (
+            f"{name if self.random.random() < NAME_SHARE else ''}{word}{mark}"
+            for name, word, mark in zip(names, words, marks, strict=True)
+        )
+        return "".join(parts) + "。"
 
 
 def main() -> int:
@@ -172,8 +190,9 @@ def _rows(writer: Writer, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def queries(folder: Path, writer: Writer, texts: int) -> list[str]:
     """Return QUERIES words, evenly over the logarithm of the number of texts that have them, from the rarest on."""
-    ranks = sorted({int(VOCABULARY ** (step / QUERIES / 3)) for step in range(QUERIES * 3 + 1)})
-    words = [writer.words[min(rank, VOCABULARY) - 1] for rank in ranks]
+    ranks = sorted({int(NAMES ** (step / QUERIES)) for step in range(QUERIES + 1)})
+    words = [writer.names[min(rank, NAMES) - 1] for rank in ranks]
+    words += [word[:4] for word in writer.phrases[:: len(writer.phrases) // QUERIES] if len(word) > 1]
     found: dict[str, int] = {}
     with closing(sqlite3.connect(folder / SEARCH_INDEX)) as index:
         for word in dict.fromkeys([*words, "法治", "政府建设", "人民政府关于", "法"]):

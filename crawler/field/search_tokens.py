@@ -9,9 +9,9 @@ end of a paragraph does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import add
 
 from crawler.field.text import fold
 
@@ -34,19 +34,18 @@ def lower(text: str) -> str:
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
-def tokens(text: str) -> Iterator[str]:
-    """Yield the tokens of a text. None contains a space, an ASCII punctuation mark or a control character."""
+def tokens(text: str) -> list[str]:
+    """Return the tokens of a text. None contains a space, an ASCII punctuation mark or a control character."""
+    found: list[str] = []
     for chinese, word, end, mark in _PIECE.findall(lower(fold(text))):
         if chinese:
-            for index in range(len(chinese) - 1):
-                yield chinese[index : index + 2]
-            yield chinese[-1]
+            found += map(add, chinese, chinese[1:])
+            found.append(chinese[-1])
         elif word:
-            yield word
-        elif end:
-            yield PARAGRAPH_END
+            found.append(word)
         else:
-            yield _mark(mark)
+            found.append(PARAGRAPH_END if end else _mark(mark))
+    return found
 
 
 def _mark(char: str) -> str:
@@ -66,7 +65,7 @@ class Phrase:
     @cached_property
     def tokens(self) -> tuple[str, ...]:
         """The phrase as tokens of the index. If `is_prefix`, the last token need only begin one of the text's."""
-        found = list(tokens(" ".join(self.pieces)))
+        found = tokens(" ".join(self.pieces))
         if _is_chinese(self.pieces[-1]) and len(self.pieces[-1]) > 1:
             found.pop()  # the text may go on behind it
         return tuple(found)

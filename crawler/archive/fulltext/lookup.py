@@ -1,25 +1,24 @@
 """Find an expression in the full text index: how many texts have it, and the first of them by rank.
 
-One pass over the matches gives count, facets and page. `crawler.questions.search` puts the texts to it.
+SQLite counts without ranking, which takes a tenth of the time, and ranks for one page. `crawler.questions.search` puts the
+texts to it.
 """
 
 from __future__ import annotations
 
-import heapq
+import json
+import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
-
-from sqlalchemy import Connection
+from typing import Any
 
 from crawler.archive.fulltext.expression import Expression
-from crawler.archive.fulltext.schema import COLUMNS, KINDS, TITLE_WEIGHT
-
-_RANK_DIGITS = 12
-"""Digits of a rank that count: further ones depend on the order in which SQLite adds."""
+from crawler.archive.fulltext.schema import COLUMNS, HIDDEN, KINDS, TITLE_WEIGHT, VERSION_BITS
 
 _WEIGHTS = ", ".join(str(TITLE_WEIGHT if column == "title" else 1.0) for column in COLUMNS)
+_BEST_FIRST = f"ORDER BY score, rowid & {(1 << VERSION_BITS) - 1}"
+_MATCHING = f"SELECT rowid AS id, bm25(texts, {_WEIGHTS}) AS score FROM texts WHERE texts MATCH ? "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +32,24 @@ class Filters:
     section: str | None = None  # kind of section: only what stands in one is found
     all_versions: bool = False  # otherwise only the latest text of each report
 
-    def conditions(self) -> tuple[str, tuple[object, ...]]:
-        """Return the conditions on `entries` as SQL, and their parameters."""
-        found: list[tuple[str, object]] = [
-            (sql, value)
-            for sql, value in (
-                ("region LIKE ?", None if self.region is None else f"{self.region}%"),
-                ("year >= ?", self.first_year),
-                ("year <= ?", self.last_year),
-                ("kind = ?", self.kind),
-            )
-            if value is not None
-        ]
-        fixed = ["live"] if self.all_versions else ["live", "latest"]
-        return " AND ".join([*fixed, *(sql for sql, _ in found)]), tuple(value for _, value in found)
+    def condition(self) -> tuple[str, tuple[object, ...]]:
+        """Return the condition on the rows of `texts` as SQL, and its parameters.
+
+        The plus sign keeps SQLite from looking up each id in the table of texts.
+        """
+        given = {
+            "region LIKE ?": None if self.region is None else f"{self.region}%",
+            "year >= ?": self.first_year,
+            "year <= ?": self.last_year,
+            "kind = ?": self.kind,
+        }
+        found = {sql: value for sql, value in given.items() if value is not None}
+        if not found:
+            hidden = "NOT live" if self.all_versions else HIDDEN
+            return f"AND +rowid NOT IN (SELECT id FROM entries WHERE {hidden})", ()
+        shown = "live" if self.all_versions else "live AND latest"
+        wanted = " AND ".join((shown, *found))
+        return f"AND +rowid IN (SELECT id FROM entries WHERE {wanted})", tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,55 +74,76 @@ class Found:
 
 
 def find(
-    connection: Connection,
+    index: sqlite3.Connection,
     expression: Expression,
     filters: Filters,
     *,
     limit: int,
     offset: int = 0,
     facets: bool = False,
-    passes: Callable[[Iterable[tuple[float, int, int]]], Iterable[tuple[float, int, int]]] | None = None,
+    passes: Callable[[Sequence[int]], Iterable[int]] | None = None,
 ) -> Found:
-    """Return the texts that an expression finds. `passes`: a filter on (rank, entry, version) that needs the texts.
+    """Return the texts that an expression finds. `passes`: chooses among ids of versions; it needs the texts.
 
-    Raises SQLAlchemyError if the index cannot be read.
+    Raises sqlite3.Error if the index cannot be read.
     """
     match = expression.fts5()
     if filters.section is not None:
         assert filters.section in KINDS
         match = f"{{{filters.section}}} : ({match})"
-    conditions, parameters = filters.conditions()
-    rows: Iterable[tuple[float, int, int]] = connection.exec_driver_sql(
-        f"SELECT round(bm25(texts, {_WEIGHTS}), {_RANK_DIGITS}), entries.id, version FROM texts"
-        f" JOIN entries ON entries.id = texts.rowid WHERE texts MATCH ? AND {conditions}",
-        (match, *parameters),
-    ).cursor.fetchall()  # the driver's rows: SQLAlchemy's take four times as long
-    rows = list(passes(rows) if passes else rows)
-    best = heapq.nsmallest(offset + limit, rows, key=itemgetter(0, 2))[offset:]
-    years, provinces = _facets(connection, rows) if facets else (Counter(), Counter())
-    return Found(
-        total=len(rows),
-        hits=tuple(_hit(connection, rank, entry) for rank, entry, _ in best),
-        years=years,
-        provinces=provinces,
+    condition, parameters = filters.condition()
+    values = (match, *parameters)
+    chosen = None
+    if passes is not None:
+        rows = index.execute(f"{_MATCHING}{condition} {_BEST_FIRST}", values).fetchall()
+        chosen = _those_that_pass(rows, passes)
+    elif facets:
+        chosen = index.execute(
+            f"SELECT rowid, 0 FROM texts WHERE texts MATCH ? {condition}", values
+        ).fetchall()
+    if chosen is None:
+        (total,) = index.execute(
+            f"SELECT count(*) FROM texts WHERE texts MATCH ? {condition}", values
+        ).fetchone()
+    else:
+        total = len(chosen)
+    if passes is not None and chosen is not None:
+        page = chosen[offset : offset + limit]
+    else:
+        first = f"{_MATCHING}{condition} {_BEST_FIRST} LIMIT ? OFFSET ?"
+        page = index.execute(first, (*values, limit, offset)).fetchall()
+    years, provinces = _facets(index, [row[0] for row in chosen or ()] if facets else ())
+    return Found(total=total, hits=_hits(index, page), years=years, provinces=provinces)
+
+
+def _those_that_pass(
+    rows: Sequence[tuple[int, float]], passes: Callable[[Sequence[int]], Iterable[int]]
+) -> list[tuple[int, float]]:
+    mask = (1 << VERSION_BITS) - 1
+    passed = set(passes([entry & mask for entry, _ in rows]))
+    return [row for row in rows if row[0] & mask in passed]
+
+
+def _hits(index: sqlite3.Connection, page: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
+    marks = ", ".join("?" * len(page))
+    rows = index.execute(
+        f"SELECT id, version, text_sha256, region, year FROM entries WHERE id IN ({marks})",
+        [entry for entry, _ in page],
     )
-
-
-def _hit(connection: Connection, rank: float, entry: int) -> Hit:
-    row = connection.exec_driver_sql(
-        "SELECT version, text_sha256, region, year FROM entries WHERE id = ?", (entry,)
-    ).one()
-    return Hit(rank, *row)
+    by_entry: dict[int, tuple[Any, ...]] = {row[0]: row[1:] for row in rows}
+    return tuple(Hit(rank, *by_entry[entry]) for entry, rank in page)
 
 
 def _facets(
-    connection: Connection, rows: Iterable[tuple[float, int, int]]
+    index: sqlite3.Connection, entries: Iterable[int]
 ) -> tuple[Counter[int | None], Counter[str | None]]:
-    found = {entry for _, entry, _ in rows}
     years: Counter[int | None] = Counter()
     provinces: Counter[str | None] = Counter()
-    for entry, year, region in connection.exec_driver_sql("SELECT id, year, region FROM entries"):
-        if entry in found:
-            years[year] += 1
-            provinces[region and f"{region[:2]}0000"] += 1
+    rows = index.execute(
+        "SELECT year, region FROM json_each(?) JOIN entries ON entries.id = json_each.value",
+        (json.dumps(list(entries)),),
+    )
+    for year, region in rows:
+        years[year] += 1
+        provinces[region and f"{region[:2]}0000"] += 1
     return years, provinces

@@ -30,9 +30,22 @@ FORMAT = 1
 KINDS = ("achievements", "problems", "responsibility", "plans", "other")
 """Kinds of sections. Each has a column in `texts`; text before the first section is in the column `opening`."""
 
-COLUMNS = ("title", "opening", *KINDS)
+COLUMNS = ("achievements", "title", "opening", "problems", "responsibility", "plans", "other")
+"""The longest first: what stands in the first column takes two bytes less a token and text. So the index of one set of
+texts is 1.6 times as large as these with a single column for the body, 1.9 with these columns, and 2.2 with the title first."""
+
 TITLE_WEIGHT = 10.0
 """Of the title in the rank, where a body has 1. A title has some 30 characters, a body thousands."""
+
+HIDDEN = "NOT (live AND latest)"
+"""Condition on the entries that a search of the latest texts leaves out. They have an index: they are few."""
+
+VERSION_BITS = 40
+"""The lowest bits of an entry's id are the version's. A text that replaces one has the next number above them, so that the
+order of texts of the same rank is that of the versions, whatever became of the index."""
+
+HASH_BYTES = 16 << 20
+"""Tokens that SQLite collects before it writes a part of the index. With its default of 1 MB parts are merged more often."""
 
 _SCHEMA = (
     # `ascii` takes every character above U+007F for a letter; unicode61 knows those of Unicode 6.1 only, and would split
@@ -43,6 +56,8 @@ _SCHEMA = (
         text_sha256 TEXT NOT NULL, title TEXT NOT NULL, kind TEXT, year INTEGER, region TEXT,
         latest INTEGER NOT NULL, live INTEGER NOT NULL DEFAULT 1)""",
     "CREATE INDEX entries_by_report ON entries (report)",
+    f"CREATE INDEX entries_hidden ON entries (id) WHERE {HIDDEN}",
+    f"INSERT INTO texts (texts, rank) VALUES ('hashsize', {HASH_BYTES})",
     "CREATE TABLE stamp (format INTEGER, run INTEGER, version INTEGER)",
     f"INSERT INTO stamp VALUES ({FORMAT}, 0, 0)",
 )

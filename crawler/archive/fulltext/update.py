@@ -28,6 +28,7 @@ from crawler.archive.fulltext.schema import (
     FORMAT,
     INDEX,
     NEW_INDEX,
+    VERSION_BITS,
     Stamp,
     add_text,
     create_tables,
@@ -47,13 +48,10 @@ _MAX_DEAD_SHARE = 0.2
 """Of rows of replaced texts, which still take room and count in the rank. With more the index is built anew."""
 
 _MIN_DEAD = 1000
-_HASH_BYTES = 16 << 20
-"""Tokens that SQLite collects before it writes a part of the index. With its default of 1 MB parts are merged more often."""
-
-_ARCHIVE_IS_WHOLE = "; the archive is whole, its search index is not: `fazhi search --index` makes it again"
-
 _NO_SAFETY = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF")
 """Of a new file: a kill or an error leaves one that nothing reads. It is synced before it takes its place."""
+
+_ARCHIVE_IS_WHOLE = "; the archive is whole, its search index is not: `fazhi search --index` makes it again"
 
 _UNKNOWN_CHANGES = ("killed", "merged")
 """States of runs after which any report may have changed: what recovery or a merge entered has no outcome in the run."""
@@ -150,13 +148,12 @@ def build_index(archive: Path, session: Session, *, notify: Callable[[str], None
                 driver.execute(pragma)
             with connection.begin():
                 create_tables(connection)
-                connection.exec_driver_sql(
-                    f"INSERT INTO texts (texts, rank) VALUES ('hashsize', {_HASH_BYTES})"
-                )
             ids = session.scalars(select(ReportRow.id).order_by(ReportRow.id)).all()
             changes = _sync(connection, session, ids, notify)
             with connection.begin():
                 _write_stamp(connection, session)
+                connection.exec_driver_sql("INSERT INTO texts (texts) VALUES ('optimize')")
+            driver.execute("VACUUM")  # parts that were merged leave as much room as they had
     except BaseException:
         engine.dispose()
         _remove(new)
@@ -275,14 +272,13 @@ def _enter(
         connection.exec_driver_sql(f"UPDATE entries SET {assigned} WHERE id = ?", (*values, entry.id))
         return
     _kill(connection, entry)
-    marks = ", ".join("?" * len(Facts._fields))
-    cursor = connection.exec_driver_sql(
-        f"INSERT INTO entries ({FACT_COLUMNS}) VALUES ({marks})", tuple(facts)
-    )
+    number = _new_id(connection, facts.version)
+    marks = ", ".join("?" * (len(Facts._fields) + 1))
+    connection.exec_driver_sql(f"INSERT INTO entries (id, {FACT_COLUMNS}) VALUES ({marks})", (number, *facts))
     text = session.execute(
         select(VersionRow.body, VersionRow.sections).where(VersionRow.id == facts.version)
     ).one()
-    add_text(connection, cursor.lastrowid, facts.title, text.body, text.sections)
+    add_text(connection, number, facts.title, text.body, text.sections)
     if entry is None:
         changes.added += 1
     else:
@@ -292,3 +288,11 @@ def _enter(
 def _kill(connection: Connection, entry: Entry | None) -> None:
     if entry is not None:
         connection.exec_driver_sql("UPDATE entries SET live = 0 WHERE id = ?", (entry.id,))
+
+
+def _new_id(connection: Connection, version: int) -> int:
+    """Return an id for a version's entry that no other has: see VERSION_BITS."""
+    number = version
+    while connection.exec_driver_sql("SELECT 1 FROM entries WHERE id = ?", (number,)).first():
+        number += 1 << VERSION_BITS
+    return number

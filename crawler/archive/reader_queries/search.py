@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from os import stat
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, PoolProxiedConnection, Text, bindparam, func, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ _MAX_ATTEMPTS = 3
 _AGAIN = "`fazhi search --index` makes it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class HeldText:
     """A version with its text, as a search shows it."""
 
@@ -34,18 +35,23 @@ class HeldText:
     number: int
     title: str
     body: str
-    sections: tuple[tuple[str, str, int, int], ...]  # kind, title, start, end
+    sections_json: str
     text_sha256: str
     kind: str | None
     published: str | None
     url: str
     captured_at: datetime | None  # of the page that it was read from
 
+    def sections(self) -> Iterator[tuple[str, str, int, int]]:
+        """Yield kind, title, start and end of each section."""
+        for each in json.loads(self.sections_json):
+            yield each["kind"], each["title"], each["start"], each["end"]
+
 
 class SearchQueries(ReaderQueries):
     """Full text search. The index is opened once, and again if it was replaced."""
 
-    _index: tuple[tuple[int, ...], Engine] | None = None
+    _index: tuple[tuple[int, ...], PoolProxiedConnection, Engine] | None = None
 
     def find_texts(
         self,
@@ -62,43 +68,34 @@ class SearchQueries(ReaderQueries):
         Raises ArchiveDamaged, which says what to do, if there is no index, or one that cannot be read.
         """
 
-        def chosen(rows: Iterable[tuple[float, int, int]]) -> Iterator[tuple[float, int, int]]:
+        def chosen(versions: Sequence[int]) -> Iterator[int]:
             assert passes is not None
-            by_version = {version: (rank, entry, version) for rank, entry, version in rows}
-            for text in self.texts(list(by_version)):
-                if passes(text):
-                    yield by_version[text.version_id]
+            return (text.version_id for text in self.texts(versions) if passes(text))
 
-        for attempt in range(_MAX_ATTEMPTS):
-            stamp, engine = self._opened_index()
+        attempts_left = _MAX_ATTEMPTS
+        while True:
+            attempts_left -= 1
+            stamp, index = self._opened_index()
             try:
-                with engine.connect() as connection:
-                    found = find(
-                        connection,
-                        expression,
-                        filters,
-                        limit=limit,
-                        offset=offset,
-                        facets=facets,
-                        passes=chosen if passes else None,
-                    )
-            except SQLAlchemyError as error:
-                if attempt + 1 == _MAX_ATTEMPTS or _file_stamp(self.path / INDEX) == stamp:
-                    cause = getattr(error, "orig", None) or error
-                    raise ArchiveDamaged(f"{self.path / INDEX}: {cause}; {_AGAIN} again") from error
+                found = find(
+                    index,
+                    expression,
+                    filters,
+                    limit=limit,
+                    offset=offset,
+                    facets=facets,
+                    passes=chosen if passes else None,
+                )
+            except sqlite3.Error as error:
+                if not attempts_left or _file_stamp(self.path / INDEX) == stamp:
+                    raise ArchiveDamaged(f"{self.path / INDEX}: {error}; {_AGAIN} again") from error
             else:
-                if _file_stamp(self.path / INDEX) == stamp:
+                if not attempts_left or _file_stamp(self.path / INDEX) == stamp:
                     return found
-            self.close_index()
-        return found
 
     def index_behind(self) -> str | None:
         """Return why the index may lack texts that the catalogue has, or have others; None if it is up to date."""
-        _, engine = self._opened_index()
-        with engine.connect() as connection:
-            stamp = read_stamp(connection)
-        assert stamp is not None
-        return self._query(lambda session: _behind(session, stamp))
+        return self._query(lambda session: _behind(session, self._index_goes_to()))
 
     def texts(self, versions: Sequence[int]) -> Iterator[HeldText]:
         """Yield versions with their texts, in the order of their ids given; those that the catalogue lacks are left out."""
@@ -110,15 +107,20 @@ class SearchQueries(ReaderQueries):
     def close_index(self) -> None:
         """Close the index, if it was opened."""
         if self._index is not None:
-            self._index[1].dispose()
+            self._index[1].close()
+            self._index[2].dispose()
             self._index = None
 
-    def _opened_index(self) -> tuple[tuple[int, ...], Engine]:
-        """Return the index's file stamp and its engine. Raises ArchiveDamaged if there is none, or none of this format."""
+    def _index_goes_to(self) -> Stamp:
+        stamp = self._opened_index()[1].execute("SELECT format, run, version FROM stamp").fetchone()
+        return Stamp(*stamp)
+
+    def _opened_index(self) -> tuple[tuple[int, ...], sqlite3.Connection]:
+        """Return the index's file stamp and a connection. Raises ArchiveDamaged if there is none, or none of this format."""
         path = self.path / INDEX
         now = _file_stamp(path)
         if self._index is not None and self._index[0] == now:
-            return self._index
+            return now, self._index[1].driver_connection  # type: ignore[return-value]
         self.close_index()
         if not now:
             raise ArchiveDamaged(f"{path}: the archive has no search index yet; {_AGAIN}")
@@ -126,6 +128,7 @@ class SearchQueries(ReaderQueries):
         try:
             with engine.connect() as connection:
                 stamp = read_stamp(connection)
+            raw = engine.raw_connection()
         except SQLAlchemyError as error:
             engine.dispose()
             cause = getattr(error, "orig", None) or error
@@ -133,8 +136,8 @@ class SearchQueries(ReaderQueries):
         if stamp is None or stamp.format != FORMAT:
             engine.dispose()
             raise ArchiveDamaged(f"{path}: another version of fazhi made the search index; {_AGAIN} again")
-        self._index = now, engine
-        return self._index
+        self._index = now, raw, engine
+        return now, raw.driver_connection  # type: ignore[return-value]
 
 
 def _file_stamp(path: Path) -> tuple[int, ...]:
@@ -146,9 +149,12 @@ def _file_stamp(path: Path) -> tuple[int, ...]:
 
 
 def _behind(session: Session, stamp: Stamp) -> str | None:
-    run, version = (session.scalar(select(func.max(table.id))) or 0 for table in (RunRow, VersionRow))
+    run, version = session.execute(_NEWEST).one()
+    run, version = run or 0, version or 0
     if run < stamp.run or version < stamp.version:
         return "the search index is of a later state than the catalogue"
+    if run == stamp.run and version == stamp.version:
+        return None
     if version > stamp.version:
         return f"the search index goes up to run {stamp.run} of {run}: newer texts are not in it"
     later = session.scalars(select(RunRow.state).where(RunRow.id > stamp.run)).all()
@@ -157,38 +163,29 @@ def _behind(session: Session, stamp: Stamp) -> str | None:
     return None
 
 
+_NEWEST = select(
+    select(func.max(RunRow.id)).scalar_subquery(), select(func.max(VersionRow.id)).scalar_subquery()
+)
+_SELECTED = (
+    select(
+        VersionRow.id,
+        VersionRow.report_id,
+        VersionRow.number,
+        VersionRow.title,
+        VersionRow.body,
+        type_coerce(VersionRow.sections, Text),  # read as JSON only where they are needed
+        VersionRow.text_sha256,
+        VersionRow.kind,
+        VersionRow.published,
+        VersionRow.url,
+        CaptureRow.fetched_at,
+    )
+    .select_from(VersionRow)
+    .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
+    .where(VersionRow.id.in_(bindparam("versions", expanding=True)))
+)
+
+
 def _texts(session: Session, versions: Sequence[int]) -> dict[int, HeldText]:
-    query = (
-        select(
-            VersionRow.id,
-            VersionRow.report_id,
-            VersionRow.number,
-            VersionRow.title,
-            VersionRow.body,
-            VersionRow.sections,
-            VersionRow.text_sha256,
-            VersionRow.kind,
-            VersionRow.published,
-            VersionRow.url,
-            CaptureRow.fetched_at,
-        )
-        .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
-        .where(VersionRow.id.in_(versions))
-    )
-    return {row[0]: _held(row) for row in session.execute(query)}
-
-
-def _held(row: Any) -> HeldText:
-    return HeldText(
-        version_id=row[0],
-        report_id=row[1],
-        number=row[2],
-        title=row[3],
-        body=row[4],
-        sections=tuple((each["kind"], each["title"], each["start"], each["end"]) for each in row[5]),
-        text_sha256=row[6],
-        kind=row[7],
-        published=row[8],
-        url=row[9],
-        captured_at=row[10],
-    )
+    rows = session.connection().execute(_SELECTED, {"versions": list(versions)})
+    return {row[0]: HeldText(*row) for row in rows}

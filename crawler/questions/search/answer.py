@@ -145,7 +145,7 @@ class _Wanted:
         """Return the sections of a text that are searched, as offsets; None for the whole text."""
         if self.section_kind is None and self.section_title is None:
             return None
-        return [(start, end) for kind, title, start, end in text.sections if self._is_wanted(kind, title)]
+        return [(start, end) for kind, title, start, end in text.sections() if self._is_wanted(kind, title)]
 
     def _is_wanted(self, kind: str, title: str) -> bool:
         if self.section_kind:

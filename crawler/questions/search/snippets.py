@@ -13,7 +13,7 @@ AROUND_CHARS = 24
 """Characters shown before and behind what was found."""
 
 MAX_SNIPPETS = 3
-_MAX_PLACES = 200  # of one phrase in one text that are looked at
+_MAX_PLACES = 50  # of one phrase in one text that are looked at
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ from crawler.model import (
     Years,
 )
 from crawler.questions.cite import Citation, cite, format_citation
+from crawler.questions.search import Match, SearchResult, Snippet, search
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
@@ -79,14 +80,17 @@ __all__ = [
     "HeaderRule",
     "Headers",
     "Link",
+    "Match",
     "NoBody",
     "Outcome",
     "Reader",
     "RecordPlace",
     "Report",
     "ReportState",
+    "SearchResult",
     "Section",
     "Site",
+    "Snippet",
     "Summary",
     "Tls",
     "UnknownFormat",
@@ -98,6 +102,7 @@ __all__ = [
     "extract_text",
     "format_citation",
     "load_sources",
+    "search",
 ]
 
 log = logging.getLogger(__name__)

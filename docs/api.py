@@ -23,7 +23,7 @@ PAGE = Path(__file__).with_name("api.md")
 MAX_SIGNATURE_CHARACTERS = 100  # a longer signature gets a line for each parameter
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Functions": ("crawl", "load_sources", "extract", "extract_text", "cite", "format_citation"),
+    "Functions": ("crawl", "load_sources", "extract", "extract_text", "cite", "format_citation", "search"),
     "An archive": ("Reader", "Archive"),
     "Nouns": (
         *("Summary", "Outcome", "Ending"),
@@ -36,6 +36,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "Capture",
             "RecordPlace",
             "Citation",
+            "SearchResult",
+            "Match",
+            "Snippet",
             "JSON_KEYS",
         ),
         *("Site", "Years", "Expect", "Link"),

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from crawler.questions.search.answer import Match, SearchResult, search, search_json
+from crawler.questions.search.snippets import Snippet
 
-__all__ = ["Match", "SearchResult", "search", "search_json"]
+__all__ = ["Match", "SearchResult", "Snippet", "search", "search_json"]

@@ -21,7 +21,7 @@ from crawler.archive.catalogue.engine import CATALOGUE, wal_files
 from crawler.archive.catalogue.models import OutcomeRow, ReportRow, RunRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.damage import is_disk_error
-from crawler.archive.evidence.files import sync_folder
+from crawler.archive.evidence import files
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.fulltext.facts import FACT_COLUMNS, Entry, Facts, entries_of, facts_of
 from crawler.archive.fulltext.schema import (
@@ -138,7 +138,7 @@ def index_catalogue(
 def build_index(archive: Path, session: Session, *, notify: Callable[[str], None]) -> Changes:
     """Build the whole index in a new file, which then takes the place of the old one. Raises SQLAlchemyError, OSError."""
     new = archive / NEW_INDEX
-    _remove(new)
+    _remove_new(archive)
     engine = writing_engine(new)
     try:
         with engine.connect() as connection:
@@ -156,22 +156,22 @@ def build_index(archive: Path, session: Session, *, notify: Callable[[str], None
             driver.execute("VACUUM")  # parts that were merged leave as much room as they had
     except BaseException:
         engine.dispose()
-        _remove(new)
+        _remove_new(archive)
         raise
     engine.dispose()
     with new.open("rb") as file:
         os.fsync(file.fileno())
     for log in wal_files(archive / INDEX):
-        log.unlink(missing_ok=True)
-    new.replace(archive / INDEX)
-    sync_folder(archive)
+        files.remove(archive, log.name)
+    files.rename(archive, NEW_INDEX, INDEX)
+    files.sync_folder(archive)
     changes.whole = True
     return changes
 
 
-def _remove(path: Path) -> None:
-    for each in (path, *wal_files(path)):
-        each.unlink(missing_ok=True)
+def _remove_new(archive: Path) -> None:
+    for path in (archive / NEW_INDEX, *wal_files(archive / NEW_INDEX)):
+        files.remove(archive, path.name)
 
 
 def _many_dead(connection: Connection) -> bool:

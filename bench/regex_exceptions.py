@@ -81,6 +81,9 @@ EXEMPTIONS = {
     "crawler.field.titles._COVERING_LETTER": Exemption(why="a title", limit=_TITLE),
     "crawler.field.titles._NOT_A_REPORT[7]": Exemption(why="a title", limit=_TITLE),
     "crawler.sources.add._LINE": Exemption(why="the last line is read twice at most"),
+    "crawler.questions.search.grammar._PART": Exemption(
+        why="a query that a person types", limit="crawler.questions.search.grammar.MAX_QUERY_CHARS"
+    ),
 }
 
 COMPOSED = {
@@ -104,6 +107,10 @@ COMPOSED = {
         "f'{re.escape(first.name)}[_-](\\\\d{{1,3}}){re.escape(first.ext)}(?![\\\\w.])'",
     ): "literal text and three digits",
     ("crawler.extract.page.hidden_markup", "f'</{name}\\\\b[^<>]*>'"): "a tag ends at the next <",
+    (
+        "crawler.field.search_tokens",
+        "before + ''.join(parts) + after",
+    ): "literal text, with spaces between its pieces",
     (
         "crawler.sources.entry",
         "value if isinstance(value, str) else '('",

@@ -32,7 +32,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -195,6 +195,10 @@ bench-discover: $(READY)
 # Find the lists of 300 invented portals from their home pages, by all ways and by each alone. Takes some minutes.
 bench-find: $(READY)
 	@$(BIN)/python -m bench.find --seed $(SEED)
+
+# Time of `fazhi search` on N made texts, compared with the bare look-up and a LIKE scan. 100,000 take an hour and 5 GB in TMPDIR.
+bench-search: $(READY)
+	@$(BIN)/python -m bench.search --seed $(SEED) $(if $(filter command line,$(origin N)),--texts $(N))
 
 # Time to load a sources.yaml of 3,000 entries, compared with the YAML parse alone.
 bench-sources: $(READY)

@@ -81,6 +81,9 @@ EXEMPTIONS = {
     "crawler.field.titles._COVERING_LETTER": Exemption(why="a title", limit=_TITLE),
     "crawler.field.titles._NOT_A_REPORT[7]": Exemption(why="a title", limit=_TITLE),
     "crawler.sources.add._LINE": Exemption(why="the last line is read twice at most"),
+    "crawler.questions.search.grammar._PART": Exemption(
+        why="a query that a person types", limit="crawler.questions.search.grammar.MAX_QUERY_CHARS"
+    ),
 }
 
 COMPOSED = {
@@ -112,6 +115,10 @@ COMPOSED = {
         "crawler.questions.indicators.rules",
         "words.replace('…', _GAP)",
     ): "rules of rules.yaml; on at most MAX_BEFORE or MAX_AFTER characters",
+    (
+        "crawler.field.search_tokens",
+        "before + ''.join(parts) + after",
+    ): "literal text, with spaces between its pieces",
     (
         "crawler.sources.entry",
         "value if isinstance(value, str) else '('",

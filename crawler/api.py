@@ -85,6 +85,7 @@ from crawler.questions.export import Delivery, export
 from crawler.questions.indicators.panel import ReportFigures, indicators
 from crawler.questions.indicators.rules import Indicator
 from crawler.questions.indicators.statements import Statement
+from crawler.questions.search import Match, SearchResult, Snippet, search
 from crawler.sources import choose, load, load_sites
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "Headers",
     "Indicator",
     "Link",
+    "Match",
     "NoBody",
     "Outcome",
     "Proxy",
@@ -128,8 +130,10 @@ __all__ = [
     "Report",
     "ReportFigures",
     "ReportState",
+    "SearchResult",
     "Section",
     "Site",
+    "Snippet",
     "Statement",
     "Summary",
     "Tls",
@@ -148,6 +152,7 @@ __all__ = [
     "load_sources",
     "newly_overdue",
     "no_longer_overdue",
+    "search",
 ]
 
 log = logging.getLogger(__name__)

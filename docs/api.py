@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "no_longer_overdue",
         "changes",
         "export",
+        "search",
     ),
     "An archive": ("Reader", "Archive"),
     "Nouns": (
@@ -53,6 +54,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "Statement",
             "ReportFigures",
             "Delivery",
+            "SearchResult",
+            "Match",
+            "Snippet",
             "JSON_KEYS",
         ),
         *("CoverageRow", "CoverageCell", "CoverageStatus", "CoverageReason", "CoverageChange"),

@@ -24,7 +24,16 @@ ROOMS = (
 RANKS = {room: (rank, place) for rank, rooms in enumerate(ROOMS) for place, room in enumerate(rooms)}
 WINGS = {
     "cms": ("lists",),
-    "archive": ("catalogue", "ledger", "evidence", "anchors", "loading", "comparison", "reader_queries"),
+    "archive": (
+        "catalogue",
+        "ledger",
+        "evidence",
+        "anchors",
+        "loading",
+        "comparison",
+        "fulltext",
+        "reader_queries",
+    ),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
 }

@@ -6,7 +6,8 @@ the WARC files), `reader` (with `reader_queries/`) answers queries.
 `foreign_loader` does so, with stricter rules, for a file of another archive, which `merging` copies.
 `reextraction` and `version_captures` read a version's pages from the WARC files again.
 `consistency` and `snapshot` serve `fazhi verify`. `damage` turns disk and database errors into ArchiveDamaged.
-The wings: `evidence` writes the files, `ledger` decides what a text is, `catalogue` holds tables and queries.
+The wings: `evidence` writes the files, `ledger` decides what a text is, `catalogue` holds tables and queries, `fulltext`
+the search index.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from crawler.archive.evidence.manifest import EMPTY_HEAD, head
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries as manifest_entries
 from crawler.archive.facade import Archive
+from crawler.archive.fulltext import INDEX as SEARCH_INDEX
+from crawler.archive.fulltext import index_catalogue
 from crawler.archive.ledger.pages_due import KnownPages
 from crawler.archive.ledger.site_visits import VisitHistory
 from crawler.archive.reader import Reader
@@ -32,6 +35,7 @@ __all__ = [
     "IMPORT_SITE",
     "MANIFEST",
     "MERGED_FOLDER",
+    "SEARCH_INDEX",
     "Act",
     "ActFault",
     "Archive",
@@ -45,6 +49,7 @@ __all__ = [
     "acts_in",
     "head",
     "import_url",
+    "index_catalogue",
     "manifest_entries",
     "read_acts",
     "rebuild",

@@ -278,6 +278,7 @@ class Archive(Run):
             if not found.files:
                 return 0
             act = acts.merged(found.files, found.held)
+            self._any_text_may_have_changed = True
             self._write_act(act)  # from here on a kill leaves a merge that the next run goes on with
             entered = enter_merged(self.path, self._session, self._manifest, act, notify)
             self.flush()
@@ -287,7 +288,7 @@ class Archive(Run):
         """Run the current extractor over every version and store the texts that differ. Return their number."""
         with errors_as_damage(self.path):
             ledger, _ = self._writers()
-            changed = 0
+            changed, self._any_text_may_have_changed = 0, True
             for version in queries.reextractable_versions(self._session):
                 was = version.text_sha256
                 read = reextraction.reread_or_notify(self.path, self._session, version, notify)

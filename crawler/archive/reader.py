@@ -33,6 +33,7 @@ from crawler.archive.reader_queries.held_versions import HeldVersionQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
+from crawler.archive.reader_queries.search import SearchQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
 
@@ -52,7 +53,9 @@ def _print_notice(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
 
-class Reader(ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries):
+class Reader(
+    ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries, SearchQueries
+):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
@@ -97,6 +100,7 @@ class Reader(ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, Hel
         """Close the catalogue."""
         self._session.close()
         self._engine.dispose()
+        self.close_index()
 
     def _query(self, query: Callable[[Session], Result]) -> Result:
         """Return a query's result from one state of the catalogue.

@@ -36,6 +36,7 @@ from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.fulltext import index_catalogue
 from crawler.archive.loading import reextraction
 from crawler.archive.merging import remove_parts
 from crawler.archive.recovery import add_to_manifest
@@ -82,6 +83,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
             raise
         shorten_text_folders(path)
         remove_parts(path)
+        index_catalogue(path, notify=notify)
         return counts
 
 

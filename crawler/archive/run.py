@@ -28,6 +28,7 @@ from crawler.archive.evidence.files import BackgroundWriter, sync_all
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs
+from crawler.archive.fulltext import index_after_run
 from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
@@ -56,6 +57,8 @@ class Run(Reader):
         self._batch = batch
         self._text_writer = BackgroundWriter(path)
         self._uncommitted = 0  # acts since the last commit
+        self._any_text_may_have_changed = False  # also of reports that this run has no outcome of
+        self._notify: Callable[[str], None] = print
         self._lock: BinaryIO | None = None
         self._run: RunRow | None = None
         self._ledger: Ledger | None = None
@@ -84,7 +87,7 @@ class Run(Reader):
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
         archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
-        archive._lock = lock
+        archive._lock, archive._notify = lock, notify
         try:
             archive._begin_run(command, notify)
         except BaseException:
@@ -265,6 +268,7 @@ class Run(Reader):
             if finished and self._run is not None and self._ledger is not None:
                 with errors_as_damage(self.path):
                     self._end_run()
+                index_after_run(self.path, self._session, self._any_text_may_have_changed, self._notify)
         finally:
             self._release()
 

@@ -14,7 +14,7 @@ import typer
 from crawler import __version__
 from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
 from crawler.cli.output import message
-from crawler.cli.questions import changes, cite, coverage, diff, export, indicators, reports, show
+from crawler.cli.questions import changes, cite, coverage, diff, export, indicators, reports, search, show
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 
@@ -44,6 +44,7 @@ app.command("indicators")(indicators.indicators)
 app.command("changes")(changes.changes)
 app.command("coverage")(coverage.coverage_command)
 app.command("export")(export.export)
+app.command("search")(search.search)
 app.command("verify")(evidence.verify)
 app.command("rebuild")(evidence.rebuild)
 app.command("merge")(evidence.merge)

@@ -8,24 +8,27 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, MANIFEST
+from crawler.archive import CATALOGUE, MANIFEST, SEARCH_INDEX
 from crawler.questions.verify.fault import Fault
 
 _WARC = r"warc/[^/]+/[^/.][^/]*"
 _KNOWN = re.compile(
-    rf"README\.md|\.lock|{re.escape(MANIFEST)}|{re.escape(CATALOGUE)}(?:-wal|-shm)?"
+    rf"README\.md|\.lock|{re.escape(MANIFEST)}|(?:{re.escape(CATALOGUE)}|{re.escape(SEARCH_INDEX)})(?:-wal|-shm)?"
     rf"|{_WARC}\.(?:cdxj|warc\.gz(?:\.open|\.acts|\.torn)?)"
     r"|text/[^/]+/[^/]+/[^/]+\.txt"
     r"|anchors/.+"
 )
 """Paths of an archive's files, relative to its folder. What is in them is checked elsewhere."""
 
-_LEFT_BEHIND = re.compile(rf"{re.escape(CATALOGUE)}\.new(?:-\w+)?|(?:.*/)?\.[^/]+\.part")
+_LEFT_BEHIND = re.compile(
+    rf"(?:{re.escape(CATALOGUE)}|{re.escape(SEARCH_INDEX)})\.new(?:-\w+)?|(?:.*/)?\.[^/]+\.part"
+)
 """Files that are written under this name before they get their own. A kill leaves them; nothing reads them."""
 
 _FOLDERS = ("warc", "text", "anchors")
 
 _READMES = frozenset({
+    "9e3a603f8768ff9e0521ca28996989f4caecf065f37cf51f632259ea4e2afd50",
     "c8c516914eb738444dac841df4200060e4448b7d89d9c0d981e70cacf3e5c768",
     "ec36f2ccafa164c05fd052afdbb25b093145e59886ed01451ae9936d288d039f",
     "b897d54137412284de18ecbe43a3a71ca72f46cfaae782431a5194e3cdbcad7a",
@@ -43,6 +46,7 @@ _READMES = frozenset({
     "ed1c494d3c42f01c1e2f7007a4008facc8ec3903890a593a3d21abd68232897a",
     "fa31d788b45ac51c751289f6211fe9abd9be5aef102c5a5080b8ce866432b593",
     "24657f4ac913a512c14bb224de4c99502df01ef7e8f25638e14569709c5a3c06",
+    "379246c1c36fc3a20b31e43d744498cb6a8d9c927e5e52da0c043c9af47d75a7",
 })  # fmt: skip
 """SHA-256 of every README.md that came with the project, the present one last. The file explains; it is no evidence."""
 

@@ -1,0 +1,26 @@
+"""The full text index `search.db`: derived from the catalogue's texts, in a file of its own, which may be lost at any time.
+
+`schema` has its tables, `update` writes it at the end of each run, `expression` says what may be searched for, and
+`lookup` finds it.
+"""
+
+from __future__ import annotations
+
+from crawler.archive.fulltext.expression import All, Any, Expression, Term
+from crawler.archive.fulltext.lookup import Filters, Found, Hit
+from crawler.archive.fulltext.schema import INDEX
+from crawler.archive.fulltext.update import Changes, index_after_run, index_catalogue
+
+__all__ = [
+    "INDEX",
+    "All",
+    "Any",
+    "Changes",
+    "Expression",
+    "Filters",
+    "Found",
+    "Hit",
+    "Term",
+    "index_after_run",
+    "index_catalogue",
+]

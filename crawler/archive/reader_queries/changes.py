@@ -149,7 +149,7 @@ class ChangeQueries(ReaderQueries):
         """Return all versions of these reports by number, without their texts."""
         return self._query(lambda session: _facts(session, sorted(report_ids)))
 
-    def texts(self, report_id: str, numbers: Collection[int]) -> dict[int, Report]:
+    def version_texts(self, report_id: str, numbers: Collection[int]) -> dict[int, Report]:
         """Return some versions of a report with their texts, by number. `report_id`: whole."""
         return self._query(lambda session: _texts(session, report_id, numbers))
 

@@ -70,7 +70,7 @@ class SearchQueries(ReaderQueries):
 
         def chosen(versions: Sequence[int]) -> Iterator[int]:
             assert passes is not None
-            return (text.version_id for text in self.texts(versions) if passes(text))
+            return (text.version_id for text in self.searched_texts(versions) if passes(text))
 
         attempts_left = _MAX_ATTEMPTS
         while True:
@@ -97,7 +97,7 @@ class SearchQueries(ReaderQueries):
         """Return why the index may lack texts that the catalogue has, or have others; None if it is up to date."""
         return self._query(lambda session: _behind(session, self._index_goes_to()))
 
-    def texts(self, versions: Sequence[int]) -> Iterator[HeldText]:
+    def searched_texts(self, versions: Sequence[int]) -> Iterator[HeldText]:
         """Yield versions with their texts, in the order of their ids given; those that the catalogue lacks are left out."""
         for start in range(0, len(versions), TEXTS_PER_QUERY):
             portion = versions[start : start + TEXTS_PER_QUERY]

@@ -112,7 +112,7 @@ def _edit(reader: Reader, entered: Entered, history: History) -> Change:
     version, before = history[entered.version - 1], _text_before(history, entered.version)
     if before is None:
         return _made(entered, version, ChangeKind.NEW, [finding("new")])
-    texts = reader.texts(entered.report_id, (before.number, version.number))
+    texts = reader.version_texts(entered.report_id, (before.number, version.number))
     difference = compare(*(_side(texts[each.number], each) for each in (before, version)))
     text, findings = judge(difference)
     state = _state_before(history, entered.version)

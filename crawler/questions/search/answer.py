@@ -109,7 +109,7 @@ def search(
         facets=facets,
         passes=wanted.passes if wanted.section_title else None,
     )
-    held = {text.version_id: text for text in archive.texts([hit.version for hit in found.hits])}
+    held = {text.version_id: text for text in archive.searched_texts([hit.version for hit in found.hits])}
     behind = archive.index_behind()
     if behind is None and any(_differs(hit, held.get(hit.version)) for hit in found.hits):
         behind = "the search index does not agree with the catalogue"

@@ -90,10 +90,7 @@ def find_version(session: Session, report_id: str, number: int | None) -> Versio
     """
     if "/" in report_id or ":" in report_id:
         report_id = _report_at(session, report_id)
-    ids = session.scalars(
-        select(ReportRow.id).where(ReportRow.id.contains(report_id, autoescape=True)).limit(_MAX_NAMED_IDS)
-    ).all()
-    matches = [name for name in ids if name == report_id] or list(ids)
+    matches = _ids_with(session, report_id)
     if not matches and (former := _former(session, report_id, number)):
         report, number = former
         return newest_version(report) if number is None else report.versions[number - 1]
@@ -106,6 +103,14 @@ def find_version(session: Session, report_id: str, number: int | None) -> Versio
     if not 1 <= number <= len(report.versions):
         raise UnknownReport(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
     return report.versions[number - 1]
+
+
+def _ids_with(session: Session, part: str) -> Sequence[str]:
+    """Return the id that is this text, else some of those that contain it. The first is found without reading all ids."""
+    if session.get(ReportRow, part) is not None:
+        return [part]
+    with_it = select(ReportRow.id).where(ReportRow.id.contains(part, autoescape=True))
+    return session.scalars(with_it.limit(_MAX_NAMED_IDS)).all()
 
 
 def _report_at(session: Session, url: str) -> str:

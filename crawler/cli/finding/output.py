@@ -58,7 +58,7 @@ def _remarks(result: FindResult) -> str:
     more = [f"also {found.url}" for found in result.lists[1:]]
     more += ["no report in it"] if result.result is Result.COLUMN else []
     more += ["reports only, their list is not known"] if result.pages else []
-    more += [f"{len(result.departments)} lists of departments"] if result.departments else []
+    more += [f"lists of departments: {len(result.departments)}"] if result.departments else []
     return "; ".join([*more, *([result.detail] if result.detail else [])])
 
 

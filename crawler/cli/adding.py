@@ -26,10 +26,10 @@ from crawler.field.regions import region as region_known
 from crawler.model import Link, Site
 from crawler.onboarding.add import DEFAULT_LIST_PAGES, Finding, look, new_id
 from crawler.onboarding.find.entries import entries_of
-from crawler.onboarding.find.model import FindResult, Result
+from crawler.onboarding.find.model import DEFAULT_BUDGET, FindResult, Result
 from crawler.onboarding.find.targets import is_home
 from crawler.reading.pages import PageProcess
-from crawler.sources import add_entry, entry_lines, existing_sites, load, location_of
+from crawler.sources import add_entry, entry_lines, existing_sites, is_identifier, load, location_of
 
 
 def add(
@@ -66,6 +66,8 @@ def add(
     if region is not None and region_known(region) is None:
         raise ConfigError(f"--region {region}: no division has this code")
     sites = existing_sites(sources)
+    if id is not None and not is_identifier(id):
+        raise ConfigError(f"--id {id}: must be small letters, digits and hyphens, such as wuhan")
     if site := _site_with(sites, [url]):
         _exit_as_known(site, url, sources, json)
     saved = Replay(load_exchanges(replay)) if replay else None
@@ -114,6 +116,7 @@ async def _look(
     async with fetching as fetcher, PageProcess() as page_process:
         if not is_home(url):
             return await look(url, fetcher, page_process, list_pages=pages, defaults=defaults), None
+        message(f"{url}: a home page; its portal is searched, at most {DEFAULT_BUDGET} requests")
         result = await search_one(url, fetcher, page_process, region=region, defaults=defaults)
         found = finding_of(result)
         if result.result is Result.FOUND:
@@ -195,7 +198,7 @@ def _note(finding: Finding, *, live: bool) -> str:
 def _description(finding: Finding) -> Iterator[str]:
     """Yield the lines that describe what was found, for people."""
     where = dict(finding.where)
-    kind = "a report" if finding.report else "a list"
+    kind = "a report" if finding.report else "a portal" if _is_portal(finding) else "a list"
     if finding.problem is None:
         yield f"{finding.url}: {kind}, system {finding.cms}"
     if finding.name:
@@ -207,6 +210,10 @@ def _description(finding: Finding) -> Iterator[str]:
         yield f"  paging   {finding.paging or 'no further page found'}"
     for link, year in finding.reports:
         yield f"  report   {year or 'no year'}  {link.date or '':10}  {link.title}"
+
+
+def _is_portal(finding: Finding) -> bool:
+    return is_home(finding.url) and finding.url not in finding.lists
 
 
 def _from(where: str | None) -> str:
@@ -246,7 +253,7 @@ def _json(
 
     return {
         "url": finding.url,
-        "kind": "report" if finding.report else "list",
+        "kind": "report" if finding.report else "portal" if _is_portal(finding) else "list",
         "cms": finding.cms,
         "next": finding.paging,
         "name": finding.name,

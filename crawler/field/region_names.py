@@ -30,6 +30,10 @@ def the_region(text: str) -> Region:
     Raises ConfigError for an unknown name or code and, with the choices, for a name of several divisions.
     """
     wanted = _GOVERNMENT.sub("", text.strip())
+    if not wanted:
+        raise ConfigError(f"{text!r} names no division; give a name, or a GB/T 2260 code of six digits")
+    if re.fullmatch(r"[\w.-]+\.[a-zA-Z]{2,}(?:[:/].*)?", wanted, re.S):  # a host, in the place of an address
+        raise ConfigError(f"{text}: no division has this name; an address begins with http:// or https://")
     if re.fullmatch(r"\d+", wanted):
         return _by_code(wanted)
     found = _by_name(wanted)

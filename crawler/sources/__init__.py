@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.sources.add import add_entry, existing_sites
-from crawler.sources.entry import File
+from crawler.sources.entry import File, is_identifier
 from crawler.sources.entry_yaml import entry_lines
 from crawler.sources.further_files import folder_of
 from crawler.sources.load import Sources, load, load_sites, location_of
@@ -25,6 +25,7 @@ __all__ = [
     "entry_lines",
     "existing_sites",
     "folder_of",
+    "is_identifier",
     "is_of",
     "json_schema",
     "load",

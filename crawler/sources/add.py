@@ -6,6 +6,7 @@ YAML nodes only tell at which line it goes. The result is loaded before it repla
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -59,6 +60,9 @@ def add_entry(path: Path, entry: Entry, *, into: Path | None = None) -> None:
     Raises ConfigError if the id is taken, the region does not fit the name, or the file cannot be edited or written; the
     file is then unchanged.
     """
+    for each in (path, into or path):  # a device in the place of the file would be replaced by the new file
+        if each.exists() and not each.is_file():
+            raise ConfigError(f"{each}: no entry can be added, it is not a regular file")
     before = existing_sites(path)
     if entry["id"] in {site.id for site in before}:
         raise ConfigError(f"{path}: the id {entry['id']!r} is taken; give another with --id")
@@ -82,7 +86,8 @@ def add_entry(path: Path, entry: Entry, *, into: Path | None = None) -> None:
     except OSError as error:
         raise ConfigError(f"{into or path}: cannot be written: {error.strerror or error}") from error
     finally:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it is mostly not there
+            scratch.unlink()
 
 
 def with_entry(text: str, entry: Entry) -> str:

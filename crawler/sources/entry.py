@@ -25,8 +25,13 @@ def _fault(expected: str) -> PydanticCustomError:
     return PydanticCustomError("expected", "{expected}", {"expected": expected})
 
 
+def is_identifier(text: str) -> bool:
+    """Whether a text has the form of a source's `id`."""
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9-]*", text))
+
+
 def _identifier(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", value):
+    if not isinstance(value, str) or not is_identifier(value):
         raise _fault("must be a short name of small letters, digits and hyphens, such as wuhan")
     return value
 

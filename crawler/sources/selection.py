@@ -34,6 +34,8 @@ def choose(
     left = tuple(site for site in chosen if is_of(site, codes, level))
     if not left:
         where = " and ".join(filter(None, (", ".join(regions), f"level {level}" if level else "")))
+        if wanted:
+            raise ConfigError(f"no source of {where} is among those named: {', '.join(wanted)}")
         raise ConfigError(f"no source is configured for {where}; `fazhi source find` finds some")
     return left
 

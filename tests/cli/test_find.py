@@ -39,7 +39,7 @@ def test_what_is_found_is_written_into_the_file_of_its_province(find: Fazhi, tmp
     assert code == 0
     assert out.split("\t")[:5] == ["420100", "湖北省武汉市", "found", "3", "2021-2023"]
     assert f"added to {tmp_path}/sources.d/hubei.yaml:7" in err
-    assert "1 portals: 1 found; " in err
+    assert "1 portal: 1 found; " in err
     (site,) = load_sites(tmp_path / "sources.yaml")
     assert (site.id, site.name, site.region, site.lists) == ("wuhan", "武汉市人民政府", "420100", (LIST,))
     assert (site.note or "").startswith("Found 20")
@@ -59,6 +59,7 @@ def test_a_second_search_writes_nothing_twice(find: Fazhi, tmp_path: Path) -> No
     code, out, err = find("武汉市", "--configured")
     assert code == 0
     assert "known since" in err
+    assert "1 portal: 1 found; 0 requests" in err
     find("武汉市", "--configured", "--again")
     assert (tmp_path / "sources.d" / "hubei.yaml").read_bytes() == before
 
@@ -116,6 +117,13 @@ def test_with_json_there_is_a_line_for_each_portal(find: Fazhi, tmp_path: Path) 
             "name a division, by code or name, or the address of a portal; or give --region, --level or --all",
         ),
         (["420100", "--ways", "sitemap,luck"], "--ways luck: must be some of entry, navigation"),
+        (["420100", "--ways", ""], "--ways '': must be some of entry, navigation"),
+        ([""], "'' names no division; give a name"),
+        (["www.wuhan.gov.cn"], "www.wuhan.gov.cn: no division has this name; an address begins with http"),
+        (
+            ["https://me@www.wuhan.gov.cn/"],
+            "must be a complete address of http or https, without a user name",
+        ),
     ],
 )
 def test_what_cannot_be_searched_is_told(find: Fazhi, words: list[str], said: str) -> None:
@@ -133,7 +141,11 @@ def test_the_address_of_a_portal_is_searched_and_added(fazhi: Fazhi, tmp_path: P
     (site,) = load_sites(sources)
     assert (site.id, site.region, site.lists) == ("wuhan", "420100", (LIST,))
     assert "by the portal's navigation" in (site.note or "")
+    code, out, err = fazhi("source", "add", "https://www.wuhan.gov.cn/", "--id", "a b", *words)
+    assert (code, out) == (2, "")
+    assert "--id a b: must be small letters, digits and hyphens" in err
     code, _, err = fazhi("source", "add", "https://www.huangshi.gov.cn/", *words)
+    assert "https://www.huangshi.gov.cn/: a home page; its portal is searched, at most 60 requests" in err
     assert code == 1
     assert "nothing added: " in err
 
@@ -207,6 +219,28 @@ def test_a_crawl_of_a_region_visits_the_sources_in_it(find: Fazhi, fazhi: Fazhi,
     assert "other" not in out
     code, _, err = fazhi("crawl", "--region", "广东", *common)
     assert (code, err) == (2, "no source is configured for 广东; `fazhi source find` finds some\n")
+    code, _, err = fazhi("crawl", "wuhan", "--region", "长沙市", *common)
+    assert (code, err) == (2, "no source of 长沙市 is among those named: wuhan\n")
+
+
+def test_entries_that_cannot_be_written_end_a_search_with_the_place(find: Fazhi, tmp_path: Path) -> None:
+    (tmp_path / "sources.d").write_text("a file where the folder should be")
+    code, out, err = find("武汉市")
+    assert (code, out) == (2, "")
+    assert f"{tmp_path}/sources.d/hubei.yaml: cannot be written: " in err
+    (tmp_path / "sources.d").unlink()
+    code, _, err = find("武汉市")
+    assert code == 0
+    assert "known since" in err  # what was found is not lost
+
+
+def test_a_device_or_pipe_as_the_state_file_is_refused_and_stays(find: Fazhi, tmp_path: Path) -> None:
+    pipe = tmp_path / "state"
+    os.mkfifo(pipe)
+    code, out, err = find("武汉市", "--state", str(pipe))
+    assert (code, out) == (2, "")
+    assert f"{pipe}: cannot be read as a state file: is a FIFO, not a regular file" in err
+    assert pipe.is_fifo()
 
 
 def test_a_second_search_with_the_same_state_file_ends_and_leaves_it_alone(

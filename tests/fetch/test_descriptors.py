@@ -93,3 +93,21 @@ async def test_a_request_that_fails_gives_its_place_back() -> None:
         with pytest.raises(httpx.ConnectError):
             await network.handle_async_request(httpx.Request("GET", f"http://a.gov.cn:{port}/"))
     await network.aclose()
+
+
+async def test_more_servers_than_pools_are_kept_can_wait_for_a_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A request that waits has its pool when its turn comes, though idle pools were closed meanwhile."""
+    monkeypatch.setattr("crawler.fetch.connections.network._MAX_POOLS", 2)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(ANSWER)
+
+    async with server(serve) as port:
+        hosts = {f"s{i}.gov.cn:{port}": ("127.0.0.1", port) for i in range(12)}
+        network = Network(GuardedBackend(connect_to=hosts), max_open=1)
+        async with httpx.AsyncClient(transport=network, trust_env=False) as client:
+            answers = await asyncio.gather(*(client.get(f"http://{name}/") for name in hosts))
+    assert [each.status_code for each in answers] == [200] * 12

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,18 @@ def test_entries_set_apart_by_blank_lines_stay_so() -> None:
 def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
     text = with_entry("sources:\r\n  " + OTHER.replace("\n", "\r\n"), ENTRY)
     assert "\n" not in text.replace("\r\n", "")
+
+
+def test_a_device_or_pipe_in_the_place_of_the_file_is_refused_and_stays(tmp_path: Path) -> None:
+    pipe, link, file = tmp_path / "pipe", tmp_path / "link.yaml", tmp_path / "sources.yaml"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    file.write_text("sources: []\n")
+    for path, into in ((pipe, None), (link, None), (file, pipe)):
+        with pytest.raises(ConfigError, match="it is not a regular file"):
+            add_entry(path, ENTRY, into=into)
+    assert pipe.is_fifo()
+    assert file.read_text() == "sources: []\n"
 
 
 def test_what_would_make_the_file_faulty_leaves_it_as_it_was(tmp_path: Path) -> None:

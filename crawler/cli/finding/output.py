@@ -58,7 +58,7 @@ def _remarks(result: FindResult) -> str:
     more = [f"also {found.url}" for found in result.lists[1:]]
     more += ["no report in it"] if result.result is Result.COLUMN else []
     more += ["reports only, their list is not known"] if result.pages else []
-    more += [f"{len(result.departments)} lists of departments"] if result.departments else []
+    more += [f"lists of departments: {len(result.departments)}"] if result.departments else []
     return "; ".join([*more, *([result.detail] if result.detail else [])])
 
 
@@ -86,13 +86,13 @@ def progress(result: FindResult, number: int, total: int, *, known: bool) -> str
     return f"[{number}/{total}] {result.code or ''} {place(result)}: {what}, {how}".replace("]  ", "] ")
 
 
-def summary(results: Iterable[FindResult]) -> str:
-    """Return the line at the end: how many of each result."""
+def summary(results: Iterable[FindResult], requests: int) -> str:
+    """Return the line at the end: how many of each result, and the requests for those that this run searched."""
     results = list(results)
     counts = Counter(result.result for result in results)
     parts = [f"{counts[each]} {each.value}" for each in Result if counts[each]]
-    asked = sum(result.requests for result in results)
-    return f"{len(results)} portals: {', '.join(parts) or 'none'}; {asked} requests"
+    portals = f"{len(results)} portal{'' if len(results) == 1 else 's'}"
+    return f"{portals}: {', '.join(parts) or 'none'}; {requests} requests"
 
 
 def result_json(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crawler.address import canonical
 from crawler.cli.finding import output
+from crawler.cli.finding.single import no_breaker_warnings
 from crawler.cli.output import message, print_json
 from crawler.crawl.halt import on_first_signal
 from crawler.errors import ConfigError
@@ -25,8 +24,6 @@ from crawler.onboarding.find.state import State
 from crawler.onboarding.find.targets import configured, has_portal_only
 from crawler.reading.pages import PageProcess
 from crawler.sources import add_entry, entry_lines, existing_sites, location_of, province_file, write_new
-
-_BREAKER_LOG = logging.getLogger("crawler.fetch.pacing.circuit_breaker")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +42,7 @@ class Search:
     hosts_at_once: int
     again: bool = False
     results: list[FindResult] = field(default_factory=list)
+    _asked: int = 0  # requests for results that were not known
     _sites: list[Site] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
     _ended_by: str = ""  # name of the signal that ended the search
@@ -64,7 +62,7 @@ class Search:
         if not self.json:
             output.show(self.results)
         if not self.quiet:
-            message(output.summary(self.results))
+            message(output.summary(self.results, self._asked))
         if self._ended_by:
             done = f"{len(self.results)} of {len(self.targets)} portals are done"
             message(f"ended early ({self._ended_by}): {done}; the same command goes on from {self.state}")
@@ -86,7 +84,7 @@ class Search:
 
     async def _find(self, state: State, today: str) -> None:
         fetching = Fetcher(sink=lambda _: None, replay=self.replay, connect_to=self.connect_to)
-        async with fetching as fetcher, PageProcess() as page_process, _quiet(_BREAKER_LOG):
+        async with fetching as fetcher, PageProcess() as page_process, no_breaker_warnings():
             await find_portals(
                 self.targets,
                 self.options,
@@ -100,6 +98,7 @@ class Search:
 
     def _show(self, result: FindResult, known: bool) -> None:
         self.results.append(result)
+        self._asked += 0 if known else result.requests
         replaced = self._portal_only(result)
         entries = self._new_entries(result)
         written = [] if self.dry_run else self._write(entries)
@@ -161,17 +160,6 @@ class Search:
         return province_file(self.sources, str(entry["region"]))
 
 
-@asynccontextmanager
-async def _quiet(log: logging.Logger) -> AsyncIterator[None]:
-    """Show no warnings of a log: a result says why a host gave no answer."""
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
-
-
 def _texts(entry: FindEntry, key: str) -> list[str]:
     value: Any = entry.get(key, [])
     return value if isinstance(value, list) else []
@@ -186,7 +174,7 @@ def ways_of(text: str | None, known: Sequence[str]) -> frozenset[str] | None:
     """Return the ways that a list with commas names; None for no list. Raises ConfigError for another word."""
     if text is None:
         return None
-    names = frozenset(filter(None, (name.strip() for name in text.split(","))))
+    names = frozenset(name.strip() for name in text.split(","))
     if unknown := sorted(names - set(known)):
-        raise ConfigError(f"--ways {', '.join(unknown)}: must be some of {', '.join(known)}")
+        raise ConfigError(f"--ways {', '.join(unknown) or repr(text)}: must be some of {', '.join(known)}")
     return names

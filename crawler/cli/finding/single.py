@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from crawler.fetch import Fetcher
@@ -14,6 +17,8 @@ from crawler.onboarding.find.portal import search_portal
 from crawler.onboarding.find.targets import target_at
 from crawler.reading.pages import PageProcess
 
+_BREAKER_LOG = logging.getLogger("crawler.fetch.pacing.circuit_breaker")
+
 
 async def search_one(
     url: str, fetcher: Fetcher, page_process: PageProcess, *, region: str | None, defaults: Site
@@ -25,7 +30,19 @@ async def search_one(
     options = Options(site=defaults)
     site = replace(options.site, id=f"find {target.key}", max_requests=options.budget)
     pages = Pages(site=site, fetcher=fetcher, page_process=page_process)
-    return await search_portal(target, options, pages, utc_now().date().isoformat())
+    async with no_breaker_warnings():
+        return await search_portal(target, options, pages, utc_now().date().isoformat())
+
+
+@asynccontextmanager
+async def no_breaker_warnings() -> AsyncIterator[None]:
+    """Show no warning of a host that is left alone: a search's result says why a host gave no answer."""
+    before = _BREAKER_LOG.level
+    _BREAKER_LOG.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        _BREAKER_LOG.setLevel(before)
 
 
 def finding_of(result: FindResult) -> Finding:

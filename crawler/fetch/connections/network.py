@@ -76,7 +76,8 @@ class Network(httpx.AsyncBaseTransport):
             response = await self._send(request, forward)
             if response.status_code == error.status:  # the proxy wants no request to this host at all
                 await response.aclose()
-                await self._pools.pop((forward, _origin(request))).aclose()
+                if pool := self._pools.pop((forward, _origin(request)), None):
+                    await pool.aclose()
                 raise
             self._tell(_FORWARDED, route.proxy)
             return response
@@ -89,21 +90,27 @@ class Network(httpx.AsyncBaseTransport):
 
     async def _send(self, request: httpx.Request, route: Route) -> httpx.Response:
         key = (route, _origin(request))
-        if key not in self._pools:
-            await self._make_room()
-            by = route.proxy if route.forward else None
-            self._pools[key] = Pool(self._backend_of(route), self._context(route.tls), self._open, forward=by)
-        self._pools.move_to_end(key)
         await self._slots.acquire()
         try:
             await self._close_idle()
-            response = await self._pools[key].handle_async_request(request)
+            if key not in self._pools:
+                await self._make_room()
+            # no wait from here on: a pool that has no request yet is idle, and may be closed to make room
+            response = await self._pool(key).handle_async_request(request)
         except BaseException:
             self._slots.release()
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _BodyStream(response.stream, self._slots.release)
         return response
+
+    def _pool(self, key: tuple[Route, str]) -> Pool:
+        route = key[0]
+        if key not in self._pools:
+            by = route.proxy if route.forward else None
+            self._pools[key] = Pool(self._backend_of(route), self._context(route.tls), self._open, forward=by)
+        self._pools.move_to_end(key)
+        return self._pools[key]
 
     def _context(self, tls: Tls) -> ssl.SSLContext:
         if tls not in self._contexts:

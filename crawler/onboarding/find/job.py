@@ -34,7 +34,8 @@ async def find_portals(
 ) -> None:
     """Search portals; portals of one host one after the other. A portal that an earlier run finished is not asked again.
 
-    Raises CrawlerError when a proxy fails; what was found so far is in the state file.
+    Raises CrawlerError when a proxy fails, and what `on_result` and the state file raise, such as ConfigError on a full disk;
+    what was found so far is in the state file.
     """
     by_host: dict[str, list[Target]] = {}
     for target in targets:
@@ -57,9 +58,12 @@ async def find_portals(
             for waiting in by_host.values():
                 tasks.create_task(one_host(waiting))
     except ExceptionGroup as group:
-        given_up = next((error for error in group.exceptions if isinstance(error, ProxyGivenUp)), None)
+        told = [error for error in group.exceptions if isinstance(error, CrawlerError)]
+        if len(told) < len(group.exceptions):
+            raise  # a fault of the program
+        given_up = next((error for error in told if isinstance(error, ProxyGivenUp)), None)
         if given_up is None:
-            raise
+            raise told[0] from None
         raise CrawlerError(f"the search ends: {given_up.reason}") from given_up
 
 

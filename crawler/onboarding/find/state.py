@@ -20,6 +20,7 @@ from crawler.onboarding.find.model import FindResult, Options, Result
 from crawler.onboarding.find.pages import Answer
 from crawler.onboarding.find.values import answer_json, answer_of, result_json, result_of
 from crawler.onboarding.state_lock import acquire
+from crawler.regular_files import read_regular
 
 FORMAT = 1
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -136,16 +137,14 @@ class State:
 
     def _read(self) -> None:
         try:
-            if self.path.stat().st_size > MAX_FILE_BYTES:
-                raise ConfigError(
-                    f"{self.path}: over {MAX_FILE_BYTES >> 20} MB, too large for a state file; remove it"
-                )
-            text = self.path.read_text("utf-8")
+            # a regular file only: it is replaced by a new one later, as a device must not be
+            text = read_regular(self.path, MAX_FILE_BYTES).decode("utf-8")
         except FileNotFoundError:
             return
         except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
             raise ConfigError(
-                f"{self.path}: cannot be read as a state file: {error}; name another with --state"
+                f"{self.path}: cannot be read as a state file: {reason}; name another with --state"
             ) from error
         lines = text.split("\n")
         torn = lines.pop()  # what a kill left of the last line

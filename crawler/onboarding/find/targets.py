@@ -52,7 +52,7 @@ def target_at(url: str) -> Target:
     """Return the portal with a home page; its division is that of the table, if one division has this host."""
     home = normal(url)
     if home is None:
-        raise ConfigError(f"{url}: must be an address that starts with http:// or https://")
+        raise ConfigError(f"{url}: must be a complete address of http or https, without a user name")
     known = [portal for portal in portals_at(home) if is_home(home)]
     if len(known) == 1:
         return Target(home=home, code=known[0].code, name=known[0].name, entry=known[0].entry or "")

@@ -209,15 +209,15 @@ class ConsistencyQueries:
         rows = self._session.scalars(select(RunRow).where(RunRow.state != MERGED_STATE))
         return {row.id: run_facts(row) if row.finished_at else None for row in rows}
 
-    def reextracted_sha256(self, version: VersionRow) -> str | None:
-        """Return the digest of the text that the current extractor reads from a version's pages; None if it has no page.
+    def reextracted(self, version: VersionRow) -> Report | None:
+        """Return the report that the current extractor reads from a version's pages and documents; None if it has no page.
 
         Raises ArchiveDamaged if a page's record is missing or no article is found in it.
         """
         if version.capture_id is None:
             return None
         try:
-            return reextraction.reread(self._archive, self._session, version).text_sha256
+            return reextraction.reread(self._archive, self._session, version).report
         except ExtractError as error:
             raise ArchiveDamaged(
                 f"the current extractor finds no article in its page ({error.reason})"

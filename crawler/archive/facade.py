@@ -14,19 +14,30 @@ from pathlib import Path
 
 from crawler.address import canonical
 from crawler.archive.catalogue import earlier_responses, queries, rows
+from crawler.archive.catalogue.documents.queries import (
+    capture_with_payload,
+    document_validators,
+    documents_read,
+    held_document,
+    held_text_url,
+    nearest_answer,
+)
 from crawler.archive.catalogue.models import VersionRow
-from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
+from crawler.archive.ledger.documents.rows import note_readings
+from crawler.archive.ledger.documents.unread import was_never_fetched
 from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.ledger.versions import replace_text
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.version_captures import capture_of
 from crawler.archive.merging import enter_merged, stage
 from crawler.archive.run import Run
 from crawler.errors import FetchError
-from crawler.model import Capture, Ending, Outcome, Page, Rendering, Report, Site
+from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.warc import Earlier, RevisitReference
 
 
@@ -37,6 +48,7 @@ class _Observed:
     now: datetime
     row: CaptureRef | None
     further: Sequence[CaptureRef] = ()
+    documents: Sequence[KeptDocument] = ()
     came_from: Sequence[str] = ()
     note: str = ""
     shown: Container[str] | None = None
@@ -107,12 +119,14 @@ class Archive(Run):
         site: Site,
         *,
         further: Sequence[Page] = (),
+        documents: Sequence[Document] = (),
         shown: Container[str] | None = None,
         note: str = "",
     ) -> Outcome:
         """Store the report of a page: as a new report, a new version, or the fact that nothing has changed.
 
-        `page`: recorded before. `further`: the article's pages after the first. `shown`: the canonical URLs that the
+        `page`: recorded before. `further`: the article's pages after the first. `documents`: what the page offers; their
+        exchanges are recorded too. A report with `unread` is stored without a text, and replaces none. `shown`: the canonical URLs that the
         site shows in this visit; a page that is not among them may have changed its URL. `note`: added to the
         outcome's detail.
         """
@@ -124,11 +138,40 @@ class Archive(Run):
                 now=page.fetched_at,
                 row=ledger.latest_capture(canonical(page.url)),
                 further=[row for each in further if (row := ledger.latest_capture(canonical(each.url)))],
+                documents=[self._kept(each) for each in documents],
                 came_from=[canonical(hop.url) for hop in capture.hops],
                 note="; ".join(filter(None, (rendered, note))),
                 shown=shown,
             )
             return self._store(report, site, observed)
+
+    def _kept(self, document: Document) -> KeptDocument:
+        """Return a document with the capture that has its bytes; None if it could not be fetched."""
+        if document.served_at is None or document.payload_sha256 is None:
+            return KeptDocument(document, None)
+        key = canonical(document.served_at)
+        found = capture_with_payload(self._session, key, document.payload_sha256)
+        return KeptDocument(document, found)
+
+    def document_validators(self, url: str) -> Validators | None:
+        """Return the validators for a conditional request of a document that a page offers; None if it is not archived."""
+        return document_validators(self._session, url)
+
+    def held_document(self, url: str) -> Capture | None:
+        """Return the bytes last archived of a document, by the URL that its page gives, as the exchange that brought them."""
+        with errors_as_damage(self.path):
+            held = held_document(self._session, url)
+            return capture_of(self.path, self._session, held.id) if held else None
+
+    def nearest_answer(self, url: str, at: datetime) -> Capture | None:
+        """Return the archived answer with status 200 of a URL that is nearest to a time; None if there is none."""
+        with errors_as_damage(self.path):
+            found = nearest_answer(self._session, canonical(url), at)
+            return None if found is None else capture_of(self.path, self._session, found)
+
+    def held_text_url(self, url: str) -> str | None:
+        """Return the URL of the document from which the text held from a page was read; None if it is the page's own."""
+        return held_text_url(self._session, page_key(self._session, url))
 
     def ingest(
         self,
@@ -169,6 +212,8 @@ class Archive(Run):
 
     def _store(self, report: Report, site: Site, seen: _Observed) -> Outcome:
         def reread(version: VersionRow) -> bool:
+            if was_never_fetched(version):
+                return True
             return reextraction.reads_same_text(self.path, self._session, version, report.text_sha256)
 
         ledger, _ = self._writers()
@@ -181,11 +226,20 @@ class Archive(Run):
             only_extractor_changed=reread,
             further=[page.id for page in seen.further],
             came_from=seen.came_from,
+            documents=seen.documents,
             shown=seen.shown,
             hosts=named_hosts(site),
         )
         further = [page.record_id for page in seen.further]
-        act = acts.stored(report, site, change, further=further, came_from=seen.came_from, note=seen.note)
+        act = acts.stored(
+            report,
+            site,
+            change,
+            further=further,
+            came_from=seen.came_from,
+            documents=seen.documents,
+            note=seen.note,
+        )
         self._journal(act, report.url or "", seen.now, seen.row)
         return change.outcome
 
@@ -236,14 +290,30 @@ class Archive(Run):
             changed = 0
             for version in queries.reextractable_versions(self._session):
                 was = version.text_sha256
-                report = reextraction.reread_or_notify(self.path, self._session, version, notify)
-                if report is None or report.text_sha256 == was:
+                read = reextraction.reread_or_notify(self.path, self._session, version, notify)
+                if read is None or not self._is_better(version, read.report, notify):
                     continue
-                replace_text(version, report)
-                ledger.texts[version.text_file] = queries.to_report(version).text().encode()
-                self._journal(acts.reextracted(version, was, report), version.url, self._now())
+                rows = documents_read(self._session, version)
+                kept = [
+                    KeptDocument(document, queries.capture_ref(self._session, row.capture_id))
+                    for document, row in zip(read.documents, rows, strict=True)
+                ]
+                replace_text(version, read.report)
+                note_readings(self._session, version, read.documents)
+                ledger.keep_text_file(version)
+                self._journal(acts.reextracted(version, was, read.report, kept), version.url, self._now())
                 changed += 1
             return changed
+
+    def _is_better(self, version: VersionRow, report: Report, notify: Callable[[str], None]) -> bool:
+        """Whether a version gets what is read now: another text. That none can be read here is told, and its text stays."""
+        if report.unread is not None and version.unread is None:
+            notify(
+                f"{version.report_id} version {version.number}: its document cannot be read here"
+                f" ({report.unread}); its text stays"
+            )
+            return False
+        return report.text_sha256 != version.text_sha256
 
 
 def _superseded(url: str, site: Site) -> Outcome:

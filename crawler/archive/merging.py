@@ -33,9 +33,9 @@ from crawler.archive.evidence.warc_paths import file_sha256
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
 from crawler.archive.loading.foreign_loader import ForeignLoader
+from crawler.archive.loading.reextraction import Reread
 from crawler.archive.loading.warc_loader import load_file
 from crawler.errors import ArchiveDamaged, NotMerged
-from crawler.model import Report
 from crawler.warc import read_at
 
 _MARK_CHARS = 16  # digits of a file's digest in its name here
@@ -186,7 +186,7 @@ def enter_merged(
         for nested in (False, True)
     }
     runs: dict[tuple[bool, int | None, datetime], RunRow] = {}
-    readings: dict[object, Report] = {}
+    readings: dict[object, Reread] = {}
     names = []
     for entry in entries:
         name, nested = entry["file"], _is_nested(entry.get("origin") or "")

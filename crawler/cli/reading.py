@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,15 @@ import typer
 from crawler import extract as extraction
 from crawler.cli.options import JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, print_table, report_json
-from crawler.errors import CrawlerError, PartOnly
+from crawler.crawl import Visit
+from crawler.crawl.documents import read_with_documents
+from crawler.errors import CrawlerError, PartOnly, UnreadDocument
+from crawler.extract.documents.measures import measure
 from crawler.fetch import Fetcher
 from crawler.fetch.client import NO_SITE
 from crawler.model import Report, Site
 from crawler.reading.alone import read_alone
+from crawler.reading.pages import PageProcess
 from crawler.sources import site_for
 
 _MAX_FILE_BYTES = 64 * 1024 * 1024  # of a page or document to extract
@@ -44,6 +49,10 @@ def extract(
             extraction.check_whole(reports[-1])
         except PartOnly as error:
             message(f"{place}: {error.reason}")  # the part is printed nevertheless
+        except UnreadDocument as error:
+            pages = f", {error.pages} pages" if error.pages else ""
+            message(f"{place}: {error.format}{pages}, no text: {error.fault}: {error.reason}")
+            failed = True
         except CrawlerError as error:
             message(str(error) if place in str(error) else f"{place}: {error}")
             failed = True
@@ -52,7 +61,12 @@ def extract(
     else:
         for report in reports:
             print(report.text(), flush=True)
+            if report.unread:
+                message(
+                    f"no text: {report.unread}; the page offers {', '.join(each.url for each in report.offers)}"
+                )
             if explain:
+                print_table(("of the text", "value"), _reading_rows(report))
                 rows = sorted(report.clues, key=lambda clue: (clue.field, -clue.weight))
                 print_table(
                     ("field", "weight", "value", "where"),
@@ -66,10 +80,32 @@ def _from_address(url: str, sources: Path) -> Report:
 
 
 async def _from_web(url: str, site: Site) -> Report:
-    async with Fetcher(sink=lambda _: None) as fetcher:
-        capture = await fetcher.get(url, site=site)
-    body, seen = capture.body, capture.fetched_at
-    return read_alone(extraction.extract, body, capture.headers, capture.url, seen=seen)
+    """Fetch a page, and what it offers as its text, and return the report as a crawl reads it."""
+    async with Fetcher(sink=lambda _: None) as fetcher, PageProcess() as pages:
+        capture = await fetcher.get(url, site=site, max_bytes=_MAX_FILE_BYTES)
+        body = capture.decoded(_MAX_FILE_BYTES).body
+        page = await pages.run(
+            extraction.extract, body, capture.headers, capture.url, seen=capture.fetched_at
+        )
+        return (await read_with_documents(Visit(site, fetcher, None, pages), page)).report
+
+
+def _reading_rows(report: Report) -> list[tuple[str, object]]:
+    """Return what the text was read from, and its measures."""
+    found = measure(report.body)
+    rows: list[tuple[str, object]] = [
+        ("format", report.text_from),
+        ("address", report.text_url),
+        ("reader", report.reader),
+        ("pages", report.pages),
+        ("no text", report.unread),
+        ("difference", report.difference),
+        ("characters", found.characters),
+    ]
+    rows += [
+        (f"{name}, share", f"{value:.4f}") for name, value in found._asdict().items() if name != "characters"
+    ]
+    return [(name, value) for name, value in rows if value is not None]
 
 
 def _from_file(path: Path) -> Report:
@@ -85,4 +121,9 @@ def _from_file(path: Path) -> Report:
 
 def _explained(report: Report) -> dict[str, object]:
     clues = [{"field": c.field, "value": c.value, "weight": c.weight, "where": c.where} for c in report.clues]
-    return report_json(report) | {"clues": clues}
+    offers = [asdict(offer) for offer in report.offers]
+    return report_json(report) | {
+        "clues": clues,
+        "measures": measure(report.body)._asdict(),
+        "offers": offers,
+    }

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from crawler.address import canonical
 from crawler.crawl.columns import first_page, is_column, is_list, names_year_and_organ, shows_reports
+from crawler.crawl.documents import Read, missed_outcomes, read_with_documents
 from crawler.crawl.lists import list_page
 from crawler.crawl.visit import Visit, note_outcome
 from crawler.discover import Verdict, address_key, judge_title, link_key
@@ -25,8 +26,10 @@ from crawler.errors import (
     NotWanted,
     PartOnly,
     ProxyGivenUp,
+    UnreadDocument,
 )
-from crawler.extract import check_whole, extract, is_report, join_pages, text_fault
+from crawler.extract import check_whole, extract, is_report, join_pages, text_fault, unread_report
+from crawler.extract.documents.magic import magic
 from crawler.field.organs import organ_in
 from crawler.field.regions import region_of
 from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
@@ -52,12 +55,13 @@ async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]
     visit.shown.add(key)
     found: Page | None = None
     try:
-        outcome = await _fetch_and_store(visit, link)
+        result = await _fetch_and_store(visit, link)
         visit.gone_keys -= _keys(link)
-        if isinstance(outcome, Outcome):
-            yield outcome
+        if isinstance(result, list):
+            for outcome in result:
+                yield outcome
         else:
-            found = outcome
+            found = result
     except ProxyGivenUp as error:  # no fault of the site: its visit ends, and goes on here next time
         raise Halted(error.reason) from error
     except FetchError as error:
@@ -93,32 +97,48 @@ def _note_missed(visit: Visit, link: Link, error: FetchError | ExtractError) -> 
         visit.missed.append(link)
 
 
-async def _fetch_and_store(visit: Visit, link: Link) -> Outcome | Page:
-    """Return the Outcome of a report's page, or the page itself if it is a list."""
+async def _fetch_and_store(visit: Visit, link: Link) -> list[Outcome] | Page:
+    """Return the Outcome of a report's page and those of documents that it lacks, or the page itself if it is a list."""
     may_be_list = is_column(visit, link)
     if visit.archive is None and not may_be_list:
-        return _not_fetched(visit, link)
+        return [_not_fetched(visit, link)]
     may_be_unchanged = visit.archive is not None and not visit.full and not may_be_list
     validators = visit.archive.validators(link.url) if visit.archive and may_be_unchanged else None
     page = await visit.fetcher.page(link.url, validators, site=visit.site)
     if visit.archive and isinstance(page, Capture) and page.status == 304:
-        return visit.archive.confirm(link.url, page, visit.site)
+        return [visit.archive.confirm(link.url, page, visit.site)]
     try:
         article, note = await _article(visit, link, page), ""
     except NotWanted:
         raise
     except (NotAReport, NoBody):
-        if await is_list(visit, link, page):
+        if magic(page.body) is None and await is_list(visit, link, page):
             return page
         raise
     if visit.archive is None:
-        return _not_fetched(visit, link)
+        return [_not_fetched(visit, link)]
     if short := visit.archive.describe_truncation(article.report, article.page):
         page = await visit.fetcher.page(link.url, site=visit.site)
         article, note = await _article(visit, link, page), f"requested twice; the first answer: {short}"
-    return visit.archive.store(
-        article.report, article.page, visit.site, further=article.further, shown=visit.shown, note=note
+    read = article.read
+    outcome = visit.archive.store(
+        read.report,
+        article.page,
+        visit.site,
+        further=article.further,
+        documents=read.documents,
+        shown=visit.shown,
+        note="; ".join(filter(None, (_unread_note(read.report), note, read.note(visit.site.documents.most)))),
     )
+    return [outcome, *missed_outcomes(visit, article.page.url, read)]
+
+
+def _unread_note(report: Report) -> str:
+    """Return for the outcome why a report has no text; empty if it has one."""
+    if report.unread is None:
+        return ""
+    pages = f", {report.pages} pages" if report.pages else ""
+    return f"without a text: {report.unread}{pages}"
 
 
 def _not_fetched(visit: Visit, link: Link) -> Outcome:
@@ -128,23 +148,44 @@ def _not_fetched(visit: Visit, link: Link) -> Outcome:
 class _Article(NamedTuple):
     """A whole article and the pages it was read from."""
 
-    report: Report
+    read: Read
     page: Page
     further: list[Page]
 
+    @property
+    def report(self) -> Report:
+        """The report, with the text of the document that has it."""
+        return self.read.report
+
 
 async def _article(visit: Visit, link: Link, page: Page) -> _Article:
-    read = await read_page(page, visit.site, visit.page_process)
+    try:
+        read = await read_page(page, visit.site, visit.page_process)
+    except UnreadDocument as error:
+        read = unread_report(error, page.url, link.title)
     first = accept_report(read, link, visit.site)
+    is_document = magic(page.body) is not None
     is_sure = all(names_year_and_organ(visit, title) for title in (read.title, link.title))
-    if not is_sure and await shows_reports(visit, page, read):
+    if not is_sure and not is_document and await shows_reports(visit, page, read):
         raise NotAReport(page.url, "no report: its text is a list of reports")
     further = await _further_pages(visit, first)
     if further is None:
         first, further = replace(first, continues=None, total=1), []
     whole = join_pages([first, *(each for each, _ in further)])
     check_whole(whole)
-    return _Article(whole, page, [each for _, each in further])
+    found = await _with_documents(visit, link, whole)
+    return _Article(found, page, [each for _, each in further])
+
+
+async def _with_documents(visit: Visit, link: Link, whole: Report) -> Read:
+    """Return a page's report with the text of its document, if that has it. Raises NotAReport if that text is none."""
+    if visit.archive is None:
+        return Read(report=whole)
+    found = await read_with_documents(visit, whole)
+    if found.report.text_url is None:
+        return found
+    check_whole(found.report)
+    return replace(found, report=accept_report(found.report, link, visit.site))
 
 
 async def _further_pages(visit: Visit, first: Report) -> list[tuple[Report, Page]] | None:
@@ -204,7 +245,8 @@ def accept_report(report: Report, link: Link, site: Site) -> Report:
     on_list = judge_title(link.title, match=site.match, spans=site.spans)
     if why := _why_not(report, on_page, link, on_list):
         raise NotAReport(report.url, f"no report: {why}")
-    if not on_page.report and (on_list.report or not on_page.column):
+    is_file = report.text_from != "page" and report.text_url is None  # its title is a line of its text
+    if (not on_page.report and (on_list.report or not on_page.column)) or (is_file and on_list.report):
         report = replace(report, title=link.title)
     year = on_page.year or on_list.year or report.year
     if on_page.several_years or on_list.several_years:
@@ -238,6 +280,6 @@ def _why_not(report: Report, on_page: Verdict, link: Link, on_list: Verdict) -> 
     title = report.title if is_own_title else link.title
     return (
         ""
-        if is_report(title, report.body) or report.attachments
+        if is_report(title, report.body) or report.attachments or report.offers
         else f"{its_title}, and its text is not a report's"
     )

@@ -139,14 +139,21 @@ class Fetcher:
         return self._tallies.of_site(site.id).requests
 
     async def get(
-        self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
+        self,
+        request: str | ListRequest,
+        validators: Validators | None = None,
+        *,
+        site: Site = NO_SITE,
+        max_bytes: int | None = None,
     ) -> Capture:
         """Return the capture at the end of all redirects; the redirects are its `hops`.
 
-        `site` has the settings for its hosts. With `validators` the answer may be 304. Raises FetchError after the
+        `site` has the settings for its hosts. With `validators` the answer may be 304. `max_bytes`: limit of the body, as
+        transferred and decoded, instead of those for pages. Raises FetchError after the
         attempts that its kind of failure allows: see `pacing.retries`.
         """
-        return await self._with_retries(_normalized(_as_request(request)), validators, site)
+        asked = _normalized(_as_request(request))
+        return await self._with_retries(asked, validators, site, max_bytes=max_bytes)
 
     async def page(
         self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = NO_SITE
@@ -164,13 +171,19 @@ class Fetcher:
         return await self._with_retries(_normalized(request), None, site, by_head=True)
 
     async def _with_retries(
-        self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool = False
+        self,
+        asked: ListRequest,
+        validators: Validators | None,
+        site: Site,
+        *,
+        by_head: bool = False,
+        max_bytes: int | None = None,
     ) -> Capture:
         tally = self._tallies.of(_host(asked.url))
 
         async def attempt() -> Capture:
             try:
-                return await self._follow(asked, validators, site, by_head=by_head)
+                return await self._follow(asked, validators, site, by_head=by_head, max_bytes=max_bytes)
             except FetchError as error:
                 tally.errors[error.kind] += 1
                 details = {"site": site.id, "url": asked.url, "kind": error.kind, "reason": error.reason}
@@ -185,15 +198,21 @@ class Fetcher:
         return await self._retries.run(attempt, source=site.id or asked.url, retried=retried)
 
     async def _follow(
-        self, asked: ListRequest, validators: Validators | None, site: Site, *, by_head: bool
+        self,
+        asked: ListRequest,
+        validators: Validators | None,
+        site: Site,
+        *,
+        by_head: bool,
+        max_bytes: int | None,
     ) -> Capture:
         hops: list[Capture] = []
         sent: set[tuple[str, str, str]] = set()
         current = asked
         while True:
             known = validators if validators and same_page(current.url, asked.url) else None
-            capture = await self._exchange(current, known, site, sent)
-            body = b"" if by_head else uncompressed(capture, self._limits.decoded)
+            capture = await self._exchange(current, known, site, sent, max_bytes)
+            body = b"" if by_head else uncompressed(capture, max_bytes or self._limits.decoded)
             target = redirect_target(capture, body)
             if target is None:
                 judge(capture, body, conditional=known is not None)
@@ -208,12 +227,19 @@ class Fetcher:
             )
 
     async def _exchange(
-        self, asked: ListRequest, validators: Validators | None, site: Site, sent: set[tuple[str, str, str]]
+        self,
+        asked: ListRequest,
+        validators: Validators | None,
+        site: Site,
+        sent: set[tuple[str, str, str]],
+        max_bytes: int | None,
     ) -> Capture:
         """Send one request and return its answer. `sent` are the requests of this redirect chain; adds this one."""
         try:
             refuse_unfetchable(asked.url)
             request = self._sessions.request(asked, site, validators, self._limits.timeout)
+            if max_bytes is not None:
+                request.extensions["max_bytes"] = max_bytes
             if (key := loop_key(request)) in sent:
                 raise FetchError(asked.url, "redirects in a circle", kind="redirects")
             sent.add(key)

@@ -16,6 +16,7 @@ class Limits:
     body: int = 30 * 1024 * 1024  # a body as transferred
     decoded: int = MAX_DECODED_BYTES  # a body with its content codings undone
     total: float = 120.0  # one exchange, from connecting to the last byte
+    document_total: float = 600.0  # the same for a document, which is larger than a page
     head: float = 90.0  # from connecting to the end of the answer's head
     connect: float = 15.0
     read: float = 30.0  # between two pieces of an answer

@@ -56,7 +56,10 @@ class Recorder(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the inner transport's response, read and recorded."""
-        url, max_bytes = str(request.url), self._limits.body
+        url = str(request.url)
+        limits = self._limits
+        if (most := request.extensions.get("max_bytes")) is not None:
+            limits = replace(limits, body=most, total=limits.document_total)
         tally = self._tallies.of(request.url.host)
         tally.requests += 1
         site: Site | None = request.extensions.get("site")
@@ -65,20 +68,18 @@ class Recorder(httpx.AsyncBaseTransport):
         response: httpx.Response | None = None
         payload = bytearray()
         try:
-            async with asyncio.timeout(self._limits.total):
-                async with asyncio.timeout(min(self._limits.head, self._limits.total)):
+            async with asyncio.timeout(limits.total):
+                async with asyncio.timeout(min(limits.head, limits.total)):
                     response = await self._inner.handle_async_request(request)
                 await read_pieces(
-                    response.aiter_raw(), payload, url=url, limits=self._limits, monotonic=self._monotonic
+                    response.aiter_raw(), payload, url=url, limits=limits, monotonic=self._monotonic
                 )
         except (TimeoutError, httpx.TransportError, FetchError) as error:
             if response is not None:
                 reason = _TRUNCATED.get(type(error), "disconnect")
-                self._sink(self._capture(request, response, bytes(payload[:max_bytes]), reason))
+                self._sink(self._capture(request, response, bytes(payload[: limits.body]), reason))
             if isinstance(error, TimeoutError):
-                within = (
-                    self._limits.total if response is not None else min(self._limits.head, self._limits.total)
-                )
+                within = limits.total if response is not None else min(limits.head, limits.total)
                 reason = f"not done within {within:g} seconds"
                 raise Unreachable(url, reason, kind="timeout") from error
             raise

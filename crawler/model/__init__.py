@@ -3,7 +3,7 @@
 - `site`: an entry of sources.yaml
 - `listing`: list pages, links and requests
 - `page`: what a server sent (Capture) and what a browser rendered from it (Rendering)
-- `report`: the text and the fields of a report, and its versions
+- `report`: the text and the fields of a report, and its versions; `document`: a file or frame that its page offers
 - `outcome`: how the visits of addresses and of sites ended
 - `anchoring`: settings of anchors
 """
@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from crawler.model.anchoring import AnchorDefaults
+from crawler.model.document import Document
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
 from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
@@ -25,7 +26,17 @@ from crawler.model.report import (
     Section,
     Version,
 )
-from crawler.model.site import Expect, HeaderRule, Proxy, ProxyScheme, ProxyUse, Site, Tls, Years
+from crawler.model.site import (
+    DocumentLimits,
+    Expect,
+    HeaderRule,
+    Proxy,
+    ProxyScheme,
+    ProxyUse,
+    Site,
+    Tls,
+    Years,
+)
 
 __all__ = [
     "JSON_KEYS",
@@ -33,6 +44,8 @@ __all__ = [
     "Attachment",
     "Capture",
     "Clue",
+    "Document",
+    "DocumentLimits",
     "Ending",
     "Expect",
     "HeaderRule",

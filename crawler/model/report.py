@@ -104,6 +104,7 @@ class Report:
 JSON_KEYS = (
     "id", "title", "issuer", "region", "year", "kind", "published", "source", "signed", "index",
     "url", "version", "text_sha256", "body", "sections", "attachments",
+    "text_from", "text_url", "reader", "pages", "unread", "difference",
 )  # fmt: skip
 """Keys of a report in JSON output, in order. They are public and stable."""
 

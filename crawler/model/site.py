@@ -47,6 +47,14 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLimits:
+    """How much is fetched of what a report's page offers as its text."""
+
+    most: int = 20  # documents of one page; 0: none
+    megabytes: int = 50  # of one document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One government site: an entry of sources.yaml. ("source" is 来源, a field of a Report.)"""
 
@@ -69,6 +77,7 @@ class Site:
     at_once: int = 1  # requests under way to one host at the same time
     max_requests: int = 3000  # in one crawl; the next one goes on where this one stops
     max_megabytes: int = 2000  # of bodies in one crawl
+    documents: DocumentLimits = DocumentLimits()
     every: str | None = None  # shortest time between two visits, such as "1d"
     tls: Tls = "strict"  # legacy: old protocols, ciphers and keys; unverified: any certificate
     headers: HeaderRule = "strict"  # lenient: accept header lines that HTTP forbids and browsers ignore

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from crawler.crawl import Visit, accept_report, crawl_site, read_page
+from crawler.crawl.documents import read_with_documents
 from crawler.discover import Verdict
 from crawler.errors import ExtractError, FetchError
 from crawler.fetch import Fetcher
@@ -106,6 +107,12 @@ async def _find_untitled(
 
 
 async def _newest(reports: list[tuple[Link, int | None]], visit: Visit) -> Report:
+    """Return the newest report, with the text of its document if it stands in one. Raises FetchError, ExtractError."""
+    page = await _newest_page(reports, visit)
+    return (await read_with_documents(visit, page)).report
+
+
+async def _newest_page(reports: list[tuple[Link, int | None]], visit: Visit) -> Report:
     """Return the newest report: by the dates of the entry's own lists, or, without a list, by the years in the pages."""
     if visit.site.lists:
         own = [pair for pair in reports if pair[0].found_on in visit.site.lists]  # not those of its columns

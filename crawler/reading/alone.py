@@ -32,8 +32,8 @@ def read_within(limits: ReadingLimits, work: Callable[P, T], *args: P.args, **na
     child = Child.take(limits)
     idle = False
     try:
-        cpu_seconds = limits.cpu_seconds_for(args)
-        answer, leaves = _ask(child, framed_job(work, args, named, cpu_seconds), cpu_seconds)
+        job_limits = limits.for_job(args)
+        answer, leaves = _ask(child, framed_job(work, args, named, job_limits), job_limits.cpu_seconds)
         idle = not leaves
     finally:
         if idle:

@@ -12,11 +12,12 @@ import resource
 import signal
 import sys
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from crawler.errors import CrawlerError, Unread
-from crawler.reading.frames import MAX_ANSWER_BYTES, NUMBER_BYTES, cpu_seconds_of, framed, length_of
+from crawler.reading.frames import LIMITS_BYTES, NUMBER_BYTES, framed, length_of, limits_of
 
 MAX_KEPT_BYTES = 512 * 1024 * 1024
 """A child that grew over this ends after its answer, so that the next page finds the memory that its limit promises."""
@@ -65,8 +66,12 @@ def serve(jobs: BinaryIO, answers: BinaryIO, memory_bytes: int) -> None:
     leaves = False
     while not leaves and (number := jobs.read(NUMBER_BYTES)):
         job = jobs.read(length_of(number)[0])
-        signal.setitimer(signal.ITIMER_PROF, cpu_seconds_of(job))
-        answer = _answer(memoryview(job)[NUMBER_BYTES:], memory_bytes)
+        limits = limits_of(job)
+        signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
+        with job_memory(limits.memory_bytes):
+            answer = _answer(
+                memoryview(job)[LIMITS_BYTES:], limits.memory_bytes or memory_bytes, limits.answer_bytes
+            )
         leaves = size_bytes() > MAX_KEPT_BYTES
         answers.write(framed(answer, leaves=leaves))
         answers.flush()
@@ -85,14 +90,31 @@ def size_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES_PER_RSS_UNIT
 
 
-def _answer(job: memoryview, memory_bytes: int) -> bytes:
+@contextmanager
+def job_memory(number: int) -> Iterator[None]:
+    """Limit the address space, for the block, to so many bytes more than there are now; 0: to what the process may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if not number or sys.platform == "darwin":
+        yield
+        return
+    total = size_bytes() + number
+    resource.setrlimit(
+        resource.RLIMIT_AS, (total if soft == resource.RLIM_INFINITY else min(total, soft), hard)
+    )
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _answer(job: memoryview, memory_bytes: int, answer_bytes: int) -> bytes:
     result: tuple[bool, object]
     try:
         work, args, named = pickle.loads(job)  # from our own parent
         answer = pickle.dumps((True, work(*args, **named)), pickle.HIGHEST_PROTOCOL)
-        if len(answer) <= MAX_ANSWER_BYTES:
+        if len(answer) <= answer_bytes:
             return answer
-        result = (False, Unread(None, f"what was read of it has over {MAX_ANSWER_BYTES} bytes"))
+        result = (False, Unread(None, f"what was read of it has over {answer_bytes} bytes"))
     except CrawlerError as error:
         result = (False, error)
     except MemoryError:

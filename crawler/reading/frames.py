@@ -1,19 +1,36 @@
 """The form of a message between the two processes: a number, then a pickle. Both ends are this program.
 
 The number is twice the message's length, and one more in the answer after which the child ends: it does no further job.
-The message of a job begins with its processor time in milliseconds.
+The message of a job begins with its limits, see `JobLimits`.
 """
 
 from __future__ import annotations
 
 import pickle
+import struct
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 NUMBER_BYTES = 8
 
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 """Of one answer, pickled. The report on a page of 32 MB is below a third of it."""
+
+
+class JobLimits(NamedTuple):
+    """Limits of one job. `memory_bytes`: beyond what the child has when it begins; 0: as much as the child may have."""
+
+    cpu_seconds: float
+    memory_bytes: int = 0
+    answer_bytes: int = MAX_ANSWER_BYTES
+
+    def packed(self) -> bytes:
+        """Return the limits as the beginning of a message; the processor time in milliseconds."""
+        return _LIMITS.pack(round(1000 * self.cpu_seconds), self.memory_bytes, self.answer_bytes)
+
+
+_LIMITS = struct.Struct(">QQQ")
+LIMITS_BYTES = _LIMITS.size
 
 
 def framed(message: bytes, *, leaves: bool = False) -> bytes:
@@ -28,16 +45,16 @@ def length_of(number: bytes | bytearray) -> tuple[int, bool]:
 
 
 def framed_job(
-    work: Callable[..., object], args: tuple[Any, ...], named: Mapping[str, Any], cpu_seconds: float
+    work: Callable[..., object], args: tuple[Any, ...], named: Mapping[str, Any], limits: JobLimits
 ) -> bytes:
     """Return the frame of a job."""
-    milliseconds = round(1000 * cpu_seconds).to_bytes(NUMBER_BYTES)
-    return framed(milliseconds + pickle.dumps((work, args, named), pickle.HIGHEST_PROTOCOL))
+    return framed(limits.packed() + pickle.dumps((work, args, named), pickle.HIGHEST_PROTOCOL))
 
 
-def cpu_seconds_of(job: bytes) -> float:
-    """Return the processor time that the message of a job states."""
-    return int.from_bytes(job[:NUMBER_BYTES]) / 1000
+def limits_of(job: bytes) -> JobLimits:
+    """Return the limits that the message of a job states."""
+    milliseconds, memory_bytes, answer_bytes = _LIMITS.unpack(job[:LIMITS_BYTES])
+    return JobLimits(milliseconds / 1000, memory_bytes, answer_bytes)
 
 
 def value_of(answer: bytes) -> Any:

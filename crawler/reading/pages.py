@@ -73,10 +73,10 @@ class PageProcess:
         end before it was read.
         """
         size = sum(len(each) for each in args if isinstance(each, bytes))
-        cpu_seconds = self._limits.cpu_seconds_for(args)
+        limits = self._limits.for_job(args)
         while True:
             channel = await self._free_channel(size)
-            job = channel.send(framed_job(work, args, named, cpu_seconds), cpu_seconds)
+            job = channel.send(framed_job(work, args, named, limits), limits.cpu_seconds)
             if self._watch is None:
                 self._look()
             try:

@@ -18,6 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from crawler.reading.frames import JobLimits
+
 MAX_CPU_SECONDS = 60.0
 """Processor time for one page, whatever its size."""
 
@@ -32,8 +34,16 @@ MAX_MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 """Address space of a child. A page of 30 MB, the most that is fetched, takes 0.2 GB as text, and 1.2 GB if it is nothing
 but tags."""
 
+MAX_DOCUMENT_CPU_SECONDS = 60.0
+MAX_DOCUMENT_MEMORY_BYTES = 512 * 1024 * 1024
+MAX_DOCUMENT_ANSWER_BYTES = 32 * 1024 * 1024
+"""Limits for one document that is no page, whatever its size: a small one can hold very much, packed. Its memory is counted
+beyond what the child has before."""
+
 _OWN_INTERPRETER = "/proc/self/exe"
 _GZIP = b"\x1f\x8b"
+_DOCUMENT_MARKS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
+_MARK_BYTES = 1024  # at the start of a file, in which PDF allows its mark
 _PIPE_BYTES = 1024 * 1024
 _MAX_SECONDS_TO_END = 5.0
 
@@ -46,13 +56,21 @@ class ReadingLimits:
     wait_seconds: float = MAX_WAIT_SECONDS
     memory_bytes: int = MAX_MEMORY_BYTES
 
-    def cpu_seconds_for(self, args: Sequence[object]) -> float:
-        """Return the processor time for a job with these arguments: by the bytes among them, unless they are compressed."""
+    def for_job(self, args: Sequence[object]) -> JobLimits:
+        """Return the limits for a job with these arguments: by the bytes among them, unless they are compressed or a document."""
         bodies = [each for each in args if isinstance(each, bytes)]
+        if any(map(_is_document, bodies)):
+            seconds = min(self.cpu_seconds, MAX_DOCUMENT_CPU_SECONDS)
+            return JobLimits(seconds, MAX_DOCUMENT_MEMORY_BYTES, MAX_DOCUMENT_ANSWER_BYTES)
         if any(body.startswith(_GZIP) for body in bodies):  # of a sitemap
-            return self.cpu_seconds
+            return JobLimits(self.cpu_seconds)
         megabytes = sum(map(len, bodies)) / 1e6
-        return min(self.cpu_seconds, BASE_CPU_SECONDS + CPU_SECONDS_PER_MB * megabytes)
+        return JobLimits(min(self.cpu_seconds, BASE_CPU_SECONDS + CPU_SECONDS_PER_MB * megabytes))
+
+
+def _is_document(body: bytes) -> bool:
+    head = body[:_MARK_BYTES]
+    return head.startswith(_DOCUMENT_MARKS) or _DOCUMENT_MARKS[0] in head
 
 
 class Child:

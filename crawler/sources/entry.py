@@ -185,6 +185,22 @@ class ExpectEntry(_Strict):
     least: Annotated[int, Field(ge=0)] = 0
 
 
+class DocumentsEntry(_Strict):
+    most: Annotated[int, Field(ge=0, le=100)] = 20
+    megabytes: Annotated[int, Field(ge=1, le=60)] = 50
+
+
+def _documents(value: object) -> object:
+    if value is False:
+        return {"most": 0}
+    if not isinstance(value, dict):
+        raise _fault("must be false, or limits such as {most: 20, megabytes: 50}")
+    return value
+
+
+_FALSE_OR_LIMITS = {"anyOf": [{"const": False}, DocumentsEntry.model_json_schema()]}
+
+
 class Defaults(_Strict):
     delay: Annotated[float, BeforeValidator(_delay)] = 1.0
     at_once: Annotated[int, Field(ge=1, le=8)] = 1
@@ -218,6 +234,9 @@ class Entry(_Strict):
     at_once: Annotated[int, Field(ge=1, le=8)] | None = None
     max_requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     max_megabytes: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    documents: Annotated[DocumentsEntry, BeforeValidator(_documents), WithJsonSchema(_FALSE_OR_LIMITS)] = (
+        Field(default_factory=DocumentsEntry)
+    )
     every: Annotated[str, BeforeValidator(_every)] | None = None
     tls: Literal["strict", "legacy", "unverified"] = "strict"
     headers: Literal["strict", "lenient"] = "strict"

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from crawler.errors import ConfigError
 from crawler.field.regions import outward, region, region_of
 from crawler.field.regions import path as region_path
-from crawler.model import AnchorDefaults, Expect, Site, Years
+from crawler.model import AnchorDefaults, DocumentLimits, Expect, Site, Years
 from crawler.sources.entry import SECRET, Defaults, Entry, ExpectEntry, File
 from crawler.sources.further_files import folder_of, matches
 from crawler.sources.proxies import proxy_of
@@ -283,6 +283,7 @@ def _site(entry: Entry, defaults: Defaults) -> Site:
         at_once=entry.at_once or defaults.at_once,
         max_requests=entry.max_requests or defaults.max_requests,
         max_megabytes=entry.max_megabytes or defaults.max_megabytes,
+        documents=DocumentLimits(most=entry.documents.most, megabytes=entry.documents.megabytes),
         every=entry.every or defaults.every,
         tls=entry.tls,
         headers=entry.headers,

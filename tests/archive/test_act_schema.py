@@ -50,6 +50,16 @@ VISIT = {
 }
 COMMON = {"at": AT, "url": EVIL_URL, "about": ID}
 SITE = {"id": "wuhan", "name": "武汉市人民政府", "region": "420100", "hosts": ["a.gov.cn"], "body": "#zoom"}
+DOCUMENT = {
+    "url": "http://a.gov.cn/a.pdf",
+    "title": "附件",
+    "how": "link",
+    "about": ID,
+    "format": "pdf",
+    "reader": "pypdfium2 5.0",
+    "pages": 12,
+    "fault": "needs_ocr",
+}
 TEXT = stored(
     EVIL_URL,
     article(),
@@ -59,7 +69,13 @@ TEXT = stored(
     index={"索引号": "A-1"},
     sections=[{"kind": "plans", "title": "一、", "start": 0, "end": 9}],
     attachments=[{"title": "附件", "url": "http://a.gov.cn/a.pdf"}],
-)
+    text_from="pdf",
+    text_url="http://a.gov.cn/a.pdf",
+    reader="pypdfium2 5.0",
+    pages=12,
+    unread="needs_ocr",
+    difference="the document has 3 paragraphs more",
+) | {"documents": [DOCUMENT]}
 VALID: dict[str, dict[str, Any]] = {
     "stored": TEXT
     | {

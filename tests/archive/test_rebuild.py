@@ -237,7 +237,7 @@ def test_after_a_better_extractor_the_same_page_is_unchanged(
     later()
     with opened() as archive:
         (held,) = archive.history(page.id or "")
-        again = reextraction.reread(folder, archive._session, held)
+        again = reextraction.reread(folder, archive._session, held).report
         capture = a_capture(row.url, b"the same page, with another counter", at=clock())
         archive.record(capture)
         outcome = archive.store(replace(again, url=row.url), capture, SITE)

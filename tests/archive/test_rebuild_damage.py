@@ -154,7 +154,7 @@ def test_a_text_that_only_the_old_catalogue_has_is_kept(
     assert (dump(held), done.lost) == (before, ())
 
 
-def other_text(*_: object) -> None:
+def other_text(*_: object, **__: object) -> None:
     raise ArchiveDamaged("read otherwise")
 
 

@@ -204,7 +204,15 @@ def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
     assert "* version 1  sha256 " in err
     _, out, _ = fazhi("show", "420100-2022", "--archive", str(filled), "--json", "--version", "1")
     report = json.loads(out)
-    assert tuple(report) == (*JSON_KEYS, *HOLDING_KEYS, "captures", "history", "locations", "departures")
+    assert tuple(report) == (
+        *JSON_KEYS,
+        *HOLDING_KEYS,
+        "captures",
+        "history",
+        "locations",
+        "departures",
+        "documents",
+    )
     assert (report["region"], report["year"], report["version"], report["source"]) == (
         "420100",
         2022,

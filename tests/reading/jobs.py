@@ -110,3 +110,8 @@ def extract_that_crashes(word: bytes, body: bytes, *args: Any, **more: Any) -> R
     if word in body:
         crash()
     return extract(body, *args, **more)
+
+
+def fill_for(body: bytes, megabytes: int) -> int:
+    """Take so much memory for a page or a document, and return its size."""
+    return fill(megabytes)

@@ -19,7 +19,7 @@ from crawler.errors import NoBody, Unread
 from crawler.extract import extract
 from crawler.reading.alone import read_alone, read_within
 from crawler.reading.child import limit_memory, serve
-from crawler.reading.frames import framed, framed_job, length_of
+from crawler.reading.frames import JobLimits, framed, framed_job, length_of
 from crawler.reading.process import ReadingLimits
 from tests.reading import jobs
 
@@ -77,7 +77,22 @@ def test_a_child_that_grew_is_not_kept() -> None:
     ],
 )
 def test_processor_time_is_limited_by_the_size_of_a_page(body: bytes, seconds: float) -> None:
-    assert ReadingLimits().cpu_seconds_for((body, (), "http://a.gov.cn/x")) == seconds
+    assert ReadingLimits().for_job((body, (), "http://a.gov.cn/x")).cpu_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    "mark", [b"%PDF-1.7", b"\0\0%PDF-1.7", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf1"]
+)
+def test_a_document_has_limits_of_its_own_whatever_its_size(mark: bytes) -> None:
+    limits = ReadingLimits().for_job((mark, (), "http://a.gov.cn/x"))
+    assert limits == JobLimits(60.0, 512 * jobs.MB, 32 * jobs.MB)
+
+
+@linux
+def test_a_document_over_its_limit_of_memory_fails_alone() -> None:
+    with pytest.raises(Unread, match="more than 512 MB of memory"):
+        read_alone(jobs.fill_for, b"%PDF-1.7", 700)
+    assert read_alone(jobs.fill_for, b"<html>", 700) == 700 * jobs.MB
 
 
 def test_a_page_larger_than_the_pipe_is_read() -> None:
@@ -102,7 +117,7 @@ def test_the_child_ignores_signals_and_ends_with_its_jobs() -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        job = framed_job(str, (5,), {}, 60.0)
+        job = framed_job(str, (5,), {}, JobLimits(60.0))
         process.stdin.write(job)
         process.stdin.flush()
         process.stdout.read(8)  # the child is ready
@@ -116,7 +131,9 @@ def test_the_child_ignores_signals_and_ends_with_its_jobs() -> None:
 
 def test_a_child_whose_parent_ended_before_it_began_does_nothing() -> None:
     command = [sys.executable, "-m", "crawler.reading.child", "1234567", str(1 << 31)]
-    ended = subprocess.run(command, input=framed_job(str, (5,), {}, 60.0), capture_output=True, timeout=60)
+    ended = subprocess.run(
+        command, input=framed_job(str, (5,), {}, JobLimits(60.0)), capture_output=True, timeout=60
+    )
     assert (ended.returncode, ended.stdout) == (1, b"")
 
 
@@ -160,7 +177,9 @@ def test_serve_answers_each_job(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.reading.child.MAX_KEPT_BYTES", 1 << 40)
     answers = io.BytesIO()
     serve(
-        io.BytesIO(framed_job(str, (5,), {}, 60.0) + framed_job(extract, (b"<p>",), {}, 60.0)),
+        io.BytesIO(
+            framed_job(str, (5,), {}, JobLimits(60.0)) + framed_job(extract, (b"<p>",), {}, JobLimits(60.0))
+        ),
         answers,
         1 << 31,
     )
@@ -174,7 +193,11 @@ def test_serve_answers_each_job(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_job_that_is_no_job_is_an_error_and_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.reading.child.MAX_KEPT_BYTES", 1 << 40)
     answers = io.BytesIO()
-    serve(io.BytesIO(framed(bytes(8) + b"no pickle") + framed_job(str, (5,), {}, 60.0)), answers, 1 << 31)
+    serve(
+        io.BytesIO(framed(bytes(24) + b"no pickle") + framed_job(str, (5,), {}, JobLimits(60.0))),
+        answers,
+        1 << 31,
+    )
     answers.seek(0)
     results = [pickle.loads(answers.read(length_of(answers.read(8))[0])) for _ in range(2)]
     assert results[0][0] is False

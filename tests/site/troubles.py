@@ -10,10 +10,12 @@ import gzip
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from tests.site.compose import Order, report
 from tests.site.model import Document
+from tests.site.offered import OFFERED, Offered, pdf_of
 from tests.site.server import Answer
 from tests.site.word import WORD, word_file
 
@@ -130,6 +132,17 @@ _SOFT_404 = (
 )
 
 
+def _offering(offered: Offered, document: Document) -> Pages:
+    markup, files = offered(document)
+    return {PAGE: html(_page(document, markup))} | dict(files)
+
+
+def _straight(document: Document) -> Pages:
+    path = f"{PAGE.rpartition('/')[0]}/P020230315.pdf"
+    file = Answer(status=200, body=pdf_of(document), headers={"Content-Type": "application/pdf"})
+    return {FOLDER: html(_list([(path, document.title)])), path: file}
+
+
 def _attachment(document: Document) -> Pages:
     body = f'<p>附件：<a href="P020230315.docx">{document.title}.docx</a></p>'
     folder = PAGE.rpartition("/")[0]
@@ -141,7 +154,7 @@ def _scanned(document: Document) -> Pages:
     folder = PAGE.rpartition("/")[0]
     body = "<p>全文如下：</p>" + "".join(f'<p><img src="W{n}.png"></p>' for n in range(1, 6))
     image = Answer(status=200, body=_PIXEL, headers={"Content-Type": "image/png"})
-    return {PAGE: html(_page(document, body)), f"{folder}/W1.png": image}
+    return {PAGE: html(_page(document, body))} | {f"{folder}/W{n}.png": image for n in range(1, 6)}
 
 
 def _framed(document: Document) -> Pages:
@@ -337,6 +350,11 @@ TROUBLES = (
     Trouble(name="iframe", says="the article in an iframe", pages=_framed),
     Trouble(name="attachment-only", says="the whole report as an attachment", pages=_attachment),
     Trouble(name="scanned", says="scanned images under one line of text", pages=_scanned),
+    *(
+        Trouble(name=name, says=says, pages=partial(_offering, offered))
+        for name, (says, offered) in OFFERED.items()
+    ),
+    Trouble(name="document-listed", says="a list that leads straight to a PDF", pages=_straight),
     Trouble(
         name="challenge",
         says="a challenge by script, HTTP 412",

@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import GONE, MOVED, CaptureRow, PageRow, RunRow, VersionRow
+from crawler.archive.catalogue.models import (
+    GONE,
+    MOVED,
+    CaptureRow,
+    DocumentRow,
+    PageRow,
+    RunRow,
+    VersionRow,
+)
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.model import Capture, Validators
@@ -133,8 +141,21 @@ class Answer(NamedTuple):
     last_modified: str | None
 
 
+_MAX_STUB_CHARS = 300
+"""A shorter text may be a stub, from which earlier versions of this program did not go on to the document."""
+
+_HAS_DOCUMENTS = Prepared(
+    select(DocumentRow.id).where(DocumentRow.version_id == bindparam("version")).limit(1)
+)
 _LAST_SEEN_CAPTURE = Prepared(
-    select(PageRow.seen_in, VersionRow.parts)
+    select(
+        PageRow.seen_in,
+        VersionRow.parts,
+        VersionRow.id,
+        func.length(VersionRow.body),
+        VersionRow.attachments,
+        VersionRow.unread,
+    )
     .join(
         VersionRow,
         (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
@@ -172,14 +193,18 @@ _LAST_ANSWERS = Prepared(
 def validators(session: Session, key: str) -> Validators | None:
     """Return ETag and Last-Modified for a conditional request, from the last good capture of a page of a report.
 
-    None if that capture came from outside. None for an article on several pages: a 304 for the first says nothing of the others. None after
+    None if that capture came from outside. None for an article on several pages, and for one that may stand in a document: a
+    304 for the page says nothing of the others. None after
     MAX_NOT_MODIFIED_IN_A_ROW 304 responses. None for a page that is gone or moved: when it is back, its text is a new version.
     """
     last_capture = _LAST_SEEN_CAPTURE.first(session, {"key": key})
     if last_capture is None:
         return None
-    seen_in, parts = last_capture
+    seen_in, parts, version_id, size, attachments, unread = last_capture
     if parts > 1 or seen_in is None:
+        return None
+    may_be_stub = attachments or (size < _MAX_STUB_CHARS and unread is None)
+    if may_be_stub or _HAS_DOCUMENTS.first(session, {"version": version_id}):
         return None
     answers = [Answer(*row) for row in _LAST_ANSWERS.all(session, {"key": key, "seen_in": seen_in})]
     only_304 = all(answer.status == 304 for answer in answers)

@@ -13,6 +13,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crawler.archive.catalogue.base import Base as Base
+from crawler.archive.catalogue.documents.model import DocumentRow as DocumentRow
 
 LIVE, MISSING, GONE, MOVED, UNREACHABLE = "live", "missing", "gone", "moved", "unreachable"
 """Values of `PageRow.state`. `ledger.page_states` sets them."""
@@ -233,6 +234,15 @@ class VersionRow(Base, kw_only=True):
     claims: Mapped[str | None] = mapped_column(String(6), default=None)
     # CSS selector of the body, from sources.yaml
     hint: Mapped[str | None] = mapped_column(Text, default=None)
+    text_from: Mapped[str] = mapped_column(String(16), default="page")  # page, or the format of a document
+    text_url: Mapped[str | None] = mapped_column(Text, default=None)  # of that document
+    reader: Mapped[str | None] = mapped_column(Text, default=None)  # library and version
+    pages: Mapped[int | None] = mapped_column(default=None)  # of that document
+    # why the text of a document could not be read: the version has no text, and no text file
+    unread: Mapped[str | None] = mapped_column(String(32), default=None)
+    difference: Mapped[str | None] = mapped_column(
+        Text, default=None
+    )  # of the page's text and the document's
     # captures.id of the article's pages after the first
     further: Mapped[list[Any]] = mapped_column(default_factory=list)
     former: Mapped[list[Any]] = mapped_column(default_factory=list)

@@ -154,6 +154,12 @@ def to_report(version: VersionRow, *, body: bool = True) -> Report:
         sections=tuple(Section(**section) for section in version.sections),
         parts=version.parts,
         attachments=tuple(Attachment(**attachment) for attachment in version.attachments),
+        text_from=version.text_from,
+        text_url=version.text_url,
+        reader=version.reader,
+        pages=version.pages,
+        unread=version.unread,
+        difference=version.difference,
         extractor=version.extractor,
     )
 
@@ -200,6 +206,12 @@ def find_capture(session: Session, record_id: str) -> CaptureRef | None:
     """Return the capture of a WARC record."""
     found = _CAPTURE_BY_RECORD.first(session, {"record_id": record_id})
     return CaptureRef(*found) if found else None
+
+
+def capture_ref(session: Session, row_id: int | None) -> CaptureRef | None:
+    """Return a capture by the id of its row."""
+    row = session.get(CaptureRow, row_id) if row_id is not None else None
+    return CaptureRef(row.id, row.record_id, row.payload_sha256, row.warc_file) if row else None
 
 
 def find_record_id(session: Session, key: str, capture: Capture) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crawler.address import canonical
-from crawler.model import Attachment, Capture, Outcome, Section
+from crawler.model import Attachment, Capture, Document, Outcome, Section
 from crawler.warc import Place, field_text
 
 IMPORT_SITE = "import"
@@ -49,6 +49,13 @@ class CaptureRef(NamedTuple):
     record_id: str
     payload_sha256: str
     warc_file: str
+
+
+class KeptDocument(NamedTuple):
+    """A document that a page offered, and the capture with its bytes; None if it could not be fetched."""
+
+    document: Document
+    capture: CaptureRef | None
 
 
 def capture_values(

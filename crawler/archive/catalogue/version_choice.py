@@ -29,5 +29,6 @@ def newest_version_or_tombstone(report: ReportRow) -> VersionRow:
 
 
 def version_with_digest(report: ReportRow, digest: str) -> VersionRow:
-    """Return the newest version with a digest. Several versions have the same one if a text came back."""
-    return next(version for version in reversed(report.versions) if version.text_sha256 == digest)
+    """Return the newest version with a digest, before a tombstone. Several versions have the same one if a text came back."""
+    found = [version for version in reversed(report.versions) if version.text_sha256 == digest]
+    return next((version for version in found if not version.tombstone), found[0])

@@ -92,6 +92,22 @@ _SECTION = an_object(
     }
 )
 _ATTACHMENT = an_object({"title": Field(text(), required=True), "url": Field(_LINKED, required=True)})
+_READING = {
+    "reader": Field(text(200)),
+    "pages": Field(whole(0, MAX_COUNT)),
+}
+_WORD = matching(r"[a-z0-9_]{1,32}", "a word of small letters")
+_DOCUMENT = an_object(
+    {
+        "url": Field(_LINKED, required=True),
+        "title": Field(text(), required=True),
+        "how": Field(matching(r"[a-z0-9_]{1,16}", "a short word of small letters"), required=True),
+        "about": Field(_RECORD_ID),
+        "format": Field(matching(r"[a-z0-9_]{1,16}", "the key of a format")),
+        "fault": Field(_WORD),
+    }
+    | _READING
+)
 _SITE = {
     "id": Field(_SITE_ID, required=True),
     "name": Field(text(1000)),
@@ -115,7 +131,11 @@ _REPORT = {
     "index": Field(pairs_of(text(10_000), text())),
     "sections": Field(list_of(_SECTION)),
     "attachments": Field(list_of(_ATTACHMENT)),
-}
+    "text_from": Field(matching(r"[a-z0-9_]{1,16}", "page, or the key of a format")),
+    "text_url": Field(_LINKED),
+    "unread": Field(_WORD),
+    "difference": Field(text(10_000)),
+} | _READING
 _VISIT = {
     "site_id": Field(_SITE_ID, required=True),
     "began_at": Field(iso_moment, required=True),
@@ -155,6 +175,7 @@ _TEXT = {
     "extractor": Field(text(200)),
     "ending": Field(_ENDINGS),
     "report": Field(an_object(_REPORT), required=True),
+    "documents": Field(list_of(_DOCUMENT, 1000)),
 }
 _COMMON = {
     "act": Field(text(100)),

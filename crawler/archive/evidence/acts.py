@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.archive.catalogue.models import VersionRow
-from crawler.archive.catalogue.rows import to_json_list
+from crawler.archive.catalogue.rows import KeptDocument, to_json_list
 from crawler.archive.evidence.act_lines import Act as Act
 from crawler.archive.evidence.act_lines import ActFault as ActFault
 from crawler.archive.evidence.act_lines import acts_in as acts_in
@@ -23,7 +23,18 @@ from crawler.archive.evidence.act_lines import read_acts as read_acts
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.site_visits import frontier_from_json, frontier_to_json
-from crawler.model import Attachment, Ending, Outcome, Report, Section, Site, SiteVisit, VisitState
+from crawler.model import (
+    Attachment,
+    Document,
+    Ending,
+    Offer,
+    Outcome,
+    Report,
+    Section,
+    Site,
+    SiteVisit,
+    VisitState,
+)
 from crawler.warc import warc_date
 
 Content = Mapping[str, Any]
@@ -34,6 +45,8 @@ _REPORT_FIELDS = (
     "title", "issuer", "region", "year", "kind", "published", "source", "signed", "parts",
 )  # fmt: skip
 """Fields of a report that cannot be extracted again from its page alone: its link and its site contributed to them."""
+_TEXT_FIELDS = ("text_url", "reader", "pages", "unread", "difference")
+"""Fields that say what the text was read from. An act has those that are not empty, and `text_from` if it is not `page`."""
 
 
 def stored(
@@ -43,6 +56,7 @@ def stored(
     *,
     further: Sequence[str] = (),
     came_from: Sequence[str] = (),
+    documents: Sequence[KeptDocument] = (),
     note: str = "",
 ) -> Content:
     """Return the act that a text was stored. If the text was held already, it contains only the text's digest.
@@ -50,17 +64,22 @@ def stored(
     With `rests_here` the text was held from another site or from outside; this page is what the version rests on now.
     A `site` has its name, division and the hosts that its entry names when any of them is new.
 
-    `further`: ids of the records with the article's pages after the first. `came_from`, `note`: as in Ledger.store.
+    `further`: ids of the records with the article's pages after the first. `documents`: what the page offered, written only
+    if the catalogue did not have it so before. `came_from`, `note`: as in Ledger.store.
     The act's `varies` lists the keys of the pages that turned out to be this one, see `crawler.archive.ledger.varying_urls`.
     """
     outcome, whole = change.outcome, change.is_new_text or change.rests_here
     fields: dict[str, Any] = {"text_sha256": report.text_sha256}
+    if report.unread is not None:
+        fields["unread"] = report.unread
     if whole:
         fields |= {"id": outcome.report_id, "version": outcome.version}
         fields |= {name: getattr(report, name) for name in _REPORT_FIELDS}
         fields["index"] = dict(report.index) if report.index else None
         fields["sections"] = to_json_list(report.sections)
         fields["attachments"] = to_json_list(report.attachments)
+        fields |= {name: value for name in _TEXT_FIELDS if (value := getattr(report, name)) is not None}
+        fields |= {"text_from": report.text_from} if report.text_from != "page" else {}
     content: dict[str, Any] = {
         "act": "stored",
         "site": _site(site) if whole or change.tells_site else {"id": site.id},
@@ -69,9 +88,33 @@ def stored(
         "report": fields,
     }
     optional: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
+    optional["documents"] = list(map(_document, documents)) if change.documents_changed else []
     optional["rests_here"] = change.rests_here
     optional["reextracted"], optional["varies"] = change.reextracted, list(change.joined_keys)
     return content | {name: value for name, value in optional.items() if value}
+
+
+def _document(kept: KeptDocument) -> dict[str, Any]:
+    """Return a document that a page offered as a value of an act. `about`: the record with its bytes."""
+    document, offer = kept.document, kept.document.offer
+    values: dict[str, Any] = {"url": offer.url, "title": offer.title, "how": offer.how}
+    optional = {"about": kept.capture.record_id if kept.capture else None}
+    optional |= {name: getattr(document, name) for name in ("format", "reader", "pages", "fault")}
+    return values | {name: value for name, value in optional.items() if value is not None}
+
+
+def documents_of(content: Content) -> list[tuple[Document, str | None]]:
+    """Return the documents of a `stored` or `reextracted` act, each with the id of the record with its bytes."""
+    return [
+        (
+            Document(
+                offer=Offer(title=each["title"], url=each["url"], how=each["how"]),
+                **{name: each.get(name) for name in ("format", "reader", "pages", "fault")},
+            ),
+            each.get("about"),
+        )
+        for each in content.get("documents") or ()
+    ]
 
 
 def report_of(content: Content, url: str, body: str) -> Report:
@@ -86,6 +129,8 @@ def report_of(content: Content, url: str, body: str) -> Report:
         sections=tuple(Section(**_only(Section, each)) for each in fields.get("sections") or ()),
         attachments=tuple(Attachment(**_only(Attachment, each)) for each in fields.get("attachments") or ()),
         text_sha256=fields["text_sha256"],
+        text_from=fields.get("text_from") or "page",
+        **{name: fields.get(name) for name in _TEXT_FIELDS},
         extractor=content.get("extractor") or "",
         url=url,
         body=body,
@@ -193,12 +238,18 @@ def run_ended(state: str, detail: str) -> Content:
     return {"act": "run ended", "state": state, "detail": detail}
 
 
-def reextracted(version: VersionRow, was: str, report: Report) -> Content:
-    """Return the act that a later extractor reads another text from a version's page. `was`: the digest before."""
+def reextracted(
+    version: VersionRow, was: str, report: Report, documents: Sequence[KeptDocument] = ()
+) -> Content:
+    """Return the act that a later extractor reads another text from a version's page. `was`: the digest before.
+
+    `documents`: those that the version was read with, as they are read now.
+    """
     outcome = Outcome(
         ending=Ending.UNCHANGED, url="", site_id="", report_id=version.report_id, version=version.number
     )
-    content = stored(report, Site(id="", name="", region=""), StoreResult(outcome=outcome, is_new_text=True))
+    change = StoreResult(outcome=outcome, is_new_text=True, documents_changed=True)
+    content = stored(report, Site(id="", name="", region=""), change, documents=documents)
     return {**content, "act": "reextracted", "was": was}
 
 

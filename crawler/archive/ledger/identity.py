@@ -30,6 +30,7 @@ from crawler.archive.ledger.current_page import (
     record_page_seen,
     record_seen_again,
 )
+from crawler.archive.ledger.documents import unread
 from crawler.archive.ledger.new_reports import (
     add_report,
     find_text,
@@ -42,7 +43,7 @@ from crawler.archive.ledger.ownership import outside, sites
 from crawler.archive.ledger.ownership.publisher import mark_own_pages, pass_if_due
 from crawler.archive.ledger.page_makers import is_own
 from crawler.archive.ledger.varying_urls import observation_key, page_key
-from crawler.archive.ledger.versions import add_version, replace_text
+from crawler.archive.ledger.versions import add_version, replace_text, rest_capture_on
 from crawler.model import Ending, Outcome, Report
 
 OnlyExtractorChanged = Callable[[VersionRow], bool]
@@ -149,6 +150,8 @@ def _store_beside_own(session: Session, page: PageRow, observation: Observation)
     A page that was found gone or moved stays so. At a page that is only a location of its report, it makes a report of its own.
     """
     report = observation.report
+    if report.unread is not None:
+        return unread.pass_over(page, observation)
     held = [
         row
         for row in page.report.versions
@@ -204,7 +207,10 @@ def _store_other_text(
     """
     report, latest = observation.report, newest_version_or_tombstone(page.report)
     held = version_with_digest(page.report, page.text_sha256)
-    reextracted = not latest.tombstone and held.extractor != report.extractor and only_extractor_changed(held)
+    if report.unread is not None and held.unread is None and not latest.tombstone:
+        return unread.keep_held_text(session, page, observation, held)
+    may_be_reread = not latest.tombstone and _is_read_otherwise(held, report)
+    reextracted = may_be_reread and only_extractor_changed(held)
     if not reextracted and _is_cut_short(page, observation, held):
         return _record_shrunk(session, page, observation, held)
     shrunk_since = page.shrunk_since if page.shrunk_sha256 == report.text_sha256 else None
@@ -213,6 +219,8 @@ def _store_other_text(
     if latest.tombstone and page.own:
         return _store_returned_text(session, page, observation, latest)
     if reextracted:
+        if held.unread is not None:
+            rest_capture_on(held, observation)
         replace_text(held, report)
         extend_seen(held, observation)
         detail = f"the same page; its text as {report.extractor} reads it"
@@ -226,6 +234,11 @@ def _store_other_text(
         detail = "the same text in other code points (Unicode NFC)"
         return result_of(Ending.UNCHANGED, observation, held, detail)
     return _store_changed_text(session, page, observation, shrunk_since)
+
+
+def _is_read_otherwise(held: VersionRow, report: Report) -> bool:
+    """Whether a text was read by another extractor or reader than the one held; or none could be read then."""
+    return held.unread is not None or (held.extractor, held.reader) != (report.extractor, report.reader)
 
 
 def _store_changed_text(
@@ -285,6 +298,8 @@ def _with_metadata(session: Session, observation: Observation) -> Observation:
 def _store_earlier_observation(session: Session, page: PageRow, observation: Observation) -> StoreResult:
     """Store an observation earlier than the last one of this page. The page's current state does not change."""
     digest = observation.report.text_sha256
+    if observation.report.unread is not None:
+        return unread.pass_over(page, observation)
     held = [row for row in page.report.versions if row.text_sha256 == digest]
     page.first_seen = min(page.first_seen, observation.seen_at)
     if held:

@@ -29,9 +29,10 @@ from crawler.archive.catalogue.models import (
     WarcRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.ledger import identity, page_states, site_visits
 from crawler.archive.ledger.current_page import SeenAgain
+from crawler.archive.ledger.documents.rows import keep_documents
 from crawler.archive.ledger.identity import OnlyExtractorChanged
 from crawler.archive.ledger.observation import Observation, StoreResult
 from crawler.archive.ledger.ownership import outside, sites
@@ -82,6 +83,7 @@ class Ledger:
         only_extractor_changed: OnlyExtractorChanged,
         further: Sequence[int] = (),
         came_from: Sequence[str] = (),
+        documents: Sequence[KeptDocument] = (),
         shown: Container[str] | None = None,
         joined_keys: Sequence[str] = (),
         recorded_ending: Ending | None = None,
@@ -90,7 +92,7 @@ class Ledger:
         """Enter a text that was seen, and return what it was. If that fails, no row of it stays.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
-        `further`, `shown`, `joined_keys`, `recorded_ending`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
+        `further`, `documents`, `shown`, `joined_keys`, `recorded_ending`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
         """
         observation = Observation(
             report=report,
@@ -102,16 +104,18 @@ class Ledger:
             live=self._is_live(now, site.id),
             origin=self._origin(site.id),
             hosts=hosts,
+            documents=documents,
             shown=shown,
             joined_keys=joined_keys,
             recorded_ending=recorded_ending,
         )
         # the usual store changes two times of day; only what can fail half-way pays for a savepoint
-        with self.session.begin_nested() if came_from else nullcontext():
+        with self.session.begin_nested() if came_from or documents else nullcontext():
             keys = {page_key(self.session, url): None for url in came_from}
             for key in keys:
                 self._vouch_for_target(page_states.find_page(self.session, key), observation)
             result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
+            result = keep_documents(self.session, observation, result)
             here = page_key(self.session, observation.url) if came_from else ""
             for key in keys:
                 page = page_states.find_page(self.session, key)
@@ -217,6 +221,11 @@ class Ledger:
         """Write how many bytes of each WARC file the rows cover."""
         for file, size in sizes.items():
             self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
+
+    def keep_text_file(self, version: VersionRow) -> None:
+        """Keep a version's text file for the next commit; one without a text has none."""
+        if version.text_file:
+            self.texts[version.text_file] = queries.to_report(version).text().encode()
 
     def text_file_content(self, name: str) -> bytes:
         """Return the content of a version's text file, by the file's name."""

@@ -18,12 +18,13 @@ from crawler.archive.catalogue.near_duplicates import MIN_LENGTH_RATIO, distance
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.current_page import extend_seen, record_page_seen
+from crawler.archive.ledger.documents.unread import find_same_documents
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
 from crawler.archive.ledger.ownership.publisher import mark_own_pages, outranks, pass_if_due, takes_over
 from crawler.archive.ledger.page_makers import is_own_version
 from crawler.archive.ledger.varying_urls import join_varying_pages, replaced_pages
 from crawler.archive.ledger.versions import rest_on, version_values
-from crawler.field.fingerprint import bands, simhash
+from crawler.field.fingerprint import bands, simhash, text_sha256
 from crawler.model import Ending, Report
 
 _ID_DIGEST_CHARS = (8, 16, 64)
@@ -76,7 +77,12 @@ def store_at_new_url(session: Session, observation: Observation) -> StoreResult:
 
 
 def find_text(session: Session, observation: Observation) -> VersionRow | None:
-    """Return the version with a text, at whatever URL: the first that the observation's site publishes, else the first."""
+    """Return the version with a text, at whatever URL: the first that the observation's site publishes, else the first.
+
+    Of a report without a text: the version with the same documents.
+    """
+    if observation.report.unread is not None:
+        return find_same_documents(session, observation)
     wanted = {"digest": observation.report.text_sha256, "site": observation.site.id}
     found = _SAME_TEXT.first(session, wanted)
     return session.get_one(VersionRow, found[0]) if found else None
@@ -193,7 +199,7 @@ def add_report(
     `page`: the page that showed another report's text before, `departed_from`; None if it goes on to show that.
     """
     report, mark = observation.report, simhash(observation.report.body)
-    near = _nearest_report(session, report, mark)
+    near = _nearest_report(session, report, mark) if report.unread is None else None
     report_id = _new_report_id(session, replace(report, region=observation.filing.region))
     values = version_values(observation, mark, 1)
     values["page_index"] = values.pop("index")
@@ -219,7 +225,7 @@ def add_report(
         outcome=outcome_of(
             Ending.NEW, observation, report_id, 1, "; ".join(filter(None, (detail, claims, near_detail)))
         ),
-        text_files={values["text_file"]: report.text().encode()},
+        text_files={values["text_file"]: report.text().encode()} if values["text_file"] else {},
         is_new_text=True,
     )
 
@@ -257,9 +263,13 @@ def _body_length(session: Session, version_id: int) -> int:
 
 
 def _new_report_id(session: Session, report: Report) -> str:
-    """Return the id that the report has been given already if it is free, else region, year and digest: `420100-2022-3df35244`."""
+    """Return the id that the report has been given already if it is free, else region, year and digest: `420100-2022-3df35244`.
+
+    The digest is that of its text; of a report without a text, that of its URL.
+    """
+    digest = report.text_sha256 if report.unread is None else text_sha256(canonical(report.url or ""))
     ids = [
-        f"{report.region or '000000'}-{report.year or '0000'}-{report.text_sha256[:length]}"
+        f"{report.region or '000000'}-{report.year or '0000'}-{digest[:length]}"
         for length in _ID_DIGEST_CHARS
     ]
     for report_id in [report.id, *ids] if report.id else ids:

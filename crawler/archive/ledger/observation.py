@@ -11,7 +11,7 @@ from datetime import datetime
 
 from crawler.archive.catalogue.models import OWN, VersionRow
 from crawler.archive.catalogue.queries import to_report
-from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.field.claims import Filing, file_under
 from crawler.model import Ending, Outcome, Report, Site
 
@@ -31,6 +31,7 @@ class Observation:
     )
     hosts: Sequence[str] | None = None  # that the site's entry names; None: not told
     further: Sequence[int] = ()  # captures.id of the article's pages after the first
+    documents: Sequence[KeptDocument] = ()  # that the page offered; empty also where the act does not tell
     shown: Container[str] | None = None  # canonical URLs that the site shows in this visit; None: not known
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one when it was first entered
     recorded_ending: Ending | None = None  # in a rebuild: the ending that the live run recorded
@@ -61,6 +62,7 @@ class StoreResult:
         False  # it changed what is known of its site, or the publisher: the act states the site in whole
     )
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
+    documents_changed: bool = False  # the page's documents were entered: they are not those entered before
 
     def with_note(self, note: str) -> StoreResult:
         """Return the same with a note added to the outcome's detail."""
@@ -98,7 +100,7 @@ def result_of(
 ) -> StoreResult:
     """Return the result of an observation whose text is a version, with that version's text file."""
     outcome = outcome_of(ending, observation, version.report_id, version.number, detail)
-    text_files = {version.text_file: to_report(version).text().encode()}
+    text_files = {version.text_file: to_report(version).text().encode()} if version.text_file else {}
     return StoreResult(
         outcome=outcome, text_files=text_files, is_new_text=is_new_text, reextracted=reextracted
     )

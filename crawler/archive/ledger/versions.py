@@ -5,6 +5,7 @@ Which version of a report is meant is in `catalogue.version_choice`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -13,10 +14,14 @@ from crawler.archive.catalogue.models import ReportRow, VersionRow
 from crawler.archive.catalogue.rows import to_json_list
 from crawler.archive.catalogue.text_names import text_file
 from crawler.field.fingerprint import bands, simhash
-from crawler.model import Report
+from crawler.model import Report, Site
 
 if TYPE_CHECKING:
     from crawler.archive.ledger.observation import Observation
+
+
+READ_FROM = ("text_from", "text_url", "reader", "pages", "unread", "difference")
+"""Values of a version that say what its text was read from."""
 
 
 def version_values(observation: Observation, mark: str, number: int) -> dict[str, Any]:
@@ -46,16 +51,24 @@ def version_values(observation: Observation, mark: str, number: int) -> dict[str
         "last_seen": observation.seen_at,
         "capture_id": observation.capture.id if observation.capture else None,
         "parts": report.parts,
-        "text_file": text_file(report, observation.site, observation.seen_at, _folder_division(observation)),
+        "text_file": ""
+        if report.unread
+        else text_file(report, observation.site, observation.seen_at, _folder_division(observation)),
         "extractor": report.extractor,
         "tombstone": False,
         "older": False,
         "origin": observation.origin,
         "claims": observation.filing.claims,
         "hint": observation.site.body,
+        **_read_from(report),
         "further": list(observation.further),
         "former": [],
     }
+
+
+def _read_from(report: Report) -> dict[str, Any]:
+    """Return the values that say what a text was read from."""
+    return {name: getattr(report, name) for name in READ_FROM}
 
 
 def _folder_division(observation: Observation) -> str | None:
@@ -77,7 +90,7 @@ def add_version(
 
 _RESTING = (
     "title", "issuer", "kind", "published", "source", "signed", "index", "attachments", "url", "capture_id", "parts",
-    "text_file", "extractor", "origin", "claims", "hint", "further",
+    "text_file", "extractor", "origin", "claims", "hint", "further", *READ_FROM,
 )  # fmt: skip
 """Values of a version that come from the page that it rests on. Number, text and times stay as they are."""
 
@@ -100,17 +113,25 @@ def rest_on(version: VersionRow, observation: Observation) -> None:
     version.former = [*version.former, former]
 
 
+def rest_capture_on(version: VersionRow, observation: Observation) -> None:
+    """Make a version that had no text rest on the capture in which its documents could be read."""
+    version.capture_id = observation.capture.id if observation.capture else None
+    version.further, version.parts = list(observation.further), observation.report.parts
+
+
 def replace_text(version: VersionRow, report: Report) -> None:
     """Replace a version's text by what a later extractor reads out of the same page.
 
-    The version keeps its number. The replaced text's digest, file and extractor are appended to `former`.
+    The version keeps its number. `report` may have no text (`unread`), as the text replaced. The replaced text's digest, file and extractor are appended to `former`.
     """
     replaced_sha256 = version.text_sha256
     replaced = {
         "text_sha256": replaced_sha256,
-        "text_file": version.text_file,
+        "text_file": version.text_file or None,
         "extractor": version.extractor,
     }
+    if version.unread is not None:
+        replaced["unread"] = version.unread
     version.former = [*version.former, replaced]
     for page in version.report.pages:
         if page.text_sha256 == replaced_sha256:
@@ -120,5 +141,18 @@ def replace_text(version: VersionRow, report: Report) -> None:
     version.attachments = to_json_list(report.attachments)
     version.simhash = simhash(report.body)
     version.band_0, version.band_1, version.band_2, version.band_3 = bands(version.simhash)
+    version.text_file = _text_file_after(version, report)
+    for name, value in _read_from(report).items():
+        setattr(version, name, value)
+
+
+def _text_file_after(version: VersionRow, report: Report) -> str:
+    """Return the name of a version's text file for another text: in the same folder, of the same day."""
+    if report.unread is not None:
+        return ""
+    if not version.text_file:  # it had no text so far
+        row = version.report
+        named = replace(report, year=row.year, region=row.region, published=version.published)
+        return text_file(named, Site(id=row.site_id, name="", region=row.region or ""), version.first_seen)
     folder, _, name = version.text_file.rpartition("/")
-    version.text_file = f"{folder}/{name.partition('_')[0]}_{report.text_sha256[:16]}.txt"
+    return f"{folder}/{name.partition('_')[0]}_{report.text_sha256[:16]}.txt"

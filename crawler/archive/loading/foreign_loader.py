@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
+
 from crawler.address import canonical
 from crawler.archive.catalogue.models import CaptureRow, PageRow
-from crawler.archive.catalogue.rows import CaptureRef
+from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.acts import Act
 from crawler.archive.ledger import page_states
@@ -20,6 +22,7 @@ from crawler.archive.ledger.page_makers import is_made_by, is_own
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.former_ids import keep_former_id
+from crawler.archive.loading.reextraction import Offered, Reread
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.discover import judge_title
 from crawler.errors import ArchiveDamaged, ExtractError
@@ -37,17 +40,50 @@ class ForeignLoader(WarcLoader):
     """Loads one WARC file of another archive. `files`: names here of the WARC files that this archive wrote."""
 
     files: frozenset[str]
-    readings: dict[object, Report]  # what was read, by the rows with the payloads and the hint
+    readings: dict[object, Reread]  # what was read, by the rows with the payloads and the hint
 
     def _stored(self, act: Act) -> None:
         captures = self._named_captures(act)
         if captures is None:
             return
-        report = self._report(act, [each.id for each in captures], acts.site_of(act.content).body)
+        documents = self._documents(act)
+        offered = [Offered(each.document, each.capture and each.capture.id) for each in documents]
+        report = self._report(act, [each.id for each in captures], acts.site_of(act.content).body, offered)
         if report is not None:
-            change = self._enter_text(act, report, captures)
+            ids, hint = [each.id for each in captures], acts.site_of(act.content).body
+            read = {each.offer.url: each for each in self._read(ids, hint, offered).documents}
+            kept = [
+                KeptDocument(read[url], each.capture)
+                for each in documents
+                if (url := each.document.offer.url) in read
+            ]
+            change = self._enter_text(act, report, captures, kept)
             self._keep_former(act, report, change)
             keep_former_id(self.ledger.session, act.content, change)
+
+    def _documents(self, act: Act) -> list[KeptDocument]:
+        """Return the documents of an act whose captures are that archive's, and of the URL that the act gives, or a redirect's.
+
+        How they were read is read again. A document with another capture is left out: it may be any text of that archive.
+        """
+        return [each for each in WarcLoader._documents(self, act) if self._is_of_its_url(each, act)]
+
+    def _is_of_its_url(self, kept: KeptDocument, act: Act) -> bool:
+        capture, url = kept.capture, kept.document.offer.url
+        if capture is None:
+            return kept.document.fault is not None
+        session = self.ledger.session
+        row = session.get_one(CaptureRow, capture.id)
+        hop = select(CaptureRow.id).where(
+            CaptureRow.url_key == canonical(url),
+            CaptureRow.status.between(300, 399),
+            CaptureRow.warc_file.in_(self.files),
+        )
+        is_its = row.url_key == canonical(url) or session.scalar(hop.limit(1)) is not None
+        if capture.warc_file not in self.files or not is_its:
+            self.pass_over(f"{act.url!a}: its act names a capture of {row.url!a} for the document {url!a}")
+            return False
+        return True
 
     def _named_captures(self, act: Act) -> list[CaptureRef] | None:
         """Return the captures that an act names; None, with a notice, if one is not that archive's, or of another URL."""
@@ -62,11 +98,13 @@ class ForeignLoader(WarcLoader):
             return None
         return captures
 
-    def _report(self, act: Act, captures: Sequence[int], hint: str | None) -> Report | None:
+    def _report(
+        self, act: Act, captures: list[int], hint: str | None, offered: Sequence[Offered]
+    ) -> Report | None:
         """Return the report as the extractor reads it from its captures; None, with a notice, if that finds no article."""
         told = acts.report_of(act.content, act.url, "")
         try:
-            read = self._read(captures, hint)
+            read = self._read(captures, hint, offered).report
         except (ExtractError, ArchiveDamaged) as error:
             reason = error.reason if isinstance(error, ExtractError) else str(error)
             self.pass_over(f"{act.url!a}: no text can be read from its captures ({reason})")
@@ -82,25 +120,34 @@ class ForeignLoader(WarcLoader):
         if read.text_sha256 == told.text_sha256:
             return report if _has_own_id(report) else replace(report, id=None)
         lacks = f"{act.url!a}: its captures do not give the text {told.text_sha256[:16]} that its act names"
-        if told.extractor == read.extractor:  # no other extractor can have read it: the act is wrong
+        reads_alike = (told.extractor, told.unread) == (read.extractor, read.unread)
+        if reads_alike and read.text_from == "page":  # no other extractor can have read it: the act is wrong
             self.pass_over(f"{lacks}; not entered")
             return None
         self.notify(f"{lacks}; entered as {read.extractor} reads it")
         return replace(report, id=None, text_sha256=read.text_sha256, extractor=read.extractor)
 
-    def _read(self, captures: Sequence[int], hint: str | None) -> Report:
+    def _read(self, captures: Sequence[int], hint: str | None, offered: Sequence[Offered]) -> Reread:
         session = self.ledger.session
         rows = [
             reextraction.row_with_payload(session, session.get_one(CaptureRow, each)) for each in captures
         ]
-        key = (hint, *(row.id for row in rows))
+        key = (hint, *(row.id for row in rows), *offered)
         if key not in self.readings:
             if len(self.readings) >= _MAX_READ:
                 self.readings.pop(next(iter(self.readings)))
-            self.readings[key] = reextraction.read_pages(self.archive, session, captures, hint, self.cached)
+            self.readings[key] = reextraction.read_pages(
+                self.archive, session, captures, hint, offered, self.cached, only_if_offered=True
+            )
         return self.readings[key]
 
-    def _enter_text(self, act: Act, report: Report, captures: Sequence[CaptureRef]) -> StoreResult | None:
+    def _enter_text(
+        self,
+        act: Act,
+        report: Report,
+        captures: Sequence[CaptureRef],
+        documents: Sequence[KeptDocument],
+    ) -> StoreResult | None:
         session, content = self.ledger.session, act.content
         ending = Ending(content["ending"]) if content.get("ending") else Ending.REVISED
         page = self._page(act.url)
@@ -119,6 +166,7 @@ class ForeignLoader(WarcLoader):
             only_extractor_changed=lambda _: False,
             further=[each.id for each in captures[1:]],
             came_from=moved,
+            documents=documents,
             joined_keys=keys if all(each is None or self._made(each) for each in joined) else (),
             hosts=acts.hosts_of(content),
             recorded_ending=ending,

@@ -7,22 +7,25 @@ neither: `crawler.archive.ledger.versions` stores what a later extractor reads.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from sqlalchemy import Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from crawler import extract as extraction
 from crawler.address import canonical
+from crawler.archive.catalogue.documents.queries import documents_read, to_document
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
-from crawler.errors import ArchiveDamaged, ExtractError
-from crawler.extract import join_pages
+from crawler.errors import ArchiveDamaged, ExtractError, UnreadDocument
+from crawler.extract import NOT_FETCHED, join_pages
 from crawler.field.fingerprint import text_sha256
-from crawler.model import Capture, Headers, Report
+from crawler.model import Capture, Document, Headers, Report
 from crawler.reading.alone import read_alone
 from crawler.warc import Record, RevisitReference, agrees, read_at, to_capture
 
@@ -45,12 +48,39 @@ def capture_ids(version: VersionRow) -> list[int]:
     return [each for each in (version.capture_id, *version.further) if each is not None]
 
 
-def reread(archive: Path, session: Session, version: VersionRow) -> Report:
-    """Run the current extractor over the pages of a version.
+def evidence_ids(session: Session, version: VersionRow) -> list[int]:
+    """Return the row ids of the captures that hold a version's text: of its pages, and of the document that gave it."""
+    documents = documents_read(session, version) if version.text_url is not None else []
+    gave = [row.capture_id for row in documents if row.url == version.text_url and row.capture_id is not None]
+    return [*capture_ids(version), *gave]
+
+
+class Offered(NamedTuple):
+    """A document to be read again: what its page said of it, and the row id of the capture with its bytes, if it has one."""
+
+    document: Document
+    capture: int | None
+
+
+class Reread(NamedTuple):
+    """The report of a version as it is read now, and how its documents were read."""
+
+    report: Report
+    documents: tuple[Document, ...]
+
+
+def offered_with(session: Session, version: VersionRow) -> list[Offered]:
+    """Return the documents that a version was read with."""
+    return [Offered(to_document(row, None), row.capture_id) for row in documents_read(session, version)]
+
+
+def reread(archive: Path, session: Session, version: VersionRow) -> Reread:
+    """Run the current extractor over the pages of a version and the documents that it was read with.
 
     Raises ExtractError if it finds no article, ArchiveDamaged if a record is not where the catalogue says.
     """
-    return read_pages(archive, session, capture_ids(version), version.hint)
+    offered = offered_with(session, version)
+    return read_pages(archive, session, capture_ids(version), version.hint, offered)
 
 
 def read_pages(
@@ -58,21 +88,53 @@ def read_pages(
     session: Session,
     captures: Iterable[int],
     hint: str | None,
+    offered: Sequence[Offered] = (),
     cached: Mapping[int, Record] = MappingProxyType({}),
-) -> Report:
-    """Extract the article from its pages. `captures`: their row ids, in order. Raises as `reread` does.
+    *,
+    only_if_offered: bool = False,
+) -> Reread:
+    """Extract the article from its pages and its documents. `captures`: row ids of the pages, in order. Raises as `reread` does.
 
-    `cached`: records with their payloads, by row id; these are not read from disk.
+    `cached`: records with their payloads, by row id; these are not read from disk. `only_if_offered`: documents that the
+    page as it is read now does not offer are left out.
     """
-    records = [cached.get(each) or _record(archive, session, each) for each in captures]
+
+    def record_of(capture: int) -> Record:
+        return cached.get(capture) or _record(archive, session, capture)
+
+    records = list(map(record_of, captures))
     if not records:
         raise ArchiveDamaged(f"{archive}: the catalogue names no capture for a text")
-    return join_pages([_read(record, hint) for record in records])
+    page = join_pages([_read(record, hint) for record in records])
+    if only_if_offered:
+        urls = {offer.url for offer in page.offers}
+        offered = [each for each in offered if each.document.offer.url in urls]
+    readings = [(each.document.offer, _read_offer(each, record_of, hint)) for each in offered]
+    report = read_alone(extraction.with_documents, page, readings) if readings else page
+    documents = [
+        replace(extraction.describe(offer, reading), payload_sha256=each.document.payload_sha256)
+        for each, (offer, reading) in zip(offered, readings, strict=True)
+    ]
+    return Reread(report, tuple(documents))
+
+
+def _read_offer(
+    offered: Offered, record_of: Callable[[int], Record], hint: str | None
+) -> Report | ExtractError:
+    """Return what a document gives now; of one that was not fetched, what was noted then."""
+    document = offered.document
+    if offered.capture is None:
+        return UnreadDocument(document.offer.url, document.fault or NOT_FETCHED, "it is not archived")
+    record = record_of(offered.capture)
+    try:
+        return _read(record, hint, how=document.offer.how)
+    except ExtractError as error:
+        return error
 
 
 def reread_or_notify(
     archive: Path, session: Session, version: VersionRow, notify: Callable[[str], None]
-) -> Report | None:
+) -> Reread | None:
     """As `reread`; if the current extractor finds no article, notify why and return None."""
     try:
         return reread(archive, session, version)
@@ -86,7 +148,7 @@ def reread_or_notify(
 def reads_same_text(archive: Path, session: Session, version: VersionRow, digest: str) -> bool:
     """Whether the current extractor reads a text with this digest from a version's pages."""
     try:
-        return reread(archive, session, version).text_sha256 == digest
+        return reread(archive, session, version).report.text_sha256 == digest
     except (ExtractError, ArchiveDamaged, OSError):
         return False
 
@@ -159,13 +221,24 @@ def expect_record(record: Record | None, row: CaptureRow, path: Path) -> Record:
     return record
 
 
-def _read(record: Record, hint: str | None) -> Report:
+def _read(record: Record, hint: str | None, *, how: str | None = None) -> Report:
+    """Read a page, or with `how` a document that a page refers to so. A page that is a document itself may have no text."""
     if record.kind in ("resource", "conversion"):
         url = record.url if record.url.startswith("http") else None
-        headers = (("Content-Type", record.fields["content-type"]),) if record.kind == "conversion" else ()
-        return extract(record.block, headers, url, hint=hint)
-    capture = to_capture(record)
-    return extract(capture.body, capture.headers, capture.url, hint=hint, seen=capture.fetched_at)
+        headers: Headers = ()
+        if record.kind == "conversion":
+            headers = (("Content-Type", record.fields["content-type"]),)
+        body, seen = record.block, None
+    else:
+        capture = to_capture(record)
+        url, headers, seen = capture.url, capture.headers, capture.fetched_at
+        body = capture.decoded(extraction.DOCUMENT_LIMIT).body
+    if how is not None:
+        return read_alone(extraction.read_offer, body, headers, url or "", how, hint=hint, seen=seen)
+    try:
+        return extract(body, headers, url, hint=hint, seen=seen)
+    except UnreadDocument as error:
+        return extraction.unread_report(error, url)
 
 
 def body_from_text_file(archive: Path, digest: str) -> str | None:

@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
-from crawler.archive.loading.reextraction import capture_ids, expect_record, row_with_payload
+from crawler.archive.loading.reextraction import evidence_ids, expect_record, row_with_payload
 from crawler.errors import CrawlerError
 from crawler.model import Capture
 from crawler.warc import Record, exchanges, read_records, to_capture
 
 
 def captures_of(archive: Path, session: Session, version: VersionRow) -> tuple[Capture, ...]:
-    """Return the pages that a version was extracted from, in order: one, unless the article has several pages.
+    """Return what a version was extracted from: its page, or all pages of the article, then the document with its text.
 
     Raises CrawlerError for a version without a capture (a tombstone), ArchiveDamaged if a record is not where the
     catalogue says.
     """
-    ids = capture_ids(version)
+    ids = evidence_ids(session, version)
     if version.tombstone or not ids:
         missing = (
             "only records that the report is gone; no page was served"
@@ -30,6 +30,11 @@ def captures_of(archive: Path, session: Session, version: VersionRow) -> tuple[C
         )
         raise CrawlerError(f"{version.report_id}: version {version.number} {missing}")
     return tuple(_capture(archive, session.get_one(CaptureRow, each), session) for each in ids)
+
+
+def capture_of(archive: Path, session: Session, row_id: int) -> Capture:
+    """Return the exchange of a row, by its id. Raises ArchiveDamaged if its record is not where the catalogue says."""
+    return _capture(archive, session.get_one(CaptureRow, row_id), session)
 
 
 def _capture(archive: Path, wanted: CaptureRow, session: Session) -> Capture:

@@ -7,7 +7,7 @@ by the same `Ledger` as in a live run.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,18 +17,20 @@ from crawler.address import canonical
 from crawler.archive.catalogue import earlier_responses, queries, rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import DOCUMENT_KINDS, CaptureRef
+from crawler.archive.catalogue.rows import DOCUMENT_KINDS, CaptureRef, KeptDocument
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.act_schema import ACTS
 from crawler.archive.evidence.acts import Act, ActFault
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
+from crawler.archive.ledger.documents.rows import note_readings
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
-from crawler.archive.ledger.versions import replace_text
+from crawler.archive.ledger.versions import READ_FROM, replace_text
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.reextraction import Offered
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
@@ -141,6 +143,7 @@ class WarcLoader:
     def _stored(self, act: Act) -> None:
         content, row = act.content, self._row(act.about, act.url)
         further = [self._row(each) for each in content.get("further") or ()]
+        documents = self._documents(act)
         captures = [each for each in (row, *further) if each is not None]
         named = (act.about is not None) + len(further)
         if len(captures) < named:  # a power cut can keep an act and lose the capture that it is about
@@ -149,7 +152,8 @@ class WarcLoader:
             self.notify(f"{act.url}: the capture that its text was read from is lost; not entered{rest}")
             return
         ids = [each.id for each in captures]
-        report = self._report(act, ids, acts.site_of(content).body)
+        offered = [Offered(each.document, each.capture and each.capture.id) for each in documents]
+        report = self._report(act, ids, acts.site_of(content).body, offered)
         if report is None:
             return
         change = self.ledger.store(
@@ -161,6 +165,7 @@ class WarcLoader:
             only_extractor_changed=lambda _: bool(content.get("reextracted")),
             further=ids[1:],
             came_from=content.get("came_from") or (),
+            documents=documents,
             joined_keys=content.get("varies") or (),
             hosts=acts.hosts_of(content),
             recorded_ending=Ending(content["ending"]) if content.get("ending") else Ending.REVISED,
@@ -180,18 +185,29 @@ class WarcLoader:
         query = select(VersionRow).where(VersionRow.report_id == report_id, VersionRow.number == number)
         return self.ledger.session.scalars(query).first()
 
-    def _report(self, act: Act, captures: list[int], hint: str | None) -> Report | None:
+    def _documents(self, act: Act) -> list[KeptDocument]:
+        """Return the documents of an act, each with its capture. One whose record is lost counts as not fetched."""
+        told = acts.documents_of(act.content)
+        return [KeptDocument(document, self._row(record, document.offer.url)) for document, record in told]
+
+    def _report(
+        self, act: Act, captures: list[int], hint: str | None, offered: Sequence[Offered]
+    ) -> Report | None:
         """Return the report of a `stored` act with its body; None, with a notice, if the text cannot be read again.
 
         The body comes from a version with the same digest, from the page, or from the text file.
         """
         report = acts.report_of(act.content, act.url, "")
+        if report.unread is not None:
+            return report
         session = self.ledger.session
         held = _BODY.first(session, {"digest": report.text_sha256})
         if held is not None:
             return replace(report, body=held[0])
         try:
-            again = reextraction.read_pages(self.archive, session, captures, hint, self.cached)
+            again = reextraction.read_pages(
+                self.archive, session, captures, hint, offered, self.cached
+            ).report
         except (ExtractError, ArchiveDamaged) as error:
             again, why = None, getattr(error, "reason", None) or str(error)
         if again is not None and again.text_sha256 == report.text_sha256:
@@ -219,6 +235,7 @@ class WarcLoader:
             sections=again.sections,
             attachments=again.attachments,
             extractor=again.extractor,
+            **{name: getattr(again, name) for name in READ_FROM},
         )
 
     def _confirmed(self, act: Act) -> None:
@@ -248,10 +265,12 @@ class WarcLoader:
         version = self._version(fields["id"], fields["version"])
         if version is None or version.text_sha256 != act.content["was"]:
             return
-        again = self._report(act, reextraction.capture_ids(version), version.hint)
+        offered = reextraction.offered_with(self.ledger.session, version)
+        again = self._report(act, reextraction.capture_ids(version), version.hint, offered)
         if again is not None:
             replace_text(version, again)
-            self.ledger.texts[version.text_file] = queries.to_report(version).text().encode()
+            note_readings(self.ledger.session, version, [each for each, _ in acts.documents_of(act.content)])
+            self.ledger.keep_text_file(version)
 
     def _merged(self, act: Act) -> None:
         if self.merged is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.documents.queries import all_documents
 from crawler.archive.catalogue.models import CaptureRow
 from crawler.archive.catalogue.queries import find_version
 from crawler.archive.evidence import manifest
-from crawler.archive.loading.reextraction import capture_ids, row_with_payload
+from crawler.archive.loading.reextraction import evidence_ids, row_with_payload
 from crawler.archive.reader_queries.base import ReaderQueries
-from crawler.model import RecordPlace
+from crawler.model import Document, RecordPlace
 
 
 class PlaceQueries(ReaderQueries):
@@ -18,9 +19,18 @@ class PlaceQueries(ReaderQueries):
     def places(self, report_id: str, version: int | None = None) -> tuple[RecordPlace, ...]:
         """Return the places of the captures that a report's latest version, or the one asked for, was read from, in order.
 
-        One, unless the article has several pages; none for a tombstone. Raises UnknownReport.
+        One, unless the article has several pages or its text is that of a document, which comes last; none for a tombstone. Raises UnknownReport.
         """
         return self._query(lambda session: _places(session, report_id, version))
+
+    def documents(self, report_id: str, version: int | None = None) -> tuple[Document, ...]:
+        """Return the documents that the page of a version offered, and how each was read. Raises UnknownReport.
+
+        First those that the version was read with, then those that the page offered later with the same text.
+        """
+        return self._query(
+            lambda session: tuple(all_documents(session, find_version(session, report_id, version)))
+        )
 
     def head(self) -> str:
         """Return the head of the archive's chain: SHA-256 of the last line of its manifest, 64 hex characters."""
@@ -31,7 +41,9 @@ def _places(session: Session, report_id: str, number: int | None) -> tuple[Recor
     version = find_version(session, report_id, number)
     if version.tombstone:
         return ()
-    return tuple(_place(session, session.get_one(CaptureRow, each)) for each in capture_ids(version))
+    return tuple(
+        _place(session, session.get_one(CaptureRow, each)) for each in evidence_ids(session, version)
+    )
 
 
 def _place(session: Session, capture: CaptureRow) -> RecordPlace:

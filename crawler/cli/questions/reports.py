@@ -22,6 +22,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import holding_json, message, print_json, print_table, report_json
 from crawler.cli.questions.similar import print_similar
+from crawler.cli.questions.text_source import fault_words
 from crawler.field.region_names import the_region
 from crawler.field.regions import region as region_row
 from crawler.model import Holding, Report
@@ -142,13 +143,15 @@ def _cells(row: _Row, names: Sequence[str]) -> list[object]:
         "origin": held.origin,
         "first_seen": held.first_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "last_seen": held.last_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "remarks": ", ".join(_remarks(held)),
+        "remarks": ", ".join(_remarks(report, held)),
     }
     return [cells[name] if name in cells else getattr(report, name) for name in names]
 
 
-def _remarks(holding: Holding) -> Iterator[str]:
+def _remarks(report: Report, holding: Holding) -> Iterator[str]:
     """Yield what a reader must know before quoting a report."""
+    if report.unread is not None:
+        yield fault_words(report)
     if holding.claims:
         yield f"claims to be of {division_name(holding.claims)}"
     if holding.origin != "own":

@@ -14,6 +14,7 @@ from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import holding_json, iso, message, print_json, report_json
 from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
+from crawler.cli.questions.text_source import document_json, source_lines
 from crawler.model import Holding, RecordPlace, Report
 
 
@@ -85,6 +86,7 @@ def _details(store: Reader, report: Report) -> dict[str, Any]:
             for page in store.pages(report.id)
         ],
         "departures": [{"url": url, "id": other} for url, other in store.departures(report.id)],
+        "documents": [document_json(each) for each in store.documents(report.id, report.version)],
     }
 
 
@@ -104,6 +106,7 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
         f"{holding.state or 'no page is visited'}"
     )
     yield f"{report.id}  version {report.version} was read from {report.url}"
+    yield from source_lines(report, store.documents(report.id, report.version))
     if holding.claims:
         yield f"  claims to be of {division_name(holding.claims)}, for which this site may not speak"
     for place in store.places(report.id, report.version):
@@ -135,12 +138,15 @@ def _version_lines(store: Reader, report: Report) -> Iterator[str]:
         if row.tombstone:
             yield f"{marker} version {row.number}  gone since {iso(row.first_seen)}  {origin}"
             continue
-        yield f"{marker} version {row.number}  sha256 {row.text_sha256}  {span}  {origin}"
+        text = f"sha256 {row.text_sha256}" if row.unread is None else f"without a text ({row.unread})"
+        yield f"{marker} version {row.number}  {text}  {span}  {origin}"
         for former in row.former:
             if former.get("url"):
                 yield f"    the same text before, {former['origin']}, from {former['url']}"
                 continue
             was = f"before that sha256 {former['text_sha256']}, by {former['extractor']}"
+            if former.get("unread"):
+                was = f"before that it had no text ({former['unread']})"
             yield f"    extracted again by {row.extractor}; {was}"
 
 

@@ -35,6 +35,7 @@ def join_pages(pages: Sequence[Report]) -> Report:
         signed=choose_value(signed, "signed"),
         signer=choose_value(signed, "signer"),
         attachments=tuple(files.values()),
+        offers=tuple({offer.url: offer for page in pages for offer in page.offers}.values()),
         undecodable=sum(page.undecodable for page in pages),
         continues=pages[-1].continues,
         parts=len(pages),

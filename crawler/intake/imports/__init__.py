@@ -1,7 +1,7 @@
 """Import files that others collected: text documents such as seeds/, saved HTML pages, WARC files of other crawlers.
 
 `documents` finds the files, `import_paths` imports each by its kind and gives Outcomes. `files` reads single documents,
-`warcs` reads WARC files, `job` has what both share, `names` makes file names printable. Importing the same file again
+`warcs` reads WARC files, `offered` their documents, `job` has what both share, `names` makes file names printable. Importing the same file again
 changes nothing.
 """
 
@@ -15,13 +15,14 @@ from crawler.errors import ConfigError
 from crawler.intake.imports.files import import_page, import_text
 from crawler.intake.imports.job import Job, Read, ReadPage, read_page
 from crawler.intake.imports.names import printable
-from crawler.intake.imports.warcs import import_revisits, import_warc
+from crawler.intake.imports.warcs import import_documents, import_revisits, import_warc
 from crawler.model import Ending, Outcome
 
 __all__ = ["READERS", "documents", "import_paths"]
 
 READERS: dict[str, Read] = {
     ".txt": import_text,
+    **dict.fromkeys((".pdf", ".docx", ".doc", ".wps", ".ofd", ".rtf", ".zip"), import_text),
     ".html": import_page,
     ".htm": import_page,
     ".shtml": import_page,
@@ -83,6 +84,7 @@ def import_paths(
         else:
             yield from READERS.get(_ending(file, READERS), import_text)(file, job)
     yield from import_revisits(job)
+    yield from import_documents(job)
 
 
 def _is_known(file: Path) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.errors import ExtractError
+from crawler.discover import judge_title
+from crawler.errors import ExtractError, UnreadDocument
+from crawler.extract import unread_report
 from crawler.intake.imports.job import Job, complete
 from crawler.intake.imports.names import printable
-from crawler.model import Ending, Outcome
+from crawler.model import Ending, Outcome, Report
 from crawler.regular_files import read_regular
 from crawler.warc import http_address
 
@@ -43,15 +46,28 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
         report = job.read_page(data, (), url)
     except OSError as error:
         return job.not_stored(Ending.FAILED, file, f"cannot be read: {error.strerror or error}")
+    except UnreadDocument as error:
+        report = unread_report(error, url)
     except ExtractError as error:
         return job.not_stored(Ending.FAILED, file, error.reason)
     name = printable(file.name)
-    found = complete(report, name)
+    found = complete(_titled(report, name), name)
     if isinstance(found, str):
         return job.not_stored(Ending.SKIPPED, file, found)
     if not page:
-        return job.archive.ingest(found[0], name, data, found[1], origin=name)
+        is_text = report.text_from == "page" and report.unread is None
+        content_type = "text/plain" if is_text else "application/octet-stream"
+        return job.archive.ingest(found[0], name, data, found[1], content_type=content_type, origin=name)
     return job.archive.ingest(found[0], name, data, found[1], url=url, content_type="text/html", origin=name)
+
+
+def _titled(report: Report, name: str) -> Report:
+    """Return the report of a document with its file's name for a title, if that names a report and its own title does not."""
+    stem = name.rpartition(".")[0]
+    is_document = report.text_from != "page" or report.unread is not None
+    if is_document and not judge_title(report.title).report and judge_title(stem).report:
+        return replace(report, title=stem)
+    return report
 
 
 def _stated_address(data: bytes) -> str | None:

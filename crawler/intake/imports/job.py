@@ -47,6 +47,8 @@ class Job:
     read_page: ReadPage = read_page
     waiting: list[tuple[Path, Answer]] = field(default_factory=list)
     waiting_bytes: int = 0
+    # exchanges, by address and time, whose text may be in other files: pages with documents, and documents
+    later: list[tuple[str, datetime]] = field(default_factory=list)
 
     def not_stored(self, ending: Ending, file: Path, detail: str) -> Outcome:
         """Record that a file, or a part of it, was not stored. No page's state changes."""

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from crawler.address import canonical
 from crawler.archive import IMPORT_SITE
 from crawler.errors import ExtractError, FetchError, PartOnly, Unread
+from crawler.extract import DOCUMENT_LIMIT
 from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.intake.imports.job import Job, complete
 from crawler.intake.imports.names import printable
-from crawler.model import Capture, Ending, Outcome, Site
+from crawler.intake.imports.offered import (
+    MAX_LATER,
+    is_page,
+    keys_of,
+    waiting_captures,
+    with_archived_documents,
+)
+from crawler.model import Capture, Document, Ending, Outcome, Report, Site
 from crawler.warc import Answer, Fault, IgnoredRecord, read_answers, resolve_revisit
 
 MAX_FAULTS_PER_FILE = 100
@@ -130,18 +139,56 @@ def _not_modified(capture: Capture, job: Job) -> Outcome:
     return job.archive.confirm(capture.url, capture, _SITE)
 
 
-def _captured(capture: Capture, job: Job) -> Outcome:
+def import_documents(job: Job) -> Iterator[Outcome]:
+    """Store the pages that waited for their documents, then those documents that none of them offers."""
+    alone: list[tuple[str, datetime]] = []
+    offered: set[str] = set()
+    for capture in waiting_captures(job):
+        if not is_page(capture):
+            alone.append((capture.url, capture.fetched_at))
+            continue
+        found = _read_report(capture, job)
+        offered |= keys_of(found.offers) if isinstance(found, Report) else set()
+        yield _stored(capture, found, job)
+    job.later = [(url, at) for url, at in alone if canonical(url) not in offered]
+    for capture in waiting_captures(job):
+        yield _stored(capture, _read_report(capture, job), job)
+
+
+def _captured(capture: Capture, job: Job) -> Outcome | None:
+    """Store the report of an exchange and return its outcome; None if it waits until all files are read."""
+    has_room = len(job.later) < MAX_LATER
+    waits = has_room and capture.status == 200
+    found = None if waits and not is_page(capture) else _read_report(capture, job)
+    if found is None or (waits and isinstance(found, Report) and found.offers):
+        job.later.append((capture.url, capture.fetched_at))
+        return None
+    return _stored(capture, found, job)
+
+
+def _read_report(capture: Capture, job: Job) -> Report | Outcome:
+    """Return the report in an exchange, or the outcome of one without."""
     try:
-        body = uncompressed(capture)
+        body = uncompressed(capture, DOCUMENT_LIMIT)
         judge(capture, body)
-        report = job.read_page(body, capture.headers, capture.url, seen=capture.fetched_at)
+        return job.read_page(body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
         return job.page_not_stored(error.ending, capture.url, error.reason, capture.fetched_at)
     except (PartOnly, Unread) as error:
         return job.page_not_stored(Ending.FAILED, capture.url, error.reason, capture.fetched_at)
     except ExtractError as error:
         return job.page_not_stored(Ending.SKIPPED, capture.url, error.reason, capture.fetched_at)
+
+
+def _stored(capture: Capture, read: Report | Outcome, job: Job) -> Outcome:
+    """Store the report read in an exchange, with its documents as far as they are archived."""
+    if isinstance(read, Outcome):
+        return read
+    report: Report = read
+    documents: tuple[Document, ...] = ()
+    if read.offers:
+        report, documents = with_archived_documents(read, capture.fetched_at, job)
     found = complete(report, capture.url)
     if isinstance(found, str):
         return job.page_not_stored(Ending.SKIPPED, capture.url, found, capture.fetched_at)
-    return job.archive.store(found[0], capture, found[1])
+    return job.archive.store(found[0], capture, found[1], documents=documents)

@@ -186,16 +186,17 @@ class Comparison:
             if text_sha256(row.body) != row.text_sha256:
                 yield Fault(place=place, what="the digest of its text in the catalogue is wrong")
             file = self.path / row.text_file
-            if not file.is_file():
+            if not row.text_file:
+                if row.unread is None or row.body:
+                    yield Fault(place=place, what="has no text file, but is not marked as unread")
+            elif not file.is_file():
                 if (row.report_id, row.number) not in unwritten:
                     yield Fault(place=row.text_file, what=f"the text file of {place} does not exist")
             elif file.read_bytes() != report.text().encode():
                 yield Fault(place=row.text_file, what=f"is not the text of {place}")
             if self.deep:
                 try:
-                    yield from self._extracted_again(
-                        place, claims.reextracted_sha256(row), row.text_sha256, row.extractor
-                    )
+                    yield from self._extracted_again(place, claims.reextracted(row), report)
                 except ArchiveDamaged as error:
                     yield Fault(place=place, what=str(error))
         for url in claims.pages_without_version():
@@ -217,15 +218,14 @@ class Comparison:
                 what = "is not the text" if data else "does not exist; it had the text"
                 yield Fault(place=name, what=f"{what} that {former['extractor']} read for {place}")
 
-    def _extracted_again(
-        self, place: str, found: str | None, expected: str, extractor: str
-    ) -> Iterator[Fault]:
-        if found in (None, expected):
+    def _extracted_again(self, place: str, found: Report | None, held: Report) -> Iterator[Fault]:
+        """Compare a text with the one read now. Another reader of documents, or one that is not installed, may read another."""
+        if found is None or found.text_sha256 == held.text_sha256:
             return
-        if extractor == EXTRACTOR:
-            yield Fault(
-                place=place, what=f"its page, extracted again, gives another text ({str(found)[:16]})"
-            )
+        reads_otherwise = (found.reader, found.unread) != (held.reader, held.unread)
+        if held.extractor == EXTRACTOR and not reads_otherwise:
+            what = f"its page, extracted again, gives another text ({found.text_sha256[:16]})"
+            yield Fault(place=place, what=what)
         else:
             self.reextracted += 1
 

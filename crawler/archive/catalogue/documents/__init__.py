@@ -1,0 +1,1 @@
+"""Documents of versions: their table (`model`) and queries on it (`queries`)."""

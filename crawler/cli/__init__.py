@@ -1,7 +1,7 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
 Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`),
-`questions/` (`reports`, `show`, `cite` …, one module a command), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
+`questions/` (`reports`, `show`, `cite` …, one module a command), `importing` (`import`), `recognising` (`ocr`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """
 
@@ -12,7 +12,17 @@ import sys
 import typer
 
 from crawler import __version__
-from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
+from crawler.cli import (
+    anchoring,
+    crawling,
+    evidence,
+    fixtures,
+    importing,
+    reading,
+    recognising,
+    sources,
+    streams,
+)
 from crawler.cli.output import message
 from crawler.cli.questions import cite, diff, reports, show
 from crawler.errors import ConfigError, CrawlerError
@@ -36,6 +46,7 @@ app = typer.Typer(
 app.command("crawl")(crawling.crawl)
 app.command("import")(importing.import_)
 app.command("extract")(reading.extract)
+app.command("ocr")(recognising.ocr)
 app.command("reports")(reports.reports)
 app.command("show")(show.show)
 app.command("cite")(cite.cite)

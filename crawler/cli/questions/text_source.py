@@ -39,6 +39,8 @@ def source_lines(report: Report, documents: Sequence[Document]) -> Iterator[str]
         yield f"{report.id}  {fault_words(report)}"
     elif report.text_url is not None or report.text_from != "page":
         read_from = (report.text_from, _pages(report.pages) if report.pages else "", report.reader or "")
+        if report.confidence is not None:
+            read_from += (f"confidence {report.confidence:.1%}",)
         where = f": {report.text_url}" if report.text_url else ""
         yield f"{report.id}  its text is that of a document ({', '.join(filter(None, read_from))}){where}"
     if report.difference:
@@ -51,7 +53,8 @@ def source_lines(report: Report, documents: Sequence[Document]) -> Iterator[str]
             f"no text: {each.fault}" if each.fault else "",
             f"SHA-256 {each.payload_sha256}" if each.payload_sha256 else "not archived",
         )
-        yield f"  offers {each.offer.url} ({each.offer.how}): {', '.join(filter(None, facts))}"
+        what = "recognised" if each.offer.how == "ocr" else "offers"
+        yield f"  {what} {each.offer.url} ({each.offer.how}): {', '.join(filter(None, facts))}"
 
 
 def document_json(document: Document) -> dict[str, Any]:

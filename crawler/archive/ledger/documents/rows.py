@@ -31,7 +31,7 @@ def keep_documents(session: Session, observation: Observation, result: StoreResu
     if version is None or not _differ(session, version, observation):
         return result
     for kept in observation.documents:
-        session.add(_row(version, capture.id, kept))
+        session.add(row_of(version, capture.id, kept))
     session.flush()
     return replace(result, documents_changed=True)
 
@@ -63,7 +63,8 @@ def _facts_of_row(row: DocumentRow, digest: str | None) -> _Facts:
     return row.url, digest, row.format, row.reader, row.pages, row.fault
 
 
-def _row(version: VersionRow, offered_in: int, kept: KeptDocument) -> DocumentRow:
+def row_of(version: VersionRow, offered_in: int, kept: KeptDocument) -> DocumentRow:
+    """Return the row of a document that the page in a capture offered."""
     document, offer = kept.document, kept.document.offer
     return DocumentRow(
         version_id=version.id,

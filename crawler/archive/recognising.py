@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 
@@ -23,7 +23,7 @@ from crawler.archive.loading import reextraction
 from crawler.archive.loading.version_captures import capture_of
 from crawler.archive.run import Run
 from crawler.extract import DOCUMENT_LIMIT
-from crawler.extract.documents.ocr.record import MEDIA_TYPE, OCR
+from crawler.extract.documents.ocr.record import MEDIA_TYPE, OCR, reader_of
 from crawler.extract.meaning.recognised import NEEDS_OCR
 from crawler.extract.meaning.text_choice import IMAGE
 from crawler.model import Document, Offer, Report
@@ -102,7 +102,8 @@ class Recognising(Run):
             values = rows.document_values("conversion", scan.url, digest, now, place, warcs.name)
             capture = ledger.add_capture(values)
             offer = Offer(title="", url=scan.url, how=OCR)
-            keep_recognition(self._session, version, KeptDocument(Document(offer=offer, format=OCR), capture))
+            document = Document(offer=offer, format=OCR, reader=reader_of(block))
+            keep_recognition(self._session, version, KeptDocument(document, capture))
             was = version.text_sha256
             read = reextraction.reread(self.path, self._session, version)
             enter_reading(self._session, version, read.report, list(read.documents))
@@ -112,10 +113,12 @@ class Recognising(Run):
             return read.report
 
     def _kept_readings(self, version: VersionRow, documents: Sequence[Document]) -> list[KeptDocument]:
-        """Return documents as they are read now, each with its capture."""
+        """Return documents as they are read now, each with its capture. Of a recognition that is no text the engine is told."""
         held = documents_read(self._session, version)
         return [
-            KeptDocument(document, queries.capture_ref(self._session, row.capture_id))
+            KeptDocument(
+                replace(document, reader=row.reader), queries.capture_ref(self._session, row.capture_id)
+            )
             for document, row in zip(documents, held, strict=True)
         ]
 

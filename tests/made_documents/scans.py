@@ -28,7 +28,9 @@ def font_file() -> Path | None:
     return next((path for name in FONTS if (path := Path(name)).exists()), None)
 
 
-def scan(sheet: Sheet, *, seed: int = 1, noise: int = 24, stamp: bool = False, turn: float = 0.0) -> Image.Image:
+def scan(
+    sheet: Sheet, *, seed: int = 1, noise: int = 24, stamp: bool = False, turn: float = 0.0
+) -> Image.Image:
     """Return a page as a scanner gives it. `noise`: levels of grey, `turn`: degrees."""
     file = font_file()
     assert file is not None, "no font with Chinese characters: apt-get install fonts-noto-cjk"
@@ -89,7 +91,10 @@ def pdf_of_images(images: Sequence[bytes]) -> bytes:
             b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode"
             b"/Length %d>>stream\n%s\nendstream" % (*size, len(data), data),
         ]
-    objects[2] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
+    objects[2] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (
+        len(kids),
+        b" ".join(b"%d 0 R" % kid for kid in kids),
+    )
     out = bytearray(b"%PDF-1.5\n")
     places = []
     for number, body in enumerate(objects[1:], 1):

@@ -211,7 +211,7 @@ def _store_other_text(
     report, latest = observation.report, newest_version_or_tombstone(page.report)
     held = version_with_digest(page.report, page.text_sha256)
     if report.unread == NEEDS_OCR and held.text_from == OCR and not latest.tombstone and page.own:
-        if is_same_scan(session, held, payloads_of(observation)):
+        if _is_same_scan(session, held, observation):
             return unread.see_same_scan(session, page, observation, held)
     elif report.unread is not None and held.unread is None and not latest.tombstone:
         return unread.keep_held_text(session, page, observation, held)
@@ -240,6 +240,13 @@ def _store_other_text(
         detail = "the same text in other code points (Unicode NFC)"
         return result_of(Ending.UNCHANGED, observation, held, detail)
     return _store_changed_text(session, page, observation, shrunk_since)
+
+
+def _is_same_scan(session: Session, held: VersionRow, observation: Observation) -> bool:
+    """Whether a scan is the one that the text held was recognised in. A rebuild keeps what the live run decided."""
+    if observation.recorded_ending is not None:
+        return observation.recorded_ending is Ending.UNCHANGED
+    return is_same_scan(session, held, payloads_of(observation))
 
 
 def _is_read_otherwise(held: VersionRow, report: Report) -> bool:

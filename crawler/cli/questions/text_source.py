@@ -38,9 +38,9 @@ def source_lines(report: Report, documents: Sequence[Document]) -> Iterator[str]
     if report.unread is not None:
         yield f"{report.id}  {fault_words(report)}"
     elif report.text_url is not None or report.text_from != "page":
-        read_from = (report.text_from, _pages(report.pages) if report.pages else "", report.reader or "")
+        read_from = [report.text_from, _pages(report.pages) if report.pages else "", report.reader or ""]
         if report.confidence is not None:
-            read_from += (f"confidence {report.confidence:.1%}",)
+            read_from.append(f"confidence {report.confidence:.1%}")
         where = f": {report.text_url}" if report.text_url else ""
         yield f"{report.id}  its text is that of a document ({', '.join(filter(None, read_from))}){where}"
     if report.difference:

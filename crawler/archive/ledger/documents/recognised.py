@@ -20,7 +20,7 @@ def keep_recognition(session: Session, version: VersionRow, kept: KeptDocument) 
         return
     for row in documents_read(session, version):
         if row.how == OCR and row.url == kept.document.offer.url:
-            row.capture_id = kept.capture.id
+            row.capture_id, row.reader = kept.capture.id, kept.document.reader
             break
     else:
         session.add(row_of(version, version.capture_id, kept))

@@ -12,6 +12,7 @@ from crawler.archive.catalogue.documents.queries import documents_read, last_doc
 from crawler.archive.catalogue.models import MERGED, CaptureRow, DocumentRow, VersionRow
 from crawler.archive.catalogue.rows import KeptDocument
 from crawler.archive.ledger.observation import Observation, StoreResult
+from crawler.extract.documents.ocr.record import OCR
 from crawler.model import Document
 
 _Facts = tuple[object, ...]
@@ -83,5 +84,6 @@ def row_of(version: VersionRow, offered_in: int, kept: KeptDocument) -> Document
 def note_readings(session: Session, version: VersionRow, documents: Sequence[Document]) -> None:
     """Write how the documents that a version was read with are read now. `documents`: in their order."""
     for row, document in zip(documents_read(session, version), documents, strict=False):
-        row.format, row.reader = document.format, document.reader
+        row.format = document.format
+        row.reader = document.reader or (row.reader if row.how == OCR else None)
         row.pages, row.fault = document.pages, document.fault

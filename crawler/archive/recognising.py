@@ -117,7 +117,8 @@ class Recognising(Run):
         held = documents_read(self._session, version)
         return [
             KeptDocument(
-                replace(document, reader=row.reader), queries.capture_ref(self._session, row.capture_id)
+                replace(document, reader=document.reader or (row.reader if row.how == OCR else None)),
+                queries.capture_ref(self._session, row.capture_id),
             )
             for document, row in zip(documents, held, strict=True)
         ]

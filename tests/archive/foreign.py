@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.ledger.versions import READ_FROM
 from crawler.extract import extract
 from crawler.warc import new_record_id
 from tests.conftest import BODY
@@ -112,7 +113,7 @@ def stored(
         "extractor": read.extractor,
         "ending": "new",
     }
-    report |= {name: changed.pop(name) for name in [*changed] if name in report}
+    report |= {name: changed.pop(name) for name in [*changed] if name in (*report, *READ_FROM)}
     return act | {"report": report} | changed
 
 

@@ -7,6 +7,8 @@ BROWSER := .venv-browser
 BROWSER_READY := $(BROWSER)/.ready
 REPLAY := .venv-replay
 REPLAY_READY := $(REPLAY)/.ready
+OCR := .venv-ocr
+OCR_READY := $(OCR)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -30,7 +32,7 @@ PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-archive bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay ocr test-ocr check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-archive bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -112,6 +114,22 @@ $(REPLAY_READY): requirements-replay.lock | python
 	@"$(PYTHON)" -m venv $(REPLAY)
 	@echo "installing into $(REPLAY) ..."
 	@$(REPLAY)/bin/python $(INSTALL) --require-hashes -r requirements-replay.lock
+	@touch $@
+
+# For `fazhi ocr`: install the extra `ocr` (300 MB; the models are among them).
+ocr: $(READY)
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-ocr.lock
+
+# Tests that need the OCR engine, and a font with Chinese characters (fonts-noto-cjk) to draw scans with.
+test-ocr: $(OCR_READY)
+	@$(OCR)/bin/pytest tests/ocr_engine tests/ocr
+
+# A separate environment: everything else must work without the extra `ocr`.
+$(OCR_READY): requirements-ocr.lock pyproject.toml | python
+	@"$(PYTHON)" -m venv $(OCR)
+	@echo "installing into $(OCR) ..."
+	@$(OCR)/bin/python $(INSTALL) --require-hashes -r requirements-ocr.lock
+	@$(OCR)/bin/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 check: $(READY)
@@ -223,8 +241,9 @@ lock: | python
 	@$(COMPILE) pyproject.toml --group dev -o requirements.lock
 	@$(COMPILE) pyproject.toml --group dev --extra bench --constraint requirements.lock -o requirements-bench.lock
 	@$(COMPILE) pyproject.toml --group dev --extra browser --constraint requirements.lock -o requirements-browser.lock
+	@$(COMPILE) pyproject.toml --group dev --extra ocr --constraint requirements.lock -o requirements-ocr.lock
 	@echo 'pywb>=2.10' | $(COMPILE) - -o requirements-replay.lock
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(OCR) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

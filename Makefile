@@ -30,9 +30,10 @@ KEEP_COMPILED := PYTHONDONTWRITEBYTECODE=
 # Pages with expected results (gold) for the benchmarks: html/<id>.html and gold/<id>.json. Default: the pages of tests/fixtures.
 PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
+D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay ocr test-ocr check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-archive bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-archive bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -143,9 +144,14 @@ bench: bench-extract
 bench-extract: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.extract $(PAGES)
 
-# Extract N mutated pages: no unexpected exception, no hang, no slow page.
+# Extract N mutated pages and D mutated documents: no unexpected exception, no hang, no slow page.
 bench-fuzz: $(READY)
 	@$(BIN)/python -m bench.fuzz --number $(N) --seed $(SEED) $(PAGES)
+	@$(BIN)/python -m bench.fuzz_documents --number $(D) --seed $(SEED)
+
+# Time, memory and quality of reading documents, compared with bare libraries and with other readers on the same files.
+bench-documents: $(BENCH_READY)
+	@$(BENCH)/bin/python -m bench.read_documents
 
 # Read pages of one piece of markup repeated: no time that grows faster than the page.
 bench-pumps: $(READY)

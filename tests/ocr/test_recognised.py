@@ -15,7 +15,7 @@ from crawler.model import Ending, Report
 from crawler.ocr import recognition
 from crawler.ocr.job import read_scans
 from tests.archive.held import faults, query
-from tests.conftest import Clock
+from tests.conftest import Clock, Fazhi
 from tests.crawl.test_documents import FILE, LIST, STUB, TITLE, crawled, exchange, held, is_sound, page
 from tests.intake.test_import_documents import imported
 from tests.made_documents.pdf import pdf_of
@@ -66,7 +66,7 @@ async def test_a_scan_gets_its_text_from_what_ocr_saw(folder: Path, clock: Clock
     assert (scan.format, scan.pages, scan.url) == ("pdf", 2, FILE)
     report = held(folder)
     assert report.body == TEXT
-    assert (report.title, report.year) == (TITLE, 2022)
+    assert (report.title, report.year, report.published) == (TITLE, 2022, "2023-03-15")
     assert (report.text_from, report.text_url, report.unread) == ("ocr", FILE, None)
     assert (report.reader, report.confidence, report.version) == (READER, 0.98, 1)
     kinds = "SELECT how, c.record_type FROM documents d JOIN captures c ON c.id = capture_id ORDER BY d.id"
@@ -170,3 +170,12 @@ def test_without_the_extra_the_command_says_what_is_missing(
     monkeypatch.setattr(recognition, "has_extra", lambda: False)
     with Archive.create(folder, clock=clock) as archive, pytest.raises(CrawlerError, match="fazhi\\[ocr\\]"):
         next(read_scans(archive))
+
+
+async def test_reports_and_show_say_that_a_text_is_from_ocr(folder: Path, clock: Clock, fazhi: Fazhi) -> None:
+    await crawled(folder, clock, LIST, STUB, exchange(FILE, scan_of(), kind="application/pdf"))
+    recognised(folder, clock, seen())
+    _, listed, _ = fazhi("reports", "--archive", str(folder))
+    assert "text from OCR, confidence 98.0%" in listed
+    _, shown, _ = fazhi("show", held(folder).id or "", "--archive", str(folder), "--json")
+    assert {"text_from": "ocr", "reader": READER, "confidence": 0.98}.items() <= json.loads(shown).items()

@@ -29,6 +29,13 @@ def fault_words(report: Report) -> str:
     return f"no text: {_FAULTS.get(report.unread, report.unread)}{pages}"
 
 
+def recognised_words(report: Report) -> str:
+    """Return that a text was read by OCR, and with what confidence; empty for any other text."""
+    if report.text_from != "ocr" or report.confidence is None:
+        return ""
+    return f"text from OCR, confidence {report.confidence:.1%}"
+
+
 def _pages(number: int) -> str:
     return "1 page" if number == 1 else f"{number} pages"
 

@@ -42,7 +42,8 @@ def ocr(
         raise ConfigError(f"{archive}: there is no archive; name one with --archive")
     failed = False
     with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=message) as store:
-        for each in read_scans(store, ids, max_seconds=limit):
+        wanted = {store.show(each).id or "" for each in ids} if ids else None  # raises UnknownReport
+        for each in read_scans(store, wanted, max_seconds=limit):
             failed |= each.ending == FAILED
             print_json(_json(each), indent=None) if json else print(_line(each))
     raise typer.Exit(1 if failed else 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -178,6 +179,7 @@ def _member(body: bytes, random: Random, bodies: Sequence[bytes]) -> bytes:
     else:
         members[at] = (name, random.choice((_xml, _flip, _number, _truncate))(data, random, bodies))
     out = io.BytesIO()
+    warnings.simplefilter("ignore", UserWarning)  # a name that is there twice is meant
     with zipfile.ZipFile(out, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as packed:
         for each, content in members:
             packed.writestr(zipfile.ZipInfo(each), content, compresslevel=1)

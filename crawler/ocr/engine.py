@@ -27,6 +27,11 @@ MAX_FRAMES = 500
 """Pages of one TIFF."""
 PDF, IMAGE = "pdf", "image"
 _POINTS = 72.0
+_MAX_PROPORTION, _STRIP_PROPORTION = (
+    2.5,
+    1.4,
+)  # height by width: of a page at most; of a piece of a longer picture
+_INK = 128  # level below which a pixel is ink
 _MIN_RED, _MIN_RED_EXCESS = (
     120,
     50,
@@ -52,7 +57,7 @@ def count_pages(kind: str, body: bytes) -> int:
 
 def recognise(kind: str, body: bytes, first: int, last: int) -> list[Seen]:
     """Return what the engine sees on the pages from `first` on, without `last`, counted from 0."""
-    return [_seen(*page) for page in _drawn(kind, body, first, last)]
+    return [_seen(strip, scale) for page, scale in _drawn(kind, body, first, last) for strip in _strips(page)]
 
 
 def _drawn(kind: str, body: bytes, first: int, last: int) -> Iterator[tuple[Any, float]]:
@@ -116,6 +121,22 @@ def _frame(image: Any) -> tuple[Any, float]:
             None, "damaged", f"an image is cut or broken: {error}"[:200], format=IMAGE
         ) from None
     return numpy.asarray(page), max(page.width / _MIN_WIDTH_POINTS, 0.5)
+
+
+def _strips(pixels: Any) -> Iterator[Any]:
+    """A picture that is much longer than a page (长图) in pieces of about a page, cut where there is least ink."""
+    height, width = pixels.shape[:2]
+    if height <= _MAX_PROPORTION * width:
+        yield pixels
+        return
+    step, reach = int(_STRIP_PROPORTION * width), width // 4
+    top = 0
+    while height - top > step + reach:
+        window = pixels[top + step - reach : top + step + reach].min(axis=2) < _INK
+        cut = top + step - reach + int(window.sum(axis=1).argmin())
+        yield pixels[top:cut]
+        top = cut
+    yield pixels[top:]
 
 
 def _seen(pixels: Any, scale: float) -> Seen:

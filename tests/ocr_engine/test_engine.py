@@ -91,6 +91,18 @@ def test_an_image_of_a_page_is_read(kind: str) -> None:
     assert accuracy(found.body, report.body[: len(found.body)]) >= 0.95
 
 
+def test_a_picture_much_longer_than_a_page_is_read_in_pieces() -> None:
+    pages = [scan(sheet, noise=0).crop((100, 200, 1553, 2100)) for sheet in sheets(REPORTS[0])[1:3]]
+    long = Image.new("RGB", (pages[0].width, sum(page.height for page in pages)), "white")
+    for number, page in enumerate(pages):
+        long.paste(page, (0, number * pages[0].height))
+    found = engine.recognise("image", jpeg(long), 0, 1)
+    read = "".join(piece.text for page in found for piece in page.pieces)
+    expected = "".join(text.text for sheet in sheets(REPORTS[0])[1:3] for text in sheet.texts)
+    assert len(found) > 1
+    assert accuracy(read, expected) >= 0.95
+
+
 def test_the_same_page_gives_the_same_record() -> None:
     page = jpeg(scan(sheets(REPORTS[0])[1]).crop((0, 0, 1653, 700)))
     assert recognise("image", [page]) == recognise("image", [page])

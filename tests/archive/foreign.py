@@ -16,6 +16,7 @@ from tests.conftest import BODY
 
 EVIL_URL = "http://evil.example.net/a.html"
 AT = "2026-11-20T00:00:00Z"
+TEXT_FIELDS = ("text_from", "text_url", "reader", "pages", "unread", "difference")
 FILE = "warc/2026/fazhi-20261120000000-00001.warc.gz"
 
 
@@ -104,6 +105,7 @@ def stored(
         "attachments": [],
         "text_sha256": read.text_sha256,
     }
+    report |= {name: changed.pop(name) for name in TEXT_FIELDS if name in changed}
     act = {
         "act": "stored",
         "at": at,

@@ -9,14 +9,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.ledger.versions import READ_FROM
 from crawler.extract import extract
 from crawler.warc import new_record_id
 from tests.conftest import BODY
 
 EVIL_URL = "http://evil.example.net/a.html"
 AT = "2026-11-20T00:00:00Z"
-TEXT_FIELDS = ("text_from", "text_url", "reader", "pages", "unread", "difference")
+TEXT_FIELDS = ("text_from", "text_url", "reader", "pages", "confidence", "unread", "difference")
 FILE = "warc/2026/fazhi-20261120000000-00001.warc.gz"
 
 
@@ -115,7 +114,7 @@ def stored(
         "extractor": read.extractor,
         "ending": "new",
     }
-    report |= {name: changed.pop(name) for name in [*changed] if name in (*report, *READ_FROM)}
+    report |= {name: changed.pop(name) for name in [*changed] if name in report}
     return act | {"report": report} | changed
 
 

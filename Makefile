@@ -9,6 +9,8 @@ REPLAY := .venv-replay
 REPLAY_READY := $(REPLAY)/.ready
 EXPORT := .venv-export
 EXPORT_READY := $(EXPORT)/.ready
+OCR := .venv-ocr
+OCR_READY := $(OCR)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -30,9 +32,10 @@ KEEP_COMPILED := PYTHONDONTWRITEBYTECODE=
 # Pages with expected results (gold) for the benchmarks: html/<id>.html and gold/<id>.json. Default: the pages of tests/fixtures.
 PAGES ?= $(wildcard ../shared/pages)
 N ?= 20000
+D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export check bench bench-extract bench-fuzz bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -126,6 +129,22 @@ $(EXPORT_READY): requirements-export.lock | python
 	@$(EXPORT)/bin/python $(INSTALL) --require-hashes -r requirements-export.lock
 	@touch $@
 
+# For `fazhi ocr`: install the extra `ocr` (300 MB; the models are among them).
+ocr: $(READY)
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-ocr.lock
+
+# Tests that need the OCR engine, and a font with Chinese characters (fonts-noto-cjk) to draw scans with.
+test-ocr: $(OCR_READY)
+	@$(OCR)/bin/pytest tests/ocr_engine tests/ocr
+
+# A separate environment: everything else must work without the extra `ocr`.
+$(OCR_READY): requirements-ocr.lock pyproject.toml | python
+	@"$(PYTHON)" -m venv $(OCR)
+	@echo "installing into $(OCR) ..."
+	@$(OCR)/bin/python $(INSTALL) --require-hashes -r requirements-ocr.lock
+	@$(OCR)/bin/python $(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
 check: $(READY)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -137,9 +156,14 @@ bench: bench-extract
 bench-extract: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.extract $(PAGES)
 
-# Extract N mutated pages: no unexpected exception, no hang, no slow page.
+# Extract N mutated pages and D mutated documents: no unexpected exception, no hang, no slow page.
 bench-fuzz: $(READY)
 	@$(BIN)/python -m bench.fuzz --number $(N) --seed $(SEED) $(PAGES)
+	@$(BIN)/python -m bench.fuzz_documents --number $(D) --seed $(SEED)
+
+# Time, memory and quality of reading documents, compared with bare libraries and with other readers on the same files.
+bench-documents: $(BENCH_READY)
+	@$(BENCH)/bin/python -m bench.read_documents
 
 # Read pages of one piece of markup repeated: no time that grows faster than the page.
 bench-pumps: $(READY)
@@ -250,8 +274,9 @@ lock: | python
 	@$(COMPILE) pyproject.toml --group dev --extra bench --constraint requirements.lock -o requirements-bench.lock
 	@$(COMPILE) pyproject.toml --group dev --extra browser --constraint requirements.lock -o requirements-browser.lock
 	@printf 'frictionless>=5.18\nopenpyxl>=3.1\npandas>=2.3\npolars>=1.30\npyarrow>=20\nwacz>=0.5\n' | $(COMPILE) - -o requirements-export.lock
+	@$(COMPILE) pyproject.toml --group dev --extra ocr --constraint requirements.lock -o requirements-ocr.lock
 	@echo 'pywb>=2.10' | $(COMPILE) - -o requirements-replay.lock
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

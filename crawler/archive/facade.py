@@ -17,7 +17,6 @@ from crawler.archive.catalogue import earlier_responses, queries, rows
 from crawler.archive.catalogue.documents.queries import (
     capture_with_payload,
     document_validators,
-    documents_read,
     held_document,
     held_text_url,
     nearest_answer,
@@ -27,15 +26,14 @@ from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
-from crawler.archive.ledger.documents.rows import note_readings
+from crawler.archive.ledger.documents.recognised import enter_reading
 from crawler.archive.ledger.documents.unread import was_never_fetched
 from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
-from crawler.archive.ledger.versions import replace_text
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.version_captures import capture_of
 from crawler.archive.merging import enter_merged, stage
-from crawler.archive.run import Run
+from crawler.archive.recognising import Recognising
 from crawler.errors import FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.warc import Earlier, RevisitReference
@@ -54,7 +52,7 @@ class _Observed:
     shown: Container[str] | None = None
 
 
-class Archive(Run):
+class Archive(Recognising):
     """An archive folder. `Archive.create` opens it for writing; `Archive.read` returns a Reader, which only reads."""
 
     def record(self, capture: Capture, *, origin: str | None = None) -> None:
@@ -294,13 +292,8 @@ class Archive(Run):
                 read = reextraction.reread_or_notify(self.path, self._session, version, notify)
                 if read is None or not self._is_better(version, read.report, notify):
                     continue
-                rows = documents_read(self._session, version)
-                kept = [
-                    KeptDocument(document, queries.capture_ref(self._session, row.capture_id))
-                    for document, row in zip(read.documents, rows, strict=True)
-                ]
-                replace_text(version, read.report)
-                note_readings(self._session, version, read.documents)
+                kept = self._kept_readings(version, read.documents)
+                enter_reading(self._session, version, read.report, list(read.documents))
                 ledger.keep_text_file(version)
                 self._journal(acts.reextracted(version, was, read.report, kept), version.url, self._now())
                 changed += 1

@@ -1,7 +1,7 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
 Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`),
-`questions/` (`reports`, `show`, `cite`, `export` …, one module a command), `importing` (`import`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
+`questions/` (`reports`, `show`, `cite`, `export` …, one module a command), `importing` (`import`), `recognition` (`ocr`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """
 
@@ -12,9 +12,19 @@ import sys
 import typer
 
 from crawler import __version__
-from crawler.cli import anchoring, crawling, evidence, fixtures, importing, reading, sources, streams
+from crawler.cli import (
+    anchoring,
+    crawling,
+    evidence,
+    fixtures,
+    importing,
+    reading,
+    sources,
+    streams,
+)
 from crawler.cli.output import message
 from crawler.cli.questions import changes, cite, coverage, diff, export, indicators, reports, search, show
+from crawler.cli.recognition.command import ocr
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 
@@ -36,6 +46,7 @@ app = typer.Typer(
 app.command("crawl")(crawling.crawl)
 app.command("import")(importing.import_)
 app.command("extract")(reading.extract)
+app.command("ocr")(ocr)
 app.command("reports")(reports.reports)
 app.command("show")(show.show)
 app.command("cite")(cite.cite)

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from crawler.errors import ExtractError, NoBody, UnknownFormat, Unread, UnreadDocument
 from crawler.extract.documents import FORMATS, sniff
+from crawler.extract.documents.ocr.record import OCR, read_ocr
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
+from crawler.extract.meaning.recognised import with_recognised
 from crawler.extract.meaning.text_choice import IMAGE, choose_text
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Document, Headers, Offer, Report
@@ -68,7 +70,10 @@ def read_offer(
     """Return the report in a document or a frame. `how`: how the page refers to it, see Offer. Raises ExtractError.
 
     A web page is read from a frame only: in the place of a document it is a notice of the server.
+    `how` OCR: the body is the record of a recognition of the document at the URL.
     """
+    if how == OCR:
+        return replace(assemble(read_ocr(body, url), url, seen), text_from=OCR)
     if how == IMAGE:
         raise UnreadDocument(url, "needs_ocr", "an image", format=IMAGE, pages=1)
     key, report = read(body, headers, url, hint if how == FRAME else None, seen)
@@ -96,12 +101,18 @@ def unread_report(error: UnreadDocument, url: str | None, title: str = "") -> Re
 def with_documents(page: Report, documents: Sequence[Reading]) -> Report:
     """Return the report of a page with the text that counts, its own or that of a document; see `choose_text`.
 
-    A report with `unread` has no text. It is unread too if a document could not be fetched that is more likely its text
+    A text from OCR counts only where the document that it is of cannot be read. A report with `unread` has no text. It is unread too if a document could not be fetched that is more likely its text
     than the one that could. Where no document may be the text, a page's own text is what there is.
     """
     documents = [
         (offer, replace(one, url=offer.url) if isinstance(one, Report) else one) for offer, one in documents
     ]
+    recognised = [(offer, one) for offer, one in documents if offer.how == OCR]
+    documents = [pair for pair in documents if pair[0].how != OCR]
+    if recognised:
+        documents, whole = with_recognised(page, documents, recognised)
+        if whole is not None:
+            return whole
     chosen = choose_text(page, documents)
     if chosen.unread == _NOT_READ and page.body:
         return replace(chosen, unread=None)
@@ -121,6 +132,7 @@ def unread_page(page: Report, fault: str) -> Report:
         text_from="page",
         text_url=None,
         reader=None,
+        confidence=None,
         difference=None,
         unread=fault,
     )

@@ -72,6 +72,7 @@ class Report:
     text_url: str | None = None  # address of that document; None: the page itself
     reader: str | None = None  # of a document: library and version
     pages: int | None = None  # of a document that has pages
+    confidence: float | None = None  # of a text from OCR, 0 to 1: the mean of its characters
     unread: str | None = (
         None  # why the text of a document could not be read: needs_ocr, encrypted, damaged, …
     )
@@ -104,7 +105,7 @@ class Report:
 JSON_KEYS = (
     "id", "title", "issuer", "region", "year", "kind", "published", "source", "signed", "index",
     "url", "version", "text_sha256", "body", "sections", "attachments",
-    "text_from", "text_url", "reader", "pages", "unread", "difference",
+    "text_from", "text_url", "reader", "pages", "confidence", "unread", "difference",
 )  # fmt: skip
 """Keys of a report in JSON output, in order. They are public and stable."""
 

@@ -23,7 +23,7 @@ _OPTIONAL = (
 )  # fields of a report that an act may lack
 EVIL_URL = "http://evil.example.net/a.html"
 AT = "2026-11-20T00:00:00Z"
-TEXT_FIELDS = ("text_from", "text_url", "reader", "pages", "unread", "difference")
+TEXT_FIELDS = ("text_from", "text_url", "reader", "pages", "confidence", "unread", "difference")
 FILE = "warc/2026/fazhi-20261120000000-00001.warc.gz"
 
 

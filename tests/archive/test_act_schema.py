@@ -74,6 +74,7 @@ TEXT = stored(
     text_url="http://a.gov.cn/a.pdf",
     reader="pypdfium2 5.0",
     pages=12,
+    confidence=0.98,
     unread="needs_ocr",
     difference="the document has 3 paragraphs more",
 ) | {"documents": [DOCUMENT]}
@@ -175,7 +176,13 @@ def test_a_value_of_another_type_is_a_fault_that_names_the_field(name: str, path
     for key in path:
         inner = inner[key]
     for value in WRONG_TYPES:
-        like = (int, float) if path[-1] == "seconds" else int if isinstance(inner, int) else type(inner)
+        like = (
+            (int, float)
+            if path[-1] in ("seconds", "confidence")
+            else int
+            if isinstance(inner, int)
+            else type(inner)
+        )
         if isinstance(value, like) and isinstance(value, bool) == isinstance(inner, bool):
             continue
         if value in ([], {}) and isinstance(inner, type(value)):

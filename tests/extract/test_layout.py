@@ -103,3 +103,31 @@ def test_a_running_head_is_left_out_and_a_heading_is_not() -> None:
     found = [line.text for line in read_pages(pages)]
     assert not [text for text in found if "年度报告" in text]
     assert [text for text in found if text.startswith("第")] == ["第1章", "第2章", "第3章"]
+
+
+def test_lines_of_text_that_recur_on_pages_are_no_running_heads() -> None:
+    def page(first: int) -> Page:
+        like = [run(f"{first + i}号文件规定:按期办结并公开", 70, 60 + 16 * i) for i in range(30)]
+        return Page(width=400, height=600, runs=[*like, run(f"— {first // 30} —", 190, 580)])
+
+    found = "".join(line.text for line in read_pages([page(number) for number in range(30, 150, 30)]))
+    assert found.count("号文件规定") == 4 * 30
+    assert "—" not in found
+
+
+def test_pages_that_are_all_the_same_have_their_text() -> None:
+    pages = [Page(width=400, height=600, runs=lines(5)) for _ in range(4)]
+    assert [line.text for line in read_pages(pages)] == [TEXT * 20]
+    alone = [Page(width=400, height=600, runs=[run("法治政府建设", 50, 60)]) for _ in range(4)]
+    assert "".join(line.text for line in read_pages(alone)) == "法治政府建设" * 4
+
+
+def test_a_head_and_a_foot_around_text_are_left_out_by_size_distance_or_place() -> None:
+    heads = (
+        run("某市人民政府公报", 50, 60, 8),
+        run("某市人民政府公报", 50, 60),
+        run("某市人民政府公报", 150, 85),
+    )
+    for head in heads:
+        pages = [Page(width=400, height=600, runs=[head, *lines(9)]) for _ in range(3)]
+        assert "公报" not in "".join(line.text for line in read_pages(pages)), head

@@ -258,6 +258,7 @@ class VersionRow(Base, kw_only=True):
     text_url: Mapped[str | None] = mapped_column(Text, default=None)  # of that document
     reader: Mapped[str | None] = mapped_column(Text, default=None)  # library and version
     pages: Mapped[int | None] = mapped_column(default=None)  # of that document
+    confidence: Mapped[float | None] = mapped_column(default=None)  # of a text from OCR, 0 to 1
     # why the text of a document could not be read: the version has no text, and no text file
     unread: Mapped[str | None] = mapped_column(String(32), default=None)
     difference: Mapped[str | None] = mapped_column(

@@ -168,6 +168,7 @@ def to_report(version: VersionRow, *, body: bool = True) -> Report:
         text_url=version.text_url,
         reader=version.reader,
         pages=version.pages,
+        confidence=version.confidence,
         unread=version.unread,
         difference=version.difference,
         extractor=version.extractor,

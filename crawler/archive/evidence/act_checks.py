@@ -157,6 +157,12 @@ def seconds(value: object, name: str) -> None:
         raise _fault(name, "a number of seconds", value)
 
 
+def share(value: object, name: str) -> None:
+    """Check a share from 0 to 1."""
+    if type(value) not in (int, float) or not 0 <= value <= 1:  # type: ignore[operator]
+        raise _fault(name, "a number from 0 to 1", value)
+
+
 def flag(value: object, name: str) -> None:
     """Check true or false."""
     if not isinstance(value, bool):

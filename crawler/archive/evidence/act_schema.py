@@ -28,6 +28,7 @@ from crawler.archive.evidence.act_checks import (
     one_of,
     pairs_of,
     seconds,
+    share,
     text,
     whole,
     year_or_none,
@@ -135,6 +136,7 @@ _REPORT = {
     "text_url": Field(_LINKED),
     "unread": Field(_WORD),
     "difference": Field(text(10_000)),
+    "confidence": Field(share),
 } | _READING
 _VISIT = {
     "site_id": Field(_SITE_ID, required=True),

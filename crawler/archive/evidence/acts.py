@@ -45,7 +45,7 @@ _REPORT_FIELDS = (
     "title", "issuer", "region", "year", "kind", "published", "source", "signed", "parts",
 )  # fmt: skip
 """Fields of a report that cannot be extracted again from its page alone: its link and its site contributed to them."""
-_TEXT_FIELDS = ("text_url", "reader", "pages", "unread", "difference")
+_TEXT_FIELDS = ("text_url", "reader", "pages", "confidence", "unread", "difference")
 """Fields that say what the text was read from. An act has those that are not empty, and `text_from` if it is not `page`."""
 
 

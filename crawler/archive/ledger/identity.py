@@ -31,6 +31,7 @@ from crawler.archive.ledger.current_page import (
     record_seen_again,
 )
 from crawler.archive.ledger.documents import unread
+from crawler.archive.ledger.documents.recognised import is_same_scan, payloads_of
 from crawler.archive.ledger.new_reports import (
     add_report,
     find_text,
@@ -44,6 +45,8 @@ from crawler.archive.ledger.ownership.publisher import mark_own_pages, pass_if_d
 from crawler.archive.ledger.page_makers import is_own
 from crawler.archive.ledger.varying_urls import observation_key, page_key
 from crawler.archive.ledger.versions import add_version, replace_text, rest_capture_on
+from crawler.extract.documents.ocr.record import OCR
+from crawler.extract.meaning.recognised import NEEDS_OCR
 from crawler.model import Ending, Outcome, Report
 
 OnlyExtractorChanged = Callable[[VersionRow], bool]
@@ -207,7 +210,10 @@ def _store_other_text(
     """
     report, latest = observation.report, newest_version_or_tombstone(page.report)
     held = version_with_digest(page.report, page.text_sha256)
-    if report.unread is not None and held.unread is None and not latest.tombstone:
+    if report.unread == NEEDS_OCR and held.text_from == OCR and not latest.tombstone and page.own:
+        if _is_same_scan(session, held, observation):
+            return unread.see_same_scan(session, page, observation, held)
+    elif report.unread is not None and held.unread is None and not latest.tombstone:
         return unread.keep_held_text(session, page, observation, held)
     may_be_reread = not latest.tombstone and _is_read_otherwise(held, report)
     reextracted = may_be_reread and only_extractor_changed(held)
@@ -234,6 +240,13 @@ def _store_other_text(
         detail = "the same text in other code points (Unicode NFC)"
         return result_of(Ending.UNCHANGED, observation, held, detail)
     return _store_changed_text(session, page, observation, shrunk_since)
+
+
+def _is_same_scan(session: Session, held: VersionRow, observation: Observation) -> bool:
+    """Whether a scan is the one that the text held was recognised in. A rebuild keeps what the live run decided."""
+    if observation.recorded_ending is not None:
+        return observation.recorded_ending is Ending.UNCHANGED
+    return is_same_scan(session, held, payloads_of(observation))
 
 
 def _is_read_otherwise(held: VersionRow, report: Report) -> bool:

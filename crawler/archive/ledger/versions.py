@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crawler.archive.ledger.observation import Observation
 
 
-READ_FROM = ("text_from", "text_url", "reader", "pages", "unread", "difference")
+READ_FROM = ("text_from", "text_url", "reader", "pages", "confidence", "unread", "difference")
 """Values of a version that say what its text was read from."""
 
 

@@ -24,14 +24,15 @@ from crawler.archive.evidence.acts import Act, ActFault
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
-from crawler.archive.ledger.documents.rows import note_readings
+from crawler.archive.ledger.documents.recognised import enter_reading, keep_recognition
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
-from crawler.archive.ledger.versions import READ_FROM, replace_text
+from crawler.archive.ledger.versions import READ_FROM
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.reextraction import Offered
 from crawler.errors import ArchiveDamaged, ExtractError
+from crawler.extract.documents.ocr.record import OCR
 from crawler.model import Ending, Report
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
@@ -265,11 +266,14 @@ class WarcLoader:
         version = self._version(fields["id"], fields["version"])
         if version is None or version.text_sha256 != act.content["was"]:
             return
+        documents = self._documents(act)
+        for kept in documents:
+            if kept.document.offer.how == OCR:
+                keep_recognition(self.ledger.session, version, kept)
         offered = reextraction.offered_with(self.ledger.session, version)
         again = self._report(act, reextraction.capture_ids(version), version.hint, offered)
         if again is not None:
-            replace_text(version, again)
-            note_readings(self.ledger.session, version, [each for each, _ in acts.documents_of(act.content)])
+            enter_reading(self.ledger.session, version, again, [each.document for each in documents])
             self.ledger.keep_text_file(version)
 
     def _merged(self, act: Act) -> None:

@@ -22,7 +22,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import holding_json, message, print_json, print_table, report_json
 from crawler.cli.questions.similar import print_similar
-from crawler.cli.questions.text_source import fault_words
+from crawler.cli.questions.text_source import fault_words, recognised_words
 from crawler.field.region_names import the_region
 from crawler.field.regions import region as region_row
 from crawler.model import Holding, Report
@@ -152,6 +152,8 @@ def _remarks(report: Report, holding: Holding) -> Iterator[str]:
     """Yield what a reader must know before quoting a report."""
     if report.unread is not None:
         yield fault_words(report)
+    if words := recognised_words(report):
+        yield words
     if holding.claims:
         yield f"claims to be of {division_name(holding.claims)}"
     if holding.origin != "own":

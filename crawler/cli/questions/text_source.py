@@ -29,6 +29,13 @@ def fault_words(report: Report) -> str:
     return f"no text: {_FAULTS.get(report.unread, report.unread)}{pages}"
 
 
+def recognised_words(report: Report) -> str:
+    """Return that a text was read by OCR, and with what confidence; empty for any other text."""
+    if report.text_from != "ocr" or report.confidence is None:
+        return ""
+    return f"text from OCR, confidence {report.confidence:.1%}"
+
+
 def _pages(number: int) -> str:
     return "1 page" if number == 1 else f"{number} pages"
 
@@ -38,7 +45,9 @@ def source_lines(report: Report, documents: Sequence[Document]) -> Iterator[str]
     if report.unread is not None:
         yield f"{report.id}  {fault_words(report)}"
     elif report.text_url is not None or report.text_from != "page":
-        read_from = (report.text_from, _pages(report.pages) if report.pages else "", report.reader or "")
+        read_from = [report.text_from, _pages(report.pages) if report.pages else "", report.reader or ""]
+        if report.confidence is not None:
+            read_from.append(f"confidence {report.confidence:.1%}")
         where = f": {report.text_url}" if report.text_url else ""
         yield f"{report.id}  its text is that of a document ({', '.join(filter(None, read_from))}){where}"
     if report.difference:
@@ -51,7 +60,8 @@ def source_lines(report: Report, documents: Sequence[Document]) -> Iterator[str]
             f"no text: {each.fault}" if each.fault else "",
             f"SHA-256 {each.payload_sha256}" if each.payload_sha256 else "not archived",
         )
-        yield f"  offers {each.offer.url} ({each.offer.how}): {', '.join(filter(None, facts))}"
+        what = "recognised" if each.offer.how == "ocr" else "offers"
+        yield f"  {what} {each.offer.url} ({each.offer.how}): {', '.join(filter(None, facts))}"
 
 
 def document_json(document: Document) -> dict[str, Any]:

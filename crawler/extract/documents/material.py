@@ -36,6 +36,7 @@ class Material:
     embedded: tuple[Embedded, ...] = ()  # what the article shows instead of text
     reader: str | None = None  # of a document that is no page: library and version, such as "pypdfium2 5.15"
     pages: int | None = None  # of a document that has pages
+    confidence: float | None = None  # of OCR, 0 to 1: the mean of its characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,6 +141,7 @@ def _report(
         undecodable=material.undecodable,
         reader=material.reader,
         pages=material.pages,
+        confidence=material.confidence,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
     )

@@ -86,7 +86,7 @@ def choose_text(page: Report, documents: Sequence[tuple[Offer, Report | ExtractE
     best = max(read, key=lambda pair: _rank(page, *pair), default=None)
     if best is None:
         return _without_text(page, documents)
-    return _with_text(page, *best)
+    return with_text(page, *best)
 
 
 def _may_be_text(page: Report, offer: Offer, document: Report) -> bool:
@@ -148,8 +148,8 @@ def _pairs(title: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _with_text(page: Report, offer: Offer, document: Report) -> Report:
-    """The page's report with the text of a document."""
+def with_text(page: Report, offer: Offer, document: Report) -> Report:
+    """Return the page's report with the text of a document."""
     body = _without_title(page.title, document)
     framed = _is_framed_page(offer, document)
     return replace(
@@ -172,6 +172,7 @@ def _with_text(page: Report, offer: Offer, document: Report) -> Report:
         text_url=document.text_url or document.url or offer.url,
         reader=document.reader,
         pages=document.pages,
+        confidence=document.confidence,
         unread=document.unread,
         continues=document.continues,
         parts=document.parts,

@@ -36,7 +36,12 @@ _LAST_DOCUMENT = Prepared(
     select(CaptureRow.id, CaptureRow.url_key, CaptureRow.payload_sha256)
     .join(DocumentRow, DocumentRow.capture_id == CaptureRow.id)
     .join(RunRow, RunRow.id == CaptureRow.run_id)
-    .where(DocumentRow.url == bindparam("url"), *_OWN, RunRow.state != literal_column("'merged'"))
+    .where(
+        DocumentRow.url == bindparam("url"),
+        DocumentRow.how != literal_column("'ocr'"),
+        *_OWN,
+        RunRow.state != literal_column("'merged'"),
+    )
     .order_by(DocumentRow.id.desc())
     .limit(1)
 )
@@ -126,7 +131,11 @@ def last_documents(session: Session, version_id: int, url_key: str) -> list[tupl
         select(DocumentRow, held.c.payload_sha256)
         .join(offered, offered.c.id == DocumentRow.offered_in)
         .join(held, held.c.id == DocumentRow.capture_id, isouter=True)
-        .where(DocumentRow.version_id == version_id, offered.c.url_key == url_key)
+        .where(
+            DocumentRow.version_id == version_id,
+            offered.c.url_key == url_key,
+            DocumentRow.how != literal_column("'ocr'"),  # of no page: read of a scan that it offers
+        )
         .order_by(DocumentRow.id)
     )
     rows = [(row, digest) for row, digest in session.execute(query)]

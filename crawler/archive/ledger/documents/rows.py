@@ -12,6 +12,7 @@ from crawler.archive.catalogue.documents.queries import documents_read, last_doc
 from crawler.archive.catalogue.models import MERGED, CaptureRow, DocumentRow, VersionRow
 from crawler.archive.catalogue.rows import KeptDocument
 from crawler.archive.ledger.observation import Observation, StoreResult
+from crawler.extract.documents.ocr.record import OCR
 from crawler.model import Document
 
 _Facts = tuple[object, ...]
@@ -31,7 +32,7 @@ def keep_documents(session: Session, observation: Observation, result: StoreResu
     if version is None or not _differ(session, version, observation):
         return result
     for kept in observation.documents:
-        session.add(_row(version, capture.id, kept))
+        session.add(row_of(version, capture.id, kept))
     session.flush()
     return replace(result, documents_changed=True)
 
@@ -63,7 +64,8 @@ def _facts_of_row(row: DocumentRow, digest: str | None) -> _Facts:
     return row.url, digest, row.format, row.reader, row.pages, row.fault
 
 
-def _row(version: VersionRow, offered_in: int, kept: KeptDocument) -> DocumentRow:
+def row_of(version: VersionRow, offered_in: int, kept: KeptDocument) -> DocumentRow:
+    """Return the row of a document that the page in a capture offered."""
     document, offer = kept.document, kept.document.offer
     return DocumentRow(
         version_id=version.id,
@@ -82,5 +84,6 @@ def _row(version: VersionRow, offered_in: int, kept: KeptDocument) -> DocumentRo
 def note_readings(session: Session, version: VersionRow, documents: Sequence[Document]) -> None:
     """Write how the documents that a version was read with are read now. `documents`: in their order."""
     for row, document in zip(documents_read(session, version), documents, strict=False):
-        row.format, row.reader = document.format, document.reader
+        row.format = document.format
+        row.reader = document.reader or (row.reader if row.how == OCR else None)
         row.pages, row.fault = document.pages, document.fault

@@ -14,8 +14,10 @@ from crawler.archive.catalogue.documents.queries import documents_read
 from crawler.archive.catalogue.models import CaptureRow, DocumentRow, PageRow, VersionRow
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.archive.ledger import page_states
+from crawler.archive.ledger.current_page import extend_seen
 from crawler.archive.ledger.observation import Observation, StoreResult, result_of
 from crawler.extract import GONE, NO_DOCUMENT, NOT_FETCHED
+from crawler.extract.documents.ocr.record import OCR
 from crawler.model import Ending
 
 _WITHOUT_BYTES = (NOT_FETCHED, GONE, NO_DOCUMENT)
@@ -42,7 +44,8 @@ def find_same_documents(session: Session, observation: Observation) -> VersionRo
 
 
 def _payloads(session: Session, version: VersionRow) -> set[str]:
-    ids = [row.capture_id for row in documents_read(session, version) if row.capture_id is not None]
+    read = [row for row in documents_read(session, version) if row.how != OCR]
+    ids = [row.capture_id for row in read if row.capture_id is not None]
     digests = select(CaptureRow.payload_sha256).where(CaptureRow.id.in_(ids))
     return set(session.scalars(digests))
 
@@ -64,6 +67,15 @@ def keep_held_text(
         page.answered_in = observation.run_id if observation.live else page.answered_in
     detail = f"no text can be read from its document now ({observation.report.unread}); version {held.number} stays"
     return result_of(Ending.UNCHANGED, observation, held, detail)
+
+
+def see_same_scan(session: Session, page: PageRow, observation: Observation, held: VersionRow) -> StoreResult:
+    """Record that a scan is there unchanged whose text was recognised before."""
+    if page.state not in page_states.AWAY:
+        page_states.mark_live(session, page, observation.seen_at, live=observation.live)
+        page.answered_in = observation.run_id if observation.live else page.answered_in
+    extend_seen(held, observation)
+    return result_of(Ending.UNCHANGED, observation, held, "the scan that its text was recognised in")
 
 
 def pass_over(page: PageRow, observation: Observation) -> StoreResult:

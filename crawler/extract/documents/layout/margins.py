@@ -1,10 +1,15 @@
-"""Leave out what stands on the margins of pages: page numbers and running heads. Pages of rows in, the same without them out."""
+"""Find what stands on the margins of pages: page numbers and running heads. Pages of rows in, the rows on margins out.
+
+A row that recurs is a running head only if it is set apart from the text: lines of text recur too, with other numbers in them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
 
 from crawler.extract.documents.layout.page import Row
 from crawler.field.text import chinese_number, fold
@@ -13,6 +18,10 @@ _OUTER_ROWS = 3  # of a page's top and of its bottom, which may be on the margin
 _MIN_PAGES = 3  # on which a running head is repeated …
 _MIN_SHARE = 0.3  # … and of all pages: left and right pages may have their own
 _MAX_LENGTH = 60  # characters of a running head
+_MIN_GAP = 1.25  # usual distances of two rows between a running head and the text
+_SAME_SIZE = 0.06  # of a font size; that of a running head differs by more
+_EDGES = (0.0, 2.0)  # font sizes from the left edge of a text at which its rows begin: none, or an indent
+_NEAR_EDGE = 0.6  # font sizes
 _MAX_NUMBER_LENGTH = 24  # characters of a page number
 _DASHES = "-–—―─－一~·•\\s"
 _NUMBER = re.compile(
@@ -31,14 +40,26 @@ def margin_rows(pages: Sequence[list[Row]]) -> list[list[Row]]:
     Rows are from top to bottom, those in ruled tables left out.
     """
     dropped: list[set[int]] = [set() for _ in pages]
+    repeated: set[tuple[int, int]] = set()
+    pitch = _pitch(pages)
     for _ in range(_OUTER_ROWS):
         found = _outermost(pages, dropped)
-        marked = {*_numbers(pages, found), *_repeated(pages, found)}
+        again = {*_repeated(pages, found, dropped, pitch)}
+        marked = {*_numbers(pages, found), *again}
+        repeated |= again
         for page, row in marked:
             dropped[page].add(row)
         if not marked:
             break
+    if not any(len(gone) < len(page) for page, gone in zip(pages, dropped, strict=True)):
+        for page, row in repeated:  # else nothing would be left
+            dropped[page].discard(row)
     return [[page[i] for i in gone] for page, gone in zip(pages, dropped, strict=True)]
+
+
+def _pitch(pages: Sequence[list[Row]]) -> float:
+    """The usual distance of two rows of a page; 0 without any."""
+    return median([below.middle - above.middle for page in pages for above, below in pairwise(page)] or [0.0])
 
 
 def _outermost(pages: Sequence[list[Row]], dropped: Sequence[set[int]]) -> list[tuple[int, int, bool]]:
@@ -79,16 +100,21 @@ def _value(text: str) -> int | None:
 
 
 def _repeated(
-    pages: Sequence[list[Row]], found: Sequence[tuple[int, int, bool]]
+    pages: Sequence[list[Row]],
+    found: Sequence[tuple[int, int, bool]],
+    dropped: Sequence[set[int]],
+    pitch: float,
 ) -> Iterator[tuple[int, int]]:
-    """Rows whose text stands at the same place of several pages, page numbers in it aside."""
+    """Rows set apart whose text stands at the same place of several pages, page numbers in it aside."""
     places: dict[tuple[str, bool], list[tuple[int, int]]] = {}
     for page, i, is_last in found:
         text = "".join(_DIGITS.sub("#", fold(pages[page][i].text)).split())
         if text.strip("#") and len(text) <= _MAX_LENGTH and text[-1] not in "。;":
             places.setdefault((text, is_last), []).append((page, i))
-    for same in places.values():
+    for (_, is_last), same in places.items():
         same = _alike(pages, same)
+        if not _are_apart(pages, same, dropped, -1 if is_last else 1, pitch):
+            continue
         if len(same) >= max(_MIN_PAGES, _MIN_SHARE * len(pages)) or len(same) == len(pages) == 2:
             yield from same
 
@@ -108,6 +134,38 @@ def _alike(pages: Sequence[list[Row]], same: list[tuple[int, int]]) -> list[tupl
             for number, before in zip(numbers[page], numbers[first], strict=True)
         )
     ]
+
+
+def _are_apart(
+    pages: Sequence[list[Row]],
+    same: Sequence[tuple[int, int]],
+    dropped: Sequence[set[int]],
+    inwards: int,
+    pitch: float,
+) -> bool:
+    """Whether rows with one text are set apart from the rows next to them, on most pages that have some.
+
+    `inwards`: 1 for the first rows of pages, -1 for the last.
+    """
+    apart: list[bool] = []
+    for page, i in same:
+        beside = i + inwards
+        while beside in dropped[page]:
+            beside += inwards
+        if 0 <= beside < len(pages[page]):
+            apart.append(_is_apart(pages[page][i], pages[page][beside], pages[page], pitch))
+    return 2 * sum(apart) > len(apart)
+
+
+def _is_apart(row: Row, beside: Row, page: Sequence[Row], pitch: float) -> bool:
+    """Whether a row is of another size than the text, stands off from it, or begins where no line of it does."""
+    size = max(row.size, beside.size) or 1.0
+    if abs(row.size - beside.size) > _SAME_SIZE * size:
+        return True
+    if abs(row.middle - beside.middle) > _MIN_GAP * pitch:
+        return True
+    left = min(each.left for each in page)
+    return not any(abs((row.left - left) / size - edge) <= _NEAR_EDGE for edge in _EDGES)
 
 
 def _height(row: Row) -> int:

@@ -1,0 +1,1 @@
+"""`fazhi ocr`: its command."""

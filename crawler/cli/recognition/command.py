@@ -1,0 +1,70 @@
+"""`fazhi ocr`: read the scans in an archive (`crawler.ocr`)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.archive import Archive
+from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.output import message, print_json, tab_separated
+from crawler.crawl import seconds
+from crawler.errors import ConfigError
+from crawler.fetch.client import utc_now
+from crawler.ocr.job import FAILED, Recognised, read_scans
+from crawler.ocr.recognition import require_extra
+
+
+def ocr(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of reports; all scans if omitted.")
+    ] = None,
+    archive: ArchiveOption = Path("archive"),
+    max_time: Annotated[
+        str | None,
+        typer.Option(
+            "--max-time", metavar="TIME", help="Stop after this time, such as 90 (seconds), 30m or 2h."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Read reports that are scans (`needs OCR`) by optical character recognition, and those that an earlier engine read.
+
+    Needs the extra `ocr`. The text is marked `ocr`, with its mean confidence; what the engine saw is kept in the WARC files,
+    so that `rebuild` needs no engine. Exit code 1 if a scan could not be read.
+    """
+    limit = seconds(max_time) if max_time is not None else None
+    require_extra()
+    if not archive.is_dir():
+        raise ConfigError(f"{archive}: there is no archive; name one with --archive")
+    failed = False
+    with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=message) as store:
+        wanted = {store.show(each).id or "" for each in ids} if ids else None  # raises UnknownReport
+        for each in read_scans(store, wanted, max_seconds=limit):
+            failed |= each.ending == FAILED
+            print_json(_json(each), indent=None) if json else print(_line(each))
+    raise typer.Exit(1 if failed else 0)
+
+
+def _line(each: Recognised) -> str:
+    facts = [each.detail]
+    if each.confidence is not None:
+        facts = [f"{each.pages} pages, {each.characters} characters, confidence {each.confidence:.1%}"]
+    return tab_separated([each.ending, each.scan.report_id, each.scan.title, *facts])
+
+
+def _json(each: Recognised) -> dict[str, object]:
+    return {
+        "ending": each.ending,
+        "id": each.scan.report_id,
+        "version": each.scan.version,
+        "url": each.scan.url,
+        "pages": each.pages,
+        "characters": each.characters,
+        "confidence": each.confidence,
+        "seconds": round(each.seconds, 1),
+        "detail": each.detail,
+    }

@@ -1,0 +1,1 @@
+"""Texts that were recognised on images: `record` is the form in which they are kept, and its reader."""

@@ -163,7 +163,9 @@ def test_no_folder_has_more_modules_than_one_can_take_in() -> None:
     full = {
         folder.relative_to(HOUSE.parent).as_posix(): len(modules)
         for folder in (HOUSE, *(path for path in HOUSE.rglob("*") if path.is_dir()))
-        if len(modules := [each for each in folder.glob("*.py") if each.stem != "__init__"]) > MAX_MODULES
+        if folder.parent.name
+        != "migrations"  # their number grows with every schema, and nobody reads them together
+        and len(modules := [each for each in folder.glob("*.py") if each.stem != "__init__"]) > MAX_MODULES
     }
     assert full == {}
 

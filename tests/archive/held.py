@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.crawl import crawl
@@ -16,6 +17,8 @@ from crawler.intake.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Site, SiteVisit, VisitState
 from crawler.questions.verify import Fault, verify
 from crawler.sources import load_sites
+from crawler.warc import new_record_id
+from tests.archive.foreign import article, make, metadata, response, stored
 from tests.conftest import Clock
 
 ROOT = Path(__file__).parent.parent.parent
@@ -69,7 +72,8 @@ async def _crawl(archive: Archive, clock: Clock, replay: Replay, sites: list[Sit
 
 
 def fill_every_table(folder: Path, clock: Clock) -> None:
-    """Make an archive with rows in every table: visits, a memory, a revised text, a takedown, an import, a killed run."""
+    """Make an archive with rows in every table: visits, a memory, a revised text, a takedown, an import, a killed run, a report
+    in a document, a merge in which a report has two ids."""
     with Archive.create(folder, clock=clock, command="crawl") as archive:
         visit = SiteVisit(site_id="wuhan", began_at=archive.started_at)
         archive.begin_visit(visit, SITES[0])
@@ -93,7 +97,21 @@ def fill_every_table(folder: Path, clock: Clock) -> None:
     crawl_saved(killed, clock, "wuhan")
     killed.close(finished=False)
     clock.forward(minutes=1)
-    Archive.create(folder, clock=clock).close()
+    document_sites = load_sites(FIXTURES / "document-viewer" / "source.yaml")
+    with Archive.create(folder, clock=clock) as archive:
+        asyncio.run(_crawl(archive, clock, Replay(load_exchanges(FIXTURES)), list(document_sites)))
+    clock.forward(minutes=1)
+    with TemporaryDirectory() as other, Archive.create(folder, clock=clock) as archive:
+        archive.merge(_with_two_ids(Path(other)), lambda _: None)
+
+
+def _with_two_ids(folder: Path) -> Path:
+    """Make another archive that has one text at two addresses, under an id for each."""
+    records: list[bytes] = []
+    for number, region in enumerate(("420100", "420200")):
+        url, record_id, page = f"http://copy.example.net/{number}.html", new_record_id(), article("一份")
+        records += (response(url, page, record_id), metadata(stored(url, page, record_id, region=region)))
+    return make(folder, *records)
 
 
 def faults(folder: Path, *, deep: bool = False, head: str | None = None) -> list[Fault]:

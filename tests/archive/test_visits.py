@@ -176,7 +176,7 @@ def test_the_third_schema_adds_evidence_and_leaves_the_rest_unchanged(tmp_path: 
         connection.exec_driver_sql(
             "INSERT INTO versions SELECT 2, report_id, 2, title, issuer, kind, published, source, signed, page_index, '',"
             " sections, attachments, url, 'x', simhash, 0, 0, 0, 0, first_seen, last_seen, NULL, 1, '', '', 1, NULL, '[]',"
-            " '[]', 0, 'own', NULL, 'page', NULL, NULL, NULL, NULL, NULL FROM versions"
+            " '[]', 0, 'own', NULL, 'page', NULL, NULL, NULL, NULL, NULL, NULL FROM versions"
         )
         command.downgrade(migrations(connection), "0002")
     assert {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables} == before

@@ -9,7 +9,7 @@ from datetime import datetime
 from crawler.errors import ExtractError, NoBody, UnknownFormat, Unread, UnreadDocument
 from crawler.extract.documents import FORMATS, sniff
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
-from crawler.extract.meaning.text_choice import IMAGE, choose_text
+from crawler.extract.meaning.text_choice import IMAGE, choose_text, only_refers
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Document, Headers, Offer, Report
 
@@ -97,13 +97,14 @@ def with_documents(page: Report, documents: Sequence[Reading]) -> Report:
     """Return the report of a page with the text that counts, its own or that of a document; see `choose_text`.
 
     A report with `unread` has no text. It is unread too if a document could not be fetched that is more likely its text
-    than the one that could. Where no document may be the text, a page's own text is what there is.
+    than the one that could. Where no document may be the text, a page's own text is what there is, unless it only names
+    the documents.
     """
     documents = [
         (offer, replace(one, url=offer.url) if isinstance(one, Report) else one) for offer, one in documents
     ]
     chosen = choose_text(page, documents)
-    if chosen.unread == _NOT_READ and page.body:
+    if chosen.unread == _NOT_READ and not only_refers(page):
         return replace(chosen, unread=None)
     if chosen.unread is None and chosen.text_url is not None:
         missed = _not_fetched_before(chosen.text_url, documents)

@@ -50,10 +50,10 @@ def test_without_a_report_the_longest_document_is_read() -> None:
         (archive({NAMED: docx.docx("<w:p><w:r><w:drawing/></w:r></w:p>"), "统计.txt": LONGER}), "needs_ocr"),
         (archive({"1.docx": REPORT[:900]}), "damaged"),
         (b"PK\x03\x04" + bytes(100), "damaged"),
-        (b"Rar!\x1a\x07\x01\x00" + bytes(100), "archive format rar"),
-        (b"Rar!\x1a\x07\x00" + bytes(100), "archive format rar"),
-        (b"7z\xbc\xaf\x27\x1c" + bytes(100), "archive format 7z"),
-        (archive({"a.rar": b"Rar!\x1a\x07\x01\x00" + bytes(100)}), "archive format rar"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(100), "archive_rar"),
+        (b"Rar!\x1a\x07\x00" + bytes(100), "archive_rar"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(100), "archive_7z"),
+        (archive({"a.rar": b"Rar!\x1a\x07\x01\x00" + bytes(100)}), "archive_rar"),
     ],
 )
 def test_an_archive_without_a_text_says_why(data: bytes, fault: str) -> None:

@@ -70,7 +70,7 @@ def _read(body: bytes, formats: Mapping[str, Format], origin: Origin, depth: int
     for mark, name in _OTHER_ARCHIVES:
         if body.startswith(mark):
             raise origin.fault(
-                f"archive format {name}",
+                f"archive_{name.lower()}",
                 f"a {name.upper()} archive, which cannot be read: unpack it and import its documents",
             )
     members = Members(body, origin)

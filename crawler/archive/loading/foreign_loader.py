@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from crawler.address import canonical
+from crawler.archive.catalogue.documents.queries import documents_of_text, to_document
 from crawler.archive.catalogue.models import CaptureRow, PageRow
 from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.evidence import acts
@@ -66,7 +67,14 @@ class ForeignLoader(WarcLoader):
 
         How they were read is read again. A document with another capture is left out: it may be any text of that archive.
         """
-        return [each for each in WarcLoader._documents(self, act) if self._is_of_its_url(each, act)]
+        told = WarcLoader._documents(self, act) or self._documents_before(act)
+        return [each for each in told if self._is_of_its_url(each, act)]
+
+    def _documents_before(self, act: Act) -> list[KeptDocument]:
+        """Return the documents that its page offered last with the text of an act: it names them only if they have changed."""
+        digest = acts.report_of(act.content, act.url, "").text_sha256
+        rows = documents_of_text(self.ledger.session, canonical(act.url), digest, self.files)
+        return [KeptDocument(to_document(row, None), capture) for row, capture in rows]
 
     def _is_of_its_url(self, kept: KeptDocument, act: Act) -> bool:
         capture, url = kept.capture, kept.document.offer.url

@@ -352,3 +352,16 @@ async def test_a_merge_takes_what_was_seen_again_without_a_change(
         )
         is_sound(target, clock)
     assert notices == []
+
+
+async def test_a_merge_makes_no_version_of_the_stub_while_the_document_is_damaged(
+    folder: Path, tmp_path: Path, clock: Clock
+) -> None:
+    other = tmp_path / "other"
+    for document in (text_file(), a_scan(), a_scan(), text_file()):
+        await crawled(other, clock, LIST, STUB, document)
+    clock.forward(minutes=1)
+    with Archive.create(folder, clock=clock) as archive:
+        archive.merge(other, lambda _: None)
+    assert query(folder, "SELECT number, unread FROM versions") == [(1, None)]
+    is_sound(folder, clock)

@@ -27,6 +27,7 @@ from crawler.archive.loading.reextraction import Offered, Reread
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.discover import judge_title
 from crawler.errors import ArchiveDamaged, ExtractError
+from crawler.extract import unread_page
 from crawler.field.regions import region_of
 from crawler.field.text import one_line
 from crawler.model import Ending, Report, Site
@@ -117,6 +118,8 @@ class ForeignLoader(WarcLoader):
             reason = error.reason if isinstance(error, ExtractError) else str(error)
             self.pass_over(f"{act.url!a}: no text can be read from its captures ({reason})")
             return None
+        if told.unread is not None and not offered:  # seen while a text was held: what the page says is none
+            read = unread_page(read, told.unread)
         report = _as_read(told, read, acts.site_of(act.content))
         if (
             "title" not in act.content["report"]

@@ -196,6 +196,7 @@ async def test_a_text_in_the_place_of_a_scan_is_a_new_version(folder: Path, cloc
     await crawled(folder, clock, LIST, STUB, a_scan())
     (outcome,) = await crawled(folder, clock, LIST, STUB, text_file())
     assert (outcome.ending, outcome.version) == (Ending.REVISED, 2)
+    assert outcome.detail.startswith("text none is now ")
     is_sound(folder, clock)
 
 

@@ -11,7 +11,7 @@ from crawler.extract.documents import FORMATS, sniff
 from crawler.extract.documents.ocr.record import OCR, read_ocr
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
 from crawler.extract.meaning.recognised import with_recognised
-from crawler.extract.meaning.text_choice import IMAGE, choose_text
+from crawler.extract.meaning.text_choice import IMAGE, choose_text, only_refers
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Document, Headers, Offer, Report
 
@@ -101,8 +101,9 @@ def unread_report(error: UnreadDocument, url: str | None, title: str = "") -> Re
 def with_documents(page: Report, documents: Sequence[Reading]) -> Report:
     """Return the report of a page with the text that counts, its own or that of a document; see `choose_text`.
 
-    A text from OCR counts only where the document that it is of cannot be read. A report with `unread` has no text. It is unread too if a document could not be fetched that is more likely its text
-    than the one that could. Where no document may be the text, a page's own text is what there is.
+    A text from OCR counts only where the document that it is of cannot be read. A report with `unread` has no text. It is
+    unread too if a document could not be fetched that is more likely its text than the one that could. Where no document may be
+    the text, a page's own text is what there is, unless it only names the documents.
     """
     documents = [
         (offer, replace(one, url=offer.url) if isinstance(one, Report) else one) for offer, one in documents
@@ -114,7 +115,7 @@ def with_documents(page: Report, documents: Sequence[Reading]) -> Report:
         if whole is not None:
             return whole
     chosen = choose_text(page, documents)
-    if chosen.unread == _NOT_READ and page.body:
+    if chosen.unread == _NOT_READ and not only_refers(page):
         return replace(chosen, unread=None)
     if chosen.unread is None and chosen.text_url is not None:
         missed = _not_fetched_before(chosen.text_url, documents)

@@ -32,6 +32,7 @@ class Citation:
     last_seen: datetime
     text_sha256: str
     text_from: str  # page, or the format of the document that was read
+    unread: str | None  # why there is no text: needs_ocr, encrypted, …
     origin: str  # own, imported, merged: who captured it
     captures: tuple[RecordPlace, ...]
     head: str  # of the archive's chain
@@ -68,6 +69,7 @@ def cite(reader: Reader, report_id: str, version: int | None = None) -> Citation
         last_seen=held.last_seen,
         text_sha256=report.text_sha256,
         text_from=report.text_from,
+        unread=report.unread,
         origin=held.origin,
         captures=reader.places(report.id, report.version),
         head=reader.head(),
@@ -139,7 +141,7 @@ def text(cited: Citation) -> str:
         f"address:    {cited.url}",
         f"archived:   {cited.id}, version {cited.version} of {cited.versions}{_origin(cited)}",
         f"seen:       {_iso(cited.first_seen)} to {_iso(cited.last_seen)}; {_state(cited)}",
-        f"text:       SHA-256 {cited.text_sha256}, read from {_source(cited)}",
+        f"text:       {_text(cited)}",
         *captures,
         f"chain head: {cited.head}",
     ]
@@ -172,16 +174,27 @@ def citation_json(cited: Citation) -> dict[str, Any]:
 def _evidence(cited: Citation) -> str:
     return (
         f"Archived as {cited.id}, version {cited.version}{_origin(cited)}; captured {_iso(cited.captured_at)}; "
-        f"SHA-256 of the text {cited.text_sha256}; {_location(cited) or 'no WARC record'}; chain head {cited.head}"
+        f"{_digest(cited)}; {_location(cited) or 'no WARC record'}; chain head {cited.head}"
     )
+
+
+def _digest(cited: Citation) -> str:
+    return f"no text ({cited.unread})" if cited.unread else f"SHA-256 of the text {cited.text_sha256}"
+
+
+def _text(cited: Citation) -> str:
+    if cited.unread:
+        return f"none could be read ({cited.unread})"
+    return f"SHA-256 {cited.text_sha256}, read from {_source(cited)}"
 
 
 def _evidence_chinese(cited: Citation) -> str:
     other = {"imported": ", 他人采集后导入", "merged": ", 由另一档案库并入"}.get(cited.origin, "")
     location = f"; {_location(cited)}" if cited.captures else ""
+    text = f"正文未能读取({cited.unread})" if cited.unread else f"正文SHA-256 {cited.text_sha256}"
     return (
         f"{cited.id} 第{cited.version}版{other}; 采集时间 {_iso(cited.captured_at)}; "
-        f"正文SHA-256 {cited.text_sha256}{location}; 链首 {cited.head}"
+        f"{text}{location}; 链首 {cited.head}"
     )
 
 

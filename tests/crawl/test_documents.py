@@ -196,6 +196,7 @@ async def test_a_text_in_the_place_of_a_scan_is_a_new_version(folder: Path, cloc
     await crawled(folder, clock, LIST, STUB, a_scan())
     (outcome,) = await crawled(folder, clock, LIST, STUB, text_file())
     assert (outcome.ending, outcome.version) == (Ending.REVISED, 2)
+    assert outcome.detail.startswith("text none is now ")
     is_sound(folder, clock)
 
 
@@ -302,4 +303,66 @@ async def test_another_documents_text_is_no_change_of_the_one_that_is_missing(
     (outcome, *_) = await crawled(folder, clock, LIST, stub, text_file("", status=503), longer)
     assert (outcome.ending, outcome.version) == (Ending.UNCHANGED, 1)
     assert (held(folder).body, held(folder).text_url) == (TEXT, FILE)
+    is_sound(folder, clock)
+
+
+RAR = b"Rar!\x1a\x07\x01\x00" + bytes(100)
+
+
+@pytest.mark.parametrize("kind", ["rar", "7z"])
+async def test_an_archive_that_is_not_read_is_a_reason_that_the_archive_gives_again(
+    kind: str, folder: Path, clock: Clock
+) -> None:
+    url, body = FILE.replace(".doc", f".{kind}"), RAR if kind == "rar" else b"7z\xbc\xaf\x27\x1c" + bytes(100)
+    stub = page(f'<p>附件:<a href="{url}">法治政府建设情况报告.{kind}</a></p>')
+    await crawled(folder, clock, LIST, stub, exchange(url, body, kind="application/octet-stream"))
+    assert (held(folder).body, held(folder).unread) == ("", f"archive_{kind}")
+    is_sound(folder, clock)
+
+
+async def test_a_text_file_in_gbk_gives_the_text_of_a_stub(folder: Path, clock: Clock) -> None:
+    url = FILE.replace(".doc", ".txt")
+    stub = page(f'<p>附件:<a href="{url}">法治政府建设情况报告.txt</a></p>')
+    body = f"{TITLE}\n\n{TEXT}\n".encode("gbk")
+    await crawled(folder, clock, LIST, stub, exchange(url, body, kind="text/plain"))
+    assert (held(folder).body, held(folder).text_from) == (TEXT, "text")
+
+
+async def test_a_stub_that_only_names_its_document_is_no_text(folder: Path, clock: Clock) -> None:
+    await crawled(folder, clock, LIST, STUB, text_file("见纸质件。"))
+    assert (held(folder).body, held(folder).unread) == ("", "not_read")
+    is_sound(folder, clock)
+
+
+@pytest.mark.parametrize("document", [text_file(), a_scan()])
+async def test_a_merge_takes_what_was_seen_again_without_a_change(
+    document: Exchange, folder: Path, tmp_path: Path, clock: Clock
+) -> None:
+    other, notices = tmp_path / "other", list[str]()
+    for _ in range(2):
+        await crawled(other, clock, LIST, STUB, document)
+        with Archive.create(folder, clock=clock, notify=notices.append) as archive:
+            archive.merge(other, notices.append)
+    await crawled(other, clock, LIST, STUB, document)
+    for target in (folder, tmp_path / "third"):
+        clock.forward(minutes=1)
+        with Archive.create(target, clock=clock, notify=notices.append) as archive:
+            archive.merge(other, notices.append)
+        assert query(target, "SELECT number, text_sha256, unread, last_seen FROM versions") == query(
+            other, "SELECT number, text_sha256, unread, last_seen FROM versions"
+        )
+        is_sound(target, clock)
+    assert notices == []
+
+
+async def test_a_merge_makes_no_version_of_the_stub_while_the_document_is_damaged(
+    folder: Path, tmp_path: Path, clock: Clock
+) -> None:
+    other = tmp_path / "other"
+    for document in (text_file(), a_scan(), a_scan(), text_file()):
+        await crawled(other, clock, LIST, STUB, document)
+    clock.forward(minutes=1)
+    with Archive.create(folder, clock=clock) as archive:
+        archive.merge(other, lambda _: None)
+    assert query(folder, "SELECT number, unread FROM versions") == [(1, None)]
     is_sound(folder, clock)

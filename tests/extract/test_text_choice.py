@@ -194,3 +194,10 @@ def test_an_attachment_on_something_else_is_no_difference() -> None:
     own = on_page(elements(*LONG) + "<a href=/u/a.pdf>附件</a>")
     other = document("会议于上午九时开始,参会人员应当提前入场。" * 40, title="会议须知")
     assert choose_text(own, [(own.offers[0], other)]).difference is None
+
+
+def test_that_a_page_names_its_document_is_no_difference_between_them() -> None:
+    named = f"<p>附件:<a href=/u/a.pdf>{TITLE}.pdf</a></p>"
+    own = on_page(elements(*LONG, "甲市人民政府", "2023年2月20日") + "<p>全文见附件。</p>" + named)
+    assert f"附件:{TITLE}.pdf" in own.body
+    assert choose_text(own, [(own.offers[0], document())]).difference is None

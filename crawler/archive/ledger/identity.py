@@ -267,7 +267,8 @@ def _store_changed_text(
         extend_seen(latest, observation)
         page_states.add_event(session, page, observation.seen_at, page_states.CHANGED, version=latest.number)
         return result_of(Ending.REVISED, observation, latest, "same change as at its other address")
-    detail = f"text {page.text_sha256[:8]} is now {report.text_sha256[:8]}"
+    before = "none" if latest.unread is not None else page.text_sha256[:8]
+    detail = f"text {before} is now {report.text_sha256[:8]}"
     if shrunk_since is not None:
         detail += f", shorter since {shrunk_since:%Y-%m-%d}"
     older = outside.is_older(observation, latest)

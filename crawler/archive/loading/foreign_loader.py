@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from crawler.address import canonical
+from crawler.archive.catalogue.documents.queries import documents_of_text, to_document
 from crawler.archive.catalogue.models import CaptureRow, PageRow
 from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.evidence import acts
@@ -26,6 +27,7 @@ from crawler.archive.loading.reextraction import Offered, Reread
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.discover import judge_title
 from crawler.errors import ArchiveDamaged, ExtractError
+from crawler.extract import unread_page
 from crawler.field.regions import region_of
 from crawler.field.text import one_line
 from crawler.model import Ending, Report, Site
@@ -66,7 +68,14 @@ class ForeignLoader(WarcLoader):
 
         How they were read is read again. A document with another capture is left out: it may be any text of that archive.
         """
-        return [each for each in WarcLoader._documents(self, act) if self._is_of_its_url(each, act)]
+        told = WarcLoader._documents(self, act) or self._documents_before(act)
+        return [each for each in told if self._is_of_its_url(each, act)]
+
+    def _documents_before(self, act: Act) -> list[KeptDocument]:
+        """Return the documents that its page offered last with the text of an act: it names them only if they have changed."""
+        digest = acts.report_of(act.content, act.url, "").text_sha256
+        rows = documents_of_text(self.ledger.session, canonical(act.url), digest, self.files)
+        return [KeptDocument(to_document(row, None), capture) for row, capture in rows]
 
     def _is_of_its_url(self, kept: KeptDocument, act: Act) -> bool:
         capture, url = kept.capture, kept.document.offer.url
@@ -109,6 +118,8 @@ class ForeignLoader(WarcLoader):
             reason = error.reason if isinstance(error, ExtractError) else str(error)
             self.pass_over(f"{act.url!a}: no text can be read from its captures ({reason})")
             return None
+        if told.unread is not None and not offered:  # seen while a text was held: what the page says is none
+            read = unread_page(read, told.unread)
         report = _as_read(told, read, acts.site_of(act.content))
         if (
             "title" not in act.content["report"]

@@ -17,7 +17,10 @@ _FAULTS = {
     "not_fetched": "its document could not be fetched",
     "no_document": "a web page came in the place of its document",
     "unknown_format": "its document has an unknown format",
-    "not_read": "its document was not read",
+    "archive_rar": "its document is a RAR archive",
+    "archive_7z": "its document is a 7z archive",
+    "unsupported": "its document has a format that is not read",
+    "not_read": "none of its documents gives one",
 }
 
 

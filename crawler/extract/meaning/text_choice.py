@@ -6,7 +6,7 @@ Takes reports that have been read already: `offers` finds what a page offers, `c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from crawler.errors import ExtractError, NoBody, UnknownFormat, Unread, UnreadDocument
@@ -33,9 +33,11 @@ _POINTER = re.compile(
     r"|(?:点击|点此|扫码)(?:此处|这里|链接)?(?:查看|下载|阅读|浏览)|^见附件"
 )
 _NO_TEXT = re.compile(r"解读|图解|图说|一图|长图|统计表|附表|清单|名单|一览表|汇总表|评分表|台账|数据表")
-_NO_TEXT_FILE = re.compile(r"\.(?:xlsx?|et|csv|pptx?|dps|jpe?g|png|gif|mp[34]|rar)(?:$|[?#&])", re.I)
+_NO_TEXT_FILE = re.compile(r"\.(?:xlsx?|et|csv|pptx?|dps|jpe?g|png|gif|mp[34])(?:$|[?#&])", re.I)
 _FILE_ENDING = re.compile(r"\.[A-Za-z]{2,4}$")
 _ATTACHMENT_HEAD = re.compile(r"附件\s?[\d一二三四五六七八九十]{0,2}[.、:]?")
+_REFERENCE_HEAD = re.compile(rf"^(?:{_ATTACHMENT_HEAD.pattern})?\s?(?:\d{{1,2}}[.、])?")  # 附件:1.report.docx
+_MAX_POINTER_LINE = 20  # characters of a line that does nothing but point: 全文详见附件。
 _MAX_COMPARED_TITLE = 300  # characters
 _MAX_HEAD_LINES = 6  # of a document, in which its title may be repeated
 _MIN_SAME_TITLE = 0.6  # similarity of titles of one text
@@ -68,6 +70,24 @@ def needs_document(report: Report) -> str:
     if may_point and (found := _POINTER.search(report.body)):
         return f"the page's own text of {size} characters points to its document ({found[0]})"
     return ""
+
+
+def only_refers(page: Report) -> bool:
+    """Return whether a page's own text does nothing but name the documents that it offers (附件:report.docx)."""
+    return not any(map(squeeze, _without_references(page)))
+
+
+def _without_references(page: Report) -> Iterator[str]:
+    """The lines of a page's text without those that only name a document which it offers, or point to it."""
+    names = {"", *(squeeze(offer.title) for offer in page.offers)}
+    for line in page.body.split("\n"):
+        is_pointer = len(line) <= _MAX_POINTER_LINE and _POINTER.search(line)
+        if (
+            not is_pointer
+            and squeeze(_REFERENCE_HEAD.sub("", line)) not in names
+            and squeeze(line) not in names
+        ):
+            yield line
 
 
 def choose_text(page: Report, documents: Sequence[tuple[Offer, Report | ExtractError]]) -> Report:
@@ -219,7 +239,8 @@ def _compared(page: Report, documents: Iterable[Report]) -> Report:
     share, document = max(shares, key=lambda pair: pair[0], default=(0.0, None))
     if document is None or share < _MIN_SHARED:
         return page
-    return replace(page, difference=difference(page.body, _without_title(page.title, document)))
+    own = "\n".join(_without_references(page))
+    return replace(page, difference=difference(own, _without_title(page.title, document)))
 
 
 def _without_text(page: Report, documents: Sequence[tuple[Offer, Report | ExtractError]]) -> Report:

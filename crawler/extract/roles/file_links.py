@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-DOCUMENT_EXTENSIONS = "pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|rtf|ceb|pptx?"
+DOCUMENT_EXTENSIONS = "pdf|doc[xm]?|xlsx?|wps|et|ofd|zip|rar|7z|rtf|txt|ceb|pptx?"
 """Extensions of attached documents, as alternatives of a regular expression."""
 FILE = re.compile(rf"\.(?:{DOCUMENT_EXTENSIONS})(?:$|[?#&])", re.I)
 """In the address of a document, also where the name is a parameter: `?filename=a.pdf&showname=…`."""

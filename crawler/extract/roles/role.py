@@ -47,7 +47,7 @@ class Role(StrEnum):
 PLAIN, PROSE, INFO, INDEX, NUMBER, BREADCRUMB, WIDGET, LINKS, END, EDITOR, FOOTER = Role
 _BOILERPLATE_ROLES = frozenset((BREADCRUMB, WIDGET, LINKS, END, EDITOR, FOOTER))
 _PUNCTUATION = re.compile("[。;,、:!?]")
-_FILE = re.compile(rf"\.(?:{DOCUMENT_EXTENSIONS}|txt|jpe?g)(?:$|[?#&])", re.I)
+_FILE = re.compile(rf"\.(?:{DOCUMENT_EXTENSIONS}|jpe?g)(?:$|[?#&])", re.I)
 _ATTACHMENT = re.compile(r"\s*(?:附\s*件|附\s*表|附\s*:)")
 _BARE_ATTACHMENT = re.compile(
     r"[\[【(]?(?:相关附件(?:下载|列表)?|附件(?:下载|列表))\s*(?::|>+|»)?[\]】)]?$|[\[【(]附件[\]】)]$|附件\s*(?:>+|»)$"

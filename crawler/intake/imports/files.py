@@ -53,6 +53,8 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
     name = printable(file.name)
     found = complete(_titled(report, name), name)
     if isinstance(found, str):
+        if report.unread is not None:
+            found = f"{found}; and the document has no text ({report.unread}): name the file after its report"
         return job.not_stored(Ending.SKIPPED, file, found)
     if not page:
         is_text = report.text_from == "page" and report.unread is None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, literal_column, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from crawler.archive.catalogue.earlier_responses import MAX_NOT_MODIFIED_IN_A_ROW
 from crawler.archive.catalogue.models import CaptureRow, DocumentRow, PageRow, RunRow, VersionRow
@@ -72,6 +72,30 @@ def capture_with_payload(session: Session, key: str, sha256: str) -> CaptureRef 
     """Return the newest capture of a canonical URL whose payload has this digest; None if there is none."""
     found = _WITH_PAYLOAD.first(session, {"key": key, "digest": sha256})
     return CaptureRef(*found) if found else None
+
+
+def documents_of_text(
+    session: Session, url_key: str, sha256: str, files: Collection[str]
+) -> list[tuple[DocumentRow, CaptureRef | None]]:
+    """Return the documents that a page offered last with a text of this digest, as captured in some WARC files.
+
+    Each with the capture of its bytes; None if it could not be fetched.
+    """
+    page = aliased(CaptureRow)
+    query = (
+        select(DocumentRow, CaptureRow)
+        .join(VersionRow, VersionRow.id == DocumentRow.version_id)
+        .join(page, page.id == DocumentRow.offered_in)
+        .outerjoin(CaptureRow, CaptureRow.id == DocumentRow.capture_id)
+        .where(VersionRow.text_sha256 == sha256, page.url_key == url_key, page.warc_file.in_(files))
+        .order_by(DocumentRow.offered_in.desc(), DocumentRow.id)
+    )
+    found = session.execute(query).all()
+    return [
+        (row, CaptureRef(held.id, held.record_id, held.payload_sha256, held.warc_file) if held else None)
+        for row, held in found
+        if row.offered_in == found[0][0].offered_in
+    ]
 
 
 def nearest_answer(session: Session, url_key: str, at: datetime) -> int | None:

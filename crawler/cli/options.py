@@ -30,6 +30,7 @@ ConnectToOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")]
 IdsArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled sources if omitted."),
@@ -77,6 +78,13 @@ def the_years(text: str | None) -> Years | None:
             f"--year {text}: must be a year or a span of years, such as 2022, 2019-2022 or 2019-"
         )
     return Years(first=int(parts[1]), last=int(parts[3] or parts[1]) if parts[3] or not parts[2] else None)
+
+
+def refuse_together(**options: object) -> None:
+    """Raise ConfigError if more than one of these options was given: stdout has one form."""
+    given = [f"--{name}" for name, value in options.items() if value]
+    if len(given) > 1:
+        raise ConfigError(f"{' and '.join(given)}: give one of them")
 
 
 def the_start(text: str | None, option: str = "--since") -> datetime | None:

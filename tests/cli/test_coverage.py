@@ -112,7 +112,7 @@ def test_a_status_is_told_by_words_and_mark_not_by_colour_alone(
 def test_a_region_without_anything_is_named_on_stderr(fazhi: Fazhi, held: str) -> None:
     code, out, err = fazhi("coverage", "--archive", held, "--region", "江苏")
     assert (code, out) == (0, "")
-    assert "no source and no report of a government in 江苏省 (320000); --all shows every division" in err
+    assert "no source and no report of a government of 320000 江苏省; --all shows every division" in err
 
 
 @pytest.mark.parametrize(
@@ -153,3 +153,31 @@ def test_a_table_fits_80_columns_and_cuts_no_id(
     (line,) = [line for line in out.splitlines() if line.startswith("220100")]
     assert ("220100-2022-a31d9a70" if years == "2022" else "(+27)") in line
     assert "as of 2026-11-26" in out
+
+
+def test_a_page_is_written_beside_csv_and_json(fazhi: Fazhi, held: str, tmp_path: Path) -> None:
+    words = ("coverage", "--archive", held, *ASOF, "--year", "2022")
+    for form, start in (("--csv", "region,"), ("--json", "{")):
+        page = tmp_path / f"page{form}.html"
+        code, out, err = fazhi(*words, form, "--html", str(page))
+        assert (code, err) == (0, f"{page}: 2 organs as of 2026-11-26\n")
+        assert out == fazhi(*words, form)[1]
+        assert out.startswith(start)
+        assert page.read_text("utf-8").startswith("<!")
+
+
+def test_a_page_that_cannot_be_written_is_told(fazhi: Fazhi, held: str, tmp_path: Path) -> None:
+    code, out, err = fazhi("coverage", "--archive", held, *ASOF, "--html", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert err == f"{tmp_path}: cannot be written: Is a directory\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["coverage"], ["reports"], ["changes"], ["search", "复议"], ["indicators"]]
+)
+def test_json_and_csv_together_are_wrong_use(fazhi: Fazhi, held: str, words: list[str]) -> None:
+    assert fazhi(*words, "--json", "--csv", "--archive", held) == (
+        2,
+        "",
+        "--json and --csv: give one of them\n",
+    )

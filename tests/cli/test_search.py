@@ -52,6 +52,17 @@ def test_a_page_of_results_says_where_the_next_one_begins(fazhi: Fazhi, folder: 
 
 
 @pytest.mark.usefixtures("filled")
+def test_facets_as_csv_have_a_header(fazhi: Fazhi, folder: Path) -> None:
+    _, out, _ = fazhi("search", "复议", "--facets", "--csv", "--archive", str(folder))
+    assert out.splitlines() == [
+        "of,value,name,texts",
+        "year,2021,,1",
+        "year,2022,,1",
+        "province,420000,湖北省,2",
+    ]
+
+
+@pytest.mark.usefixtures("filled")
 def test_facets_are_counts_by_year_and_province(fazhi: Fazhi, folder: Path) -> None:
     _, out, _ = fazhi("search", "复议", "--facets", "--archive", str(folder))
     assert out.splitlines() == ["year\t2021\t\t1", "year\t2022\t\t1", "province\t420000\t湖北省\t2"]

@@ -207,6 +207,8 @@ def test_the_command_prints_json_or_writes_a_page(
     code, out, err = fazhi("diff", held[0], "--html", str(page), *where)
     assert (code, out, err) == (0, "", f"written: {page}\n")
     assert "<del>" in page.read_text("utf-8")
+    code, beside, _ = fazhi("diff", held[0], "--html", str(page), "--json", *where)
+    assert (code, beside) == (0, fazhi("diff", held[0], "--json", *where)[1])
     code, _, err = fazhi("diff", held[0], "--html", str(tmp_path / "no" / "d.html"), *where)
     assert (code, err) == (1, f"{tmp_path / 'no' / 'd.html'}: cannot be written: No such file or directory\n")
     code, _, err = fazhi("diff", held[0], "1..2", "--years", "2022..2023", *where)

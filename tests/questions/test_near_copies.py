@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -65,6 +67,30 @@ def test_people_get_titles_addresses_and_beginnings_of_shared_paragraphs(
     assert ids[0] in out
     assert "第3项工作取得成效" in out
     assert f"{URL}2" not in out
+
+
+def test_csv_has_a_row_for_each_shared_paragraph(ids: list[str], folder: object, fazhi: Fazhi) -> None:
+    _, out, _ = fazhi("reports", "--similar", "--csv", "--archive", str(folder))
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert {(row["one"], row["other"]) for row in rows} in ({(ids[0], ids[1])}, {(ids[1], ids[0])})
+    for row in rows:
+        assert BODY[int(row["one_start"]) : int(row["one_end"])] == row["text"]
+
+
+@pytest.mark.usefixtures("ids")
+def test_no_near_copies_is_told_and_filters_that_would_not_count_are_refused(
+    folder: object, fazhi: Fazhi
+) -> None:
+    found = fazhi("reports", "--similar", "--region", "西藏", "--archive", str(folder))
+    assert found == (0, "", f"{folder}: no near copies among the reports of 540000 西藏自治区\n")
+    for option, value in (
+        ("--kind", "government"),
+        ("--limit", "1"),
+        ("--since", "2022-01-01"),
+        ("--site", "wuhan"),
+    ):
+        code, out, err = fazhi("reports", "--similar", option, value, "--archive", str(folder))
+        assert (code, out, err) == (2, "", f"--similar and {option}: give one of them\n")
 
 
 def test_a_filter_by_year_leaves_the_others_out(ids: list[str], opened: Opener) -> None:

@@ -10,7 +10,14 @@ from typing import Annotated
 import typer
 
 from crawler.archive import Archive, Reader
-from crawler.cli.options import ArchiveOption, JsonOption, OneRegionOption, the_start
+from crawler.cli.options import (
+    ArchiveOption,
+    CsvOption,
+    JsonOption,
+    OneRegionOption,
+    refuse_together,
+    the_start,
+)
 from crawler.cli.output import message, print_json, print_table
 from crawler.cli.questions.reports import division_name
 from crawler.errors import ConfigError
@@ -48,13 +55,14 @@ def changes(
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Print no more than this many changes.")] = None,
     json: JsonOption = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+    csv: CsvOption = False,
 ) -> None:
     """Show what has changed, what matters most first: new, edited, gone, back, moved, shorter and overdue reports.
 
     Quiet edits come first: the text has changed, the dates that the page gives have not. Edits of punctuation and white
     space alone come last. `fazhi diff ID` shows an edit.
     """
+    refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
     today = datetime.now(UTC).astimezone(CHINA).date()
     with Archive.read(archive) as store:

@@ -13,9 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.archive import Archive
-from crawler.cli.options import ArchiveOption, JsonOption, OneRegionOption, YearsOption, the_years
+from crawler.cli.options import (
+    ArchiveOption,
+    CsvOption,
+    JsonOption,
+    OneRegionOption,
+    YearsOption,
+    refuse_together,
+    the_years,
+)
 from crawler.cli.output import PlainConsole, message, print_json, tab_separated
-from crawler.errors import ConfigError
+from crawler.cli.questions.reports import division_name
+from crawler.errors import ConfigError, CrawlerError
 from crawler.field.deadline import china_day
 from crawler.field.region_names import the_level, the_region
 from crawler.field.regions import region as region_row
@@ -60,12 +69,13 @@ def coverage_command(
         typer.Option("--asof", metavar="DAY", help="What was known at the end of this day, China time."),
     ] = None,
     json: JsonOption = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+    csv: CsvOption = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the matrix as an HTML page, with all evidence.")
     ] = None,
 ) -> None:
     """Show who has published the report of which year, on time or late, who is overdue, and what that rests on."""
+    refuse_together(json=json, csv=csv)
     day = _the_day(asof)
     code = the_region(region).code if region else None
     with Archive.read(archive) as store:
@@ -78,22 +88,30 @@ def coverage_command(
             every_division=every,
             departments=departments,
         )
-        if csv:
-            counted = _Counted(rows)
-            write_csv(sys.stdout, COLUMNS, (cells for row in counted for cells in flat(row, day)))
-            number, head = counted.number, ""
-        else:
+        if html or not csv:
             rows = list(_with_progress(rows))
-            number, head = len(rows), store.head() if html else ""
-            if html:
-                html.write_text(coverage_html(rows, day, head=head, scope=_scope(code, level)), "utf-8")
-                message(f"{html}: {number} organs as of {day}")
+        if html:
+            _write(html, coverage_html(list(rows), day, head=store.head(), scope=_scope(code, level)))
+        counted = _Counted(rows)
+        if csv:
+            write_csv(sys.stdout, COLUMNS, (cells for row in counted for cells in flat(row, day)))
+        else:
+            rows = list(counted)
             if json:
                 print_json(coverage_json(rows, day))
             elif not html:
                 _print(rows, day, year is not None)
-    if not number:
+    if html:
+        message(f"{html}: {counted.number} organs as of {day}")
+    if not counted.number:
         message(_nothing(archive, code, level, departments, every))
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, "utf-8")
+    except OSError as error:
+        raise CrawlerError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 class _Counted:
@@ -137,9 +155,8 @@ def _scope(code: str | None, level: str | None) -> str:
 
 
 def _nothing(archive: Path, code: str | None, level: str | None, departments: bool, every: bool) -> str:
-    row = region_row(code) if code else None
     organs = "department" if departments else "government"
-    place = f" in {row.name} ({code})" if row else ""
+    place = f" of {division_name(code)}" if code else ""
     of_level = f" of the level {level}" if level else ""
     hint = "" if every or departments else "; --all shows every division"
     return f"{archive}: no source and no report of a {organs}{place}{of_level}{hint}"

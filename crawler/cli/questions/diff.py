@@ -33,7 +33,9 @@ def diff(
     between: Annotated[
         str | None, typer.Option(metavar="ID", help="Compare with the latest text of this report.")
     ] = None,
-    html: Annotated[Path | None, typer.Option(help="Write a page with both texts side by side.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with both texts side by side.")
+    ] = None,
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
 ) -> None:
@@ -53,9 +55,9 @@ def diff(
             found = diff_versions(store, report_id, versions)
     if html is not None:
         _write(html, found)
-    elif json:
+    if json:
         print_json(difference_json(found))
-    else:
+    elif html is None:
         _print(found)
 
 

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.archive import Archive
-from crawler.cli.options import ArchiveOption, JsonOption, OneRegionOption, YearsOption, the_years
+from crawler.cli.options import (
+    ArchiveOption,
+    CsvOption,
+    JsonOption,
+    OneRegionOption,
+    YearsOption,
+    refuse_together,
+    the_years,
+)
 from crawler.cli.output import message, print_table
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
@@ -52,7 +60,7 @@ def indicators(
     ] = False,
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+    csv: CsvOption = False,
 ) -> None:
     """Print the figures in the reports: cases, rates, documents … with the words they stand in.
 
@@ -60,6 +68,7 @@ def indicators(
     """
     from crawler.questions.indicators import panel
 
+    refuse_together(json=json, csv=csv)
     chosen = panel.the_indicators(indicator or ())
     if names:
         _print_names(chosen, json=json, csv=csv)

@@ -13,10 +13,12 @@ import typer
 from crawler.archive import Archive, Reader
 from crawler.cli.options import (
     ArchiveOption,
+    CsvOption,
     JsonOption,
     OneRegionOption,
     SinceOption,
     YearsOption,
+    refuse_together,
     the_start,
     the_years,
 )
@@ -66,16 +68,30 @@ def reports(
         ),
     ] = False,
     json: JsonOption = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+    csv: CsvOption = False,
 ) -> None:
     """List the archived reports, each in its latest version.
 
     With --since: those whose latest text was first seen since that day.
     """
+    refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
     with Archive.read(archive) as store:
         if similar:
-            print_similar(store, code, the_years(year), json=json)
+            others = {
+                "kind": kind,
+                "state": state,
+                "site": site,
+                "since": since,
+                "limit": limit,
+                "after": after,
+            }
+            for name, value in others.items():
+                refuse_together(similar=True, **{name: value})
+            if not print_similar(store, code, the_years(year), json=json, csv=csv):
+                message(
+                    f"{archive}: no near copies{f' among the reports of {division_name(code)}' if code else ''}"
+                )
             return
         found = store.iter_reports(
             region=code,

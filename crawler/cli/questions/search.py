@@ -13,7 +13,15 @@ from rich.text import Text
 
 from crawler.archive import Archive
 from crawler.archive import index_catalogue as build_index
-from crawler.cli.options import ArchiveOption, JsonOption, OneRegionOption, YearsOption, the_years
+from crawler.cli.options import (
+    ArchiveOption,
+    CsvOption,
+    JsonOption,
+    OneRegionOption,
+    YearsOption,
+    refuse_together,
+    the_years,
+)
 from crawler.cli.output import PlainConsole, iso, message, print_json, print_table
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
@@ -70,7 +78,7 @@ def search(
     offset: Annotated[int, typer.Option(min=0, help="Leave out the first texts.")] = 0,
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")] = False,
+    csv: CsvOption = False,
     index: Annotated[
         bool, typer.Option("--index", help="First make the search index of the archive again.")
     ] = False,
@@ -79,6 +87,7 @@ def search(
 
     Quote texts for the shell too: fazhi search '"依法行政," OR 复议'. With --index and no words, only the index is made.
     """
+    refuse_together(json=json, csv=csv)
     if index:
         _make_index(archive)
     if not words:
@@ -102,7 +111,7 @@ def search(
     if json:
         print_json(search_json(found, facets=facets))
     elif facets:
-        _print_facets(found)
+        _print_facets(found, csv=csv)
     else:
         _print_matches(found, csv=csv)
     _tell(found, region, archive)
@@ -172,11 +181,15 @@ def _marked(text: str, marks: Iterable[tuple[int, int]], first: int) -> Text:
     return out
 
 
-def _print_facets(found: SearchResult) -> None:
+def _print_facets(found: SearchResult, *, csv: bool) -> None:
     rows: list[tuple[object, ...]] = [("year", year, None, n) for year, n in sorted_facet(found.years)]
     for code, number in sorted_facet(found.provinces):
         rows.append(("province", code, division_name(str(code)).partition(" ")[2] if code else None, number))
-    print_table(("of", "value", "name", "texts"), rows, whole=("value", "texts"))
+    headings = ("of", "value", "name", "texts")
+    if csv:
+        write_csv(sys.stdout, headings, rows)
+    else:
+        print_table(headings, rows, whole=("value", "texts"))
 
 
 def _tell(found: SearchResult, region: str | None, archive: Path) -> None:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from crawler.archive import Reader
 from crawler.cli.output import message, print_json
 from crawler.field.text import visible_line
 from crawler.model import Years
-from crawler.questions.near_copies import near_copies
+from crawler.questions.near_copies import NearCopy, near_copies
+from crawler.questions.tables import write_csv
 
 _BEGINNING_CHARS = 60  # of a paragraph
 
 
-def print_similar(store: Reader, region: str | None, years: Years | None, *, json: bool) -> None:
-    """Print the near copies among the reports of a division and on some years."""
-    found = near_copies(store, region=region, years=years, progress=message)
+COLUMNS = (
+    "one", "other", "share", "one_start", "one_end", "other_start", "other_end", "text", "one_title", "other_title",
+    "one_url", "other_url",
+)  # fmt: skip
+"""Columns of --csv: a row a shared paragraph; a pair without any has one row."""
+
+
+def print_similar(store: Reader, region: str | None, years: Years | None, *, json: bool, csv: bool) -> int:
+    """Print the near copies among the reports of a division and on some years. Returns how many pairs there are."""
+    found = list(near_copies(store, region=region, years=years, progress=message))
     if json:
         print_json(
             [
@@ -28,15 +38,29 @@ def print_similar(store: Reader, region: str | None, years: Years | None, *, jso
                 for copy in found
             ]
         )
-        return
+        return len(found)
+    if csv:
+        write_csv(sys.stdout, COLUMNS, _rows(found))
+        return len(found)
     for copy in found:
         print(
             f"{copy.share:.0%} of the shorter text in both, {len(copy.paragraphs)} paragraphs word for word:"
         )
         for report in (copy.one, copy.other):
-            print(f"  {report.id}  {report.title}  {report.url}")
+            print(f"  {report.id}  {visible_line(report.title)}  {visible_line(report.url or '')}")
         for paragraph in copy.paragraphs:
             print(f"    {paragraph.one[0]:>6} {paragraph.other[0]:>6}  {_beginning(paragraph.text)}")
+    return len(found)
+
+
+def _rows(found: Iterable[NearCopy]) -> Iterator[tuple[object, ...]]:
+    for copy in found:
+        pair = (copy.one.id, copy.other.id, round(copy.share, 3))
+        pages = (copy.one.title, copy.other.title, copy.one.url, copy.other.url)
+        for paragraph in copy.paragraphs:
+            yield (*pair, *paragraph.one, *paragraph.other, paragraph.text, *pages)
+        if not copy.paragraphs:
+            yield (*pair, *[None] * 5, *pages)
 
 
 def _beginning(text: str) -> str:

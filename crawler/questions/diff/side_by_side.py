@@ -47,7 +47,7 @@ def _head(side: Side) -> str:
 
 def _hunk(difference: Difference, hunk: Hunk) -> str:
     skipped = (
-        f'<tr class="skipped"><td colspan="2">{hunk.skipped} unchanged paragraphs</td></tr>\n'
+        f'<tr class="skipped"><td colspan="2">{hunk.skipped} unchanged paragraph{"s" * (hunk.skipped != 1)}</td></tr>\n'
         if hunk.skipped
         else ""
     )

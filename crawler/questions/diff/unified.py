@@ -44,7 +44,9 @@ def lines(difference: Difference) -> Iterator[Line]:
         )
     yield (Piece(summary(difference)),)
     for hunk in hunks(difference):
-        skipped = f"@@ {hunk.skipped} unchanged paragraphs @@" if hunk.skipped else "@@"
+        skipped = (
+            f"@@ {hunk.skipped} unchanged paragraph{'s' * (hunk.skipped != 1)} @@" if hunk.skipped else "@@"
+        )
         yield (Piece(skipped, "head"),)
         for block in hunk.blocks:
             yield tuple(_pieces(difference, block))

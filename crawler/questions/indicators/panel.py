@@ -107,11 +107,11 @@ def report_statements(report: Report) -> Iterator[Statement]:
 
 LONG_COLUMNS = (
     "report", "version", "region", "division", "year", "kind", "indicator", "label", "value", "unit", "approximate",
-    "period", "number", "offset", "words", "words_offset", "rule", "title", "url", "captured",
+    "period", "number", "offset", "words", "words_offset", "rule", "title", "url", "captured_at",
 )  # fmt: skip
 """Columns of a table with one row a statement. Stable: new ones come last."""
 
-WIDE_COLUMNS = ("report", "version", "region", "division", "year", "kind", "title", "url", "captured")
+WIDE_COLUMNS = ("report", "version", "region", "division", "year", "kind", "title", "url", "captured_at")
 """First columns of a table with one row a report; one an indicator follows, then `approximate`."""
 
 
@@ -163,5 +163,5 @@ def _report_cells(figures: ReportFigures) -> dict[str, Any]:
         "kind": report.kind,
         "title": report.title,
         "url": report.url,
-        "captured": first_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "captured_at": first_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
     }

@@ -70,9 +70,9 @@ def test_a_row_says_where_its_figure_comes_from(held: list[str], fazhi: Fazhi, f
         "rule": "legal_aid/1",
         "title": first["title"],
         "url": "https://www.wuhan.gov.cn/a/2022.html",
-        "captured": first["captured"],
+        "captured_at": first["captured_at"],
     }
-    assert str(first["captured"]).endswith("Z")
+    assert str(first["captured_at"]).endswith("Z")
 
 
 def test_figures_of_plans_are_none_of_the_year(held: list[str], fazhi: Fazhi, folder: Path) -> None:

@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Upgrade to this schema. No text so far was read by OCR."""
-    op.add_column("versions", sa.Column("confidence", sa.Float(), nullable=True))
+    op.add_column("versions", sa.Column("confidence", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:

@@ -238,6 +238,7 @@ async def read_page(page: Page, site: Site, page_process: PageProcess) -> Report
 def accept_report(report: Report, link: Link, site: Site) -> Report:
     """Return the report of a wanted page, with title, year, issuer and region from the link and the site where it has none.
 
+    A document to which a list leads straight has no page that states its date of publication: the list's date counts.
     Raises NotAReport when title or text are not those of a report, NotWanted when its year is not wanted. A page under `pages`
     in the site's entry is wanted whatever its year.
     """
@@ -255,7 +256,8 @@ def accept_report(report: Report, link: Link, site: Site) -> Report:
         raise NotWanted(report.url, f"a report on {year}, and {site.years} is wanted")
     issuer = report.issuer or site.name
     region = region_of(issuer, within=site.region) or site.region
-    return replace(report, year=year, issuer=issuer, region=region)
+    published = report.published or (link.date if is_file else None)
+    return replace(report, year=year, issuer=issuer, region=region, published=published)
 
 
 _OTHER_TEXTS = ("news", "an explanation", "a collection", "a report on")

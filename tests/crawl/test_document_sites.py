@@ -81,6 +81,10 @@ def test_what_the_text_was_read_from_is_told(held: dict[str, Report]) -> None:
     assert read_from["iframe"] == "page"
 
 
+def test_a_document_that_a_list_leads_to_has_the_lists_date(held: dict[str, Report]) -> None:
+    assert held["document-listed"].published == "2023-03-15"
+
+
 def test_a_page_of_images_has_no_text_and_says_how_many_images(held: dict[str, Report]) -> None:
     report = held["scanned"]
     assert (report.body, report.unread, report.pages) == ("", "needs_ocr", 5)

@@ -99,3 +99,12 @@ def test_no_archive_is_told(fazhi: Fazhi, tmp_path: Path) -> None:
         code, _, err = fazhi("search", *words, "--archive", str(tmp_path / "none"))
         assert code == 1
         assert "no archive here" in err
+
+
+def test_an_archive_without_any_text_has_nothing_to_find(clock: Clock, fazhi: Fazhi, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    Archive.create(empty, clock=clock).close()
+    assert not (empty / "search.db").exists()
+    code, out, err = fazhi("search", "法治", "--archive", str(empty))
+    assert (code, out) == (0, "")
+    assert "index" not in err

@@ -68,6 +68,9 @@ class SearchQueries(ReaderQueries):
         Raises ArchiveDamaged, which says what to do, if there is no index, or one that cannot be read.
         """
 
+        if self._has_nothing_to_search():
+            return Found(total=0, hits=(), years={}, provinces={})
+
         def chosen(versions: Sequence[int]) -> Iterator[int]:
             assert passes is not None
             return (text.version_id for text in self.searched_texts(versions) if passes(text))
@@ -93,8 +96,17 @@ class SearchQueries(ReaderQueries):
                 if not attempts_left or _file_stamp(self.path / INDEX) == stamp:
                     return found
 
+    def _has_nothing_to_search(self) -> bool:
+        """Whether there is neither an index nor a text: a run without a report makes no index."""
+        has_text = select(VersionRow.id).limit(1)
+        return (
+            not (self.path / INDEX).exists() and self._query(lambda session: session.scalar(has_text)) is None
+        )
+
     def index_behind(self) -> str | None:
         """Return why the index may lack texts that the catalogue has, or have others; None if it is up to date."""
+        if self._has_nothing_to_search():
+            return None
         return self._query(lambda session: _behind(session, self._index_goes_to()))
 
     def searched_texts(self, versions: Sequence[int]) -> Iterator[HeldText]:

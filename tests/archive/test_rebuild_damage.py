@@ -23,7 +23,7 @@ from tests.conftest import Clock, Fazhi
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("damage") / "archive"
-    fill_every_table(folder, Clock())
+    fill_every_table(folder, Clock(), merged=False)
     return folder
 
 

@@ -11,10 +11,11 @@ from crawler import anchoring
 from crawler.anchoring import AnchorSettings
 from crawler.archive.anchors.stamps import Root
 from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption
-from crawler.cli.output import iso, message, print_json
+from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import parse_connect_to
 from crawler.fetch.client import utc_now
+from crawler.field.times import iso
 from crawler.model import AnchorDefaults
 from crawler.sources import load
 

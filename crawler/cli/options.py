@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler.errors import ConfigError
+from crawler.field.times import start_of
 from crawler.model import Years
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
@@ -65,7 +66,6 @@ SinceOption = Annotated[
     str | None,
     typer.Option("--since", metavar="DAY", help="Only since this day, China time, such as 2026-11-01."),
 ]
-_CHINA = timezone(timedelta(hours=8))
 
 
 def the_years(text: str | None) -> Years | None:
@@ -89,10 +89,12 @@ def refuse_together(**options: object) -> None:
 
 def the_start(text: str | None, option: str = "--since") -> datetime | None:
     """Return when a day begins in China, as aware UTC. Raises ConfigError unless the text is an ISO date."""
-    if text is None:
-        return None
+    return None if text is None else start_of(the_day(text, option))
+
+
+def the_day(text: str, option: str) -> date:
+    """Return the day that an ISO date means. Raises ConfigError for anything else."""
     try:
-        day = date.fromisoformat(text.strip())
+        return date.fromisoformat(text.strip())
     except ValueError:
         raise ConfigError(f"{option} {text}: must be a day, such as 2026-11-01") from None
-    return datetime(day.year, day.month, day.day, tzinfo=_CHINA).astimezone(UTC)

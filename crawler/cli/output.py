@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, TextIO, cast
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -18,6 +17,7 @@ from rich.table import Table
 
 from crawler.cli.streams import ConsoleFile, Stream
 from crawler.field.text import json_escaped, visible, visible_line
+from crawler.field.times import iso
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
 
 NO_TERMINAL_WIDTH_COLUMNS = 200
@@ -46,11 +46,6 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
     value = asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
     del value["as_before"], value["unread"]  # only decide what people see
     return value
-
-
-def iso(when: datetime | None) -> str | None:
-    """Return a UTC time as ISO 8601, to the second, such as 2026-11-25T03:00:00Z."""
-    return when.isoformat(timespec="seconds").replace("+00:00", "Z") if when else None
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:

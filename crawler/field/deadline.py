@@ -12,11 +12,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date
 
 GOVERNMENT, DEPARTMENT = "government", "department"
-CHINA = timezone(timedelta(hours=8))
-"""China time: days of publication are days there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +96,3 @@ def deadline(year: int, kind: str = GOVERNMENT) -> Deadline | None:
         if rule.first_year <= year <= (rule.last_year or year) and bound in rule.binds:
             return Deadline(year=year, last_day=date(year + 1, rule.last_month, rule.last_day), rule=rule)
     return None
-
-
-def china_day(moment: datetime) -> date:
-    """Return the day in China of an aware time."""
-    return moment.astimezone(CHINA).date()
-
-
-def end_of(day: date) -> datetime:
-    """Return the moment at which a day ends in China, as aware UTC: the first one that is no longer in it."""
-    return datetime.combine(day + timedelta(days=1), time(), CHINA).astimezone(UTC)

@@ -125,6 +125,11 @@ def outward(code: str) -> Iterator[Region]:
     return (by_code[step] for step in (code, *_ancestors(code)))
 
 
+def code_prefix(code: str) -> str:
+    """Return the part of a division's code that the codes of all divisions within it begin with: 42 of 420000."""
+    return next((code.removesuffix(zeros) for zeros in ("0000", "00") if code.endswith(zeros)), code)
+
+
 def region_of(name: str, *, within: str | None = None, near: Iterable[str] = ()) -> str | None:
     """Return the code of the government in a name: 武汉市人民政府, 湖北省黄石市黄石港区人民政府, 中共许昌市委 许昌市人民政府.
 

@@ -6,14 +6,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 from crawler.archive import Reader
 from crawler.errors import ConfigError, UnknownReport
+from crawler.field.times import china_day, iso
 from crawler.model import RecordPlace
-
-CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ def gbt7714(cited: Citation) -> str:
     """
     organ = f"{cited.organ}. " if cited.organ else ""
     published = f"({cited.published[:10]})" if cited.published else ""
-    seen = cited.captured_at.astimezone(CHINA).date().isoformat()
+    seen = china_day(cited.captured_at).isoformat()
     return (
         f"{organ}{cited.title}[EB/OL]. {published}[{seen}]. {cited.url}.\n存档: {_evidence_chinese(cited)}."
     )
@@ -96,7 +95,7 @@ def bibtex(cited: Citation) -> str:
         "title": f"{{{_tex(cited.title)}}}",
         "date": (cited.published or "")[:10] or None,
         "url": _bracketless(cited.url),
-        "urldate": cited.captured_at.astimezone(CHINA).date().isoformat(),
+        "urldate": china_day(cited.captured_at).isoformat(),
         "version": str(cited.version),
         "note": _tex(_evidence(cited)),
         "langid": "chinese",
@@ -114,7 +113,7 @@ def csl_json(cited: Citation) -> str:
         "title": cited.title,
         "author": [{"literal": cited.organ}] if cited.organ else None,
         "issued": _csl_date(day) if (day := _published_day(cited)) else None,
-        "accessed": _csl_date(cited.captured_at.astimezone(CHINA).date()),
+        "accessed": _csl_date(china_day(cited.captured_at)),
         "URL": cited.url,
         "version": str(cited.version),
         "archive_location": _location(cited) or None,
@@ -128,7 +127,7 @@ def csl_json(cited: Citation) -> str:
 def text(cited: Citation) -> str:
     """Return the citation as lines for people."""
     captures = [
-        f"captured:   {_iso(each.captured_at)} from {each.url}\n"
+        f"captured:   {iso(each.captured_at)} from {each.url}\n"
         f"            WARC record {each.record_id}\n"
         f"            {each.warc_file} at byte {each.warc_offset}"
         + ("" if each.record_id == each.payload_record_id else _payload(each))
@@ -140,7 +139,7 @@ def text(cited: Citation) -> str:
         f"published:  {cited.published or 'no date on the page'}",
         f"address:    {cited.url}",
         f"archived:   {cited.id}, version {cited.version} of {cited.versions}{_origin(cited)}",
-        f"seen:       {_iso(cited.first_seen)} to {_iso(cited.last_seen)}; {_state(cited)}",
+        f"seen:       {iso(cited.first_seen)} to {iso(cited.last_seen)}; {_state(cited)}",
         f"text:       {_text(cited)}",
         *captures,
         f"chain head: {cited.head}",
@@ -166,14 +165,14 @@ def format_citation(cited: Citation, style: str = "text") -> str:
 
 def citation_json(cited: Citation) -> dict[str, Any]:
     """Return a citation as a value for JSON, times in UTC."""
-    value = asdict(cited) | {"first_seen": _iso(cited.first_seen), "last_seen": _iso(cited.last_seen)}
-    value["captures"] = [asdict(each) | {"captured_at": _iso(each.captured_at)} for each in cited.captures]
+    value = asdict(cited) | {"first_seen": iso(cited.first_seen), "last_seen": iso(cited.last_seen)}
+    value["captures"] = [asdict(each) | {"captured_at": iso(each.captured_at)} for each in cited.captures]
     return value
 
 
 def _evidence(cited: Citation) -> str:
     return (
-        f"Archived as {cited.id}, version {cited.version}{_origin(cited)}; captured {_iso(cited.captured_at)}; "
+        f"Archived as {cited.id}, version {cited.version}{_origin(cited)}; captured {iso(cited.captured_at)}; "
         f"{_digest(cited)}; {_location(cited) or 'no WARC record'}; chain head {cited.head}"
     )
 
@@ -193,7 +192,7 @@ def _evidence_chinese(cited: Citation) -> str:
     location = f"; {_location(cited)}" if cited.captures else ""
     text = f"正文未能读取({cited.unread})" if cited.unread else f"正文SHA-256 {cited.text_sha256}"
     return (
-        f"{cited.id} 第{cited.version}版{other}; 采集时间 {_iso(cited.captured_at)}; "
+        f"{cited.id} 第{cited.version}版{other}; 采集时间 {iso(cited.captured_at)}; "
         f"{text}{location}; 链首 {cited.head}"
     )
 
@@ -227,10 +226,6 @@ def _state(cited: Citation) -> str:
 
 def _source(cited: Citation) -> str:
     return "the page" if cited.text_from == "page" else f"a document ({cited.text_from})"
-
-
-def _iso(when: datetime) -> str:
-    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _published_day(cited: Citation) -> date | None:

@@ -14,8 +14,9 @@ import pytest
 from rich.cells import cell_len
 
 from crawler.archive import Archive
-from crawler.field.deadline import RULES, china_day
+from crawler.field.deadline import RULES
 from crawler.field.regions import region
+from crawler.field.times import china_day
 from crawler.questions.coverage.tables import COLUMNS
 from tests.archive.held import crawl_saved
 from tests.conftest import Clock, Fazhi

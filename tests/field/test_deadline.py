@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawler.field.deadline import DEPARTMENT, GOVERNMENT, RULES, china_day, deadline, end_of
+from crawler.field.deadline import DEPARTMENT, GOVERNMENT, RULES, deadline
 from crawler.field.organs import PARTY_GOVERNMENT
+from crawler.field.times import china_day, end_of
 
 
 @pytest.mark.parametrize("kind", [GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT])

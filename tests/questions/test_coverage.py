@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler.field.deadline import deadline, end_of
+from crawler.field.deadline import deadline
+from crawler.field.times import end_of
 from crawler.model import Publication, SeenText, SourceEntry
 from crawler.questions.coverage.cells import (
     CLAIMED,

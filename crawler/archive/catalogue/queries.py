@@ -25,6 +25,7 @@ from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.errors import UnknownReport
+from crawler.field.regions import code_prefix
 from crawler.model import Attachment, Capture, Ending, Report, Section
 
 _MAX_NAMED_IDS = 6
@@ -51,7 +52,7 @@ def select_latest_versions(*, region: str | None, year: int | None) -> Select[Ve
 
 def within(region: str) -> ColumnElement[bool]:
     """Return the condition that a report is of a division or of one within it. `region`: a code of six digits."""
-    return ReportRow.region.startswith(_code_prefix(region), autoescape=True)
+    return ReportRow.region.startswith(code_prefix(region), autoescape=True)
 
 
 def select_newest() -> Select[VersionRow]:
@@ -72,14 +73,6 @@ def events(session: Session, report: ReportRow) -> list[tuple[str, PageEventRow]
         .order_by(PageEventRow.id)
     )
     return [(url, event) for url, event in session.execute(query)]
-
-
-def _code_prefix(code: str) -> str:
-    """Return the part of a division code that the codes of all divisions within it begin with."""
-    for zeros in ("0000", "00"):
-        if code.endswith(zeros):
-            return code[: -len(zeros)]
-    return code
 
 
 def find_version(session: Session, report_id: str, number: int | None) -> VersionRow:

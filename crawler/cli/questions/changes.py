@@ -22,9 +22,9 @@ from crawler.cli.output import message, print_json, print_table
 from crawler.cli.questions.reports import division_name
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
+from crawler.field.times import china_day
 from crawler.questions.changes import ChangeKind, Changes
 from crawler.questions.changes import changes as what_changed
-from crawler.questions.changes.overdue import CHINA
 from crawler.questions.changes.tables import COLUMNS, cells, changes_json, short_cells
 from crawler.questions.tables import write_csv
 
@@ -64,7 +64,7 @@ def changes(
     """
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
-    today = datetime.now(UTC).astimezone(CHINA).date()
+    today = china_day(datetime.now(UTC))
     with Archive.read(archive) as store:
         begin, end = _window(store, since, until, today)
         found = what_changed(
@@ -92,10 +92,10 @@ def _window(
     end = None if until is None else _moment(store, until, "--until")
     if since is None and isinstance(end, int):
         return end, end  # one run
-    last = end.astimezone(CHINA).date() if isinstance(end, datetime) else today
+    last = china_day(end) if isinstance(end, datetime) else today
     begin = _moment(store, since or (last - timedelta(days=DEFAULT_DAYS - 1)).isoformat(), "--since")
     if isinstance(begin, datetime):
-        if begin.astimezone(CHINA).date() > today:
+        if china_day(begin) > today:
             raise ConfigError(f"--since {since}: lies in the future; today is {today} in China")
         if isinstance(end, datetime) and begin > end:
             raise ConfigError(f"--since {since}: lies after --until {until}")
@@ -141,7 +141,7 @@ def _print(found: Changes, limit: int | None, *, csv: bool) -> None:
 def _summary(found: Changes, limit: int | None, place: str) -> str:
     """Return the span and the number of changes of each kind as a sentence."""
     first, last = (
-        when and when.astimezone(CHINA).date()
+        when and china_day(when)
         for when in (found.since, found.until and found.until - timedelta(microseconds=1))
     )
     span = f"since {first}" if last is None else f"from {first} to {last}"

@@ -20,19 +20,28 @@ from crawler.cli.options import (
     OneRegionOption,
     YearsOption,
     refuse_together,
+    the_day,
     the_years,
 )
 from crawler.cli.output import PlainConsole, message, print_json, tab_separated
 from crawler.cli.questions.reports import division_name
 from crawler.errors import ConfigError, CrawlerError
-from crawler.field.deadline import china_day
 from crawler.field.region_names import the_level, the_region
 from crawler.field.regions import region as region_row
 from crawler.field.text import visible
+from crawler.field.times import china_day
 from crawler.questions.coverage import CoverageRow, CoverageStatus, coverage
 from crawler.questions.coverage.matrix_page import coverage_html
 from crawler.questions.coverage.tables import COLUMNS, coverage_json, flat
-from crawler.questions.coverage.words import LEGEND, mark, share, status_words, totals
+from crawler.questions.coverage.words import (
+    KNOWN_STATUSES,
+    LEGEND,
+    TOTAL_HEADINGS,
+    mark,
+    share,
+    status_words,
+    totals,
+)
 from crawler.questions.tables import write_csv
 
 _COLOURS = {
@@ -139,10 +148,7 @@ def _the_day(text: str | None) -> date:
     today = china_day(datetime.now(UTC))
     if text is None:
         return today
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise ConfigError(f"--asof {text}: must be a day, such as 2026-11-01") from None
+    day = the_day(text, "--asof")
     if day > today:
         raise ConfigError(f"--asof {text}: lies in the future; today is {today} in China")
     return day
@@ -226,17 +232,11 @@ def _list(rows: Sequence[CoverageRow], width: int) -> Table:
 
 
 def _totals(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
-    table = _table("year", "due", "known", "on time", "late", "overdue", "withdrawn", "unknown")
+    table = _table("year", *TOTAL_HEADINGS)
     for year, total in sorted(totals(rows).items()):
         if year not in years:
             continue
         count, known = total.counts, total.known
-        shown = (
-            CoverageStatus.ON_TIME,
-            CoverageStatus.LATE,
-            CoverageStatus.OVERDUE,
-            CoverageStatus.WITHDRAWN,
-        )
-        cells = [f"{count[status]} {share(count[status], known)}".strip() for status in shown]
+        cells = [f"{count[status]} {share(count[status], known)}".strip() for status in KNOWN_STATUSES]
         table.add_row(str(year), str(total.due), str(known), *cells, str(count[CoverageStatus.UNKNOWN]))
     return table

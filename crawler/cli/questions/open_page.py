@@ -8,8 +8,9 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from crawler.cli.output import iso, message
+from crawler.cli.output import message
 from crawler.extract import decoded_page
+from crawler.field.times import iso
 from crawler.model import Capture, Report
 from crawler.questions.html_page import link, text
 

@@ -27,6 +27,7 @@ from crawler.cli.questions.similar import print_similar
 from crawler.cli.questions.text_source import fault_words, recognised_words
 from crawler.field.region_names import the_region
 from crawler.field.regions import region as region_row
+from crawler.field.times import iso
 from crawler.model import Holding, Report
 from crawler.questions.tables import write_csv
 
@@ -157,8 +158,8 @@ def _cells(row: _Row, names: Sequence[str]) -> list[object]:
         "published_by": held.published_by or held.site,
         "state": held.state,
         "origin": held.origin,
-        "first_seen": held.first_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "last_seen": held.last_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "first_seen": iso(held.first_seen),
+        "last_seen": iso(held.last_seen),
         "remarks": ", ".join(_remarks(report, held)),
     }
     return [cells[name] if name in cells else getattr(report, name) for name in names]

@@ -22,11 +22,12 @@ from crawler.cli.options import (
     refuse_together,
     the_years,
 )
-from crawler.cli.output import PlainConsole, iso, message, print_json, print_table
+from crawler.cli.output import PlainConsole, message, print_json, print_table
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
 from crawler.field.text import visible_line
+from crawler.field.times import iso
 from crawler.questions.search import Match, SearchResult, search_json
 from crawler.questions.search import search as searching
 from crawler.questions.search.answer import DEFAULT_LIMIT, MAX_LIMIT, next_offset, sorted_facet

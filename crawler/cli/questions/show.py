@@ -11,10 +11,11 @@ import typer
 
 from crawler.archive import Archive, PageRow, Reader
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import holding_json, iso, message, print_json, report_json
+from crawler.cli.output import holding_json, message, print_json, report_json
 from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
 from crawler.cli.questions.text_source import document_json, source_lines
+from crawler.field.times import iso
 from crawler.model import Holding, RecordPlace, Report
 
 

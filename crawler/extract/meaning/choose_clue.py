@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
+from crawler.field.times import CHINA
 from crawler.model import Clue
 
-_CHINA = timezone(timedelta(hours=8))
 _CLOCK_TOLERANCE = timedelta(days=1)  # between a server's clock and ours
 _MIN_VISIT_YEAR = 2000  # an earlier visit was made with a clock that was not set
 _MIDNIGHT = "T00:00"  # a date without time in a system that demands a time
@@ -40,7 +40,7 @@ def without_future(clues: Iterable[Clue], seen: datetime | None) -> Iterator[Clu
     """Yield the clues, with weight 0 for a date later than the visit at which the page was seen."""
     last = ""
     if seen is not None and seen.year >= _MIN_VISIT_YEAR:
-        last = (seen.astimezone(_CHINA) + _CLOCK_TOLERANCE).date().isoformat()
+        last = (seen.astimezone(CHINA) + _CLOCK_TOLERANCE).date().isoformat()
     for clue in clues:
         if last and clue.field in ("published", "signed") and clue.value[:10] > last:
             yield replace(clue, weight=0.0, where=f"{clue.where}, later than the visit")

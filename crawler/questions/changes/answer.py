@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from crawler.archive import Reader
 from crawler.archive.reader_queries.changes import RunSpan
 from crawler.errors import ConfigError
+from crawler.field.times import china_day
 from crawler.questions.changes.change import Change, ChangeKind
-from crawler.questions.changes.overdue import CHINA, KINDS, overdue_changes
+from crawler.questions.changes.overdue import KINDS, overdue_changes
 from crawler.questions.changes.pages import page_changes
 from crawler.questions.changes.versions import version_changes
 from crawler.questions.changes.window import Window, window_of
@@ -86,8 +87,8 @@ def _rank(change: Change) -> tuple[bool, int, str, int, str, int, str, str]:
 
 def _days(window: Window, today: date) -> tuple[date, date]:
     """Return the first and the last day of a window, China time."""
-    last = (window.until - timedelta(microseconds=1)).astimezone(CHINA).date() if window.until else today
-    return window.since.astimezone(CHINA).date(), last
+    last = china_day(window.until - timedelta(microseconds=1)) if window.until else today
+    return china_day(window.since), last
 
 
 def _runs_in(window: Window, runs: tuple[RunSpan, ...]) -> Iterator[int]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, timedelta
 
 from crawler.archive import Reader
+from crawler.field.times import end_of
 from crawler.questions.changes.change import Change, ChangeKind
 from crawler.questions.changes.weights import finding
 from crawler.questions.coverage import CoverageChange, CoverageReason, CoverageStatus
 from crawler.questions.coverage.answer import status_changes
-
-CHINA = timezone(timedelta(hours=8))
 
 KINDS = frozenset({ChangeKind.NEWLY_OVERDUE, ChangeKind.NO_LONGER_OVERDUE})
 
@@ -47,7 +46,7 @@ def _change(kind: ChangeKind, rule: str, found: CoverageChange, until: date) -> 
         kind=kind,
         weight=told.weight,
         findings=(told,),
-        at=now.witnessed or now.checked or _end_of(until),
+        at=now.witnessed or now.checked or end_of(until),
         report_id=now.report,
         version=now.version,
         region=row.region,
@@ -59,11 +58,6 @@ def _change(kind: ChangeKind, rule: str, found: CoverageChange, until: date) -> 
         captured_at=now.witnessed,
         detail=_words(found),
     )
-
-
-def _end_of(day: date) -> datetime:
-    following = day + timedelta(days=1)
-    return datetime(following.year, following.month, following.day, tzinfo=CHINA).astimezone(UTC)
 
 
 def _words(found: CoverageChange) -> str:

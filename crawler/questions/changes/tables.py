@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from crawler.field.regions import region as region_row
 from crawler.field.text import visible
+from crawler.field.times import china_day, iso
 from crawler.questions.changes.answer import Changes
 from crawler.questions.changes.change import Change, ChangeKind, ChangePlace
-from crawler.questions.changes.overdue import CHINA
 from crawler.questions.changes.weights import describe
 
 COLUMNS = (
@@ -39,7 +38,7 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "weight": change.weight,
         "change": change.kind.value,
         "quiet": "quiet" if change.quiet else "",
-        "day": change.at.astimezone(CHINA).date().isoformat(),
+        "day": china_day(change.at).isoformat(),
         "id": change.report_id,
         "version": change.version,
         "from_version": text and text.from_version,
@@ -156,8 +155,3 @@ def change_json(change: Change) -> dict[str, Any]:
         and asdict(text)
         | {"changed_chars": text.changed_chars, "captured_before": iso(text.captured_before)},
     }
-
-
-def iso(when: datetime | None) -> str | None:
-    """Return a UTC time as ISO 8601, to the second."""
-    return when.isoformat(timespec="seconds").replace("+00:00", "Z") if when else None

@@ -12,10 +12,11 @@ from itertools import groupby
 
 from crawler.archive import Reader
 from crawler.errors import ConfigError
-from crawler.field.deadline import DEPARTMENT, GOVERNMENT, RULES, deadline, end_of
+from crawler.field.deadline import DEPARTMENT, GOVERNMENT, RULES, deadline
 from crawler.field.organs import PARTY_GOVERNMENT
 from crawler.field.regions import Level, all_regions, outward
 from crawler.field.regions import region as region_row
+from crawler.field.times import end_of
 from crawler.model import Publication, Years
 from crawler.questions.coverage.cells import CoverageCell, CoverageChange, CoverageRow, CoverageStatus
 from crawler.questions.coverage.judge import Case, judge

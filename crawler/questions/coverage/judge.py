@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from crawler.field.deadline import Deadline, china_day, end_of
+from crawler.field.deadline import Deadline
+from crawler.field.times import china_day, end_of
 from crawler.questions.coverage.cells import CLAIMED, WITNESSED, CoverageCell, CoverageReason, CoverageStatus
 from crawler.questions.coverage.publication import WITNESS_RANK, Seen
 from crawler.questions.coverage.sources import Source

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from crawler.field.deadline import RULES, Rule, china_day
+from crawler.field.deadline import RULES, Rule
+from crawler.field.times import china_day
 from crawler.questions.coverage.cells import CoverageCell, CoverageRow, CoverageStatus
 from crawler.questions.coverage.words import (
+    KNOWN_STATUSES,
     LEGEND,
     STATUS_WORDS,
+    TOTAL_HEADINGS,
     mark,
     remarks,
     share,
@@ -116,18 +119,11 @@ def _chain(head: str) -> str:
 
 
 def _totals(rows: Sequence[CoverageRow]) -> str:
-    heads = ("due", "known", "on time", "late", "overdue", "withdrawn", "unknown")
     lines = []
     for year, total in sorted(totals(rows).items()):
         count, known = total.counts, total.known
-        shown = (
-            CoverageStatus.ON_TIME,
-            CoverageStatus.LATE,
-            CoverageStatus.OVERDUE,
-            CoverageStatus.WITHDRAWN,
-        )
         cells = [str(total.due), f"{known} {_small(share(known, total.due))}"]
-        cells += [f"{count[status]} {_small(share(count[status], known))}" for status in shown]
+        cells += [f"{count[status]} {_small(share(count[status], known))}" for status in KNOWN_STATUSES]
         cells.append(str(count[CoverageStatus.UNKNOWN]))
         lines.append(
             f'<tr><th scope="row">{year}</th>'
@@ -137,7 +133,7 @@ def _totals(rows: Sequence[CoverageRow]) -> str:
     caption = "Totals by the year reported on. Shares are of the organs whose status is known; known is of those due."
     return (
         f'<div class="scroll"><table><caption>{caption}</caption><thead><tr><th scope="col">year</th>'
-        + "".join(f'<th scope="col">{word}</th>' for word in heads)
+        + "".join(f'<th scope="col">{word}</th>' for word in TOTAL_HEADINGS)
         + f"</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 

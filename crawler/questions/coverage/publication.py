@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from crawler.field.deadline import china_day
+from crawler.field.times import china_day
 from crawler.model import Publication, SeenText
 
 _DATE = re.compile(r"([12][0-9]{3})(?:-([01][0-9]))?(?:-([0-3][0-9]))?(?:T.*)?")

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from crawler.field.deadline import RULES
+from crawler.field.times import iso
 from crawler.questions.coverage.cells import REASONS, CoverageCell, CoverageRow
-from crawler.questions.coverage.words import YearTotal, iso, totals
+from crawler.questions.coverage.words import YearTotal, totals
 
 COLUMNS = (
     "region", "division", "level", "organ", "year", "status", "days", "rests_on", "claimed", "witnessed",

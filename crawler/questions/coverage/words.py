@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from crawler.field.deadline import china_day
+from crawler.field.times import china_day
 from crawler.questions.coverage.cells import CLAIMED, CoverageCell, CoverageRow, CoverageStatus
 
 STATUS_WORDS: dict[CoverageStatus, tuple[str, str]] = {
@@ -75,6 +74,17 @@ def remarks(cell: CoverageCell) -> str:
     return "; ".join(parts)
 
 
+TOTAL_HEADINGS = ("due", "known", "on time", "late", "overdue", "withdrawn", "unknown")
+"""Columns of a table of totals. Those between `known` and `unknown` are KNOWN_STATUSES, each with its share of the known."""
+
+KNOWN_STATUSES = (
+    CoverageStatus.ON_TIME,
+    CoverageStatus.LATE,
+    CoverageStatus.OVERDUE,
+    CoverageStatus.WITHDRAWN,
+)
+
+
 @dataclass(slots=True)
 class YearTotal:
     """The number of organs with each status in one year, and the denominators of shares."""
@@ -105,8 +115,3 @@ def totals(rows: Iterable[CoverageRow]) -> dict[int, YearTotal]:
 def share(part: int, whole: int) -> str:
     """Return a share in percent: 71 %. Nothing for no part, or without a denominator."""
     return f"{100 * part / whole:.0f} %" if part and whole else ""
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Return a time in UTC, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None

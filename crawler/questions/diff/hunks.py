@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.field.times import iso
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.texts import Difference, Side
 
@@ -59,14 +60,14 @@ def difference_json(difference: Difference) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    report, seen = side.report, side.captured_at
+    report = side.report
     return {
         "id": report.id,
         "version": report.version,
         "title": report.title,
         "url": report.url,
         "published": report.published,
-        "captured_at": seen.isoformat(timespec="seconds").replace("+00:00", "Z") if seen else None,
+        "captured_at": iso(side.captured_at),
         "text_sha256": report.text_sha256,
         "gone": side.gone,
         "read_again": side.read_again,

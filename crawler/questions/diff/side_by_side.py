@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.field.times import iso
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.hunks import Hunk, hunks
 from crawler.questions.diff.texts import Difference, Side
@@ -39,8 +40,7 @@ def side_by_side(difference: Difference) -> str:
 
 
 def _head(side: Side) -> str:
-    report, seen = side.report, (side.captured_at or side.first_seen)
-    when = seen.isoformat(timespec="seconds").replace("+00:00", "Z")
+    report, when = side.report, iso(side.seen_at)
     where = "gone since" if side.gone else "captured"
     return f"{text(side.name)}<br>{link(report.url or '', report.url or '')}<br>{where} {when}"
 

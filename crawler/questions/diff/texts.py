@@ -31,6 +31,11 @@ class Side:
     )  # digest of what an earlier extractor read from the same page; None: the text is as first read
 
     @property
+    def seen_at(self) -> datetime:
+        """When the page was captured that the text was read from; without a capture, when the text was first seen."""
+        return self.captured_at or self.first_seen
+
+    @property
     def name(self) -> str:
         """Id and version: 420100-2022-4dd2cecb v1."""
         return f"{self.report.id} v{self.report.version}"

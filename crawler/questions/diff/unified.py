@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crawler.field.times import iso
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.hunks import hunks
 from crawler.questions.diff.texts import Difference, Side
@@ -73,17 +74,13 @@ def summary(difference: Difference) -> str:
 def _head(side: Side) -> str:
     report = side.report
     if side.gone:
-        return f"{side.name}  gone since {_iso(side)}"
+        return f"{side.name}  gone since {iso(side.seen_at)}"
     again = (
         f"  (read again by a later extractor; first read as {side.read_again[:16]})"
         if side.read_again
         else ""
     )
-    return f"{side.name}  {report.title}  {report.url}  captured {_iso(side)}{again}"
-
-
-def _iso(side: Side) -> str:
-    return (side.captured_at or side.first_seen).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"{side.name}  {report.title}  {report.url}  captured {iso(side.seen_at)}{again}"
 
 
 def _pieces(difference: Difference, block: Block) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ from typing import Literal
 from crawler.archive import Reader
 from crawler.archive.catalogue.selection import Selection
 from crawler.archive.reader_queries.held_versions import HeldVersion
+from crawler.field.times import iso
 
 Type = Literal["string", "integer", "number", "boolean", "date", "time", "datetime"]
 """Types of Table Schema (Data Package 2.0). A datetime is aware, in UTC."""
@@ -49,7 +50,7 @@ class Table:
 def plain(value: Value) -> str | int | float | bool | None:
     """Return a value for JSON: dates and times as ISO 8601, UTC as `2026-11-25T03:00:00Z`. NaN is no value of a table."""
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return iso(value)
     if isinstance(value, date | time):
         return value.isoformat()
     return value

@@ -12,6 +12,7 @@ from typing import Any
 from crawler.archive import Reader
 from crawler.errors import ConfigError
 from crawler.field.regions import region as region_row
+from crawler.field.times import iso
 from crawler.model import Holding, Report, Years
 from crawler.questions.indicators.context import Period
 from crawler.questions.indicators.rules import Indicator, rule_book
@@ -163,5 +164,5 @@ def _report_cells(figures: ReportFigures) -> dict[str, Any]:
         "kind": report.kind,
         "title": report.title,
         "url": report.url,
-        "captured_at": first_seen.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "captured_at": iso(first_seen),
     }

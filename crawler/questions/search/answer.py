@@ -15,7 +15,9 @@ from crawler.archive.fulltext import Expression, Filters, Hit
 from crawler.archive.reader_queries.search import HeldText
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
+from crawler.field.regions import code_prefix
 from crawler.field.search_tokens import lower
+from crawler.field.times import iso
 from crawler.model import Years
 from crawler.questions.search.grammar import parse
 from crawler.questions.search.snippets import Snippet, places, snippets
@@ -97,7 +99,7 @@ def search(
     found = archive.find_texts(
         wanted.expression,
         Filters(
-            region=_code_prefix(the_region(region).code) if region else None,
+            region=code_prefix(the_region(region).code) if region else None,
             first_year=years.first if years else None,
             last_year=years.last if years else None,
             kind=kind,
@@ -184,17 +186,12 @@ def _match(wanted: _Wanted, hit: Hit, text: HeldText) -> Match:
     )
 
 
-def _code_prefix(code: str) -> str:
-    """Return the beginning that the codes of all divisions in a division have."""
-    return next((code.removesuffix(zeros) for zeros in ("0000", "00") if code.endswith(zeros)), code)
-
-
 def found_json(match: Match) -> Iterator[tuple[str, object]]:
     """Yield the documented keys of a match, and their values."""
     yield "id", match.report_id
     for name in ("version", "title", "region", "year", "kind", "published"):
         yield name, getattr(match, name)
-    yield "captured_at", _iso(match.captured_at)
+    yield "captured_at", iso(match.captured_at)
     yield "url", match.url
     yield "text_sha256", match.text_sha256
     yield "rank", match.rank
@@ -211,10 +208,6 @@ def found_json(match: Match) -> Iterator[tuple[str, object]]:
             for each in match.snippets
         ],
     )
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat(timespec="seconds").replace("+00:00", "Z") if when else None
 
 
 def search_json(result: SearchResult, *, facets: bool) -> dict[str, object]:

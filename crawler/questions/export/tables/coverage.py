@@ -6,22 +6,21 @@ Not as of today: the same archive gives the same table. The filters of region an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta, timezone
 from itertools import chain
 
 from crawler.archive import Reader
 from crawler.archive.catalogue.selection import Selection
+from crawler.field.times import china_day
 from crawler.questions.coverage import coverage
 from crawler.questions.export.schema import Field, Row, Table
 
-_CHINA = timezone(timedelta(hours=8))
 GOVERNMENT = "government"
 """In the column `organ`; any other value is the name of a department."""
 
 
 def rows(reader: Reader, selection: Selection) -> Iterator[Row]:
     """Yield the rows, governments by code, then departments."""
-    asof = reader.last_run_at().astimezone(_CHINA).date()
+    asof = china_day(reader.last_run_at())
     found = (
         coverage(reader, asof=asof, years=selection.years, region=selection.region, departments=departments)
         for departments in (False, True)

@@ -1,0 +1,35 @@
+"""Times and days: China time, which days of publication are in, and UTC in ISO 8601, which every output shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import overload
+
+CHINA = timezone(timedelta(hours=8))
+"""China time. It has had no daylight saving time since 1991."""
+
+
+@overload
+def iso(moment: datetime) -> str: ...
+@overload
+def iso(moment: datetime | None) -> str | None: ...
+def iso(moment: datetime | None) -> str | None:
+    """Return an aware time in UTC as ISO 8601, to the second, such as 2026-11-25T03:00:00Z; None for None."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def china_day(moment: datetime) -> date:
+    """Return the day in China of an aware time."""
+    return moment.astimezone(CHINA).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the moment at which a day begins in China, as aware UTC."""
+    return datetime.combine(day, time(), CHINA).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a day ends in China, as aware UTC: the first one that is no longer in it."""
+    return start_of(day + timedelta(days=1))

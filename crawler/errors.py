@@ -26,6 +26,7 @@ CrawlerError                     exit 1, no retry
       NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
   UnknownReport                  exit 2: no report, or no version of it, is what a command asks for
+  QueryTooLong                   a question to an archive took longer than it may
   SearchLocked                   exit 3: another search writes to this state file
   Halted                         the crawl, or the use of its proxy, had to end before this request
   ArchiveError
@@ -229,6 +230,10 @@ class UnknownReport(CrawlerError):
     """No report, or several, have the id or address that was given; or the report has no such version."""
 
     exit_code = 2
+
+
+class QueryTooLong(CrawlerError):
+    """A question to an archive took longer than its time limit (`Reader.time_limit`)."""
 
 
 class SearchLocked(CrawlerError):

@@ -17,7 +17,7 @@ ROOMS = (
     ("fetch", "archive"),
     ("anchoring", "crawl"),
     ("questions", "intake", "onboarding", "ocr"),
-    ("api", "verify"),
+    ("api", "verify", "web"),
     ("cli", "__main__"),
 )
 """Rooms by rank; within a rank a room may use those written before it."""
@@ -36,6 +36,7 @@ WINGS = {
     ),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
+    "web": ("formats", "pages"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
 SHARED = {
@@ -66,6 +67,9 @@ ONLY_IN = {
     "ada_url": {"address"},
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "jinja2": {"web"},
     "rapidfuzz": {"questions"},
     "duckdb": {"questions"},
     "xlsxwriter": {"questions"},

@@ -7,16 +7,18 @@ of `fazhi verify`, `facade` the Archive that writes.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical
@@ -34,12 +36,14 @@ from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.errors import ArchiveDamaged, ArchiveError, QueryTooLong
 from crawler.model import Holding, Report, Validators
 
 CATALOGUE_MISSING = (
     "its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again"
 )
+_STEPS_BETWEEN_CHECKS = 20_000
+"""Instructions of SQLite's virtual machine between two looks at the clock: some hundred in a second."""
 _MAX_ATTEMPTS = 3  # at a query whose catalogue a run changes meanwhile
 
 
@@ -62,10 +66,12 @@ class Reader(
         self.path = path
         self._reopen: Callable[[], Engine] | None = None
         self._stamp: tuple[int, ...] = ()
+        self._end: float | None = None  # of the time limit, by time.monotonic
         self._use(engine)
 
     def _use(self, engine: Engine) -> None:
         self._engine = engine
+        event.listen(engine, "checkout", self._watch_time)
         self._session = Session(engine, expire_on_commit=False)  # no one else writes: loaded rows stay valid
 
     @classmethod
@@ -101,6 +107,28 @@ class Reader(
         self._session.close()
         self._engine.dispose()
         self.close_index()
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """Within the block, raise QueryTooLong from a query that runs when these seconds have passed, or is begun later."""
+        end = self._end = monotonic() + seconds
+        try:
+            yield
+        except (ArchiveDamaged, sqlite3.OperationalError) as error:
+            if monotonic() < end:
+                raise
+            raise QueryTooLong(f"{self.path}: took longer than {seconds:g} s") from error
+        finally:
+            self._end = None
+
+    def _watch_time(self, connection: Any, *_: object) -> None:
+        """Let SQLite ask now and then whether the time limit has passed."""
+        getattr(connection, "driver_connection", connection).set_progress_handler(
+            self._is_late, _STEPS_BETWEEN_CHECKS
+        )
+
+    def _is_late(self) -> bool:
+        return self._end is not None and monotonic() > self._end
 
     def _query(self, query: Callable[[Session], Result]) -> Result:
         """Return a query's result from one state of the catalogue.

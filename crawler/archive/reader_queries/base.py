@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -19,4 +19,8 @@ class ReaderQueries:
 
     def _query(self, query: Callable[[Session], Result]) -> Result:
         """Return a query's result from one state of the catalogue; repeat it if a run changes the catalogue meanwhile."""
+        raise NotImplementedError
+
+    def _watch_time(self, connection: Any, *_: object) -> None:
+        """Let a connection to SQLite stop at the time limit."""
         raise NotImplementedError

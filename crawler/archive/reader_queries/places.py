@@ -46,6 +46,10 @@ class PlaceQueries(ReaderQueries):
         """Return the head of the archive's chain: SHA-256 of the last line of its manifest, 64 hex characters."""
         return manifest.head(self.path)
 
+    def identity(self) -> str:
+        """Return what names this archive for ever: SHA-256 of the first line of its manifest; that of an empty chain before."""
+        return next((line.sha256 for line in manifest.entries(self.path)), manifest.EMPTY_HEAD)
+
 
 def _places(session: Session, report_id: str, number: int | None) -> tuple[RecordPlace, ...]:
     version = find_version(session, report_id, number)

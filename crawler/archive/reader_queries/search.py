@@ -149,6 +149,7 @@ class SearchQueries(ReaderQueries):
             engine.dispose()
             raise ArchiveDamaged(f"{path}: another version of fazhi made the search index; {_AGAIN} again")
         self._index = now, raw, engine
+        self._watch_time(raw)
         return now, raw.driver_connection  # type: ignore[return-value]
 
 

@@ -1,0 +1,127 @@
+"""The site as an ASGI application: addresses to pages, answers to responses, errors to problems."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from crawler import __version__
+from crawler.errors import CrawlerError
+from crawler.web.answer import Answer
+from crawler.web.asked import Asked
+from crawler.web.formats.atom import write_atom
+from crawler.web.formats.csv import write_csv
+from crawler.web.formats.html import write_html
+from crawler.web.formats.json import write_json
+from crawler.web.formats.kind import Format
+from crawler.web.formats.text import write_text
+from crawler.web.guard import Guard
+from crawler.web.headers import etag, matches
+from crawler.web.page import Page
+from crawler.web.pages import PAGES
+from crawler.web.problems import problem, status_of
+from crawler.web.question import Question
+from crawler.web.readers import Readers
+from crawler.web.settings import Settings
+from crawler.web.static_files import StaticFiles
+
+VARY = "Accept-Language, Cookie"
+_WRITERS: Mapping[Format, Callable[[Answer], str]] = {
+    Format.JSON: write_json,
+    Format.CSV: write_csv,
+    Format.TXT: write_text,
+}
+
+
+def application(settings: Settings) -> Starlette:
+    """Return the site over an archive. It opens the archive with its first question, and only reads."""
+    return _Site(settings).starlette()
+
+
+class _Site:
+    """One archive's site: its readers and its files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._files = StaticFiles()
+        self._readers = Readers(
+            settings.archive, threads=settings.readers, waiting=settings.waiting, seconds=settings.seconds
+        )
+
+    def starlette(self) -> Starlette:
+        routes = [Route("/static/{digest}/{name}", self._told(self._file))]
+        for page in PAGES:
+            # a name with an ending first: an id may hold a dot
+            for kind in sorted(page.formats, key=lambda kind: kind is Format.HTML):
+                path = (
+                    page.path if kind is Format.HTML else f"{page.path.rstrip('/') or '/index'}.{kind.value}"
+                )
+                routes.append(Route(path, self._told(partial(self._show, page, kind))))
+        return Starlette(
+            routes=routes,
+            middleware=[Middleware(Guard, hosts=self._settings.hosts)],
+            exception_handlers={HTTPException: self._http_error},  # type: ignore[dict-item]
+            lifespan=self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        self._readers.close()
+
+    def _told(
+        self, answer: Callable[[Request], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Return an endpoint that tells its errors as problems."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except CrawlerError as error:
+                asked = Asked.of(request, self._settings)
+                return problem(request, asked, self._files, status_of(error), str(error))
+
+        return endpoint
+
+    async def _http_error(self, request: Request, error: HTTPException) -> Response:
+        """Answer an address that no page has."""
+        status = HTTPStatus(error.status_code)
+        return problem(
+            request,
+            Asked.of(request, self._settings),
+            self._files,
+            status,
+            f"{request.url.path}: {status.phrase}",
+        )
+
+    async def _show(self, page: Page, kind: Format, request: Request) -> Response:
+        asked = Asked.of(request, self._settings)
+        validator = etag(__version__, self._readers.state(), str(request.url), asked)
+        headers = {"ETag": validator, "Cache-Control": page.freshness.value, "Vary": VARY}
+        if matches(validator, request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        now = self._settings.clock()
+        body = await self._readers.ask(
+            lambda reader: self._written(page, asked.question(reader, request, kind, now))
+        )
+        return asked.remembered(Response(body, media_type=kind.media_type, headers=headers))
+
+    def _written(self, page: Page, question: Question) -> str:
+        answer, kind = page.answer(question), question.format
+        if kind is Format.HTML:
+            return write_html(answer, question, page.formats, files=self._files.path)
+        if kind is Format.ATOM:
+            return write_atom(answer, question)
+        return _WRITERS[kind](answer)
+
+    async def _file(self, request: Request) -> Response:
+        return self._files.response(request.path_params["digest"], request.path_params["name"])

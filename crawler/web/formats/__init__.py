@@ -1,0 +1,1 @@
+"""An Answer as HTML, JSON, CSV, text or Atom. One grammar for all pages; docs/viewer.md describes it."""

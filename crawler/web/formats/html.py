@@ -1,0 +1,89 @@
+"""HTML by Jinja: everything from an archive is escaped; templates hold no script and no style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from crawler.field.regions import region as region_row
+from crawler.field.times import CHINA, iso
+from crawler.web.answer import Answer
+from crawler.web.formats.kind import Format
+from crawler.web.question import Question, path_of
+from crawler.web.words import words
+
+if TYPE_CHECKING:
+    from crawler.web.asked import Asked
+
+
+def write_html(
+    answer: Answer, question: Question, formats: tuple[Format, ...], *, files: Callable[[str], str]
+) -> str:
+    """Return an answer as a page. `formats`: in which it can be had too. `files`: gives the path of one of our files."""
+    return (
+        _environment(question.language)
+        .get_template(answer.template)
+        .render(
+            **answer.context,
+            title=answer.title,
+            question=question,
+            href=question.href,
+            formats=[each for each in formats if each is not Format.HTML],
+            next_url=answer.next_url,
+            file=files,
+        )
+    )
+
+
+def write_problem(asked: Asked, status: HTTPStatus, detail: str, *, files: Callable[[str], str]) -> str:
+    """Return the page of an error."""
+    prefix = urlsplit(asked.base_url).path
+    return (
+        _environment(asked.language)
+        .get_template("problem.html")
+        .render(
+            title=f"{int(status)} {status.phrase}",
+            detail=detail,
+            question=None,
+            href=lambda *asked: prefix + path_of(*asked),
+            formats=(),
+            next_url=None,
+            file=files,
+        )
+    )
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("crawler.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(_=words(language), Format=Format)
+    environment.filters.update(day=_day, moment=_moment, iso=iso, division=_division)
+    return environment
+
+
+def _day(published: str | None) -> str:
+    """Return the day of an ISO date or date-time."""
+    return (published or "").partition("T")[0]
+
+
+def _moment(moment: Any) -> str:
+    """Return a time in China, to the minute."""
+    return "" if moment is None else moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def _division(code: str | None) -> str:
+    """Return a division's name; its code if it is not in the table."""
+    row = region_row(code) if code else None
+    return row.name if row else code or ""

@@ -1,0 +1,54 @@
+"""The outermost layer: refuses other hosts and methods, gives every answer the headers of `headers.ALWAYS`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crawler.web.headers import ALWAYS
+
+METHODS = ("GET", "HEAD")
+MAX_ADDRESS_BYTES = 8000
+
+
+class Guard:
+    """ASGI middleware. `hosts`: names that a request's Host may have, with any port; "*" for all."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in ALWAYS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        app = self._refusal(scope) or self._app
+        await app(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        if not self._is_our_host(Headers(scope=scope).get("host", "")):
+            return PlainTextResponse("This site does not have that name; see --host-name.\n", status_code=421)
+        if scope["method"] not in METHODS:
+            return PlainTextResponse("Read only.\n", status_code=405, headers={"Allow": ", ".join(METHODS)})
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
+            return PlainTextResponse("The address is too long.\n", status_code=414)
+        return None
+
+    def _is_our_host(self, named: str) -> bool:
+        if "*" in self._hosts:
+            return True
+        host = named.lower()
+        name, colon, port = host.rpartition(":")
+        return host in self._hosts or (bool(colon) and port.isdigit() and name in self._hosts)

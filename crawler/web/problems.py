@@ -1,0 +1,63 @@
+"""Errors as answers: one shape for scripts (RFC 9457), a page for people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crawler.errors import (
+    ArchiveError,
+    ConfigError,
+    CrawlerError,
+    QueryTooLong,
+    UnknownReport,
+)
+from crawler.field.text import visible_line
+from crawler.web.asked import Asked
+from crawler.web.formats.html import write_problem
+from crawler.web.formats.json import PROBLEM, dump
+from crawler.web.formats.kind import Format
+from crawler.web.headers import Freshness
+from crawler.web.question import BadParameter, NotFound
+from crawler.web.readers import TooBusy
+from crawler.web.static_files import StaticFiles
+
+STATUSES: tuple[tuple[type[CrawlerError], HTTPStatus], ...] = (
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (UnknownReport, HTTPStatus.NOT_FOUND),
+    (BadParameter, HTTPStatus.BAD_REQUEST),
+    (ConfigError, HTTPStatus.BAD_REQUEST),
+    (QueryTooLong, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TooBusy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ArchiveError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+"""The status of the answer to a question that ended in an error: that of the first class that fits."""
+RETRY_AFTER_SECONDS = 10
+
+
+def status_of(error: CrawlerError) -> HTTPStatus:
+    """Return the status for an error."""
+    return next(
+        (status for kind, status in STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def problem(request: Request, asked: Asked, files: StaticFiles, status: HTTPStatus, detail: str) -> Response:
+    """Return an error: as a page to a browser, else as application/problem+json."""
+    headers = {"Cache-Control": Freshness.NEVER.value, "Vary": "Accept-Language, Cookie, Accept"}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    last = request.url.path.rpartition("/")[2].rpartition(".")[2]
+    wants_page = last not in {kind.value for kind in Format if kind is not Format.HTML}
+    if wants_page and "text/html" in request.headers.get("accept", "*/*").replace("*/*", "text/html"):
+        body = write_problem(asked, status, visible_line(detail), files=files.path)
+        return Response(body, status, media_type=Format.HTML.media_type, headers=headers)
+    value = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": visible_line(detail),
+    }
+    return Response(dump(value), status, media_type=PROBLEM, headers=headers)

@@ -1,0 +1,138 @@
+"""What a request asks: its page's path and parameters, checked, with the reader to answer from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import quote, urlencode
+
+from crawler.archive import Reader
+from crawler.errors import ConfigError, CrawlerError
+from crawler.field.region_names import the_region
+from crawler.field.times import china_day, start_of
+from crawler.model import Years
+from crawler.web.formats.kind import Format
+
+MAX_PARAMETER_CHARS = 400
+DEFAULT_ROWS, MAX_ROWS = 50, 1000
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
+def path_of(page: str, query: Mapping[str, object] | None = None, kind: Format = Format.HTML) -> str:
+    """Return the path of a page in a format, with parameters, all quoted; those that are None are left out."""
+    path = quote(page, safe="/:@!$&'()*+,;=~-._")
+    if kind is not Format.HTML:
+        path = f"{'/index' if path == '/' else path}.{kind.value}"
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+class NotFound(CrawlerError):
+    """No such page, report, version or capture."""
+
+
+class BadParameter(CrawlerError):
+    """A parameter that the page does not know, or a value that it cannot have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A request to one page. `path` and `query` hold what the address says; every page names the parameters it takes."""
+
+    reader: Reader
+    page: str
+    """Path of the page without the name of a format, such as /r/420100-2022."""
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    format: Format = Format.HTML
+    language: str = "zh"
+    base_url: str = ""
+    now: datetime
+    href: Callable[..., str] = path_of
+    """As `path_of`: what a link of an HTML page has. A site below a folder, or of static files, has its own."""
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return china_day(self.now)
+
+    def only(self, *names: str) -> None:
+        """Raise BadParameter for a parameter that is none of these: a misspelt filter must not be left out silently."""
+        for name in self.query:
+            if name not in (*names, "lang"):
+                raise BadParameter(f"{name}: no such parameter; this page takes {', '.join(names) or 'none'}")
+
+    def text(self, name: str) -> str | None:
+        """Return a parameter without white space around it; None if it is absent or empty."""
+        value = self.query.get(name, "").strip()
+        if len(value) > MAX_PARAMETER_CHARS:
+            raise BadParameter(f"{name}: longer than {MAX_PARAMETER_CHARS} characters")
+        return value or None
+
+    def number(self, name: str, default: int, *, least: int, most: int) -> int:
+        """Return a parameter that is a whole number within bounds."""
+        value = self.text(name)
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit() and len(value) <= 12 and least <= int(value) <= most):
+            raise BadParameter(f"{name}={value}: must be a number from {least} to {most}")
+        return int(value)
+
+    def rows(self) -> int:
+        """Return how many rows a page of the answer may have."""
+        return self.number("limit", DEFAULT_ROWS, least=1, most=MAX_ROWS)
+
+    def region(self, name: str = "region") -> str | None:
+        """Return the code of the division that a parameter names by code or name."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return the_region(value).code
+        except ConfigError as error:
+            raise BadParameter(f"{name}={value}: {error}") from error
+
+    def years(self, name: str = "year") -> Years | None:
+        """Return the years that 2022, 2019-2022 or 2019- mean."""
+        value = self.text(name)
+        if value is None:
+            return None
+        first, dash, last = value.partition("-")
+        if not all(len(part) == 4 and part.isascii() and part.isdigit() for part in (first, last or first)):
+            raise BadParameter(f"{name}={value}: must be years, such as 2022, 2019-2022 or 2019-")
+        if last and last < first:
+            raise BadParameter(f"{name}={value}: the first year is after the last")
+        return Years(first=int(first), last=int(last or first) if last or not dash else None)
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str | None:
+        """Return a parameter that is one of some words."""
+        value = self.text(name)
+        if value is not None and value not in choices:
+            raise BadParameter(f"{name}={value}: must be one of {', '.join(choices)}")
+        return value
+
+    def day(self, name: str) -> date | None:
+        """Return a parameter that is an ISO date."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise BadParameter(f"{name}={value}: must be a day, such as 2026-11-01") from None
+
+    def start(self, name: str) -> datetime | None:
+        """Return when the day of a parameter begins in China, as aware UTC."""
+        day = self.day(name)
+        return None if day is None else start_of(day)
+
+    def address(
+        self, page: str | None = None, query: Mapping[str, object] | None = None, kind: Format = Format.HTML
+    ) -> str:
+        """Return the absolute address of a page (default: this one) in a format, with parameters."""
+        return self.base_url + path_of(self.page if page is None else page, query, kind)
+
+    def following(self, **changed: object) -> str:
+        """Return the absolute address of the same page in the same format with some parameters changed."""
+        return self.address(None, dict(self.query) | changed, self.format)

@@ -1,0 +1,33 @@
+"""What an operator decides of the viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One archive and how it is shown."""
+
+    archive: Path
+    hosts: tuple[str, ...] = LOOPBACK
+    """Names under which the site is asked for; any other Host is refused (DNS rebinding)."""
+    base_url: str | None = None
+    """Public address of the site, such as https://example.org/fazhi, behind a proxy. None: as each request names it."""
+    seconds: float = 10.0
+    """A question that takes longer is ended, and answered with 503."""
+    readers: int = 4
+    """Questions that are worked on at the same time, each in a thread with a Reader of its own."""
+    waiting: int = 64
+    """Questions that may wait for a reader; further ones are answered with 503 at once."""
+    clock: Callable[[], datetime] = field(default=_now)
+    """Time now, aware."""

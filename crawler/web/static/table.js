@@ -1,0 +1,2 @@
+// Sort a table by a column at a click on its heading. Every page works without it.
+"use strict";

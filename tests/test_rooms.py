@@ -36,7 +36,7 @@ WINGS = {
     ),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
-    "web": ("formats", "pages"),
+    "web": ("drawing", "formats", "pages"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
 SHARED = {

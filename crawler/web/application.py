@@ -26,6 +26,7 @@ from crawler.web.formats.kind import Format
 from crawler.web.formats.text import write_text
 from crawler.web.guard import Guard
 from crawler.web.headers import etag, matches
+from crawler.web.memory import Memory
 from crawler.web.page import Page
 from crawler.web.pages import PAGES
 from crawler.web.problems import problem, status_of
@@ -52,7 +53,7 @@ class _Site:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._files = StaticFiles()
+        self._files, self._memory = StaticFiles(), Memory()
         self._readers = Readers(
             settings.archive, threads=settings.readers, waiting=settings.waiting, seconds=settings.seconds
         )
@@ -105,13 +106,16 @@ class _Site:
 
     async def _show(self, page: Page, kind: Format, request: Request) -> Response:
         asked = Asked.of(request, self._settings)
-        validator = etag(__version__, self._readers.state(), str(request.url), asked)
+        state = self._readers.state()
+        validator = etag(__version__, state, str(request.url), asked)
         headers = {"ETag": validator, "Cache-Control": page.freshness.value, "Vary": VARY}
         if matches(validator, request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
         now = self._settings.clock()
         body = await self._readers.ask(
-            lambda reader: self._written(page, asked.question(reader, request, kind, now))
+            lambda reader: self._written(
+                page, asked.question(reader, request, kind, now=now, memory=self._memory, state=state)
+            )
         )
         return asked.remembered(Response(body, media_type=kind.media_type, headers=headers))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from crawler.archive import Reader
 from crawler.field.times import china_day
 from crawler.web.formats.kind import Format
+from crawler.web.memory import Memory
 from crawler.web.question import Question, path_of
 from crawler.web.settings import Settings
 from crawler.web.words import LANGUAGES, preferred
@@ -44,7 +46,16 @@ class Asked:
             chosen=named in LANGUAGES,
         )
 
-    def question(self, reader: Reader, request: Request, kind: Format, now: datetime) -> Question:
+    def question(
+        self,
+        reader: Reader,
+        request: Request,
+        kind: Format,
+        *,
+        now: datetime,
+        memory: Memory,
+        state: Hashable,
+    ) -> Question:
         """Return the question of a request for a page in a format."""
         path = request.url.path
         if kind is not Format.HTML:
@@ -59,6 +70,8 @@ class Asked:
             language=self.language,
             base_url=self.base_url,
             now=now,
+            memory=memory,
+            state=state,
             href=lambda *asked: prefix + path_of(*asked),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote, urlencode
@@ -13,6 +13,7 @@ from crawler.field.region_names import the_region
 from crawler.field.times import china_day, start_of
 from crawler.model import Years
 from crawler.web.formats.kind import Format
+from crawler.web.memory import Memory, Value
 
 MAX_PARAMETER_CHARS = 400
 DEFAULT_ROWS, MAX_ROWS = 50, 1000
@@ -49,6 +50,9 @@ class Question:
     language: str = "zh"
     base_url: str = ""
     now: datetime
+    memory: Memory
+    state: Hashable = None
+    """Of the archive's files: differs once they have changed."""
     href: Callable[..., str] = path_of
     """As `path_of`: what a link of an HTML page has. A site below a folder, or of static files, has its own."""
 
@@ -56,6 +60,10 @@ class Question:
     def today(self) -> date:
         """The day in China."""
         return china_day(self.now)
+
+    def remembered(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return a value that is made at most once a minute. `key`: of all that it depends on, but for the archive."""
+        return self.memory.value(key, self.state, make)
 
     def only(self, *names: str) -> None:
         """Raise BadParameter for a parameter that is none of these: a misspelt filter must not be left out silently."""
@@ -86,8 +94,10 @@ class Question:
     def region(self, name: str = "region") -> str | None:
         """Return the code of the division that a parameter names by code or name."""
         value = self.text(name)
-        if value is None:
-            return None
+        return None if value is None else self.region_named(value, name)
+
+    def region_named(self, value: str, name: str) -> str:
+        """Return the code of a division named by code or name. `name`: of the parameter, for an error."""
         try:
             return the_region(value).code
         except ConfigError as error:

@@ -142,6 +142,11 @@ def diff_reports(reader: Reader, old_id: str, new_id: str) -> Difference:
     return compare(_side(reader, old_id), _side(reader, new_id))
 
 
+def diff_texts(reader: Reader, old: tuple[str, int | None], new: tuple[str, int | None]) -> Difference:
+    """Compare any two texts, each by report id and version, None for the latest. Raises UnknownReport."""
+    return compare(_side(reader, *old), _side(reader, *new))
+
+
 def diff_years(reader: Reader, report_id: str, years: str) -> Difference:
     """Compare the reports of one government on two years, `A..B`. `report_id`: any of its reports.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from crawler.field.times import CHINA, iso
 from crawler.web.answer import Answer
 from crawler.web.formats.kind import Format
 from crawler.web.question import Question, path_of
-from crawler.web.words import words
+from crawler.web.words import kind_words, words
 
 if TYPE_CHECKING:
     from crawler.web.asked import Asked
@@ -69,13 +70,25 @@ def _environment(language: str) -> Environment:
         auto_reload=False,
     )
     environment.globals.update(_=words(language), Format=Format)
-    environment.filters.update(day=_day, moment=_moment, iso=iso, division=_division)
+    environment.filters.update(
+        day=_day,
+        moment=_moment,
+        iso=iso,
+        stamp=timestamp,
+        division=_division,
+        change_kind=partial(kind_words, language=language),
+    )
     return environment
 
 
 def _day(published: str | None) -> str:
     """Return the day of an ISO date or date-time."""
     return (published or "").partition("T")[0]
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a time as addresses of archived pages have it: 14 digits, UTC."""
+    return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
 
 
 def _moment(moment: Any) -> str:

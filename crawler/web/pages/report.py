@@ -2,52 +2,156 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from crawler.errors import UnknownReport
+from crawler.field.times import iso
 from crawler.model import Report
+from crawler.questions.cite import STYLES, cite, format_citation
+from crawler.questions.indicators.panel import report_statements
 from crawler.web.answer import Answer
 from crawler.web.formats.kind import Format
 from crawler.web.headers import Freshness
 from crawler.web.page import Page
 from crawler.web.pages.rows import report_row
-from crawler.web.question import NotFound, Question
+from crawler.web.question import BadParameter, NotFound, Question
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a text, with an anchor where a section begins."""
+    """A paragraph of a text as pieces, each with whether it is marked; and an anchor where a section begins."""
 
-    text: str
+    pieces: tuple[tuple[str, bool], ...]
     anchor: str = ""
 
 
 def version(question: Question) -> Answer:
-    """Return one version of a report."""
-    question.only()
+    """Return one version of a report: only what never changes."""
+    question.only("mark")
     number = question.path["number"]
-    if not number.isdigit() or len(number) > 9:
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise NotFound(f"v{number}: a version is a number, such as v1")
-    return _answer(question, question.reader.show(question.path["report"], int(number)))
-
-
-def latest(question: Question) -> Answer:
-    """Return a report in its latest version."""
-    question.only()
-    return _answer(question, question.reader.show(question.path["report"]))
-
-
-def _answer(question: Question, report: Report) -> Answer:
+    report = question.reader.show(question.path["report"], int(number))
     return Answer(
-        title=report.title,
+        title=report.title or f"{report.id} v{number}",
         template="version.html",
-        context={"report": report, "paragraphs": _paragraphs(report), "outline": []},
-        data=lambda: report_row(question, report, body=True),
+        context=_text_context(question, report),
+        data=lambda: report_row(question, report, body=True) | _evidence(question, report),
         text=report.text,
     )
 
 
-def _paragraphs(report: Report) -> list[Paragraph]:
-    return [Paragraph(line) for line in report.body.split("\n")]
+def latest(question: Question) -> Answer:
+    """Return a report in its latest text, with its versions, pages and state."""
+    question.only("mark")
+    reader = question.reader
+    report = reader.show(question.path["report"])
+    assert report.id is not None
+    history = reader.history(report.id)
+    gone = bool(history) and history[-1].tombstone
+    if gone and (texts := [row.number for row in history if not row.tombstone]):
+        report = reader.show(report.id or "", texts[-1])
+    assert report.id is not None
+    (held,) = reader.holdings([report])
+    return Answer(
+        title=report.title,
+        template="report.html",
+        context=_text_context(question, report)
+        | {
+            "held": held,
+            "history": history,
+            "texts": [row.number for row in history if not row.tombstone],
+            "gone": gone,
+            "pages": reader.pages(report.id),
+            "departures": reader.departures(report.id),
+        },
+        data=lambda: (
+            report_row(question, report, body=True) | _evidence(question, report) | _now(question, report)
+        ),
+        text=report.text,
+    )
+
+
+def _text_context(question: Question, report: Report) -> dict[str, Any]:
+    statements = list(report_statements(report))
+    return {
+        "report": report,
+        "paragraphs": list(_paragraphs(report, _mark(question, report))),
+        "outline": [(f"s{number}", each) for number, each in enumerate(report.sections, 1)],
+        "statements": statements,
+        "places": question.reader.places(report.id or "", report.version),
+        "documents": question.reader.documents(report.id or "", report.version),
+        "citations": _citations(question, report),
+    }
+
+
+def _citations(question: Question, report: Report) -> dict[str, str]:
+    try:
+        cited = cite(question.reader, report.id or "", report.version)
+    except UnknownReport:  # a version that records that the report is gone
+        return {}
+    return {style: format_citation(cited, style) for style in STYLES}
+
+
+def _evidence(question: Question, report: Report) -> dict[str, Any]:
+    places = question.reader.places(report.id or "", report.version)
+    return {"captures": [asdict(each) | {"captured_at": iso(each.captured_at)} for each in places]}
+
+
+def _now(question: Question, report: Report) -> dict[str, Any]:
+    """Return the versions and pages of a report."""
+    return {
+        "history": [
+            {
+                "version": row.number,
+                "gone": row.tombstone,
+                "text_sha256": None if row.tombstone else row.text_sha256,
+                "published": row.published,
+                "first_seen": iso(row.first_seen),
+                "last_seen": iso(row.last_seen),
+                "origin": row.origin,
+                "page": question.address(f"/r/{report.id}/v{row.number}"),
+            }
+            for row in question.reader.history(report.id or "")
+        ],
+        "locations": [
+            {
+                "url": each.url,
+                "site": each.site_id,
+                "state": each.state,
+                "first_seen": iso(each.first_seen),
+                "last_seen": iso(each.last_seen),
+            }
+            for each in question.reader.pages(report.id or "")
+        ],
+    }
+
+
+def _mark(question: Question, report: Report) -> tuple[int, int]:
+    """Return the stretch of the body that `mark` names, as offsets: 120-160."""
+    named = question.text("mark")
+    if named is None:
+        return 0, 0
+    start, dash, end = named.partition("-")
+    if not (dash and all(each.isascii() and each.isdigit() and len(each) < 10 for each in (start, end))):
+        raise BadParameter(f"mark={named}: must be two offsets, such as 120-160")
+    return int(start), int(end)
+
+
+def _paragraphs(report: Report, mark: tuple[int, int]) -> Iterator[Paragraph]:
+    anchors = {each.start: f"s{number}" for number, each in enumerate(report.sections, 1)}
+    start = 0
+    for line in report.body.split("\n") if report.body else ():
+        first, last = (min(max(each - start, 0), len(line)) for each in mark)
+        pieces = (
+            ((line[:first], False), (line[first:last], True), (line[last:], False))
+            if first < last
+            else ((line, False),)
+        )
+        yield Paragraph(tuple(piece for piece in pieces if piece[0]), anchors.get(start, ""))
+        start += len(line) + 1
 
 
 FORMATS = (Format.HTML, Format.JSON, Format.TXT)

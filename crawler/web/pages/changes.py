@@ -1,0 +1,122 @@
+"""`/changes`: what was found new, revised, gone … since a day, what matters most first; as a feed the latest first."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from crawler.field.regions import region as region_row
+from crawler.field.times import china_day, start_of
+from crawler.questions.changes import Change, ChangeKind, Changes, changes
+from crawler.questions.changes.tables import COLUMNS, cells, change_json
+from crawler.questions.changes.weights import describe
+from crawler.web.answer import Answer, Entry, Table
+from crawler.web.formats.kind import Format
+from crawler.web.page import Page
+from crawler.web.question import BadParameter, Question, path_of
+from crawler.web.words import kind_words
+
+DAYS = 30
+"""What is shown without `since`."""
+MAX_ENTRIES = 100
+KINDS = tuple(kind.value for kind in ChangeKind)
+
+
+def recent(question: Question) -> Answer:
+    """Return the changes since a day."""
+    question.only("since", "region", "kind", "offset", "limit")
+    region, kind = question.region(), question.choice("kind", KINDS)
+    found = changes_since(question, question.start("since"), region=region)
+    wanted = [each for each in found.changes if kind in (None, each.kind.value)]
+    offset, limit = question.number("offset", 0, least=0, most=10**6), question.rows()
+    shown = wanted[offset : offset + limit]
+    more = offset + limit < len(wanted)
+    return Answer(
+        title="变动" if question.language == "zh" else "Changes",
+        template="changes.html",
+        context={
+            "found": found,
+            "shown": shown,
+            "number": len(wanted),
+            "since": china_day(found.since),
+            "region": region,
+            "kind": kind,
+            "kinds": KINDS,
+            "page_of": page_of,
+            "describe": describe,
+            "china_day": china_day,
+        },
+        data=lambda: {
+            "since": found.since,
+            "until": found.until,
+            "total": len(wanted),
+            "counts": {each.value: number for each, number in found.counts.items()},
+            "rows": [change_json(each) | {"page": question.address(page_of(each))} for each in shown],
+        },
+        table=lambda: Table(columns=COLUMNS, rows=[cells(each, COLUMNS) for each in shown]),
+        feed=lambda: [
+            entry_of(question, each)
+            for each in sorted(wanted, key=lambda each: each.at, reverse=True)[:MAX_ENTRIES]
+        ],
+        next_url=question.following(offset=offset + limit)
+        if more and question.format is not Format.ATOM
+        else None,
+    )
+
+
+def changes_since(question: Question, since: datetime | None, *, region: str | None = None) -> Changes:
+    """Return the changes since a time, default: since DAYS days ago; kept for a minute."""
+    today = question.today
+    since = since or start_of(_days_before(today, DAYS))
+    if since > question.now:
+        raise BadParameter(f"since={china_day(since)}: is in the future")
+    return question.remembered(
+        ("changes", since, region, today),
+        lambda: changes(question.reader, since=since, today=today, region=region),
+    )
+
+
+def _days_before(today: date, days: int) -> date:
+    return today - timedelta(days=days)
+
+
+def page_of(change: Change) -> str:
+    """Return the page that shows a change: the difference, the version, the report, or the division in its year."""
+    if change.report_id and change.text:
+        return diff_page(change.report_id, change.text.from_version, change.text.to_version)
+    if change.report_id and change.version:
+        return f"/r/{change.report_id}/v{change.version}"
+    if change.report_id:
+        return f"/r/{change.report_id}"
+    return f"/region/{change.region}/{change.year}"
+
+
+def diff_page(report_id: str, old: int, new: int) -> str:
+    """Return the page of the difference between two versions of a report."""
+    return f"/diff/{report_id}:{old}..{report_id}:{new}"
+
+
+def entry_of(question: Question, change: Change) -> Entry:
+    """Return a change as an entry of a feed. Its key names what changed and when: it never changes."""
+    row = region_row(change.region) if change.region else None
+    who = change.report_id or f"{change.region}-{change.year}"
+    day = china_day(change.at).isoformat()
+    summary = "; ".join(filter(None, (describe(change.findings), change.detail)))
+    return Entry(
+        key=f"{change.kind.value}:{who}:{change.version or ''}:{day}",
+        title=f"{kind_words(change.kind.value, question.language)}: {change.title or f'{row.name if row else change.region} {change.year}'}",
+        page=path_of(page_of(change)),
+        updated=change.at,
+        summary=summary,
+        categories=tuple(
+            (term, label)
+            for term, label in (
+                (change.kind.value, kind_words(change.kind.value, question.language)),
+                (change.region or "", row.name if row else ""),
+            )
+            if term
+        ),
+        author=change.issuer or "",
+    )
+
+
+PAGES = (Page(path="/changes", answer=recent, formats=(Format.HTML, Format.JSON, Format.CSV, Format.ATOM)),)

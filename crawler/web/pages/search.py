@@ -1,0 +1,137 @@
+"""`/search`: texts by their words, the best first, with what was found marked; as a feed the latest captures first."""
+
+from __future__ import annotations
+
+from crawler.questions.search import Match, Snippet, search_json
+from crawler.questions.search import search as find
+from crawler.questions.search.answer import SECTIONS, next_offset, sorted_facet
+from crawler.web.answer import Answer, Entry, Table
+from crawler.web.formats.kind import Format
+from crawler.web.page import Page
+from crawler.web.question import Question
+
+ROWS = 20
+MAX_ROWS = 200
+MAX_OFFSET = 10_000
+KINDS = ("government", "party_government", "department")
+COLUMNS = (
+    "id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet", "page",
+)  # fmt: skip
+
+
+def search(question: Question) -> Answer:
+    """Return what a search finds; without words, the form."""
+    question.only("q", "region", "year", "kind", "section", "versions", "offset", "limit")
+    words = question.text("q")
+    if words is None:
+        return Answer(
+            title=_title(question, None),
+            template="search.html",
+            context={"result": None, "kinds": KINDS, "sections": tuple(SECTIONS)},
+            data=lambda: {"total": 0, "rows": []},
+            table=lambda: Table(columns=COLUMNS, rows=[]),
+            feed=list,
+        )
+    offset = question.number("offset", 0, least=0, most=MAX_OFFSET)
+    result = find(
+        question.reader,
+        words,
+        region=question.region(),
+        years=question.years(),
+        kind=question.choice("kind", KINDS),
+        section=question.text("section"),
+        versions="all" if question.choice("versions", ("latest", "all")) == "all" else "latest",
+        limit=question.number("limit", ROWS, least=1, most=MAX_ROWS),
+        offset=offset,
+        facets=question.format in (Format.HTML, Format.JSON),
+    )
+    following = next_offset(result)
+    return Answer(
+        title=_title(question, words),
+        template="search.html",
+        context={
+            "result": result,
+            "years": sorted_facet(result.years),
+            "provinces": sorted_facet(result.provinces),
+            "pieces": pieces,
+            "title_pieces": lambda match: _pieces(match.title, match.title_marks, 0),
+            "place_of": place_of,
+            "kinds": KINDS,
+            "sections": tuple(SECTIONS),
+        },
+        data=lambda: _data(question, search_json(result, facets=True)),
+        table=lambda: Table(
+            columns=COLUMNS, rows=[line for match in result.matches for line in _lines(question, match)]
+        ),
+        feed=lambda: _entries(question, result.matches),
+        next_url=question.following(offset=following)
+        if following is not None and following <= MAX_OFFSET
+        else None,
+    )
+
+
+def _title(question: Question, words: str | None) -> str:
+    name = "检索" if question.language == "zh" else "Search"
+    return f"{name}:{words}" if words else name
+
+
+def _data(question: Question, value: dict[str, object]) -> dict[str, object]:
+    """Return a result with its matches under `rows`, as all lists of the site."""
+    matches = value.pop("matches")
+    assert isinstance(matches, list)
+    del value["next_offset"]
+    return value | {
+        "rows": [each | {"page": question.address(f"/r/{each['id']}/v{each['version']}")} for each in matches]
+    }
+
+
+def _lines(question: Question, match: Match) -> list[tuple[object, ...]]:
+    facts: tuple[object, ...] = (
+        match.report_id,
+        match.version,
+        match.region,
+        match.year,
+        match.kind,
+        match.published,
+    )
+    facts += (match.title, match.captured_at and match.captured_at.isoformat(), match.url)
+    page = question.address(f"/r/{match.report_id}/v{match.version}")
+    if not match.snippets:
+        return [(*facts, None, None, None, page)]
+    return [(*facts, each.start, each.end, each.text, page) for each in match.snippets]
+
+
+def pieces(snippet: Snippet) -> list[tuple[str, bool]]:
+    """Return a snippet as pieces of text, each with whether it was found."""
+    return _pieces(snippet.text, snippet.marks, snippet.start)
+
+
+def _pieces(text: str, marks: tuple[tuple[int, int], ...], first: int) -> list[tuple[str, bool]]:
+    out, done = [], 0
+    for start, end in marks:
+        out += [(text[done : start - first], False), (text[start - first : end - first], True)]
+        done = end - first
+    return [piece for piece in (*out, (text[done:], False)) if piece[0]]
+
+
+def place_of(snippet: Snippet) -> str:
+    """Return the parameter with which the page of a version marks what was found."""
+    start, end = snippet.marks[0] if snippet.marks else (snippet.start, snippet.end)
+    return f"{start}-{end}"
+
+
+def _entries(question: Question, matches: tuple[Match, ...]) -> list[Entry]:
+    return [
+        Entry(
+            key=f"text:{match.report_id}:{match.version}",
+            title=match.title,
+            page=f"/r/{match.report_id}/v{match.version}",
+            updated=match.captured_at,
+            summary=" … ".join(each.text for each in match.snippets),
+        )
+        for match in sorted(matches, key=lambda each: str(each.captured_at), reverse=True)
+        if match.captured_at
+    ]
+
+
+PAGES = (Page(path="/search", answer=search, formats=(Format.HTML, Format.JSON, Format.CSV, Format.ATOM)),)

@@ -1,0 +1,65 @@
+"""The coverage that pages show: rows of organs by year, kept for a minute, and their cells as marks with words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from crawler.field.regions import Level
+from crawler.model import Years
+from crawler.questions.coverage import CoverageCell, CoverageRow, CoverageStatus, coverage
+from crawler.questions.coverage.words import STATUS_WORDS, YearTotal, mark, totals
+from crawler.web.question import Question
+
+STATUSES = tuple(status.value for status in CoverageStatus)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which organs and years, as of which day."""
+
+    asof: date
+    region: str | None = None
+    level: Level | None = None
+    years: Years | None = None
+    departments: bool = False
+    every_division: bool = False
+
+
+def rows(question: Question, scope: Scope) -> tuple[CoverageRow, ...]:
+    """Return the coverage of a scope, by code."""
+    return question.remembered(
+        scope,
+        lambda: tuple(
+            coverage(
+                question.reader,
+                asof=scope.asof,
+                years=scope.years,
+                region=scope.region,
+                level=scope.level,
+                every_division=scope.every_division,
+                departments=scope.departments,
+            )
+        ),
+    )
+
+
+def year_totals(question: Question, scope: Scope) -> dict[int, YearTotal]:
+    """Return the totals of a scope by year, kept as its rows are."""
+    return question.remembered(("totals", scope), lambda: totals(rows(question, scope)))
+
+
+def words(cell: CoverageCell, language: str) -> str:
+    """Return a cell's status in words: 迟延公开 27 天."""
+    return status_words(cell.status, cell.days, language)
+
+
+def status_words(status: CoverageStatus, days: int | None, language: str) -> str:
+    """Return a status in words, with its days."""
+    english, chinese = STATUS_WORDS[status]
+    if language == "zh":
+        return f"{chinese} {days} 天" if days is not None else chinese
+    return f"{english}, {days} {'day' if days == 1 else 'days'}" if days is not None else english
+
+
+__all__ = ["STATUSES", "Scope", "mark", "rows", "status_words", "words", "year_totals"]

@@ -36,13 +36,25 @@ WINGS = {
     ),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
-    "web": ("drawing", "formats", "pages"),
+    "web": ("drawing", "formats", "memento", "pages", "serving"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
 SHARED = {
     "archive": {"damage"},
     "cms": {"base_url", "preset"},
     "fetch": {"cookies", "figures", "limits", "session"},
+    "web": {
+        "answer",
+        "asked",
+        "format",
+        "headers",
+        "memory",
+        "page",
+        "question",
+        "readers",
+        "settings",
+        "words",
+    },
 }
 """Modules of a room's own floor that its wings use. They use no wing."""
 MAX_MODULES = 14

@@ -30,6 +30,7 @@ from crawler.archive.consistency import ConsistencyQueries
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
+from crawler.archive.reader_queries.captures import CaptureQueries
 from crawler.archive.reader_queries.changes import ChangeQueries
 from crawler.archive.reader_queries.held_versions import HeldVersionQueries
 from crawler.archive.reader_queries.places import PlaceQueries
@@ -58,7 +59,13 @@ def _print_notice(text: str) -> None:
 
 
 class Reader(
-    ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries, SearchQueries
+    ReportQueries,
+    PlaceQueries,
+    PublicationQueries,
+    CaptureQueries,
+    ChangeQueries,
+    HeldVersionQueries,
+    SearchQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 

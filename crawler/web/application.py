@@ -18,22 +18,23 @@ from crawler import __version__
 from crawler.errors import CrawlerError
 from crawler.web.answer import Answer
 from crawler.web.asked import Asked
+from crawler.web.format import Format
 from crawler.web.formats.atom import write_atom
 from crawler.web.formats.csv import write_csv
 from crawler.web.formats.html import write_html
 from crawler.web.formats.json import write_json
-from crawler.web.formats.kind import Format
 from crawler.web.formats.text import write_text
-from crawler.web.guard import Guard
 from crawler.web.headers import etag, matches
+from crawler.web.memento.endpoints import Memento
 from crawler.web.memory import Memory
 from crawler.web.page import Page
 from crawler.web.pages import PAGES
-from crawler.web.problems import problem, status_of
 from crawler.web.question import Question
 from crawler.web.readers import Readers
+from crawler.web.serving.guard import Guard
+from crawler.web.serving.problems import problem, status_of
+from crawler.web.serving.static_files import StaticFiles
 from crawler.web.settings import Settings
-from crawler.web.static_files import StaticFiles
 
 VARY = "Accept-Language, Cookie"
 _WRITERS: Mapping[Format, Callable[[Answer], str]] = {
@@ -59,7 +60,12 @@ class _Site:
         )
 
     def starlette(self) -> Starlette:
-        routes = [Route("/static/{digest}/{name}", self._told(self._file))]
+        memento = Memento(self._readers)
+        routes = [
+            Route("/static/{digest}/{name}", self._told(self._file)),
+            Route("/web/{rest:path}", self._told(self._with_facts(memento.web))),
+            Route("/timemap/{rest:path}", self._told(self._with_facts(memento.timemap))),
+        ]
         for page in PAGES:
             # a name with an ending first: an id may hold a dot
             for kind in sorted(page.formats, key=lambda kind: kind is Format.HTML):
@@ -126,6 +132,11 @@ class _Site:
         if kind is Format.ATOM:
             return write_atom(answer, question)
         return _WRITERS[kind](answer)
+
+    def _with_facts(
+        self, answer: Callable[[Request, Asked], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        return lambda request: answer(request, Asked.of(request, self._settings))
 
     async def _file(self, request: Request) -> Response:
         return self._files.response(request.path_params["digest"], request.path_params["name"])

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from crawler.archive import Reader
 from crawler.field.times import china_day
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.memory import Memory
 from crawler.web.question import Question, path_of
 from crawler.web.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.web.answer import Answer
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.headers import Freshness
 from crawler.web.question import Question
 

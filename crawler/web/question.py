@@ -12,7 +12,7 @@ from crawler.errors import ConfigError, CrawlerError
 from crawler.field.region_names import the_region
 from crawler.field.times import china_day, start_of
 from crawler.model import Years
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.memory import Memory, Value
 
 MAX_PARAMETER_CHARS = 400

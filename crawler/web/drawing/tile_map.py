@@ -19,6 +19,8 @@ PLACES = {
     "46": (2, 7), "82": (3, 7), "81": (4, 7),
 }  # fmt: skip
 """Column and row of each province, by the first two digits of its code."""
+OTHER_NAMES = {"710000": "台湾", "810000": "香港", "820000": "澳门"}
+"""Provinces whose governments are under no rule of ours: they have a place and no status."""
 COLUMNS_OF_A_PROVINCE = 7
 """Columns of the tiles of a province's cities, which stand in the order of their codes."""
 

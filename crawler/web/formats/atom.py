@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 from crawler.field.text import visible
 from crawler.field.times import iso
 from crawler.web.answer import Answer, Entry
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.question import Question, path_of
 
 NAMESPACE = "http://www.w3.org/2005/Atom"

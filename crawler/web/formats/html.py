@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from crawler.field.regions import region as region_row
 from crawler.field.times import CHINA, iso
 from crawler.web.answer import Answer
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.question import Question, path_of
 from crawler.web.words import kind_words, words
 

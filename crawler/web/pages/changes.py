@@ -10,7 +10,7 @@ from crawler.questions.changes import Change, ChangeKind, Changes, changes
 from crawler.questions.changes.tables import COLUMNS, cells, change_json
 from crawler.questions.changes.weights import describe
 from crawler.web.answer import Answer, Entry, Table
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import BadParameter, Question, path_of
 from crawler.web.words import kind_words

@@ -15,7 +15,7 @@ from crawler.questions.coverage.tables import COLUMNS, flat, row_json, total_jso
 from crawler.web.answer import Answer, Table
 from crawler.web.drawing import tile_map
 from crawler.web.drawing.tile_map import Tile
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.pages import statuses
 from crawler.web.pages.statuses import Scope
@@ -37,6 +37,12 @@ class MapTile:
     words: str
     published: int
     due: int
+    linked: bool
+
+    @property
+    def filled(self) -> int:
+        """Height of the part of the tile that stands for the share of those in it that have published."""
+        return self.place.size * self.published // self.due if self.due else 0
 
 
 def asked_scope(question: Question) -> Scope:
@@ -162,7 +168,8 @@ def _tile(place: Tile, cell: CoverageCell | None, published: int, due: int, lang
     return MapTile(
         place=place,
         code=place.code,
-        short=row.short if row else place.code,
+        short=row.short if row else tile_map.OTHER_NAMES.get(place.code, place.code),
+        linked=row is not None,
         status=cell.status.value if cell else "none",
         mark=statuses.mark(cell) if cell else "",
         words=statuses.words(cell, language) if cell else ("未收录" if language == "zh" else "no source"),

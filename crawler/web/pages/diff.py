@@ -6,7 +6,7 @@ from crawler.questions.diff.hunks import difference_json, hunks
 from crawler.questions.diff.texts import diff_texts
 from crawler.questions.diff.unified import lines
 from crawler.web.answer import Answer
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import NotFound, Question
 

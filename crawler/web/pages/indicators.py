@@ -17,7 +17,7 @@ from crawler.questions.indicators.panel import (
 from crawler.questions.indicators.rules import Indicator
 from crawler.web.answer import Answer, Table
 from crawler.web.drawing.plot import HEIGHT, LEFT, WIDTH, plot
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import BadParameter, NotFound, Question
 

@@ -9,7 +9,7 @@ from crawler.field.regions import path as full_name
 from crawler.field.regions import region as region_row
 from crawler.model import Report, Years
 from crawler.web.answer import Answer, Table
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.pages import statuses
 from crawler.web.pages.changes import changes_since, entry_of

@@ -12,7 +12,7 @@ from crawler.model import Report
 from crawler.questions.cite import STYLES, cite, format_citation
 from crawler.questions.indicators.panel import report_statements
 from crawler.web.answer import Answer
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.headers import Freshness
 from crawler.web.page import Page
 from crawler.web.pages.rows import report_row

@@ -6,7 +6,7 @@ from crawler.questions.search import Match, Snippet, search_json
 from crawler.questions.search import search as find
 from crawler.questions.search.answer import SECTIONS, next_offset, sorted_facet
 from crawler.web.answer import Answer, Entry, Table
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import Question
 

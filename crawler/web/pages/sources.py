@@ -8,7 +8,7 @@ from datetime import datetime
 from crawler.field.regions import region as region_row
 from crawler.questions.coverage.sources import Source, sources_as_of
 from crawler.web.answer import Answer, Table
-from crawler.web.formats.kind import Format
+from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import Question
 

@@ -16,13 +16,13 @@ from crawler.errors import (
 )
 from crawler.field.text import visible_line
 from crawler.web.asked import Asked
+from crawler.web.format import Format
 from crawler.web.formats.html import write_problem
 from crawler.web.formats.json import PROBLEM, dump
-from crawler.web.formats.kind import Format
 from crawler.web.headers import Freshness
 from crawler.web.question import BadParameter, NotFound
 from crawler.web.readers import TooBusy
-from crawler.web.static_files import StaticFiles
+from crawler.web.serving.static_files import StaticFiles
 
 STATUSES: tuple[tuple[type[CrawlerError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from crawler.web.headers import Freshness
 from crawler.web.question import NotFound
 
-FOLDER = Path(__file__).with_name("static")
+FOLDER = Path(__file__).parents[1] / "static"
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

@@ -1,0 +1,1 @@
+"""What stands around the pages: `server` runs the site, `guard` refuses and adds headers, `problems` answers errors."""

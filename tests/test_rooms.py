@@ -82,6 +82,7 @@ ONLY_IN = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "jinja2": {"web"},
+    "markupsafe": {"web"},
     "rapidfuzz": {"questions"},
     "duckdb": {"questions"},
     "xlsxwriter": {"questions"},

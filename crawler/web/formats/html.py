@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from crawler.field.regions import region as region_row
+from crawler.field.text import visible
 from crawler.field.times import CHINA, iso
 from crawler.web.answer import Answer
 from crawler.web.format import Format
@@ -68,6 +70,7 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_shown,
     )
     environment.globals.update(_=words(language), Format=Format)
     environment.filters.update(
@@ -79,6 +82,13 @@ def _environment(language: str) -> Environment:
         change_kind=partial(kind_words, language=language),
     )
     return environment
+
+
+def _shown(value: object) -> object:
+    """Return what a template prints, with control characters made visible: those of direction could turn a line round."""
+    if isinstance(value, Markup):
+        return Markup(visible(value))
+    return visible(value) if isinstance(value, str) else value
 
 
 def _day(published: str | None) -> str:

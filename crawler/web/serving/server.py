@@ -37,7 +37,7 @@ def serve(application: ASGIApp, host: str, port: int, *, listening: Callable[[st
         application,
         host=host,
         port=port,
-        log_level="error",
+        log_level="critical",
         access_log=False,
         server_header=False,
         proxy_headers=False,

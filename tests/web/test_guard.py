@@ -1,0 +1,134 @@
+"""Hosts, methods, headers, validators, limits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crawler.archive import Reader
+from crawler.errors import QueryTooLong
+from crawler.web.headers import ALWAYS
+from crawler.web.memory import Memory
+from crawler.web.readers import Readers, TooBusy
+from crawler.web.words import preferred
+from tests.web.conftest import Client
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "", "localhost:x"]
+)
+def test_a_foreign_host_is_refused(site: httpx.Client, host: str) -> None:
+    answer = site.get("/", headers={"Host": host})
+    assert answer.status_code == 421
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000"])
+def test_our_names_are_answered(site: httpx.Client, host: str) -> None:
+    assert site.get("/about", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_nothing_can_be_written(site: httpx.Client, method: str) -> None:
+    answer = site.request(method, "/")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("address", ["/", "/nix", "/r/420100-2022.json", "/search?q=(", "/web/nix"])
+def test_every_answer_has_the_headers(site: httpx.Client, address: str) -> None:
+    headers = site.get(address).headers
+    assert {name: headers[name] for name in ALWAYS} == ALWAYS
+
+
+def test_an_answer_that_is_known_is_not_sent_again(site: httpx.Client, ids: dict[str, str]) -> None:
+    first = site.get(f"/r/{ids['edited']}/v1")
+    assert "immutable" in first.headers["cache-control"]
+    again = site.get(f"/r/{ids['edited']}/v1", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert not again.content
+    other = site.get(f"/r/{ids['edited']}/v2", headers={"If-None-Match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_another_language_is_another_answer(site: httpx.Client) -> None:
+    chinese = site.get("/", headers={"Accept-Language": "zh"})
+    english = site.get("/", headers={"Accept-Language": "en-GB,en;q=0.8"})
+    assert chinese.headers["etag"] != english.headers["etag"]
+    site.get("/?lang=en")
+    assert 'lang="en"' in site.get("/", headers={"Accept-Language": "zh"}).text  # the switch is remembered
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "zh"),
+        ("en", "en"),
+        ("fr, en;q=0.5, zh;q=0.4", "en"),
+        ("zh-TW, en;q=0.9", "zh"),
+        ("en;q=nan-sense", "zh"),
+        ("x" * 10_000, "zh"),
+    ],
+)
+def test_the_preferred_language(header: str | None, language: str) -> None:
+    assert preferred(header) == language
+
+
+def test_a_question_that_takes_too_long_is_ended(told: tuple[Path, dict[str, str], object]) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with Reader.read(told[0]) as reader:
+        began = time.monotonic()
+        with pytest.raises(QueryTooLong), reader.time_limit(0.2):
+            reader._query(lambda session: session.connection().exec_driver_sql(endless).all())
+        assert time.monotonic() - began < 20
+        assert len(reader.reports()) == 3  # the reader goes on
+
+
+def test_a_late_question_is_answered_with_503(client: Client) -> None:
+    answer = client(seconds=1e-9).get("/region/420000", headers={"Accept": "application/json"})
+    assert answer.status_code in (200, 503)  # SQLite looks at the clock after some thousand steps
+    assert answer.status_code == 200 or answer.headers["retry-after"]
+
+
+async def test_no_more_questions_wait_than_may(told: tuple[Path, dict[str, str], object]) -> None:
+    import asyncio
+
+    readers = Readers(told[0], threads=1, waiting=1, seconds=30)
+    go = threading.Event()
+    slow = [asyncio.ensure_future(readers.ask(lambda _: go.wait(30))) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooBusy):
+        await readers.ask(lambda _: None)
+    go.set()
+    assert await asyncio.gather(*slow) == [True, True]
+    assert await readers.ask(lambda reader: len(reader.reports())) == 3
+    readers.close()
+
+
+def test_a_remembered_value_is_made_once_until_the_archive_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("crawler.web.memory.monotonic", lambda: now[0])
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    def ask(memory: Memory, state: object) -> Callable[[], int]:
+        return lambda: memory.value("key", state, make)
+
+    memory = Memory()
+    assert [ask(memory, "a")(), ask(memory, "a")(), ask(memory, "b")()] == [
+        1,
+        1,
+        1,
+    ]  # changed, but not a minute ago
+    now[0] = 61.0
+    assert [ask(memory, "a")(), ask(memory, "b")()] == [1, 2]

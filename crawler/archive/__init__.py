@@ -25,6 +25,7 @@ from crawler.archive.fulltext import INDEX as SEARCH_INDEX
 from crawler.archive.fulltext import index_catalogue
 from crawler.archive.ledger.pages_due import KnownPages
 from crawler.archive.ledger.site_visits import VisitHistory
+from crawler.archive.ledger.troubles.rows import Recovery
 from crawler.archive.reader import Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
 
@@ -45,6 +46,7 @@ __all__ = [
     "PageRow",
     "Reader",
     "Rebuilt",
+    "Recovery",
     "VisitHistory",
     "acts_in",
     "head",

@@ -13,12 +13,15 @@ In the order of a crawl:
 
 from __future__ import annotations
 
+import logging
+
 from crawler.crawl.halt import Halt
 from crawler.crawl.reports import accept_report, read_page
 from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
 from crawler.crawl.schedule import Plan, plan, seconds
 from crawler.crawl.site import crawl_site
-from crawler.crawl.visit import TROUBLE_ENDINGS, Visit, is_trouble, start_urls
+from crawler.crawl.visit import Visit, fails_crawl, is_trouble, start_urls
+from crawler.model import TROUBLE_ENDINGS
 
 __all__ = [
     "NOTHING_SAVED",
@@ -30,9 +33,13 @@ __all__ = [
     "counting_sink",
     "crawl",
     "crawl_site",
+    "fails_crawl",
     "is_trouble",
     "plan",
     "read_page",
     "seconds",
     "start_urls",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+"""Where nobody asks for a log, Python would print bare names of events on stderr."""

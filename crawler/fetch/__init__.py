@@ -16,6 +16,8 @@ browser/      draws pages with Chromium, for sources with `render: true`
 
 from __future__ import annotations
 
+import logging
+
 from crawler.fetch.answers.judge import judge
 from crawler.fetch.client import Fetcher
 from crawler.fetch.connections.guard import ConnectTo, parse_connect_to
@@ -34,3 +36,6 @@ __all__ = [
     "parse_connect_to",
     "user_agent",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+"""Where nobody asks for a log, Python would print bare names of events on stderr."""

@@ -14,7 +14,17 @@ from __future__ import annotations
 from crawler.model.anchoring import AnchorDefaults
 from crawler.model.document import Document
 from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
-from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
+from crawler.model.outcome import (
+    ENDED_BEFORE,
+    NOT_UNDERSTOOD,
+    TROUBLE_ENDINGS,
+    Ending,
+    HostFigures,
+    News,
+    Outcome,
+    SiteVisit,
+    VisitState,
+)
 from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
 from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
 from crawler.model.report import (
@@ -41,7 +51,10 @@ from crawler.model.site import (
 )
 
 __all__ = [
+    "ENDED_BEFORE",
     "JSON_KEYS",
+    "NOT_UNDERSTOOD",
+    "TROUBLE_ENDINGS",
     "AnchorDefaults",
     "Attachment",
     "Capture",
@@ -59,6 +72,7 @@ __all__ = [
     "ListRequest",
     "ListStep",
     "Listing",
+    "News",
     "Offer",
     "Outcome",
     "Page",

@@ -26,6 +26,7 @@ from crawler.archive.fulltext import index_catalogue
 from crawler.archive.ledger.pages_due import KnownPages
 from crawler.archive.ledger.site_visits import VisitHistory
 from crawler.archive.ledger.troubles.rows import Recovery
+from crawler.archive.merging import has_new_files
 from crawler.archive.reader import Reader
 from crawler.archive.rebuilding import Rebuilt, rebuild
 
@@ -49,6 +50,7 @@ __all__ = [
     "Recovery",
     "VisitHistory",
     "acts_in",
+    "has_new_files",
     "head",
     "import_url",
     "index_catalogue",

@@ -218,6 +218,7 @@ class Display:
 
 def _since(outcome: Outcome, archive: Archive | None) -> str:
     """Return since when trouble lasts, if it began in an earlier run."""
-    if archive is None or outcome.since is None or outcome.since >= archive.started_at:
+    began = None if outcome.ending is Ending.RECOVERED else outcome.since  # of that its detail tells
+    if archive is None or began is None or began >= archive.started_at:
         return ""
-    return f" (since {china_day(outcome.since)})"
+    return f" (since {china_day(began)})"

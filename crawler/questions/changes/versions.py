@@ -1,4 +1,4 @@
-"""Changes that made a version: new reports, edited texts, reports that are gone or back."""
+"""Changes that made a version: new reports, revised texts, reports that are gone or back."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _edit(reader: Reader, entered: Entered, history: History) -> Change:
         change = _made(entered, version, ChangeKind.BACK, [finding("back"), *findings])
     else:
         shrunk = is_shrunk(difference.new.report.body, difference.old.report.body)
-        change = _made(entered, version, ChangeKind.SHRUNK if shrunk else ChangeKind.EDITED, findings)
+        change = _made(entered, version, ChangeKind.SHRUNK if shrunk else ChangeKind.REVISED, findings)
     return replace(change, text=text)
 
 

@@ -111,7 +111,11 @@ def rebuild(
             f"{counted(done.files, 'WARC file')}: {counted(done.captures, 'capture')},"
             f" {counted(done.reports, 'report')} in {counted(done.versions, 'version')}"
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
-            + (f"; {counted(len(done.lost), 'file or record', 'files or records')} could not be read" if done.lost else "")
+            + (
+                f"; {counted(len(done.lost), 'file or record', 'files or records')} could not be read"
+                if done.lost
+                else ""
+            )
         )
     raise typer.Exit(ArchiveDamaged.exit_code if done.lost else 0)
 

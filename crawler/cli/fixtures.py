@@ -15,6 +15,7 @@ from crawler.cli.output import PlainConsole, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
+from crawler.field.counting import counted
 from crawler.field.text import visible_line
 from crawler.onboarding import fixtures
 from crawler.sources import choose, load_sites
@@ -50,7 +51,7 @@ def record(
     facts = asyncio.run(fixtures.found(site, place))
     fixtures.write_expected(facts, place)
     print(
-        f"{place}: {number} exchanges, {len(facts['reports'])} reports; review {fixtures.EXPECTED} before you commit it"
+        f"{place}: {counted(number, 'exchange')}, {counted(len(facts['reports']), 'report')}; review {fixtures.EXPECTED} before you commit it"
     )
 
 
@@ -78,7 +79,7 @@ def check(
         differences[place.name] = lines = fixtures.difference(fixtures.read_expected(place), facts)
         if not json:
             print(
-                f"{'differs' if lines else 'ok     '}  {place.name}  {len(facts['reports'])} reports",
+                f"{'differs' if lines else 'ok     '}  {place.name}  {counted(len(facts['reports']), 'report')}",
                 flush=True,
             )
             _print_diff(lines)

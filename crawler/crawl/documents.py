@@ -28,6 +28,7 @@ from crawler.extract import (
     with_documents,
 )
 from crawler.extract.roles.file_links import is_document_address
+from crawler.field.counting import counted
 from crawler.model import Capture, Document, Ending, ListRequest, News, Offer, Outcome, Report
 
 MAX_DEPTH = 2
@@ -54,7 +55,7 @@ class Read:
         """Return what is to be told of offers that were not asked for; empty if there are none."""
         if not self.left_out or not limit:
             return ""
-        return f"{self.left_out} further documents not fetched: its entry allows {limit} a page (documents)"
+        return f"{counted(self.left_out, 'further document')} not fetched: its entry allows {limit} a page (documents)"
 
 
 async def read_with_documents(visit: Visit, page: Report) -> Read:

@@ -25,6 +25,7 @@ from crawler.discover import (
     search_page,
 )
 from crawler.errors import ExtractError, FetchError, Halted, ProxyGivenUp
+from crawler.field.counting import counted
 from crawler.model import Ending, Link, Listing, ListStep, News, Outcome, Page, Rendering
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ async def list_page(visit: Visit, page: ListStep, got: Page | None = None) -> As
     visit.frontier.extendleft(reversed(steps[:room]))
     visit.frontier.extend(columns)
     details = [listing.fault] if listing.fault else []
-    details += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
+    details += [f"{counted(len(whole.links), 'link')}, {len(wanted)} of them reports"]
     details += [f"{known} of them were read before and are none"] if known else []
     details += [f"{len(columns)} have the name of a column and are fetched to see"] if columns else []
     details += [f"no more than {MAX_COLUMNS} columns are fetched"] if columns and is_full(visit) else []

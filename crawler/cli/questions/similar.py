@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from crawler.archive import Reader
 from crawler.cli.output import message, print_json
+from crawler.field.counting import counted
 from crawler.field.text import visible_line
 from crawler.model import Years
 from crawler.questions.near_copies import NearCopy, near_copies
@@ -44,7 +45,7 @@ def print_similar(store: Reader, region: str | None, years: Years | None, *, jso
         return len(found)
     for copy in found:
         print(
-            f"{copy.share:.0%} of the shorter text in both, {len(copy.paragraphs)} paragraphs word for word:"
+            f"{copy.share:.0%} of the shorter text in both, {counted(len(copy.paragraphs), 'paragraph')} word for word:"
         )
         for report in (copy.one, copy.other):
             print(f"  {report.id}  {visible_line(report.title)}  {visible_line(report.url or '')}")

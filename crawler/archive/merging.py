@@ -110,7 +110,7 @@ def has_new_files(archive: Path, other: Path, now: datetime, notify: Callable[[s
 
 def _refuse_itself(archive: Path, other: Path) -> None:
     here, there = archive.resolve(), other.resolve()
-    if here == there or (there.exists() and os.path.samefile(here, there)):
+    if here == there or (here.exists() and there.exists() and os.path.samefile(here, there)):
         raise NotMerged(f"{other}: this is the archive itself; name another one")
 
 

@@ -13,15 +13,30 @@ In the order of a crawl:
 
 from __future__ import annotations
 
-import logging
+from typing import TYPE_CHECKING
 
-from crawler.crawl.halt import Halt
-from crawler.crawl.reports import accept_report, read_page
-from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
-from crawler.crawl.schedule import Plan, plan, seconds
-from crawler.crawl.site import crawl_site
-from crawler.crawl.visit import Visit, fails_crawl, is_trouble, start_urls
-from crawler.model import TROUBLE_ENDINGS
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.crawl.halt import Halt
+    from crawler.crawl.reports import accept_report, read_page
+    from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
+    from crawler.crawl.schedule import Plan, plan, seconds
+    from crawler.crawl.site import crawl_site
+    from crawler.crawl.visit import Visit, fails_crawl, is_trouble, start_urls
+    from crawler.model import TROUBLE_ENDINGS
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".halt": ("Halt",),
+            ".reports": ("accept_report", "read_page"),
+            ".run": ("NOTHING_SAVED", "counting_sink", "crawl"),
+            ".schedule": ("Plan", "plan", "seconds"),
+            ".site": ("crawl_site",),
+            ".visit": ("TROUBLE_ENDINGS", "Visit", "fails_crawl", "is_trouble", "start_urls"),
+        },
+    )
 
 __all__ = [
     "NOTHING_SAVED",
@@ -40,6 +55,3 @@ __all__ = [
     "seconds",
     "start_urls",
 ]
-
-logging.getLogger(__name__).addHandler(logging.NullHandler())
-"""Where nobody asks for a log, Python would print bare names of events on stderr."""

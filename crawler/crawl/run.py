@@ -47,6 +47,8 @@ Sink = Callable[[Capture], None]
 OnVisit = Callable[[SiteVisit], None]
 
 log = logging.getLogger(__name__)
+logging.getLogger("crawler.crawl").addHandler(logging.NullHandler())
+"""Where nobody asks for a log, Python would print bare names of events on stderr."""
 _visiting: ContextVar[Visit | None] = ContextVar("visiting", default=None)
 
 

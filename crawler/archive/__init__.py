@@ -20,6 +20,7 @@ from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
 from crawler.archive.evidence.manifest import EMPTY_HEAD, head
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries as manifest_entries
+from crawler.archive.evidence.warc_paths import require_warcs
 from crawler.archive.facade import Archive
 from crawler.archive.fulltext import INDEX as SEARCH_INDEX
 from crawler.archive.fulltext import index_catalogue
@@ -53,4 +54,5 @@ __all__ = [
     "manifest_entries",
     "read_acts",
     "rebuild",
+    "require_warcs",
 ]

@@ -119,6 +119,7 @@ def merge(
     archive: ArchiveOption = Path("archive"),
 ) -> None:
     """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
+    archives.require_warcs(other)  # before this archive is made
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
         files = store.merge(other, message)

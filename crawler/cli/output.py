@@ -13,9 +13,10 @@ from typing import Any, TextIO, cast
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
-from rich.table import Table
+from rich.text import Text
 
 from crawler.cli.streams import ConsoleFile, Stream
+from crawler.cli.terminal.table import Column, columns_of, table_lines
 from crawler.field.text import json_escaped, visible, visible_line
 from crawler.field.times import iso
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
@@ -88,24 +89,33 @@ class PlainConsole(Console):
 
 
 def print_table(
-    headings: Sequence[str], rows: Iterable[Sequence[object]], *, whole: Sequence[str] = ()
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    text: Iterable[str] = (),
+    numbers: Iterable[str] = (),
+    aside: Iterable[str] = (),
 ) -> None:
     """Print a table on a terminal, else the same columns as tab-separated lines without headings.
 
-    The columns `whole` are never broken over lines, however narrow the terminal is.
+    `text`: headings of the columns that may be folded; others are never broken, however narrow the terminal is. `numbers`:
+    headings of those set to the right. `aside`: of those that come last where a row needs several lines.
     """
-    lines = map(tab_separated, rows)
-    if not sys.stdout.isatty():
-        for line in lines:
-            print(line)
+    if sys.stdout.isatty():
+        columns = columns_of(headings, text=text, numbers=numbers, aside=aside)
+        show_table(PlainConsole(sys.stdout), columns, rows)
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, no_wrap=heading in whole, overflow="fold")
-    for line in lines:
-        table.add_row(*map(visible, line.split("\t")))
-    PlainConsole(sys.stdout).print(table, soft_wrap=False)
+    for row in rows:
+        print(tab_separated(row))
+
+
+def show_table(
+    console: PlainConsole, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, gap: int = 2
+) -> None:
+    """Print a table for people, with headings, as wide as the terminal; without one, each row is one line."""
+    width = console.width if console.is_terminal else None
+    console.print(Text("\n").join(table_lines(columns, rows, width, gap=gap)))
 
 
 def _cell(cell: object) -> str:
-    return "" if cell is None else str(cell)
+    return "" if cell is None else str(cell)  # of a Text its characters

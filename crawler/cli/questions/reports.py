@@ -143,7 +143,7 @@ def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
     else:
         names = _ON_TERMINAL if sys.stdout.isatty() else COLUMNS
         headings = [name.removesuffix("_date") for name in names]
-        print_table(headings, (_cells(row, names) for row in rows), whole=("id", "year", "published"))
+        print_table(headings, (_cells(row, names) for row in rows), text=("title", "remarks"))
 
 
 def _cells(row: _Row, names: Sequence[str]) -> list[object]:

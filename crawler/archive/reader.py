@@ -34,6 +34,7 @@ from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
+from crawler.archive.reader_queries.site_facts import SiteFactQueries
 from crawler.errors import ArchiveDamaged, NoArchive
 from crawler.model import Holding, Report, Validators
 
@@ -54,7 +55,13 @@ def _print_notice(text: str) -> None:
 
 
 class Reader(
-    ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries, SearchQueries
+    ReportQueries,
+    PlaceQueries,
+    PublicationQueries,
+    ChangeQueries,
+    HeldVersionQueries,
+    SearchQueries,
+    SiteFactQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 

@@ -23,7 +23,18 @@ from crawler.cli import (
     streams,
 )
 from crawler.cli.output import message
-from crawler.cli.questions import changes, cite, coverage, diff, export, indicators, reports, search, show
+from crawler.cli.questions import (
+    changes,
+    cite,
+    coverage,
+    diff,
+    export,
+    indicators,
+    reports,
+    search,
+    show,
+    status,
+)
 from crawler.cli.recognition.command import ocr
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
@@ -56,6 +67,7 @@ app.command("changes")(changes.changes)
 app.command("coverage")(coverage.coverage_command)
 app.command("export")(export.export)
 app.command("search")(search.search)
+app.command("status")(status.status)
 app.command("verify")(evidence.verify)
 app.command("rebuild")(evidence.rebuild)
 app.command("merge")(evidence.merge)

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, TextIO, cast
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
 from crawler.cli.streams import ConsoleFile, Stream
-from crawler.cli.terminal.table import Column, columns_of, table_lines
+from crawler.cli.terminal.table import Column, columns_of, folded, table_lines
 from crawler.field.text import json_escaped, visible, visible_line
 from crawler.field.times import iso
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
@@ -115,6 +116,22 @@ def show_table(
     """Print a table for people, with headings, as wide as the terminal; without one, each row is one line."""
     width = console.width if console.is_terminal else None
     console.print(Text("\n").join(table_lines(columns, rows, width, gap=gap)))
+
+
+def print_facts(facts: Iterable[tuple[str, str]]) -> None:
+    """Print names and values, a line each; on a terminal aligned, and folded where a value is too long for its line."""
+    if not sys.stdout.isatty():
+        for name, value in facts:
+            print(f"{name}\t{visible_line(value)}")
+        return
+    console = PlainConsole(sys.stdout)
+    facts = list(facts)
+    indent = max((cell_len(name) for name, _ in facts), default=0) + 2
+    for name, value in facts:
+        first, *further = folded(Text(visible_line(value)), max(console.width - indent, 1), cuts=False)
+        console.print(Text.assemble((name, "bold"), " " * (indent - cell_len(name)), first))
+        for line in further:
+            console.print(Text.assemble(" " * indent, line))
 
 
 def _cell(cell: object) -> str:

@@ -44,7 +44,7 @@ class Column:
 class _Placed(NamedTuple):
     """A column in a line of a row."""
 
-    index: int
+    column: int
     cells: int  # width
 
 
@@ -149,9 +149,9 @@ def _row_lines(
 ) -> Iterator[Text]:
     """Yield the lines of one row. `at_bottom`: a cell of fewer lines than its neighbours has its last one beside theirs."""
     for number, line in enumerate(layout):
-        is_folded = [columns[each.index].is_text or at_bottom for each in line]
+        is_folded = [columns[each.column].is_text or at_bottom for each in line]
         parts = [
-            folded(row[each.index], each.cells) if may else [row[each.index]]
+            folded(row[each.column], each.cells) if may else [row[each.column]]
             for each, may in zip(line, is_folded, strict=True)
         ]
         if number and not any(any(part) for part in parts):
@@ -165,7 +165,7 @@ def _row_lines(
                 blank = " " * max(each.cells - text.cell_len, 0)
                 before = " " * gap if position else ""
                 out = Text.assemble(
-                    out, before, *((blank, text) if columns[each.index].is_number else (text, blank))
+                    out, before, *((blank, text) if columns[each.column].is_number else (text, blank))
                 )
             out.rstrip()
             yield out
@@ -176,17 +176,17 @@ def _padded(parts: list[Text], height: int, *, at_bottom: bool) -> list[Text]:
     return [*empty, *parts] if at_bottom else [*parts, *empty]
 
 
-def folded(text: Text, width: int) -> list[Text]:
+def folded(text: Text, width: int, *, cuts: bool = True) -> list[Text]:
     """Return a text in lines of up to so many cells, at least one line.
 
     It is broken at spaces and between Chinese characters, never within a number, a Latin word or an address, and not
-    where punctuation would begin or end a line. Only a word wider than a line is cut; an address is not, so that it can be copied.
+    where punctuation would begin or end a line. Only a word wider than a line is cut, if `cuts`; an address never is, so that it can be copied.
     """
     if text.cell_len <= width:
         return [text]
     plain, ends = text.plain, []
     begin, used = 0, 0
-    for start, end in _pieces(plain, width):
+    for start, end in _pieces(plain, width, cuts=cuts):
         cells = cell_len(plain[start:end].rstrip())
         if used and used + cells > width:
             ends.append(start)
@@ -198,13 +198,13 @@ def folded(text: Text, width: int) -> list[Text]:
     return lines
 
 
-def _pieces(plain: str, width: int) -> Iterator[tuple[int, int]]:
+def _pieces(plain: str, width: int, *, cuts: bool) -> Iterator[tuple[int, int]]:
     """Yield begin and end of each part that stays together, with the spaces behind it."""
     start = 0
     for place in range(1, len(plain) + 1):
         if place < len(plain) and not _may_break(plain[place - 1], plain[place]):
             continue
-        if cell_len(plain[start:place].rstrip()) <= width or "://" in plain[start:place]:
+        if cell_len(plain[start:place].rstrip()) <= width or not cuts or "://" in plain[start:place]:
             yield start, place
         else:
             yield from _cut(plain, start, place, width)

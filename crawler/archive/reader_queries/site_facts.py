@@ -87,7 +87,7 @@ class SiteFactQueries(ReaderQueries):
     def reports_by_year(self) -> dict[int | None, int]:
         """Return how many reports are held on each year; None: on no single year."""
         query = select(ReportRow.year, func.count()).group_by(ReportRow.year).order_by(ReportRow.year)
-        return self._query(lambda session: dict(session.execute(query).tuples().all()))
+        return self._query(lambda session: dict(session.execute(query).all()))
 
     def reports_by_site(self) -> dict[str, SiteReports]:
         """Return the reports of each source that publishes one, by its id."""
@@ -155,7 +155,7 @@ def _failures(session: Session, endings: tuple[str, ...]) -> Iterator[tuple[str,
 def _last_visits(session: Session, *where: ColumnElement[bool]) -> dict[str, int]:
     """Return the id of the last visit of each source that ended and meets the conditions."""
     query = select(VisitRow.site_id, func.max(VisitRow.id)).where(VisitRow.state.is_not(None), *where)
-    return dict(session.execute(query.group_by(VisitRow.site_id)).tuples().all())
+    return dict(session.execute(query.group_by(VisitRow.site_id)).all())
 
 
 def _entries(session: Session, ids: list[int]) -> dict[str, frozenset[str]]:

@@ -69,7 +69,11 @@ def test_a_source_that_fails_says_since_when_and_why(folder: Path, opened: Opene
     a, b, off = found.sources
     assert (a.result, b.result, off.configured) == (SourceResult.FAILS, SourceResult.NEVER, False)
     assert a.failure is not None
-    assert (a.failure.since, a.failure.visits, a.failure.troubles) == (first + timedelta(days=1, minutes=1), 3, 2)
+    assert (a.failure.since, a.failure.visits, a.failure.troubles) == (
+        first + timedelta(days=1, minutes=1),
+        3,
+        2,
+    )
     assert (a.failure.ending, a.failure.why) == ("failed", "status 500 on day 3")
     assert [source.id for source in found.failing] == ["a"]
     visited(opened, clock, state=VisitState.COMPLETE)
@@ -322,6 +326,29 @@ def test_the_metrics_file_is_replaced_in_one_step_and_others_can_read_it(
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CrawlerError, match="is no regular file"):
         write_metrics(tmp_path / "pipe", asked(folder, clock.now))
+
+
+def test_the_page_for_monitors_has_every_metric_and_every_alert(
+    folder: Path, opened: Opener, clock: Clock
+) -> None:
+    with opened() as archive:
+        capture = a_capture(at=clock.now)
+        archive.record(capture)
+        archive.store(a_report(), capture, SITES[0])
+    visited(opened, clock, state=VisitState.COMPLETE, site="b")
+    visited(opened, clock, trouble(Ending.FAILED, "status 500"), state=VisitState.FAILED)
+    page = (Path(__file__).parent.parent.parent / "docs" / "monitoring.md").read_text("utf-8")
+    found = asked(folder, clock.now)
+    assert set(re.findall(r"^\| `(fazhi_[a-z_]+)`", page, re.M)) == {
+        name for name, _, _ in parsed(metrics_text(found))
+    }
+    assert set(re.findall(r"fazhi_[a-z_]+", page)) <= {name for name, _, _ in parsed(metrics_text(found))} | {
+        "fazhi_"
+    }
+    assert re.findall(r"^\| `([a-z_]+)` \|", page, re.M)[: len(ALERTS)] == list(ALERTS)
+    value = status_json(found)
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    assert set(value) | set(value["sources"][0]) | set(value["newest"]) | set(value["last_run"]) <= named
 
 
 # -- commands -----------------------------------------------------------------------------------------------

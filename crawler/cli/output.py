@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
-from rich.text import Text
-
-from crawler.cli.streams import ConsoleFile, Stream
-from crawler.cli.terminal.table import Column, columns_of, folded, table_lines
-from crawler.field.text import json_escaped, visible, visible_line
+from crawler.field.text import json_escaped, visible_line
 from crawler.field.times import iso
+from crawler.lazy import exports
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
 
-NO_TERMINAL_WIDTH_COLUMNS = 200
-"""Width of tables where there is no terminal; rich would wrap them at 80."""
+if TYPE_CHECKING:
+    from crawler.cli.program.console import PlainConsole as PlainConsole
+else:
+    __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
 
 
 def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
@@ -67,28 +63,6 @@ def tab_separated(cells: Iterable[object]) -> str:
     return "\t".join(" ".join(_cell(cell).split()) for cell in cells)
 
 
-class PlainConsole(Console):
-    """A rich console for untrusted text: no markup is interpreted, and control characters are escaped.
-
-    Without a terminal, lines are not wrapped.
-    """
-
-    def __init__(self, file: TextIO) -> None:
-        super().__init__(
-            file=cast(TextIO, ConsoleFile(file)) if isinstance(file, Stream) else file,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            soft_wrap=True,
-            width=None if file.isatty() else NO_TERMINAL_WIDTH_COLUMNS,
-        )
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        """Yield the segments to write; only the console's own control sequences stay as they are."""
-        for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=visible(segment.text))
-
-
 def print_table(
     headings: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -103,35 +77,24 @@ def print_table(
     headings of those set to the right. `aside`: of those that come last where a row needs several lines.
     """
     if sys.stdout.isatty():
-        columns = columns_of(headings, text=text, numbers=numbers, aside=aside)
-        show_table(PlainConsole(sys.stdout), columns, rows)
+        from crawler.cli.terminal.printing import show_table  # here, because rich is slow to import
+        from crawler.cli.terminal.table import columns_of
+
+        show_table(sys.stdout, columns_of(headings, text=text, numbers=numbers, aside=aside), rows)
         return
     for row in rows:
         print(tab_separated(row))
 
 
-def show_table(
-    console: PlainConsole, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, gap: int = 2
-) -> None:
-    """Print a table for people, with headings, as wide as the terminal; without one, each row is one line."""
-    width = console.width if console.is_terminal else None
-    console.print(Text("\n").join(table_lines(columns, rows, width, gap=gap)))
-
-
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     """Print names and values, a line each; on a terminal aligned, and folded where a value is too long for its line."""
-    if not sys.stdout.isatty():
-        for name, value in facts:
-            print(f"{name}\t{visible_line(value)}")
+    if sys.stdout.isatty():
+        from crawler.cli.terminal.printing import show_facts  # here, because rich is slow to import
+
+        show_facts(sys.stdout, list(facts))
         return
-    console = PlainConsole(sys.stdout)
-    facts = list(facts)
-    indent = max((cell_len(name) for name, _ in facts), default=0) + 2
     for name, value in facts:
-        first, *further = folded(Text(visible_line(value)), max(console.width - indent, 1), cuts=False)
-        console.print(Text.assemble((name, "bold"), " " * (indent - cell_len(name)), first))
-        for line in further:
-            console.print(Text.assemble(" " * indent, line))
+        print(f"{name}\t{visible_line(value)}")
 
 
 def _cell(cell: object) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from crawler.cli.output import PlainConsole, show_table
+from crawler.cli.output import PlainConsole
+from crawler.cli.terminal.printing import show_table
 from crawler.cli.terminal.table import columns_of
 from crawler.model import Ending, HostFigures, Site, SiteVisit
 

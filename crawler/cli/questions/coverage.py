@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from crawler.archive import Archive
+from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
@@ -23,8 +23,9 @@ from crawler.cli.options import (
     the_day,
     the_years,
 )
-from crawler.cli.output import PlainConsole, message, print_json, show_table, tab_separated
+from crawler.cli.output import PlainConsole, message, print_json, tab_separated
 from crawler.cli.questions.reports import division_name
+from crawler.cli.terminal.printing import show_table
 from crawler.cli.terminal.table import columns_of
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.region_names import the_level, the_region
@@ -81,7 +82,7 @@ def coverage_command(
     refuse_together(json=json, csv=csv)
     day = _the_day(asof)
     code = the_region(region).code if region else None
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         rows: Iterable[CoverageRow] = coverage(
             store,
             asof=day,

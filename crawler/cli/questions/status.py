@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,10 @@ from crawler.cli.output import message, print_facts, print_json, print_table
 from crawler.fetch.client import utc_now
 from crawler.field.times import iso
 from crawler.model import Site
-from crawler.questions.status import RunStatus, Status
-from crawler.questions.status import status as state_of
-from crawler.questions.status.metrics import write_metrics
-from crawler.questions.status.tables import SOURCE_COLUMNS, failure_words, source_cells, status_json
 from crawler.sources import load_sites
+
+if TYPE_CHECKING:
+    from crawler.questions.status import RunStatus, Status
 
 DEFAULT_SOURCES = Path("sources.yaml")
 MAX_FAILING = 20
@@ -51,7 +50,22 @@ def status(
 
     Reads only, also while a crawl runs. The exit code is 0 whatever it shows; `alerts` in --json and `fazhi_alert` in
     --metrics are for monitors.
+
+    Examples:
+        fazhi status
+        fazhi status --all
+        fazhi status --metrics /var/lib/node_exporter/textfile/fazhi.prom
+
+    Exit codes:
+        0  the state was told, good or bad
+        1  the file of metrics could not be written
+        2  wrong usage, no archive there, or a faulty sources.yaml
+        4  the archive is damaged, or cannot be read
     """
+    from crawler.questions.status import status as state_of  # here, because the archive is slow to import
+    from crawler.questions.status.metrics import write_metrics
+    from crawler.questions.status.tables import status_json
+
     found = state_of(archive, the_sites(sources), now=utc_now(), notify=message)
     if metrics:
         write_metrics(metrics, found)
@@ -69,6 +83,8 @@ def the_sites(sources: Path | None) -> tuple[Site, ...] | None:
 
 
 def _print(found: Status, *, every: bool) -> None:
+    from crawler.questions.status.tables import SOURCE_COLUMNS, failure_words, source_cells
+
     print_facts(_facts(found))
     failing = found.failing if every else found.failing[:MAX_FAILING]
     if failing:

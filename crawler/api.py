@@ -32,6 +32,7 @@ from crawler.errors import (
     ConfigError,
     CrawlerError,
     ExtractError,
+    NoArchive,
     NoBody,
     UnknownFormat,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "Indicator",
     "Link",
     "Match",
+    "NoArchive",
     "NoBody",
     "Outcome",
     "Proxy",

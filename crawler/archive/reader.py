@@ -33,8 +33,9 @@ from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
+from crawler.archive.reader_queries.site_facts import SiteFactQueries
 from crawler.archive.reader_queries.troubles import TroubleQueries
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.errors import ArchiveDamaged, NoArchive
 from crawler.model import Holding, Report, Validators
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Reader(
     HeldVersionQueries,
     SearchQueries,
     TroubleQueries,
+    SiteFactQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
@@ -81,7 +83,7 @@ class Reader(
     def read(cls, path: str | PathLike[str], *, notify: Callable[[str], None] = _print_notice) -> Reader:
         """Open an archive for reading. Read permission is enough.
 
-        `notify` gets a message if the catalogue has an earlier schema. Raises ArchiveError if there is no archive,
+        `notify` gets a message if the catalogue has an earlier schema. Raises NoArchive if there is none,
         ArchiveDamaged if it cannot be read, ArchiveTooNew if a later version wrote it.
         """
         path = Path(path)
@@ -89,9 +91,7 @@ class Reader(
             if not (path / CATALOGUE).is_file():
                 if closed_warcs(path) or open_warcs(path):
                     raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
-                raise ArchiveError(
-                    f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
-                )
+                raise NoArchive.at(path)
             stamp = _stamp(path / CATALOGUE)
             reader = Reader(path, read_only_engine(path / CATALOGUE, notify))
             reader._stamp, reader._reopen = stamp, partial(read_only_engine, path / CATALOGUE, lambda _: None)

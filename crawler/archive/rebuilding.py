@@ -40,7 +40,7 @@ from crawler.archive.fulltext import index_catalogue
 from crawler.archive.loading import reextraction
 from crawler.archive.merging import remove_parts
 from crawler.archive.recovery import add_to_manifest
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.errors import ArchiveDamaged, ArchiveError, NoArchive
 
 _AS_IT_WAS = "; the catalogue is as it was before"
 
@@ -61,12 +61,16 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
 
     The old catalogue may be missing or corrupt; it is replaced when the new one is complete. A record or a file that cannot
     be read is named to `notify` and in `lost`, and the rest is entered. Raises ArchiveError if there are no WARC files,
+    NoArchive if there is no catalogue either,
     ArchiveLocked, ArchiveTooNew if a later version wrote the catalogue, ArchiveDamaged if the disk is full or fails: the
     catalogue is as it was then.
     """
     with errors_as_damage(path):
         if not (path / "warc").is_dir() and not has_runs(path):
-            raise ArchiveError(f"{path}: no WARC files here to rebuild from")
+            what = f"{path}: no WARC files here to rebuild from"
+            if (path / CATALOGUE).is_file():
+                raise ArchiveError(what)
+            raise NoArchive(f"{what}; name an archive with --archive")
         raise_if_too_new(path / CATALOGUE)
     with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()):
         manifest = Manifest(path)

@@ -128,6 +128,7 @@ def merge(
 
     If all of them are here already, nothing is written.
     """
+    archives.require_warcs(other)  # before this archive is made
     if not archives.has_new_files(archive, other, utc_now(), message):
         print(f"nothing to merge: {archive} has every WARC file of {other}")
         return

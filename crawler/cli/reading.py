@@ -72,11 +72,13 @@ def extract(
                     f"no text: {report.unread}; the page offers {', '.join(each.url for each in report.offers)}"
                 )
             if explain:
-                print_table(("of the text", "value"), _reading_rows(report))
+                print_table(("of the text", "value"), _reading_rows(report), text=("value",))
                 rows = sorted(report.clues, key=lambda clue: (clue.field, -clue.weight))
                 print_table(
                     ("field", "weight", "value", "where"),
                     [(c.field, f"{c.weight:.2f}", c.value, c.where) for c in rows],
+                    text=("value", "where"),
+                    numbers=("weight",),
                 )
     raise typer.Exit(1 if failed else 0)
 

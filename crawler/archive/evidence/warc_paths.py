@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from crawler.archive.evidence import journal
+from crawler.errors import NoArchive
 from crawler.regular_files import open_regular
 from crawler.warc.cdxj import SUFFIX as INDEX
 
@@ -36,6 +37,16 @@ def index_of(path: Path) -> Path:
 def closed_warcs(archive: Path) -> list[Path]:
     """Return the finished WARC files, sorted by path."""
     return sorted((archive / "warc").glob("*/*.warc.gz"))
+
+
+def require_warcs(archive: Path) -> list[Path]:
+    """Return the finished WARC files of another archive, sorted by path. Raises NoArchive if there are none."""
+    paths = closed_warcs(archive)
+    if not paths:
+        raise NoArchive(
+            f"{archive}: no archive here; name the folder of another archive, with its WARC files"
+        )
+    return paths
 
 
 def open_warcs(archive: Path) -> list[Path]:

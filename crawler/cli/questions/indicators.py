@@ -115,7 +115,7 @@ def _print_names(chosen: Iterable[Indicator], *, json: bool, csv: bool) -> None:
     elif csv:
         write_csv(sys.stdout, columns, rows)
     else:
-        print_table(columns, rows, whole=("indicator", "unit"))
+        print_table(columns, rows, text=("definition",))
 
 
 def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> None:
@@ -128,7 +128,7 @@ def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> Non
         write_csv(sys.stdout, LONG_COLUMNS, (_cells(row) for row in rows))
     elif sys.stdout.isatty():
         lines = ((row["report"], row["label"], _shown(row), _around(row)) for row in rows)
-        print_table(("report", "indicator", "value", "words"), lines, whole=("report", "value"))
+        print_table(("report", "indicator", "value", "words"), lines, text=("words",), numbers=("value",))
     else:
         print_table(LONG_COLUMNS, (_cells(row) for row in rows))
 
@@ -152,7 +152,7 @@ def _print_wide(
     elif sys.stdout.isatty():
         headings = ("report", *(each.label for each in chosen))
         lines = ([row["report"], *(row[each.id] for each in chosen)] for row in rows)
-        print_table(headings, lines, whole=("report",))
+        print_table(headings, lines, numbers=headings[1:])
     else:
         print_table(columns, (_cells(row, columns) for row in rows))
 

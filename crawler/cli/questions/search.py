@@ -193,7 +193,7 @@ def _print_facets(found: SearchResult, *, csv: bool) -> None:
     if csv:
         write_csv(sys.stdout, headings, rows)
     else:
-        print_table(headings, rows, whole=("value", "texts"))
+        print_table(headings, rows, numbers=("texts",))
 
 
 def _tell(found: SearchResult, region: str | None, archive: Path) -> None:

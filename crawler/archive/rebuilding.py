@@ -40,6 +40,7 @@ from crawler.archive.fulltext import index_catalogue
 from crawler.archive.loading import reextraction
 from crawler.archive.merging import remove_parts
 from crawler.archive.recovery import add_to_manifest
+from crawler.archive.text_renaming import names_in, rename_texts
 from crawler.errors import ArchiveDamaged, ArchiveError
 
 _AS_IT_WAS = "; the catalogue is as it was before"
@@ -82,6 +83,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
             _remove_new(path)
             raise
         shorten_text_folders(path)
+        _rename_texts(path, notify)
         remove_parts(path)
         index_catalogue(path, notify=notify)
         return counts
@@ -167,6 +169,16 @@ def _replace(path: Path) -> None:
     sync_folder(path)
     (path / NEW_CATALOGUE).replace(path / CATALOGUE)
     sync_folder(path)
+
+
+def _rename_texts(path: Path, notify: Callable[[str], None]) -> None:
+    """Rename text files of earlier versions that the rebuild has not written anew, and remove those that it has."""
+    engine = sqlite_engine(path / CATALOGUE, writes=False)
+    try:
+        with Session(engine) as session:
+            rename_texts(path, names_in(session), notify)
+    finally:
+        engine.dispose()
 
 
 def _close_log(catalogue: Path) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -140,6 +140,13 @@ def _restore_texts(archive: Path, session: Session, first_killed: RunRow) -> Non
     for start in range(0, len(lost), _TEXTS_AT_ONCE):
         some = lost[start : start + _TEXTS_AT_ONCE]
         _write_texts(archive, session, texts.where(VersionRow.id.in_(some)))
+
+
+def restore_texts(archive: Path, session: Session, names: Sequence[str]) -> None:
+    """Write the text files of these names again, unless they are as the catalogue says."""
+    for start in range(0, len(names), _TEXTS_AT_ONCE):
+        some = names[start : start + _TEXTS_AT_ONCE]
+        _write_texts(archive, session, select(VersionRow).where(VersionRow.text_file.in_(some)))
 
 
 def _write_texts(archive: Path, session: Session, versions: Select[VersionRow]) -> None:

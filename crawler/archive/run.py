@@ -34,7 +34,8 @@ from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.reader import CATALOGUE_MISSING, Reader
-from crawler.archive.recovery import recover, run_facts
+from crawler.archive.recovery import recover, restore_texts, run_facts
+from crawler.archive.text_renaming import rename_before_upgrade
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError, NotMerged
 from crawler.model import Ending, Site, SiteVisit
@@ -180,7 +181,9 @@ class Run(Reader):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
             if is_empty(self.path / CATALOGUE) and has_runs(self.path):
                 raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
+            renamed = rename_before_upgrade(self.path, self._engine, notify)
             upgrade(self._engine)
+            restore_texts(self.path, self._session, renamed.shared)
             self._manifest = Manifest(self.path)
             raise_if_not_continued(self.path, self._manifest, self._session)
             tell_missing_end(self._manifest, self._session, notify)

@@ -20,6 +20,7 @@ from crawler.archive import (
     read_acts,
 )
 from crawler.archive.catalogue.models import VersionRow
+from crawler.archive.catalogue.text_names import earlier_name, name_on_disk
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
 from crawler.archive.loading.reextraction import body_with_digest
 from crawler.errors import ArchiveDamaged
@@ -181,11 +182,15 @@ class Comparison:
         unwritten = claims.versions_in_progress()
         for row, report in claims.versions():
             place = f"{row.report_id} version {row.number}"
-            self.texts |= {row.text_file, *(former["text_file"] for former in row.former)}
+            self.texts |= {
+                name_on_disk(self.path, name)
+                for name in (row.text_file, *(former["text_file"] for former in row.former))
+                if name
+            }
             yield from self._former(place, row, report)
             if text_sha256(row.body) != row.text_sha256:
                 yield Fault(place=place, what="the digest of its text in the catalogue is wrong")
-            file = self.path / row.text_file
+            file = self.path / name_on_disk(self.path, row.text_file)
             if not row.text_file:
                 if row.unread is None or row.body:
                     yield Fault(place=place, what="has no text file, but is not marked as unread")
@@ -210,7 +215,7 @@ class Comparison:
             name, digest = former["text_file"], former["text_sha256"]
             if name is None:  # lost before a rebuild
                 continue
-            file = self.path / name
+            file = self.path / name_on_disk(self.path, name)
             data = file.read_bytes() if file.is_file() else b""
             body = body_with_digest(data.decode("utf-8", "replace"), digest)
             as_now = "url" not in former  # else it had the title and metadata of another site's page
@@ -233,9 +238,18 @@ class Comparison:
         for file in sorted((self.path / "text").glob("*/*/*.txt")):
             name = file.relative_to(self.path).as_posix()
             if self.claims is not None and name not in self.texts:
-                yield Fault(place=name, what="no version has this text")
+                if not self._is_renamed(file, name):
+                    yield Fault(place=name, what="no version has this text")
             elif self.claims is None and not _has_digest_of_name(file):
                 yield Fault(place=name, what="its text does not have the digest in its name")
+
+    def _is_renamed(self, file: Path, name: str) -> bool:
+        """Whether a rebuild was killed between writing a text under its new name and removing the earlier one."""
+        same = [new for new in file.parent.glob(f"*_{file.name}") if new.read_bytes() == file.read_bytes()]
+        renamed = any(earlier_name(new.relative_to(self.path).as_posix()) == name for new in same)
+        if renamed:
+            self.notify(f"{name}: has another name now, and is here twice; `fazhi rebuild` removes this one")
+        return renamed
 
 
 def _has_digest_of_name(file: Path) -> bool:

@@ -13,6 +13,7 @@ from crawler import anchoring
 from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
+from crawler.archive.merging import has_new_files
 from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_json
@@ -119,6 +120,9 @@ def merge(
     archive: ArchiveOption = Path("archive"),
 ) -> None:
     """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
+    if not has_new_files(archive, other, utc_now()):
+        print(f"nothing to merge: all WARC files of {other} are here already")
+        return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
         files = store.merge(other, message)

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BufferedReader
@@ -68,17 +68,12 @@ class ForeignArchive:
         Raises ArchiveError if there are none, NotMerged for a link, a device, a pipe, a name that no file of an archive
         has, or a manifest with a fault.
         """
-        paths = closed_warcs(self.path)
-        if not paths:
-            raise ArchiveError(f"{self.path}: no archive here, or an empty one")
+        paths = self._paths()
         told = self._manifest()
         found = []
         for path in paths:
             origin = path.relative_to(self.path).as_posix()
-            if not _NAME.fullmatch(path.name):
-                raise self._fault(path, "has a name that no file of an archive has")
-            with self.open(path) as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = self._digest(path)
             try:
                 info = read_run_info(path)
             except (ArchiveDamaged, OSError) as error:
@@ -95,6 +90,22 @@ class ForeignArchive:
         for name in sorted(told):
             self.notify(f"{self.path}: its manifest lists {name!a}, which is not there")
         return sorted(found, key=lambda each: (each.info.started, each.path.name))
+
+    def digests(self) -> Iterator[str]:
+        """Yield the SHA-256 of each WARC file. Raises ArchiveError and NotMerged as `files` does for names and kinds."""
+        return map(self._digest, self._paths())
+
+    def _paths(self) -> list[Path]:
+        paths = closed_warcs(self.path)
+        if not paths:
+            raise ArchiveError(f"{self.path}: no archive here, or an empty one")
+        return paths
+
+    def _digest(self, path: Path) -> str:
+        if not _NAME.fullmatch(path.name):
+            raise self._fault(path, "has a name that no file of an archive has")
+        with self.open(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def open(self, path: Path) -> BufferedReader:
         """Open one of its files. Raises NotMerged if it is no regular file inside that archive."""

@@ -30,7 +30,7 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest, entries
-from crawler.archive.evidence.warc_paths import file_sha256
+from crawler.archive.evidence.warc_paths import file_sha256, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
 from crawler.archive.loading.foreign_loader import ForeignLoader
@@ -117,7 +117,7 @@ def _block(archive: Path, session: Session, record_id: str) -> bytes | None:
     if held is None:
         return None
     row = session.get_one(CaptureRow, held.id)
-    return read_at(archive / row.warc_file, row.warc_offset).block
+    return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
 
 
 def _is_nested(origin: str) -> bool:

@@ -39,6 +39,7 @@ from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.fulltext import index_catalogue
 from crawler.archive.loading import reextraction
 from crawler.archive.merging import remove_parts
+from crawler.archive.packs.finishing import finish_packs, write_pack_indexes
 from crawler.archive.recovery import add_to_manifest
 from crawler.archive.text_renaming import names_in, rename_texts
 from crawler.errors import ArchiveDamaged, ArchiveError
@@ -72,6 +73,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
     with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()):
         manifest = Manifest(path)
         repair(path, manifest, clock(), notify)
+        finish_packs(path, manifest)
         _remove_new(path)
         try:
             derivation, counts = _derive(path, manifest, clock(), notify)
@@ -85,6 +87,7 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         shorten_text_folders(path)
         _rename_texts(path, notify)
         remove_parts(path)
+        write_pack_indexes(path)
         index_catalogue(path, notify=notify)
         return counts
 

@@ -26,6 +26,7 @@ from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import read_run_info
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.archive.merging import enter_merged
+from crawler.archive.packs.finishing import finish_packs
 from crawler.warc import warc_date
 
 _TEXTS_AT_ONCE = 200
@@ -37,6 +38,7 @@ def recover(
 ) -> None:
     """Finish the WARC files of killed runs, enter their records in the catalogue, write the missing text files."""
     repair(archive, manifest, now, notify)
+    finish_packs(archive, manifest)
     killed = session.scalars(select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)).all()
     for run in killed:
         _enter_uncommitted(archive, session, run, manifest, notify)

@@ -1,4 +1,4 @@
-"""`fazhi verify`, `fazhi rebuild` and `fazhi merge`: commands on a whole archive."""
+"""`fazhi verify`, `fazhi rebuild`, `fazhi merge` and `fazhi pack`: commands on a whole archive."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
 from crawler.archive.merging import has_new_files
+from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_json
@@ -127,6 +128,31 @@ def merge(
         before = len(store.reports())
         files = store.merge(other, message)
         print(f"{files} WARC files added: {len(store.reports()) - before} new reports")
+
+
+def pack(
+    archive: ArchiveOption = Path("archive"),
+    this_month: Annotated[
+        bool, typer.Option("--this-month", help="Also the files of this month, which is not over.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Put the small WARC files of finished months one behind the other into one file each, unchanged.
+
+    The files keep their names: the manifest says where in its pack each is, and every command reads it there.
+    """
+    now = utc_now()
+    wanted = groups(archive, now, this_month=this_month)
+    done = Packed(packs=(), files=0)
+    if wanted:
+        with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+            done = store.pack(groups(archive, now, this_month=this_month), message)
+    if json:
+        print_json(asdict(done))
+    elif done.packs:
+        print(f"{done.files} WARC files are in {', '.join(done.packs)} now")
+    else:
+        print("nothing to pack" + ("" if this_month else "; --this-month also packs the files of this month"))
 
 
 def _command() -> str:

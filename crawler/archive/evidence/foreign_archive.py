@@ -25,6 +25,7 @@ from crawler.archive.evidence.acts import Act, ActFault, read_acts
 from crawler.archive.evidence.warc_paths import closed_warcs
 from crawler.archive.ledger.runs import RunInfo, read_run_info
 from crawler.errors import ArchiveDamaged, ArchiveError, NotMerged
+from crawler.regular_files import holder_of, open_range
 from crawler.warc import Record, agrees, read_records
 
 MAX_FILES = 10_000
@@ -60,6 +61,7 @@ class ForeignArchive:
     _reports: dict[tuple[str | None, str | None], str] = field(
         default_factory=dict
     )  # by record id and ending
+    _told: dict[str, str] = field(default_factory=dict)  # digests that its manifest states, by name
     _unknown: Counter[str] = field(default_factory=Counter)
 
     def files(self) -> list[ForeignFile]:
@@ -69,8 +71,7 @@ class ForeignArchive:
         has, or a manifest with a fault.
         """
         paths = self._paths()
-        told = self._manifest()
-        found = []
+        told, found = dict(self._told), []
         for path in paths:
             origin = path.relative_to(self.path).as_posix()
             sha256 = self._digest(path)
@@ -96,10 +97,10 @@ class ForeignArchive:
         return map(self._digest, self._paths())
 
     def _paths(self) -> list[Path]:
-        paths = closed_warcs(self.path)
-        if not paths:
+        if not any((self.path / "warc").glob("*/*.warc.gz")):
             raise ArchiveError(f"{self.path}: no archive here, or an empty one")
-        return paths
+        self._told = self._manifest()  # first: it says what is in packs
+        return closed_warcs(self.path)
 
     def _digest(self, path: Path) -> str:
         if not _NAME.fullmatch(path.name):
@@ -108,7 +109,9 @@ class ForeignArchive:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def open(self, path: Path) -> BufferedReader:
-        """Open one of its files. Raises NotMerged if it is no regular file inside that archive."""
+        """Open one of its files, or its range of a pack. Raises NotMerged if it is no regular file inside that archive."""
+        if (holder := holder_of(path)) is not path:
+            return open_range(self.open(holder), path)
         if not path.resolve().is_relative_to(self.path.resolve()) or path.is_symlink():
             raise self._fault(path, "is a symbolic link: copy the archive with its files, as `cp -RL` does")
         try:

@@ -34,6 +34,7 @@ from crawler.archive.loading.reextraction import Offered
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.extract.documents.ocr.record import OCR
 from crawler.model import Ending, Report
+from crawler.regular_files import holder_of
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
 
@@ -295,7 +296,9 @@ def load_file(
     written = ledger.commit() if commit else ledger.flush()
     if keep:
         index = index_of(path).relative_to(archive).as_posix()
-        write_all(archive, written | {index: index_text(loader.index)}, compare=True)
+        is_packed = holder_of(path) is not path  # the pack has an index of its own
+        indexes = {} if is_packed else {index: index_text(loader.index)}
+        write_all(archive, written | indexes, compare=True)
 
 
 _HANDLERS = {

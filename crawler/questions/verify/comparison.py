@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,14 @@ from crawler.archive import (
 )
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.text_names import earlier_name, name_on_disk
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
+from crawler.archive.evidence.warc_paths import (
+    IN_PROGRESS,
+    closed_warcs,
+    index_of,
+    known_offsets,
+    on_disk,
+    pack_ranges,
+)
 from crawler.archive.loading.reextraction import body_with_digest
 from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
@@ -29,9 +36,10 @@ from crawler.field.fingerprint import text_sha256
 from crawler.model import Report
 from crawler.questions.verify.fault import Fault
 from crawler.questions.verify.second_reading import SecondReading
+from crawler.regular_files import PartPath
 from crawler.warc import Fault as Damage
-from crawler.warc import Record, hex_sha256, salvage
-from crawler.warc.cdxj import index_text, lines_of, offsets
+from crawler.warc import Place, Record, hex_sha256, salvage
+from crawler.warc.cdxj import index_text, lines_of
 
 _TOLD = (
     "title",
@@ -54,6 +62,8 @@ class Comparison:
     notify: Callable[[str], None]
     texts: set[str] = field(default_factory=set)  # text files of all versions
     settled: bool = False  # every run of the catalogue has ended
+    pack_lines: dict[Path, list[str] | None] = field(default_factory=dict)
+    """Lines that the index of each pack must have; None for a pack with damage."""
     reextracted: int = 0  # texts that the current extractor reads differently than the one that stored them
 
     def everything(self) -> Iterator[Fault]:
@@ -66,8 +76,14 @@ class Comparison:
                     Fault(place=CATALOGUE, what=what) for what in self.claims.differences(self.notify)
                 )
         files = list(self._entered(closed_warcs(self.path)))
+        for name, (holder, _, _) in pack_ranges(self.path).items():
+            if (self.path / name).exists():  # `fazhi pack` is removing it, or was killed
+                self.pack_lines[self.path / holder] = None
         for file in files:
             yield from self._warc(file)
+        for pack, lines in self.pack_lines.items():
+            if lines is not None:
+                yield from self._index_faults(pack, lines)
         if self.claims is not None:
             yield from self._missing_files({file.relative_to(self.path).as_posix() for file in files})
             yield from self._versions(self.claims)
@@ -100,7 +116,7 @@ class Comparison:
         kept: list[Record] = []
         second, damaged = SecondReading(file, name), False
         try:
-            for record in salvage(file, known=lambda: offsets(index_of(file))):
+            for record in salvage(file, known=lambda: known_offsets(file)):
                 if isinstance(record, Damage):
                     damaged = True
                     yield Fault(place=f"{name} at byte {record.offset}", what=record.reason)
@@ -126,8 +142,10 @@ class Comparison:
                 place=CATALOGUE,
                 what=f"capture {missing.record_id} of {missing.url}: no such record in {name}",
             )
-        if not damaged:  # else the records are fewer than the index lists
-            yield from self._index(file, kept)
+        if isinstance(file, PartPath) and file.holder is not None:
+            self._keep_pack_lines(file, file.holder, None if damaged else kept)
+        elif not damaged:  # else the records are fewer than the index lists
+            yield from self._index_faults(file, lines_of(kept, file.name))
 
     def _acts(
         self, name: str, record: Record, told: Mapping[str, MadeVersion], claims: ConsistencyQueries
@@ -157,12 +175,21 @@ class Comparison:
     def _at(self, name: str, record: Record, what: str) -> Fault:
         return Fault(place=f"{name} at byte {record.place.offset}", what=what)
 
-    def _index(self, file: Path, records: list[Record]) -> Iterator[Fault]:
+    def _keep_pack_lines(self, file: PartPath, pack: Path, records: list[Record] | None) -> None:
+        """Keep the index lines of a file in a pack, at their places in the pack. `records`: None if it is damaged."""
+        lines = self.pack_lines.setdefault(pack, [])
+        if records is None or lines is None:
+            self.pack_lines[pack] = None
+            return
+        there = [replace(each, place=_moved(each.place, file.start)) for each in records]
+        lines += lines_of(there, pack.name)
+
+    def _index_faults(self, file: Path, lines: Iterable[str]) -> Iterator[Fault]:
         index = index_of(file)
         name = index.relative_to(self.path).as_posix()
         if not index.is_file():
             yield Fault(place=name, what="does not exist; `fazhi rebuild` recreates it")
-        elif index.read_bytes() != index_text(lines_of(records, file.name)):
+        elif index.read_bytes() != index_text(lines):
             yield Fault(
                 place=name, what=f"differs from the records of {file.name}; `fazhi rebuild` recreates it"
             )
@@ -173,7 +200,7 @@ class Comparison:
             if not (self.path / (name + IN_PROGRESS)).is_file():
                 yield Fault(place=name, what="the catalogue has captures in it, but the file does not exist")
         for name, entered in self.claims.entered_bytes().items():
-            file = self.path / name
+            file = on_disk(self.path / name)
             if file.is_file() and file.stat().st_size != entered:
                 size = file.stat().st_size
                 yield Fault(place=name, what=f"has {size} bytes, but the catalogue covers {entered}")
@@ -257,6 +284,10 @@ def _has_digest_of_name(file: Path) -> bool:
     blocks = file.read_bytes().decode("utf-8", "replace").removesuffix("\n").split("\n\n")
     digests = (hashlib.sha256("\n".join(blocks[skipped:]).encode()).hexdigest()[:16] for skipped in (2, 1))
     return named is not None and named[1] in digests
+
+
+def _moved(place: Place, by: int) -> Place:
+    return replace(place, offset=place.offset + by)
 
 
 def _capture_faults(place: Any, record: Record) -> Iterator[str]:

@@ -16,6 +16,7 @@ from crawler.model import RecordPlace
 from crawler.questions.export.formats.wacz_parts import Member, Page, Part
 from crawler.questions.export.formats.writer import Job, Resource, Writer, file_digest
 from crawler.questions.export.schema import plain
+from crawler.regular_files import open_regular
 from crawler.warc import Record, read_records
 
 MEDIA_TYPE = "application/wacz"
@@ -131,6 +132,6 @@ def _request_of(answer: Record, following: Iterator[Record]) -> Record | None:
 
 
 def _bytes(path: Path, record: Record) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(record.place.offset)
         return file.read(record.place.length)

@@ -62,6 +62,7 @@ class Derivation:
     killed: list[RunRow] = field(default_factory=list)  # also a run killed before the manifest had its end
     lost: list[str] = field(default_factory=list)  # what could not be read, a line each
     numbers: frozenset[int] = frozenset()  # of this archive's own runs
+    untold: dict[str, acts.Content] = field(default_factory=dict)  # of texts whose captures are lost
     infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
 
     def enter_runs(self) -> None:
@@ -181,7 +182,9 @@ class Derivation:
         self.files += 1
 
     def _loader(self, **values: Any) -> WarcLoader:
-        return WarcLoader(**values, read=self._read, held_body=self.held_body, faults=self.lost)
+        return WarcLoader(
+            **values, read=self._read, held_body=self.held_body, faults=self.lost, untold=self.untold
+        )
 
     def _entered(self, name: str, path: Path) -> int:
         """Return how many bytes of a file the catalogue covers."""

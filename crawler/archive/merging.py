@@ -30,6 +30,7 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest, entries
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.warc_paths import file_sha256, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
@@ -152,12 +153,14 @@ def _copy(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) 
     files.remove(archive, part_of(name))
     digest = hashlib.sha256()
     with foreign.open(file.path) as source:
-        target = files.create(archive, part_of(name))
+        target, named = files.create(archive, part_of(name)), errors_name(archive / part_of(name))
         try:
             while data := source.read(_COPY_BYTES):
                 digest.update(data)
-                files.write_whole(target, data)
-            os.fsync(target)
+                with named:
+                    files.write_whole(target, data)
+            with named:
+                os.fsync(target)
         finally:
             os.close(target)
     if digest.hexdigest() != file.sha256:

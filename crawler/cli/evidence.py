@@ -13,6 +13,7 @@ from crawler import anchoring
 from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
+from crawler.archive.continuity import is_settled
 from crawler.archive.merging import has_new_files
 from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
@@ -121,7 +122,7 @@ def merge(
     archive: ArchiveOption = Path("archive"),
 ) -> None:
     """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
-    if not has_new_files(archive, other, utc_now()):
+    if not has_new_files(archive, other, utc_now()) and is_settled(archive):
         print(f"nothing to merge: all WARC files of {other} are here already")
         return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
@@ -144,7 +145,7 @@ def pack(
     now = utc_now()
     wanted = groups(archive, now, this_month=this_month)
     done = Packed(packs=(), files=0)
-    if wanted:
+    if wanted or not is_settled(archive):
         with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
             done = store.pack(groups(archive, now, this_month=this_month), message)
     if json:

@@ -21,11 +21,11 @@ KINDS = {
     "first crawl": ("write", "open new", "mkdir", "rename", "fsync", "sqlite open", "sqlite delete"),
     "crawl after a kill": ("write", "open", "truncate", "rename", "unlink", "fsync", "sqlite fsync"),
     "crawl that migrates": (
-        "rename",
         "sqlite write",
         "sqlite fsync",
         "sqlite shared memory",
         "sqlite truncate",
+        "rename",
     ),
     "import": ("write", "open new", "mkdir", "fsync", "rename", "sqlite write", "sqlite fsync"),
     "rebuild --reextract": ("write", "open new", "rename", "fsync", "sqlite open"),

@@ -25,6 +25,7 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import files
 from crawler.archive.evidence.manifest import Manifest, entries
 from crawler.archive.evidence.manifest_lines import MAX_PACK_PARTS, Kind
+from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.run_warcs import MAX_WARC_BYTES
 from crawler.archive.packs.finishing import finish_pack, part_of
 from crawler.regular_files import open_regular
@@ -130,7 +131,7 @@ def _copy(
     """Copy the files to the pack's `.part`, on disk. Return its size, its SHA-256, and where each file begins."""
     files.remove(archive, part_of(name))
     whole, size, parts = hashlib.sha256(), 0, dict[str, int]()
-    target = files.create(archive, part_of(name))
+    target, named = files.create(archive, part_of(name)), errors_name(archive / part_of(name))
     try:
         for file in group.files:
             before, own, length = whole.copy(), hashlib.sha256(), 0
@@ -138,7 +139,8 @@ def _copy(
                 while data := source.read(_COPY_BYTES):
                     whole.update(data)
                     own.update(data)
-                    files.write_whole(target, data)
+                    with named:
+                        files.write_whole(target, data)
                     length += len(data)
             if own.hexdigest() == _stated_digest(manifest, file):
                 parts[file] = size
@@ -146,9 +148,11 @@ def _copy(
                 continue
             notify(f"{file}: is not as the manifest says, and is not packed; see `fazhi verify`")
             whole = before
-            os.ftruncate(target, size)
+            with named:
+                os.ftruncate(target, size)
             os.lseek(target, size, os.SEEK_SET)
-        os.fsync(target)
+        with named:
+            os.fsync(target)
     finally:
         os.close(target)
     return size, whole.hexdigest(), parts

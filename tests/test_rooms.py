@@ -28,6 +28,7 @@ WINGS = {
         "catalogue",
         "ledger",
         "evidence",
+        "packs",
         "anchors",
         "loading",
         "comparison",

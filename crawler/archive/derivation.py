@@ -22,7 +22,7 @@ from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import Manifest, entries, started_at
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of, on_disk
+from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, known_offsets, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
 from crawler.archive.loading.foreign_loader import ForeignLoader
@@ -31,7 +31,6 @@ from crawler.archive.merging import enter_merged, part_of
 from crawler.archive.recovery import end_killed_run
 from crawler.errors import ArchiveDamaged
 from crawler.warc import Fault, Record, parse_warc_date, salvage
-from crawler.warc.cdxj import offsets
 
 _STARTED = re.compile(r"-fazhi-([0-9]{14})-")
 _RUN_FACTS = ("run", "started", "finished", "state", "detail", "command", "software")
@@ -63,6 +62,7 @@ class Derivation:
     killed: list[RunRow] = field(default_factory=list)  # also a run killed before the manifest had its end
     lost: list[str] = field(default_factory=list)  # what could not be read, a line each
     numbers: frozenset[int] = frozenset()  # of this archive's own runs
+    untold: dict[str, acts.Content] = field(default_factory=dict)  # of texts whose captures are lost
     infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
 
     def enter_runs(self) -> None:
@@ -182,7 +182,9 @@ class Derivation:
         self.files += 1
 
     def _loader(self, **values: Any) -> WarcLoader:
-        return WarcLoader(**values, read=self._read, held_body=self.held_body, faults=self.lost)
+        return WarcLoader(
+            **values, read=self._read, held_body=self.held_body, faults=self.lost, untold=self.untold
+        )
 
     def _entered(self, name: str, path: Path) -> int:
         """Return how many bytes of a file the catalogue covers."""
@@ -195,7 +197,7 @@ class Derivation:
         name, end = name.removesuffix(IN_PROGRESS), None
         if self.unended is not None and name in self.unended.entered:
             end = self._entered(name, path)
-        for item in salvage(path, start, lambda: offsets(index_of(self.path / name))):
+        for item in salvage(path, start, lambda: known_offsets(on_disk(self.path / name))):
             if isinstance(item, Fault):
                 self._lose(f"{name} at byte {item.offset}: {item.reason}")
             elif end is not None and item.place.offset >= end:

@@ -33,6 +33,8 @@ from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.version_captures import capture_of
 from crawler.archive.merging import enter_merged, stage
+from crawler.archive.packs import packing
+from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
 from crawler.errors import FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
@@ -281,6 +283,15 @@ class Archive(Recognising):
             entered = enter_merged(self.path, self._session, self._manifest, act, notify)
             self.flush()
             return len(entered)
+
+    def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
+        """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.
+
+        The files keep their names and places for every reader; see `crawler.archive.evidence.warc_paths`.
+        """
+        with errors_as_damage(self.path):
+            assert self._manifest is not None
+            return packing.pack(self.path, self._manifest, wanted, notify)
 
     def reextract(self, notify: Callable[[str], None]) -> int:
         """Run the current extractor over every version and store the texts that differ. Return their number."""

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -24,6 +25,7 @@ from crawler.archive.catalogue import earlier_responses, holdings, queries
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
+from crawler.archive.catalogue.text_names import name_on_disk
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
@@ -185,7 +187,12 @@ class Reader(
 
         `reports`: as this archive returned them.
         """
-        return self._query(lambda session: holdings.of_reports(session, reports))
+        found = self._query(lambda session: holdings.of_reports(session, reports))
+        return [replace(each, text_file=self.text_file_on_disk(each.text_file)) for each in found]
+
+    def text_file_on_disk(self, name: str | None) -> str | None:
+        """Return a version's text file as it is called now: in an archive that no run has upgraded yet, otherwise."""
+        return name_on_disk(self.path, name) if name else None
 
     def departures(self, report_id: str) -> list[tuple[str, str]]:
         """Return the pages that showed a report's text at other sites and show another text now.

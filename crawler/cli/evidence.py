@@ -1,4 +1,4 @@
-"""`fazhi verify`, `fazhi rebuild` and `fazhi merge`: commands on a whole archive."""
+"""`fazhi verify`, `fazhi rebuild`, `fazhi merge` and `fazhi pack`: commands on a whole archive."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from crawler import anchoring
 from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
+from crawler.archive.continuity import is_settled
+from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_json
@@ -129,7 +131,7 @@ def merge(
     If all of them are here already, nothing is written.
     """
     archives.require_warcs(other)  # before this archive is made
-    if not archives.has_new_files(archive, other, utc_now(), message):
+    if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):
         print(f"nothing to merge: {archive} has every WARC file of {other}")
         return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
@@ -137,6 +139,31 @@ def merge(
         files = store.merge(other, message)
         new = counted(len(store.reports()) - before, "new report")
         print(f"{counted(files, 'WARC file')} added: {new}")
+
+
+def pack(
+    archive: ArchiveOption = Path("archive"),
+    this_month: Annotated[
+        bool, typer.Option("--this-month", help="Also the files of this month, which is not over.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Put the small WARC files of finished months one behind the other into one file each, unchanged.
+
+    The files keep their names: the manifest says where in its pack each is, and every command reads it there.
+    """
+    now = utc_now()
+    wanted = groups(archive, now, this_month=this_month)
+    done = Packed(packs=(), files=0)
+    if wanted or not is_settled(archive):
+        with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+            done = store.pack(groups(archive, now, this_month=this_month), message)
+    if json:
+        print_json(asdict(done))
+    elif done.packs:
+        print(f"{done.files} WARC files are in {', '.join(done.packs)} now")
+    else:
+        print("nothing to pack" + ("" if this_month else "; --this-month also packs the files of this month"))
 
 
 def _command() -> str:

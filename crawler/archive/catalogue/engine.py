@@ -118,7 +118,7 @@ def read_revision(connection: Connection, archive: object) -> str | None:
     if found != HEAD and found not in known:
         raise ArchiveTooNew(
             f"{archive}: its catalogue was written by a later fazhi (schema {found}; this one knows {HEAD}):"
-            " install that version to use it"
+            " install that version to use it, or, if none has written here, run `fazhi rebuild`"
         )
     return str(found)
 

@@ -69,7 +69,7 @@ def _details(store: Reader, report: Report) -> dict[str, Any]:
                 "origin": row.origin,
                 "older": row.older,
                 "url": row.url,
-                "text_file": row.text_file or None,
+                "text_file": store.text_file_on_disk(row.text_file),
                 "extractor": row.extractor,
                 "former": row.former,
             }

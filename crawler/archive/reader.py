@@ -30,6 +30,7 @@ from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
 from crawler.archive.reader_queries.changes import ChangeQueries
 from crawler.archive.reader_queries.held_versions import HeldVersionQueries
+from crawler.archive.reader_queries.page_metadata import PageMetadataQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
@@ -54,7 +55,13 @@ def _print_notice(text: str) -> None:
 
 
 class Reader(
-    ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries, SearchQueries
+    ReportQueries,
+    PlaceQueries,
+    PublicationQueries,
+    ChangeQueries,
+    PageMetadataQueries,
+    HeldVersionQueries,
+    SearchQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 

@@ -227,7 +227,7 @@ def _list(rows: Sequence[CoverageRow], width: int) -> Table:
         words = status_words(cell).replace(" days", "").replace(", witnessed", "")  # 80 columns are few
         state = Text(words, style=_COLOURS[cell.status])
         name = visible(row.organ or row.division)
-        table.add_row(row.region, name, state, (cell.claimed or "")[:10], seen, cell.report or "")
+        table.add_row(row.region, name, state, (cell.claimed or "")[:10], seen, cell.report_id or "")
     return table
 
 

@@ -11,6 +11,7 @@ from crawler.archive.reader_queries.changes import RunSpan
 from crawler.errors import ConfigError
 from crawler.field.times import china_day
 from crawler.questions.changes.change import Change, ChangeKind
+from crawler.questions.changes.metadata import metadata_changes
 from crawler.questions.changes.overdue import KINDS, overdue_changes
 from crawler.questions.changes.pages import page_changes
 from crawler.questions.changes.versions import version_changes
@@ -56,6 +57,7 @@ def changes(
         raise ConfigError(f"since {since}: must be before {until}")
     found = list(version_changes(reader, window, runs, region, progress))
     told = {(each.report_id, each.kind) for each in found}
+    found += metadata_changes(reader, window, runs, region)
     found += page_changes(reader, window, runs, region, told)
     if wanted & KINDS:
         found += overdue_changes(reader, *_days(window, today), region)

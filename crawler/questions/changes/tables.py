@@ -14,7 +14,7 @@ from crawler.questions.changes.change import Change, ChangeKind, ChangePlace
 from crawler.questions.changes.weights import describe
 
 COLUMNS = (
-    "weight", "change", "quiet", "day", "id", "version", "from_version", "region", "division", "year", "kind", "title", "issuer",
+    "weight", "change", "quiet", "day", "report_id", "version", "from_version", "region", "division", "year", "kind", "title", "issuer",
     "published_date", "published_time", "published_before", "changed_chars", "removed_chars", "added_chars", "first_removed",
     "first_added", "why", "detail", "seen_at", "captured_at", "captured_before", "run", "origin", "url",
 )  # fmt: skip
@@ -39,7 +39,7 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "change": change.kind.value,
         "quiet": "quiet" if change.quiet else "",
         "day": china_day(change.at).isoformat(),
-        "id": change.report_id,
+        "report_id": change.report_id,
         "version": change.version,
         "from_version": text and text.from_version,
         "region": change.region,
@@ -50,7 +50,7 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "issuer": change.issuer,
         "published_date": day,
         "published_time": time,
-        "published_before": text and text.published_before,
+        "published_before": text.published_before if text else _published_before(change),
         "changed_chars": text and text.changed_chars,
         "removed_chars": text and text.removed_chars,
         "added_chars": text and text.added_chars,
@@ -60,12 +60,16 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "detail": visible(change.detail),
         "seen_at": iso(change.at),
         "captured_at": iso(change.captured_at),
-        "captured_before": text and iso(text.captured_before),
+        "captured_before": iso(text.captured_before if text else change.captured_before),
         "run": change.run,
         "origin": change.origin,
         "url": change.url,
     }
     return [values[name] for name in names]
+
+
+def _published_before(change: Change) -> str | None:
+    return next((each.was for each in change.fields if each.field == "published"), None)
 
 
 def short_cells(change: Change) -> list[object]:
@@ -75,7 +79,7 @@ def short_cells(change: Change) -> list[object]:
         if change.quiet and change.kind is ChangeKind.EDITED
         else _WORDS.get(change.kind, change.kind.value)
     )
-    day, name = cells(change, ("day", "id"))
+    day, name = cells(change, ("day", "report_id"))
     return [change.weight, kind, day, name or f"{change.region}-{change.year}", _what(change)]
 
 
@@ -90,6 +94,8 @@ def _sentences(change: Change) -> Iterator[str]:
     if text is None or change.kind is ChangeKind.BACK:
         yield change.detail
     if text is None:
+        if change.fields:
+            yield describe(change.findings)
         return
     yield describe(each for each in change.findings if each.rule not in _TOLD_BY_NUMBER)
     if text.changed_chars:
@@ -142,7 +148,6 @@ def change_json(change: Change) -> dict[str, Any]:
         "first_added",
         "why",
         "from_version",
-        "captured_before",
     ):
         del value[name]
     text = change.text
@@ -151,6 +156,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "published": change.published,
         "detail": change.detail,
         "why": [asdict(each) for each in change.findings],
+        "fields": [asdict(each) for each in change.fields],
         "text": text
         and asdict(text)
         | {"changed_chars": text.changed_chars, "captured_before": iso(text.captured_before)},

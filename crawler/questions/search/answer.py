@@ -188,7 +188,7 @@ def _match(wanted: _Wanted, hit: Hit, text: HeldText) -> Match:
 
 def found_json(match: Match) -> Iterator[tuple[str, object]]:
     """Yield the documented keys of a match, and their values."""
-    yield "id", match.report_id
+    yield "report_id", match.report_id
     for name in ("version", "title", "region", "year", "kind", "published"):
         yield name, getattr(match, name)
     yield "captured_at", iso(match.captured_at)

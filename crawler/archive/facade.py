@@ -315,7 +315,9 @@ class Archive(Recognising):
             self._journal(act, edit.url, self._now(), edit.capture)
             found += 1
         if found:
-            notify(f"{found} edits of titles, dates, issuers or sources over an unchanged text found in earlier captures")
+            notify(
+                f"{found} edits of titles, dates, issuers or sources over an unchanged text found in earlier captures"
+            )
 
     def _is_better(self, version: VersionRow, report: Report, notify: Callable[[str], None]) -> bool:
         """Whether a version gets what is read now: another text. That none can be read here is told, and its text stays."""

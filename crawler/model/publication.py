@@ -32,7 +32,9 @@ class Publication:
     year: int
     site: str
     texts: tuple[SeenText, ...]  # by number
-    redated: tuple[tuple[datetime, str | None], ...] = ()  # by time: other dates that a page gave over an unchanged text
+    redated: tuple[
+        tuple[datetime, str | None], ...
+    ] = ()  # by time: other dates that a page gave over an unchanged text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,13 @@ TEXT = stored(
     unread="needs_ocr",
     difference="the document has 3 paragraphs more",
 ) | {"documents": [DOCUMENT]}
-SHOWN = {"title": "甲市", "issuer": "甲市", "source": "本站", "published": "2023-03-30", "signed": "2023-03-01"}
+SHOWN = {
+    "title": "甲市",
+    "issuer": "甲市",
+    "source": "本站",
+    "published": "2023-03-30",
+    "signed": "2023-03-01",
+}
 METADATA = {"shown": SHOWN, "was": SHOWN, "before": ID}
 VALID: dict[str, dict[str, Any]] = {
     "stored": TEXT

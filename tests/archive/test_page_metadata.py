@@ -111,14 +111,20 @@ def test_another_date_at_another_address_is_no_edit_until_it_is_edited_there(vis
     assert visits.rows() == [("{}",), ('{"published": "2023-04-26"}',)]
 
 
-def test_another_reading_of_the_same_bytes_is_no_edit(visits: Visits, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_reading_of_the_same_bytes_is_no_edit(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visits.see(page())
     visits.clock.forward(days=1)
     with Archive.create(visits.folder, clock=visits.clock, notify=lambda _: None) as archive:
         for payload in (page(), page(visits=1)):
             capture = a_capture(URL, payload, at=visits.clock())
             archive.record(capture)
-            archive.store(replace(read(capture), title="关于2022年法治政府建设的报告", published="2023-01-01"), capture, SITE)
+            archive.store(
+                replace(read(capture), title="关于2022年法治政府建设的报告", published="2023-01-01"),
+                capture,
+                SITE,
+            )
     assert visits.rows() == [("{}",)]
 
 
@@ -191,7 +197,9 @@ def test_edits_that_an_earlier_release_did_not_look_for_are_found_in_its_capture
         "1 edits of titles, dates, issuers or sources over an unchanged text found in earlier captures"
     ]
     visits.see(page(day="2023-03-30", visits=4))
-    assert visits.rows() == [('{"published": "2023-04-20"}',)], "what the page is known to show is the edited date"
+    assert visits.rows() == [('{"published": "2023-04-20"}',)], (
+        "what the page is known to show is the edited date"
+    )
     kept = dump(visits.folder)
     assert not faults(visits.folder, deep=True)
     rebuild(visits.folder, clock=visits.clock, notify=lambda _: None)

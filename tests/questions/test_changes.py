@@ -427,7 +427,9 @@ def see(story: Story, payload: bytes, name: str = "a", days: float = 1) -> None:
     story.ids.setdefault("a", outcome.report_id or "")
 
 
-def test_a_date_moved_back_over_the_same_text_is_a_quiet_edit_and_comes_first(story: Story, fazhi: Fazhi) -> None:
+def test_a_date_moved_back_over_the_same_text_is_a_quiet_edit_and_comes_first(
+    story: Story, fazhi: Fazhi
+) -> None:
     see(story, page_of("2023-11-20"))
     see(story, page_of("2023-03-30", visit=1))
     with story.day() as archive:
@@ -436,7 +438,9 @@ def test_a_date_moved_back_over_the_same_text_is_a_quiet_edit_and_comes_first(st
     found = story.ask()
     change = found.changes[0]
     assert (change.kind, change.quiet, change.weight, change.version) == (ChangeKind.EDITED, True, 100, 1)
-    assert [(each.field, each.was, each.now) for each in change.fields] == [("published", "2023-11-20", "2023-03-30")]
+    assert [(each.field, each.was, each.now) for each in change.fields] == [
+        ("published", "2023-11-20", "2023-03-30")
+    ]
     assert (change.published, change.url, change.run) == ("2023-03-30", url("a"), 2)
     assert change.captured_before is not None
     assert change.captured_at is not None
@@ -447,7 +451,11 @@ def test_a_date_moved_back_over_the_same_text_is_a_quiet_edit_and_comes_first(st
     told = json.loads(fazhi(*words, "--json")[1])["changes"][0]
     assert told["fields"] == [{"field": "published", "was": "2023-11-20", "now": "2023-03-30"}]
     row = next(csv.DictReader(io.StringIO(fazhi(*words, "--csv")[1].removeprefix("\ufeff"))))
-    assert (row["quiet"], row["published_before"], row["published_date"]) == ("quiet", "2023-11-20", "2023-03-30")
+    assert (row["quiet"], row["published_before"], row["published_date"]) == (
+        "quiet",
+        "2023-11-20",
+        "2023-03-30",
+    )
     assert row["captured_before"] < row["captured_at"]
 
 

@@ -15,7 +15,6 @@ from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.field.claims import Filing, file_under
 from crawler.model import Ending, Outcome, Report, Site
 
-
 Metadata = Mapping[str, str | None]
 """Title, issuer, source, published and signed, by these names."""
 ReadMetadata = Callable[[int], Metadata | None]
@@ -79,7 +78,9 @@ class StoreResult:
         False  # it changed what is known of its site, or the publisher: the act states the site in whole
     )
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
-    metadata: PageMetadata | None = None  # what the page shows beside the text now, if it showed something else before
+    metadata: PageMetadata | None = (
+        None  # what the page shows beside the text now, if it showed something else before
+    )
     documents_changed: bool = False  # the page's documents were entered: they are not those entered before
 
     def with_note(self, note: str) -> StoreResult:

@@ -11,7 +11,15 @@ from sqlalchemy import Row, bindparam, exists, func, literal, select
 
 from crawler.archive.catalogue.base import UtcDateTime
 from crawler.archive.catalogue.metadata.queries import MIN_EDITS_OF_A_VARYING_FIELD
-from crawler.archive.catalogue.models import PageMetadataRow, PageRow, ReportRow, SiteRow, SourceRow, VersionRow, VisitRow
+from crawler.archive.catalogue.models import (
+    PageMetadataRow,
+    PageRow,
+    ReportRow,
+    SiteRow,
+    SourceRow,
+    VersionRow,
+    VisitRow,
+)
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.damage import errors_as_damage

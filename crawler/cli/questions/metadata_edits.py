@@ -34,7 +34,9 @@ def edit_lines(edits: Sequence[MetadataEdit]) -> Iterator[str]:
         varying = varying_fields(history)
         for edit in history:
             told = [name for name in edit.was if name not in varying]
-            words = "; ".join(f"{name} {_shown(edit.was[name])} → {_shown(edit.shown[name])}" for name in told)
+            words = "; ".join(
+                f"{name} {_shown(edit.was[name])} → {_shown(edit.shown[name])}" for name in told
+            )
             if words:
                 yield (
                     f"edited, the text is the same: {words}; seen {iso(edit.captured_at)}, before"

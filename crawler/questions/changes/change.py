@@ -11,7 +11,9 @@ class ChangeKind(StrEnum):
     """What has changed."""
 
     NEW = "new"  # a report that was not held
-    EDITED = "edited"  # a report shows another text, or another title, issuer, source or date over the same text
+    EDITED = (
+        "edited"  # a report shows another text, or another title, issuer, source or date over the same text
+    )
     SHRUNK = "shrunk"  # a page shows only the beginning of the text held
     GONE = "gone"  # the server said in two crawls, a day or more apart, that there is no such page
     MISSING = "missing"  # it said so once

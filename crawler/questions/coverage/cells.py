@@ -82,8 +82,12 @@ class CoverageCell:
     checked: datetime | None = None  # begin of that source's last complete visit
     reason: CoverageReason | None = None
     report_ids: tuple[str, ...] = ()  # of all that count for this cell, the one chosen first
-    redated: datetime | None = None  # when the page was first seen to give another day than `claimed`, which it gives since
-    claimed_now: str | None = None  # that other date; None if there is none now. The status does not rest on it
+    redated: datetime | None = (
+        None  # when the page was first seen to give another day than `claimed`, which it gives since
+    )
+    claimed_now: str | None = (
+        None  # that other date; None if there is none now. The status does not rest on it
+    )
 
     @property
     def is_published(self) -> bool:

@@ -20,7 +20,7 @@ from crawler.field.search_tokens import lower
 from crawler.field.times import iso
 from crawler.model import Years
 from crawler.questions.search.grammar import parse
-from crawler.questions.search.snippets import Snippet, places, snippets
+from crawler.questions.search.snippets import Snippet, places, snippets_of
 
 SECTIONS = {
     "achievements": ("成效", "举措", "主要举措和成效"),
@@ -182,7 +182,7 @@ def _match(wanted: _Wanted, hit: Hit, text: HeldText) -> Match:
         text_sha256=text.text_sha256,
         rank=hit.rank,
         title_marks=tuple(places(text.title, wanted.phrases)) if spans is None else (),
-        snippets=snippets(text.body, places(text.body, wanted.phrases, spans)),
+        snippets=snippets_of(text.body, wanted.phrases, spans),
     )
 
 

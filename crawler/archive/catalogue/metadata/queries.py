@@ -81,9 +81,7 @@ def add_metadata(session: Session, values: Mapping[str, Any]) -> None:
 
 def move_metadata(session: Session, keep: int, others: Sequence[int]) -> None:
     """Give the rows of pages that are joined with another one to that, by the pages' row ids."""
-    session.execute(
-        update(PageMetadataRow).where(PageMetadataRow.page_id.in_(others)).values(page_id=keep)
-    )
+    session.execute(update(PageMetadataRow).where(PageMetadataRow.page_id.in_(others)).values(page_id=keep))
 
 
 def last_answer(session: Session, capture: int) -> int:

@@ -25,6 +25,7 @@ from crawler.archive.ledger.page_makers import is_own
 from crawler.archive.ledger.varying_urls import observation_key
 from crawler.model import Ending, Report
 
+
 def metadata_of(report: Report) -> dict[str, str | None]:
     """Return the metadata of a report that a page may edit."""
     return {name: getattr(report, name) for name in FIELDS}
@@ -110,7 +111,8 @@ def _compared(
     was = {
         name: then[name]
         for name in FIELDS
-        if not same_value(name, shown[name], known.values[name]) and not same_value(name, now[name], then[name])
+        if not same_value(name, shown[name], known.values[name])
+        and not same_value(name, now[name], then[name])
     }
     record = session.get_one(CaptureRow, earlier).record_id if was else None
     return PageMetadata(shown=shown, was=was, before=record)

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
     from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
     from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
-    from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
+    from crawler.model.publication import (
+        MIN_EDITS_OF_A_VARYING_FIELD,
+        MetadataEdit,
+        Publication,
+        SeenText,
+        SourceEntry,
+        VisitSpan,
+    )
     from crawler.model.report import (
         JSON_KEYS,
         Attachment,
@@ -53,7 +60,14 @@ else:
             ".listing": ("Link", "Listing", "ListKind", "ListRequest", "ListStep"),
             ".outcome": ("Ending", "HostFigures", "Outcome", "SiteVisit", "VisitState"),
             ".page": ("Capture", "Headers", "Page", "Rendering", "Validators", "http_head"),
-            ".publication": ("Publication", "SeenText", "SourceEntry", "VisitSpan"),
+            ".publication": (
+                "MIN_EDITS_OF_A_VARYING_FIELD",
+                "MetadataEdit",
+                "Publication",
+                "SeenText",
+                "SourceEntry",
+                "VisitSpan",
+            ),
             ".report": (
                 "JSON_KEYS",
                 "Attachment",
@@ -81,6 +95,7 @@ else:
 
 __all__ = [
     "JSON_KEYS",
+    "MIN_EDITS_OF_A_VARYING_FIELD",
     "AnchorDefaults",
     "Attachment",
     "Capture",
@@ -98,6 +113,7 @@ __all__ = [
     "ListRequest",
     "ListStep",
     "Listing",
+    "MetadataEdit",
     "Offer",
     "Outcome",
     "Page",

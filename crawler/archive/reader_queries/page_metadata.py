@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from crawler.archive.catalogue.metadata.queries import FIELDS
-from crawler.archive.catalogue.metadata.queries import (
-    MIN_EDITS_OF_A_VARYING_FIELD as MIN_EDITS_OF_A_VARYING_FIELD,
-)
 from crawler.archive.catalogue.models import CaptureRow, PageMetadataRow, PageRow, ReportRow
 from crawler.archive.catalogue.queries import find_version, within
 from crawler.archive.reader_queries.base import ReaderQueries
+from crawler.model import MetadataEdit
 
 _Before = aliased(CaptureRow)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetadataEdit:
-    """What a page gave beside the text of a version from `at` on, and what of it the page has edited.
-
-    `was` has the edited fields with their values before, of title, issuer, source, published and signed. It is empty where a
-    further address of the report gave other values when it was found, or where another reading of the page did.
-    """
-
-    report_id: str
-    version: int
-    url: str
-    own: bool  # a page of the report's publisher
-    at: datetime
-    shown: Mapping[str, str | None]
-    was: Mapping[str, str | None]
-    captured_at: datetime | None
-    record_id: str | None  # of the WARC record with the page as edited
-    captured_before: datetime | None
-    record_before: str | None  # of the WARC record with the page before
 
 
 class PageMetadataQueries(ReaderQueries):

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, literal, select
 
 from crawler.archive.catalogue.base import UtcDateTime
-from crawler.archive.catalogue.metadata.queries import MIN_EDITS_OF_A_VARYING_FIELD
 from crawler.archive.catalogue.models import (
     PageMetadataRow,
     PageRow,
@@ -24,7 +23,14 @@ from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
-from crawler.model import Publication, SeenText, SourceEntry, VisitSpan, VisitState
+from crawler.model import (
+    MIN_EDITS_OF_A_VARYING_FIELD,
+    Publication,
+    SeenText,
+    SourceEntry,
+    VisitSpan,
+    VisitState,
+)
 
 _ROWS_PER_FETCH = 1000
 

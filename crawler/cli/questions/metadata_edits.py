@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from crawler.archive.reader_queries.page_metadata import MetadataEdit
 from crawler.field.text import visible_line
 from crawler.field.times import iso
+from crawler.model import MetadataEdit
 from crawler.questions.changes.metadata import varying_fields
 
 

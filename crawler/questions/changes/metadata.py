@@ -9,8 +9,8 @@ from itertools import groupby
 
 from crawler.archive import Reader
 from crawler.archive.reader_queries.changes import RunSpan
-from crawler.archive.reader_queries.page_metadata import MIN_EDITS_OF_A_VARYING_FIELD, MetadataEdit
 from crawler.field.times import china_day
+from crawler.model import MIN_EDITS_OF_A_VARYING_FIELD, MetadataEdit
 from crawler.questions.changes.change import Change, ChangedField, ChangeFinding, ChangeKind
 from crawler.questions.changes.pages import RunTimes
 from crawler.questions.changes.versions import change_of

@@ -15,9 +15,6 @@ from crawler.archive.catalogue.prepared import Prepared
 FIELDS = ("title", "issuer", "source", "published", "signed")
 """Fields of a report that a page may change while its text stays."""
 
-MIN_EDITS_OF_A_VARYING_FIELD = 4
-"""A field that a page has changed so often is made by a program: a time of generation, a random choice of servers."""
-
 _EARLIER = aliased(PageMetadataRow)
 _LAST_ROW = (
     select(_EARLIER.id)

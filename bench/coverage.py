@@ -116,7 +116,7 @@ def _report(number: int) -> dict[str, Any]:
 def _versions(number: int) -> Iterator[dict[str, Any]]:
     region, year, beside = _place(number)
     seen = datetime(year + 1, 3, 1, tzinfo=UTC) + timedelta(days=number % 61)
-    first = {
+    first: dict[str, Any] = {
         "report_id": f"{region.code}-{year}-{number:08d}", "number": 1, "title": "", "issuer": f"{region.name}人民政府",
         "kind": "department" if beside else "government", "published": f"{seen:%Y-%m-%d}", "source": None,
         "signed": None, "index": None, "body": "", "sections": [], "attachments": [],

@@ -31,6 +31,7 @@ from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
 from crawler.archive.reader_queries.changes import ChangeQueries
 from crawler.archive.reader_queries.held_versions import HeldVersionQueries
+from crawler.archive.reader_queries.page_metadata import PageMetadataQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
@@ -64,6 +65,7 @@ class Reader(
     PlaceQueries,
     PublicationQueries,
     ChangeQueries,
+    PageMetadataQueries,
     HeldVersionQueries,
     SearchQueries,
     TroubleQueries,

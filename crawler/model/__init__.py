@@ -31,7 +31,14 @@ if TYPE_CHECKING:
         VisitState,
     )
     from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
-    from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
+    from crawler.model.publication import (
+        MIN_EDITS_OF_A_VARYING_FIELD,
+        MetadataEdit,
+        Publication,
+        SeenText,
+        SourceEntry,
+        VisitSpan,
+    )
     from crawler.model.report import (
         JSON_KEYS,
         Attachment,
@@ -73,7 +80,14 @@ else:
                 "VisitState",
             ),
             ".page": ("Capture", "Headers", "Page", "Rendering", "Validators", "http_head"),
-            ".publication": ("Publication", "SeenText", "SourceEntry", "VisitSpan"),
+            ".publication": (
+                "MIN_EDITS_OF_A_VARYING_FIELD",
+                "MetadataEdit",
+                "Publication",
+                "SeenText",
+                "SourceEntry",
+                "VisitSpan",
+            ),
             ".report": (
                 "JSON_KEYS",
                 "Attachment",
@@ -102,6 +116,7 @@ else:
 __all__ = [
     "ENDED_BEFORE",
     "JSON_KEYS",
+    "MIN_EDITS_OF_A_VARYING_FIELD",
     "NOT_UNDERSTOOD",
     "TROUBLE_ENDINGS",
     "AnchorDefaults",
@@ -121,6 +136,7 @@ __all__ = [
     "ListRequest",
     "ListStep",
     "Listing",
+    "MetadataEdit",
     "News",
     "Offer",
     "Outcome",

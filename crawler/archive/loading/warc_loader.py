@@ -26,6 +26,7 @@ from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.documents.recognised import enter_reading, keep_recognition
 from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.metadata.past import enter_past_edit
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import READ_FROM
@@ -182,6 +183,7 @@ class WarcLoader:
             joined_keys=content.get("varies") or (),
             hosts=acts.hosts_of(content),
             recorded_ending=Ending(content["ending"]) if content.get("ending") else Ending.REVISED,
+            recorded_metadata=acts.metadata_of(content),
         )
         self._keep_former(act, report, change)
 
@@ -292,6 +294,12 @@ class WarcLoader:
             enter_reading(self.ledger.session, version, again, [each.document for each in documents])
             self.ledger.keep_text_file(version)
 
+    def _page_edited(self, act: Act) -> None:
+        row, found = self._row(act.about, act.url), acts.metadata_of(act.content)
+        if row is not None and found is not None:
+            told = act.content["report"]
+            enter_past_edit(self.ledger.session, act.url, told["id"], told["version"], row, found)
+
     def _merged(self, act: Act) -> None:
         if self.merged is not None:
             self.merged(act.content)
@@ -326,6 +334,7 @@ _HANDLERS = {
     "clock set back": "_clock_set_back",
     "run ended": "_run_ended",
     "reextracted": "_reextracted",
+    "page edited": "_page_edited",
     "merged": "_merged",
 }
 """Method that enters an act, by the act's name. `attempted` has none: it is evidence in the WARC only.

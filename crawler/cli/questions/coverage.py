@@ -225,7 +225,7 @@ def _list_cells(row: CoverageRow) -> tuple[object, ...]:
         Text(words, style=_COLOURS[cell.status]),
         (cell.claimed or "")[:10],
         china_day(cell.witnessed) if cell.witnessed else None,
-        cell.report,
+        cell.report_id,
     )
 
 

@@ -38,7 +38,7 @@ MARKS = ("«", "»")
 """Stand around what was found, also for those who do not see colour. No text of a government's has them."""
 
 COLUMNS = (
-    "id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet",
+    "report_id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet",
 )  # fmt: skip
 """Columns of --csv and of the lines without a terminal: a row for each snippet. Stable: new ones come last."""
 

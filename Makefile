@@ -35,7 +35,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock site fixtures picture schema diagram faults api drawing sources clean
 
 setup: $(READY)
 
@@ -233,6 +233,10 @@ bench-indicators: $(READY)
 	@$(BIN)/python -m bench.indicators
 	@$(BIN)/python -m bench.indicators --set first-check
 	@$(BIN)/python -m bench.indicators --set second-check
+
+# Serve the government web of tests/site on 127.0.0.1, and print a command that crawls it. Ctrl-C ends it.
+site: $(READY)
+	@$(BIN)/python -m tests.site
 
 # Record tests/fixtures again from the government web on loopback.
 fixtures: $(READY)

@@ -32,6 +32,7 @@ from crawler.archive.reader_queries.changes import ChangeQueries
 from crawler.archive.reader_queries.held_versions import HeldVersionQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
+from crawler.archive.reader_queries.punctuation import PunctuationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
@@ -54,7 +55,13 @@ def _print_notice(text: str) -> None:
 
 
 class Reader(
-    ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries, SearchQueries
+    ReportQueries,
+    PlaceQueries,
+    PublicationQueries,
+    PunctuationQueries,
+    ChangeQueries,
+    HeldVersionQueries,
+    SearchQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 

@@ -19,6 +19,7 @@ from crawler.model.page import Capture, Headers, Page, Rendering, Validators, ht
 from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
 from crawler.model.report import (
     JSON_KEYS,
+    AsPublished,
     Attachment,
     Clue,
     Holding,
@@ -43,6 +44,7 @@ from crawler.model.site import (
 __all__ = [
     "JSON_KEYS",
     "AnchorDefaults",
+    "AsPublished",
     "Attachment",
     "Capture",
     "Clue",

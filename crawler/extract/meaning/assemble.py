@@ -15,6 +15,7 @@ from crawler.errors import NoBody
 from crawler.extract.documents.material import Material
 from crawler.extract.meaning import attachments, sections
 from crawler.extract.meaning.address_clues import url_date
+from crawler.extract.meaning.as_published import title_as_published
 from crawler.extract.meaning.choose_clue import choose_value, without_future
 from crawler.extract.meaning.offers import offers
 from crawler.extract.meaning.subject import Evidence, read
@@ -27,7 +28,7 @@ from crawler.extract.roles.pager_lines import is_pager_remnant, stated_pages
 from crawler.extract.roles.role import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeeze
 from crawler.extract.roles.split import Parts, split
 from crawler.field.fingerprint import text_sha256
-from crawler.model import Attachment, Clue, Offer, Report
+from crawler.model import AsPublished, Attachment, Clue, Offer, Report
 
 EXTRACTOR = f"fazhi/{__version__}"
 _MAX_HEADER_DISTANCE_LINES = 6  # from the body, for header lines that count as close to it
@@ -144,6 +145,10 @@ def _report(
         confidence=material.confidence,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
+        as_published=AsPublished(
+            title=title_as_published(title, material.lines),
+            body="\n".join(line.as_published for line in parts.body),
+        ),
     )
 
 

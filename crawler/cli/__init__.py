@@ -1,7 +1,8 @@
 """The command line: one library call a command. Data goes to stdout, progress and messages to stderr.
 
 Commands: `crawling` (`crawl`), `sources`, `adding` and `finding/` (`source`), `fixtures` (`fixture`), `reading` (`extract`),
-`questions/` (`reports`, `show`, `cite`, `export` …, one module a command), `importing` (`import`), `recognition` (`ocr`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`). Shared: `options` (flags),
+`questions/` (`reports`, `show`, `cite`, `export` …, one module a command), `importing` (`import`), `recognition` (`ocr`), `evidence` (`verify`, `rebuild`, `merge`), `anchoring` (`anchor`),
+`contributing/` (`cms`, `source fmt`). Shared: `options` (flags),
 `output` (JSON, tables), `display` and `summary` (what a crawl prints), `log` (`--log`), `streams` (stdout and stderr).
 """
 
@@ -22,6 +23,7 @@ from crawler.cli import (
     sources,
     streams,
 )
+from crawler.cli.contributing import cms
 from crawler.cli.output import message
 from crawler.cli.questions import changes, cite, coverage, diff, export, indicators, reports, search, show
 from crawler.cli.recognition.command import ocr
@@ -62,6 +64,7 @@ app.command("merge")(evidence.merge)
 app.add_typer(anchoring.app, name="anchor")
 app.add_typer(sources.app, name="source")
 app.add_typer(fixtures.app, name="fixture")
+app.add_typer(cms.app, name="cms")
 
 
 @app.callback(invoke_without_command=True)

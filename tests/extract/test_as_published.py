@@ -8,7 +8,7 @@ import pytest
 
 from crawler.errors import ExtractError
 from crawler.extract import extract, join_pages, read_offer, with_documents
-from crawler.extract.meaning.as_published import body_as_published
+from crawler.extract.page.as_published import body_as_published
 from crawler.field.text import fold
 from crawler.model import Report
 from tests.extract.pages import PARAGRAPHS, TITLE, page, read

@@ -9,7 +9,7 @@ from crawler.archive.catalogue.queries import find_version
 from crawler.archive.loading.reextraction import reread
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.errors import TextDiffers
-from crawler.extract.meaning.as_published import of_report
+from crawler.extract.page.as_published import of_report
 from crawler.field.text import fold
 from crawler.model import AsPublished
 

@@ -15,13 +15,13 @@ from crawler.errors import NoBody
 from crawler.extract.documents.material import Material
 from crawler.extract.meaning import attachments, sections
 from crawler.extract.meaning.address_clues import url_date
-from crawler.extract.meaning.as_published import title_as_published
 from crawler.extract.meaning.choose_clue import choose_value, without_future
 from crawler.extract.meaning.offers import offers
 from crawler.extract.meaning.subject import Evidence, read
 from crawler.extract.meaning.text_choice import IMAGE, MIN_OWN_LENGTH
 from crawler.extract.meaning.text_clues import foot_clues, index_clues, info_clues, signature
 from crawler.extract.meaning.title_clues import title_clues
+from crawler.extract.page.as_published import title_as_published
 from crawler.extract.page.lines import Line
 from crawler.extract.roles import index_table
 from crawler.extract.roles.pager_lines import is_pager_remnant, stated_pages

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from crawler.errors import PartOnly
 from crawler.extract.meaning import sections
-from crawler.extract.meaning.as_published import body_as_published, of_report
 from crawler.extract.meaning.choose_clue import choose_value
 from crawler.extract.meaning.text_clues import signature
+from crawler.extract.page.as_published import body_as_published, of_report
 from crawler.field.fingerprint import text_sha256
 from crawler.model import AsPublished, Attachment, Report
 

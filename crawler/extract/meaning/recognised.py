@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.errors import ExtractError, UnreadDocument
-from crawler.extract.meaning.as_published import of_report
 from crawler.extract.meaning.text_choice import IMAGE, needs_document, with_text
+from crawler.extract.page.as_published import of_report
 from crawler.model import AsPublished, Offer, Report
 
 _Reading = tuple[Offer, Report | ExtractError]

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from crawler.errors import ExtractError, NoBody, UnknownFormat, Unread, UnreadDocument
 from crawler.extract.meaning import kind, sections
-from crawler.extract.meaning.as_published import body_as_published, of_report
 from crawler.extract.meaning.text_difference import difference, shared_share
+from crawler.extract.page.as_published import body_as_published, of_report
 from crawler.extract.roles.role import squeeze
 from crawler.field import titles
 from crawler.field.fingerprint import text_sha256

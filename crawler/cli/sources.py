@@ -1,4 +1,4 @@
-"""`fazhi source init`, `list` and `check`. `fazhi source add` is in `adding`, `find` in `finding`."""
+"""`fazhi source init`, `list` and `check`. `add` is in `adding`, `find` in `finding`, `fmt` in `contributing`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from crawler.cli.adding import add
+from crawler.cli.contributing.formatting import fmt
 from crawler.cli.finding.command import find
 from crawler.cli.finding.portal_table import list_portals
 from crawler.cli.finding.searching import state_path
@@ -39,6 +40,7 @@ from crawler.sources import choose, is_of, load_sites, write_new
 app = typer.Typer(help="Show, test and write the entries of sources.yaml.", no_args_is_help=True)
 app.command("add")(add)
 app.command("find")(find)
+app.command("fmt")(fmt)
 
 
 @app.command("init")

@@ -1,4 +1,4 @@
-"""`fazhi source init`, `list` and `check`. `add` is in `adding`, `find` in `finding`, `fmt` in `contributing`."""
+"""`fazhi source init`, `list` and `check`. `fazhi source add` is in `adding`, `find` in `finding`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import typer
 from rich.text import Text
 
 from crawler.cli.adding import add
-from crawler.cli.contributing.formatting import fmt
 from crawler.cli.finding.command import find
 from crawler.cli.finding.portal_table import list_portals
 from crawler.cli.finding.searching import state_path
@@ -40,7 +39,6 @@ from crawler.sources import choose, is_of, load_sites, write_new
 app = typer.Typer(help="Show, test and write the entries of sources.yaml.", no_args_is_help=True)
 app.command("add")(add)
 app.command("find")(find)
-app.command("fmt")(fmt)
 
 
 @app.command("init")

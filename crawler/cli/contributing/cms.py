@@ -22,10 +22,6 @@ from crawler.model import Capture, Headers, Site
 from crawler.reading.alone import read_alone
 from crawler.sources import site_for
 
-app = typer.Typer(
-    help="For adding a content management system (CMS): how a page is read.", no_args_is_help=True
-)
-
 _MAX_PAGE_BYTES = 32 * 1024 * 1024
 _NO_ADDRESS = "http://address-not-known.invalid/"
 _MAX_OTHER_LINKS = 10
@@ -33,12 +29,6 @@ _MAX_MARK_CHARS = 60
 _EXCHANGES = "exchanges.yaml"
 
 
-@app.callback()
-def _group() -> None:
-    """For adding a content management system (CMS): how a page is read."""
-
-
-@app.command("explain")
 def explain_command(
     place: Annotated[str, typer.Argument(metavar="PAGE", help="A saved page, or the address of one.")],
     url: Annotated[

@@ -35,7 +35,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start
+.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site
 
 setup: $(READY)
 

@@ -40,6 +40,7 @@ from crawler.extract import extract, extract_text
 from crawler.fetch import Replay, load_exchanges
 from crawler.model import (
     JSON_KEYS,
+    AsPublished,
     Attachment,
     Capture,
     Clue,
@@ -95,6 +96,7 @@ __all__ = [
     "ArchiveDamaged",
     "ArchiveError",
     "ArchiveLocked",
+    "AsPublished",
     "Attachment",
     "Capture",
     "Change",

@@ -34,6 +34,7 @@ from crawler.archive.reader_queries.held_versions import HeldVersionQueries
 from crawler.archive.reader_queries.page_metadata import PageMetadataQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
+from crawler.archive.reader_queries.punctuation import PunctuationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
 from crawler.archive.reader_queries.site_facts import SiteFactQueries
@@ -64,6 +65,7 @@ class Reader(
     ReportQueries,
     PlaceQueries,
     PublicationQueries,
+    PunctuationQueries,
     ChangeQueries,
     PageMetadataQueries,
     HeldVersionQueries,

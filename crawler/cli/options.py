@@ -30,6 +30,14 @@ ConnectToOption = Annotated[
         help="Connect to ADDRESS:PORT instead of HOST:PORT, as curl does. May be repeated.",
     ),
 ]
+AsPublishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--as-published",
+        help="Give the text with the full-width punctuation of its page (，：（）) instead of the archive's ASCII (,:()), "
+        "so that it can be quoted.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")]
 IdsArgument = Annotated[

@@ -22,14 +22,20 @@ else:
     __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
 
 
-def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
-    """Return a report under the contract's keys, absent values as None. `body=False` leaves `body` out, for lists."""
+def report_json(report: Report, *, body: bool = True, as_published: bool = False) -> dict[str, Any]:
+    """Return a report under the contract's keys, absent values as None. `body=False` leaves `body` out, for lists.
+
+    `as_published` adds title and body with the full-width forms of the page.
+    """
     values = {key: getattr(report, key) for key in JSON_KEYS}
     values["index"] = dict(report.index) if report.index else None
     values["sections"] = [asdict(section) for section in report.sections]
     values["attachments"] = [asdict(attachment) for attachment in report.attachments]
     if not body:
         del values["body"]
+    if as_published and report.as_published:
+        values["title_as_published"] = report.as_published.title
+        values["body_as_published"] = report.as_published.body
     return values
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from crawler.model.report import (
         JSON_KEYS,
+        AsPublished,
         Attachment,
         Clue,
         Holding,
@@ -90,6 +91,7 @@ else:
             ),
             ".report": (
                 "JSON_KEYS",
+                "AsPublished",
                 "Attachment",
                 "Clue",
                 "Holding",
@@ -120,6 +122,7 @@ __all__ = [
     "NOT_UNDERSTOOD",
     "TROUBLE_ENDINGS",
     "AnchorDefaults",
+    "AsPublished",
     "Attachment",
     "Capture",
     "Clue",

@@ -15,10 +15,9 @@ from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
 from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
-from crawler.field.text import visible_line
 from crawler.questions import verify as verifying
 from crawler.questions.verify import OlderChain, Trust
 
@@ -66,7 +65,7 @@ def verify(
     for fault in found:
         faults.append(fault)
         if not json:
-            print(visible_line(f"{fault.place}: {fault.what}"), flush=True)
+            say(f"{fault.place}: {fault.what}")
     digest = archives.head(archive)
     added = None if older is None else verifying.added(archive, older)
     if json:
@@ -74,11 +73,11 @@ def verify(
         print_json(value | ({"since": added and asdict(added)} if older else {}))
     else:
         if added:
-            print(
+            say(
                 f"since line {added.line}: {added.lines} lines added, of {added.files} WARC files, {added.runs} runs and"
                 f" {added.anchors} anchors"
             )
-        print(f"head {digest}")
+        say(f"head {digest}")
         print("no fault found" if not faults else f"{len(faults)} faults")
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)
 
@@ -106,7 +105,7 @@ def rebuild(
     if json:
         print_json(asdict(done) | {"reextracted": changed})
     else:
-        print(
+        say(
             f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
             + (f"; {len(done.lost)} files or records could not be read" if done.lost else "")
@@ -122,7 +121,7 @@ def merge(
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
         files = store.merge(other, message)
-        print(f"{files} WARC files added: {len(store.reports()) - before} new reports")
+        say(f"{files} WARC files added: {len(store.reports()) - before} new reports")
 
 
 def _command() -> str:

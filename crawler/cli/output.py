@@ -18,6 +18,7 @@ from rich.table import Table
 from crawler.cli.streams import ConsoleFile, Stream
 from crawler.field.text import json_escaped, visible, visible_line
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
 
 NO_TERMINAL_WIDTH_COLUMNS = 200
@@ -56,8 +57,13 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 
 
 def message(text: str) -> None:
-    """Print a line for people on stderr."""
-    print(visible_line(text), file=sys.stderr)
+    """Print a line for people on stderr, in the language of the command."""
+    print(visible_line(translate(text)), file=sys.stderr)
+
+
+def say(text: str) -> None:
+    """Print a line for people on stdout, in the language of the command."""
+    print(visible_line(translate(text)), flush=True)
 
 
 def tab_separated(cells: Iterable[object]) -> str:

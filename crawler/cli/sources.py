@@ -31,6 +31,7 @@ from crawler.crawl import start_urls
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.field.region_names import the_level, the_region
 from crawler.field.text import visible_line
+from crawler.language import translate
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
 from crawler.reading.pages import PageProcess
@@ -50,7 +51,7 @@ def init(
     write_new(sources, empty=empty)
     number = len(load_sites(sources))
     next_step = "fazhi source add URL" if empty else "fazhi source list, fazhi crawl"
-    print(f"{sources}: written, with {number} governments; next: {next_step}", file=sys.stderr)
+    message(f"{sources}: written, with {number} governments; next: {next_step}")
 
 
 @app.command("list")
@@ -176,9 +177,9 @@ def _print(console: PlainConsole, found: Check) -> None:
         f" {found.site.name}: {found.cms or 'no list'}, {found.list_pages} list pages, {found.links} links,"
         f" {len(found.reports)} reports"
     )
-    console.print(Text.assemble(mark, " ", (found.site.id, "bold"), about))
+    console.print(Text.assemble(mark, " ", (found.site.id, "bold"), translate(about)))
     for line, style in _details(found):
-        console.print(f"       {visible_line(line)}", style=style)
+        console.print(f"       {visible_line(translate(line))}", style=style)
 
 
 def _details(found: Check) -> Iterator[tuple[str, str]]:

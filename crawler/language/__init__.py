@@ -8,7 +8,6 @@ in its values. So the details that an archive holds, of whatever age, are transl
 from __future__ import annotations
 
 from crawler.language.choice import LANGUAGES, language_of_locale
-from crawler.language.counting import counted
 from crawler.language.translation import language, speak, translate
 
-__all__ = ["LANGUAGES", "counted", "language", "language_of_locale", "speak", "translate"]
+__all__ = ["LANGUAGES", "language", "language_of_locale", "speak", "translate"]

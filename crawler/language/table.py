@@ -39,10 +39,13 @@ class Table:
         for entry in self.entries:
             shown = Template.parse(entry.shown)
             for english in map(Template.parse, entry.english):
-                if english.places:
-                    templates.append((english, shown))
-                else:
+                if not english.places:
                     self.exact[english.literals[0]] = shown.literals[0]
+                elif "\n" not in "".join(english.literals):
+                    templates.append((english, shown))
+                else:  # a text with values is translated line by line
+                    for one, other in zip(entry.english[0].split("\n"), entry.shown.split("\n"), strict=True):
+                        templates.append((Template.parse(one.strip()), Template.parse(other.strip())))
         templates.sort(key=lambda pair: pair[0].weight, reverse=True)
         object.__setattr__(self, "templates", tuple(templates))
 

@@ -38,6 +38,12 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "archive/loading/warc_loader.py": _ACTS,
     "archive/rebuilding.py": ("database is locked",),
     "archive/run.py": ("WARC File Format",),
+    "cli/__init__.py": ("fazhi {",),
+    "cli/adding.py": ("Seen", "{seen}:", "{before} The list", "{before} The code"),  # notes of entries
+    "cli/output.py": ("fold",),
+    "cli/questions/coverage.py": ("bold",),
+    "cli/questions/show.py": ("sha256 {", "{warc_file}"),
+    "cli/sources.py": ("fazhi source",),
     "cms/lists": ("h1, h2",),
     "discover/portal": ("h1, h2",),
     "export": ("",),
@@ -105,6 +111,9 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "warc/write.py": ("application/",),
 }
 """Texts that only look like messages, by the file or folder: a beginning of each; "" for all of them."""
+
+GRAMMAR = frozenset({"s", "s2", "s3", "verb", "them"})
+"""Names of places that a translation may leave out: ends of plurals, and words that agree with a number."""
 
 _NO_MESSAGE_CALLS = frozenset(
     [
@@ -242,7 +251,7 @@ def _template(node: ast.expr, *, formatted: bool) -> str:
         if isinstance(value, ast.Constant):
             text += _doubled(str(value.value))
         elif isinstance(value, ast.FormattedValue) and not text.endswith("}"):
-            name = _value_name(value.value)
+            name = _value_name(value.value) if not _is_grammar(value.value) else "s"
             while name in taken:
                 name = _next(name)
             taken.add(name)
@@ -264,6 +273,11 @@ def _doubled(text: str) -> str:
 def _next(name: str) -> str:
     stem, number = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]
     return f"{stem}{int(number or 1) + 1}"
+
+
+def _is_grammar(value: ast.expr) -> bool:
+    """Tell whether a value is the end of a plural, such as `"s" if number != 1 else ""`."""
+    return any(isinstance(node, ast.Constant) and node.value in ("s", "es") for node in ast.walk(value))
 
 
 def _value_name(value: ast.expr) -> str:

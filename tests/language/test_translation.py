@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.language import counted, speak, translate
+from crawler.language import speak, translate
 from crawler.language.table import Table, read_entries
 
 PLACE = "https://www.wuhan.gov.cn/zwgk/"
@@ -68,12 +68,6 @@ def test_nothing_is_translated_in_english() -> None:
 def test_a_page_cannot_make_a_message_expensive_or_lose_what_it_says() -> None:
     hostile = " of it is, not: a; at byte and more (" * 100
     assert "HTTP 404" in translate(f"HTTP 404 {hostile}: {hostile[:300]}")
-
-
-def test_a_number_has_its_noun() -> None:
-    assert counted(1, "site") == "1 site"
-    assert counted(0, "site") == "0 sites"
-    assert counted(2500, "entry", "entries") == "2,500 entries"
 
 
 def test_a_table_is_a_po_file() -> None:

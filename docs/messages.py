@@ -88,7 +88,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
         "No reader",
     ),
     "questions/cite.py": ("@online", "fazhi-", "{name} ="),
-    "questions/diff/side_by_side.py": ("table {", "{name} and"),
+    "questions/diff/side_by_side.py": ("table {",),
     "questions/export/formats": (
         "Digests of",
         "Pages as",
@@ -155,7 +155,7 @@ _INTERNAL_ERRORS = frozenset({"AssertionError", "TypeError", "NotImplementedErro
 """Errors that say that the program is wrong, for those who change it."""
 
 _NO_MESSAGE_ARGUMENTS = frozenset({"style", "header_style", "metavar", "encoding", "justify", "prefix"})
-_SHOWN_CALLS = frozenset({"translate", "print_table", "add_column", "_table"})
+_SHOWN_CALLS = frozenset({"translate", "print_table", "add_column", "_table", "words"})
 """Calls whose arguments are shown, also where they are single words: headings, states."""
 
 _NO_MESSAGE_FORMS = re.compile(

@@ -35,7 +35,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api messages drawing sources clean
+.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-start bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api messages drawing sources clean
 
 setup: $(READY)
 
@@ -219,6 +219,10 @@ bench-discover: $(READY)
 # Find the lists of 300 invented portals from their home pages, by all ways and by each alone. Takes some minutes.
 bench-find: $(READY)
 	@$(BIN)/python -m bench.find --seed $(SEED)
+
+# Time that `fazhi --help`, `reports` and other commands take to start, compared with a bare typer program.
+bench-start: $(READY)
+	@$(BIN)/python -m bench.start
 
 # Time of `fazhi search` on N made texts, compared with the bare look-up and a LIKE scan. 100,000 take an hour and 5 GB in TMPDIR.
 bench-search: $(READY)

@@ -23,7 +23,6 @@ from crawler.archive.catalogue.documents.queries import documents_read, to_docum
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
 from crawler.errors import ArchiveDamaged, ExtractError, UnreadDocument
-from crawler.extract import NOT_FETCHED, join_pages
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Document, Headers, Report
 from crawler.reading.alone import read_alone
@@ -105,7 +104,7 @@ def read_pages(
     records = list(map(record_of, captures))
     if not records:
         raise ArchiveDamaged(f"{archive}: the catalogue names no capture for a text")
-    page = join_pages([_read(record, hint) for record in records])
+    page = extraction.join_pages([_read(record, hint) for record in records])
     if only_if_offered:
         urls = {offer.url for offer in page.offers}
         offered = [each for each in offered if each.document.offer.url in urls]
@@ -124,7 +123,9 @@ def _read_offer(
     """Return what a document gives now; of one that was not fetched, what was noted then."""
     document = offered.document
     if offered.capture is None:
-        return UnreadDocument(document.offer.url, document.fault or NOT_FETCHED, "it is not archived")
+        return UnreadDocument(
+            document.offer.url, document.fault or extraction.NOT_FETCHED, "it is not archived"
+        )
     record = record_of(offered.capture)
     try:
         return _read(record, hint, how=document.offer.how)

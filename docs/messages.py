@@ -10,12 +10,19 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawler.archive.catalogue.selection import REPORT_STATES
+from crawler.cli.program.help import documentation
+from crawler.cli.program.table import SECTIONS, Command, Group
 from crawler.language.table import Entry, read_entries
 from crawler.language.template import Template
+from crawler.model import Ending
+from crawler.onboarding.find.model import Result
+from crawler.questions.changes.change import ChangeKind
+from crawler.questions.coverage.cells import CoverageReason, CoverageStatus
 
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "crawler"
@@ -44,6 +51,8 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cli/questions/coverage.py": ("bold",),
     "cli/questions/show.py": ("sha256 {", "{warc_file}"),
     "cli/sources.py": ("fazhi source",),
+    "cli/questions/search.py": ("bold",),
+    "lazy.py": ("module",),
     "cms/lists": ("h1, h2",),
     "discover/portal": ("h1, h2",),
     "export": ("",),
@@ -114,6 +123,58 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
 
 GRAMMAR = frozenset({"s", "s2", "s3", "verb", "them"})
 """Names of places that a translation may leave out: ends of plurals, and words that agree with a number."""
+
+HEADINGS = ("Usage", "Arguments", "Options", "Commands", "Examples", "Exit codes")
+"""Headings of the help of a command."""
+
+ENUMERATIONS: tuple[tuple[Iterable[str], str], ...] = (
+    (Ending, "model/outcome.py"),
+    (ChangeKind, "questions/changes/change.py"),
+    (CoverageStatus, "questions/coverage/cells.py"),
+    (CoverageReason, "questions/coverage/cells.py"),
+    (Result, "onboarding/find/model.py"),
+    (REPORT_STATES, "archive/catalogue/selection.py"),
+)
+"""Enumerations whose words are shown, and where each is."""
+
+OTHER_WORDS = {
+    "cli/program/wrong_use.py": (  # as typer has them
+        "Error: {message}",
+        "Aborted!",
+        "Show this message and exit.",
+        "Try '{command}' for help.",
+        "No such command '{name}'.",
+        "No such option: {name}",
+        "No such option: {name} (Possible options: {names})",
+        "Missing argument '{name}'.",
+        "Missing option '{name}'.",
+        "Missing command.",
+        "Got unexpected extra argument(s) ({words})",
+        "Option '{name}' requires an argument.",
+        "Option '{name}' does not take a value.",
+        "Invalid value for {name}: {message}",
+        "Invalid value: {message}",
+        "{value} is not one of {values}.",
+    ),
+    "questions/diff/texts.py": (
+        "title",
+        "issuer",
+        "published",
+        "source",
+        "signed",
+        "year",
+        "kind",
+        "region",
+        "index",
+    ),
+    "questions/diff/unified.py": ("none",),
+    "questions/diff/side_by_side.py": ("changed", "added", "removed"),
+    "questions/changes/tables.py": ("overdue", "published", "shorter"),
+    "questions/coverage/words.py": ("due", "known", "late", "unknown"),
+    "questions/coverage/cells.py": ("claimed", "witnessed"),
+    "archive/catalogue/models.py": ("own", "imported", "merged"),
+}
+"""Further words that are shown, by the file that they come from."""
 
 _NO_MESSAGE_CALLS = frozenset(
     [
@@ -186,11 +247,51 @@ class Message:
         return f"{self.path.relative_to(ROOT)}:{self.line}"
 
 
-def messages(code: Path = CODE) -> Iterator[Message]:
-    """Yield every message of the code, in the order of files and lines."""
-    for path in sorted(code.rglob("*.py")):
+def messages() -> Iterator[Message]:
+    """Yield every message of the code: those in literals, in the help of commands, and the words of enumerations."""
+    for path in sorted(CODE.rglob("*.py")):
         if "migrations" not in path.parts:
             yield from messages_of(path, path.read_text("utf-8"))
+    yield from _helps()
+    yield from _words()
+
+
+def _helps() -> Iterator[Message]:
+    """Yield what the docstrings of commands say: paragraphs, and the meanings of exit codes."""
+    places = [
+        "crawler.cli:fazhi",
+        *_functions(command for section in SECTIONS for command in section.commands),
+    ]
+    for place in places:
+        module, _, name = place.partition(":")
+        path = ROOT / module.replace(".", "/")
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        tree = ast.parse(path.read_text("utf-8"))
+        (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+        found = documentation(ast.get_docstring(function) or "")
+        for text in (*found.description, *(meaning for _, meaning in found.exit_codes)):
+            yield Message(path=path, line=function.lineno, text=_doubled(text))
+    for text in (*HEADINGS, *(section.heading for section in SECTIONS)):
+        yield Message(path=CODE / "cli/program/help.py", line=1, text=text)
+
+
+def _functions(commands: Iterable[Command | Group]) -> Iterator[str]:
+    for command in commands:
+        if command.function:
+            yield command.function
+        if isinstance(command, Group):
+            yield from _functions(command.commands)
+
+
+def _words() -> Iterator[Message]:
+    """Yield the words of enumerations, which are shown as they are, or with spaces in the place of underscores."""
+    for enumeration, path in ENUMERATIONS:
+        for word in sorted(enumeration):
+            for text in dict.fromkeys((str(word), str(word).replace("_", " "))):
+                yield Message(path=CODE / path, line=1, text=text)
+    for path, words in OTHER_WORDS.items():
+        for text in words:
+            yield Message(path=CODE / path, line=1, text=text)
 
 
 def messages_of(path: Path, source: str) -> Iterator[Message]:

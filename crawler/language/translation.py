@@ -21,7 +21,10 @@ _ENGLISH = re.compile(r"[A-Za-z]{2}")
 _WORD = re.compile(r"(?<![\w./:`-])[A-Za-z]?[a-z]{1,24}(?![\w./=`-])")
 """A word of a sentence, other than a part of an address, a path or an option."""
 
-_MIN_LETTERS = 12
+_COUNT = re.compile(r"(?P<number>[0-9][0-9,.]*) (?P<what>\S.*)")
+"""A number of what a word of the table names: "3 new"."""
+
+_MIN_LETTERS = 10
 """A message with fewer letters between its places may fit a text by chance: it counts only if all in it is understood."""
 
 _MAX_CHARACTERS = 4000  # a longer text is no message
@@ -74,6 +77,15 @@ def _translated(text: str) -> str:
     return "\n".join(_Reader().line(line).shown for line in text.split("\n"))
 
 
+def _exact(text: str) -> str | None:
+    """Translate a message without values, or a number of what such a message names."""
+    if (whole := table().exact.get(text)) is not None:
+        return whole
+    counted = _COUNT.fullmatch(text)
+    word = table().exact.get(counted["what"]) if counted else None
+    return f"{word} {counted['number']}" if counted and word is not None else None
+
+
 class _Reading(NamedTuple):
     """A text as it is shown, and how well it is understood.
 
@@ -118,6 +130,8 @@ class _Reader:
         words = len(_WORD.findall(core))
         if depth and " " not in core:
             return _Reading(text, 0, words)
+        if (exact := _exact(core)) is not None:
+            return _Reading(text.replace(core, exact), 0, 0, 1)
         if not words or depth > _MAX_DEPTH or self._left <= 0:
             return _Reading(text, words)
         self._left -= 1
@@ -133,7 +147,7 @@ class _Reader:
 
     def _whole(self, text: str, depth: int) -> _Reading | None:
         """Translate a text that was made from one entry. None if it was not."""
-        if (exact := table().exact.get(text)) is not None:
+        if (exact := _exact(text)) is not None:
             return _Reading(exact, 0, 0, 1)
         best: _Reading | None = None
         for english, shown in table().templates:

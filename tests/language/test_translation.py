@@ -48,7 +48,6 @@ def test_a_message_is_shown_in_chinese(english: str, chinese: str) -> None:
     [
         "武汉市人民政府",
         "wuhan",
-        "live",
         "https://a.gov.cn/robots.txt",
         "420100-2022-4dd2cecb",
         "",

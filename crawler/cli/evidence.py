@@ -78,7 +78,7 @@ def verify(
                 f" {added.anchors} anchors"
             )
         say(f"head {digest}")
-        print("no fault found" if not faults else f"{len(faults)} faults")
+        say("no fault found" if not faults else f"{len(faults)} faults")
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)
 
 

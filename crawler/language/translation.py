@@ -90,22 +90,19 @@ class _Reading(NamedTuple):
     """A text as it is shown, and how well it is understood.
 
     `unknown`: words of sentences that no message explains; `names`: values of one word, taken for names; `messages`:
-    those that the text is made of.
+    those that the text is made of; `kept`: characters of values that stay as they are.
     """
 
     shown: str
     unknown: int
     names: int = 0
     messages: int = 0
+    kept: int = 0
 
     @property
-    def cost(self) -> tuple[int, int, int]:
+    def cost(self) -> tuple[int, int, int, int]:
         """The lower, the better is the text understood."""
-        return self.unknown, self.names, self.messages
-
-
-_BEST = (0, 0, 1)
-"""Cost of a text that is one message, without a word besides."""
+        return self.unknown, self.names, self.messages, self.kept
 
 
 def _sum(shown: str, parts: Iterable[_Reading], messages: int) -> _Reading:
@@ -115,6 +112,7 @@ def _sum(shown: str, parts: Iterable[_Reading], messages: int) -> _Reading:
         sum(part.unknown for part in parts),
         sum(part.names for part in parts),
         messages + sum(part.messages for part in parts),
+        sum(part.kept for part in parts),
     )
 
 
@@ -123,25 +121,32 @@ class _Reader:
 
     def __init__(self) -> None:
         self._left = _MAX_READINGS
+        self._read: dict[tuple[str, bool], _Reading] = {}
 
     def line(self, text: str, depth: int = 0) -> _Reading:
         """Translate a line, or a value within one. The white space around it stays."""
+        key = text, depth > 0
+        if key not in self._read:
+            self._read[key] = self._line(text, depth)
+        return self._read[key]
+
+    def _line(self, text: str, depth: int) -> _Reading:
         core = text.strip()
         words = len(_WORD.findall(core))
         if depth and " " not in core:
-            return _Reading(text, 0, words)
+            return _Reading(text, 0, words, 0, len(core))
         if (exact := _exact(core)) is not None:
             return _Reading(text.replace(core, exact), 0, 0, 1)
+        as_it_is = _Reading(text, words, 0, 0, len(core))
         if not words or depth > _MAX_DEPTH or self._left <= 0:
-            return _Reading(text, words)
+            return as_it_is
         self._left -= 1
-        best = self._whole(core, depth)
-        if best is None or best.cost > _BEST:
-            best = min(
-                filter(None, (best, self._joined(core, depth))), key=lambda read: read.cost, default=None
-            )
-        if best is None or best.unknown >= words:
-            return _Reading(text, words)
+        whole = self._whole(core, depth)
+        is_plain = whole is not None and whole.cost[:3] == (0, 0, 1) and ": " not in core
+        found = filter(None, (whole, None if is_plain else self._joined(core, depth)))
+        best = min(found, key=lambda read: read.cost, default=as_it_is)
+        if best.unknown >= words:
+            return as_it_is
         indent = text[: len(text) - len(text.lstrip())]
         return best._replace(shown=indent + best.shown + text[len(text.rstrip()) :])
 
@@ -159,7 +164,7 @@ class _Reader:
                 continue
             if best is None or found.cost < best.cost:
                 best = found
-            if best.cost <= _BEST or self._left <= 0:
+            if self._left <= 0:
                 break
         return best
 

@@ -29,7 +29,8 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import file_sha256
+from crawler.archive.evidence.manifest import entries as manifest_entries
+from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
 from crawler.archive.loading.foreign_loader import ForeignLoader
@@ -93,9 +94,23 @@ def stage(
     return Staged(files=tuple(entries), held=tuple(held))
 
 
+def has_new_files(archive: Path, other: Path, now: datetime, notify: Callable[[str], None]) -> bool:
+    """Whether a merge would do anything: the other archive has a WARC file that is not here, or one with a fault. Reads only.
+
+    A merge asks before it opens this archive, since that is a run. Raises ArchiveError if there is no other archive.
+    """
+    _refuse_itself(archive, other)
+    lines = [line.facts for line in manifest_entries(archive)]
+    sizes, digests = ({facts.get(name) for facts in lines} for name in ("size", "sha256"))
+    if any(path.lstat().st_size not in sizes for path in closed_warcs(other)):
+        return True  # known without reading it
+    foreign = ForeignArchive(path=other, now=now, notify=notify, held_block=lambda _: None)
+    return any(each.sha256 not in digests or each.is_listed_otherwise for each in foreign.files())
+
+
 def _refuse_itself(archive: Path, other: Path) -> None:
     here, there = archive.resolve(), other.resolve()
-    if here == there or (there.exists() and os.path.samefile(here, there)):
+    if here == there or (here.exists() and there.exists() and os.path.samefile(here, there)):
         raise NotMerged(f"{other}: this is the archive itself; name another one")
 
 

@@ -33,6 +33,7 @@ from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
+from crawler.archive.reader_queries.troubles import TroubleQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
 
@@ -56,7 +57,13 @@ def _print_notice(text: str) -> None:
 
 
 class Reader(
-    ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries, SearchQueries
+    ReportQueries,
+    PlaceQueries,
+    PublicationQueries,
+    ChangeQueries,
+    HeldVersionQueries,
+    SearchQueries,
+    TroubleQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 

@@ -18,6 +18,7 @@ from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
+from crawler.field.counting import counted
 from crawler.questions import verify as verifying
 from crawler.questions.verify import OlderChain, Trust
 
@@ -74,11 +75,11 @@ def verify(
     else:
         if added:
             say(
-                f"since line {added.line}: {added.lines} lines added, of {added.files} WARC files, {added.runs} runs and"
-                f" {added.anchors} anchors"
+                f"since line {added.line}: {counted(added.lines, 'line')} added, of {counted(added.files, 'WARC file')},"
+                f" {counted(added.runs, 'run')} and {counted(added.anchors, 'anchor')}"
             )
         say(f"head {digest}")
-        say("no fault found" if not faults else f"{len(faults)} faults")
+        say("no fault found" if not faults else counted(len(faults), "fault"))
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)
 
 
@@ -106,9 +107,14 @@ def rebuild(
         print_json(asdict(done) | {"reextracted": changed})
     else:
         say(
-            f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
+            f"{counted(done.files, 'WARC file')}: {counted(done.captures, 'capture')},"
+            f" {counted(done.reports, 'report')} in {counted(done.versions, 'version')}"
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
-            + (f"; {len(done.lost)} files or records could not be read" if done.lost else "")
+            + (
+                f"; {counted(len(done.lost), 'file or record', 'files or records')} could not be read"
+                if done.lost
+                else ""
+            )
         )
     raise typer.Exit(ArchiveDamaged.exit_code if done.lost else 0)
 
@@ -117,11 +123,18 @@ def merge(
     other: Annotated[Path, typer.Argument(metavar="OTHER_ARCHIVE", help="The archive to copy from.")],
     archive: ArchiveOption = Path("archive"),
 ) -> None:
-    """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
+    """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them.
+
+    If all of them are here already, nothing is written.
+    """
+    if not archives.has_new_files(archive, other, utc_now(), message):
+        print(f"nothing to merge: {archive} has every WARC file of {other}")
+        return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
         files = store.merge(other, message)
-        say(f"{files} WARC files added: {len(store.reports()) - before} new reports")
+        new = counted(len(store.reports()) - before, "new report")
+        say(f"{counted(files, 'WARC file')} added: {new}")
 
 
 def _command() -> str:

@@ -15,6 +15,7 @@ from crawler.cli.output import PlainConsole, print_json, say
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
+from crawler.field.counting import counted
 from crawler.field.text import visible_line
 from crawler.onboarding import fixtures
 from crawler.sources import choose, load_sites
@@ -50,7 +51,7 @@ def record(
     facts = asyncio.run(fixtures.found(site, place))
     fixtures.write_expected(facts, place)
     say(
-        f"{place}: {number} exchanges, {len(facts['reports'])} reports; review {fixtures.EXPECTED} before you commit it"
+        f"{place}: {counted(number, 'exchange')}, {counted(len(facts['reports']), 'report')}; review {fixtures.EXPECTED} before you commit it"
     )
 
 
@@ -77,7 +78,9 @@ def check(
         facts = asyncio.run(fixtures.found(fixtures.site_of(place, entries), place))
         differences[place.name] = lines = fixtures.difference(fixtures.read_expected(place), facts)
         if not json:
-            say(f"{'differs' if lines else 'ok     '}  {place.name}  {len(facts['reports'])} reports")
+            say(
+                f"{'differs' if lines else 'ok     '}  {place.name}  {counted(len(facts['reports']), 'report')}"
+            )
             _print_diff(lines)
     if json:
         print_json([{"id": name, "ok": not lines, "diff": lines} for name, lines in differences.items()])

@@ -42,7 +42,13 @@ def holding_json(holding: Holding) -> dict[str, Any]:
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome as a value for JSON Lines."""
-    value = asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
+    news = outcome.news.value if outcome.news and not outcome.as_before else None
+    times = {"at": iso(outcome.at), "since": iso(outcome.since)}
+    value = (
+        asdict(outcome)
+        | {"ending": outcome.ending.value, "news": news, "title": outcome.title or None}
+        | times
+    )
     del value["as_before"], value["unread"]  # only decide what people see
     return value
 

@@ -19,6 +19,7 @@ from crawler.errors import CrawlerError, PartOnly, UnreadDocument
 from crawler.extract.documents.measures import measure
 from crawler.fetch import Fetcher
 from crawler.fetch.client import NO_SITE
+from crawler.field.counting import counted
 from crawler.model import Report, Site
 from crawler.reading.alone import read_alone
 from crawler.reading.pages import PageProcess
@@ -55,7 +56,7 @@ def extract(
         except PartOnly as error:
             message(f"{place}: {error.reason}")  # the part is printed nevertheless
         except UnreadDocument as error:
-            pages = f", {error.pages} pages" if error.pages else ""
+            pages = f", {counted(error.pages, 'page')}" if error.pages else ""
             message(f"{place}: {error.format}{pages}, no text: {error.fault}: {error.reason}")
             failed = True
         except CrawlerError as error:

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from crawler.model.anchoring import AnchorDefaults
     from crawler.model.document import Document
     from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
-    from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
+    from crawler.model.outcome import (
+        ENDED_BEFORE,
+        NOT_UNDERSTOOD,
+        TROUBLE_ENDINGS,
+        Ending,
+        HostFigures,
+        News,
+        Outcome,
+        SiteVisit,
+        VisitState,
+    )
     from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
     from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
     from crawler.model.report import (
@@ -51,7 +61,17 @@ else:
             ".anchoring": ("AnchorDefaults",),
             ".document": ("Document",),
             ".listing": ("Link", "Listing", "ListKind", "ListRequest", "ListStep"),
-            ".outcome": ("Ending", "HostFigures", "Outcome", "SiteVisit", "VisitState"),
+            ".outcome": (
+                "ENDED_BEFORE",
+                "NOT_UNDERSTOOD",
+                "TROUBLE_ENDINGS",
+                "Ending",
+                "HostFigures",
+                "News",
+                "Outcome",
+                "SiteVisit",
+                "VisitState",
+            ),
             ".page": ("Capture", "Headers", "Page", "Rendering", "Validators", "http_head"),
             ".publication": ("Publication", "SeenText", "SourceEntry", "VisitSpan"),
             ".report": (
@@ -80,7 +100,10 @@ else:
     )
 
 __all__ = [
+    "ENDED_BEFORE",
     "JSON_KEYS",
+    "NOT_UNDERSTOOD",
+    "TROUBLE_ENDINGS",
     "AnchorDefaults",
     "Attachment",
     "Capture",
@@ -98,6 +121,7 @@ __all__ = [
     "ListRequest",
     "ListStep",
     "Listing",
+    "News",
     "Offer",
     "Outcome",
     "Page",

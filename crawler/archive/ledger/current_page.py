@@ -37,6 +37,7 @@ class CurrentPage(NamedTuple):
     site_id: str  # of the site that watches the page
     own: bool  # the page belongs to the site that publishes the report
     origin: str | None  # of the version
+    missing_since: datetime | None
 
     @property
     def is_live_and_newest(self) -> bool:
@@ -62,6 +63,7 @@ _FIND_CURRENT_PAGE = Prepared(
         PageRow.site_id,
         PageRow.own,
         VersionRow.origin,
+        PageRow.missing_since,
     )
     .join(
         VersionRow,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.field.counting import counted
 from crawler.field.times import iso
 from crawler.language import translate
 from crawler.questions.diff.align import Block, Kind
@@ -72,7 +73,7 @@ def summary(difference: Difference) -> str:
         if (number := difference.count(kind))
     ]
     share = f"{difference.carried_share:.0%} of the new text stands word for word in the old one"
-    return f"{', '.join(counts)}; {difference.changed_chars} characters; {share}"
+    return f"{', '.join(counts)}; {counted(difference.changed_chars, 'character')}; {share}"
 
 
 def _head(side: Side) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
 from crawler.field.counting import counted
 from crawler.field.text import visible_line
 from crawler.model import Years

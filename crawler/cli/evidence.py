@@ -17,11 +17,10 @@ from crawler.archive.continuity import is_settled
 from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
-from crawler.field.text import visible_line
 from crawler.questions import verify as verifying
 from crawler.questions.verify import OlderChain, Trust
 
@@ -69,7 +68,7 @@ def verify(
     for fault in found:
         faults.append(fault)
         if not json:
-            print(visible_line(f"{fault.place}: {fault.what}"), flush=True)
+            say(f"{fault.place}: {fault.what}")
     digest = archives.head(archive)
     added = None if older is None else verifying.added(archive, older)
     if json:
@@ -77,12 +76,12 @@ def verify(
         print_json(value | ({"since": added and asdict(added)} if older else {}))
     else:
         if added:
-            print(
+            say(
                 f"since line {added.line}: {counted(added.lines, 'line')} added, of {counted(added.files, 'WARC file')},"
                 f" {counted(added.runs, 'run')} and {counted(added.anchors, 'anchor')}"
             )
-        print(f"head {digest}")
-        print("no fault found" if not faults else counted(len(faults), "fault"))
+        say(f"head {digest}")
+        say("no fault found" if not faults else counted(len(faults), "fault"))
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)
 
 
@@ -109,7 +108,7 @@ def rebuild(
     if json:
         print_json(asdict(done) | {"reextracted": changed})
     else:
-        print(
+        say(
             f"{counted(done.files, 'WARC file')}: {counted(done.captures, 'capture')},"
             f" {counted(done.reports, 'report')} in {counted(done.versions, 'version')}"
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
@@ -138,7 +137,7 @@ def merge(
         before = len(store.reports())
         files = store.merge(other, message)
         new = counted(len(store.reports()) - before, "new report")
-        print(f"{counted(files, 'WARC file')} added: {new}")
+        say(f"{counted(files, 'WARC file')} added: {new}")
 
 
 def pack(

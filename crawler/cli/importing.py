@@ -13,6 +13,7 @@ from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, outcome_json, print_json, tab_separated
 from crawler.fetch.client import utc_now
 from crawler.intake.imports import documents, import_paths
+from crawler.language import translate
 from crawler.model import Ending
 
 MAX_OUTCOMES_PER_COMMIT = 100
@@ -41,6 +42,11 @@ def import_(
             if json:
                 print_json(outcome_json(outcome), indent=None)
             else:
-                cells = (outcome.ending.value, outcome.report_id, outcome.url, outcome.detail)
+                cells = (
+                    translate(outcome.ending.value),
+                    outcome.report_id,
+                    outcome.url,
+                    translate(outcome.detail),
+                )
                 print(tab_separated(filter(None, cells)))
     raise typer.Exit(1 if failed else 0)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.field.text import json_escaped, visible_line
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.lazy import exports
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
 
@@ -66,8 +67,13 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 
 
 def message(text: str) -> None:
-    """Print a line for people on stderr."""
-    print(visible_line(text), file=sys.stderr)
+    """Print a line for people on stderr, in the language of the command."""
+    print(visible_line(translate(text)), file=sys.stderr)
+
+
+def say(text: str) -> None:
+    """Print a line for people on stdout, in the language of the command."""
+    print(visible_line(translate(text)), flush=True)
 
 
 def tab_separated(cells: Iterable[object]) -> str:

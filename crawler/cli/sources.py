@@ -37,6 +37,7 @@ from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
 from crawler.field.region_names import the_level, the_region
 from crawler.field.text import visible_line
+from crawler.language import translate
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
 from crawler.questions.status import SourceStatus, source_statuses
@@ -58,7 +59,7 @@ def init(
     write_new(sources, empty=empty)
     number = len(load_sites(sources))
     next_step = "fazhi source add URL" if empty else "fazhi source list, fazhi crawl"
-    print(f"{sources}: written, with {counted(number, 'government')}; next: {next_step}", file=sys.stderr)
+    message(f"{sources}: written, with {counted(number, 'government')}; next: {next_step}")
 
 
 @app.command("list")
@@ -218,9 +219,9 @@ def _print(console: PlainConsole, found: Check) -> None:
         f" {found.site.name}: {found.cms or 'no list'}, {counted(found.list_pages, 'list page')}, {counted(found.links, 'link')},"
         f" {counted(len(found.reports), 'report')}"
     )
-    console.print(Text.assemble(mark, " ", (found.site.id, "bold"), about))
+    console.print(Text.assemble(mark, " ", (found.site.id, "bold"), translate(about)))
     for line, style in _details(found):
-        console.print(f"       {visible_line(line)}", style=style)
+        console.print(f"       {visible_line(translate(line))}", style=style)
 
 
 def _details(found: Check) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,7 @@ from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
+from crawler.reading.pool import ReadingPool
 
 CATALOGUE_MISSING = (
     "its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again"
@@ -142,10 +143,13 @@ class Reader(
         return "immutable" in self._engine.url.query and self._reopen_if_changed()
 
     @contextmanager
-    def consistency(self) -> Iterator[ConsistencyQueries]:
-        """Open the queries that compare the catalogue with the files. Raises ArchiveDamaged if it cannot be read."""
+    def consistency(self, pool: ReadingPool | None = None) -> Iterator[ConsistencyQueries]:
+        """Open the queries that compare the catalogue with the files. Raises ArchiveDamaged if it cannot be read.
+
+        `pool`: processes that read pages; without, one after the other is read.
+        """
         with errors_as_damage(self.path):
-            yield ConsistencyQueries(self.path, self._session)
+            yield ConsistencyQueries(self.path, self._session, pool or ReadingPool(1, _print_notice))
 
     def validators(self, url: str) -> Validators | None:
         """Return the validators for a conditional request of a URL; None if no report is held from it."""

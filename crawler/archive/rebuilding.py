@@ -41,6 +41,7 @@ from crawler.archive.loading import reextraction
 from crawler.archive.merging import remove_parts
 from crawler.archive.recovery import add_to_manifest
 from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.reading.pool import ReadingPool
 
 _AS_IT_WAS = "; the catalogue is as it was before"
 
@@ -56,11 +57,18 @@ class Rebuilt:
     lost: tuple[str, ...] = ()  # what could not be read, a line each: files, records
 
 
-def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str], None]) -> Rebuilt:
+def rebuild(
+    path: Path,
+    *,
+    clock: Callable[[], datetime],
+    notify: Callable[[str], None],
+    processes: int | None = None,
+) -> Rebuilt:
     """Make an archive's catalogue, text files and CDXJ indexes again.
 
     The old catalogue may be missing or corrupt; it is replaced when the new one is complete. A record or a file that cannot
-    be read is named to `notify` and in `lost`, and the rest is entered. Raises ArchiveError if there are no WARC files,
+    be read is named to `notify` and in `lost`, and the rest is entered. `processes`: number of child processes that read pages
+    (default: one for each processor); the result is the same with any number. Raises ArchiveError if there are no WARC files,
     ArchiveLocked, ArchiveTooNew if a later version wrote the catalogue, ArchiveDamaged if the disk is full or fails: the
     catalogue is as it was then.
     """
@@ -73,7 +81,8 @@ def rebuild(path: Path, *, clock: Callable[[], datetime], notify: Callable[[str]
         repair(path, manifest, clock(), notify)
         _remove_new(path)
         try:
-            derivation, counts = _derive(path, manifest, clock(), notify)
+            with ReadingPool(processes, notify) as pool:
+                derivation, counts = _derive(path, manifest, clock(), notify, pool)
             sync_all()
             for run in derivation.killed:  # first: what the catalogue calls ended has its end in the manifest
                 add_to_manifest(run, manifest)
@@ -94,7 +103,7 @@ def _remove_new(path: Path) -> None:
 
 
 def _derive(
-    path: Path, manifest: Manifest, now: datetime, notify: Callable[[str], None]
+    path: Path, manifest: Manifest, now: datetime, notify: Callable[[str], None], pool: ReadingPool
 ) -> tuple[Derivation, Rebuilt]:
     """Make the new catalogue beside the old one, complete and in one file."""
     engine = sqlite_engine(path / NEW_CATALOGUE, writes=True)
@@ -103,7 +112,13 @@ def _derive(
         upgrade(engine)
         with Session(engine, expire_on_commit=False) as session:
             derivation = Derivation(
-                path=path, session=session, manifest=manifest, now=now, notify=notify, held_body=held.find
+                path=path,
+                session=session,
+                manifest=manifest,
+                now=now,
+                notify=notify,
+                held_body=held.find,
+                pool=pool,
             )
             derivation.enter_runs()
             counts = _count(session, derivation)

@@ -185,15 +185,16 @@ class Reader(
         Of each: its URL, and the id of the report that it has now.
         """
         return self._query(
-            lambda session: holdings.departures(
-                session, queries.find_version(session, report_id, None).report
-            )
+            lambda session: holdings.departures(session, queries.find_report(session, report_id)[0])
         )
 
     def history(self, report_id: str) -> list[VersionRow]:
-        """Return all versions of a report by number, tombstones included."""
+        """Return all versions of a report by number, tombstones included.
+
+        Their bodies are read when they are asked for, while the archive is open.
+        """
         return self._query(
-            lambda session: list(queries.find_version(session, report_id, None).report.versions)
+            lambda session: list(queries.version_rows(session, queries.find_report(session, report_id)[0]))
         )
 
     def locations(self, report_id: str) -> list[str]:
@@ -202,10 +203,10 @@ class Reader(
 
     def pages(self, report_id: str) -> list[PageRow]:
         """Return the pages a report was found at, in the order in which they were found, each with its state."""
-        return self._query(lambda session: list(queries.find_version(session, report_id, None).report.pages))
+        return self._query(lambda session: list(queries.find_report(session, report_id)[0].pages))
 
     def events(self, report_id: str) -> list[tuple[str, PageEventRow]]:
         """Return the state changes of a report's pages, oldest first, each with the page's URL."""
         return self._query(
-            lambda session: queries.events(session, queries.find_version(session, report_id, None).report)
+            lambda session: queries.events(session, queries.find_report(session, report_id)[0])
         )

@@ -17,8 +17,8 @@ from tests.test_rooms import HOUSE, RANKS, ROOMS, WINGS, imports, room_of
 FOLDER = Path(__file__).parent
 DRAWING, PAGE = FOLDER / "house.svg", FOLDER / "house.md"
 BEGIN, END = "<!-- rooms: made by docs/drawing.py -->\n", "<!-- end of rooms -->\n"
-LEFT_OUT = ("__init__", "__main__", "verify")
-"""Modules that are not rooms: the version, and `python -m crawler`."""
+LEFT_OUT = ("__init__", "__main__", "lazy", "verify")
+"""Modules that are not rooms: the version, lazy exports, the function `verify`, and `python -m crawler`."""
 
 GROUND = tuple(room for room in ROOMS[0] if room not in LEFT_OUT)
 """Rooms of the lowest rank. All others use them, so they get no arrows."""

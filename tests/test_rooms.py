@@ -11,7 +11,7 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "crawler"
 ROOMS = (
-    ("__init__", "coding", "model", "errors", "address", "regular_files"),
+    ("__init__", "lazy", "coding", "model", "errors", "address", "regular_files"),
     ("field", "cms", "sources"),
     ("extract", "discover", "warc", "reading"),
     ("fetch", "archive"),

@@ -6,9 +6,23 @@
 
 from __future__ import annotations
 
-from crawler.anchoring.archive_key import KeyEntered, init
-from crawler.anchoring.settings import AnchorSettings, default_key_path, known_key, load_roots
-from crawler.anchoring.sign import Anchored, anchor, anchor_after_crawl
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.anchoring.archive_key import KeyEntered, init
+    from crawler.anchoring.settings import AnchorSettings, default_key_path, known_key, load_roots
+    from crawler.anchoring.sign import Anchored, anchor, anchor_after_crawl
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".archive_key": ("KeyEntered", "init"),
+            ".settings": ("AnchorSettings", "default_key_path", "known_key", "load_roots"),
+            ".sign": ("Anchored", "anchor", "anchor_after_crawl"),
+        },
+    )
 
 __all__ = [
     "AnchorSettings",

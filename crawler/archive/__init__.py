@@ -12,21 +12,44 @@ the search index.
 
 from __future__ import annotations
 
-from crawler.archive.catalogue.engine import CATALOGUE
-from crawler.archive.catalogue.models import PageRow
-from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
-from crawler.archive.consistency import ConsistencyQueries, MadeVersion
-from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
-from crawler.archive.evidence.manifest import EMPTY_HEAD, head
-from crawler.archive.evidence.manifest import NAME as MANIFEST
-from crawler.archive.evidence.manifest import entries as manifest_entries
-from crawler.archive.facade import Archive
-from crawler.archive.fulltext import INDEX as SEARCH_INDEX
-from crawler.archive.fulltext import index_catalogue
-from crawler.archive.ledger.pages_due import KnownPages
-from crawler.archive.ledger.site_visits import VisitHistory
-from crawler.archive.reader import Reader
-from crawler.archive.rebuilding import Rebuilt, rebuild
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.archive.catalogue.engine import CATALOGUE
+    from crawler.archive.catalogue.models import PageRow
+    from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
+    from crawler.archive.consistency import ConsistencyQueries, MadeVersion
+    from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
+    from crawler.archive.evidence.manifest import EMPTY_HEAD, head
+    from crawler.archive.evidence.manifest import NAME as MANIFEST
+    from crawler.archive.evidence.manifest import entries as manifest_entries
+    from crawler.archive.facade import Archive
+    from crawler.archive.fulltext import INDEX as SEARCH_INDEX
+    from crawler.archive.fulltext import index_catalogue
+    from crawler.archive.ledger.pages_due import KnownPages
+    from crawler.archive.ledger.site_visits import VisitHistory
+    from crawler.archive.reader import Reader
+    from crawler.archive.rebuilding import Rebuilt, rebuild
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".catalogue.engine": ("CATALOGUE",),
+            ".catalogue.models": ("PageRow",),
+            ".catalogue.rows": ("DOCUMENT_KINDS", "IMPORT_SITE", "MERGED_FOLDER", "import_url"),
+            ".consistency": ("ConsistencyQueries", "MadeVersion"),
+            ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
+            ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
+            ".facade": ("Archive",),
+            ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
+            ".ledger.pages_due": ("KnownPages",),
+            ".ledger.site_visits": ("VisitHistory",),
+            ".reader": ("Reader",),
+            ".rebuilding": ("Rebuilt", "rebuild"),
+        },
+    )
 
 __all__ = [
     "CATALOGUE",

@@ -14,7 +14,7 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -24,7 +24,6 @@ from crawler.archive.catalogue import earlier_responses, holdings, queries
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
-from crawler.archive.consistency import ConsistencyQueries
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
@@ -36,7 +35,10 @@ from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.model import Holding, Report, Validators
-from crawler.reading.pool import ReadingPool
+
+if TYPE_CHECKING:
+    from crawler.archive.consistency import ConsistencyQueries
+    from crawler.reading.pool import ReadingPool
 
 CATALOGUE_MISSING = (
     "its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again"
@@ -148,6 +150,10 @@ class Reader(
 
         `pool`: processes that read pages; without, one after the other is read.
         """
+        # here, because it imports all that derives a catalogue, and only `verify` asks it
+        from crawler.archive.consistency import ConsistencyQueries
+        from crawler.reading.pool import ReadingPool
+
         with errors_as_damage(self.path):
             yield ConsistencyQueries(self.path, self._session, pool or ReadingPool(1, _print_notice))
 

@@ -40,7 +40,6 @@ ProcessesOption = Annotated[
         metavar="N",
         min=1,
         max=MAX_PROCESSES,
-        envvar="FAZHI_PROCESSES",
         help="Read pages in so many processes. Default: one for each processor that may be used. The result is the same.",
     ),
 ]

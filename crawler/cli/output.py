@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
-from rich.table import Table
-
-from crawler.cli.streams import ConsoleFile, Stream
 from crawler.field.text import json_escaped, visible, visible_line
 from crawler.field.times import iso
+from crawler.lazy import exports
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
 
-NO_TERMINAL_WIDTH_COLUMNS = 200
-"""Width of tables where there is no terminal; rich would wrap them at 80."""
+if TYPE_CHECKING:
+    from crawler.cli.program.console import PlainConsole as PlainConsole
+else:
+    __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
 
 
 def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
@@ -65,28 +63,6 @@ def tab_separated(cells: Iterable[object]) -> str:
     return "\t".join(" ".join(_cell(cell).split()) for cell in cells)
 
 
-class PlainConsole(Console):
-    """A rich console for untrusted text: no markup is interpreted, and control characters are escaped.
-
-    Without a terminal, lines are not wrapped.
-    """
-
-    def __init__(self, file: TextIO) -> None:
-        super().__init__(
-            file=cast(TextIO, ConsoleFile(file)) if isinstance(file, Stream) else file,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            soft_wrap=True,
-            width=None if file.isatty() else NO_TERMINAL_WIDTH_COLUMNS,
-        )
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        """Yield the segments to write; only the console's own control sequences stay as they are."""
-        for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=visible(segment.text))
-
-
 def print_table(
     headings: Sequence[str], rows: Iterable[Sequence[object]], *, whole: Sequence[str] = ()
 ) -> None:
@@ -99,6 +75,10 @@ def print_table(
         for line in lines:
             print(line)
         return
+    from rich.table import Table  # here, because rich is slow to import
+
+    from crawler.cli.program.console import PlainConsole
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in headings:
         table.add_column(heading, no_wrap=heading in whole, overflow="fold")

@@ -13,12 +13,29 @@ In the order of a crawl:
 
 from __future__ import annotations
 
-from crawler.crawl.halt import Halt
-from crawler.crawl.reports import accept_report, read_page
-from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
-from crawler.crawl.schedule import Plan, plan, seconds
-from crawler.crawl.site import crawl_site
-from crawler.crawl.visit import TROUBLE_ENDINGS, Visit, is_trouble, start_urls
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.crawl.halt import Halt
+    from crawler.crawl.reports import accept_report, read_page
+    from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
+    from crawler.crawl.schedule import Plan, plan, seconds
+    from crawler.crawl.site import crawl_site
+    from crawler.crawl.visit import TROUBLE_ENDINGS, Visit, is_trouble, start_urls
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".halt": ("Halt",),
+            ".reports": ("accept_report", "read_page"),
+            ".run": ("NOTHING_SAVED", "counting_sink", "crawl"),
+            ".schedule": ("Plan", "plan", "seconds"),
+            ".site": ("crawl_site",),
+            ".visit": ("TROUBLE_ENDINGS", "Visit", "is_trouble", "start_urls"),
+        },
+    )
 
 __all__ = [
     "NOTHING_SAVED",

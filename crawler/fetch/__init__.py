@@ -16,12 +16,29 @@ browser/      draws pages with Chromium, for sources with `render: true`
 
 from __future__ import annotations
 
-from crawler.fetch.answers.judge import judge
-from crawler.fetch.client import Fetcher
-from crawler.fetch.connections.guard import ConnectTo, parse_connect_to
-from crawler.fetch.limits import Limits
-from crawler.fetch.replay import Exchange, Replay, load_exchanges
-from crawler.fetch.session import user_agent
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.fetch.answers.judge import judge
+    from crawler.fetch.client import Fetcher
+    from crawler.fetch.connections.guard import ConnectTo, parse_connect_to
+    from crawler.fetch.limits import Limits
+    from crawler.fetch.replay import Exchange, Replay, load_exchanges
+    from crawler.fetch.session import user_agent
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".answers.judge": ("judge",),
+            ".client": ("Fetcher",),
+            ".connections.guard": ("ConnectTo", "parse_connect_to"),
+            ".limits": ("Limits",),
+            ".replay": ("Exchange", "Replay", "load_exchanges"),
+            ".session": ("user_agent",),
+        },
+    )
 
 __all__ = [
     "ConnectTo",

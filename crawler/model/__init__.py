@@ -11,34 +11,73 @@
 
 from __future__ import annotations
 
-from crawler.model.anchoring import AnchorDefaults
-from crawler.model.document import Document
-from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
-from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
-from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
-from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
-from crawler.model.report import (
-    JSON_KEYS,
-    Attachment,
-    Clue,
-    Holding,
-    Offer,
-    RecordPlace,
-    Report,
-    Section,
-    Version,
-)
-from crawler.model.site import (
-    DocumentLimits,
-    Expect,
-    HeaderRule,
-    Proxy,
-    ProxyScheme,
-    ProxyUse,
-    Site,
-    Tls,
-    Years,
-)
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.model.anchoring import AnchorDefaults
+    from crawler.model.document import Document
+    from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
+    from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
+    from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
+    from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
+    from crawler.model.report import (
+        JSON_KEYS,
+        Attachment,
+        Clue,
+        Holding,
+        Offer,
+        RecordPlace,
+        Report,
+        Section,
+        Version,
+    )
+    from crawler.model.site import (
+        DocumentLimits,
+        Expect,
+        HeaderRule,
+        Proxy,
+        ProxyScheme,
+        ProxyUse,
+        Site,
+        Tls,
+        Years,
+    )
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".anchoring": ("AnchorDefaults",),
+            ".document": ("Document",),
+            ".listing": ("Link", "Listing", "ListKind", "ListRequest", "ListStep"),
+            ".outcome": ("Ending", "HostFigures", "Outcome", "SiteVisit", "VisitState"),
+            ".page": ("Capture", "Headers", "Page", "Rendering", "Validators", "http_head"),
+            ".publication": ("Publication", "SeenText", "SourceEntry", "VisitSpan"),
+            ".report": (
+                "JSON_KEYS",
+                "Attachment",
+                "Clue",
+                "Holding",
+                "Offer",
+                "RecordPlace",
+                "Report",
+                "Section",
+                "Version",
+            ),
+            ".site": (
+                "DocumentLimits",
+                "Expect",
+                "HeaderRule",
+                "Proxy",
+                "ProxyScheme",
+                "ProxyUse",
+                "Site",
+                "Tls",
+                "Years",
+            ),
+        },
+    )
 
 __all__ = [
     "JSON_KEYS",

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crawler.archive import Reader
 from crawler.errors import ConfigError, UnknownReport
 from crawler.field.times import china_day, iso
-from crawler.model import RecordPlace
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.model import RecordPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

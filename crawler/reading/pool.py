@@ -5,19 +5,22 @@ The children are those of `pages.PageProcess`, whose event loop runs in a thread
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Generic, NamedTuple, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, Self, TypeVar
 
 from crawler.errors import Unread
 from crawler.reading.alone import read_alone
-from crawler.reading.pages import PageProcess
 from crawler.reading.process import end_idle
 from crawler.reading.processors import MAX_PROCESSES, available_processors
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from crawler.reading.pages import PageProcess
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -137,11 +140,13 @@ class ReadingPool:
         jobs, self._waiting = self._waiting, {}
         if self._thread is None and not self._start():
             return
+        from asyncio import run_coroutine_threadsafe  # here: most commands never get so far
+
         assert self._loop is not None
         assert self._pages is not None
         for job in jobs.values():
             work, args, named = job.call
-            job.future = asyncio.run_coroutine_threadsafe(self._pages.run(work, *args, **named), self._loop)
+            job.future = run_coroutine_threadsafe(self._pages.run(work, *args, **named), self._loop)
 
     def _start(self) -> bool:
         """Start the thread with the event loop and the first child. Return whether the system started both."""
@@ -157,6 +162,8 @@ class ReadingPool:
         return True
 
     def _run(self, ready: Future[None]) -> None:
+        import asyncio
+
         try:
             asyncio.run(self._serve(ready))
         except OSError as error:
@@ -167,6 +174,10 @@ class ReadingPool:
             end_idle()  # the kernel would end it with this thread
 
     async def _serve(self, ready: Future[None]) -> None:
+        import asyncio
+
+        from crawler.reading.pages import PageProcess
+
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         async with PageProcess(max_children=self.processes) as self._pages:
             ready.set_result(None)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli import app
 from crawler.cli.questions.reports import COLUMNS
 from crawler.model import JSON_KEYS, Holding, Report
 from tests.conftest import Fazhi
@@ -325,12 +324,6 @@ def test_a_check_tells_of_other_ways_in_and_of_trouble(
     assert done[0] == code
     assert words in done[1]
     assert name in fazhi("source", "list", "--sources", str(sources))[1]
-
-
-def test_every_command_says_what_it_does() -> None:
-    for command in app.registered_commands:
-        assert command.callback is not None
-        assert command.callback.__doc__
 
 
 def test_the_contracts_keys_are_fields_of_a_report() -> None:

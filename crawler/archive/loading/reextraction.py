@@ -24,7 +24,6 @@ from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
 from crawler.archive.loading.begun import BegunReadings, Wanted, source_of, url_of
 from crawler.errors import ArchiveDamaged, ExtractError, UnreadDocument
-from crawler.extract import NOT_FETCHED, join_pages
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Document, Headers, Report
 from crawler.reading.alone import read_alone
@@ -113,7 +112,7 @@ def read_pages(
     records = list(map(find, captures))
     if not records:
         raise ArchiveDamaged(f"{archive}: the catalogue names no capture for a text")
-    page = join_pages([_read(Wanted(record, hint), begun) for record in records])
+    page = extraction.join_pages([_read(Wanted(record, hint), begun) for record in records])
     if only_if_offered:
         urls = {offer.url for offer in page.offers}
         offered = [each for each in offered if each.document.offer.url in urls]
@@ -132,7 +131,9 @@ def _read_offer(
     """Return what a document gives now; of one that was not fetched, what was noted then."""
     document = offered.document
     if offered.capture is None:
-        return UnreadDocument(document.offer.url, document.fault or NOT_FETCHED, "it is not archived")
+        return UnreadDocument(
+            document.offer.url, document.fault or extraction.NOT_FETCHED, "it is not archived"
+        )
     record = find(offered.capture)
     try:
         return _read(Wanted(record, hint, document.offer.how), begun)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.archive import Archive, Reader
+from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
@@ -27,6 +27,9 @@ from crawler.questions.changes import ChangeKind, Changes
 from crawler.questions.changes import changes as what_changed
 from crawler.questions.changes.tables import COLUMNS, cells, changes_json, short_cells
 from crawler.questions.tables import write_csv
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
 
 DEFAULT_DAYS = 7
 _LAST = "last"
@@ -65,7 +68,7 @@ def changes(
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
     today = china_day(datetime.now(UTC))
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         begin, end = _window(store, since, until, today)
         found = what_changed(
             store,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.archive import Archive
+from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import print_json
 from crawler.questions import cite as citing
@@ -31,7 +31,7 @@ def cite(
     json: JsonOption = False,
 ) -> None:
     """Print citations of archived texts: title, organ, date, address, capture, digest, WARC record, head of the chain."""
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         cited = [citing.cite(store, each, version) for each in report_ids]
     if json:
         print_json([citing.citation_json(each) for each in cited])

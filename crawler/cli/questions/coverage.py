@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from crawler.archive import Archive
+from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
@@ -87,7 +87,7 @@ def coverage_command(
     refuse_together(json=json, csv=csv)
     day = _the_day(asof)
     code = the_region(region).code if region else None
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         rows: Iterable[CoverageRow] = coverage(
             store,
             asof=day,

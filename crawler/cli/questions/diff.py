@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from crawler.archive import Archive
+from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import PlainConsole, message, print_json
 from crawler.errors import ConfigError, CrawlerError
@@ -46,7 +46,7 @@ def diff(
     """
     if sum(each is not None for each in (versions, years, between)) > 1:
         raise ConfigError("give one of A..B, --years and --between")
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         if years is not None:
             found = diff_years(store, report_id, years)
         elif between is not None:

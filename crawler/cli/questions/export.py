@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.archive import Archive
+from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     JsonOption,
@@ -67,7 +67,7 @@ def export(
     from crawler.questions import export as exporting
 
     code = the_region(region).code if region else None
-    with Archive.read(archive) as store, _progress() as progress:
+    with archives.Reader.read(archive) as store, _progress() as progress:
         made = exporting.export(
             store,
             folder,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.archive import Archive
+from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
@@ -74,7 +74,7 @@ def indicators(
         _print_names(chosen, json=json, csv=csv)
         return
     code = the_region(region).code if region else None
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         found = panel.indicators(
             store, report_id, names=indicator or (), region=code, years=the_years(year), kind=the_kind(kind)
         )

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from crawler.archive import Archive, Reader
+from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
@@ -30,6 +30,9 @@ from crawler.field.regions import region as region_row
 from crawler.field.times import iso
 from crawler.model import Holding, Report
 from crawler.questions.tables import write_csv
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
 
 REPORTS_PER_PORTION = 200
 
@@ -77,7 +80,7 @@ def reports(
     """
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         if similar:
             others = {
                 "kind": kind,

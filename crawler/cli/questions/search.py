@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from crawler.archive import Archive
+from crawler import archive as archives
 from crawler.archive import index_catalogue as build_index
 from crawler.cli.options import (
     ArchiveOption,
@@ -95,7 +95,7 @@ def search(
         if index:
             return
         raise ConfigError("give words to search for")
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         found = searching(
             store,
             " ".join(words),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.archive import Archive, PageRow, Reader
+from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import holding_json, message, print_json, report_json
 from crawler.cli.questions.open_page import open_page
@@ -17,6 +17,9 @@ from crawler.cli.questions.reports import division_name
 from crawler.cli.questions.text_source import document_json, source_lines
 from crawler.field.times import iso
 from crawler.model import Holding, RecordPlace, Report
+
+if TYPE_CHECKING:
+    from crawler.archive import PageRow, Reader
 
 
 def show(
@@ -33,7 +36,7 @@ def show(
     ] = False,
 ) -> None:
     """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr."""
-    with Archive.read(archive) as store:
+    with archives.Reader.read(archive) as store:
         report = store.show(report_id, version)
         assert report.id is not None
         (holding,) = store.holdings([report])

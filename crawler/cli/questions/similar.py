@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
 from crawler.cli.output import message, print_json
 from crawler.field.text import visible_line
 from crawler.model import Years
 from crawler.questions.near_copies import NearCopy, near_copies
 from crawler.questions.tables import write_csv
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
 
 _BEGINNING_CHARS = 60  # of a paragraph
 

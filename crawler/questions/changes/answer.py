@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
-from crawler.archive.reader_queries.changes import RunSpan
 from crawler.errors import ConfigError
 from crawler.field.times import china_day
 from crawler.questions.changes.change import Change, ChangeKind
@@ -15,6 +14,10 @@ from crawler.questions.changes.overdue import KINDS, overdue_changes
 from crawler.questions.changes.pages import page_changes
 from crawler.questions.changes.versions import version_changes
 from crawler.questions.changes.window import Window, window_of
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.archive.reader_queries.changes import RunSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

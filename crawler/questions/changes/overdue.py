@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
 from crawler.field.times import end_of
 from crawler.questions.changes.change import Change, ChangeKind
 from crawler.questions.changes.weights import finding
 from crawler.questions.coverage import CoverageChange, CoverageReason, CoverageStatus
 from crawler.questions.coverage.answer import status_changes
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
 
 KINDS = frozenset({ChangeKind.NEWLY_OVERDUE, ChangeKind.NO_LONGER_OVERDUE})
 

@@ -9,13 +9,16 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
-from crawler.archive.reader_queries.changes import PageEvent, PageHistory, RunSpan, VersionFacts
 from crawler.questions.changes.change import Change, ChangeKind
 from crawler.questions.changes.versions import change_of
 from crawler.questions.changes.weights import finding
-from crawler.questions.changes.window import Window
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.archive.reader_queries.changes import PageEvent, PageHistory, RunSpan, VersionFacts
+    from crawler.questions.changes.window import Window
 
 _SHOWN = "live"
 _STATES = {

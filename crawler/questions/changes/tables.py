@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.field.regions import region as region_row
 from crawler.field.text import visible
 from crawler.field.times import china_day, iso
-from crawler.questions.changes.answer import Changes
 from crawler.questions.changes.change import Change, ChangeKind, ChangePlace
 from crawler.questions.changes.weights import describe
+
+if TYPE_CHECKING:
+    from crawler.questions.changes.answer import Changes
 
 COLUMNS = (
     "weight", "change", "quiet", "day", "id", "version", "from_version", "region", "division", "year", "kind", "title", "issuer",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from crawler.model import Report, Section
 from crawler.questions.changes.change import ChangedText, ChangeFinding, ChangePlace
 from crawler.questions.changes.figures import figures, letters, without_space
 from crawler.questions.changes.weights import finding, ranked
 from crawler.questions.diff import Block, Kind
-from crawler.questions.diff.texts import Difference
+
+if TYPE_CHECKING:
+    from crawler.model import Report, Section
+    from crawler.questions.diff.texts import Difference
 
 MAX_EXCERPT_CHARS = 120
 

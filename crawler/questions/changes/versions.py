@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
 from crawler.archive.ledger.shrunk_texts import is_shrunk
 from crawler.archive.reader_queries.changes import Entered, RunSpan, VersionFacts
 from crawler.model import Ending, Report
 from crawler.questions.changes.change import Change, ChangeFinding, ChangeKind
 from crawler.questions.changes.texts import judge
 from crawler.questions.changes.weights import finding, ranked, total
-from crawler.questions.changes.window import Window
 from crawler.questions.diff.texts import Side, compare, side
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.questions.changes.window import Window
 
 PORTION = 500
 

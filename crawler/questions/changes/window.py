@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from crawler.archive.reader_queries.changes import RunSpan
 from crawler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.changes import RunSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

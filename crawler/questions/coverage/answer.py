@@ -9,19 +9,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
 from crawler.errors import ConfigError
 from crawler.field.deadline import DEPARTMENT, GOVERNMENT, RULES, deadline
 from crawler.field.organs import PARTY_GOVERNMENT
 from crawler.field.regions import Level, all_regions, outward
 from crawler.field.regions import region as region_row
 from crawler.field.times import end_of
-from crawler.model import Publication, Years
 from crawler.questions.coverage.cells import CoverageCell, CoverageChange, CoverageRow, CoverageStatus
 from crawler.questions.coverage.judge import Case, judge
 from crawler.questions.coverage.publication import Seen, as_of
 from crawler.questions.coverage.sources import Source, department_name, sources_as_of
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.model import Publication, Years
 
 FIRST_YEAR = min(rule.first_year for rule in RULES)
 MAX_YEARS = 100

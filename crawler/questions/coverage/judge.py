@@ -16,12 +16,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from crawler.field.deadline import Deadline
 from crawler.field.times import china_day, end_of
 from crawler.questions.coverage.cells import CLAIMED, WITNESSED, CoverageCell, CoverageReason, CoverageStatus
 from crawler.questions.coverage.publication import WITNESS_RANK, Seen
-from crawler.questions.coverage.sources import Source
+
+if TYPE_CHECKING:
+    from crawler.field.deadline import Deadline
+    from crawler.questions.coverage.sources import Source
 
 IN_USE = timedelta(days=90)
 """A source whose last visit is so much older than that of another one of the same organ is no longer in use."""

@@ -6,9 +6,12 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from crawler.field.times import china_day
-from crawler.model import Publication, SeenText
+
+if TYPE_CHECKING:
+    from crawler.model import Publication, SeenText
 
 _DATE = re.compile(r"([12][0-9]{3})(?:-([01][0-9]))?(?:-([0-3][0-9]))?(?:T.*)?")
 EARLIEST_MONTH = 10

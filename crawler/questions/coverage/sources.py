@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
 from crawler.field.organs import DEPARTMENT, complete, organ
 from crawler.field.regions import region as region_row
 from crawler.model import SourceEntry, VisitSpan, VisitState
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

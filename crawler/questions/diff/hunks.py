@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.field.times import iso
 from crawler.questions.diff.align import Block, Kind
-from crawler.questions.diff.texts import Difference, Side
+
+if TYPE_CHECKING:
+    from crawler.questions.diff.texts import Difference, Side
 
 CONTEXT_PARAGRAPHS = 1
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crawler.field.times import iso
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.hunks import Hunk, hunks
-from crawler.questions.diff.texts import Difference, Side
 from crawler.questions.diff.unified import NONE, summary
 from crawler.questions.html_page import link, page, text
+
+if TYPE_CHECKING:
+    from crawler.questions.diff.texts import Difference, Side
 
 _STYLE = """
 table { width: 100%; table-layout: fixed; } td { width: 50%; overflow-wrap: anywhere; }

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
 from crawler.errors import ConfigError, UnknownReport
 from crawler.model import Report, Years
 from crawler.questions.diff.align import Block, Kind, align
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
 
 COMPARED_FIELDS = ("title", "issuer", "published", "source", "signed")
 """Fields beside the text whose changes are told."""

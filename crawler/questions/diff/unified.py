@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crawler.field.times import iso
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.hunks import hunks
-from crawler.questions.diff.texts import Difference, Side
+
+if TYPE_CHECKING:
+    from crawler.questions.diff.texts import Difference, Side
 
 _SIGNS = {
     Kind.SAME: " ", Kind.CHANGED: "~", Kind.ADDED: "+", Kind.REMOVED: "-", Kind.MOVED_FROM: "<", Kind.MOVED_TO: ">",

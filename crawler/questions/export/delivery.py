@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler import __version__
-from crawler.archive import Reader
 from crawler.archive.catalogue.selection import Selection
 from crawler.errors import ArchiveDamaged, ConfigError, CrawlerError
-from crawler.model import Years
 from crawler.questions.export.delta import DELTA, ROWS, RowLog, write_delta
 from crawler.questions.export.formats import FORMATS
 from crawler.questions.export.formats.writer import Job, Resource, Writer, file_digest
@@ -29,6 +27,10 @@ from crawler.questions.export.package import NAME, describe
 from crawler.questions.export.schema import Row, Table, plain
 from crawler.questions.export.tables import TABLES
 from crawler.questions.export.target import ARTIFACTS, Target, open_target
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.model import Years
 
 MAX_WACZ_BYTES = 1_000_000_000
 _MAX_ATTEMPTS = 3

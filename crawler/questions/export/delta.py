@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.errors import CrawlerError
 from crawler.questions.export.formats.json_lines import json_line
-from crawler.questions.export.schema import Field, Row
+
+if TYPE_CHECKING:
+    from crawler.questions.export.schema import Field, Row
 
 ROWS, DELTA = "rows.jsonl.gz", "delta.json"
 """The rows of `versions` without texts, which a delivery always has; and the changes since the delivery before."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from crawler.archive import Reader
-from crawler.archive.catalogue.selection import Selection
-from crawler.archive.reader_queries.held_versions import HeldVersion
 from crawler.field.times import iso
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.archive.catalogue.selection import Selection
+    from crawler.archive.reader_queries.held_versions import HeldVersion
 
 Type = Literal["string", "integer", "number", "boolean", "date", "time", "datetime"]
 """Types of Table Schema (Data Package 2.0). A datetime is aware, in UTC."""

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crawler.archive import Reader
 from crawler.errors import ConfigError
 from crawler.field.regions import region as region_row
 from crawler.field.times import iso
-from crawler.model import Holding, Report, Years
 from crawler.questions.indicators.context import Period
 from crawler.questions.indicators.rules import Indicator, rule_book
 from crawler.questions.indicators.statements import Statement, find_statements
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.model import Holding, Report, Years
 
 REPORTS_PER_PORTION = 100
 _NONE_OF_THE_YEAR = frozenset(("problems", "plans"))

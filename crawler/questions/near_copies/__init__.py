@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
-from crawler.model import Report, Years
 from crawler.questions.near_copies.candidates import Candidates
 from crawler.questions.near_copies.clauses import (
     SharedParagraph,
@@ -21,6 +20,10 @@ from crawler.questions.near_copies.clauses import (
     shared_paragraphs,
     shingles,
 )
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.model import Report, Years
 
 __all__ = ["NearCopy", "SharedParagraph", "near_copies", "near_pairs"]
 

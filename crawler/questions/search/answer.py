@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from crawler.archive import Reader
 from crawler.archive.fulltext import Expression, Filters, Hit
-from crawler.archive.reader_queries.search import HeldText
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
 from crawler.field.regions import code_prefix
 from crawler.field.search_tokens import lower
 from crawler.field.times import iso
-from crawler.model import Years
 from crawler.questions.search.grammar import parse
 from crawler.questions.search.snippets import Snippet, places, snippets
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.archive.reader_queries.search import HeldText
+    from crawler.model import Years
 
 SECTIONS = {
     "achievements": ("成效", "举措", "主要举措和成效"),

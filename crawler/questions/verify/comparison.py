@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.archive import (
     CATALOGUE,
@@ -19,18 +19,20 @@ from crawler.archive import (
     MadeVersion,
     read_acts,
 )
-from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
 from crawler.archive.loading.reextraction import body_with_digest
 from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256
-from crawler.model import Report
 from crawler.questions.verify.fault import Fault
 from crawler.questions.verify.second_reading import SecondReading
 from crawler.warc import Fault as Damage
 from crawler.warc import Record, hex_sha256, salvage
 from crawler.warc.cdxj import index_text, lines_of, offsets
+
+if TYPE_CHECKING:
+    from crawler.archive.catalogue.models import VersionRow
+    from crawler.model import Report
 
 _TOLD = (
     "title",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from crawler.questions.export.formats.csv_files import CsvFiles
 from crawler.questions.export.formats.json_lines import JsonLines
@@ -10,7 +11,9 @@ from crawler.questions.export.formats.parquet import ParquetFiles
 from crawler.questions.export.formats.text_files import TextFiles
 from crawler.questions.export.formats.wacz import WaczFiles
 from crawler.questions.export.formats.workbook import Workbook
-from crawler.questions.export.formats.writer import Job, Writer
+
+if TYPE_CHECKING:
+    from crawler.questions.export.formats.writer import Job, Writer
 
 FORMATS: Mapping[str, Callable[[Job], Writer]] = {
     "txt": TextFiles,

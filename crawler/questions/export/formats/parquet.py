@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.errors import CrawlerError
 from crawler.questions.export.formats.json_lines import json_line
 from crawler.questions.export.formats.writer import Job, Resource, Writer, missing
-from crawler.questions.export.schema import Row, Table, Type
+
+if TYPE_CHECKING:
+    from crawler.questions.export.schema import Row, Table, Type
 
 SQL_TYPES: Mapping[Type, str] = {
     "string": "VARCHAR",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
-from crawler.archive.reader_queries.held_versions import HeldVersion
 from crawler.field.text import visible
 from crawler.questions.export.formats.writer import Job, Resource, Writer
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.held_versions import HeldVersion
 
 SUMS = "txt/SHA256SUMS"
 _SAFE = re.compile(r"[^0-9A-Za-z_-]")

@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.archive.evidence.warc_paths import on_disk
-from crawler.archive.reader_queries.held_versions import HeldVersion
 from crawler.errors import ArchiveDamaged
-from crawler.model import RecordPlace
 from crawler.questions.export.formats.wacz_parts import Member, Page, Part
 from crawler.questions.export.formats.writer import Job, Resource, Writer, file_digest
 from crawler.questions.export.schema import plain
 from crawler.warc import Record, read_records
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.held_versions import HeldVersion
+    from crawler.model import RecordPlace
 
 MEDIA_TYPE = "application/wacz"
 LIST = "wacz.json"

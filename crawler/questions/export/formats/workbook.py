@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.errors import CrawlerError
 from crawler.questions.export.formats.writer import Job, Resource, Writer, missing
-from crawler.questions.export.schema import Field, Row, Table, Value
+
+if TYPE_CHECKING:
+    from crawler.questions.export.schema import Field, Row, Table, Value
 
 PATH = "reports.xlsx"
 MAX_CELL_UNITS = 32_767

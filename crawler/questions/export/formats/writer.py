@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from crawler.archive.reader_queries.held_versions import HeldVersion
 from crawler.errors import CrawlerError
-from crawler.model import RecordPlace
-from crawler.questions.export.schema import Field, Row, Table
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.held_versions import HeldVersion
+    from crawler.model import RecordPlace
+    from crawler.questions.export.schema import Field, Row, Table
 
 EXTRA_MISSING = "--format {} needs the extra `export`: pip install 'fazhi[export]'"
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
-from crawler.archive.catalogue.selection import Selection
 from crawler.field.times import china_day
 from crawler.questions.coverage import coverage
 from crawler.questions.export.schema import Field, Row, Table
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.archive.catalogue.selection import Selection
 
 GOVERNMENT = "government"
 """In the column `organ`; any other value is the name of a department."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from crawler.archive.reader_queries.held_versions import HeldVersion
 from crawler.questions.export.schema import Field, Row, Table
 from crawler.questions.indicators.panel import plain_value, report_statements
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.held_versions import HeldVersion
 
 
 def rows(item: HeldVersion) -> Iterator[Row]:

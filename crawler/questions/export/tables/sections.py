@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from crawler.archive.reader_queries.held_versions import HeldVersion
 from crawler.questions.export.schema import Field, Row, Table
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.held_versions import HeldVersion
 
 
 def rows(item: HeldVersion) -> Iterator[Row]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, time
+from typing import TYPE_CHECKING
 
-from crawler.archive.reader_queries.held_versions import HeldVersion
 from crawler.field.regions import Region, outward, region
 from crawler.questions.export.schema import Field, Row, Table, Value
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.held_versions import HeldVersion
 
 _PUBLISHED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}))?")
 

@@ -1,0 +1,119 @@
+"""Values of options and arguments: their FAZHI_… variables, and their conversion from what was typed.
+
+typer converts values by pydantic. The types that our commands use are few, and the messages here name the variable that a
+value came from.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import typer
+
+VARIABLES = frozenset(
+    {
+        "archive", "sources", "replay", "connect-to", "folder", "log", "figures", "quiet", "max-time",
+        "max-requests", "budget", "at-once", "render", "ways", "tsa-roots", "timestamp", "anchor-key", "processes",
+        "metrics", "lang", "database", "host", "port",
+    }
+)  # fmt: skip
+"""Options that have a variable, FAZHI_ARCHIVE for --archive: those that say where and how a command works. Those that say
+what is asked for, or in which form it is printed, have none: set for all commands, they would change what each one means."""
+
+_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+
+
+def variable_of(parameter: Any) -> str | None:
+    """Return the variable of an option, such as FAZHI_ARCHIVE; None for an argument or an option without one."""
+    if parameter.param_type_name != "option":
+        return None
+    names = [name[2:] for name in parameter.opts if name.startswith("--")]
+    return next((f"FAZHI_{name.upper().replace('-', '_')}" for name in names if name in VARIABLES), None)
+
+
+def converter(parameter: Any) -> Converter | None:
+    """Return what converts a parameter's values, or None if its type is one that only typer converts."""
+    annotation, info = parameter.type_descriptor.annotation, parameter.type_descriptor.parameter_info
+    of_each = get_args(annotation)[0] if get_origin(annotation) is list else annotation
+    if of_each not in (str, int, bool, Path) or info.parser is not None:
+        return None
+    return Converter(of_each, info)
+
+
+class Converter:
+    """Converts the values of one parameter. typer calls `coerce` with what was typed, or with the parameter's default."""
+
+    def __init__(self, kind: type, info: Any) -> None:
+        self._kind, self._info = kind, info
+
+    def coerce(self, value: Any, param: Any, ctx: typer.Context) -> Any:
+        """Return the value, or a list of them for a parameter that may be repeated. Raises typer.BadParameter."""
+        several = param.multiple or param.nargs == -1
+        if value is None:
+            return () if several else None
+        try:
+            return [self._one(each) for each in value] if several else self._one(value)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), ctx=ctx, param_hint=given_by(param, ctx)) from None
+
+    def _one(self, value: Any) -> Any:
+        if self._kind is bool:
+            return value if isinstance(value, bool) else _truth(value)
+        if self._kind is int:
+            return self._whole_number(value)
+        if self._kind is Path:
+            return self._path(value)
+        return str(value)
+
+    def _whole_number(self, value: Any) -> int:
+        least, most = self._info.min, self._info.max
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is no whole number") from None
+        if (least is not None and number < least) or (most is not None and number > most):
+            bounds = f"from {least} to {most}" if None not in (least, most) else f"{least} or more"
+            raise ValueError(f"{number}: must be {bounds if least is not None else f'{most} or less'}")
+        return number
+
+    def _path(self, value: Any) -> Path:
+        path, info = Path(value), self._info
+        try:
+            mode = os.stat(path).st_mode
+        except OSError:
+            if info.exists:
+                raise ValueError(f"{value}: is not there") from None
+            return path
+        except ValueError:  # a NUL byte in the name
+            raise ValueError(f"{value!r} is no name of a file") from None
+        if not info.file_okay and stat.S_ISREG(mode):
+            raise ValueError(f"{value}: is a file, and must be a folder")
+        if not info.dir_okay and stat.S_ISDIR(mode):
+            raise ValueError(f"{value}: is a folder, and must be a file")
+        if info.readable and not os.access(path, os.R_OK):
+            raise ValueError(f"{value}: cannot be read; you need the permission to read it")
+        if info.writable and not os.access(path, os.W_OK):
+            raise ValueError(f"{value}: cannot be written; you need the permission to write to it")
+        return path
+
+
+def given_by(parameter: Any, context: typer.Context) -> str:
+    """Return where a parameter's value came from, for a message: `--max-time`, `FAZHI_MAX_TIME` or `ID`."""
+    source = context.get_parameter_source(parameter.name)
+    if source is not None and source.name == "ENVIRONMENT":
+        return str(parameter.envvar)
+    if parameter.param_type_name == "option":
+        return str(max(parameter.opts, key=len))
+    return str(parameter.metavar or parameter.name)
+
+
+def _truth(value: str) -> bool:
+    word = value.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE or not word:
+        return False
+    raise ValueError(f"{value!r}: must be 1 or 0")

@@ -16,7 +16,7 @@ from crawler.archive.anchors.stamps import Roots
 from crawler.archive.continuity import is_settled
 from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
@@ -51,6 +51,7 @@ def verify(
         ),
     ] = None,
     tsa_roots: RootsOption = None,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check manifest, WARC files, catalogue, text files and anchors against each other; print every fault.
@@ -64,7 +65,9 @@ def verify(
         roots=anchoring.load_roots(tsa_roots) if tsa_roots else Roots(),
     )
     faults = []
-    found = verifying.verify(archive, deep=deep, head=head, since=older, trust=trust, notify=message)
+    found = verifying.verify(
+        archive, deep=deep, head=head, since=older, trust=trust, notify=message, processes=processes
+    )
     for fault in found:
         faults.append(fault)
         if not json:
@@ -94,17 +97,18 @@ def rebuild(
             help="Then extract every page again with the current extractor; texts that differ are marked.",
         ),
     ] = False,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
     """Recreate the catalogue, the text files and the indexes from the WARC files alone.
 
     What cannot be read is named, and the rest is recreated; the exit code is 4 then.
     """
-    done = archives.rebuild(archive, clock=utc_now, notify=message)
+    done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes)
     changed = 0
     if reextract:
         with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
-            changed = store.reextract(message)
+            changed = store.reextract(message, processes=processes)
     if json:
         print_json(asdict(done) | {"reextracted": changed})
     else:

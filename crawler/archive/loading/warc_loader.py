@@ -31,6 +31,7 @@ from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import READ_FROM
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.begun import BegunReadings
 from crawler.archive.loading.lost_captures import seen_again, with_lost_metadata
 from crawler.archive.loading.reextraction import Offered
 from crawler.errors import ArchiveDamaged, ExtractError
@@ -63,6 +64,7 @@ class WarcLoader:
     read: Callable[[Path, int], Iterator[Record]] = read_records  # how the file is read, from a byte on
     held_body: Callable[[str], str | None] = lambda _: None  # a text's body by its digest, if all else fails
     merged: Callable[[acts.Content], None] | None = None  # enters the files of a `merged` act
+    begun: BegunReadings | None = None  # readings of its records that were begun already
     duplicates: set[str] = field(default_factory=set)  # ids of records that another file has too
     index: list[str] = field(default_factory=list)  # lines of the file's CDXJ
     cached: dict[int, Record] = field(default_factory=dict)  # records whose acts are not read yet, by row id
@@ -221,7 +223,7 @@ class WarcLoader:
             return replace(report, body=held[0])
         try:
             again = reextraction.read_pages(
-                self.archive, session, captures, hint, offered, self.cached
+                self.archive, session, captures, hint, offered, self.cached, begun=self.begun
             ).report
         except (ExtractError, ArchiveDamaged) as error:
             again, why = None, getattr(error, "reason", None) or str(error)

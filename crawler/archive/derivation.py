@@ -22,7 +22,7 @@ from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import Manifest, entries, started_at
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, on_disk
+from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, known_offsets, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
 from crawler.archive.loading.acts_ahead import ActsAhead

@@ -59,6 +59,8 @@ def main() -> None:
     except CrawlerError as error:
         # the faults of a sources.yaml are lines; any other error is one, whatever name of a file is in it
         print(error if isinstance(error, ConfigError) else visible_line(str(error)), file=sys.stderr)
+        for note in getattr(error, "__notes__", ()):
+            print(visible_line(note), file=sys.stderr)
         sys.exit(streams.finish(error.exit_code))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

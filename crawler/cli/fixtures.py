@@ -33,7 +33,15 @@ def record(
     folder: FolderOption = DEFAULT_FOLDER,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Crawl one site; save every exchange, without cookies and other personal headers, and the expected result."""
+    """Crawl one site; save every exchange, without cookies and other personal headers, and the expected result.
+
+    Examples:
+        fazhi fixture record wuhan --limit 3
+
+    Exit codes:
+        0  saved
+        2  wrong use, a faulty sources.yaml, or no page could be fetched
+    """
     (site,) = choose(load_sites(sources), [id])
     mapping = parse_connect_to(connect_to or ())
 
@@ -63,7 +71,17 @@ def check(
     folder: FolderOption = DEFAULT_FOLDER,
     json: JsonOption = False,
 ) -> None:
-    """Replay saved sites and show differences from the expected result. Exit code 1 if there are any."""
+    """Replay saved sites and show differences from the expected result. Exit code 1 if there are any.
+
+    Examples:
+        fazhi fixture check
+        fazhi fixture check wuhan --json
+
+    Exit codes:
+        0  all are as expected
+        1  some differ
+        2  wrong use, or a faulty sources.yaml
+    """
     places = [folder / name for name in ids or ()] or fixtures.folders(folder)
     if not places:
         raise ConfigError(f"{folder}: no saved sites here; save one with `fazhi fixture record ID`")

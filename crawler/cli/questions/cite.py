@@ -30,7 +30,17 @@ def cite(
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
 ) -> None:
-    """Print citations of archived texts: title, organ, date, address, capture, digest, WARC record, head of the chain."""
+    """Print citations of archived texts: title, organ, date, address, capture, digest, WARC record, head of the chain.
+
+    Examples:
+        fazhi cite 420100-2022
+        fazhi cite 420100-2022 --version 1 --style bibtex
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
+    """
     with archives.Reader.read(archive) as store:
         cited = [citing.cite(store, each, version) for each in report_ids]
     if json:

@@ -43,6 +43,16 @@ def diff(
 
     Removed words stand in [-…-], added ones in {+…+}. A line begins with ~ for a changed paragraph, + added, - removed,
     < and > moved.
+
+    Examples:
+        fazhi diff 420100-2022
+        fazhi diff 420100-2022 1..2 --html diff.html
+        fazhi diff 420100-2022 --years 2021..2022
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     if sum(each is not None for each in (versions, years, between)) > 1:
         raise ConfigError("give one of A..B, --years and --between")

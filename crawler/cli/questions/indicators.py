@@ -65,6 +65,16 @@ def indicators(
     """Print the figures in the reports: cases, rates, documents … with the words they stand in.
 
     What is not certain is left out: a figure that is missing here may well be in the report.
+
+    Examples:
+        fazhi indicators --names
+        fazhi indicators 420100-2022
+        fazhi indicators --year 2022- --wide --csv
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     from crawler.questions.indicators import panel
 

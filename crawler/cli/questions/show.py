@@ -35,7 +35,18 @@ def show(
         typer.Option("--open", help="Open the page as it was archived in a browser, without its scripts."),
     ] = False,
 ) -> None:
-    """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr."""
+    """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr.
+
+    Examples:
+        fazhi show 420100-2022
+        fazhi show 420100-2022 --version 1 --json
+        fazhi show https://www.wuhan.gov.cn/report.shtml --open
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
+    """
     with archives.Reader.read(archive) as store:
         report = store.show(report_id, version)
         assert report.id is not None

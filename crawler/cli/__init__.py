@@ -14,6 +14,7 @@ import typer
 
 from crawler import __version__
 from crawler.cli import streams
+from crawler.cli.program.completion import answer_the_shell
 from crawler.cli.program.lazy import group
 from crawler.cli.program.table import SECTIONS
 from crawler.errors import ConfigError, CrawlerError
@@ -52,8 +53,9 @@ def main() -> None:
     """Run `fazhi`. A CrawlerError becomes one message on stderr and its class's exit code."""
     streams.restart_in_utf8_mode()
     streams.install()
+    answer_the_shell()
     try:
-        app()
+        app(prog_name="fazhi")
     except SystemExit as left:  # as typer ends every command
         sys.exit(streams.finish(left.code if isinstance(left.code, int) else 0))
     except CrawlerError as error:

@@ -12,6 +12,7 @@ import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, SourcesOption
 from crawler.cli.output import PlainConsole, print_json
+from crawler.cli.program.completion import source_ids
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
@@ -27,7 +28,7 @@ DEFAULT_FOLDER = Path("tests/fixtures")
 
 @app.command("record")
 def record(
-    id: Annotated[str, typer.Argument(metavar="ID", help="Id of a source.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="Id of a source.", autocompletion=source_ids)],
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after this many reports.")] = None,
     sources: SourcesOption = Path("sources.yaml"),
     folder: FolderOption = DEFAULT_FOLDER,

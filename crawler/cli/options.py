@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.program.completion import source_ids
 from crawler.cli.program.values import address_hint
 from crawler.errors import ConfigError
 from crawler.field.times import start_of
@@ -35,7 +36,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout."
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")]
 IdsArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled sources if omitted."),
+    typer.Argument(
+        metavar="[ID]...", help="Ids of sources; all enabled sources if omitted.", autocompletion=source_ids
+    ),
 ]
 RegionsOption = Annotated[
     list[str] | None,

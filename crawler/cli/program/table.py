@@ -88,6 +88,10 @@ SECTIONS = (
         Command("merge", "crawler.cli.evidence:merge", "Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."),
         ANCHOR,
     )),
-    Section("Set up", (SOURCE, FIXTURE)),
+    Section("Set up", (
+        SOURCE,
+        FIXTURE,
+        Command("completion", "crawler.cli.program.completion:completion", "Print the script with which a shell completes commands, options and ids."),
+    )),
 )  # fmt: skip
 """All commands, in the order of `fazhi --help`."""

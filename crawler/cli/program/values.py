@@ -30,6 +30,37 @@ _HOST_AND_PATH = re.compile(
 )
 """An address without http://, such as www.wuhan.gov.cn/zwgk/."""
 
+_FILE_ENDINGS = frozenset(
+    [
+        "csv",
+        "doc",
+        "docx",
+        "gz",
+        "htm",
+        "html",
+        "json",
+        "jsonl",
+        "md",
+        "mht",
+        "mhtml",
+        "ofd",
+        "pdf",
+        "py",
+        "rtf",
+        "shtml",
+        "tsv",
+        "txt",
+        "warc",
+        "wps",
+        "xls",
+        "xlsx",
+        "xml",
+        "yaml",
+        "yml",
+        "zip",
+    ]
+)
+
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -129,6 +160,8 @@ def from_environment(context: typer.Context) -> Iterator[tuple[str, str, str]]:
 def address_hint(text: object) -> str | None:
     """Return what to do about an address without its scheme; None for any other text, and for a file that is there."""
     if not isinstance(text, str) or not _HOST_AND_PATH.fullmatch(text) or os.path.exists(text):
+        return None
+    if "/" not in text and text.rpartition(".")[2].lower() in _FILE_ENDINGS:
         return None
     return f"an address begins with http:// or https://; did you mean http://{text} ?"
 

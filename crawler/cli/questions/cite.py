@@ -11,6 +11,7 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import print_json
+from crawler.cli.program.completion import report_ids
 from crawler.questions import cite as citing
 
 
@@ -24,7 +25,10 @@ class Style(StrEnum):
 
 
 def cite(
-    report_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of reports, or addresses.")],
+    report_ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID...", help="Ids of reports, or addresses.", autocompletion=report_ids),
+    ],
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     style: Annotated[Style, typer.Option(help="Form of the citation.")] = Style.TEXT,
     archive: ArchiveOption = Path("archive"),

@@ -21,6 +21,7 @@ from crawler.cli.options import (
     the_years,
 )
 from crawler.cli.output import message, print_table
+from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
@@ -41,7 +42,10 @@ _REPORTS_PER_NOTE = 2000
 
 def indicators(
     report_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Only this report: its id, or an address of it.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]", help="Only this report: its id, or an address of it.", autocompletion=report_ids
+        ),
     ] = None,
     indicator: Annotated[
         list[str] | None,

@@ -12,6 +12,7 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import holding_json, message, print_json, report_json
+from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
 from crawler.cli.questions.text_source import document_json, source_lines
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 def show(
     report_id: Annotated[
         str,
-        typer.Argument(metavar="ID", help="Id of a report, an unambiguous part of it, or an address of it."),
+        typer.Argument(
+            metavar="ID",
+            help="Id of a report, an unambiguous part of it, or an address of it.",
+            autocompletion=report_ids,
+        ),
     ],
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     archive: ArchiveOption = Path("archive"),

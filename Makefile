@@ -35,7 +35,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-start bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean
+.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start
 
 setup: $(READY)
 
@@ -66,6 +66,10 @@ demo: $(READY)
 	@$(BIN)/fazhi reports --archive $(DEMO)
 
 test: $(READY)
+	@$(KEEP_COMPILED) $(BIN)/pytest $(PARALLEL)
+
+# The same tests with branch coverage, which is measured in the hundreds of commands they start too: half as long again.
+coverage: $(READY)
 	@$(KEEP_COMPILED) $(BIN)/pytest --cov $(PARALLEL)
 
 # Run the fast tests on another Python, in a separate environment: make test-fast PYTHON=python3.13

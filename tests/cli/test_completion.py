@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive.catalogue.ids import report_ids
+from crawler.archive.reader_queries.ids import report_ids
 from tests.conftest import Fazhi
 
 ROOT = Path(__file__).parent.parent.parent

@@ -72,6 +72,6 @@ def source_ids(context: typer.Context, incomplete: str) -> list[str]:
 
 def report_ids(context: typer.Context, incomplete: str) -> list[str]:
     """Return ids of reports in the archive that is meant."""
-    from crawler.archive.catalogue.ids import report_ids as ids_in
+    from crawler.archive.reader_queries.ids import report_ids as ids_in
 
     return ids_in(Path(context.params.get("archive") or "archive") / "catalogue.db", incomplete)

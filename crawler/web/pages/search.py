@@ -15,7 +15,7 @@ MAX_ROWS = 200
 MAX_OFFSET = 10_000
 KINDS = ("government", "party_government", "department")
 COLUMNS = (
-    "id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet", "page",
+    "report_id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet", "page",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, SourcesOption
-from crawler.cli.output import PlainConsole, print_json
+from crawler.cli.output import PlainConsole, print_json, say
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
@@ -50,7 +50,7 @@ def record(
     number = fixtures.save(captures, place)
     facts = asyncio.run(fixtures.found(site, place))
     fixtures.write_expected(facts, place)
-    print(
+    say(
         f"{place}: {counted(number, 'exchange')}, {counted(len(facts['reports']), 'report')}; review {fixtures.EXPECTED} before you commit it"
     )
 
@@ -78,9 +78,8 @@ def check(
         facts = asyncio.run(fixtures.found(fixtures.site_of(place, entries), place))
         differences[place.name] = lines = fixtures.difference(fixtures.read_expected(place), facts)
         if not json:
-            print(
-                f"{'differs' if lines else 'ok     '}  {place.name}  {counted(len(facts['reports']), 'report')}",
-                flush=True,
+            say(
+                f"{'differs' if lines else 'ok     '}  {place.name}  {counted(len(facts['reports']), 'report')}"
             )
             _print_diff(lines)
     if json:

@@ -37,6 +37,7 @@ _KNOWN = frozenset({
     "906c93b4677c5ccab59c247977485b9bc3940201ec9562bfd9392e17f2393e88",
     "e5f41563e6ed6a3a229e5a95e8ef5f361b2f3acf2d9d35f77dff2af6b03f718a",
     "5250479e3c11db729b7b7e8b6ea2885bbc9c8cc70aafdbf2a6819fea3d95f259",
+    "b5c9589cccbd987e4f1971da206150240fe1eaaeaf597375a2365c96eadb5323",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

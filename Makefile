@@ -35,7 +35,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start
+.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages
 
 setup: $(READY)
 
@@ -265,6 +265,10 @@ diagram: $(READY)
 # Write docs/api.md, the reference of the library, from signatures, docstrings and comments.
 api: $(READY)
 	@$(BIN)/python -m docs.api
+
+# Enter the messages of the code that are new in crawler/language/zh_CN.po, where they are translated.
+messages: $(READY)
+	@$(BIN)/python -m docs.messages
 
 # Draw docs/house.svg from the imports, and write the table of rooms in docs/house.md.
 drawing: $(READY)

@@ -34,10 +34,14 @@ from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.version_captures import capture_of
+from crawler.archive.loading.versions_ahead import VersionsAhead
 from crawler.archive.merging import enter_merged, stage
+from crawler.archive.packs import packing
+from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
 from crawler.errors import FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
+from crawler.reading.pool import ReadingPool
 from crawler.warc import Earlier, RevisitReference
 
 
@@ -288,14 +292,27 @@ class Archive(Recognising):
             self.flush()
             return len(entered)
 
-    def reextract(self, notify: Callable[[str], None]) -> int:
-        """Run the current extractor over every version and store the texts that differ. Return their number."""
+    def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
+        """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.
+
+        The files keep their names and places for every reader; see `crawler.archive.evidence.warc_paths`.
+        """
         with errors_as_damage(self.path):
+            assert self._manifest is not None
+            return packing.pack(self.path, self._manifest, wanted, notify)
+
+    def reextract(self, notify: Callable[[str], None], *, processes: int | None = None) -> int:
+        """Run the current extractor over every version and store the texts that differ. Return their number.
+
+        `processes`: number of child processes that read pages (default: one for each processor).
+        """
+        with errors_as_damage(self.path), ReadingPool(processes, notify) as pool:
             ledger, _ = self._writers()
             changed, self._any_text_may_have_changed = 0, True
-            for version in queries.reextractable_versions(self._session):
-                was = version.text_sha256
-                read = reextraction.reread_or_notify(self.path, self._session, version, notify)
+            ahead = VersionsAhead.of(self.path, self._session, pool)
+            for each in ahead.readable(queries.reextractable_versions(self._session)):
+                version, was = each.row, each.row.text_sha256
+                read = reextraction.reread_or_notify(version, each.reread, notify)
                 if read is None or not self._is_better(version, read.report, notify):
                     continue
                 kept = self._kept_readings(version, read.documents)

@@ -74,12 +74,13 @@ async def _crawl(archive: Archive, clock: Clock, replay: Replay, sites: list[Sit
 
 
 def fill_every_table(folder: Path, clock: Clock, *, merged: bool = True) -> None:
-    """Make an archive with rows in every table: visits, a memory, a revised text, an edited date, a takedown, an import, a killed run, a report
+    """Make an archive with rows in every table: visits, trouble, a memory, a revised text, an edited date, a takedown, an import, a killed run, a report
     in a document; if `merged`, a merge in which a report has two ids. A merged text is always read from its captures again."""
     with Archive.create(folder, clock=clock, command="crawl") as archive:
         visit = SiteVisit(site_id="wuhan", began_at=archive.started_at)
         archive.begin_visit(visit, SITES[0])
         crawl_saved(archive, clock, "wuhan")
+        archive.note(Outcome(ending=Ending.FAILED, url=SITES[0].lists[0], site_id="wuhan", detail="HTTP 503"))
         known = ListMemory(entries=("a",), common=(), reports={})
         archive.learn("wuhan", SiteMemory(walked_at=clock(), rules="1", lists={"l": known}))
         for days in (0, 2):

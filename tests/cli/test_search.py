@@ -97,7 +97,7 @@ def test_a_missing_index_is_an_error_and_can_be_made(fazhi: Fazhi, folder: Path)
 def test_no_archive_is_told(fazhi: Fazhi, tmp_path: Path) -> None:
     for words in (["法"], ["--index"]):
         code, _, err = fazhi("search", *words, "--archive", str(tmp_path / "none"))
-        assert code == 1
+        assert code == 2
         assert "no archive here" in err
 
 

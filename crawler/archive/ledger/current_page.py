@@ -37,6 +37,7 @@ class CurrentPage(NamedTuple):
     site_id: str  # of the site that watches the page
     own: bool  # the page belongs to the site that publishes the report
     origin: str | None  # of the version
+    missing_since: datetime | None
     url: str
     url_key: str
     seen_in: int | None  # captures.id of the last observation
@@ -66,6 +67,7 @@ _FIND_CURRENT_PAGE = Prepared(
         PageRow.site_id,
         PageRow.own,
         VersionRow.origin,
+        PageRow.missing_since,
         PageRow.url,
         PageRow.url_key,
         PageRow.seen_in,

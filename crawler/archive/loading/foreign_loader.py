@@ -148,7 +148,14 @@ class ForeignLoader(WarcLoader):
             if len(self.readings) >= _MAX_READ:
                 self.readings.pop(next(iter(self.readings)))
             self.readings[key] = reextraction.read_pages(
-                self.archive, session, captures, hint, offered, self.cached, only_if_offered=True
+                self.archive,
+                session,
+                captures,
+                hint,
+                offered,
+                self.cached,
+                only_if_offered=True,
+                begun=self.begun,
             )
         return self.readings[key]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.errors import ConfigError
 from crawler.field.times import china_day
 from crawler.questions.changes.change import Change, ChangeKind
+from crawler.questions.changes.lists import list_changes
 from crawler.questions.changes.metadata import metadata_changes
 from crawler.questions.changes.overdue import KINDS, overdue_changes
 from crawler.questions.changes.pages import page_changes
@@ -62,6 +63,7 @@ def changes(
     told = {(each.report_id, each.kind) for each in found}
     found += metadata_changes(reader, window, runs, region)
     found += page_changes(reader, window, runs, region, told)
+    found += list_changes(reader, window, region)
     if wanted & KINDS:
         found += overdue_changes(reader, *_days(window, today), region)
     return Changes(

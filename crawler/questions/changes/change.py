@@ -11,14 +11,14 @@ class ChangeKind(StrEnum):
     """What has changed."""
 
     NEW = "new"  # a report that was not held
-    EDITED = (
-        "edited"  # a report shows another text, or another title, issuer, source or date over the same text
-    )
+    # a report shows another text, or another title, issuer, source or date over the same text
+    REVISED = "revised"
     SHRUNK = "shrunk"  # a page shows only the beginning of the text held
     GONE = "gone"  # the server said in two crawls, a day or more apart, that there is no such page
     MISSING = "missing"  # it said so once
     BACK = "back"  # a page or report that was gone, moved or missing
     MOVED = "moved"  # the report is at another address
+    LIST_GONE = "list_gone"  # the server says that there is no such list, on which reports were found
     NEWLY_OVERDUE = "newly_overdue"  # a report was due and is not there
     NO_LONGER_OVERDUE = "no_longer_overdue"  # a report that was overdue was published
     ADDED = "added"  # an import, a merge or saved pages brought a text: no news of the government

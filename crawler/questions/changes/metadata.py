@@ -47,7 +47,7 @@ def metadata_changes(
                 continue
             told.add(key)
             version = next(row for row in facts[edit.report_id] if row.number == edit.version)
-            change = change_of(version, ChangeKind.EDITED, list(_judged(fields)), at=edit.at)
+            change = change_of(version, ChangeKind.REVISED, list(_judged(fields)), at=edit.at)
             yield replace(
                 change,
                 title=edit.shown["title"] or version.title,

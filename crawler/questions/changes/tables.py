@@ -27,6 +27,7 @@ _WORDS = {
     ChangeKind.NEWLY_OVERDUE: "overdue",
     ChangeKind.NO_LONGER_OVERDUE: "published",
     ChangeKind.SHRUNK: "shorter",
+    ChangeKind.LIST_GONE: "list gone",
 }
 """Words for a narrow column, where the kind's name is not one."""
 
@@ -76,13 +77,10 @@ def _published_before(change: Change) -> str | None:
 
 def short_cells(change: Change) -> list[object]:
     """Return weight, kind, day, id and what has changed, for a terminal of 80 columns."""
-    kind = (
-        "quiet edit"
-        if change.quiet and change.kind is ChangeKind.EDITED
-        else _WORDS.get(change.kind, change.kind.value)
-    )
+    kind = _WORDS.get(change.kind, change.kind.value)
     day, name = cells(change, ("day", "report_id"))
-    return [change.weight, kind, day, name or f"{change.region}-{change.year}", _what(change)]
+    name = name or "-".join(map(str, filter(None, (change.region, change.year))))
+    return [change.weight, kind, day, name, _what(change)]
 
 
 def _what(change: Change) -> str:
@@ -93,12 +91,16 @@ def _what(change: Change) -> str:
 
 def _sentences(change: Change) -> Iterator[str]:
     text = change.text
+    if change.kind is ChangeKind.LIST_GONE:
+        yield change.url or ""
     if text is None or change.kind is ChangeKind.BACK:
         yield change.detail
     if text is None:
         if change.fields:
             yield describe(change.findings)
         return
+    if change.quiet:
+        yield "quiet"
     yield describe(each for each in change.findings if each.rule not in _TOLD_BY_NUMBER)
     if text.changed_chars:
         yield f"characters: {text.changed_chars}"
@@ -108,6 +110,7 @@ def _sentences(change: Change) -> Iterator[str]:
         yield f"then {_marked(text.main)}"
     if text.other_extractor:
         yield "another extractor read the older text"
+    yield f"fazhi diff {change.report_id} {text.from_version}..{text.to_version}"
 
 
 _TOLD_BY_NUMBER = ("words_removed", "words_added", "back")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crawler.field.counting import counted
 from crawler.field.times import china_day
 from crawler.questions.coverage.cells import CLAIMED, CoverageCell, CoverageRow, CoverageStatus
 
@@ -54,7 +55,7 @@ def status_words(cell: CoverageCell) -> str:
         return f"{words} (was {STATUS_WORDS[cell.was][0]})"
     if cell.reason:
         return f"{words} ({cell.reason.replace('_', ' ')})"
-    days = f" {cell.days} days" if cell.days is not None else ""
+    days = f" {counted(cell.days, 'day')}" if cell.days is not None else ""
     return f"{words}{days}" + (f", {cell.rests_on}" if cell.rests_on else "")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.archive.fulltext import Expression, Filters, Hit
 from crawler.errors import ConfigError
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 from crawler.field.regions import code_prefix
 from crawler.field.search_tokens import lower
@@ -160,7 +161,7 @@ class _Wanted:
         """Whether the sections of a text that are searched have what is searched for."""
         self.read += 1
         if self.read % TELL_FROM_TEXTS == 0:
-            self._notify(f"{self.read} texts read for their sections; it goes on")
+            self._notify(f"{counted(self.read, 'text')} read for their sections; it goes on")
         parts = [text.body[start:end] for start, end in self.spans(text) or ()]
         return bool(parts) and self.expression.matches(lower("\n".join(parts)))
 

@@ -38,7 +38,7 @@ _KNOWN = frozenset({
     "e5f41563e6ed6a3a229e5a95e8ef5f361b2f3acf2d9d35f77dff2af6b03f718a",
     "5250479e3c11db729b7b7e8b6ea2885bbc9c8cc70aafdbf2a6819fea3d95f259",
     "0abbeb694be76b7b6bb0cdb0d3b020ab0398c4aaf724eee8b035ac2112b74be7",
-    "86ea593ed6cbfebfa2b24217be12ca998a2043bfd2a0de26fa24847a3cd38e2e",
+    "015cda81c83885383cd6161933a6562b486d66a3618ce8452cd2bac902cdeb9e",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

@@ -38,6 +38,9 @@ _KNOWN = frozenset({
     "e5f41563e6ed6a3a229e5a95e8ef5f361b2f3acf2d9d35f77dff2af6b03f718a",
     "5250479e3c11db729b7b7e8b6ea2885bbc9c8cc70aafdbf2a6819fea3d95f259",
     "b5c9589cccbd987e4f1971da206150240fe1eaaeaf597375a2365c96eadb5323",
+    "015cda81c83885383cd6161933a6562b486d66a3618ce8452cd2bac902cdeb9e",
+    "0abbeb694be76b7b6bb0cdb0d3b020ab0398c4aaf724eee8b035ac2112b74be7",
+    "bd7aa08190c8b4b15035bd8579c386f8c887b2f5aa906f2c76db8bf0797dce77",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

@@ -22,6 +22,7 @@ CrawlerError                     exit 1, no retry
     NoBody                       a page without an article
     UnreadDocument               a document of a known format without a text that can be read
     PartOnly                     one page of an article without its other pages
+    TextDiffers                  an archived page from which today's extractor reads another text than the archive has
     NotAReport                   an article, but no 法治政府建设情况报告
       NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
@@ -206,6 +207,10 @@ def _unread_document(
 
 class PartOnly(ExtractError):
     """One page of an article without its other pages. It is never archived."""
+
+
+class TextDiffers(ExtractError):
+    """An archived page from which the current extractor reads another text than the archive has."""
 
 
 class NotAReport(ExtractError):

@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *(
             "Report",
             "Section",
+            "AsPublished",
             "Attachment",
             "Clue",
             "Version",

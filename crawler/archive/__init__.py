@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from crawler.archive.fulltext import index_catalogue
     from crawler.archive.ledger.pages_due import KnownPages
     from crawler.archive.ledger.site_visits import VisitHistory
+    from crawler.archive.ledger.troubles.rows import Recovery
+    from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
     from crawler.archive.rebuilding import Rebuilt, rebuild
 else:
@@ -48,6 +50,8 @@ else:
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
             ".ledger.site_visits": ("VisitHistory",),
+            ".ledger.troubles.rows": ("Recovery",),
+            ".merging": ("has_new_files",),
             ".reader": ("Reader",),
             ".rebuilding": ("Rebuilt", "rebuild"),
         },
@@ -70,8 +74,10 @@ __all__ = [
     "PageRow",
     "Reader",
     "Rebuilt",
+    "Recovery",
     "VisitHistory",
     "acts_in",
+    "has_new_files",
     "head",
     "import_url",
     "index_catalogue",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,15 +21,25 @@ from crawler.archive import Archive
 from crawler.cli.output import PlainConsole, outcome_json, print_json
 from crawler.cli.summary import print_hosts, print_sites, summary_line
 from crawler.cli.terminal.progress import REDRAWS_PER_SECOND, Progress
-from crawler.crawl import NOTHING_SAVED, TROUBLE_ENDINGS, is_trouble
+from crawler.crawl import NOTHING_SAVED, TROUBLE_ENDINGS, Halt, fails_crawl, is_trouble
+from crawler.field.counting import counted
 from crawler.field.text import visible_line
-from crawler.model import Ending, HostFigures, Outcome, Site, SiteVisit
+from crawler.field.times import china_day
+from crawler.model import Ending, HostFigures, News, Outcome, Site, SiteVisit
+from crawler.questions.changes.news import news_item
 
-NEWS = (Ending.NEW, Ending.REVISED, Ending.GONE, Ending.MOVED)
 COUNTED_ONLY = (Ending.NOT_DUE, Ending.LEFT)  # may be thousands: never printed one by one
-_STYLE = {Ending.NEW: "green", Ending.REVISED: "yellow", Ending.GONE: "magenta"} | dict.fromkeys(
-    TROUBLE_ENDINGS, "red"
-)
+_STYLE: Mapping[str, str] = {
+    News.NEW: "green",
+    News.REVISED: "yellow",
+    News.MISSING: "magenta",
+    News.GONE: "magenta",
+    News.BACK: "green",
+    News.LIST_GONE: "red",
+    Ending.RECOVERED: "green",
+    **dict.fromkeys(TROUBLE_ENDINGS, "red"),
+}
+"""Colours of the first words of lines."""
 
 
 class Display:
@@ -39,13 +49,14 @@ class Display:
         self,
         sites: Sequence[Site],
         *,
+        halt: Halt | None = None,
         json: bool = False,
         quiet: bool = False,
         figures: bool = False,
-        requests: Callable[[], int] = lambda: 0,
         max_seconds: float | None = None,
     ) -> None:
-        """`requests`: returns the number of requests so far, for the line of progress; `max_seconds`: the time limit."""
+        """`halt`: counts the requests and knows why the crawl ends early; `max_seconds`: the time limit, for the line of progress."""
+        self._halt = halt or Halt()
         self._sites = {site.id: site for site in sites}
         self._json = json
         self._quiet = quiet
@@ -57,12 +68,17 @@ class Display:
         self._counts: Counter[Ending] = Counter()
         self._by_site: defaultdict[str, Counter[Ending]] = defaultdict(Counter)
         self._troubles: Counter[str] = Counter()
+        self._untold: set[str] = set()  # sites with trouble that was not told in the last days
+        self._failed = False
+        self._left_untold = False  # for another reason than a planned end
         self._nothing_saved = 0
         self._proxy_failed = False  # and sites behind it are left for the next run
         # sys.stdout itself: rich's live line on stderr would redirect what is printed
         self._out = PlainConsole(sys.stdout)
         self._err = PlainConsole(sys.stderr)
-        self._progress = Progress(sites=len(sites), requests=requests, max_seconds=max_seconds)
+        self._progress = Progress(
+            sites=len(sites), requests=lambda: self._halt.exchanges, max_seconds=max_seconds
+        )
         self._spinner = Spinner("dots" if self._err.encoding.lower().startswith("utf") else "line")
         self._live: Live | None = None
         if self._err.is_terminal and not quiet and not (json and sys.stdout.isatty()):
@@ -106,15 +122,18 @@ class Display:
             self._proxy_failed |= outcome.ending is Ending.LEFT and outcome.detail.startswith("the proxy ")
             self._counts[outcome.ending] += 1
             self._by_site[outcome.site_id][outcome.ending] += 1
-            self._troubles[outcome.site_id] += self._is_trouble(outcome)
+            self._note_trouble(outcome)
             self._note_progress(outcome)
         if self._json:
-            print_json(outcome_json(outcome), indent=None)
-        elif self._is_trouble(outcome):
-            self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}")
+            if not self._quiet or self._matters(outcome):
+                self._print_json(outcome, archive)
+        elif self._quiet and not self._matters(outcome):
+            pass
+        elif self._is_trouble(outcome) or outcome.ending is Ending.RECOVERED:
+            self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}{_since(outcome, archive)}")
         elif outcome.unread:
-            self.message(f"{outcome.site_id}: {outcome.url}: {outcome.detail}")
-        elif (outcome.ending in NEWS and not outcome.as_before) or (
+            self.message(f"{outcome.site_id}: {outcome.url}: {outcome.detail}{_since(outcome, archive)}")
+        elif (outcome.news is not None and not outcome.as_before) or (
             archive is None and outcome.ending not in COUNTED_ONLY
         ):
             above_live_line = self._live is not None and self._out.is_terminal
@@ -128,19 +147,43 @@ class Display:
         if self._is_trouble(outcome):
             progress.troubled.add(outcome.site_id)
 
+    def _note_trouble(self, outcome: Outcome) -> None:
+        if self._is_trouble(outcome):
+            self._troubles[outcome.site_id] += 1
+            self._untold |= set() if outcome.as_before else {outcome.site_id}
+        if fails_crawl(outcome, self._sites.get(outcome.site_id), self._halt):
+            self._failed = True
+            self._left_untold |= outcome.ending is Ending.LEFT and not outcome.as_before
+
     def _is_trouble(self, outcome: Outcome) -> bool:
         site = self._sites.get(outcome.site_id)
         return site is not None and is_trouble(outcome, site)
 
+    def _matters(self, outcome: Outcome) -> bool:
+        """Whether an outcome is told with `--quiet`: news, trouble not told in the last days, and trouble that is over."""
+        if outcome.as_before:
+            return False
+        told = outcome.ending is Ending.RECOVERED or outcome.unread or outcome.news is not None
+        return told or fails_crawl(outcome, self._sites.get(outcome.site_id), self._halt)
+
     def _news(self, outcome: Outcome, archive: Archive | None) -> str:
-        if archive is None or outcome.report_id is None:
+        if archive is None or outcome.news is None:
             return f"{outcome.url}  {outcome.detail}"
-        title = archive.show(outcome.report_id).title
-        detail = f"  ({outcome.detail})" if outcome.detail else ""
-        return f"{outcome.report_id}  {title}{detail}"
+        item = news_item(archive, outcome)
+        return "  ".join(filter(None, (item.report_id, item.title, item.url, item.note)))
+
+    def _print_json(self, outcome: Outcome, archive: Archive | None) -> None:
+        value = outcome_json(outcome)
+        if archive is not None and outcome.news is not None:
+            item = news_item(archive, outcome)
+            value["title"] = item.title
+            if item.text is not None:
+                value |= {"from_version": item.text.from_version, "changed_chars": item.text.changed_chars}
+        print_json(value, indent=None)
 
     def _line(self, console: PlainConsole, outcome: Outcome, text: str) -> None:
-        ending = (f"{outcome.ending.value:<10}", _STYLE.get(outcome.ending, ""))
+        word = outcome.news or outcome.ending
+        ending = (f"{word.value:<10}", _STYLE.get(word, ""))
         console.print(Text.assemble(ending, visible_line(f" {outcome.site_id:<{self._width}}  {text}")))
 
     def visited(self, visit: SiteVisit) -> None:
@@ -152,10 +195,10 @@ class Display:
         """Keep the figures of each host, for `--figures`."""
         self._hosts = hosts
 
-    def finish(self, archive: Path | None, why: str | None) -> int:
-        """Print the summary and return the exit code: 1 if a site failed or addresses were left for the next run.
+    def finish(self, archive: Path | None) -> int:
+        """Print the summary and return the exit code: 1 if a site failed, or if what is left was not left by a planned end.
 
-        `archive` is None in a dry run; `why` is the reason why the crawl ended early, None if it did not.
+        `archive` is None in a dry run.
         """
         summary = self._err if self._json else self._out
         if not self._quiet:
@@ -169,21 +212,41 @@ class Display:
                 self._out.print(summary_line(self._counts, len(self._by_site), archive))
         if self._figures and self._hosts:
             print_hosts(summary, self._hosts)
+        for line in self._trouble_lines():
+            self._err.print(visible_line(line))
+        return 1 if self._failed else 0
+
+    def _trouble_lines(self) -> Iterator[str]:
+        """Yield which sites had trouble, and how much is left. With `--quiet` only what was not told in the last days."""
         troubled = sorted(name for name, number in self._troubles.items() if number)
-        if troubled:
-            self._err.print(f"trouble at {len(troubled)} of {len(self._sites)} sites: {', '.join(troubled)}")
-        if self._counts[Ending.LEFT]:
+        named = sorted(self._untold) if self._quiet else troubled
+        if named:
+            of = counted(len(self._sites), "site")
+            before = len(troubled) - len(named)
+            others = f"; at {before} more as told before" if before else ""
+            yield f"trouble at {len(named)} of {of}: {', '.join(named)}{others}"
+        left = self._counts[Ending.LEFT]
+        if left and (self._left_untold or not self._quiet):
             sites = sum(counts[Ending.LEFT] > 0 for counts in self._by_site.values())
             otherwise = "a proxy failed" if self._proxy_failed else "the budget of a site is used up"
-            self._err.print(
-                f"ended early ({visible_line(why) if why else otherwise}): {self._counts[Ending.LEFT]} known addresses at {sites} sites are left;"
-                " the next run continues with them"
+            verb, them = ("is", "it") if left == 1 else ("are", "them")
+            yield (
+                f"ended early ({self._halt.why or otherwise}): {counted(left, 'known address', 'known addresses')}"
+                f" at {counted(sites, 'site')} {verb} left; the next run continues with {them}"
             )
-        return 1 if troubled or self._counts[Ending.LEFT] else 0
 
     def _sites_not_visited(self) -> Iterator[str]:
         if self._nothing_saved:
             further = "" if self._json else "further "
-            yield f"{self._nothing_saved} {further}sites skipped: the replay has no page of them"
+            them = "it" if self._nothing_saved == 1 else "them"
+            yield f"{counted(self._nothing_saved, f'{further}site')} skipped: the replay has no page of {them}"
         if self._not_due:
-            yield f"{len(self._not_due)} sites not due: {min(self._not_due)}"
+            yield f"{counted(len(self._not_due), 'site')} not due: {min(self._not_due)}"
+
+
+def _since(outcome: Outcome, archive: Archive | None) -> str:
+    """Return since when trouble lasts, if it began in an earlier run."""
+    began = None if outcome.ending is Ending.RECOVERED else outcome.since  # of that its detail tells
+    if archive is None or began is None or began >= archive.started_at:
+        return ""
+    return f" (since {china_day(began)})"

@@ -34,8 +34,10 @@ from crawler.crawl import start_urls
 from crawler.errors import NoArchive
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
+from crawler.field.counting import counted
 from crawler.field.region_names import the_level, the_region
 from crawler.field.text import visible_line
+from crawler.language import translate
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
 from crawler.questions.status import SourceStatus, source_statuses
@@ -57,7 +59,7 @@ def init(
     write_new(sources, empty=empty)
     number = len(load_sites(sources))
     next_step = "fazhi source add URL" if empty else "fazhi source list, fazhi crawl"
-    print(f"{sources}: written, with {number} governments; next: {next_step}", file=sys.stderr)
+    message(f"{sources}: written, with {counted(number, 'government')}; next: {next_step}")
 
 
 @app.command("list")
@@ -183,7 +185,7 @@ def _row(found: Check) -> tuple[object, ...]:
         f"{years[0]}-{years[-1]}" if years else "",
         days[0] if days else "",
         days[-1] if days else "",
-        f"{len(found.newest.body)} characters" if found.newest else "",
+        f"{counted(len(found.newest.body), 'character')}" if found.newest else "",
     )
 
 
@@ -214,12 +216,12 @@ def _check_json(found: Check) -> dict[str, Any]:
 def _print(console: PlainConsole, found: Check) -> None:
     mark = ("ok    ", "green") if found.ok else ("fails ", "red")
     about = (
-        f" {found.site.name}: {found.cms or 'no list'}, {found.list_pages} list pages, {found.links} links,"
-        f" {len(found.reports)} reports"
+        f" {found.site.name}: {found.cms or 'no list'}, {counted(found.list_pages, 'list page')}, {counted(found.links, 'link')},"
+        f" {counted(len(found.reports), 'report')}"
     )
-    console.print(Text.assemble(mark, " ", (found.site.id, "bold"), about))
+    console.print(Text.assemble(mark, " ", (found.site.id, "bold"), translate(about)))
     for line, style in _details(found):
-        console.print(f"       {visible_line(line)}", style=style)
+        console.print(f"       {visible_line(translate(line))}", style=style)
 
 
 def _details(found: Check) -> Iterator[tuple[str, str]]:
@@ -235,10 +237,13 @@ def _details(found: Check) -> Iterator[tuple[str, str]]:
         yield f"dates: {dates[0]} to {dates[-1]}", ""
     if report := found.newest:
         first = report.body.partition("\n")[0]
-        yield f"newest: {report.title} ({report.published or 'no date'}, {len(report.body)} characters)", ""
+        yield (
+            f"newest: {report.title} ({report.published or 'no date'}, {counted(len(report.body), 'character')})",
+            "",
+        )
         yield f"        {first[:60]}…", ""
     for link, number in found.columns:
-        yield f"column, read as a list: {link.title} ({number} reports) {link.url}", ""
+        yield f"column, read as a list: {link.title} ({counted(number, 'report')}) {link.url}", ""
     for link, why in found.near_misses:
         yield f"not taken: {link.title} ({why})", "dim"
     if found.untitled:

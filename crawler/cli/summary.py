@@ -11,6 +11,7 @@ from rich.text import Text
 from crawler.cli.output import PlainConsole
 from crawler.cli.terminal.printing import show_table
 from crawler.cli.terminal.table import columns_of
+from crawler.field.counting import counted
 from crawler.model import Ending, HostFigures, Site, SiteVisit
 
 ENDING_COLUMNS = {
@@ -100,10 +101,11 @@ def _host_cells(host: HostFigures) -> tuple[object, ...]:
 
 def summary_line(counts: Counter[Ending], sites: int, archive: Path | None) -> str:
     """Return the totals of a crawl in one line. `archive` is None for a dry run."""
-    visited = f"{sites} sites, {sum(counts.values())} addresses"
+    visited = f"{counted(sites, 'site')}, {counted(sum(counts.values()), 'address', 'addresses')}"
     if archive is None:
         return f"{visited}: dry run, nothing stored"
     return (
-        f"{visited}: {counts[Ending.NEW]} new reports, {counts[Ending.REVISED]} new versions of known ones,"
+        f"{visited}: {counted(counts[Ending.NEW], 'new report')},"
+        f" {counted(counts[Ending.REVISED], 'new version')} of known ones,"
         f" {counts[Ending.UNCHANGED]} unchanged, {counts[Ending.DUPLICATE]} known from another address; kept in {archive}"
     )

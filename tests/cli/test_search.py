@@ -41,7 +41,7 @@ def test_lines_json_and_csv_have_the_same_places(fazhi: Fazhi, folder: Path) -> 
     assert all("«复议案件»" in line[-1] for line in lines)
     _, out, _ = fazhi("search", "复议案件", "--archive", str(folder), "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert [row["id"] for row in rows] == [line[0] for line in lines]
+    assert [row["report_id"] for row in rows] == [line[0] for line in lines]
     assert {row["title"][:2] for row in rows} == {"武汉", "'="}
 
 

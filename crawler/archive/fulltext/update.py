@@ -37,6 +37,7 @@ from crawler.archive.fulltext.schema import (
     writing_engine,
 )
 from crawler.errors import ArchiveDamaged, NoArchive
+from crawler.field.counting import counted
 
 REPORTS_PER_PORTION = 200
 """Reports whose rows are read, and whose texts are written, in one transaction: some 10 MB of log."""
@@ -242,7 +243,7 @@ def _sync(
         if done // TELL_FROM_TEXTS > told:
             told = done // TELL_FROM_TEXTS
             notify(
-                f"search index: {done} texts, {start + len(portion)} of {len(reports)} reports; it goes on"
+                f"search index: {counted(done, 'text')}, {start + len(portion)} of {counted(len(reports), 'report')}; it goes on"
             )
     return changes
 

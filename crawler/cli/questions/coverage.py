@@ -31,6 +31,7 @@ from crawler.errors import ConfigError, CrawlerError
 from crawler.field.region_names import the_level, the_region
 from crawler.field.regions import region as region_row
 from crawler.field.times import china_day
+from crawler.language import translate
 from crawler.questions.coverage import CoverageRow, CoverageStatus, coverage
 from crawler.questions.coverage.matrix_page import coverage_html
 from crawler.questions.coverage.tables import COLUMNS, coverage_json, flat
@@ -152,7 +153,7 @@ def _the_day(text: str | None) -> date:
 def _scope(code: str | None, level: str | None) -> str:
     row = region_row(code) if code else None
     words = [f"In {row.name} ({code})." if row else "", f"Level {level}." if level else ""]
-    return " ".join(filter(None, words))
+    return " ".join(map(translate, filter(None, words)))
 
 
 def _nothing(archive: Path, code: str | None, level: str | None, departments: bool, every: bool) -> str:
@@ -225,7 +226,7 @@ def _list_cells(row: CoverageRow) -> tuple[object, ...]:
         Text(words, style=_COLOURS[cell.status]),
         (cell.claimed or "")[:10],
         china_day(cell.witnessed) if cell.witnessed else None,
-        cell.report,
+        cell.report_id,
     )
 
 

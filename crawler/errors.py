@@ -30,6 +30,7 @@ CrawlerError                     exit 1, no retry
   SearchLocked                   exit 3: another search writes to this state file
   Halted                         the crawl, or the use of its proxy, had to end before this request
   ArchiveError
+    NoArchive                  exit 2: there is no archive in the folder that a command names
     ArchiveLocked                exit 3: another crawl writes to this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
       NotMerged                  another archive with a fault; nothing of it was taken
@@ -248,6 +249,17 @@ class Halted(CrawlerError):
 
 class ArchiveError(CrawlerError):
     """The archive cannot be used."""
+
+
+class NoArchive(ArchiveError):
+    """There is no archive in the folder that a command names. Also for a program that reads one."""
+
+    exit_code = 2
+
+    @classmethod
+    def at(cls, path: object) -> Self:
+        """Return the error for a folder, with what to do."""
+        return cls(f"{path}: no archive here; name one with --archive, or make one with `fazhi crawl`")
 
 
 class ArchiveLocked(ArchiveError):

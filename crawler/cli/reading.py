@@ -19,6 +19,7 @@ from crawler.errors import CrawlerError, PartOnly, UnreadDocument
 from crawler.extract.documents.measures import measure
 from crawler.fetch import Fetcher
 from crawler.fetch.client import NO_SITE
+from crawler.field.counting import counted
 from crawler.model import Report, Site
 from crawler.reading.alone import read_alone
 from crawler.reading.pages import PageProcess
@@ -56,7 +57,7 @@ def extract(
         except PartOnly as error:
             message(f"{place}: {error.reason}")  # the part is printed nevertheless
         except UnreadDocument as error:
-            pages = f", {error.pages} pages" if error.pages else ""
+            pages = f", {counted(error.pages, 'page')}" if error.pages else ""
             message(f"{place}: {error.format}{pages}, no text: {error.fault}: {error.reason}")
             failed = True
         except CrawlerError as error:
@@ -73,11 +74,13 @@ def extract(
                     f"no text: {report.unread}; the page offers {', '.join(each.url for each in report.offers)}"
                 )
             if explain:
-                print_table(("of the text", "value"), _reading_rows(report))
+                print_table(("of the text", "value"), _reading_rows(report), text=("value",))
                 rows = sorted(report.clues, key=lambda clue: (clue.field, -clue.weight))
                 print_table(
                     ("field", "weight", "value", "where"),
                     [(c.field, f"{c.weight:.2f}", c.value, c.where) for c in rows],
+                    text=("value", "where"),
+                    numbers=("weight",),
                 )
     raise typer.Exit(1 if failed else 0)
 

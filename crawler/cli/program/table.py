@@ -90,9 +90,11 @@ SECTIONS = (
         Command("export", "crawler.cli.questions.export:export", "Write a delivery: DIR/artifacts/VERSION with tables, descriptor and changes since the one before."),
     )),
     Section("Keep the archive", (
+        Command("status", "crawler.cli.questions.status:status", "Show how the last run ended, which sources fail, what is due, what is held, and what wants attention."),
         Command("verify", "crawler.cli.evidence:verify", "Check manifest, WARC files, catalogue, text files and anchors against each other; print every fault."),
         Command("rebuild", "crawler.cli.evidence:rebuild", "Recreate the catalogue, the text files and the indexes from the WARC files alone."),
         Command("merge", "crawler.cli.evidence:merge", "Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."),
+        Command("pack", "crawler.cli.evidence:pack", "Put the small WARC files of finished months one behind the other into one file each, unchanged."),
         ANCHOR,
     )),
     Section("Set up", (SOURCE, FIXTURE, CMS)),

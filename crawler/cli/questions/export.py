@@ -23,6 +23,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import PlainConsole, message, print_json
 from crawler.cli.questions.reports import division_name, the_kind
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 
 
@@ -115,5 +116,5 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
     with console.status("reading the archive …", spinner=spinner) as status:
         yield lambda done, total: status.update(
-            f"{done} of {total} versions" + ("; completing the files …" if done == total else "")
+            f"{done} of {counted(total, 'version')}" + ("; completing the files …" if done == total else "")
         )

@@ -12,6 +12,7 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
 from crawler.cli.output import holding_json, message, print_json, report_json
+from crawler.cli.questions.metadata_edits import edit_json, edit_lines
 from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
 from crawler.cli.questions.text_source import document_json, source_lines
@@ -73,7 +74,7 @@ def _details(store: Reader, report: Report) -> dict[str, Any]:
                 "origin": row.origin,
                 "older": row.older,
                 "url": row.url,
-                "text_file": row.text_file or None,
+                "text_file": store.text_file_on_disk(row.text_file),
                 "extractor": row.extractor,
                 "former": row.former,
             }
@@ -93,6 +94,7 @@ def _details(store: Reader, report: Report) -> dict[str, Any]:
             }
             for page in store.pages(report.id)
         ],
+        "edits": list(map(edit_json, store.metadata_history(report.id))),
         "departures": [{"url": url, "id": other} for url, other in store.departures(report.id)],
         "documents": [document_json(each) for each in store.documents(report.id, report.version)],
     }
@@ -120,6 +122,7 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
     for place in store.places(report.id, report.version):
         yield f"  captured {iso(place.captured_at)}: {_record(place)}"
     yield from _page_lines(store, report)
+    yield from edit_lines(store.metadata_history(report.id))
     yield from _version_lines(store, report)
 
 

@@ -53,16 +53,17 @@ class Staged:
 
 
 def has_new_files(archive: Path, other: Path, now: datetime) -> bool:
-    """Whether another archive has a WARC file that is not in this one, which need not exist yet. Reads only, without a lock.
+    """Whether a merge would do anything: another archive has a WARC file that is not in this one, or one with a fault.
 
-    Raises ArchiveError if the other one has no WARC files, NotMerged if one is a link or has another name than archives
+    This archive need not exist yet. Reads only, without a lock: a merge asks before it opens this archive, since that is a run.
+    Raises NoArchive if the other one has no WARC files, NotMerged if one is a link or has another name than archives
     give, ArchiveDamaged if one cannot be read.
     """
     with errors_as_damage(other):
         _refuse_itself(archive, other)
         held = {facts["sha256"] for entry in entries(archive) if "sha256" in (facts := entry.facts)}
         foreign = ForeignArchive(path=other, now=now, notify=lambda _: None, held_block=lambda _: None)
-        return any(sha256 not in held for sha256 in foreign.digests())
+        return any(each.sha256 not in held or each.is_listed_otherwise for each in foreign.files())
 
 
 def stage(

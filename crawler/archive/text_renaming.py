@@ -19,7 +19,7 @@ from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.text_names import earlier_name, with_version
 from crawler.archive.evidence import files
 
-_FIRST_SCHEMA_WITH_NUMBERS = "0016"
+_FIRST_SCHEMA_WITH_NUMBERS = "0017"
 _FIRST_SCHEMA_WITH_FORMER = "0003"
 
 

@@ -11,7 +11,7 @@ from crawler import anchoring
 from crawler.anchoring import AnchorSettings
 from crawler.archive.anchors.stamps import Root
 from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
 from crawler.errors import ConfigError
 from crawler.fetch import parse_connect_to
 from crawler.fetch.client import utc_now
@@ -97,10 +97,10 @@ def anchor(
             }
         )
     else:
-        print(f"signed head {done.signed_head} of line {done.line} with key {done.key}")
+        say(f"signed head {done.signed_head} of line {done.line} with key {done.key}")
         for each in stamps:
-            print(f"stamped {each['at']} by {each['authority']} (root certificate: {each['root']})")
-        print(f"kept in {archive / done.folder}; head {done.head}")
+            say(f"stamped {each['at']} by {each['authority']} (root certificate: {each['root']})")
+        say(f"kept in {archive / done.folder}; head {done.head}")
     for stamp in done.stamps:
         if stamp.root is Root.UNKNOWN:
             message(
@@ -135,7 +135,7 @@ def init(
         message(f"{entered.path}: a new private key; keep a copy of it elsewhere")
     if not entered.entered:
         message(f"{archive}: has this key already")
-    print(f"key {entered.id}")
+    say(f"key {entered.id}")
 
 
 def _defaults(sources: Path | None) -> AnchorDefaults:

@@ -14,14 +14,13 @@ from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
 from crawler.archive.continuity import is_settled
-from crawler.archive.merging import has_new_files
 from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import message, print_json
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
+from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
-from crawler.field.text import visible_line
+from crawler.field.counting import counted
 from crawler.questions import verify as verifying
 from crawler.questions.verify import OlderChain, Trust
 
@@ -52,6 +51,7 @@ def verify(
         ),
     ] = None,
     tsa_roots: RootsOption = None,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check manifest, WARC files, catalogue, text files and anchors against each other; print every fault.
@@ -65,11 +65,13 @@ def verify(
         roots=anchoring.load_roots(tsa_roots) if tsa_roots else Roots(),
     )
     faults = []
-    found = verifying.verify(archive, deep=deep, head=head, since=older, trust=trust, notify=message)
+    found = verifying.verify(
+        archive, deep=deep, head=head, since=older, trust=trust, notify=message, processes=processes
+    )
     for fault in found:
         faults.append(fault)
         if not json:
-            print(visible_line(f"{fault.place}: {fault.what}"), flush=True)
+            say(f"{fault.place}: {fault.what}")
     digest = archives.head(archive)
     added = None if older is None else verifying.added(archive, older)
     if json:
@@ -77,12 +79,12 @@ def verify(
         print_json(value | ({"since": added and asdict(added)} if older else {}))
     else:
         if added:
-            print(
-                f"since line {added.line}: {added.lines} lines added, of {added.files} WARC files, {added.runs} runs and"
-                f" {added.anchors} anchors"
+            say(
+                f"since line {added.line}: {counted(added.lines, 'line')} added, of {counted(added.files, 'WARC file')},"
+                f" {counted(added.runs, 'run')} and {counted(added.anchors, 'anchor')}"
             )
-        print(f"head {digest}")
-        print("no fault found" if not faults else f"{len(faults)} faults")
+        say(f"head {digest}")
+        say("no fault found" if not faults else counted(len(faults), "fault"))
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)
 
 
@@ -95,24 +97,30 @@ def rebuild(
             help="Then extract every page again with the current extractor; texts that differ are marked.",
         ),
     ] = False,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
     """Recreate the catalogue, the text files and the indexes from the WARC files alone.
 
     What cannot be read is named, and the rest is recreated; the exit code is 4 then.
     """
-    done = archives.rebuild(archive, clock=utc_now, notify=message)
+    done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes)
     changed = 0
     if reextract:
         with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
-            changed = store.reextract(message)
+            changed = store.reextract(message, processes=processes)
     if json:
         print_json(asdict(done) | {"reextracted": changed})
     else:
-        print(
-            f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
+        say(
+            f"{counted(done.files, 'WARC file')}: {counted(done.captures, 'capture')},"
+            f" {counted(done.reports, 'report')} in {counted(done.versions, 'version')}"
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
-            + (f"; {len(done.lost)} files or records could not be read" if done.lost else "")
+            + (
+                f"; {counted(len(done.lost), 'file or record', 'files or records')} could not be read"
+                if done.lost
+                else ""
+            )
         )
     raise typer.Exit(ArchiveDamaged.exit_code if done.lost else 0)
 
@@ -121,14 +129,19 @@ def merge(
     other: Annotated[Path, typer.Argument(metavar="OTHER_ARCHIVE", help="The archive to copy from.")],
     archive: ArchiveOption = Path("archive"),
 ) -> None:
-    """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
-    if not has_new_files(archive, other, utc_now()) and is_settled(archive):
-        print(f"nothing to merge: all WARC files of {other} are here already")
+    """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them.
+
+    If all of them are here already, nothing is written.
+    """
+    archives.require_warcs(other)  # before this archive is made
+    if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):
+        print(f"nothing to merge: {archive} has every WARC file of {other}")
         return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
         files = store.merge(other, message)
-        print(f"{files} WARC files added: {len(store.reports()) - before} new reports")
+        new = counted(len(store.reports()) - before, "new report")
+        say(f"{counted(files, 'WARC file')} added: {new}")
 
 
 def pack(

@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, SourcesOption
-from crawler.cli.output import PlainConsole, print_json
+from crawler.cli.output import PlainConsole, print_json, say
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
+from crawler.field.counting import counted
 from crawler.field.text import visible_line
 from crawler.onboarding import fixtures
 from crawler.sources import choose, load_sites
@@ -49,8 +50,8 @@ def record(
     number = fixtures.save(captures, place)
     facts = asyncio.run(fixtures.found(site, place))
     fixtures.write_expected(facts, place)
-    print(
-        f"{place}: {number} exchanges, {len(facts['reports'])} reports; review {fixtures.EXPECTED} before you commit it"
+    say(
+        f"{place}: {counted(number, 'exchange')}, {counted(len(facts['reports']), 'report')}; review {fixtures.EXPECTED} before you commit it"
     )
 
 
@@ -77,9 +78,8 @@ def check(
         facts = asyncio.run(fixtures.found(fixtures.site_of(place, entries), place))
         differences[place.name] = lines = fixtures.difference(fixtures.read_expected(place), facts)
         if not json:
-            print(
-                f"{'differs' if lines else 'ok     '}  {place.name}  {len(facts['reports'])} reports",
-                flush=True,
+            say(
+                f"{'differs' if lines else 'ok     '}  {place.name}  {counted(len(facts['reports']), 'report')}"
             )
             _print_diff(lines)
     if json:

@@ -828,7 +828,7 @@ def test_a_merge_of_nothing_new_leaves_nothing(
     assert fazhi("merge", str(other), "--archive", str(folder))[0] == 0
     before = everything(folder)
     code, out, _ = fazhi("merge", str(other), "--archive", str(folder))
-    assert (code, out) == (0, f"nothing to merge: all WARC files of {other} are here already\n")
+    assert (code, out) == (0, f"nothing to merge: {folder} has every WARC file of {other}\n")
     assert everything(folder) == before
 
 

@@ -20,6 +20,7 @@ from crawler.archive.derivation import derive_for_comparison
 from crawler.archive.format_readme import READMES, is_of_project, text_of
 from crawler.errors import NoTemporarySpace
 from crawler.questions.verify import verify
+from crawler.reading.pool import ReadingPool
 from tests.archive.held import FIXTURES, change, faults, fill_every_table
 from tests.conftest import BODY, SITE, Clock, a_capture, a_report
 
@@ -56,6 +57,7 @@ def made(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         held_body=lambda _: None,
         now=datetime(2027, 1, 1),
         notify=lambda _: None,
+        pool=ReadingPool(1, lambda _: None),
     )
     assert lost == []
     return catalogue

@@ -22,9 +22,9 @@ from crawler.archive.catalogue.rows import DOCUMENT_KINDS
 from crawler.archive.evidence import manifest
 from crawler.archive.evidence.act_schema import ACTS, unknown_keys
 from crawler.archive.evidence.acts import Act, ActFault, read_acts
-from crawler.archive.evidence.warc_paths import closed_warcs
+from crawler.archive.evidence.warc_paths import require_warcs
 from crawler.archive.ledger.runs import RunInfo, read_run_info
-from crawler.errors import ArchiveDamaged, ArchiveError, NotMerged
+from crawler.errors import ArchiveDamaged, NotMerged
 from crawler.regular_files import holder_of, open_range
 from crawler.warc import Record, agrees, read_records
 
@@ -67,7 +67,7 @@ class ForeignArchive:
     def files(self) -> list[ForeignFile]:
         """Return the WARC files by the start of their runs.
 
-        Raises ArchiveError if there are none, NotMerged for a link, a device, a pipe, a name that no file of an archive
+        Raises NoArchive if there are none, NotMerged for a link, a device, a pipe, a name that no file of an archive
         has, or a manifest with a fault.
         """
         paths = self._paths()
@@ -97,10 +97,8 @@ class ForeignArchive:
         return map(self._digest, self._paths())
 
     def _paths(self) -> list[Path]:
-        if not any((self.path / "warc").glob("*/*.warc.gz")):
-            raise ArchiveError(f"{self.path}: no archive here, or an empty one")
         self._told = self._manifest()  # first: it says what is in packs
-        return closed_warcs(self.path)
+        return require_warcs(self.path)
 
     def _digest(self, path: Path) -> str:
         if not _NAME.fullmatch(path.name):

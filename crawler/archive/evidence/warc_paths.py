@@ -16,6 +16,7 @@ from crawler.archive.evidence import journal
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries
 from crawler.archive.evidence.manifest_lines import Entry, Kind
+from crawler.errors import NoArchive
 from crawler.regular_files import PartPath, open_regular
 from crawler.warc import Record, salvage
 from crawler.warc.cdxj import SUFFIX as INDEX
@@ -74,6 +75,16 @@ def closed_warcs(archive: Path) -> list[Path]:
 def pack_files(archive: Path) -> list[Path]:
     """Return the packs, sorted by path."""
     return sorted((archive / "warc").glob(f"*/{_PACK_PREFIX}*.warc.gz"))
+
+
+def require_warcs(archive: Path) -> list[Path]:
+    """Return the finished WARC files of another archive, sorted by path. Raises NoArchive if there are none."""
+    paths = closed_warcs(archive)
+    if not paths:
+        raise NoArchive(
+            f"{archive}: no archive here; name the folder of another archive, with its WARC files"
+        )
+    return paths
 
 
 def open_warcs(archive: Path) -> list[Path]:

@@ -26,10 +26,12 @@ from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.documents.recognised import enter_reading, keep_recognition
 from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.metadata.past import enter_past_edit
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import READ_FROM
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.begun import BegunReadings
 from crawler.archive.loading.lost_captures import seen_again, with_lost_metadata
 from crawler.archive.loading.reextraction import Offered
 from crawler.errors import ArchiveDamaged, ExtractError
@@ -62,6 +64,7 @@ class WarcLoader:
     read: Callable[[Path, int], Iterator[Record]] = read_records  # how the file is read, from a byte on
     held_body: Callable[[str], str | None] = lambda _: None  # a text's body by its digest, if all else fails
     merged: Callable[[acts.Content], None] | None = None  # enters the files of a `merged` act
+    begun: BegunReadings | None = None  # readings of its records that were begun already
     duplicates: set[str] = field(default_factory=set)  # ids of records that another file has too
     index: list[str] = field(default_factory=list)  # lines of the file's CDXJ
     cached: dict[int, Record] = field(default_factory=dict)  # records whose acts are not read yet, by row id
@@ -182,6 +185,7 @@ class WarcLoader:
             joined_keys=content.get("varies") or (),
             hosts=acts.hosts_of(content),
             recorded_ending=Ending(content["ending"]) if content.get("ending") else Ending.REVISED,
+            recorded_metadata=acts.metadata_of(content),
         )
         self._keep_former(act, report, change)
 
@@ -219,7 +223,7 @@ class WarcLoader:
             return replace(report, body=held[0])
         try:
             again = reextraction.read_pages(
-                self.archive, session, captures, hint, offered, self.cached
+                self.archive, session, captures, hint, offered, self.cached, begun=self.begun
             ).report
         except (ExtractError, ArchiveDamaged) as error:
             again, why = None, getattr(error, "reason", None) or str(error)
@@ -292,6 +296,12 @@ class WarcLoader:
             enter_reading(self.ledger.session, version, again, [each.document for each in documents])
             self.ledger.keep_text_file(version)
 
+    def _page_edited(self, act: Act) -> None:
+        row, found = self._row(act.about, act.url), acts.metadata_of(act.content)
+        if row is not None and found is not None:
+            told = act.content["report"]
+            enter_past_edit(self.ledger.session, act.url, told["id"], told["version"], row, found)
+
     def _merged(self, act: Act) -> None:
         if self.merged is not None:
             self.merged(act.content)
@@ -326,6 +336,7 @@ _HANDLERS = {
     "clock set back": "_clock_set_back",
     "run ended": "_run_ended",
     "reextracted": "_reextracted",
+    "page edited": "_page_edited",
     "merged": "_merged",
 }
 """Method that enters an act, by the act's name. `attempted` has none: it is evidence in the WARC only.

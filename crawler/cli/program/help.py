@@ -13,6 +13,8 @@ from inspect import cleandoc
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
+from crawler.language import translate
+
 MAX_COLUMNS = 80
 _FIRST_COLUMN = 26  # width of the names of options, where there is one longer than this
 _KINDS = {str: "TEXT", int: "NUMBER"}
@@ -20,8 +22,9 @@ _WIDE = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
 )
 _CLOSING = "，。、；：？！）》〉】」』”’…,.;:?!)"
-_PIECE = re.compile(f"[{_WIDE}][{_CLOSING}]*|[^{_WIDE}]+")
-"""A piece of a word that stays on one line: a line may end behind each Chinese character, but not before 。or ，"""
+_OPENING = r"（《〈【「『“‘(\["
+_PIECE = re.compile(f"[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|[^{_WIDE}]+")
+"""A piece of a word that stays on one line: a line may end behind each Chinese character, but not before 。or behind （."""
 
 _EXIT_CODE = re.compile(r"([0-9])\s+(\S.*)")
 
@@ -66,19 +69,19 @@ def page(command: Any, context: Any, commands: Iterable[tuple[str, Rows]] = ()) 
     found = documentation(command.help or "")
     lines = list(_usage(command, context))
     for paragraph in found.description:
-        lines += ["", *wrapped(paragraph, "  ")]
+        lines += ["", *wrapped(translate(paragraph), "  ")]
     parameters = [each for each in command.get_params(context) if not each.hidden]
     arguments = [each for each in parameters if each.param_type_name == "argument"]
     options = [each for each in parameters if each.param_type_name == "option"]
     for heading, rows in (
-        *commands,
+        *((heading, [(name, translate(about)) for name, about in rows]) for heading, rows in commands),
         ("Arguments", [(_argument(each), _about(each)) for each in arguments]),
         ("Options", [(_option(each), _about(each)) for each in options]),
     ):
         lines += _section(heading, rows)
     if found.examples:
-        lines += ["", "Examples:", *(f"  {line}" for line in found.examples)]
-    lines += _section("Exit codes", [(str(code), text) for code, text in found.exit_codes])
+        lines += ["", f"{translate('Examples')}:", *(f"  {line}" for line in found.examples)]
+    lines += _section("Exit codes", [(str(code), translate(text)) for code, text in found.exit_codes])
     return "\n".join(lines)
 
 
@@ -89,14 +92,14 @@ def _usage(command: Any, context: Any) -> Iterator[str]:
             words.append(_argument(each))
     if metavar := getattr(command, "subcommand_metavar", None):
         words.append(metavar)
-    return wrapped(" ".join(filter(None, words)), "Usage: ")
+    return wrapped(" ".join(filter(None, words)), f"{translate('Usage')}: ")
 
 
 def _section(heading: str, rows: Rows) -> Iterator[str]:
     if not rows:
         return
     yield ""
-    yield f"{heading}:"
+    yield f"{translate(heading)}:"
     widest = min(max(columns(name) for name, _ in rows), _FIRST_COLUMN)
     for name, about in rows:
         fits = columns(name) <= widest
@@ -133,11 +136,18 @@ def _about(parameter: Any) -> str:
         facts.append(f"default: {default}")
     bounds = (parameter.min, parameter.max)
     if bounds != (None, None):
-        words = {(False, False): "{0} to {1}", (False, True): "{0} or more", (True, False): "{1} or less"}
-        facts.append(words[bounds[0] is None, bounds[1] is None].format(*bounds))
+        least, most = bounds
+        facts.append(
+            f"{least} to {most}"
+            if None not in bounds
+            else f"{least} or more"
+            if most is None
+            else f"{most} or less"
+        )
     if parameter.envvar:
         facts.append(f"variable: {parameter.envvar}")
-    return (parameter.help or "") + (f" [{'; '.join(facts)}]" if facts else "")
+    about = translate(parameter.help or "")
+    return about + (f" [{'; '.join(map(translate, facts))}]" if facts else "")
 
 
 def wrapped(text: str, first: str) -> Iterator[str]:

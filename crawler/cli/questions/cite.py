@@ -11,6 +11,7 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import print_json
+from crawler.language import translate
 from crawler.questions import cite as citing
 
 
@@ -38,4 +39,5 @@ def cite(
     elif style is Style.CSL_JSON:  # a program reads a list, also of one
         print(f"[{','.join(map(citing.csl_json, cited))}]")
     else:
-        print("\n\n".join(map(citing.STYLES[style], cited)))
+        citations = "\n\n".join(map(citing.STYLES[style], cited))
+        print(translate(citations) if style is Style.TEXT else citations)

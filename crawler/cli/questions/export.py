@@ -23,6 +23,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import PlainConsole, message, print_json
 from crawler.cli.questions.reports import division_name, the_kind
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 
 
@@ -46,6 +47,13 @@ def export(
     ] = [Format.CSV],  # noqa: B006 - typer copies it
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Include the texts, in a last column.")
+    ] = False,
+    as_published: Annotated[
+        bool,
+        typer.Option(
+            "--as-published",
+            help="With the texts, also a column text_as_published: with the full-width punctuation of the page.",
+        ),
     ] = False,
     latest: Annotated[
         bool, typer.Option("--latest", help="Only the latest text of each report, instead of every version.")
@@ -78,6 +86,7 @@ def export(
             since=the_start(since),
             latest=latest,
             with_text=with_text,
+            as_published=as_published,
             max_wacz_bytes=wacz_size * 1_000_000,
             notify=message,
             progress=progress,
@@ -107,5 +116,5 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
     with console.status("reading the archive …", spinner=spinner) as status:
         yield lambda done, total: status.update(
-            f"{done} of {total} versions" + ("; completing the files …" if done == total else "")
+            f"{done} of {counted(total, 'version')}" + ("; completing the files …" if done == total else "")
         )

@@ -23,6 +23,7 @@ from crawler.cli.options import (
 from crawler.cli.output import message, print_table
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 from crawler.field.text import json_escaped
 from crawler.questions.tables import write_csv
@@ -102,7 +103,7 @@ class _Counted:
             self.reports += 1
             self.statements += len(figures.statements)
             if self.reports % _REPORTS_PER_NOTE == 0:
-                message(f"{self.reports} reports read, {self.statements} figures found")
+                message(f"{counted(self.reports, 'report')} read, {counted(self.statements, 'figure')} found")
             yield figures
 
 
@@ -114,7 +115,7 @@ def _print_names(chosen: Iterable[Indicator], *, json: bool, csv: bool) -> None:
     elif csv:
         write_csv(sys.stdout, columns, rows)
     else:
-        print_table(columns, rows, whole=("indicator", "unit"))
+        print_table(columns, rows, text=("definition",))
 
 
 def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> None:
@@ -126,8 +127,8 @@ def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> Non
     elif csv:
         write_csv(sys.stdout, LONG_COLUMNS, (_cells(row) for row in rows))
     elif sys.stdout.isatty():
-        lines = ((row["report"], row["label"], _shown(row), _around(row)) for row in rows)
-        print_table(("report", "indicator", "value", "words"), lines, whole=("report", "value"))
+        lines = ((row["report_id"], row["label"], _shown(row), _around(row)) for row in rows)
+        print_table(("report", "indicator", "value", "words"), lines, text=("words",), numbers=("value",))
     else:
         print_table(LONG_COLUMNS, (_cells(row) for row in rows))
 
@@ -139,7 +140,7 @@ def _print_wide(
 
     if sys.stdout.isatty() and not (json or csv) and len(chosen) > _MAX_ON_TERMINAL:
         raise ConfigError(
-            f"{len(chosen)} columns are too many for a terminal: choose up to {_MAX_ON_TERMINAL} with --indicator, "
+            f"{counted(len(chosen), 'column')} are too many for a terminal: choose up to {_MAX_ON_TERMINAL} with --indicator, "
             "or use --csv or --json"
         )
     rows = (wide_row(figures, chosen) for figures in found)
@@ -150,8 +151,8 @@ def _print_wide(
         write_csv(sys.stdout, columns, (_cells(row, columns) for row in rows))
     elif sys.stdout.isatty():
         headings = ("report", *(each.label for each in chosen))
-        lines = ([row["report"], *(row[each.id] for each in chosen)] for row in rows)
-        print_table(headings, lines, whole=("report",))
+        lines = ([row["report_id"], *(row[each.id] for each in chosen)] for row in rows)
+        print_table(headings, lines, numbers=headings[1:])
     else:
         print_table(columns, (_cells(row, columns) for row in rows))
 

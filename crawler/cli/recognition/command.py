@@ -14,6 +14,7 @@ from crawler.cli.output import message, print_json, tab_separated
 from crawler.crawl import seconds
 from crawler.errors import ConfigError
 from crawler.fetch.client import utc_now
+from crawler.field.counting import counted
 from crawler.ocr.job import FAILED, Recognised, read_scans
 from crawler.ocr.recognition import require_extra
 
@@ -52,7 +53,9 @@ def ocr(
 def _line(each: Recognised) -> str:
     facts = [each.detail]
     if each.confidence is not None:
-        facts = [f"{each.pages} pages, {each.characters} characters, confidence {each.confidence:.1%}"]
+        facts = [
+            f"{counted(each.pages or 0, 'page')}, {counted(each.characters, 'character')}, confidence {each.confidence:.1%}"
+        ]
     return tab_separated([each.ending, each.scan.report_id, each.scan.title, *facts])
 
 

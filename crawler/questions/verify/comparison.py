@@ -209,7 +209,7 @@ class Comparison:
 
     def _versions(self, claims: ConsistencyQueries) -> Iterator[Fault]:
         unwritten = claims.versions_in_progress()
-        for row, report in claims.versions():
+        for row, report, read_again in claims.readable_versions() if self.deep else _unread(claims):
             place = f"{row.report_id} version {row.number}"
             self.texts |= {
                 name_on_disk(self.path, name)
@@ -230,7 +230,7 @@ class Comparison:
                 yield Fault(place=row.text_file, what=f"is not the text of {place}")
             if self.deep:
                 try:
-                    yield from self._extracted_again(place, claims.reextracted(row), report)
+                    yield from self._extracted_again(place, read_again(), report)
                 except ArchiveDamaged as error:
                     yield Fault(place=place, what=str(error))
         for url in claims.pages_without_version():
@@ -279,6 +279,14 @@ class Comparison:
         if renamed:
             self.notify(f"{name}: has another name now, and is here twice; `fazhi rebuild` removes this one")
         return renamed
+
+
+def _unread(
+    claims: ConsistencyQueries,
+) -> Iterator[tuple[VersionRow, Report, Callable[[], Report | None]]]:
+    """Yield the versions where none is read again."""
+    for row, report in claims.versions():
+        yield row, report, lambda: None
 
 
 def _has_digest_of_name(file: Path) -> bool:

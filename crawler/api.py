@@ -32,6 +32,7 @@ from crawler.errors import (
     ConfigError,
     CrawlerError,
     ExtractError,
+    NoArchive,
     NoBody,
     UnknownFormat,
 )
@@ -39,6 +40,7 @@ from crawler.extract import extract, extract_text
 from crawler.fetch import Replay, load_exchanges
 from crawler.model import (
     JSON_KEYS,
+    AsPublished,
     Attachment,
     Capture,
     Clue,
@@ -94,6 +96,7 @@ __all__ = [
     "ArchiveDamaged",
     "ArchiveError",
     "ArchiveLocked",
+    "AsPublished",
     "Attachment",
     "Capture",
     "Change",
@@ -120,6 +123,7 @@ __all__ = [
     "Indicator",
     "Link",
     "Match",
+    "NoArchive",
     "NoBody",
     "Outcome",
     "Proxy",

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import NamedTuple
@@ -31,9 +32,11 @@ from crawler.archive.damage import is_disk_error
 from crawler.archive.derivation import Unended, derive_for_comparison
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.versions_ahead import ReadableVersion, VersionsAhead
 from crawler.archive.recovery import run_facts
 from crawler.errors import ArchiveDamaged, ExtractError, NoTemporarySpace
 from crawler.model import Report
+from crawler.reading.pool import ReadingPool
 
 
 class CatalogueRecord(NamedTuple):
@@ -73,9 +76,10 @@ _MADE_VERSIONS = (
 class ConsistencyQueries:
     """Queries to an open catalogue. `Reader.consistency` opens them."""
 
-    def __init__(self, archive: Path, session: Session) -> None:
+    def __init__(self, archive: Path, session: Session, pool: ReadingPool) -> None:
         self._archive = archive
         self._session = session
+        self._pool = pool  # reads pages
 
     def integrity_errors(self) -> list[str]:
         """Return the errors that SQLite's own checks find."""
@@ -102,6 +106,7 @@ class ConsistencyQueries:
                     held_body=self._held_body,
                     now=self._last_start(),
                     notify=notify,
+                    pool=self._pool,
                 )
             except SQLAlchemyError as error:
                 if is_disk_error(error):
@@ -170,9 +175,22 @@ class ConsistencyQueries:
 
     def versions(self) -> Iterator[tuple[VersionRow, Report]]:
         """Yield every version except tombstones, as row and as Report."""
-        query = select(VersionRow).where(VersionRow.tombstone.is_(False)).order_by(VersionRow.id)
-        for row in self._session.scalars(query.execution_options(yield_per=200)):
+        for row in self._version_rows():
             yield row, queries.to_report(row)
+
+    def readable_versions(self) -> Iterator[tuple[VersionRow, Report, Callable[[], Report | None]]]:
+        """Yield them with a function that returns the report that the current extractor reads from pages and documents.
+
+        It may be called until the next version is asked for; it returns None for a version without a page. Raises
+        ArchiveDamaged if a page's record is missing or no article is found in it.
+        """
+        ahead = VersionsAhead.of(self._archive, self._session, self._pool)
+        for each in ahead.readable(self._version_rows()):
+            yield each.row, queries.to_report(each.row), partial(_read_again, each)
+
+    def _version_rows(self) -> Iterator[VersionRow]:
+        query = select(VersionRow).where(VersionRow.tombstone.is_(False)).order_by(VersionRow.id)
+        return iter(self._session.scalars(query.execution_options(yield_per=200)))
 
     def versions_in_progress(self) -> set[tuple[str | None, int | None]]:
         """Return report id and number of the versions in outcomes of runs that have not ended.
@@ -209,19 +227,16 @@ class ConsistencyQueries:
         rows = self._session.scalars(select(RunRow).where(RunRow.state != MERGED_STATE))
         return {row.id: run_facts(row) if row.finished_at else None for row in rows}
 
-    def reextracted(self, version: VersionRow) -> Report | None:
-        """Return the report that the current extractor reads from a version's pages and documents; None if it has no page.
 
-        Raises ArchiveDamaged if a page's record is missing or no article is found in it.
-        """
-        if version.capture_id is None:
-            return None
-        try:
-            return reextraction.reread(self._archive, self._session, version).report
-        except ExtractError as error:
-            raise ArchiveDamaged(
-                f"the current extractor finds no article in its page ({error.reason})"
-            ) from error
+def _read_again(version: ReadableVersion) -> Report | None:
+    if version.row.capture_id is None:
+        return None
+    try:
+        return version.reread().report
+    except ExtractError as error:
+        raise ArchiveDamaged(
+            f"the current extractor finds no article in its page ({error.reason})"
+        ) from error
 
 
 @contextmanager

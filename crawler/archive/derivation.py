@@ -7,7 +7,7 @@ which `crawler.questions.verify` compares the catalogue row by row. What cannot 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -22,16 +22,17 @@ from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import Manifest, entries, started_at
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of, on_disk
+from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, known_offsets, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
+from crawler.archive.loading.acts_ahead import ActsAhead
 from crawler.archive.loading.foreign_loader import ForeignLoader
 from crawler.archive.loading.warc_loader import WarcLoader, load_file
 from crawler.archive.merging import enter_merged, part_of
 from crawler.archive.recovery import end_killed_run
 from crawler.errors import ArchiveDamaged
+from crawler.reading.pool import ReadingPool
 from crawler.warc import Fault, Record, parse_warc_date, salvage
-from crawler.warc.cdxj import offsets
 
 _STARTED = re.compile(r"-fazhi-([0-9]{14})-")
 _RUN_FACTS = ("run", "started", "finished", "state", "detail", "command", "software")
@@ -57,24 +58,31 @@ class Derivation:
     held_body: Callable[
         [str], str | None
     ]  # a text's body by its digest, where neither page nor text file gives it
+    pool: ReadingPool  # reads pages ahead
     keeps: bool = True
     unended: Unended | None = None
     files: int = 0
     killed: list[RunRow] = field(default_factory=list)  # also a run killed before the manifest had its end
     lost: list[str] = field(default_factory=list)  # what could not be read, a line each
     numbers: frozenset[int] = frozenset()  # of this archive's own runs
+    untold: dict[str, acts.Content] = field(default_factory=dict)  # of texts whose captures are lost
     infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
+    ahead: dict[bool, ActsAhead] = field(
+        default_factory=dict
+    )  # of this archive's files, and of those of a merge
 
     def enter_runs(self) -> None:
         """Enter all runs in their order. Name each WARC file that is missing or belongs to no run."""
         self._read_infos()
         runs = self._runs()
         self.numbers = frozenset(run.id for run in runs)
+        files = self._files_by_run()
+        self._look_ahead([name for run in runs for name in files.get((run.id, run.started_at), ())])
         for index, run in enumerate(runs):
             next_start = runs[index + 1].started_at if index + 1 < len(runs) else self.now
             self.session.add(run)
             self.session.commit()
-            for name in [name for name, info in self.infos.items() if _is_written_by(run, name, info)]:
+            for name in files.get((run.id, run.started_at), ()):
                 self._enter(name, run)
             if not self._is_unended(run) and (run.finished_at is None or run.id in self.manifest.open_runs()):
                 end_killed_run(run, self.manifest, next_start)
@@ -158,6 +166,20 @@ class Derivation:
                 found[number] = row
         return [found[number] for number in sorted(found)]
 
+    def _files_by_run(self) -> dict[tuple[int | None, datetime], list[str]]:
+        """Return the names of this archive's own files, by number and start of the run that wrote them."""
+        found: dict[tuple[int | None, datetime], list[str]] = {}
+        for name, info in self.infos.items():
+            if not name.startswith(MERGED_FOLDER):
+                found.setdefault((info.run, info.started), []).append(name)
+        return found
+
+    def _look_ahead(self, names: Iterable[str], *, merged: bool = False) -> ActsAhead:
+        """Look ahead in files that will be entered in this order."""
+        files = {name: partial(self._salvage, on_disk(self.path / name)) for name in names}
+        self.ahead[merged] = ActsAhead.of(self.pool, files, reads_held_texts=merged)
+        return self.ahead[merged]
+
     def _is_unended(self, run: RunRow) -> bool:
         return self.unended is not None and run.id == self.unended.run
 
@@ -182,7 +204,15 @@ class Derivation:
         self.files += 1
 
     def _loader(self, **values: Any) -> WarcLoader:
-        return WarcLoader(**values, read=self._read, held_body=self.held_body, faults=self.lost)
+        begun = self.ahead[False].begun
+        return WarcLoader(
+            **values,
+            read=self._read,
+            held_body=self.held_body,
+            faults=self.lost,
+            untold=self.untold,
+            begun=begun,
+        )
 
     def _entered(self, name: str, path: Path) -> int:
         """Return how many bytes of a file the catalogue covers."""
@@ -195,7 +225,8 @@ class Derivation:
         name, end = name.removesuffix(IN_PROGRESS), None
         if self.unended is not None and name in self.unended.entered:
             end = self._entered(name, path)
-        for item in salvage(path, start, lambda: offsets(index_of(self.path / name))):
+        opened = partial(self._salvage, path, start)
+        for item in self.ahead[name.startswith(MERGED_FOLDER)].items(name, opened):
             if isinstance(item, Fault):
                 self._lose(f"{name} at byte {item.offset}: {item.reason}")
             elif end is not None and item.place.offset >= end:
@@ -205,9 +236,15 @@ class Derivation:
             else:
                 yield item
 
+    def _salvage(self, path: Path, start: int = 0) -> Iterator[Record | Fault]:
+        name = self._name(path).removesuffix(IN_PROGRESS)
+        return salvage(path, start, lambda: known_offsets(on_disk(self.path / name)))
+
     def _merged(self, run: RunRow, content: acts.Content) -> None:
         """Enter another archive's files, at the point where the run that merged them did."""
         there = [entry for entry in content["files"] if self._is_there(entry["file"], run)]
+        names = [entry["file"] for entry in there]
+        ahead = self._look_ahead((name for name in names if on_disk(self.path / name).is_file()), merged=True)
         names = enter_merged(
             self.path,
             self.session,
@@ -217,7 +254,7 @@ class Derivation:
             self.lost,
             self.numbers,
             info_of=lambda path: self.infos.get(self._name(path)) or self._info(path),
-            loader=partial(ForeignLoader, read=self._read),
+            loader=partial(ForeignLoader, read=self._read, begun=ahead.begun),
             load=partial(load_file, keep=self.keeps),
         )
         self.files += len(names)
@@ -236,10 +273,6 @@ class Derivation:
         return False
 
 
-def _is_written_by(run: RunRow, name: str, info: RunInfo) -> bool:
-    return not name.startswith(MERGED_FOLDER) and (info.run, info.started) == (run.id, run.started_at)
-
-
 class _UnchangedManifest(Manifest):
     """A manifest that is read only: what would be entered in it is not."""
 
@@ -254,6 +287,7 @@ def derive_for_comparison(
     held_body: Callable[[str], str | None],
     now: datetime,
     notify: Callable[[str], None],
+    pool: ReadingPool,
 ) -> list[str]:
     """Make the catalogue of an archive at a path outside of it. Return what could not be read. The archive is not changed.
 
@@ -271,6 +305,7 @@ def derive_for_comparison(
                 now=now,
                 notify=notify,
                 held_body=held_body,
+                pool=pool,
                 keeps=False,
                 unended=unended,
             )

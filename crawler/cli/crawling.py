@@ -109,7 +109,14 @@ def crawl(
         halt=pipeline.Halt(max_requests=max_requests),
         anchoring=anchoring if loaded.anchoring.anchor else None,
     )
-    display = Display(job.sites, halt=job.halt, json=json, quiet=quiet, figures=figures)
+    display = Display(
+        job.sites,
+        halt=job.halt,
+        json=json,
+        quiet=quiet,
+        figures=figures,
+        max_seconds=max_seconds,
+    )
     anchored = True
     with log_to(log_file) as events:
         if dry_run:

@@ -13,12 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rich.status import Status
+from rich.live import Live
+from rich.spinner import Spinner
 from rich.text import Text
 
 from crawler.archive import Archive
 from crawler.cli.output import PlainConsole, outcome_json, print_json
-from crawler.cli.summary import counts_line, host_table, site_table, summary_line
+from crawler.cli.summary import print_hosts, print_sites, summary_line
+from crawler.cli.terminal.progress import REDRAWS_PER_SECOND, Progress
 from crawler.crawl import NOTHING_SAVED, TROUBLE_ENDINGS, Halt, fails_crawl, is_trouble
 from crawler.field.counting import counted
 from crawler.field.text import visible_line
@@ -51,7 +53,9 @@ class Display:
         json: bool = False,
         quiet: bool = False,
         figures: bool = False,
+        max_seconds: float | None = None,
     ) -> None:
+        """`halt`: counts the requests and knows why the crawl ends early; `max_seconds`: the time limit, for the line of progress."""
         self._halt = halt or Halt()
         self._sites = {site.id: site for site in sites}
         self._json = json
@@ -72,21 +76,35 @@ class Display:
         # sys.stdout itself: rich's live line on stderr would redirect what is printed
         self._out = PlainConsole(sys.stdout)
         self._err = PlainConsole(sys.stderr)
-        self._status: Status | None = None
-        if self._err.is_terminal and not json and not quiet:
-            spinner = "dots" if self._err.encoding.lower().startswith("utf") else "line"
-            self._status = self._err.status("crawling …", spinner=spinner)
+        self._progress = Progress(
+            sites=len(sites), requests=lambda: self._halt.exchanges, max_seconds=max_seconds
+        )
+        self._spinner = Spinner("dots" if self._err.encoding.lower().startswith("utf") else "line")
+        self._live: Live | None = None
+        if self._err.is_terminal and not quiet and not (json and sys.stdout.isatty()):
+            self._live = Live(
+                console=self._err,
+                get_renderable=self._live_line,
+                refresh_per_second=REDRAWS_PER_SECOND,
+                transient=True,
+            )
 
     def __enter__(self) -> Self:
-        if self._status:
-            self._status.start()
+        if self._live:
+            self._live.start()
         return self
+
+    def _live_line(self) -> Text:
+        frame = self._spinner.render(self._err.get_time())
+        line = Text.assemble(frame if isinstance(frame, Text) else "", " ", self._progress.text())
+        line.no_wrap, line.overflow = True, "ellipsis"
+        return line
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._status:
-            self._status.stop()
+        if self._live:
+            self._live.stop()
 
     def message(self, text: str) -> None:
         """Print a message on stderr."""
@@ -96,13 +114,16 @@ class Display:
         """Count one outcome, and print it if it is news or a failure. `archive` is None in a dry run."""
         if outcome.detail == NOTHING_SAVED:
             self._nothing_saved += 1
+            self._progress.leave_out(visited=True)
         elif outcome.ending is Ending.NOT_DUE:
             self._not_due.append(outcome.detail)
+            self._progress.leave_out()
         else:
             self._proxy_failed |= outcome.ending is Ending.LEFT and outcome.detail.startswith("the proxy ")
             self._counts[outcome.ending] += 1
             self._by_site[outcome.site_id][outcome.ending] += 1
             self._note_trouble(outcome)
+            self._note_progress(outcome)
         if self._json:
             if not self._quiet or self._matters(outcome):
                 self._print_json(outcome, archive)
@@ -115,10 +136,16 @@ class Display:
         elif (outcome.news is not None and not outcome.as_before) or (
             archive is None and outcome.ending not in COUNTED_ONLY
         ):
-            above_live_line = self._status is not None and self._out.is_terminal
+            above_live_line = self._live is not None and self._out.is_terminal
             self._line(self._err if above_live_line else self._out, outcome, self._news(outcome, archive))
-        if self._status:
-            self._status.update(Text(visible_line(f"{counts_line(self._counts)} · {outcome.url}")))
+
+    def _note_progress(self, outcome: Outcome) -> None:
+        progress = self._progress
+        progress.url = outcome.url
+        progress.new += outcome.ending is Ending.NEW
+        progress.revised += outcome.ending is Ending.REVISED
+        if self._is_trouble(outcome):
+            progress.troubled.add(outcome.site_id)
 
     def _note_trouble(self, outcome: Outcome) -> None:
         if self._is_trouble(outcome):
@@ -162,6 +189,7 @@ class Display:
     def visited(self, visit: SiteVisit) -> None:
         """Keep the figures of a site's visit, for the summary."""
         self._visits[visit.site_id] = visit
+        self._progress.done += 1
 
     def hosts(self, hosts: Sequence[HostFigures]) -> None:
         """Keep the figures of each host, for `--figures`."""
@@ -175,15 +203,15 @@ class Display:
         summary = self._err if self._json else self._out
         if not self._quiet:
             if not self._json and archive is not None and self._by_site:
-                self._out.print(
-                    site_table(list(self._sites.values()), self._by_site, self._troubles, self._visits),
+                print_sites(
+                    self._out, list(self._sites.values()), self._by_site, self._troubles, self._visits
                 )
             for line in self._sites_not_visited():
                 summary.print(visible_line(line))
             if not self._json and (self._by_site or not self._not_due):
                 self._out.print(summary_line(self._counts, len(self._by_site), archive))
         if self._figures and self._hosts:
-            summary.print(host_table(self._hosts))
+            print_hosts(summary, self._hosts)
         for line in self._trouble_lines():
             self._err.print(visible_line(line))
         return 1 if self._failed else 0

@@ -1,4 +1,4 @@
-"""`fazhi verify`, `fazhi rebuild` and `fazhi merge`: commands on a whole archive."""
+"""`fazhi verify`, `fazhi rebuild`, `fazhi merge` and `fazhi pack`: commands on a whole archive."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from crawler import anchoring
 from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
+from crawler.archive.continuity import is_settled
+from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
@@ -49,6 +51,7 @@ def verify(
         ),
     ] = None,
     tsa_roots: RootsOption = None,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check manifest, WARC files, catalogue, text files and anchors against each other; print every fault.
@@ -62,7 +65,9 @@ def verify(
         roots=anchoring.load_roots(tsa_roots) if tsa_roots else Roots(),
     )
     faults = []
-    found = verifying.verify(archive, deep=deep, head=head, since=older, trust=trust, notify=message)
+    found = verifying.verify(
+        archive, deep=deep, head=head, since=older, trust=trust, notify=message, processes=processes
+    )
     for fault in found:
         faults.append(fault)
         if not json:
@@ -92,17 +97,18 @@ def rebuild(
             help="Then extract every page again with the current extractor; texts that differ are marked.",
         ),
     ] = False,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
     """Recreate the catalogue, the text files and the indexes from the WARC files alone.
 
     What cannot be read is named, and the rest is recreated; the exit code is 4 then.
     """
-    done = archives.rebuild(archive, clock=utc_now, notify=message)
+    done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes)
     changed = 0
     if reextract:
         with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
-            changed = store.reextract(message)
+            changed = store.reextract(message, processes=processes)
     if json:
         print_json(asdict(done) | {"reextracted": changed})
     else:
@@ -127,7 +133,8 @@ def merge(
 
     If all of them are here already, nothing is written.
     """
-    if not archives.has_new_files(archive, other, utc_now(), message):
+    archives.require_warcs(other)  # before this archive is made
+    if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):
         print(f"nothing to merge: {archive} has every WARC file of {other}")
         return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
@@ -135,6 +142,31 @@ def merge(
         files = store.merge(other, message)
         new = counted(len(store.reports()) - before, "new report")
         say(f"{counted(files, 'WARC file')} added: {new}")
+
+
+def pack(
+    archive: ArchiveOption = Path("archive"),
+    this_month: Annotated[
+        bool, typer.Option("--this-month", help="Also the files of this month, which is not over.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Put the small WARC files of finished months one behind the other into one file each, unchanged.
+
+    The files keep their names: the manifest says where in its pack each is, and every command reads it there.
+    """
+    now = utc_now()
+    wanted = groups(archive, now, this_month=this_month)
+    done = Packed(packs=(), files=0)
+    if wanted or not is_settled(archive):
+        with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+            done = store.pack(groups(archive, now, this_month=this_month), message)
+    if json:
+        print_json(asdict(done))
+    elif done.packs:
+        print(f"{done.files} WARC files are in {', '.join(done.packs)} now")
+    else:
+        print("nothing to pack" + ("" if this_month else "; --this-month also packs the files of this month"))
 
 
 def _command() -> str:

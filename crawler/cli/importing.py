@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.archive import Archive
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, outcome_json, print_json, tab_separated
 from crawler.fetch.client import utc_now
 from crawler.intake.imports import documents, import_paths
@@ -28,6 +28,7 @@ def import_(
         ),
     ],
     archive: ArchiveOption = Path("archive"),
+    processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
     """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."""
@@ -37,7 +38,7 @@ def import_(
     with Archive.create(
         archive, clock=utc_now, command=command, notify=message, batch=MAX_OUTCOMES_PER_COMMIT
     ) as store:
-        for outcome in import_paths(paths, store):
+        for outcome in import_paths(paths, store, processes=processes, notify=message):
             failed |= outcome.ending in (Ending.FAILED, Ending.SHRUNK)
             if json:
                 print_json(outcome_json(outcome), indent=None)

@@ -12,6 +12,7 @@ import typer
 from crawler.errors import ConfigError
 from crawler.field.times import start_of
 from crawler.model import Years
+from crawler.reading.processors import MAX_PROCESSES
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
 ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
@@ -30,8 +31,26 @@ ConnectToOption = Annotated[
         help="Connect to ADDRESS:PORT instead of HOST:PORT, as curl does. May be repeated.",
     ),
 ]
+AsPublishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--as-published",
+        help="Give the text with the full-width punctuation of its page (，：（）) instead of the archive's ASCII (,:()), "
+        "so that it can be quoted.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header on stdout.")]
+ProcessesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        metavar="N",
+        min=1,
+        max=MAX_PROCESSES,
+        help="Read pages in so many processes. Default: one for each processor that may be used. The result is the same.",
+    ),
+]
 IdsArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled sources if omitted."),

@@ -33,6 +33,11 @@ class Halt:
         """Return once the end was requested."""
         await self._requested.wait()
 
+    @property
+    def exchanges(self) -> int:
+        """Number of exchanges so far."""
+        return self._exchanges
+
     def count_exchange(self) -> None:
         """Count one exchange against the limit."""
         self._exchanges += 1

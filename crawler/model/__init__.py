@@ -31,9 +31,17 @@ if TYPE_CHECKING:
         VisitState,
     )
     from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
-    from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
+    from crawler.model.publication import (
+        MIN_EDITS_OF_A_VARYING_FIELD,
+        MetadataEdit,
+        Publication,
+        SeenText,
+        SourceEntry,
+        VisitSpan,
+    )
     from crawler.model.report import (
         JSON_KEYS,
+        AsPublished,
         Attachment,
         Clue,
         Holding,
@@ -73,9 +81,17 @@ else:
                 "VisitState",
             ),
             ".page": ("Capture", "Headers", "Page", "Rendering", "Validators", "http_head"),
-            ".publication": ("Publication", "SeenText", "SourceEntry", "VisitSpan"),
+            ".publication": (
+                "MIN_EDITS_OF_A_VARYING_FIELD",
+                "MetadataEdit",
+                "Publication",
+                "SeenText",
+                "SourceEntry",
+                "VisitSpan",
+            ),
             ".report": (
                 "JSON_KEYS",
+                "AsPublished",
                 "Attachment",
                 "Clue",
                 "Holding",
@@ -102,9 +118,11 @@ else:
 __all__ = [
     "ENDED_BEFORE",
     "JSON_KEYS",
+    "MIN_EDITS_OF_A_VARYING_FIELD",
     "NOT_UNDERSTOOD",
     "TROUBLE_ENDINGS",
     "AnchorDefaults",
+    "AsPublished",
     "Attachment",
     "Capture",
     "Clue",
@@ -121,6 +139,7 @@ __all__ = [
     "ListRequest",
     "ListStep",
     "Listing",
+    "MetadataEdit",
     "News",
     "Offer",
     "Outcome",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from crawler.errors import Halted, Unread
 from crawler.reading.channel import Channel, OtherJobFailed
 from crawler.reading.frames import framed_job, value_of
 from crawler.reading.process import ReadingLimits
+from crawler.reading.processors import available_processors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class PageProcess:
 
     def __init__(self, limits: ReadingLimits | None = None, *, max_children: int | None = None) -> None:
         self._limits = limits or ReadingLimits()
-        self._max_children = max_children or max(1, min(MAX_CHILDREN, (os.cpu_count() or 1) - 1))
+        self._max_children = max_children or max(1, min(MAX_CHILDREN, available_processors() - 1))
         self._channels: list[Channel] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._watch: asyncio.TimerHandle | None = None
@@ -112,8 +112,15 @@ class PageProcess:
         best = min(self._channels, key=lambda channel: channel.pending, default=None)
         is_busy = best is None or best.pending >= _MIN_PENDING_FOR_ANOTHER
         if best is None or (is_busy and len(self._channels) < self._max_children):
-            best = Channel(self._limits, self._wake)
-            self._channels.append(best)
+            try:
+                started = Channel(self._limits, self._wake)
+            except OSError:  # too many processes, or too little memory for one more
+                if best is None:
+                    raise
+                self._max_children = len(self._channels)
+            else:
+                best = started
+                self._channels.append(best)
         return best
 
     def _wake(self) -> None:

@@ -153,7 +153,8 @@ _idle = threading.local()
 
 
 @atexit.register
-def _end_idle() -> None:
+def end_idle() -> None:
+    """End the idle child of this thread, if there is one."""
     if child := _idle.__dict__.pop("child", None):
         child.end()
 

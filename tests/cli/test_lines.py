@@ -82,5 +82,5 @@ def test_a_file_in_an_archive_cannot_say_that_it_is_sound(fazhi: Fazhi, tmp_path
 
 def test_an_error_that_names_a_file_is_one_line(fazhi: Fazhi, tmp_path: Path) -> None:
     code, out, err = fazhi("verify", "--archive", str(tmp_path / f"x\n{FORGED}"))
-    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert not forged(err)

@@ -16,6 +16,7 @@ import pytest
 
 from crawler.archive import Archive, Reader, rebuild
 from crawler.errors import ConfigError
+from crawler.extract import extract
 from crawler.model import Ending, Outcome, Site, SiteVisit, VisitState, Years
 from crawler.questions.changes import ChangeKind, Changes, changes
 from crawler.questions.changes.tables import short_cells
@@ -344,7 +345,7 @@ def test_the_command_prints_lines_csv_and_json(edited: Story, fazhi: Fazhi) -> N
     assert err == "since 2023-11-27: 4 revised; 2 quiet\n"
     _, out, _ = fazhi(*where, "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert (rows[0]["id"], rows[0]["quiet"]) == (edited.ids["b"], "quiet")
+    assert (rows[0]["report_id"], rows[0]["quiet"]) == (edited.ids["b"], "quiet")
     assert (rows[0]["changed_chars"], rows[0]["first_removed"], rows[0]["first_added"]) == ("6", "111", "112")
     _, out, err = fazhi(*where, "--json", "--limit", "1")
     value = json.loads(out)
@@ -402,3 +403,98 @@ def test_the_table_fits_80_columns(edited: Story) -> None:
         assert len(kind) <= 10
         assert len(day) == 10
         assert len(name) <= 24
+
+
+TITLE = "武汉市人民政府关于2022年度推进法治政府建设情况的报告"
+
+
+def page_of(day: str, *, title: str = TITLE, visit: int = 0) -> bytes:
+    """A page with a date, and a comment that another visit gets otherwise."""
+    paragraphs = "".join(f"<p>{line}</p>" for line in BODY.split("\n"))
+    return (
+        f"<html><head><title>{title}</title></head><body><!-- {visit} --><h1>{title}</h1>"
+        f"<p>发布日期：{day}　来源：市司法局</p><div class='TRS_Editor'>{paragraphs}</div></body></html>"
+    ).encode()
+
+
+def see(story: Story, payload: bytes, name: str = "a", days: float = 1) -> None:
+    """A crawl on a later day sees this page."""
+    with story.day(days) as archive:
+        capture = a_capture(url(name), payload, at=story.clock())
+        archive.record(capture)
+        report = extract(capture.body, capture.headers, capture.url)
+        outcome = archive.store(replace(report, region="420100", kind="government", year=2022), capture, SITE)
+    story.ids.setdefault("a", outcome.report_id or "")
+
+
+def test_a_date_moved_back_over_the_same_text_is_a_quiet_edit_and_comes_first(
+    story: Story, fazhi: Fazhi
+) -> None:
+    see(story, page_of("2023-11-20"))
+    see(story, page_of("2023-03-30", visit=1))
+    with story.day() as archive:
+        assert archive is not None
+        story.show("b")
+    found = story.ask()
+    change = found.changes[0]
+    assert (change.kind, change.quiet, change.weight, change.version) == (ChangeKind.REVISED, True, 100, 1)
+    assert [(each.field, each.was, each.now) for each in change.fields] == [
+        ("published", "2023-11-20", "2023-03-30")
+    ]
+    assert (change.published, change.url, change.run) == ("2023-03-30", url("a"), 2)
+    assert change.captured_before is not None
+    assert change.captured_at is not None
+    assert change.captured_at - change.captured_before > timedelta(days=1)
+    assert short_cells(change)[1] == "quiet edit"
+    assert "date moved back (2023-11-20 → 2023-03-30)" in str(short_cells(change)[4])
+    words = ("changes", "--archive", str(story.folder), "--since", "2023-11-01")
+    told = json.loads(fazhi(*words, "--json")[1])["changes"][0]
+    assert told["fields"] == [{"field": "published", "was": "2023-11-20", "now": "2023-03-30"}]
+    row = next(csv.DictReader(io.StringIO(fazhi(*words, "--csv")[1].removeprefix("\ufeff"))))
+    assert (row["quiet"], row["published_before"], row["published_date"]) == (
+        "quiet",
+        "2023-11-20",
+        "2023-03-30",
+    )
+    assert row["captured_before"] < row["captured_at"]
+
+
+def test_an_edit_is_told_in_its_window_only(story: Story) -> None:
+    see(story, page_of("2023-11-20"))
+    see(story, page_of("2023-11-20", title=TITLE.replace("推进", ""), visit=1))
+    see(story, page_of("2023-11-20", title=TITLE.replace("推进", ""), visit=2))
+    assert story.told(since=3) == []
+    (change,) = story.ask(since=2, until=2).changes
+    assert [each.field for each in change.fields] == ["title"]
+    assert change.title == TITLE.replace("推进", "")
+
+
+def test_an_edit_that_two_addresses_show_is_told_once(story: Story) -> None:
+    for visit, day in enumerate(("2023-11-20", "2023-03-30")):
+        with story.day() as archive:
+            for name in ("a", "copy"):
+                capture = a_capture(url(name), page_of(day, visit=visit), at=story.clock())
+                archive.record(capture)
+                report = extract(capture.body, capture.headers, capture.url)
+                archive.store(replace(report, region="420100", year=2022), capture, SITE)
+    assert len(story.ask(since=2).changes) == 1
+
+
+def test_a_date_that_is_that_of_each_visit_is_no_edit(story: Story) -> None:
+    see(story, page_of("2023-11-20"))
+    for visit in range(1, 4):
+        see(story, page_of(f"{story.clock() + timedelta(days=1):%Y-%m-%d}", visit=visit))
+    assert [kind for kind, _ in story.told()] == ["new"]
+
+
+def test_a_date_that_changes_again_and_again_is_no_edit(story: Story) -> None:
+    for visit in range(5):
+        see(story, page_of(("2023-11-20", "2023-04-06")[visit % 2], visit=visit))
+    assert [kind for kind, _ in story.told()] == ["new"]
+
+
+def test_a_source_alone_is_no_quiet_edit(story: Story) -> None:
+    see(story, page_of("2023-11-20"))
+    see(story, page_of("2023-11-20", visit=1).replace("市司法局".encode(), "市政府办公厅".encode()))
+    (change,) = story.ask(since=2).changes
+    assert ([each.field for each in change.fields], change.quiet, change.weight) == (["source"], False, 25)

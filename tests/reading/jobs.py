@@ -115,3 +115,11 @@ def extract_that_crashes(word: bytes, body: bytes, *args: Any, **more: Any) -> R
 def fill_for(body: bytes, megabytes: int) -> int:
     """Take so much memory for a page or a document, and return its size."""
     return fill(megabytes)
+
+
+def end_once(url: str, mark: str, number: int) -> int:
+    """End the process by a signal, unless the file `mark` is there, which is made first. Return the process."""
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), number)
+    return os.getpid()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from crawler.address import canonical, varying
 from crawler.archive.catalogue.models import (
@@ -23,7 +23,6 @@ from crawler.archive.catalogue.models import (
 )
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef
-from crawler.archive.catalogue.version_choice import newest_version
 from crawler.errors import UnknownReport
 from crawler.field.regions import code_prefix
 from crawler.model import Attachment, Capture, Ending, Report, Section
@@ -81,21 +80,34 @@ def find_version(session: Session, report_id: str, number: int | None) -> Versio
     An id that the report had in an archive that was merged into this one leads to it, and a number with such an id is that
     of the version there. Raises CrawlerError if no report or several have it, or if there is no such version.
     """
+    report, number = find_report(session, report_id, number)
+    of_report = select(VersionRow).where(VersionRow.report_id == report.id)
+    if number is None:
+        texts = of_report.where(VersionRow.tombstone.is_(False), VersionRow.older.is_(False))
+        return session.scalars(texts.order_by(VersionRow.number.desc()).limit(1)).one()
+    last = session.scalar(select(func.max(VersionRow.number)).where(VersionRow.report_id == report.id)) or 0
+    if not 1 <= number <= last:
+        raise UnknownReport(f"{report.id}: has versions 1 to {last}, not {number}")
+    return session.scalars(of_report.where(VersionRow.number == number)).one()
+
+
+def find_report(session: Session, report_id: str, number: int | None = None) -> tuple[ReportRow, int | None]:
+    """Return a report as `find_version` finds it, and the number here of the version with a number; None without one."""
     if "/" in report_id or ":" in report_id:
         report_id = _report_at(session, report_id)
     matches = _ids_with(session, report_id)
     if not matches and (former := _former(session, report_id, number)):
-        report, number = former
-        return newest_version(report) if number is None else report.versions[number - 1]
+        return former
     if len(matches) != 1:
         found = "no report has it" if not matches else "several have it: " + ", ".join(matches)
         raise UnknownReport(f"{report_id}: {found}; `fazhi reports` lists them all")
-    report = session.get_one(ReportRow, matches[0])
-    if number is None:
-        return newest_version(report)
-    if not 1 <= number <= len(report.versions):
-        raise UnknownReport(f"{report.id}: has versions 1 to {len(report.versions)}, not {number}")
-    return report.versions[number - 1]
+    return session.get_one(ReportRow, matches[0]), number
+
+
+def version_rows(session: Session, report: ReportRow) -> Sequence[VersionRow]:
+    """Return all versions of a report by number, tombstones included. Their bodies are read when they are asked for."""
+    query = select(VersionRow).where(VersionRow.report_id == report.id).order_by(VersionRow.number)
+    return session.scalars(query.options(defer(VersionRow.body))).all()
 
 
 def _ids_with(session: Session, part: str) -> Sequence[str]:

@@ -38,6 +38,10 @@ class CurrentPage(NamedTuple):
     own: bool  # the page belongs to the site that publishes the report
     origin: str | None  # of the version
     missing_since: datetime | None
+    url: str
+    url_key: str
+    seen_in: int | None  # captures.id of the last observation
+    last_seen: datetime
 
     @property
     def is_live_and_newest(self) -> bool:
@@ -64,6 +68,10 @@ _FIND_CURRENT_PAGE = Prepared(
         PageRow.own,
         VersionRow.origin,
         PageRow.missing_since,
+        PageRow.url,
+        PageRow.url_key,
+        PageRow.seen_in,
+        PageRow.last_seen,
     )
     .join(
         VersionRow,

@@ -32,6 +32,7 @@ from crawler.archive.ledger.current_page import (
 )
 from crawler.archive.ledger.documents import unread
 from crawler.archive.ledger.documents.recognised import is_same_scan, payloads_of
+from crawler.archive.ledger.metadata.edits import note_metadata
 from crawler.archive.ledger.new_reports import (
     add_report,
     find_text,
@@ -62,10 +63,13 @@ def store_text(
     """Enter an observation in the catalogue (without a commit), and return what it was. If that fails, no row of it stays."""
     current = find_current_page(session, observation_key(session, observation))
     if current is not None and _is_unchanged(current, observation):
-        return _store_unchanged(session, observation, current)
-    with session.begin_nested():
-        result = _store_change(session, current, observation, only_extractor_changed)
-    return _with_news(session, result, current)
+        result = _store_unchanged(session, observation, current)
+    else:
+        with session.begin_nested():
+            result = _store_change(session, current, observation, only_extractor_changed)
+        result = _with_news(session, result, current)
+    metadata = note_metadata(session, current, observation, result)
+    return replace(result, metadata=metadata) if metadata else result
 
 
 _NEWS = {Ending.NEW: News.NEW, Ending.REVISED: News.REVISED}

@@ -35,7 +35,7 @@ from crawler.archive.ledger import identity, page_states, site_visits
 from crawler.archive.ledger.current_page import SeenAgain
 from crawler.archive.ledger.documents.rows import keep_documents
 from crawler.archive.ledger.identity import OnlyExtractorChanged
-from crawler.archive.ledger.observation import Observation, StoreResult
+from crawler.archive.ledger.observation import Observation, PageMetadata, ReadMetadata, StoreResult
 from crawler.archive.ledger.ownership import outside, sites
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.troubles.rows import Recovery, Troubles
@@ -93,12 +93,14 @@ class Ledger:
         shown: Container[str] | None = None,
         joined_keys: Sequence[str] = (),
         recorded_ending: Ending | None = None,
+        recorded_metadata: PageMetadata | None = None,
+        read_metadata: ReadMetadata | None = None,
         hosts: Sequence[str] | None = None,
     ) -> StoreResult:
         """Enter a text that was seen, and return what it was. If that fails, no row of it stays.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
-        `further`, `documents`, `shown`, `joined_keys`, `recorded_ending`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
+        `further`, `documents`, `shown`, `joined_keys`, `recorded_ending`, `recorded_metadata`, `read_metadata`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
         """
         observation = Observation(
             report=report,
@@ -114,6 +116,8 @@ class Ledger:
             shown=shown,
             joined_keys=joined_keys,
             recorded_ending=recorded_ending,
+            recorded_metadata=recorded_metadata,
+            read_metadata=read_metadata,
         )
         # the usual store changes two times of day; only what can fail half-way pays for a savepoint
         with self.session.begin_nested() if came_from or documents else nullcontext():

@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session
 from crawler import extract as extraction
 from crawler.address import canonical
 from crawler.archive.catalogue.documents.queries import documents_read, to_document
+from crawler.archive.catalogue.metadata.queries import FIELDS
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
+from crawler.archive.loading.begun import BegunReadings, Wanted, source_of, url_of
 from crawler.errors import ArchiveDamaged, ExtractError, UnreadDocument
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Document, Headers, Report
@@ -73,13 +75,19 @@ def offered_with(session: Session, version: VersionRow) -> list[Offered]:
     return [Offered(to_document(row, None), row.capture_id) for row in documents_read(session, version)]
 
 
-def reread(archive: Path, session: Session, version: VersionRow) -> Reread:
+def reread(
+    archive: Path,
+    session: Session,
+    version: VersionRow,
+    cached: Mapping[int, Record] = MappingProxyType({}),
+    begun: BegunReadings | None = None,
+) -> Reread:
     """Run the current extractor over the pages of a version and the documents that it was read with.
 
     Raises ExtractError if it finds no article, ArchiveDamaged if a record is not where the catalogue says.
     """
     offered = offered_with(session, version)
-    return read_pages(archive, session, capture_ids(version), version.hint, offered)
+    return read_pages(archive, session, capture_ids(version), version.hint, offered, cached, begun=begun)
 
 
 def read_pages(
@@ -91,24 +99,25 @@ def read_pages(
     cached: Mapping[int, Record] = MappingProxyType({}),
     *,
     only_if_offered: bool = False,
+    begun: BegunReadings | None = None,
 ) -> Reread:
     """Extract the article from its pages and its documents. `captures`: row ids of the pages, in order. Raises as `reread` does.
 
     `cached`: records with their payloads, by row id; these are not read from disk. `only_if_offered`: documents that the
-    page as it is read now does not offer are left out.
+    page as it is read now does not offer are left out. `begun`: readings of such records that are taken from there.
     """
 
-    def record_of(capture: int) -> Record:
-        return cached.get(capture) or _record(archive, session, capture)
+    def find(capture: int) -> Record:
+        return cached.get(capture) or record_of(archive, session, capture)
 
-    records = list(map(record_of, captures))
+    records = list(map(find, captures))
     if not records:
         raise ArchiveDamaged(f"{archive}: the catalogue names no capture for a text")
-    page = extraction.join_pages([_read(record, hint) for record in records])
+    page = extraction.join_pages([_read(Wanted(record, hint), begun) for record in records])
     if only_if_offered:
         urls = {offer.url for offer in page.offers}
         offered = [each for each in offered if each.document.offer.url in urls]
-    readings = [(each.document.offer, _read_offer(each, record_of, hint)) for each in offered]
+    readings = [(each.document.offer, _read_offer(each, find, hint, begun)) for each in offered]
     report = read_alone(extraction.with_documents, page, readings) if readings else page
     documents = [
         replace(extraction.describe(offer, reading), payload_sha256=each.document.payload_sha256)
@@ -118,7 +127,7 @@ def read_pages(
 
 
 def _read_offer(
-    offered: Offered, record_of: Callable[[int], Record], hint: str | None
+    offered: Offered, find: Callable[[int], Record], hint: str | None, begun: BegunReadings | None
 ) -> Report | ExtractError:
     """Return what a document gives now; of one that was not fetched, what was noted then."""
     document = offered.document
@@ -126,19 +135,19 @@ def _read_offer(
         return UnreadDocument(
             document.offer.url, document.fault or extraction.NOT_FETCHED, "it is not archived"
         )
-    record = record_of(offered.capture)
+    record = find(offered.capture)
     try:
-        return _read(record, hint, how=document.offer.how)
+        return _read(Wanted(record, hint, document.offer.how), begun)
     except ExtractError as error:
         return error
 
 
 def reread_or_notify(
-    archive: Path, session: Session, version: VersionRow, notify: Callable[[str], None]
+    version: VersionRow, read: Callable[[], Reread], notify: Callable[[str], None]
 ) -> Reread | None:
-    """As `reread`; if the current extractor finds no article, notify why and return None."""
+    """Return what `read` reads of a version; if the current extractor finds no article, notify why and return None."""
     try:
-        return reread(archive, session, version)
+        return read()
     except ExtractError as error:
         notify(
             f"{version.report_id} version {version.number}: not read again, its text stays: {error.reason}"
@@ -152,6 +161,17 @@ def reads_same_text(archive: Path, session: Session, version: VersionRow, digest
         return reread(archive, session, version).report.text_sha256 == digest
     except (ExtractError, ArchiveDamaged, OSError):
         return False
+
+
+def read_metadata(
+    archive: Path, session: Session, capture: int, hint: str | None
+) -> dict[str, str | None] | None:
+    """Return the metadata that the current extractor reads from one capture alone; None if it finds no article in it."""
+    try:
+        report = _read(Wanted(record_of(archive, session, capture), hint), None)
+    except (ExtractError, ArchiveDamaged, OSError):
+        return None
+    return {name: getattr(report, name) for name in FIELDS}
 
 
 def row_with_payload(session: Session, row: CaptureRow) -> CaptureRow:
@@ -205,11 +225,12 @@ def _with_digest(
     archive: Path, session: Session, row: CaptureRow, digest: str
 ) -> tuple[Capture, bool | None]:
     """Return a capture with its payload, and whether the payload has this digest; None if the digest's form is unknown."""
-    capture = to_capture(_record(archive, session, row.id))
+    capture = to_capture(record_of(archive, session, row.id))
     return capture, agrees(digest, capture.payload)
 
 
-def _record(archive: Path, session: Session, capture: int) -> Record:
+def record_of(archive: Path, session: Session, capture: int) -> Record:
+    """Return the record with the payload of a capture. Raises ArchiveDamaged if it is not where the catalogue says, OSError."""
     row = row_with_payload(session, session.get_one(CaptureRow, capture))
     path = on_disk(archive / row.warc_file)
     return expect_record(read_at(path, row.warc_offset), row, path)
@@ -222,24 +243,21 @@ def expect_record(record: Record | None, row: CaptureRow, path: Path) -> Record:
     return record
 
 
-def _read(record: Record, hint: str | None, *, how: str | None = None) -> Report:
-    """Read a page, or with `how` a document that a page refers to so. A page that is a document itself may have no text."""
-    if record.kind in ("resource", "conversion"):
-        url = record.url if record.url.startswith("http") else None
-        headers: Headers = ()
-        if record.kind == "conversion":
-            headers = (("Content-Type", record.fields["content-type"]),)
-        body, seen = record.block, None
-    else:
-        capture = to_capture(record)
-        url, headers, seen = capture.url, capture.headers, capture.fetched_at
-        body = capture.decoded(extraction.DOCUMENT_LIMIT).body
-    if how is not None:
-        return read_alone(extraction.read_offer, body, headers, url or "", how, hint=hint, seen=seen)
+def _read(wanted: Wanted, begun: BegunReadings | None) -> Report:
+    """Read a page, or a document that a page refers to. A page that is a document itself may have no text."""
+    job = begun.take(wanted) if begun is not None else None
+    hint, how = wanted.hint, wanted.how
     try:
+        if job is not None:
+            return job.result()
+        body, headers, url, seen = source_of(wanted.record)
+        if how is not None:
+            return read_alone(extraction.read_offer, body, headers, url or "", how, hint=hint, seen=seen)
         return extract(body, headers, url, hint=hint, seen=seen)
     except UnreadDocument as error:
-        return extraction.unread_report(error, url)
+        if how is not None:
+            raise
+        return extraction.unread_report(error, url_of(wanted.record))
 
 
 def body_from_text_file(archive: Path, digest: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from crawler.archive.catalogue.queries import find_version
+from crawler.archive.catalogue.queries import find_report, find_version, version_rows
 from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.loading.version_captures import captures_of
@@ -53,7 +53,7 @@ class ReportQueries(ReaderQueries):
         A tombstone (since when the report is gone) has the digest of an empty text.
         """
         with errors_as_damage(self.path):
-            rows = find_version(self._session, report_id, None).report.versions
+            rows = version_rows(self._session, find_report(self._session, report_id)[0])
             return tuple(
                 Version(
                     report_id=row.report_id,

@@ -24,7 +24,12 @@ def show(results: Iterable[FindResult]) -> None:
     """Print results by code: as a table on a terminal, else with all that HEADINGS names as tab-separated lines."""
     rows = map(row, sorted(results, key=lambda each: (each.code or "~", each.target.home)))
     if sys.stdout.isatty():
-        print_table(_TERMINAL_HEADINGS, ((*cells[:5], _joined(cells[7:])) for cells in rows))
+        print_table(
+            _TERMINAL_HEADINGS,
+            ((*cells[:5], _joined(cells[7:])) for cells in rows),
+            text=("years", _TERMINAL_HEADINGS[-1]),
+            numbers=("reports",),
+        )
     else:
         print_table(HEADINGS, rows)
 

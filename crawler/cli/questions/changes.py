@@ -139,7 +139,7 @@ def _print(found: Changes, limit: int | None, *, csv: bool) -> None:
         write_csv(sys.stdout, COLUMNS, (cells(each, COLUMNS) for each in shown))
     elif sys.stdout.isatty():
         names = ("weight", "change", "seen", "id", "what")
-        print_table(names, map(short_cells, shown), whole=names[:-1])
+        print_table(names, map(short_cells, shown), text=names[-1:], numbers=names[:1])
     else:
         print_table(COLUMNS, (cells(each, COLUMNS) for each in shown))
 

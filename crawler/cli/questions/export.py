@@ -48,6 +48,13 @@ def export(
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Include the texts, in a last column.")
     ] = False,
+    as_published: Annotated[
+        bool,
+        typer.Option(
+            "--as-published",
+            help="With the texts, also a column text_as_published: with the full-width punctuation of the page.",
+        ),
+    ] = False,
     latest: Annotated[
         bool, typer.Option("--latest", help="Only the latest text of each report, instead of every version.")
     ] = False,
@@ -79,6 +86,7 @@ def export(
             since=the_start(since),
             latest=latest,
             with_text=with_text,
+            as_published=as_published,
             max_wacz_bytes=wacz_size * 1_000_000,
             notify=message,
             progress=progress,

@@ -115,7 +115,7 @@ def _print_names(chosen: Iterable[Indicator], *, json: bool, csv: bool) -> None:
     elif csv:
         write_csv(sys.stdout, columns, rows)
     else:
-        print_table(columns, rows, whole=("indicator", "unit"))
+        print_table(columns, rows, text=("definition",))
 
 
 def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> None:
@@ -127,8 +127,8 @@ def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> Non
     elif csv:
         write_csv(sys.stdout, LONG_COLUMNS, (_cells(row) for row in rows))
     elif sys.stdout.isatty():
-        lines = ((row["report"], row["label"], _shown(row), _around(row)) for row in rows)
-        print_table(("report", "indicator", "value", "words"), lines, whole=("report", "value"))
+        lines = ((row["report_id"], row["label"], _shown(row), _around(row)) for row in rows)
+        print_table(("report", "indicator", "value", "words"), lines, text=("words",), numbers=("value",))
     else:
         print_table(LONG_COLUMNS, (_cells(row) for row in rows))
 
@@ -151,8 +151,8 @@ def _print_wide(
         write_csv(sys.stdout, columns, (_cells(row, columns) for row in rows))
     elif sys.stdout.isatty():
         headings = ("report", *(each.label for each in chosen))
-        lines = ([row["report"], *(row[each.id] for each in chosen)] for row in rows)
-        print_table(headings, lines, whole=("report",))
+        lines = ([row["report_id"], *(row[each.id] for each in chosen)] for row in rows)
+        print_table(headings, lines, numbers=headings[1:])
     else:
         print_table(columns, (_cells(row, columns) for row in rows))
 

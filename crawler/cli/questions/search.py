@@ -38,7 +38,7 @@ MARKS = ("«", "»")
 """Stand around what was found, also for those who do not see colour. No text of a government's has them."""
 
 COLUMNS = (
-    "id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet",
+    "report_id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet",
 )  # fmt: skip
 """Columns of --csv and of the lines without a terminal: a row for each snippet. Stable: new ones come last."""
 
@@ -193,7 +193,7 @@ def _print_facets(found: SearchResult, *, csv: bool) -> None:
     if csv:
         write_csv(sys.stdout, headings, rows)
     else:
-        print_table(headings, rows, whole=("value", "texts"))
+        print_table(headings, rows, numbers=("texts",))
 
 
 def _tell(found: SearchResult, region: str | None, archive: Path) -> None:

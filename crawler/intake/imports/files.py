@@ -19,6 +19,9 @@ from crawler.warc import http_address
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
+PAGES = (".html", ".htm", ".shtml")
+"""Endings of the names of files that are saved pages."""
+
 _SAVED_FROM_BYTES = 4096  # start of a page, where browsers write its address
 _HEAD_BYTES = 256 * 1024  # start of a page that is searched for its canonical address
 _SAVED_FROM = re.compile(rb"<!--\s{0,10}saved from url=\(\d{1,9}\)(https?://[^\s>]{1,4000})\s{0,10}-->", re.I)
@@ -39,11 +42,28 @@ def import_page(file: Path, job: Job) -> Iterator[Outcome]:
     yield _document(file, job, page=True)
 
 
-def _document(file: Path, job: Job, *, page: bool) -> Outcome:
+def begin_file(file: Path, job: Job) -> int:
+    """Begin to read a file before its turn. Return how many bytes it takes; 0 if it cannot be read, which is told in its turn."""
     try:
         data = read_regular(file, MAX_FILE_BYTES)
+    except OSError:
+        return 0
+    job.data[file] = data
+    job.ahead.begin(data, data, (), _stated_address(data) if _is_page(file) else None)
+    return len(data)
+
+
+def _is_page(file: Path) -> bool:
+    return file.name.lower().endswith(PAGES)
+
+
+def _document(file: Path, job: Job, *, page: bool) -> Outcome:
+    url = None
+    try:
+        held = job.data.pop(file, None)
+        data = read_regular(file, MAX_FILE_BYTES) if held is None else held
         url = _stated_address(data) if page else None
-        report = job.read_page(data, (), url)
+        report = job.read(data, data, (), url)
     except OSError as error:
         return job.not_stored(Ending.FAILED, file, f"cannot be read: {error.strerror or error}")
     except UnreadDocument as error:

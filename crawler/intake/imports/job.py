@@ -13,9 +13,11 @@ from crawler.discover import judge_title
 from crawler.extract import check_whole, extract, text_fault
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region_of
+from crawler.intake.imports.ahead import PagesAhead
 from crawler.intake.imports.names import printable
 from crawler.model import Ending, Headers, Outcome, Report, Site
 from crawler.reading.alone import read_alone
+from crawler.reading.pool import ReadingPool
 from crawler.warc import Answer
 
 
@@ -39,6 +41,11 @@ def read_page(
     return report
 
 
+def one_after_the_other() -> PagesAhead:
+    """Return what reads no page before its turn."""
+    return PagesAhead(ReadingPool(1, lambda _: None))
+
+
 @dataclass(slots=True)
 class Job:
     """The archive to import into, how pages are read, and the revisits whose originals have not been read yet."""
@@ -49,6 +56,25 @@ class Job:
     waiting_bytes: int = 0
     # exchanges, by address and time, whose text may be in other files: pages with documents, and documents
     later: list[tuple[str, datetime]] = field(default_factory=list)
+    data: dict[Path, bytes] = field(default_factory=dict)  # of files that were read before their turn
+    ahead: PagesAhead = field(default_factory=one_after_the_other)
+
+    def read(
+        self,
+        page: object,
+        body: bytes,
+        headers: Headers = (),
+        url: str | None = None,
+        *,
+        seen: datetime | None = None,
+    ) -> Report:
+        """Read the report of a page as `read_page` does, unless it was begun already. `page`: what it was begun for."""
+        begun = self.ahead.take(page)
+        if begun is None:
+            return self.read_page(body, headers, url, seen=seen)
+        report = begun.result()
+        check_whole(report)
+        return report
 
     def not_stored(self, ending: Ending, file: Path, detail: str) -> Outcome:
         """Record that a file, or a part of it, was not stored. No page's state changes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from crawler.address import canonical
@@ -46,12 +47,14 @@ _SITE = Site(id=IMPORT_SITE, name="", region="000000")
 def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
     """Import a WARC file, and yield an outcome for each new answer and for each record that cannot be read."""
     answers, faults, skipped, unknown = 0, 0, Counter[str](), Counter[str]()
-    for item in _items(file):
+    for item in job.ahead.through(_items(file), partial(_begin, job)):
         if isinstance(item, Answer):
             answers += 1
             if what := item.unknown_digest:
                 unknown[what if what in unknown or len(unknown) < _MAX_KINDS else "other"] += 1
-            if outcome := _answer(item, file, job):
+            outcome = _answer(item, file, job)
+            job.ahead.cancel(item.capture)
+            if outcome:
                 yield outcome
         elif isinstance(item, IgnoredRecord):
             kind = item.kind
@@ -74,6 +77,17 @@ def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
         yield job.not_stored(Ending.SKIPPED, file, f"records without an answer of a web server: {kinds}")
     elif not answers and not faults:
         yield job.not_stored(Ending.SKIPPED, file, "contains no answer of a web server")
+
+
+def _begin(job: Job, item: Answer | Fault | IgnoredRecord) -> int:
+    """Begin to read the page of an answer that is new. Return the bytes that the item holds in memory until its turn."""
+    if not isinstance(item, Answer):
+        return 0
+    capture = item.capture
+    is_whole = capture.status == 200 and not item.repeats and not item.short
+    if is_whole and is_page(capture) and not job.archive.holds(capture):
+        return job.ahead.begin_capture(capture)
+    return len(capture.payload)
 
 
 def _failed(job: Job, file: Path, offset: int, url: str, reason: str) -> Outcome:
@@ -143,7 +157,11 @@ def import_documents(job: Job) -> Iterator[Outcome]:
     """Store the pages that waited for their documents, then those documents that none of them offers."""
     alone: list[tuple[str, datetime]] = []
     offered: set[str] = set()
-    for capture in waiting_captures(job):
+
+    def begin_page(capture: Capture) -> int:
+        return job.ahead.begin_capture(capture) if is_page(capture) else len(capture.payload)
+
+    for capture in job.ahead.through(waiting_captures(job), begin_page):
         if not is_page(capture):
             alone.append((capture.url, capture.fetched_at))
             continue
@@ -151,7 +169,7 @@ def import_documents(job: Job) -> Iterator[Outcome]:
         offered |= keys_of(found.offers) if isinstance(found, Report) else set()
         yield _stored(capture, found, job)
     job.later = [(url, at) for url, at in alone if canonical(url) not in offered]
-    for capture in waiting_captures(job):
+    for capture in job.ahead.through(waiting_captures(job), job.ahead.begin_capture):
         yield _stored(capture, _read_report(capture, job), job)
 
 
@@ -171,7 +189,7 @@ def _read_report(capture: Capture, job: Job) -> Report | Outcome:
     try:
         body = uncompressed(capture, DOCUMENT_LIMIT)
         judge(capture, body)
-        return job.read_page(body, capture.headers, capture.url, seen=capture.fetched_at)
+        return job.read(capture, body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
         return job.page_not_stored(error.ending, capture.url, error.reason, capture.fetched_at)
     except (PartOnly, Unread) as error:

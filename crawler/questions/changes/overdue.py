@@ -51,7 +51,7 @@ def _change(kind: ChangeKind, rule: str, found: CoverageChange, until: date) -> 
         weight=told.weight,
         findings=(told,),
         at=now.witnessed or now.checked or end_of(until),
-        report_id=now.report,
+        report_id=now.report_id,
         version=now.version,
         region=row.region,
         year=now.year,

@@ -53,6 +53,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule("section_removed", 200, "required section removed", "The regulation requires it; its loss is no correction."),
         Rule("backdated", 100, "date moved back", "Whether a report was in time rests on its date."),
+        Rule("redated", 45, "date changed", "As above; a later day, or another month, is more often a correction."),
         Rule("figure_removed", 60, "figures removed", "A figure can be checked and compared; words instead cannot."),
         Rule("figure_changed", 50, "figures changed", "Data that others have used is no longer what the page says."),
         Rule("paragraph_removed", 40, "paragraphs removed", "A statement as a whole was withdrawn."),
@@ -115,6 +116,6 @@ _SINGLE = {
         "moved",
         "added",
     ),
-    *("problems_removed", "backdated", "layout"),
+    *("problems_removed", "backdated", "redated", "layout"),
 }
 """Rules whose number is not told if it is 1."""

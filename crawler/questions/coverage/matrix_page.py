@@ -192,7 +192,7 @@ def _cell(cell: CoverageCell, number: int) -> str:
 
 def _has_evidence(cell: CoverageCell) -> bool:
     """Whether a cell rests on a report or on a visit."""
-    return cell.report is not None or cell.site is not None
+    return cell.report_id is not None or cell.site is not None
 
 
 def _legend() -> str:
@@ -242,7 +242,7 @@ def _evidence_lines(row: CoverageRow, number: int) -> Iterator[str]:
             words(status_words(cell)),
             text(cell.claimed),
             f"{china_day(cell.witnessed)}{text(by)}" if cell.witnessed else "",
-            f"<code>{text(cell.report)}</code> v{cell.version}" if cell.report else "",
+            f"<code>{text(cell.report_id)}</code> v{cell.version}" if cell.report_id else "",
             link(cell.url or "", cell.url or ""),
             words(remarks(cell)),
         )

@@ -66,12 +66,15 @@ def remarks(cell: CoverageCell) -> str:
         parts.append(cell.words())
     if cell.gone_since:
         parts.append(f"gone since {china_day(cell.gone_since)}")
+    if cell.redated:
+        now = f"dated {cell.claimed_now[:10]}" if cell.claimed_now else "without a date"
+        parts.append(f"{now} by its page since {china_day(cell.redated)}, after an edit")
     if cell.doubt:
         parts.append(f"not on the lists of {cell.site} on {china_day(cell.doubt)}")
     if cell.checked:
         parts.append(f"last complete visit of {cell.site} on {china_day(cell.checked)}")
-    if len(cell.reports) > 1:
-        parts.append(f"also {', '.join(cell.reports[1:])}")
+    if len(cell.report_ids) > 1:
+        parts.append(f"also {', '.join(cell.report_ids[1:])}")
     return "; ".join(parts)
 
 

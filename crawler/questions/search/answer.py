@@ -18,7 +18,7 @@ from crawler.field.regions import code_prefix
 from crawler.field.search_tokens import lower
 from crawler.field.times import iso
 from crawler.questions.search.grammar import parse
-from crawler.questions.search.snippets import Snippet, places, snippets
+from crawler.questions.search.snippets import Snippet, places, snippets_of
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
@@ -185,13 +185,13 @@ def _match(wanted: _Wanted, hit: Hit, text: HeldText) -> Match:
         text_sha256=text.text_sha256,
         rank=hit.rank,
         title_marks=tuple(places(text.title, wanted.phrases)) if spans is None else (),
-        snippets=snippets(text.body, places(text.body, wanted.phrases, spans)),
+        snippets=snippets_of(text.body, wanted.phrases, spans),
     )
 
 
 def found_json(match: Match) -> Iterator[tuple[str, object]]:
     """Yield the documented keys of a match, and their values."""
-    yield "id", match.report_id
+    yield "report_id", match.report_id
     for name in ("version", "title", "region", "year", "kind", "published"):
         yield name, getattr(match, name)
     yield "captured_at", iso(match.captured_at)

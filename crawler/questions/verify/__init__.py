@@ -14,7 +14,7 @@ from crawler.archive import CATALOGUE, Reader
 from crawler.archive.comparison.file_format import file_faults
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
-from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
+from crawler.errors import ArchiveError, ArchiveTooNew, NoArchive, NoTemporarySpace
 from crawler.questions.verify.anchors import AnchorCheck, Trust
 from crawler.questions.verify.chain import Chain, Harm
 from crawler.questions.verify.comparison import Comparison
@@ -23,12 +23,13 @@ from crawler.questions.verify.heads import (
     Added,
     OlderChain,
     added_since,
-    checked_head,
     head_faults,
+    head_to_verify,
     older_faults,
 )
 from crawler.questions.verify.inventory import check_inventory
 from crawler.questions.verify.runs import run_faults
+from crawler.reading.pool import ReadingPool
 
 __all__ = ["Added", "Fault", "OlderChain", "Trust", "added", "verify"]
 
@@ -45,6 +46,7 @@ class _Asked:
     head: str | None
     since: OlderChain | None
     trust: Trust
+    pool: ReadingPool
 
 
 def verify(
@@ -55,23 +57,22 @@ def verify(
     since: OlderChain | None = None,
     trust: Trust | None = None,
     notify: Notify,
+    processes: int | None = None,
 ) -> Iterator[Fault]:
     """Yield every fault of an archive.
 
     `deep`: make the catalogue again in a temporary folder and compare it row by row, and extract every text again. `head`: a digest printed earlier; everything that it covers
     must be unchanged. `since`: a head or an older manifest; the chain must only have added lines to it. `trust`: keys and
-    root certificates for the anchors that are known from elsewhere. Nothing is written
+    root certificates for the anchors that are known from elsewhere. `processes`: number of child processes that read pages for
+    `deep` (default: one for each processor); the faults are the same with any number. Nothing is written
     and no lock is taken. The open files of a run in progress are skipped, and reported to `notify`. Raises ConfigError for
-    a `head` that is none, ArchiveError if there is no archive, ArchiveTooNew if a newer fazhi wrote it, NoTemporarySpace.
+    a `head` that is none or covers nothing, NoArchive, ArchiveTooNew if a newer fazhi wrote it, NoTemporarySpace.
     """
-    asked = _Asked(
-        deep=deep, head=None if head is None else checked_head(head), since=since, trust=trust or Trust()
-    )
-    with errors_as_damage(path):
+    known = None if head is None else head_to_verify(head)
+    with errors_as_damage(path), ReadingPool(processes, notify) as pool:
+        asked = _Asked(deep=deep, head=known, since=since, trust=trust or Trust(), pool=pool)
         if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
-            raise ArchiveError(
-                f"{path}: no archive here; name one with --archive, or make one with `fazhi crawl`"
-            )
+            raise NoArchive.at(path)
         before = snapshot(path)
         for name in before.in_progress:
             notify(
@@ -103,7 +104,7 @@ def _faults(path: Path, asked: _Asked, notify: Notify) -> Iterator[Fault]:
     if (path / CATALOGUE).is_file():
         yield from (Fault(place=CATALOGUE, what=what) for what in file_faults(path / CATALOGUE))
     try:
-        with Reader.read(path, notify=notify) as reader, reader.consistency() as claims:
+        with Reader.read(path, notify=notify) as reader, reader.consistency(asked.pool) as claims:
             yield from run_faults(chain, claims.run_ends(), notify)
             yield from Comparison(path, claims, asked.deep, notify).everything()
     except (ArchiveTooNew, NoTemporarySpace):

@@ -23,7 +23,7 @@ from pathlib import Path
 from crawler.anchoring import AnchorSettings
 from crawler.archive import Archive, Reader
 from crawler.archive.catalogue.selection import ReportState
-from crawler.crawl import Halt, is_trouble
+from crawler.crawl import Halt, fails_crawl, is_trouble
 from crawler.crawl.job import Job, crawl_into
 from crawler.errors import (
     ArchiveDamaged,
@@ -32,6 +32,7 @@ from crawler.errors import (
     ConfigError,
     CrawlerError,
     ExtractError,
+    NoArchive,
     NoBody,
     UnknownFormat,
 )
@@ -39,6 +40,7 @@ from crawler.extract import extract, extract_text
 from crawler.fetch import Replay, load_exchanges
 from crawler.model import (
     JSON_KEYS,
+    AsPublished,
     Attachment,
     Capture,
     Clue,
@@ -94,6 +96,7 @@ __all__ = [
     "ArchiveDamaged",
     "ArchiveError",
     "ArchiveLocked",
+    "AsPublished",
     "Attachment",
     "Capture",
     "Change",
@@ -120,6 +123,7 @@ __all__ = [
     "Indicator",
     "Link",
     "Match",
+    "NoArchive",
     "NoBody",
     "Outcome",
     "Proxy",
@@ -166,9 +170,7 @@ class Summary:
     counts: Mapping[Ending, int]  # how often each ending came; 0 for the others
     troubled: tuple[str, ...]  # ids of the sites with trouble, sorted
     ended_early: str | None  # why addresses are left for the next crawl; None if none is
-    exit_status: (
-        int  # 0 all well; 1 trouble at a site, addresses left, or the archive not anchored as `defaults:` ask
-    )
+    exit_status: int  # 0 all well; 1 trouble at a site, addresses left by a budget or a proxy, or the archive not anchored as `defaults:` ask
 
 
 def load_sources(path: str | PathLike[str]) -> tuple[Site, ...]:
@@ -229,7 +231,7 @@ def crawl(
         halt=Halt(max_requests=max_requests),
         anchoring=anchoring,
     )
-    counter = _OutcomeCounter(job.sites, on_outcome)
+    counter = _OutcomeCounter(job.sites, job.halt, on_outcome)
     anchored = _outside_any_loop(
         lambda: crawl_into(Path(archive), job, counter, command="crawler.api.crawl", around=nullcontext)
     )
@@ -249,8 +251,12 @@ def _outside_any_loop(work: Callable[[], bool]) -> bool:
 class _OutcomeCounter:
     """Observer that counts outcomes, and keeps them or passes them to `on_outcome`."""
 
-    def __init__(self, sites: Iterable[Site], on_outcome: Callable[[Outcome], None] | None) -> None:
+    def __init__(
+        self, sites: Iterable[Site], halt: Halt, on_outcome: Callable[[Outcome], None] | None
+    ) -> None:
         self._sites = {site.id: site for site in sites}
+        self._halt = halt
+        self._failed = False
         self._outcomes: list[Outcome] = []
         self._take = on_outcome or self._outcomes.append
         self._counts: Counter[Ending] = Counter()
@@ -261,6 +267,7 @@ class _OutcomeCounter:
         site = self._sites.get(outcome.site_id)
         if site is not None and is_trouble(outcome, site):
             self._troubled.add(outcome.site_id)
+        self._failed |= fails_crawl(outcome, site, self._halt)
         self._take(outcome)
 
     def visited(self, visit: SiteVisit) -> None:
@@ -279,5 +286,5 @@ class _OutcomeCounter:
             counts=self._counts,
             troubled=tuple(sorted(self._troubled)),
             ended_early=why if left else None,
-            exit_status=1 if self._troubled or left or not anchored else 0,
+            exit_status=1 if self._failed or not anchored else 0,
         )

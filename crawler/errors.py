@@ -22,6 +22,7 @@ CrawlerError                     exit 1, no retry
     NoBody                       a page without an article
     UnreadDocument               a document of a known format without a text that can be read
     PartOnly                     one page of an article without its other pages
+    TextDiffers                  an archived page from which today's extractor reads another text than the archive has
     NotAReport                   an article, but no 法治政府建设情况报告
       NotWanted                  a report, but not on a year that the site's entry wants
   ExpectationError               a site yields less than expected
@@ -29,6 +30,7 @@ CrawlerError                     exit 1, no retry
   SearchLocked                   exit 3: another search writes to this state file
   Halted                         the crawl, or the use of its proxy, had to end before this request
   ArchiveError
+    NoArchive                  exit 2: there is no archive in the folder that a command names
     ArchiveLocked                exit 3: another crawl writes to this archive
     ArchiveDamaged               exit 4: damaged, or cannot be written
       NotMerged                  another archive with a fault; nothing of it was taken
@@ -207,6 +209,10 @@ class PartOnly(ExtractError):
     """One page of an article without its other pages. It is never archived."""
 
 
+class TextDiffers(ExtractError):
+    """An archived page from which the current extractor reads another text than the archive has."""
+
+
 class NotAReport(ExtractError):
     """An article that is no 法治政府建设情况报告, or none that the site's entry wants."""
 
@@ -243,6 +249,17 @@ class Halted(CrawlerError):
 
 class ArchiveError(CrawlerError):
     """The archive cannot be used."""
+
+
+class NoArchive(ArchiveError):
+    """There is no archive in the folder that a command names. Also for a program that reads one."""
+
+    exit_code = 2
+
+    @classmethod
+    def at(cls, path: object) -> Self:
+        """Return the error for a folder, with what to do."""
+        return cls(f"{path}: no archive here; name one with --archive, or make one with `fazhi crawl`")
 
 
 class ArchiveLocked(ArchiveError):

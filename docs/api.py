@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *(
             "Report",
             "Section",
+            "AsPublished",
             "Attachment",
             "Clue",
             "Version",
@@ -67,7 +68,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Errors": (
         *("CrawlerError", "ConfigError"),
         *("ExtractError", "UnknownFormat", "NoBody"),
-        *("ArchiveError", "ArchiveLocked", "ArchiveDamaged"),
+        *("ArchiveError", "NoArchive", "ArchiveLocked", "ArchiveDamaged"),
     ),
 }
 """Every public name, under its heading. A test compares it with `crawler.api.__all__`."""

@@ -11,7 +11,7 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "crawler"
 ROOMS = (
-    ("__init__", "lazy", "coding", "model", "errors", "address", "regular_files"),
+    ("__init__", "lazy", "language", "coding", "model", "errors", "address", "regular_files"),
     ("field", "cms", "sources"),
     ("extract", "discover", "warc", "reading"),
     ("fetch", "archive"),
@@ -28,6 +28,7 @@ WINGS = {
         "catalogue",
         "ledger",
         "evidence",
+        "packs",
         "anchors",
         "loading",
         "comparison",

@@ -422,7 +422,7 @@ def test_the_front_page_leads_to_the_lists_and_the_reports(web: Web) -> None:
 
 
 def test_the_command_prints_the_host_map_in_curl_s_form() -> None:
-    command = [sys.executable, "-m", "tests.site", "--seconds", "0"]
+    command = [sys.executable, "-m", "tests.site", "--options", "--seconds", "0"]
     root = Path(__file__).parent.parent
     out = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
     assert any(line.startswith("--connect-to www.wuhan.gov.cn:443:127.0.0.1:") for line in out)

@@ -48,6 +48,7 @@ def test_a_wheel_brings_the_sources_their_schema_and_the_divisions(unpacked: Pat
         ("crawler/field/regions.tsv", "crawler/field/regions.tsv"),
         ("crawler/field/portals.tsv", "crawler/field/portals.tsv"),
         ("crawler/field/portals-corrected.tsv", "crawler/field/portals-corrected.tsv"),
+        ("crawler/language/zh_CN.po", "crawler/language/zh_CN.po"),
         ("crawler/py.typed", "crawler/py.typed"),
     ):
         assert (unpacked / inside).read_bytes() == (ROOT / here).read_bytes()

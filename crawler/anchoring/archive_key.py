@@ -14,7 +14,7 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.manifest_lines import Entry, Kind
-from crawler.errors import ArchiveError, CrawlerError
+from crawler.errors import CrawlerError, NoArchive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def init(
     """Make a key, or take one that exists, and enter its public key in an archive's chain.
 
     Where the archive has another key, that one must sign the new one: `replaces` is its private key; `lost` says that it
-    is lost, and `verify` will name that. Raises CrawlerError, ArchiveError, ArchiveLocked.
+    is lost, and `verify` will name that. Raises CrawlerError, NoArchive, ArchiveLocked.
     """
     require_extra()
     require_archive(archive)
@@ -73,11 +73,9 @@ def current_key(manifest: Manifest) -> Entry | None:
 
 
 def require_archive(archive: Path) -> None:
-    """Raise ArchiveError if there is no archive."""
+    """Raise NoArchive if there is no archive."""
     if not (archive / CATALOGUE).is_file():
-        raise ArchiveError(
-            f"{archive}: no archive here; name one with --archive, or make one with `fazhi crawl`"
-        )
+        raise NoArchive.at(archive)
 
 
 def refuse_inside(key_path: Path, archive: Path) -> None:

@@ -48,7 +48,7 @@ def anchor(
     """Sign the head of an archive, ask each authority for a time stamp of it, and keep both.
 
     An authority that fails is one of the `failures`; the signature is kept. Raises CrawlerError if the key cannot be used
-    or the extra is missing, ArchiveError if there is no archive, ArchiveLocked, ArchiveDamaged if it cannot be written.
+    or the extra is missing, NoArchive, ArchiveLocked, ArchiveDamaged if it cannot be written.
     """
     require_extra()
     require_archive(archive)

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
     from crawler.archive.evidence.manifest import NAME as MANIFEST
     from crawler.archive.evidence.manifest import entries as manifest_entries
+    from crawler.archive.evidence.warc_paths import require_warcs
     from crawler.archive.facade import Archive
     from crawler.archive.fulltext import INDEX as SEARCH_INDEX
     from crawler.archive.fulltext import index_catalogue
     from crawler.archive.ledger.pages_due import KnownPages
     from crawler.archive.ledger.site_visits import VisitHistory
+    from crawler.archive.ledger.troubles.rows import Recovery
+    from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
     from crawler.archive.rebuilding import Rebuilt, rebuild
 else:
@@ -42,10 +45,13 @@ else:
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
+            ".evidence.warc_paths": ("require_warcs",),
             ".facade": ("Archive",),
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
             ".ledger.site_visits": ("VisitHistory",),
+            ".ledger.troubles.rows": ("Recovery",),
+            ".merging": ("has_new_files",),
             ".reader": ("Reader",),
             ".rebuilding": ("Rebuilt", "rebuild"),
         },
@@ -68,12 +74,15 @@ __all__ = [
     "PageRow",
     "Reader",
     "Rebuilt",
+    "Recovery",
     "VisitHistory",
     "acts_in",
+    "has_new_files",
     "head",
     "import_url",
     "index_catalogue",
     "manifest_entries",
     "read_acts",
     "rebuild",
+    "require_warcs",
 ]

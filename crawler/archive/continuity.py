@@ -13,15 +13,17 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import RunRow, WarcRow
+from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.evidence.manifest import NAME, Manifest, started_at
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
 from crawler.archive.ledger.runs import MERGED_STATE, read_run_info
-from crawler.errors import ArchiveDamaged, CrawlerError
+from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 
 _KNOWN_FILES_READ = 3
 """WARC files of which the catalogue has rows that are read all the same, the newest: another archive's may have their names."""
@@ -33,6 +35,25 @@ _Starts = Mapping[int, set[datetime]]  # times at which the runs of a number beg
 def has_runs(archive: Path) -> bool:
     """Whether an archive has WARC files, or a manifest that names a run: then it must have a catalogue too."""
     return bool(closed_warcs(archive) or open_warcs(archive) or Manifest(archive).runs())
+
+
+def is_settled(archive: Path) -> bool:
+    """Whether a command that has nothing to do may leave an archive as it is: no run was killed, and its catalogue can be read.
+
+    If not, the command begins a run all the same, which makes good what the killed one left, or says what is wrong.
+    """
+    if not (archive / CATALOGUE).is_file():
+        return not has_runs(archive)
+    if open_warcs(archive) or Manifest(archive).open_runs():
+        return False
+    try:
+        engine = read_only_engine(archive / CATALOGUE, lambda _: None)
+        with Session(engine) as session:
+            unended = session.scalar(select(RunRow.id).where(RunRow.finished_at.is_(None)).limit(1))
+        engine.dispose()
+    except (SQLAlchemyError, OSError, ArchiveError):
+        return False
+    return unended is None
 
 
 def next_run_number(manifest: Manifest, session: Session) -> int:

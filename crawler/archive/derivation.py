@@ -22,7 +22,7 @@ from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import Manifest, entries, started_at
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of, on_disk
+from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, known_offsets, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
 from crawler.archive.loading.acts_ahead import ActsAhead
@@ -33,7 +33,6 @@ from crawler.archive.recovery import end_killed_run
 from crawler.errors import ArchiveDamaged
 from crawler.reading.pool import ReadingPool
 from crawler.warc import Fault, Record, parse_warc_date, salvage
-from crawler.warc.cdxj import offsets
 
 _STARTED = re.compile(r"-fazhi-([0-9]{14})-")
 _RUN_FACTS = ("run", "started", "finished", "state", "detail", "command", "software")
@@ -66,6 +65,7 @@ class Derivation:
     killed: list[RunRow] = field(default_factory=list)  # also a run killed before the manifest had its end
     lost: list[str] = field(default_factory=list)  # what could not be read, a line each
     numbers: frozenset[int] = frozenset()  # of this archive's own runs
+    untold: dict[str, acts.Content] = field(default_factory=dict)  # of texts whose captures are lost
     infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
     ahead: dict[bool, ActsAhead] = field(
         default_factory=dict
@@ -205,7 +205,14 @@ class Derivation:
 
     def _loader(self, **values: Any) -> WarcLoader:
         begun = self.ahead[False].begun
-        return WarcLoader(**values, read=self._read, held_body=self.held_body, faults=self.lost, begun=begun)
+        return WarcLoader(
+            **values,
+            read=self._read,
+            held_body=self.held_body,
+            faults=self.lost,
+            untold=self.untold,
+            begun=begun,
+        )
 
     def _entered(self, name: str, path: Path) -> int:
         """Return how many bytes of a file the catalogue covers."""
@@ -231,13 +238,13 @@ class Derivation:
 
     def _salvage(self, path: Path, start: int = 0) -> Iterator[Record | Fault]:
         name = self._name(path).removesuffix(IN_PROGRESS)
-        return salvage(path, start, lambda: offsets(index_of(self.path / name)))
+        return salvage(path, start, lambda: known_offsets(on_disk(self.path / name)))
 
     def _merged(self, run: RunRow, content: acts.Content) -> None:
         """Enter another archive's files, at the point where the run that merged them did."""
         there = [entry for entry in content["files"] if self._is_there(entry["file"], run)]
         names = [entry["file"] for entry in there]
-        ahead = self._look_ahead((name for name in names if (self.path / name).is_file()), merged=True)
+        ahead = self._look_ahead((name for name in names if on_disk(self.path / name).is_file()), merged=True)
         names = enter_merged(
             self.path,
             self.session,

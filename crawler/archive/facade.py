@@ -7,9 +7,10 @@ unchanged …); `run` opens, commits and closes; `reader` answers queries.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from crawler.address import canonical
@@ -28,12 +29,15 @@ from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
 from crawler.archive.ledger.documents.recognised import enter_reading
 from crawler.archive.ledger.documents.unread import was_never_fetched
+from crawler.archive.ledger.metadata.past import enter_past_edit, past_edits
 from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.version_captures import capture_of
 from crawler.archive.loading.versions_ahead import VersionsAhead
 from crawler.archive.merging import enter_merged, stage
+from crawler.archive.packs import packing
+from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
 from crawler.errors import FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
@@ -229,6 +233,7 @@ class Archive(Recognising):
             documents=seen.documents,
             shown=seen.shown,
             hosts=named_hosts(site),
+            read_metadata=partial(self._read_metadata, hint=site.body),
         )
         further = [page.record_id for page in seen.further]
         act = acts.stored(
@@ -242,6 +247,9 @@ class Archive(Recognising):
         )
         self._journal(act, report.url or "", seen.now, seen.row)
         return change.outcome
+
+    def _read_metadata(self, capture: int, *, hint: str | None) -> Mapping[str, str | None] | None:
+        return reextraction.read_metadata(self.path, self._session, capture, hint)
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
         """Record a 304: the text held from this URL is still current."""
@@ -284,6 +292,15 @@ class Archive(Recognising):
             self.flush()
             return len(entered)
 
+    def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
+        """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.
+
+        The files keep their names and places for every reader; see `crawler.archive.evidence.warc_paths`.
+        """
+        with errors_as_damage(self.path):
+            assert self._manifest is not None
+            return packing.pack(self.path, self._manifest, wanted, notify)
+
     def reextract(self, notify: Callable[[str], None], *, processes: int | None = None) -> int:
         """Run the current extractor over every version and store the texts that differ. Return their number.
 
@@ -303,7 +320,21 @@ class Archive(Recognising):
                 ledger.keep_text_file(version)
                 self._journal(acts.reextracted(version, was, read.report, kept), version.url, self._now())
                 changed += 1
+            self._enter_past_edits(notify)
             return changed
+
+    def _enter_past_edits(self, notify: Callable[[str], None]) -> None:
+        """Enter edits of titles and dates that earlier captures show over an unchanged text."""
+        found = 0
+        for edit in past_edits(self._session, partial(self._read_metadata, hint=None)):
+            enter_past_edit(self._session, edit.url, edit.report_id, edit.version, edit.capture, edit.found)
+            act = acts.page_edited(edit.report_id, edit.version, edit.found)
+            self._journal(act, edit.url, self._now(), edit.capture)
+            found += 1
+        if found:
+            notify(
+                f"{found} edits of titles, dates, issuers or sources over an unchanged text found in earlier captures"
+            )
 
     def _is_better(self, version: VersionRow, report: Report, notify: Callable[[str], None]) -> bool:
         """Whether a version gets what is read now: another text. That none can be read here is told, and its text stays."""

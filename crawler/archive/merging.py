@@ -25,11 +25,13 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
 from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
-from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import file_sha256
+from crawler.archive.evidence.manifest import Manifest, entries
+from crawler.archive.evidence.named_errors import errors_name
+from crawler.archive.evidence.warc_paths import file_sha256, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
 from crawler.archive.loading.foreign_loader import ForeignLoader
@@ -48,6 +50,20 @@ class Staged:
 
     files: tuple[dict[str, str], ...]  # entries of the `merged` act
     held: tuple[str, ...]  # names here
+
+
+def has_new_files(archive: Path, other: Path, now: datetime) -> bool:
+    """Whether a merge would do anything: another archive has a WARC file that is not in this one, or one with a fault.
+
+    This archive need not exist yet. Reads only, without a lock: a merge asks before it opens this archive, since that is a run.
+    Raises NoArchive if the other one has no WARC files, NotMerged if one is a link or has another name than archives
+    give, ArchiveDamaged if one cannot be read.
+    """
+    with errors_as_damage(other):
+        _refuse_itself(archive, other)
+        held = {facts["sha256"] for entry in entries(archive) if "sha256" in (facts := entry.facts)}
+        foreign = ForeignArchive(path=other, now=now, notify=lambda _: None, held_block=lambda _: None)
+        return any(each.sha256 not in held or each.is_listed_otherwise for each in foreign.files())
 
 
 def stage(
@@ -81,21 +97,19 @@ def stage(
     foreign.tell_unknown()
     known = [each for each in found if manifest.has_digest(each.sha256) and not _is_nested(each.origin)]
     held = [name for each in known if (name := _merged_name(archive, each)) is not None]
-    entries = [
-        {"file": _name(archive, each), "sha256": each.sha256, "origin": each.origin} for each in wanted
-    ]
+    listed = [{"file": _name(archive, each), "sha256": each.sha256, "origin": each.origin} for each in wanted]
     try:
-        for file, entry in zip(wanted, entries, strict=True):
+        for file, entry in zip(wanted, listed, strict=True):
             _copy(archive, foreign, file, entry["file"])
     except BaseException:
         remove_parts(archive)
         raise
-    return Staged(files=tuple(entries), held=tuple(held))
+    return Staged(files=tuple(listed), held=tuple(held))
 
 
 def _refuse_itself(archive: Path, other: Path) -> None:
     here, there = archive.resolve(), other.resolve()
-    if here == there or (there.exists() and os.path.samefile(here, there)):
+    if here == there or (here.exists() and there.exists() and os.path.samefile(here, there)):
         raise NotMerged(f"{other}: this is the archive itself; name another one")
 
 
@@ -105,7 +119,7 @@ def _block(archive: Path, session: Session, record_id: str) -> bytes | None:
     if held is None:
         return None
     row = session.get_one(CaptureRow, held.id)
-    return read_at(archive / row.warc_file, row.warc_offset).block
+    return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
 
 
 def _is_nested(origin: str) -> bool:
@@ -140,12 +154,14 @@ def _copy(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) 
     files.remove(archive, part_of(name))
     digest = hashlib.sha256()
     with foreign.open(file.path) as source:
-        target = files.create(archive, part_of(name))
+        target, named = files.create(archive, part_of(name)), errors_name(archive / part_of(name))
         try:
             while data := source.read(_COPY_BYTES):
                 digest.update(data)
-                files.write_whole(target, data)
-            os.fsync(target)
+                with named:
+                    files.write_whole(target, data)
+            with named:
+                os.fsync(target)
         finally:
             os.close(target)
     if digest.hexdigest() != file.sha256:
@@ -177,10 +193,10 @@ def enter_merged(
     this archive's own runs, which no other archive's run gets. `info_of`, `loader`, `load`: how a file is read and entered.
     """
     faults = [] if faults is None else faults
-    entries = content["files"]
+    listed = content["files"]
     made: dict[bool, frozenset[str]] = {
         nested: frozenset(
-            [each["file"] for each in entries if _is_nested(each.get("origin") or "") is nested]
+            [each["file"] for each in listed if _is_nested(each.get("origin") or "") is nested]
             + ([] if nested else list(content.get("held") or ()))
         )
         for nested in (False, True)
@@ -188,7 +204,7 @@ def enter_merged(
     runs: dict[tuple[bool, int | None, datetime], RunRow] = {}
     readings: dict[object, Reread] = {}
     names = []
-    for entry in entries:
+    for entry in listed:
         name, nested = entry["file"], _is_nested(entry.get("origin") or "")
         if session.get(WarcRow, name) is not None:
             continue

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -24,16 +25,21 @@ from crawler.archive.catalogue import earlier_responses, holdings, queries
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
+from crawler.archive.catalogue.text_names import name_on_disk
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
 from crawler.archive.reader_queries.changes import ChangeQueries
 from crawler.archive.reader_queries.held_versions import HeldVersionQueries
+from crawler.archive.reader_queries.page_metadata import PageMetadataQueries
 from crawler.archive.reader_queries.places import PlaceQueries
 from crawler.archive.reader_queries.publications import PublicationQueries
+from crawler.archive.reader_queries.punctuation import PunctuationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.archive.reader_queries.site_facts import SiteFactQueries
+from crawler.archive.reader_queries.troubles import TroubleQueries
+from crawler.errors import ArchiveDamaged, NoArchive
 from crawler.model import Holding, Report, Validators
 
 if TYPE_CHECKING:
@@ -57,7 +63,16 @@ def _print_notice(text: str) -> None:
 
 
 class Reader(
-    ReportQueries, PlaceQueries, PublicationQueries, ChangeQueries, HeldVersionQueries, SearchQueries
+    ReportQueries,
+    PlaceQueries,
+    PublicationQueries,
+    PunctuationQueries,
+    ChangeQueries,
+    PageMetadataQueries,
+    HeldVersionQueries,
+    SearchQueries,
+    TroubleQueries,
+    SiteFactQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
@@ -75,7 +90,7 @@ class Reader(
     def read(cls, path: str | PathLike[str], *, notify: Callable[[str], None] = _print_notice) -> Reader:
         """Open an archive for reading. Read permission is enough.
 
-        `notify` gets a message if the catalogue has an earlier schema. Raises ArchiveError if there is no archive,
+        `notify` gets a message if the catalogue has an earlier schema. Raises NoArchive if there is none,
         ArchiveDamaged if it cannot be read, ArchiveTooNew if a later version wrote it.
         """
         path = Path(path)
@@ -83,9 +98,7 @@ class Reader(
             if not (path / CATALOGUE).is_file():
                 if closed_warcs(path) or open_warcs(path):
                     raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
-                raise ArchiveError(
-                    f"{path}: no archive here (no {CATALOGUE}); a crawl makes one, or name it with --archive"
-                )
+                raise NoArchive.at(path)
             stamp = _stamp(path / CATALOGUE)
             reader = Reader(path, read_only_engine(path / CATALOGUE, notify))
             reader._stamp, reader._reopen = stamp, partial(read_only_engine, path / CATALOGUE, lambda _: None)
@@ -183,7 +196,12 @@ class Reader(
 
         `reports`: as this archive returned them.
         """
-        return self._query(lambda session: holdings.of_reports(session, reports))
+        found = self._query(lambda session: holdings.of_reports(session, reports))
+        return [replace(each, text_file=self.text_file_on_disk(each.text_file)) for each in found]
+
+    def text_file_on_disk(self, name: str | None) -> str | None:
+        """Return a version's text file as it is called now: in an archive that no run has upgraded yet, otherwise."""
+        return name_on_disk(self.path, name) if name else None
 
     def departures(self, report_id: str) -> list[tuple[str, str]]:
         """Return the pages that showed a report's text at other sites and show another text now.

@@ -38,9 +38,12 @@ from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.fulltext import index_catalogue
 from crawler.archive.loading import reextraction
+from crawler.archive.loading.later_format import later_format
 from crawler.archive.merging import remove_parts
+from crawler.archive.packs.finishing import finish_packs, write_pack_indexes
 from crawler.archive.recovery import add_to_manifest
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.archive.text_renaming import names_in, rename_texts
+from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveTooNew, NoArchive
 from crawler.reading.pool import ReadingPool
 
 _AS_IT_WAS = "; the catalogue is as it was before"
@@ -69,16 +72,21 @@ def rebuild(
     The old catalogue may be missing or corrupt; it is replaced when the new one is complete. A record or a file that cannot
     be read is named to `notify` and in `lost`, and the rest is entered. `processes`: number of child processes that read pages
     (default: one for each processor); the result is the same with any number. Raises ArchiveError if there are no WARC files,
-    ArchiveLocked, ArchiveTooNew if a later version wrote the catalogue, ArchiveDamaged if the disk is full or fails: the
+    NoArchive if there is no catalogue either, ArchiveLocked, ArchiveTooNew if the catalogue has a later schema and a later fazhi
+    wrote to the archive, ArchiveDamaged if the disk is full or fails: the
     catalogue is as it was then.
     """
     with errors_as_damage(path):
         if not (path / "warc").is_dir() and not has_runs(path):
-            raise ArchiveError(f"{path}: no WARC files here to rebuild from")
-        raise_if_too_new(path / CATALOGUE)
+            what = f"{path}: no WARC files here to rebuild from"
+            if (path / CATALOGUE).is_file():
+                raise ArchiveError(what)
+            raise NoArchive(f"{what}; name an archive with --archive")
+        _check_schema(path, notify)
     with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()):
         manifest = Manifest(path)
         repair(path, manifest, clock(), notify)
+        finish_packs(path, manifest)
         _remove_new(path)
         try:
             with ReadingPool(processes, notify) as pool:
@@ -91,9 +99,24 @@ def rebuild(
             _remove_new(path)
             raise
         shorten_text_folders(path)
+        _rename_texts(path, notify)
         remove_parts(path)
+        write_pack_indexes(path)
         index_catalogue(path, notify=notify)
         return counts
+
+
+def _check_schema(path: Path, notify: Callable[[str], None]) -> None:
+    """Raise ArchiveTooNew if a later fazhi has written here: what it wrote would be lost. A later schema alone is no sign of it."""
+    try:
+        raise_if_too_new(path / CATALOGUE)
+    except ArchiveTooNew as error:
+        if found := later_format(path):
+            raise ArchiveTooNew(f"{error} ({found})") from error
+        notify(
+            f"{path / CATALOGUE}: has a schema that this fazhi does not know; nothing in the manifest and the WARC files"
+            " was written by a later fazhi, so it is made again from these"
+        )
 
 
 def _remove_new(path: Path) -> None:
@@ -182,6 +205,16 @@ def _replace(path: Path) -> None:
     sync_folder(path)
     (path / NEW_CATALOGUE).replace(path / CATALOGUE)
     sync_folder(path)
+
+
+def _rename_texts(path: Path, notify: Callable[[str], None]) -> None:
+    """Rename text files of earlier versions that the rebuild has not written anew, and remove those that it has."""
+    engine = sqlite_engine(path / CATALOGUE, writes=False)
+    try:
+        with Session(engine) as session:
+            rename_texts(path, names_in(session), notify)
+    finally:
+        engine.dispose()
 
 
 def _close_log(catalogue: Path) -> None:

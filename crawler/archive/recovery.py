@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import read_run_info
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.archive.merging import enter_merged
+from crawler.archive.packs.finishing import finish_packs
 from crawler.warc import warc_date
 
 _TEXTS_AT_ONCE = 200
@@ -37,6 +38,7 @@ def recover(
 ) -> None:
     """Finish the WARC files of killed runs, enter their records in the catalogue, write the missing text files."""
     repair(archive, manifest, now, notify)
+    finish_packs(archive, manifest)
     killed = session.scalars(select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)).all()
     for run in killed:
         _enter_uncommitted(archive, session, run, manifest, notify)
@@ -140,6 +142,13 @@ def _restore_texts(archive: Path, session: Session, first_killed: RunRow) -> Non
     for start in range(0, len(lost), _TEXTS_AT_ONCE):
         some = lost[start : start + _TEXTS_AT_ONCE]
         _write_texts(archive, session, texts.where(VersionRow.id.in_(some)))
+
+
+def restore_texts(archive: Path, session: Session, names: Sequence[str]) -> None:
+    """Write the text files of these names again, unless they are as the catalogue says."""
+    for start in range(0, len(names), _TEXTS_AT_ONCE):
+        some = names[start : start + _TEXTS_AT_ONCE]
+        _write_texts(archive, session, select(VersionRow).where(VersionRow.text_file.in_(some)))
 
 
 def _write_texts(archive: Path, session: Session, versions: Select[VersionRow]) -> None:

@@ -28,13 +28,16 @@ from crawler.archive.evidence.files import BackgroundWriter, sync_all
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs
+from crawler.archive.format_readme import write_readmes
 from crawler.archive.fulltext import index_after_run
 from crawler.archive.ledger import page_states, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
+from crawler.archive.ledger.troubles.rows import Recovery
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.reader import CATALOGUE_MISSING, Reader
-from crawler.archive.recovery import recover, run_facts
+from crawler.archive.recovery import recover, restore_texts, run_facts
+from crawler.archive.text_renaming import rename_before_upgrade
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError, NotMerged
 from crawler.model import Ending, Site, SiteVisit
@@ -127,15 +130,16 @@ class Run(Reader):
             is_new = ledger.begin_visit(visit, entry)
             self._journal(acts.visit(visit, ended=False, entry=entry if is_new else None), "", self._now())
 
-    def end_visit(self, visit: SiteVisit) -> None:
-        """Record how a site's visit ended and which URLs it left for the next run."""
+    def end_visit(self, visit: SiteVisit) -> Recovery | None:
+        """Record how a site's visit ended and which URLs it left for the next run. Return what trouble of the site is over."""
         with errors_as_damage(self.path):
             ledger, _ = self._writers()
             if visit.site_id not in ledger.open_visits:
                 self.begin_visit(visit)
             now = self._now()
-            ledger.end_visit(visit, now)
+            recovery = ledger.end_visit(visit, now)
             self._journal(acts.visit(visit, ended=True), "", now)
+            return recovery
 
     def memory(self, site_id: str) -> SiteMemory | None:
         """Return what earlier visits stored about a site's lists; None if nothing."""
@@ -180,7 +184,10 @@ class Run(Reader):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
             if is_empty(self.path / CATALOGUE) and has_runs(self.path):
                 raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
+            write_readmes(self.path, new=is_empty(self.path / CATALOGUE), notify=notify)
+            renamed = rename_before_upgrade(self.path, self._engine, notify)
             upgrade(self._engine)
+            restore_texts(self.path, self._session, renamed.shared)
             self._manifest = Manifest(self.path)
             raise_if_not_continued(self.path, self._manifest, self._session)
             tell_missing_end(self._manifest, self._session, notify)

@@ -16,11 +16,12 @@ import typer
 
 from crawler.address import canonical, host_port
 from crawler.cli.finding.single import finding_of, search_one
-from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
+from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption, the_address
 from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import utc_now
+from crawler.field.counting import counted
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region as region_known
 from crawler.model import Link, Site
@@ -62,7 +63,17 @@ def add(
     Entries are kept in the order of their region codes. If the file does not exist, it is created.
 
     The entry is printed on stdout, what was found on stderr. Exit code 1 if too little was found for an entry.
+
+    Examples:
+        fazhi source add https://www.wuhan.gov.cn/zwgk/fzzfj/
+        fazhi source add --dry-run https://www.wuhan.gov.cn/
+
+    Exit codes:
+        0  the entry is written, or is there already
+        1  too little was found for an entry
+        2  wrong use, or a faulty sources.yaml
     """
+    url = the_address(url)
     if region is not None and region_known(region) is None:
         raise ConfigError(f"--region {region}: no division has this code")
     sites = existing_sites(sources)
@@ -186,7 +197,7 @@ def _note(finding: Finding, *, live: bool) -> str:
     if finding.lists:
         years = sorted({year for _, year in finding.reports if year})
         span = f" ({years[0]}-{years[-1]})" if len(years) > 1 else f" ({years[0]})" if years else ""
-        note = f"{seen}: {len(finding.reports)} reports{span} on the list, system {finding.cms}."
+        note = f"{seen}: {counted(len(finding.reports), 'report')}{span} on the list, system {finding.cms}."
         note += f" The list was found from the report {finding.url}" if finding.report else ""
     else:
         note = f"{seen}: this report; the list that has it is not known."
@@ -206,7 +217,7 @@ def _description(finding: Finding) -> Iterator[str]:
     if finding.region:
         yield f"  region   {finding.region} {region_path(finding.region)}" + _from(where.get("region"))
     for url in finding.lists:
-        yield f"  list     {url}: {finding.list_pages} pages read, {finding.links} links"
+        yield f"  list     {url}: {counted(finding.list_pages, 'page')} read, {counted(finding.links, 'link')}"
         yield f"  paging   {finding.paging or 'no further page found'}"
     for link, year in finding.reports:
         yield f"  report   {year or 'no year'}  {link.date or '':10}  {link.title}"
@@ -227,7 +238,9 @@ def _refusal(finding: Finding) -> str:
         return f"the page does not name its government; give {' and '.join(missing)}"
     lines = [f"{finding.url}: {finding.problem}"]
     if finding.list_pages:
-        lines[0] += f" (system {finding.cms}, {finding.list_pages} pages read, {finding.links} links)"
+        lines[0] += (
+            f" (system {finding.cms}, {counted(finding.list_pages, 'page')} read, {counted(finding.links, 'link')})"
+        )
         lines += [f"  similar, not taken: {link.title} ({why})" for link, why in finding.near_misses]
         lines += [f"  try: fazhi source add {link.url}  ({link.title})" for link in finding.columns]
         if finding.links < 5:

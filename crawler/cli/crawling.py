@@ -34,6 +34,7 @@ from crawler.crawl.halt import on_first_signal
 from crawler.crawl.job import Job, crawl_into
 from crawler.crawl.job import dry_run as run_dry
 from crawler.fetch import Replay, load_exchanges, parse_connect_to
+from crawler.field.counting import counted
 from crawler.field.region_names import the_level
 from crawler.sources import choose, load
 
@@ -88,6 +89,20 @@ def crawl(
 
     A source is skipped until its `every` has passed, unless it is named or --full is given. On SIGTERM or SIGINT, pages
     in progress are finished and stored; the next run continues with the rest. A second signal stops at once.
+
+    Examples:
+        fazhi crawl
+        fazhi crawl wuhan --full
+        fazhi crawl --region 湖北 --level city --max-time 2h
+        fazhi crawl --quiet --log crawl.jsonl
+        fazhi crawl wuhan --dry-run
+
+    Exit codes:
+        0  all sites that were due are visited
+        1  finished, but some site failed or is not finished, no time stamp could be had, or output is lost
+        2  wrong use, or a faulty sources.yaml
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
     """
     # parsed first: a wrong --max-time must fail before any file is read or written
     max_seconds = pipeline.seconds(max_time) if max_time is not None else None
@@ -108,7 +123,14 @@ def crawl(
         halt=pipeline.Halt(max_requests=max_requests),
         anchoring=anchoring if loaded.anchoring.anchor else None,
     )
-    display = Display(job.sites, json=json, quiet=quiet, figures=figures)
+    display = Display(
+        job.sites,
+        halt=job.halt,
+        json=json,
+        quiet=quiet,
+        figures=figures,
+        max_seconds=max_seconds,
+    )
     anchored = True
     with log_to(log_file) as events:
         if dry_run:
@@ -118,7 +140,7 @@ def crawl(
             anchored = crawl_into(
                 archive, job, display, command=command, around=lambda: _shown(display, job.halt)
             )
-    code = display.finish(None if dry_run else archive, job.halt.why) or (0 if anchored else 1)
+    code = display.finish(None if dry_run else archive) or (0 if anchored else 1)
     if events is not None and events.failure:
         display.message(f"{log_file}: some events could not be written: {events.failure}")
         code = code or EXIT_OUTPUT_LOST
@@ -130,7 +152,9 @@ def _shown(display: Display, halt: pipeline.Halt) -> Iterator[None]:
     """Halt the crawl in order on the first SIGTERM or SIGINT. The second ends the process; nothing stored is lost."""
 
     def end(name: str) -> None:
-        display.message(f"{name}: finishing {halt.pages_in_flight} pages in progress; repeat to stop at once")
+        display.message(
+            f"{name}: finishing {counted(halt.pages_in_flight, 'page')} in progress; repeat to stop at once"
+        )
         log.warning("halt", extra={"why": name, "under_way": halt.pages_in_flight})
         halt.request(name)
 

@@ -1,4 +1,4 @@
-"""`fazhi verify`, `fazhi rebuild` and `fazhi merge`: commands on a whole archive."""
+"""`fazhi verify`, `fazhi rebuild`, `fazhi merge` and `fazhi pack`: commands on a whole archive."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from crawler import anchoring
 from crawler import archive as archives
 from crawler.archive import Archive
 from crawler.archive.anchors.stamps import Roots
+from crawler.archive.continuity import is_settled
+from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
-from crawler.field.text import visible_line
+from crawler.field.counting import counted
 from crawler.questions import verify as verifying
 from crawler.questions.verify import OlderChain, Trust
 
@@ -56,6 +58,16 @@ def verify(
 
     Prints the head digest at the end. It covers everything archived so far: publish it elsewhere, and `--head` can show
     later that nothing was changed since.
+
+    Examples:
+        fazhi verify
+        fazhi verify --deep --json
+        fazhi verify --since manifest-of-january.jsonl
+
+    Exit codes:
+        0  no fault
+        2  wrong use, or there is no archive
+        4  a fault was found, or a newer fazhi wrote the archive
     """
     older = None if since is None else OlderChain.parse(since)
     trust = Trust(
@@ -69,7 +81,7 @@ def verify(
     for fault in found:
         faults.append(fault)
         if not json:
-            print(visible_line(f"{fault.place}: {fault.what}"), flush=True)
+            say(f"{fault.place}: {fault.what}")
     digest = archives.head(archive)
     added = None if older is None else verifying.added(archive, older)
     if json:
@@ -77,12 +89,12 @@ def verify(
         print_json(value | ({"since": added and asdict(added)} if older else {}))
     else:
         if added:
-            print(
-                f"since line {added.line}: {added.lines} lines added, of {added.files} WARC files, {added.runs} runs and"
-                f" {added.anchors} anchors"
+            say(
+                f"since line {added.line}: {counted(added.lines, 'line')} added, of {counted(added.files, 'WARC file')},"
+                f" {counted(added.runs, 'run')} and {counted(added.anchors, 'anchor')}"
             )
-        print(f"head {digest}")
-        print("no fault found" if not faults else f"{len(faults)} faults")
+        say(f"head {digest}")
+        say("no fault found" if not faults else counted(len(faults), "fault"))
     raise typer.Exit(ArchiveDamaged.exit_code if faults else 0)
 
 
@@ -101,6 +113,16 @@ def rebuild(
     """Recreate the catalogue, the text files and the indexes from the WARC files alone.
 
     What cannot be read is named, and the rest is recreated; the exit code is 4 then.
+
+    Examples:
+        fazhi rebuild
+        fazhi rebuild --reextract --archive copy
+
+    Exit codes:
+        0  everything is recreated
+        2  wrong use, or there is no archive
+        3  another crawl has locked the archive
+        4  something could not be read; the rest is recreated
     """
     done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes)
     changed = 0
@@ -110,10 +132,15 @@ def rebuild(
     if json:
         print_json(asdict(done) | {"reextracted": changed})
     else:
-        print(
-            f"{done.files} WARC files: {done.captures} captures, {done.reports} reports in {done.versions} versions"
+        say(
+            f"{counted(done.files, 'WARC file')}: {counted(done.captures, 'capture')},"
+            f" {counted(done.reports, 'report')} in {counted(done.versions, 'version')}"
             + (f"; the current extractor reads {changed} of them differently" if reextract else "")
-            + (f"; {len(done.lost)} files or records could not be read" if done.lost else "")
+            + (
+                f"; {counted(len(done.lost), 'file or record', 'files or records')} could not be read"
+                if done.lost
+                else ""
+            )
         )
     raise typer.Exit(ArchiveDamaged.exit_code if done.lost else 0)
 
@@ -122,11 +149,54 @@ def merge(
     other: Annotated[Path, typer.Argument(metavar="OTHER_ARCHIVE", help="The archive to copy from.")],
     archive: ArchiveOption = Path("archive"),
 ) -> None:
-    """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."""
+    """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them.
+
+    If all of them are here already, nothing is written.
+
+    Examples:
+        fazhi merge other-archive
+        fazhi merge other-archive --archive all
+
+    Exit codes:
+        0  done
+        2  wrong use, or there is no archive to copy from
+        3  another crawl has locked the archive
+        4  one of the archives is damaged, or cannot be written
+    """
+    archives.require_warcs(other)  # before this archive is made
+    if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):
+        print(f"nothing to merge: {archive} has every WARC file of {other}")
+        return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
         files = store.merge(other, message)
-        print(f"{files} WARC files added: {len(store.reports()) - before} new reports")
+        new = counted(len(store.reports()) - before, "new report")
+        say(f"{counted(files, 'WARC file')} added: {new}")
+
+
+def pack(
+    archive: ArchiveOption = Path("archive"),
+    this_month: Annotated[
+        bool, typer.Option("--this-month", help="Also the files of this month, which is not over.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Put the small WARC files of finished months one behind the other into one file each, unchanged.
+
+    The files keep their names: the manifest says where in its pack each is, and every command reads it there.
+    """
+    now = utc_now()
+    wanted = groups(archive, now, this_month=this_month)
+    done = Packed(packs=(), files=0)
+    if wanted or not is_settled(archive):
+        with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+            done = store.pack(groups(archive, now, this_month=this_month), message)
+    if json:
+        print_json(asdict(done))
+    elif done.packs:
+        print(f"{done.files} WARC files are in {', '.join(done.packs)} now")
+    else:
+        print("nothing to pack" + ("" if this_month else "; --this-month also packs the files of this month"))
 
 
 def _command() -> str:

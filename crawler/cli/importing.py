@@ -13,6 +13,7 @@ from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, outcome_json, print_json, tab_separated
 from crawler.fetch.client import utc_now
 from crawler.intake.imports import documents, import_paths
+from crawler.language import translate
 from crawler.model import Ending
 
 MAX_OUTCOMES_PER_COMMIT = 100
@@ -30,7 +31,20 @@ def import_(
     processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."""
+    """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive.
+
+    Examples:
+        fazhi import seeds
+        fazhi import page.html report.pdf --archive other
+        fazhi import crawl.warc.gz --json
+
+    Exit codes:
+        0  everything was read
+        1  some file could not be read, or is no report
+        2  wrong use, or a file is not there
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
+    """
     documents(paths)  # raises before an archive is made
     failed = False
     command = " ".join(sys.argv[1:])
@@ -42,6 +56,11 @@ def import_(
             if json:
                 print_json(outcome_json(outcome), indent=None)
             else:
-                cells = (outcome.ending.value, outcome.report_id, outcome.url, outcome.detail)
+                cells = (
+                    translate(outcome.ending.value),
+                    outcome.report_id,
+                    outcome.url,
+                    translate(outcome.detail),
+                )
                 print(tab_separated(filter(None, cells)))
     raise typer.Exit(1 if failed else 0)

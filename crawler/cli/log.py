@@ -21,6 +21,9 @@ from crawler.field.text import json_escaped
 _STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """Attributes that every LogRecord has; all others came as `extra`."""
 
+logging.getLogger("crawler.cli").addHandler(logging.NullHandler())
+"""Without `--log`, Python would print bare names of events on stderr."""
+
 
 class JsonLines(logging.Formatter):
     """Formats an event as `{"time", "level", "event", "site", "url", …}`, followed by the keys given as `extra`."""

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from crawler.field.text import json_escaped, visible, visible_line
+from crawler.field.text import json_escaped, visible_line
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.lazy import exports
 from crawler.model import JSON_KEYS, Holding, Outcome, Report
 
@@ -22,14 +23,20 @@ else:
     __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
 
 
-def report_json(report: Report, *, body: bool = True) -> dict[str, Any]:
-    """Return a report under the contract's keys, absent values as None. `body=False` leaves `body` out, for lists."""
+def report_json(report: Report, *, body: bool = True, as_published: bool = False) -> dict[str, Any]:
+    """Return a report under the contract's keys, absent values as None. `body=False` leaves `body` out, for lists.
+
+    `as_published` adds title and body with the full-width forms of the page.
+    """
     values = {key: getattr(report, key) for key in JSON_KEYS}
     values["index"] = dict(report.index) if report.index else None
     values["sections"] = [asdict(section) for section in report.sections]
     values["attachments"] = [asdict(attachment) for attachment in report.attachments]
     if not body:
         del values["body"]
+    if as_published and report.as_published:
+        values["title_as_published"] = report.as_published.title
+        values["body_as_published"] = report.as_published.body
     return values
 
 
@@ -41,7 +48,13 @@ def holding_json(holding: Holding) -> dict[str, Any]:
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome as a value for JSON Lines."""
-    value = asdict(outcome) | {"ending": outcome.ending.value, "at": iso(outcome.at)}
+    news = outcome.news.value if outcome.news and not outcome.as_before else None
+    times = {"at": iso(outcome.at), "since": iso(outcome.since)}
+    value = (
+        asdict(outcome)
+        | {"ending": outcome.ending.value, "news": news, "title": outcome.title or None}
+        | times
+    )
     del value["as_before"], value["unread"]  # only decide what people see
     return value
 
@@ -54,8 +67,13 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 
 
 def message(text: str) -> None:
-    """Print a line for people on stderr."""
-    print(visible_line(text), file=sys.stderr)
+    """Print a line for people on stderr, in the language of the command."""
+    print(visible_line(translate(text)), file=sys.stderr)
+
+
+def say(text: str) -> None:
+    """Print a line for people on stdout, in the language of the command."""
+    print(visible_line(translate(text)), flush=True)
 
 
 def tab_separated(cells: Iterable[object]) -> str:
@@ -64,28 +82,38 @@ def tab_separated(cells: Iterable[object]) -> str:
 
 
 def print_table(
-    headings: Sequence[str], rows: Iterable[Sequence[object]], *, whole: Sequence[str] = ()
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    text: Iterable[str] = (),
+    numbers: Iterable[str] = (),
+    aside: Iterable[str] = (),
 ) -> None:
     """Print a table on a terminal, else the same columns as tab-separated lines without headings.
 
-    The columns `whole` are never broken over lines, however narrow the terminal is.
+    `text`: headings of the columns that may be folded; others are never broken, however narrow the terminal is. `numbers`:
+    headings of those set to the right. `aside`: of those that come last where a row needs several lines.
     """
-    lines = map(tab_separated, rows)
-    if not sys.stdout.isatty():
-        for line in lines:
-            print(line)
+    if sys.stdout.isatty():
+        from crawler.cli.terminal.printing import show_table  # here, because rich is slow to import
+        from crawler.cli.terminal.table import columns_of
+
+        show_table(sys.stdout, columns_of(headings, text=text, numbers=numbers, aside=aside), rows)
         return
-    from rich.table import Table  # here, because rich is slow to import
+    for row in rows:
+        print(tab_separated(row))
 
-    from crawler.cli.program.console import PlainConsole
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, no_wrap=heading in whole, overflow="fold")
-    for line in lines:
-        table.add_row(*map(visible, line.split("\t")))
-    PlainConsole(sys.stdout).print(table, soft_wrap=False)
+def print_facts(facts: Iterable[tuple[str, str]]) -> None:
+    """Print names and values, a line each; on a terminal aligned, and folded where a value is too long for its line."""
+    if sys.stdout.isatty():
+        from crawler.cli.terminal.printing import show_facts  # here, because rich is slow to import
+
+        show_facts(sys.stdout, list(facts))
+        return
+    for name, value in facts:
+        print(f"{name}\t{visible_line(value)}")
 
 
 def _cell(cell: object) -> str:
-    return "" if cell is None else str(cell)
+    return "" if cell is None else str(cell)  # of a Text its characters

@@ -11,14 +11,16 @@ from typing import Annotated
 import typer
 
 from crawler import extract as extraction
-from crawler.cli.options import JsonOption, SourcesOption
+from crawler.cli.options import AsPublishedOption, JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, print_table, report_json
+from crawler.cli.program.values import address_hint
 from crawler.crawl import Visit
 from crawler.crawl.documents import read_with_documents
 from crawler.errors import CrawlerError, PartOnly, UnreadDocument
 from crawler.extract.documents.measures import measure
 from crawler.fetch import Fetcher
 from crawler.fetch.client import NO_SITE
+from crawler.field.counting import counted
 from crawler.model import Report, Site
 from crawler.reading.alone import read_alone
 from crawler.reading.pages import PageProcess
@@ -32,6 +34,7 @@ def extract(
         list[str], typer.Argument(metavar="FILE_OR_URL...", help="Saved pages or documents, or addresses.")
     ],
     json: JsonOption = False,
+    as_published: AsPublishedOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the evidence for each field.")] = False,
     sources: SourcesOption = Path("sources.yaml"),
 ) -> None:
@@ -39,6 +42,16 @@ def extract(
 
     An address is fetched with the settings (proxy, tls, contact) of the entry for its host in sources.yaml, or with its
     `defaults:`, if there is such a file.
+
+    Examples:
+        fazhi extract page.html
+        fazhi extract report.pdf --json
+        fazhi extract https://www.wuhan.gov.cn/report.shtml --explain
+
+    Exit codes:
+        0  every page gave a text
+        1  some page could not be fetched or read
+        2  wrong use, or a faulty sources.yaml
     """
     reports: list[Report] = []
     failed = False
@@ -55,27 +68,32 @@ def extract(
         except PartOnly as error:
             message(f"{place}: {error.reason}")  # the part is printed nevertheless
         except UnreadDocument as error:
-            pages = f", {error.pages} pages" if error.pages else ""
+            pages = f", {counted(error.pages, 'page')}" if error.pages else ""
             message(f"{place}: {error.format}{pages}, no text: {error.fault}: {error.reason}")
             failed = True
         except CrawlerError as error:
             message(str(error) if place in str(error) else f"{place}: {error}")
+            if hint := address_hint(place):
+                message(f"{place}: {hint}")
             failed = True
     if json:
-        print_json([_explained(report) if explain else report_json(report) for report in reports])
+        make = _explained if explain else report_json
+        print_json([make(report, as_published=as_published) for report in reports])
     else:
         for report in reports:
-            print(report.text(), flush=True)
+            print(report.text(as_published=as_published), flush=True)
             if report.unread:
                 message(
                     f"no text: {report.unread}; the page offers {', '.join(each.url for each in report.offers)}"
                 )
             if explain:
-                print_table(("of the text", "value"), _reading_rows(report))
+                print_table(("of the text", "value"), _reading_rows(report), text=("value",))
                 rows = sorted(report.clues, key=lambda clue: (clue.field, -clue.weight))
                 print_table(
                     ("field", "weight", "value", "where"),
                     [(c.field, f"{c.weight:.2f}", c.value, c.where) for c in rows],
+                    text=("value", "where"),
+                    numbers=("weight",),
                 )
     raise typer.Exit(1 if failed else 0)
 
@@ -124,10 +142,10 @@ def _from_file(path: Path) -> Report:
         raise CrawlerError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _explained(report: Report) -> dict[str, object]:
+def _explained(report: Report, *, as_published: bool) -> dict[str, object]:
     clues = [{"field": c.field, "value": c.value, "weight": c.weight, "where": c.where} for c in report.clues]
     offers = [asdict(offer) for offer in report.offers]
-    return report_json(report) | {
+    return report_json(report, as_published=as_published) | {
         "clues": clues,
         "measures": measure(report.body)._asdict(),
         "offers": offers,

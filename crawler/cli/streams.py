@@ -14,6 +14,7 @@ import sys
 from typing import Any, TextIO
 
 from crawler.field.text import visible
+from crawler.language import translate
 
 STDOUT, STDERR = 1, 2
 EXIT_OUTPUT_LOST = 1
@@ -131,7 +132,8 @@ def finish(code: int) -> int:
     """
     out, err = sys.stdout, sys.stderr
     if isinstance(out, Stream) and (why := out.lost):
-        print(f"standard output: {why}; some output is lost, the archive is not affected", file=err)
+        lost = f"standard output: {why}; some output is lost, the archive is not affected"
+        print(translate(lost), file=err)
         code = code or (0 if out.was_closed else EXIT_OUTPUT_LOST)
     if isinstance(err, Stream):
         err.flush()

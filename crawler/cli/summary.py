@@ -1,4 +1,4 @@
-"""Summary of a crawl: a table of sites, a table of hosts, one line of totals. `display` prints them."""
+"""Summary of a crawl: a table of sites, a table of hosts, one line of totals. `display` calls it."""
 
 from __future__ import annotations
 
@@ -6,85 +6,106 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich.table import Table
 from rich.text import Text
 
+from crawler.cli.output import PlainConsole
+from crawler.cli.terminal.printing import show_table
+from crawler.cli.terminal.table import columns_of
+from crawler.field.counting import counted
 from crawler.model import Ending, HostFigures, Site, SiteVisit
 
-ENDING_COLUMNS = (
-    Ending.LISTED,
-    Ending.NEW,
-    Ending.REVISED,
-    Ending.UNCHANGED,
-    Ending.DUPLICATE,
-    Ending.SKIPPED,
-    Ending.GONE,
-    Ending.LEFT,
-)
-"""Endings that have a column in the table of sites, in this order."""
+ENDING_COLUMNS = {
+    Ending.LISTED: "list pages",
+    Ending.NEW: "new reports",
+    Ending.REVISED: "new versions",
+    Ending.UNCHANGED: "unchanged",
+    Ending.DUPLICATE: "known elsewhere",
+    Ending.SKIPPED: "skipped",
+    Ending.GONE: "gone",
+    Ending.MOVED: "moved",
+    Ending.LEFT: "left",
+}
+"""Endings that have a column in the table of sites, in this order, and its heading: what it counts."""
 
 ALWAYS_SHOWN = (Ending.LISTED, Ending.NEW)
 """The other columns are shown only where a site has such an outcome."""
 
+NOTABLE = (Ending.NEW, Ending.REVISED, Ending.GONE, Ending.MOVED, Ending.LEFT)
+
+MAX_SITES = 100
+"""Of more sites, only those with news, trouble or addresses left have a row."""
+
 Counts = Mapping[str, Counter[Ending]]
 
 
-def site_table(
-    sites: Sequence[Site], counts: Counts, troubles: Counter[str], visits: Mapping[str, SiteVisit]
-) -> Table:
-    """Return a table with a row for each site that was visited."""
-    used = [e for e in ENDING_COLUMNS if e in ALWAYS_SHOWN or any(count[e] for count in counts.values())]
-    table = _table("site", "", *(e.value for e in used), "trouble", "requests", "seconds")
-    for site in sites:
-        if site.id not in counts:
-            continue
-        trouble, visit = troubles[site.id], visits.get(site.id)
-        table.add_row(
-            site.id,
-            site.name,
-            *(str(counts[site.id][ending] or "·") for ending in used),
-            Text(str(trouble), style="red") if trouble else "·",
-            str(visit.requests if visit else "·"),
-            f"{visit.seconds:.1f}" if visit else "·",
+def print_sites(
+    console: PlainConsole,
+    sites: Sequence[Site],
+    counts: Counts,
+    troubles: Counter[str],
+    visits: Mapping[str, SiteVisit],
+) -> None:
+    """Print a table with a row for each site that was visited; of many sites, for those that somebody may want to look at."""
+    visited = [site for site in sites if site.id in counts]
+    shown = visited
+    if len(visited) > MAX_SITES:
+        shown = [
+            site
+            for site in visited
+            if troubles[site.id] or any(counts[site.id][ending] for ending in NOTABLE)
+        ]
+    used = [e for e in ENDING_COLUMNS if e in ALWAYS_SHOWN or any(counts[site.id][e] for site in shown)]
+    numbers = (*(ENDING_COLUMNS[ending] for ending in used), "troubles", "requests", "seconds")
+    columns = columns_of(("site", "name", *numbers), numbers=numbers, aside=("name",))
+    if shown:
+        rows = (_site_cells(site, used, counts, troubles[site.id], visits.get(site.id)) for site in shown)
+        show_table(console, columns, rows)
+    if len(shown) < len(visited):
+        console.print(
+            f"{len(visited) - len(shown)} {'further ' if shown else ''}sites without news or trouble"
         )
-    for column in table.columns[2:]:
-        column.justify = "right"
-    return table
 
 
-def host_table(hosts: Sequence[HostFigures]) -> Table:
-    """Return a table with a row for each host, most requests first."""
-    table = _table("host", "requests", "KB", "waited s", "retries", "errors")
-    for host in sorted(hosts, key=lambda host: (-host.requests, host.host)):
-        errors = ", ".join(f"{number} {kind}" for kind, number in host.errors)
-        table.add_row(
-            host.host,
-            str(host.requests),
-            f"{host.bytes / 1000:.0f}",
-            f"{host.waited:.1f}",
-            str(host.retries or "·"),
-            errors or "·",
-        )
-    for column in table.columns[1:5]:
-        column.justify = "right"
-    return table
+def _site_cells(
+    site: Site, used: Sequence[Ending], counts: Counts, trouble: int, visit: SiteVisit | None
+) -> tuple[object, ...]:
+    return (
+        site.id,
+        site.name,
+        *(counts[site.id][ending] or "·" for ending in used),
+        Text(str(trouble), style="red") if trouble else "·",
+        visit.requests if visit else "·",
+        f"{visit.seconds:.1f}" if visit else "·",
+    )
 
 
-def _table(*headings: str) -> Table:
-    return Table(*headings, header_style="bold", box=None, pad_edge=False)
+def print_hosts(console: PlainConsole, hosts: Sequence[HostFigures]) -> None:
+    """Print a table with a row for each host, most requests first."""
+    numbers = ("requests", "KB of bodies", "seconds waited", "retries")
+    columns = columns_of(("host", *numbers, "failed requests"), numbers=numbers, text=("failed requests",))
+    ordered = sorted(hosts, key=lambda host: (-host.requests, host.host))
+    show_table(console, columns, map(_host_cells, ordered))
+
+
+def _host_cells(host: HostFigures) -> tuple[object, ...]:
+    errors = ", ".join(f"{number} {kind}" for kind, number in host.errors)
+    return (
+        host.host,
+        host.requests,
+        f"{host.bytes / 1000:.0f}",
+        f"{host.waited:.1f}",
+        host.retries or "·",
+        errors,
+    )
 
 
 def summary_line(counts: Counter[Ending], sites: int, archive: Path | None) -> str:
     """Return the totals of a crawl in one line. `archive` is None for a dry run."""
-    visited = f"{sites} sites, {sum(counts.values())} addresses"
+    visited = f"{counted(sites, 'site')}, {counted(sum(counts.values()), 'address', 'addresses')}"
     if archive is None:
         return f"{visited}: dry run, nothing stored"
     return (
-        f"{visited}: {counts[Ending.NEW]} new reports, {counts[Ending.REVISED]} new versions of known ones,"
+        f"{visited}: {counted(counts[Ending.NEW], 'new report')},"
+        f" {counted(counts[Ending.REVISED], 'new version')} of known ones,"
         f" {counts[Ending.UNCHANGED]} unchanged, {counts[Ending.DUPLICATE]} known from another address; kept in {archive}"
     )
-
-
-def counts_line(counts: Counter[Ending]) -> str:
-    """Return the counts so far, for the live line."""
-    return " · ".join(f"{number} {ending.value}" for ending, number in counts.most_common()) or "crawling …"

@@ -49,6 +49,17 @@ class Marks:
             or (self.opening is not None and self.opening.match(text) is not None)
         )
 
+    def found_in(self, text: str) -> Iterator[tuple[str, int]]:
+        """Yield what of a text each mark matches, and where; the first place of each. For people: `are_in` decides."""
+        for word in filter(None, self.words):
+            if (at := text.find(word)) >= 0:
+                yield word, at
+        for pattern in self.patterns:
+            if found := pattern.search(text):
+                yield found[0], found.start()
+        if self.opening and (found := self.opening.match(text)):
+            yield found[0], 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
     from crawler.crawl.schedule import Plan, plan, seconds
     from crawler.crawl.site import crawl_site
-    from crawler.crawl.visit import TROUBLE_ENDINGS, Visit, is_trouble, start_urls
+    from crawler.crawl.visit import Visit, fails_crawl, is_trouble, start_urls
+    from crawler.model import TROUBLE_ENDINGS
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -33,7 +34,7 @@ else:
             ".run": ("NOTHING_SAVED", "counting_sink", "crawl"),
             ".schedule": ("Plan", "plan", "seconds"),
             ".site": ("crawl_site",),
-            ".visit": ("TROUBLE_ENDINGS", "Visit", "is_trouble", "start_urls"),
+            ".visit": ("TROUBLE_ENDINGS", "Visit", "fails_crawl", "is_trouble", "start_urls"),
         },
     )
 
@@ -47,6 +48,7 @@ __all__ = [
     "counting_sink",
     "crawl",
     "crawl_site",
+    "fails_crawl",
     "is_trouble",
     "plan",
     "read_page",

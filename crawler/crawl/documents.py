@@ -28,7 +28,8 @@ from crawler.extract import (
     with_documents,
 )
 from crawler.extract.roles.file_links import is_document_address
-from crawler.model import Capture, Document, Ending, ListRequest, Offer, Outcome, Report
+from crawler.field.counting import counted
+from crawler.model import Capture, Document, Ending, ListRequest, News, Offer, Outcome, Report
 
 MAX_DEPTH = 2
 """Steps from the page to a document: a frame of the page may show a viewer of it."""
@@ -54,7 +55,7 @@ class Read:
         """Return what is to be told of offers that were not asked for; empty if there are none."""
         if not self.left_out or not limit:
             return ""
-        return f"{self.left_out} further documents not fetched: its entry allows {limit} a page (documents)"
+        return f"{counted(self.left_out, 'further document')} not fetched: its entry allows {limit} a page (documents)"
 
 
 async def read_with_documents(visit: Visit, page: Report) -> Read:
@@ -145,10 +146,10 @@ async def _read(visit: Visit, offer: Offer, capture: Capture) -> Report | Extrac
         return error
 
 
-def missed_outcomes(visit: Visit, page_url: str, read: Read) -> Iterator[Outcome]:
+def missed_outcomes(visit: Visit, page_url: str, read: Read, report_id: str | None) -> Iterator[Outcome]:
     """Yield an outcome for each document that could not be fetched. It is trouble only if the text stands in it.
 
-    One that is gone is news at the first time.
+    One that is gone is news at the first time. `report_id`: of the report as it was stored.
     """
     before = visit.memory.gone if visit.memory else frozenset()
     fetched = {address_key(each.offer.url) for each in read.documents if each.payload_sha256 is not None}
@@ -164,4 +165,8 @@ def missed_outcomes(visit: Visit, page_url: str, read: Read) -> Iterator[Outcome
         key = address_key(offer.url)
         visit.gone_keys.add(key)
         outcome = note_outcome(visit, ending, offer.url, detail)
-        yield replace(outcome, as_before=key in before and outcome.version is None)
+        if outcome.report_id is None:  # otherwise its address is a report's page too
+            again = key in before
+            news = None if again else News.MISSING
+            outcome = replace(outcome, news=news, as_before=again, report_id=report_id)
+        yield outcome

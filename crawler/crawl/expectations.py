@@ -8,6 +8,7 @@ from __future__ import annotations
 from crawler.crawl.visit import Visit
 from crawler.discover import ListMemory, Walk
 from crawler.errors import ExpectationError
+from crawler.field.counting import counted
 
 
 def check_expectations(visit: Visit) -> None:
@@ -21,7 +22,7 @@ def check_expectations(visit: Visit) -> None:
         found = ", ".join(map(str, sorted(visit.years))) or "none"
         raise ExpectationError(visit.site.id, f"reports on {', '.join(map(str, missing))}", found)
     if visit.found < expect.least:
-        raise ExpectationError(visit.site.id, f"at least {expect.least} reports", str(visit.found))
+        raise ExpectationError(visit.site.id, f"at least {counted(expect.least, 'report')}", str(visit.found))
 
 
 def _check_earlier_reports(visit: Visit) -> None:
@@ -41,7 +42,7 @@ def _check_earlier_reports(visit: Visit) -> None:
         if len(missing) * 2 > len(known):
             raise ExpectationError(
                 visit.site.id,
-                f"the {len(known)} reports that {url} has shown before",
+                f"the {counted(len(known), 'report')} that {url} has shown before",
                 _found(len(known) - len(missing), walk, before),
             )
 
@@ -49,4 +50,4 @@ def _check_earlier_reports(visit: Visit) -> None:
 def _found(still_shown: int, walk: Walk, before: ListMemory) -> str:
     entries = set(before.entries)
     there = len(entries.intersection(key for page in walk.pages for key in page))
-    return f"{still_shown} of them on {len(walk.pages)} list pages, which show {there} of the {len(entries)} entries known"
+    return f"{still_shown} of them on {counted(len(walk.pages), 'list page')}, which show {there} of the {len(entries)} entries known"

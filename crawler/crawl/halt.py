@@ -15,19 +15,28 @@ class Halt:
 
     def __init__(self, *, max_requests: int | None = None) -> None:
         self.why: str | None = None
+        self.planned = False  # a limit was reached, which the caller has set
         self.pages_in_flight = 0
         self._max_requests = max_requests
         self._exchanges = 0
         self._requested = asyncio.Event()
 
-    def request(self, why: str) -> None:
-        """Start no further page, and wake all that wait for their turn. The first reason is kept."""
-        self.why = self.why or why
+    def request(self, why: str, *, planned: bool = False) -> None:
+        """Start no further page, and wake all that wait for their turn. The first reason is kept.
+
+        `planned`: a limit of the caller's is reached.
+        """
+        self._note(why, planned=planned)
         self._requested.set()
 
     async def requested(self) -> None:
         """Return once the end was requested."""
         await self._requested.wait()
+
+    @property
+    def exchanges(self) -> int:
+        """Number of exchanges so far."""
+        return self._exchanges
 
     def count_exchange(self) -> None:
         """Count one exchange against the limit."""
@@ -39,8 +48,12 @@ class Halt:
         At the limit of exchanges no wait is cut short: otherwise a small limit would be spent on robots.txt alone.
         """
         if self._max_requests is not None and self._exchanges + self.pages_in_flight >= self._max_requests:
-            self.why = self.why or f"--max-requests {self._max_requests}"
+            self._note(f"--max-requests {self._max_requests}", planned=True)
         return self.why is None
+
+    def _note(self, why: str, *, planned: bool) -> None:
+        if self.why is None:
+            self.why, self.planned = why, planned
 
     @contextmanager
     def page_in_flight(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -125,7 +126,8 @@ async def _pipeline(
     log.info("crawl", extra={"sites": len(sites)})
     with around():
         if job.max_seconds is not None:
-            asyncio.get_running_loop().call_later(job.max_seconds, halt.request, job.time_limit)
+            end = partial(halt.request, job.time_limit, planned=True)
+            asyncio.get_running_loop().call_later(job.max_seconds, end)
         fetcher = Fetcher(
             sink=counting_sink(store.record if store else _forget, halt),
             rendered=store.record_rendered if store else _forget,

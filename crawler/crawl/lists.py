@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from crawler.address import canonical
 from crawler.crawl.columns import MAX_COLUMNS, is_column, is_full, queue
-from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, list_key, note_outcome
+from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, list_key, list_urls, note_outcome
 from crawler.discover import (
     End,
     Verdict,
     Walk,
+    address_key,
     discover,
     is_cut,
     link_key,
@@ -24,7 +25,8 @@ from crawler.discover import (
     search_page,
 )
 from crawler.errors import ExtractError, FetchError, Halted, ProxyGivenUp
-from crawler.model import Ending, Link, Listing, ListStep, Outcome, Page, Rendering
+from crawler.field.counting import counted
+from crawler.model import Ending, Link, Listing, ListStep, News, Outcome, Page, Rendering
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +56,12 @@ async def list_page(visit: Visit, page: ListStep, got: Page | None = None) -> As
     except ProxyGivenUp as error:  # no fault of the site: its visit ends, and goes on here next time
         raise Halted(error.reason) from error
     except FetchError as error:
-        yield note_outcome(visit, error.ending, request.url, error.reason)
+        yield _missed(visit, request.url, error)
         return
     except ExtractError as error:
         yield note_outcome(visit, Ending.FAILED, request.url, error.reason)
         return
+    visit.gone_keys.discard(address_key(request.url))
     limit = MAX_LINKS_PER_SITEMAP if page.kind == "sitemap" else MAX_LINKS_PER_PAGE
     listing = replace(whole, links=whole.links[:limit])
     walk = visit.walk(page)
@@ -81,7 +84,7 @@ async def list_page(visit: Visit, page: ListStep, got: Page | None = None) -> As
     visit.frontier.extendleft(reversed(steps[:room]))
     visit.frontier.extend(columns)
     details = [listing.fault] if listing.fault else []
-    details += [f"{len(whole.links)} links, {len(wanted)} of them reports"]
+    details += [f"{counted(len(whole.links), 'link')}, {len(wanted)} of them reports"]
     details += [f"{known} of them were read before and are none"] if known else []
     details += [f"{len(columns)} have the name of a column and are fetched to see"] if columns else []
     details += [f"no more than {MAX_COLUMNS} columns are fetched"] if columns and is_full(visit) else []
@@ -102,6 +105,17 @@ async def list_page(visit: Visit, page: ListStep, got: Page | None = None) -> As
     endless = page.kind == "search"  # a search answers every page number
     if end and end.trap and listing.next and not endless:
         yield note_outcome(visit, Ending.SKIPPED, listing.next.url, f"not followed: {end.why}")
+
+
+def _missed(visit: Visit, url: str, error: FetchError) -> Outcome:
+    """Return the outcome of a page of a list that could not be fetched. One that is gone is news until the next visit."""
+    outcome = note_outcome(visit, error.ending, url, error.reason)
+    if outcome.ending is not Ending.GONE:
+        return outcome
+    key = address_key(url)
+    again = outcome.as_before if url in list_urls(visit.site) else key in visit.gone_keys
+    visit.gone_keys.add(key)
+    return replace(outcome, news=News.LIST_GONE, as_before=again)
 
 
 async def _listing(visit: Visit, page: ListStep, got: Page) -> Listing:

@@ -32,7 +32,7 @@ from crawler.extract import check_whole, extract, is_report, join_pages, text_fa
 from crawler.extract.documents.magic import magic
 from crawler.field.organs import organ_in
 from crawler.field.regions import region_of
-from crawler.model import Capture, Clue, Ending, Link, Outcome, Page, Rendering, Report, Site
+from crawler.model import Capture, Clue, Ending, Link, News, Outcome, Page, Rendering, Report, Site
 from crawler.reading.pages import PageProcess
 
 MAX_FURTHER_PAGES = 50
@@ -70,9 +70,12 @@ async def report_page(visit: Visit, link: Link) -> AsyncGenerator[Outcome, None]
         # another address: the target of a redirect, or a further page of the article
         where = "" if canonical(error.url) == key else f"{error.url}: "
         outcome = note_outcome(visit, error.ending, link.url, where + error.reason)
-        again = outcome.ending is Ending.GONE and not before.isdisjoint(_keys(link))
-        # an outcome with a version: that the report is gone is now confirmed, which is news
-        yield replace(outcome, as_before=again and outcome.version is None)
+        if outcome.ending is Ending.GONE and outcome.report_id is None:
+            again = not before.isdisjoint(_keys(link))
+            outcome = replace(
+                outcome, news=None if again else News.MISSING, as_before=again, title=link.title
+            )
+        yield outcome
     except NotAReport as error:
         visit.note_no_report(link)
         yield note_outcome(visit, Ending.SKIPPED, link.url, error.reason)
@@ -130,7 +133,7 @@ async def _fetch_and_store(visit: Visit, link: Link) -> list[Outcome] | Page:
         shown=visit.shown,
         note="; ".join(filter(None, (_unread_note(read.report), note, read.note(visit.site.documents.most)))),
     )
-    return [outcome, *missed_outcomes(visit, article.page.url, read)]
+    return [outcome, *missed_outcomes(visit, article.page.url, read, outcome.report_id)]
 
 
 def _unread_note(report: Report) -> str:

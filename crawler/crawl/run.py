@@ -15,7 +15,7 @@ from contextlib import aclosing, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Recovery
 from crawler.crawl.halt import Halt
 from crawler.crawl.site import crawl_site
 from crawler.crawl.visit import Visit, first_url, is_trouble, note_outcome, start_urls
@@ -23,7 +23,9 @@ from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
 from crawler.fetch.client import utc_now
 from crawler.fetch.connections.descriptors import max_connections
-from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
+from crawler.field.counting import counted
+from crawler.field.times import china_day
+from crawler.model import ENDED_BEFORE, Capture, Ending, Outcome, Site, SiteVisit, VisitState
 from crawler.reading.pages import PageProcess
 
 MAX_SITES_AT_ONCE = 300
@@ -45,6 +47,8 @@ Sink = Callable[[Capture], None]
 OnVisit = Callable[[SiteVisit], None]
 
 log = logging.getLogger(__name__)
+logging.getLogger("crawler.crawl").addHandler(logging.NullHandler())
+"""Where nobody asks for a log, Python would print bare names of events on stderr."""
 _visiting: ContextVar[Visit | None] = ContextVar("visiting", default=None)
 
 
@@ -198,7 +202,9 @@ class _Run:
                         await self.queue.put(outcome)
             finally:
                 visit.seconds = time.monotonic() - begin
-            self._end_visit(visit)
+            if (recovered := self._end_visit(visit)) is not None:
+                _log_outcome(recovered)
+                await self.queue.put(recovered)
 
     async def _outcomes(self, visit: Visit) -> AsyncGenerator[Outcome, None]:
         """Yield a site's outcomes; one `skipped` for a site that the replay holds nothing of."""
@@ -210,12 +216,14 @@ class _Run:
         async for outcome in crawl_site(visit):
             yield outcome
 
-    def _end_visit(self, visit: Visit) -> None:
+    def _end_visit(self, visit: Visit) -> Outcome | None:
+        """Note that a visit has ended. Return an outcome if trouble of its site is over."""
+        recovery = None
         self._ended.add(visit.site.id)
         state = VisitState.FAILED if visit.troubled else VisitState.COMPLETE
         summary = self._summary(visit, VisitState.LEFT if visit.frontier else state)
         if self._visit_log:
-            self._visit_log.end_visit(summary)
+            recovery = self._visit_log.end_visit(summary)
             if visit.read_pages or visit.requested:
                 self._visit_log.learn(visit.site.id, visit.memory_after(self._started))
         visit.release()
@@ -233,6 +241,7 @@ class _Run:
                 "seconds": round(summary.seconds, 3),
             },
         )
+        return recovered_outcome(summary.site_id, recovery) if recovery else None
 
     def _summary(self, visit: Visit, state: VisitState | None) -> SiteVisit:
         return SiteVisit(
@@ -251,7 +260,7 @@ class _Run:
 
     def _left(self, visit: Visit) -> Iterator[Outcome]:
         """Yield one `left` for each step of a frontier. Of a site beyond its budget, the last one counts all further."""
-        why = visit.stopped or f"the crawl ended before ({self.halt.why})"
+        why = visit.stopped or f"{ENDED_BEFORE} ({self.halt.why})"
         shown = MAX_LEFT_PER_SITE if visit.stopped else len(visit.frontier)
         for step in itertools.islice(visit.frontier, shown):
             yield note_outcome(visit, Ending.LEFT, step.url, f"{why}; the next crawl goes on here")
@@ -270,6 +279,21 @@ class _Run:
         for outcome in outcomes:
             _log_outcome(outcome)
         return outcomes
+
+
+def recovered_outcome(site_id: str, recovery: Recovery) -> Outcome:
+    """Return the outcome that tells of trouble that is over. It is shown and not archived: it follows from the others."""
+    where = counted(len(recovery.urls), "address", "addresses")
+    still = (
+        f"; trouble at {counted(recovery.still, 'address', 'addresses')} goes on" if recovery.still else ""
+    )
+    return Outcome(
+        ending=Ending.RECOVERED,
+        url=recovery.urls[0],
+        site_id=site_id,
+        since=recovery.since,
+        detail=f"{where}, {recovery.ending.value} since {china_day(recovery.since)}: {recovery.detail}{still}",
+    )
 
 
 def _log_outcome(outcome: Outcome) -> None:

@@ -18,10 +18,20 @@ from crawler.crawl.halt import Halt
 from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, judge_title, page_key, search_page
 from crawler.extract import EXTRACTOR
 from crawler.fetch import Fetcher
-from crawler.model import Ending, Link, Listing, ListKind, ListRequest, ListStep, Outcome, Site, SiteVisit
+from crawler.model import (
+    ENDED_BEFORE,
+    TROUBLE_ENDINGS,
+    Ending,
+    Link,
+    Listing,
+    ListKind,
+    ListRequest,
+    ListStep,
+    Outcome,
+    Site,
+    SiteVisit,
+)
 from crawler.reading.pages import PageProcess
-
-TROUBLE_ENDINGS = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.SHRUNK, Ending.DRIED_UP)
 
 MAX_WAITING_STEPS = 50_000
 """Steps of a site's frontier. What lists name beyond it is not noted, and they fail."""
@@ -219,6 +229,16 @@ def is_trouble(outcome: Outcome, site: Site) -> bool:
     return outcome.ending in TROUBLE_ENDINGS or (
         outcome.ending is Ending.GONE and outcome.url in list_urls(site)
     )
+
+
+def fails_crawl(outcome: Outcome, site: Site | None, halt: Halt) -> bool:
+    """Whether an outcome makes a crawl fail: trouble, or something left for the next crawl, unless it ends as planned.
+
+    A limit of time or of requests is a plan. A signal is none, nor is the budget of a site or a proxy that fails.
+    """
+    if outcome.ending is Ending.LEFT:
+        return not (halt.planned and outcome.detail.startswith(ENDED_BEFORE))
+    return site is not None and is_trouble(outcome, site)
 
 
 def list_urls(site: Site) -> list[str]:

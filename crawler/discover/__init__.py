@@ -55,6 +55,7 @@ __all__ = [
     "judge_title",
     "leads_to_report",
     "link_key",
+    "list_page",
     "may_be_report",
     "page_key",
     "search_page",
@@ -82,11 +83,8 @@ def discover(
     """
     if sitemap or is_sitemap(body, headers, url):
         return read_sitemap(body, headers, url, first or ListRequest(url=url))
-    html, encoding, _ = decode(body, headers)
-    html = html if is_json(html) else with_decoded(html)
-    here, tree = ListRequest(url=url), LexborHTMLParser(limit_markup(html))
-    base = Base.of(tree, url, encoding)
-    page = ListPage(url=url, html=html, tree=tree, base=base, request=request or here, first=first or here)
+    page = list_page(body, headers, url, request=request, first=first)
+    html = page.html
     preset = BY_NAME[cms] if cms else recognise(html, page.first.url)
     links: dict[str, Link] = {}
     for link in _links(page, preset):
@@ -104,6 +102,22 @@ def discover(
         stated_entries=entries,
         fault="it looks like JSON and cannot be parsed; it may be cut off" if unread else "",
     )
+
+
+def list_page(
+    body: bytes,
+    headers: Headers,
+    url: str,
+    *,
+    request: ListRequest | None = None,
+    first: ListRequest | None = None,
+) -> ListPage:
+    """Return a page as the rules of presets get it. Arguments as of `discover`."""
+    html, encoding, _ = decode(body, headers)
+    html = html if is_json(html) else with_decoded(html)
+    here, tree = ListRequest(url=url), LexborHTMLParser(limit_markup(html))
+    base = Base.of(tree, url, encoding)
+    return ListPage(url=url, html=html, tree=tree, base=base, request=request or here, first=first or here)
 
 
 def _is_asked_by_script(request: ListRequest, page: ListPage) -> bool:

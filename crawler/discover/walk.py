@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from crawler.address import canonical
 from crawler.discover.memory import ListMemory, link_key
-from crawler.model import Link, Listing, ListRequest, Years
+from crawler.model import NOT_UNDERSTOOD, Link, Listing, ListRequest, Years
 
 MAX_LIST_PAGES = 200
 """A longer list is treated as a crawler trap."""
@@ -100,7 +100,7 @@ class Walk:
         if self._stated_pages is not None:
             here = number - self._stating_from + 1
             if here < self._stated_pages:
-                return f"page {here} of {self._stated_pages}; the rest is not understood"
+                return f"page {here} of {self._stated_pages}; {NOT_UNDERSTOOD}"
             return ""
         stated = self._stated_entries
         if stated is None or self.partial:
@@ -108,7 +108,7 @@ class Walk:
         read = len(self._dated_keys or self._seen_keys)  # menus have no dates
         allowed = stated * MAX_MISSING_SHARE if number > 1 else 0
         if read + allowed < stated:
-            return f"{read} of {stated} entries; the rest is not understood"
+            return f"{read} of {stated} entries; {NOT_UNDERSTOOD}"
         return ""
 
     def _end(

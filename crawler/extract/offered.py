@@ -128,6 +128,7 @@ def unread_page(page: Report, fault: str) -> Report:
     return replace(
         page,
         body="",
+        as_published=None,
         text_sha256=text_sha256(""),
         sections=(),
         text_from="page",

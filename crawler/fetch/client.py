@@ -37,6 +37,8 @@ from crawler.fetch.session import Sessions, loop_key, same_page
 from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
 
 log = logging.getLogger(__name__)
+logging.getLogger("crawler.fetch").addHandler(logging.NullHandler())
+"""Where nobody asks for a log, Python would print bare names of events on stderr."""
 
 Missed = Callable[[str, Site, FetchError], None]
 

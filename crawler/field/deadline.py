@@ -2,9 +2,9 @@
 
 - What a rule says of publication counts, not when an organ reports to its superiors: county departments report upward before
   1 March, provinces before 1 April, and neither is seen from outside.
-- "每年4月1日之前" excludes the day itself: 之前 is "before", and the rule has none of the words that include a day (以前 with
-  含本数, 不迟于). The first quarter, which the outline of 2015 gave, ends the evening before. So both rules have one last day,
-  31 March, and what is published on 1 April is one day late.
+- "每年4月1日之前" is read as excluding the day itself. No text that was found says so, or the contrary: 民法典第一千二百五十九条 lists
+  以上、以下、以内、届满 as including the number and 不满、超过、以外 as excluding it, and neither has 之前. The first quarter, which the outline of 2015 gave, ends the evening before. So both rules have one last day,
+  31 March, and what is published on 1 April is one day late: whoever reads the rule otherwise finds these by their one day.
 - Not here, because no text that says so was found: ministries (the regulation names 地方各级政府和县级以上政府部门), towns with
   another day, days of single provinces, and reports on years before 2015, which were due "regularly" (定期).
 """

@@ -76,6 +76,11 @@ class Phrase:
         return _is_chinese(self.pieces[-1]) and len(self.pieces[-1]) == 1
 
     @cached_property
+    def has_case(self) -> bool:
+        """Whether a piece has letters with two cases. If not, text need not be put in lower case to be searched."""
+        return any(piece.upper() != piece.lower() for piece in self.pieces)
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """A pattern that finds, in text in lower case, what the index finds by `tokens`."""
         parts = [re.escape(self.pieces[0])]

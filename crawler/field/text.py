@@ -68,9 +68,14 @@ def _narrow(match: re.Match[str]) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """Return the non-empty lines of a text, folded, without indentation and invisible characters."""
+    return unfolded_paragraphs(fold(text))
+
+
+def unfolded_paragraphs(text: str) -> list[str]:
+    """Return the lines of `paragraphs` with the full-width forms that the text has."""
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
-    return [line for raw in fold(text).split("\n") if (line := raw.strip(_INDENT))]
+    return [line for raw in text.split("\n") if (line := raw.strip(_INDENT))]
 
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("零○◯O0Ｏ０", 0) | {"两": 2}

@@ -19,11 +19,29 @@ if TYPE_CHECKING:
     from crawler.model.anchoring import AnchorDefaults
     from crawler.model.document import Document
     from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
-    from crawler.model.outcome import Ending, HostFigures, Outcome, SiteVisit, VisitState
+    from crawler.model.outcome import (
+        ENDED_BEFORE,
+        NOT_UNDERSTOOD,
+        TROUBLE_ENDINGS,
+        Ending,
+        HostFigures,
+        News,
+        Outcome,
+        SiteVisit,
+        VisitState,
+    )
     from crawler.model.page import Capture, Headers, Page, Rendering, Validators, http_head
-    from crawler.model.publication import Publication, SeenText, SourceEntry, VisitSpan
+    from crawler.model.publication import (
+        MIN_EDITS_OF_A_VARYING_FIELD,
+        MetadataEdit,
+        Publication,
+        SeenText,
+        SourceEntry,
+        VisitSpan,
+    )
     from crawler.model.report import (
         JSON_KEYS,
+        AsPublished,
         Attachment,
         Clue,
         Holding,
@@ -51,11 +69,29 @@ else:
             ".anchoring": ("AnchorDefaults",),
             ".document": ("Document",),
             ".listing": ("Link", "Listing", "ListKind", "ListRequest", "ListStep"),
-            ".outcome": ("Ending", "HostFigures", "Outcome", "SiteVisit", "VisitState"),
+            ".outcome": (
+                "ENDED_BEFORE",
+                "NOT_UNDERSTOOD",
+                "TROUBLE_ENDINGS",
+                "Ending",
+                "HostFigures",
+                "News",
+                "Outcome",
+                "SiteVisit",
+                "VisitState",
+            ),
             ".page": ("Capture", "Headers", "Page", "Rendering", "Validators", "http_head"),
-            ".publication": ("Publication", "SeenText", "SourceEntry", "VisitSpan"),
+            ".publication": (
+                "MIN_EDITS_OF_A_VARYING_FIELD",
+                "MetadataEdit",
+                "Publication",
+                "SeenText",
+                "SourceEntry",
+                "VisitSpan",
+            ),
             ".report": (
                 "JSON_KEYS",
+                "AsPublished",
                 "Attachment",
                 "Clue",
                 "Holding",
@@ -80,8 +116,13 @@ else:
     )
 
 __all__ = [
+    "ENDED_BEFORE",
     "JSON_KEYS",
+    "MIN_EDITS_OF_A_VARYING_FIELD",
+    "NOT_UNDERSTOOD",
+    "TROUBLE_ENDINGS",
     "AnchorDefaults",
+    "AsPublished",
     "Attachment",
     "Capture",
     "Clue",
@@ -98,6 +139,8 @@ __all__ = [
     "ListRequest",
     "ListStep",
     "Listing",
+    "MetadataEdit",
+    "News",
     "Offer",
     "Outcome",
     "Page",

@@ -27,6 +27,29 @@ class Ending(StrEnum):
     DRIED_UP = "dried_up"  # a site that yields less than expected
     NOT_DUE = "not_due"  # a site whose `every` has not passed: nothing was requested
     LEFT = "left"  # not requested, because the crawl had to end; the next one goes on here
+    RECOVERED = "recovered"  # a site whose trouble is over: shown at the end of its visit, and not archived
+
+
+TROUBLE_ENDINGS = (Ending.FAILED, Ending.REFUSED, Ending.CHALLENGED, Ending.SHRUNK, Ending.DRIED_UP)
+"""Endings that somebody must look at."""
+
+ENDED_BEFORE = "the crawl ended before"
+"""Begin of the detail of what is `left` because the whole crawl ended. Other details name a budget or a proxy."""
+
+NOT_UNDERSTOOD = "the rest is not understood"
+"""Part of the detail of a list that states more than was read of it."""
+
+
+class News(StrEnum):
+    """What an outcome says that an editor did not know. `changes` uses the same words."""
+
+    NEW = "new"  # a report that the archive did not have
+    REVISED = "revised"  # its text is another one
+    MISSING = "missing"  # its server says for the first time that there is no such page
+    GONE = "gone"  # the server said so again, a day or more later
+    BACK = "back"  # a page that was missing, gone or moved
+    MOVED = "moved"  # the page is gone, and the same text is at another address of the site
+    LIST_GONE = "list gone"  # a page of a list, not of a report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +75,10 @@ class Outcome:
     report_id: str | None = None
     version: int | None = None
     at: datetime | None = None
-    as_before: bool = False  # the report was gone at the last visit too
+    as_before: bool = False  # told before: trouble that stands, or a page that was gone at the last visit too
+    since: datetime | None = None  # when trouble that stands began
+    news: News | None = None
+    title: str = ""  # of a report that is not held, as its list gives it
     unread: bool = False  # the list states more pages or entries than were read; `detail` says which
 
 

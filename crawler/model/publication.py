@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+MIN_EDITS_OF_A_VARYING_FIELD = 4
+"""A title or date that a page has changed so often is made by a program: a time of generation, a random choice of servers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,9 @@ class Publication:
     year: int
     site: str
     texts: tuple[SeenText, ...]  # by number
+    redated: tuple[
+        tuple[datetime, str | None], ...
+    ] = ()  # by time: other dates that a page gave over an unchanged text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +66,24 @@ class VisitSpan:
     years: tuple[int, ...]
     first_began: datetime
     last_began: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataEdit:
+    """What a page gave beside the text of a version from `at` on, and what of it the page has edited.
+
+    `was` has the edited fields with their values before, of title, issuer, source, published and signed. It is empty where a
+    further address of the report gave other values when it was found, or where another reading of the page did.
+    """
+
+    report_id: str
+    version: int
+    url: str
+    own: bool  # a page of the report's publisher
+    at: datetime
+    shown: Mapping[str, str | None]
+    was: Mapping[str, str | None]
+    captured_at: datetime | None
+    record_id: str | None  # of the WARC record with the page as edited
+    captured_before: datetime | None
+    record_before: str | None  # of the WARC record with the page before

@@ -45,6 +45,17 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AsPublished:
+    """Title and body of a report with the full-width forms of its page (，：（）), where the archive's text has ASCII (,:()).
+
+    Each character stands at the offset that it has in the report's own title and body.
+    """
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A report without the boilerplate of its page. Field names are the keys of every JSON output."""
 
@@ -87,9 +98,16 @@ class Report:
     total: int = 1  # least number of pages of the article, as they state it
     extractor: str = ""
     clues: tuple[Clue, ...] = field(default=(), repr=False)
+    # set by extraction; None in a report that comes from the catalogue, see `Reader.as_published`
+    as_published: AsPublished | None = field(default=None, repr=False, compare=False)
 
-    def text(self) -> str:
-        """Return the report in the form of the seed documents: title, a line of metadata, paragraphs, with blank lines."""
+    def text(self, *, as_published: bool = False) -> str:
+        """Return the report in the form of the seed documents: title, a line of metadata, paragraphs, with blank lines.
+
+        `as_published`: with the full-width forms of the page, if the report has them.
+        """
+        shown = self.as_published if as_published else None
+        title, body = (shown.title, shown.body) if shown else (self.title, self.body)
         meta = " ".join(
             f"{label}:{value}"
             for label, value in (
@@ -98,7 +116,7 @@ class Report:
             )
             if value
         )
-        blocks = [self.title, *([meta] if meta else []), *self.body.split("\n")]
+        blocks = [title, *([meta] if meta else []), *body.split("\n")]
         return "\n\n".join(blocks) + "\n"
 
 

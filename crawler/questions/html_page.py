@@ -10,6 +10,9 @@ import hashlib
 import html
 from urllib.parse import urlsplit
 
+from crawler.language import language as spoken
+from crawler.language import translate
+
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --faint: #5f6068; --line: #d6d7dd; --band: #f3f4f7;
   --good: #0b6b3a; --late: #8a5300; --bad: #a3122b; --link: #0b57a4; }
@@ -37,6 +40,11 @@ def text(value: object) -> str:
     return "" if value is None else html.escape(str(value))
 
 
+def words(message: str) -> str:
+    """Return a message as HTML text, in the language of the process."""
+    return text(translate(message))
+
+
 def link(url: str, words: str) -> str:
     """Return a link as HTML; only the words if the address is not one of the web: a page may have named `javascript:`."""
     try:
@@ -46,8 +54,10 @@ def link(url: str, words: str) -> str:
     return f'<a href="{text(url)}" rel="noreferrer">{text(words)}</a>' if is_web else text(words)
 
 
-def page(title: str, body: str, *, style: str = "", script: str = "", language: str = "en") -> str:
+def page(title: str, body: str, *, style: str = "", script: str = "", language: str | None = None) -> str:
     """Return a whole page. `body`: HTML made with `text`; `style`, `script`: added to it, not from an archive.
+
+    `language`: that of its texts, as in the attribute `lang`; by default that of messages.
 
     The Content-Security-Policy allows this style and this script by their digests, and nothing else.
     """
@@ -55,7 +65,7 @@ def page(title: str, body: str, *, style: str = "", script: str = "", language: 
     allowed = [f"style-src '{_digest(css)}'", *([f"script-src '{_digest(script)}'"] if script else [])]
     policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
     return (
-        f'<!DOCTYPE html>\n<html lang="{text(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{text(language or spoken())}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{text(policy)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title)}</title>\n<style>{css}</style>\n</head>\n<body>\n{body}\n"

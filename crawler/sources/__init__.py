@@ -2,7 +2,7 @@
 
 In the order of the data: `yaml_file` (YAML to plain values with line numbers), `entry` (keys and their forms), `load`
 (values to `Site`s), `proxies` (the value of `proxy`), `selection` (which of them), `entry_yaml` (an entry to lines of YAML), `add` (those lines into the
-file), `province_files` (the files of sources.d), `shipped` (the sources.yaml that fazhi comes with). Nothing here uses the network.
+file), `formatting` (a file in order; `lines`: what both need), `province_files` (the files of sources.d), `shipped` (the sources.yaml that fazhi comes with). Nothing here uses the network.
 """
 
 from __future__ import annotations

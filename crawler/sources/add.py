@@ -6,10 +6,7 @@ YAML nodes only tell at which line it goes. The result is loaded before it repla
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,11 +16,10 @@ from crawler.errors import ConfigError
 from crawler.model import Site
 from crawler.sources.entry_yaml import INDENT, Entry, entry_in_braces, entry_lines
 from crawler.sources.further_files import folder_of
+from crawler.sources.lines import LINE, is_comment, last_line, replace_file, width
 from crawler.sources.load import load_sites, region_doubt
 from crawler.sources.yaml_file import compose_nodes
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-"""A line as YAML and editors count it; `str.splitlines` also splits at U+2028."""
 _BOM = "\ufeff"
 HEAD_BESIDE = """# yaml-language-server: $schema=../sources.schema.json
 #
@@ -69,7 +65,6 @@ def add_entry(path: Path, entry: Entry, *, into: Path | None = None) -> None:
     if doubt := region_doubt(entry["name"], entry["region"]):
         raise ConfigError(f"{path}: the entry's region {doubt}; give the right --name or --region")
     real = (into or path).resolve()  # a symbolic link is kept, its target is replaced
-    scratch = real.with_name(f".{real.name}.new")
     try:
         if into:
             real.parent.mkdir(exist_ok=True)
@@ -79,15 +74,9 @@ def add_entry(path: Path, entry: Entry, *, into: Path | None = None) -> None:
         after = load_sites(path, beside=(into, unified)) if into else load_sites(path, unified)
         if {site.id for site in after} != {entry["id"], *(site.id for site in before)}:
             raise ConfigError(f"{into or path}: the entry cannot be added to this layout; add it by hand")
-        scratch.write_bytes(new.encode("utf-8"))
-        if real.exists():
-            shutil.copymode(real, scratch)
-        os.replace(scratch, real)
+        replace_file(real, new.encode("utf-8"))
     except OSError as error:
         raise ConfigError(f"{into or path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):  # it is mostly not there
-            scratch.unlink()
 
 
 def with_entry(text: str, entry: Entry) -> str:
@@ -95,7 +84,7 @@ def with_entry(text: str, entry: Entry) -> str:
     bom = _BOM if text.startswith(_BOM) else ""
     text = text.removeprefix(_BOM)
     newline = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
-    lines: list[str] = _LINE.findall(text)
+    lines: list[str] = LINE.findall(text)
     root = compose_nodes(text)
     node = (_keys(root) or {}).get("sources")
     if isinstance(node, yaml.SequenceNode) and node.value:
@@ -151,28 +140,19 @@ def _into_lines(lines: list[str], node: yaml.SequenceNode, entry: Entry) -> tupl
     blank = [""] if len(node.value) > 1 and above and not lines[above - 1].strip() else []
     if place == begin:
         return _first_comment_above(lines, node.value[place].start_mark.line), [*new, *blank]
-    end = _last_line(node.value[place - 1]) + 1
+    end = last_line(node.value[place - 1]) + 1
     while not lines[end - 1].strip():
         end -= 1  # a block scalar includes the blank lines below it
-    while end < len(lines) and lines[end].lstrip().startswith("#") and _indent(lines[end]) > dash:
+    while end < len(lines) and is_comment(lines[end]) and width(lines[end]) > dash:
         end += 1  # a comment that belongs to the entry above
     return end, [*blank, *new]
 
 
 def _first_comment_above(lines: list[str], start: int) -> int:
     """Return the index of the first comment line directly above a line, or of the line itself."""
-    while start and lines[start - 1].lstrip().startswith("#"):
+    while start and is_comment(lines[start - 1]):
         start -= 1
     return start
-
-
-def _last_line(node: yaml.Node) -> int:
-    """Return the index of the last line of a value."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        inner = node.value[-1]
-        return _last_line(inner[1] if isinstance(inner, tuple) else inner)
-    mark = node.end_mark
-    return int(mark.line - 1 if mark.column == 0 and mark.line > node.start_mark.line else mark.line)
 
 
 def _into_nothing(lines: list[str], node: yaml.Node) -> int:
@@ -193,7 +173,3 @@ def _into_brackets(lines: list[str], node: yaml.SequenceNode, entry: Entry) -> s
     more = f", {new}" if place else f"{new}, "
     lines[mark.line] = line[: mark.column] + more + line[mark.column :]
     return "".join(lines)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())

@@ -17,7 +17,7 @@ EMPTY = f"""# yaml-language-server: $schema={SCHEMA}
 #     region: "420100"
 #     lists: [https://www.wuhan.gov.cn/zwgk/fzzfj/]
 
-defaults: {{delay: 1.0, years: "2015-"}}
+defaults: {{delay: 1.0, years: "2015-", every: 1d}}
 
 sources: []
 """

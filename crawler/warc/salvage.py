@@ -13,6 +13,7 @@ from pathlib import Path
 from isal import isal_zlib
 
 from crawler.errors import ArchiveDamaged
+from crawler.regular_files import open_regular
 from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
 from crawler.warc.read import parse_record
@@ -70,7 +71,7 @@ def _next_record(path: Path, start: int, known: Container[int], refused: set[int
 
 def _candidates(path: Path, start: int) -> Iterator[int]:
     """Yield the offsets from `start` on at which a gzip member with the beginning of a WARC record stands."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(start)
         base, window = start, b""
         while chunk := file.read(_SEARCH_BYTES):

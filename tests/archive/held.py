@@ -6,12 +6,14 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.crawl import crawl
 from crawler.discover import ListMemory, SiteMemory
+from crawler.extract import extract
 from crawler.fetch import Fetcher, Replay, load_exchanges
 from crawler.intake.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Site, SiteVisit, VisitState
@@ -72,12 +74,13 @@ async def _crawl(archive: Archive, clock: Clock, replay: Replay, sites: list[Sit
 
 
 def fill_every_table(folder: Path, clock: Clock, *, merged: bool = True) -> None:
-    """Make an archive with rows in every table: visits, a memory, a revised text, a takedown, an import, a killed run, a report
+    """Make an archive with rows in every table: visits, trouble, a memory, a revised text, an edited date, a takedown, an import, a killed run, a report
     in a document; if `merged`, a merge in which a report has two ids. A merged text is always read from its captures again."""
     with Archive.create(folder, clock=clock, command="crawl") as archive:
         visit = SiteVisit(site_id="wuhan", began_at=archive.started_at)
         archive.begin_visit(visit, SITES[0])
         crawl_saved(archive, clock, "wuhan")
+        archive.note(Outcome(ending=Ending.FAILED, url=SITES[0].lists[0], site_id="wuhan", detail="HTTP 503"))
         known = ListMemory(entries=("a",), common=(), reports={})
         archive.learn("wuhan", SiteMemory(walked_at=clock(), rules="1", lists={"l": known}))
         for days in (0, 2):
@@ -91,6 +94,7 @@ def fill_every_table(folder: Path, clock: Clock, *, merged: bool = True) -> None
     clock.forward(minutes=1)
     with Archive.create(folder, clock=clock) as archive:
         crawl_saved(archive, clock, "wuhan")
+        _edit_date(archive, clock)
         list(import_paths([FIXTURES / "wuhan"], archive))
     clock.forward(minutes=1)
     killed = Archive.create(folder, clock=clock)
@@ -105,6 +109,20 @@ def fill_every_table(folder: Path, clock: Clock, *, merged: bool = True) -> None
     clock.forward(minutes=1)
     with TemporaryDirectory() as other, Archive.create(folder, clock=clock) as archive:
         archive.merge(_with_two_ids(Path(other)), lambda _: None)
+
+
+def _edit_date(archive: Archive, clock: Clock) -> None:
+    """A page gives another date over the same text."""
+    report = archive.reports()[-1]
+    served = archive.capture(report.id or "")
+    payload = (
+        served.payload.replace(report.published[:10].encode(), b"2023-01-02") if report.published else b""
+    )
+    assert payload != served.payload
+    capture = replace(served, payload=payload, fetched_at=clock())
+    archive.record(capture)
+    outcome = archive.store(extract(capture.body, capture.headers, capture.url), capture, SITES[0])
+    assert outcome.ending is Ending.UNCHANGED
 
 
 def _with_two_ids(folder: Path) -> Path:

@@ -78,6 +78,14 @@ TEXT = stored(
     unread="needs_ocr",
     difference="the document has 3 paragraphs more",
 ) | {"documents": [DOCUMENT]}
+SHOWN = {
+    "title": "甲市",
+    "issuer": "甲市",
+    "source": "本站",
+    "published": "2023-03-30",
+    "signed": "2023-03-01",
+}
+METADATA = {"shown": SHOWN, "was": SHOWN, "before": ID}
 VALID: dict[str, dict[str, Any]] = {
     "stored": TEXT
     | {
@@ -87,6 +95,7 @@ VALID: dict[str, dict[str, Any]] = {
         "note": "rendered",
         "reextracted": True,
         "rests_here": True,
+        "metadata": METADATA,
         "varies": ["http://a.gov.cn/a"],
     },
     "confirmed": COMMON | {"site": SITE},
@@ -109,6 +118,7 @@ VALID: dict[str, dict[str, Any]] = {
     "clock set back": COMMON,
     "run ended": COMMON | {"state": "finished", "detail": ""},
     "reextracted": {**TEXT, "was": DIGEST},
+    "page edited": COMMON | {"report": {"id": "420100-2022-ab", "version": 1}, "metadata": METADATA},
     "merged": COMMON
     | {
         "files": [{"file": "warc/merged/ab-fazhi.warc.gz", "sha256": DIGEST, "origin": "warc/2026/fazhi.warc.gz"}],

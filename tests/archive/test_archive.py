@@ -46,7 +46,9 @@ def test_a_new_report_is_kept_as_record_row_and_text(opened: Opener, folder: Pat
         outcome = visit(archive, clock, report)
     assert (outcome.ending, outcome.version) == (Ending.NEW, 1)
     assert outcome.report_id == f"420100-2022-{report.text_sha256[:8]}"
-    assert texts(folder) == [f"text/420100-武汉市/2022/2023-02-21_{report.text_sha256[:16]}.txt"]
+    digest = report.text_sha256
+    name = f"420100-2022-{digest[:8]}_v001_2023-02-21_{digest[:16]}.txt"
+    assert texts(folder) == [f"text/420100-武汉市/2022/{name}"]
     assert (folder / texts(folder)[0]).read_text("utf-8") == report.text()
     (warc,) = folder.glob("warc/2026/fazhi-20261125030100-00001.warc.gz")
     assert [c.url for c in read_captures(warc)] == [URL]

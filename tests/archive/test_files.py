@@ -209,17 +209,18 @@ HOSTILE_REPORTS = {
     "a negative year": {"year": -1},
 }
 PATH_FORM = re.compile(
-    r"text/[0-9]{6}-[^/]*/([0-9]{1,4}|unknown)/[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9a-f]{16}\.txt"
+    r"text/[0-9]{6}-[^/]*/([0-9]{1,4}|unknown)/420100-2022-1_v002_[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9a-f]{16}\.txt"
 )
 
 
 @pytest.mark.parametrize("changed", HOSTILE_REPORTS.values(), ids=HOSTILE_REPORTS.keys())
 @pytest.mark.parametrize("name", ["../..", "a/b", "\x00", "\ud800", "..", "", "甲" * 200])
-def test_a_texts_path_has_its_four_parts_whatever_a_report_and_a_site_say(
+def test_a_texts_path_has_its_parts_whatever_a_report_and_a_site_say(
     changed: dict[str, Any], name: str, clock: Clock
 ) -> None:
     site = replace(SITE, name=name, region="../..")
-    assert PATH_FORM.fullmatch(text_file(replace(a_report(), **changed), site, clock()))
+    report = replace(a_report(), **changed)
+    assert PATH_FORM.fullmatch(text_file(report, site, clock(), report_id="420100-2022-1", number=2))
 
 
 READS_ONLY = {"r", "rb"}

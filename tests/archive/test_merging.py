@@ -804,3 +804,36 @@ def test_while_a_merge_is_not_ended_verify_finds_no_fault_in_what_it_has_copied(
             archive.merge(other, quiet)
     assert found == []
     assert faults(folder) == []
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Return the contents of all files of an archive, the catalogue as its rows."""
+    found = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(("catalogue.db", "search.db", ".lock"))
+    }
+    return found | {"catalogue": "\n".join(dump(folder)).encode()}
+
+
+def test_a_merge_of_nothing_new_leaves_nothing(
+    opened: Opener, folder: Path, clock: Clock, tmp_path: Path, fazhi: Fazhi
+) -> None:
+    keep_own(opened, clock)
+    page, record_id = article("别处的一份"), new_record_id()
+    other = make(
+        tmp_path / "other", response(EVIL_URL, page, record_id), metadata(stored(EVIL_URL, page, record_id))
+    )
+    assert fazhi("merge", str(other), "--archive", str(folder))[0] == 0
+    before = everything(folder)
+    code, out, _ = fazhi("merge", str(other), "--archive", str(folder))
+    assert (code, out) == (0, f"nothing to merge: {folder} has every WARC file of {other}\n")
+    assert everything(folder) == before
+
+
+def test_a_merge_of_no_archive_makes_none(folder: Path, tmp_path: Path, fazhi: Fazhi) -> None:
+    (tmp_path / "empty").mkdir()
+    code, _, err = fazhi("merge", str(tmp_path / "empty"), "--archive", str(folder))
+    assert code != 0
+    assert "no archive here, or an empty one" in err
+    assert not folder.exists()

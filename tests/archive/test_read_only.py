@@ -22,9 +22,11 @@ from sqlalchemy import inspect
 from crawler.archive import CATALOGUE, Archive, rebuild
 from crawler.archive.catalogue import engine
 from crawler.archive.catalogue.engine import HEAD, MIGRATIONS, migrations, sqlite_engine, upgrade
+from crawler.archive.evidence import acts
 from crawler.errors import ArchiveDamaged, ArchiveTooNew
+from crawler.model import Ending, Outcome
 from crawler.questions.near_copies import near_copies
-from tests.archive.held import change, crawl_saved, faults, query
+from tests.archive.held import change, crawl_saved, dump, faults, query
 from tests.conftest import Clock
 
 REVISIONS = sorted(path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
@@ -250,7 +252,10 @@ def test_an_earlier_schema_is_read_as_it_is_and_upgraded_by_the_next_run(
     assert query(folder, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
-def test_a_later_schema_is_refused_in_one_line_before_anything_is_changed(folder: Path, clock: Clock) -> None:
+def test_a_later_schema_is_refused_in_one_line_before_anything_is_changed(
+    folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.archive.run._SOFTWARE", "fazhi/99.0.0")
     fill(folder, clock)
     change(folder, "UPDATE alembic_version SET version_num = '9999'")
     before = {name: held for name, held in state(folder).items() if name not in (".", ".lock")}
@@ -264,6 +269,48 @@ def test_a_later_schema_is_refused_in_one_line_before_anything_is_changed(folder
             use()
         assert caught.value.exit_code == 4
     assert {name: held for name, held in state(folder).items() if name not in (".", ".lock")} == before
+
+
+def act_of_a_later_fazhi(monkeypatch: pytest.MonkeyPatch) -> None:
+    def noted(outcome: Outcome) -> dict[str, object]:
+        return {"act": "foreseen", "site": {"id": outcome.site_id}, "ending": outcome.ending.value}
+
+    monkeypatch.setattr("crawler.archive.facade.acts.noted", noted)
+
+
+def key_of_a_later_fazhi(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = acts.noted
+    monkeypatch.setattr(
+        "crawler.archive.facade.acts.noted", lambda outcome: {**noted(outcome), "mood": "fine"}
+    )
+
+
+@pytest.mark.parametrize("later", [act_of_a_later_fazhi, key_of_a_later_fazhi, None])
+def test_a_catalogue_of_an_unknown_schema_is_made_again_unless_a_later_fazhi_has_written(
+    later: Callable[[pytest.MonkeyPatch], None] | None,
+    folder: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fill(folder, clock)
+    clock.forward(minutes=1)
+    with monkeypatch.context() as context, Archive.create(folder, clock=clock, notify=ignore) as archive:
+        if later is not None:
+            later(context)
+        archive.note(Outcome(ending=Ending.FAILED, url="http://a.gov.cn/", site_id="a"))
+    before = dump(folder)
+    change(folder, "UPDATE alembic_version SET version_num = '9999'")
+    notices = list[str]()
+    if later is not None:
+        changed = dump(folder)
+        with pytest.raises(ArchiveTooNew, match=r"written by a later fazhi.*warc/2026/fazhi-"):
+            rebuild(folder, clock=clock, notify=notices.append)
+        assert dump(folder) == changed
+        return
+    rebuild(folder, clock=clock, notify=notices.append)
+    assert "nothing in the manifest and the WARC files was written by a later fazhi" in "".join(notices)
+    assert dump(folder) == before
+    assert faults(folder) == []
 
 
 def test_a_symbolic_link_as_lock_is_refused_and_its_target_unchanged(folder: Path, clock: Clock) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 from crawler.archive import CATALOGUE, MANIFEST, Archive, Rebuilt, rebuild, rebuilding
 from crawler.errors import ArchiveDamaged
+from crawler.extract import extract
 from crawler.warc import Fault, Record, read_records, salvage
+from tests.archive.foreign import article
 from tests.archive.held import crawl_saved, derived, dump, faults, fill_every_table, query
-from tests.conftest import Clock, Fazhi
+from tests.conftest import SITE, URL, Clock, Fazhi, a_capture
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,43 @@ def test_a_text_whose_page_is_lost_stays_in_its_file_and_is_told(held: Path) -> 
     assert len(done.lost) == 1
     assert texts.items() <= derived(held).items()
     assert any(f"its text stays in {file}, which no version has" in notice for notice in notices)
+
+
+SAME = article()
+
+
+@pytest.mark.parametrize("lost", ["response", "metadata", "file"])
+@pytest.mark.parametrize(
+    "payload", [SAME, SAME.replace(b"</body>", b"<!-- again --></body>")], ids=["same", "other"]
+)
+def test_a_text_whose_first_record_is_lost_is_no_report_without_a_title(
+    lost: str, payload: bytes, folder: Path, clock: Clock
+) -> None:
+    for page in (SAME, payload):
+        with Archive.create(folder, clock=clock) as archive:
+            capture = a_capture(URL, page, at=clock())
+            archive.record(capture)
+            archive.store(extract(page, (), URL), capture, SITE)
+        clock.forward(days=1)
+    columns = "report_id, number, title, published, kind, text_sha256, text_file"
+    before = query(folder, f"SELECT {columns} FROM versions")
+    first = warcs(folder)[0]
+    if lost == "file":
+        first.unlink()
+    else:
+        offset, length = place_of(first, lost, 0)
+        flip(first, offset + length // 2)
+    for _ in range(2):
+        done, notices = again(folder)
+        assert done.lost
+        held = query(folder, f"SELECT {columns} FROM versions")
+        if lost == "metadata":  # nothing but the page is left, and its division is told by no act
+            assert [row[2:6] for row in held] == [row[2:6] for row in before]
+        elif lost == "file" and payload == SAME:  # a revisit of a lost record has no page
+            assert held == []
+            assert any("not entered" in notice for notice in notices)
+        elif lost == "response":
+            assert held == before
 
 
 def test_a_text_that_only_the_old_catalogue_has_is_kept(

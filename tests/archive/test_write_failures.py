@@ -20,11 +20,18 @@ from tests.archive.write_failures import FAILURES, FULL, SCENARIOS, Sweep
 KINDS = {
     "first crawl": ("write", "open new", "mkdir", "rename", "fsync", "sqlite open", "sqlite delete"),
     "crawl after a kill": ("write", "open", "truncate", "rename", "unlink", "fsync", "sqlite fsync"),
-    "crawl that migrates": ("sqlite write", "sqlite fsync", "sqlite shared memory", "sqlite truncate"),
+    "crawl that migrates": (
+        "sqlite write",
+        "sqlite fsync",
+        "sqlite shared memory",
+        "sqlite truncate",
+        "rename",
+    ),
     "import": ("write", "open new", "mkdir", "fsync", "rename", "sqlite write", "sqlite fsync"),
     "rebuild --reextract": ("write", "open new", "rename", "fsync", "sqlite open"),
     "merge": ("write", "open new", "rename", "sqlite write"),
     "anchor": ("write", "open new", "mkdir", "rename", "fsync"),
+    "pack": ("write", "open new", "rename", "unlink", "fsync", "sqlite write"),
     "rebuild": ("open", "unlink", "rename", "sqlite write", "sqlite fsync", "sqlite truncate"),
 }
 """By scenario, the kinds of operations of which the last one is made to fail, each with the next of the errors."""

@@ -222,10 +222,25 @@ def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
     assert (code, err) == (2, "nothing: no report has it; `fazhi reports` lists them all\n")
 
 
-def test_reading_where_there_is_no_archive_says_so(fazhi: Fazhi, folder: Path) -> None:
-    code, _, err = fazhi("reports", "--archive", str(folder))
-    assert code == 1
-    assert "no archive here" in err
+READING = (
+    *(["reports"], ["show", "a"], ["cite", "a"], ["diff", "a"], ["changes"], ["coverage"], ["search", "法"]),
+    *(
+        ["search", "--index"],
+        ["indicators"],
+        ["export", "delivery"],
+        ["verify"],
+        ["rebuild"],
+        ["merge", "other"],
+    ),
+)
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_no_archive_is_wrong_use_and_nothing_is_made(fazhi: Fazhi, tmp_path: Path, words: list[str]) -> None:
+    code, out, err = fazhi(*words, "--archive", str(tmp_path / "none"))
+    assert (code, out) == (2, "")
+    assert "no archive here; name" in err or "no WARC files here to rebuild from; name " in err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_seeds_then_their_crawl_is_one_report_each(fazhi: Fazhi, folder: Path) -> None:

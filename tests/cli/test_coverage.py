@@ -46,7 +46,7 @@ def test_json_has_rules_reasons_totals_and_a_cell_for_each_year(fazhi: Fazhi, he
         "claimed",
         "2023-04-27T10:34",
     )
-    assert (late["report"], late["witnessed"]) == ("220100-2022-a31d9a70", "2026-11-25T03:00:00Z")
+    assert (late["report_id"], late["witnessed"]) == ("220100-2022-a31d9a70", "2026-11-25T03:00:00Z")
     assert found["totals"]["2022"] == {
         "due": 2, "known": 2, "on_time": 1, "late": 1, "overdue": 0, "not_yet_due": 0, "withdrawn": 0, "unknown": 0
     }  # fmt: skip

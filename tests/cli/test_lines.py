@@ -12,6 +12,7 @@ import pytest
 from crawler.archive import Archive
 from crawler.cli.display import Display
 from crawler.cli.output import message, tab_separated
+from crawler.crawl import Halt
 from crawler.field.text import visible_line
 from crawler.model import Ending, Outcome, Site
 from tests.conftest import Fazhi
@@ -45,10 +46,12 @@ def test_an_outcome_of_a_crawl_is_one_line(ending: Ending, dry: bool, opened: Op
     site = Site(id="a", name=HOSTILE, region="420100", lists=("http://a.gov.cn/",))
     outcome = Outcome(ending=ending, url=f"http://a.gov.cn/{HOSTILE}", site_id="a", detail=HOSTILE)
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err, opened() as archive:
-        with Display([site]) as display:
+        halt = Halt()
+        with Display([site], halt=halt) as display:
             display.show(outcome, None if dry else archive)
             display.message(HOSTILE)
-        display.finish(None, HOSTILE)
+        halt.request(HOSTILE)
+        display.finish(None)
     assert not forged(out.getvalue() + err.getvalue())
 
 
@@ -79,5 +82,5 @@ def test_a_file_in_an_archive_cannot_say_that_it_is_sound(fazhi: Fazhi, tmp_path
 
 def test_an_error_that_names_a_file_is_one_line(fazhi: Fazhi, tmp_path: Path) -> None:
     code, out, err = fazhi("verify", "--archive", str(tmp_path / f"x\n{FORGED}"))
-    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert not forged(err)

@@ -41,7 +41,7 @@ def test_lines_json_and_csv_have_the_same_places(fazhi: Fazhi, folder: Path) -> 
     assert all("«复议案件»" in line[-1] for line in lines)
     _, out, _ = fazhi("search", "复议案件", "--archive", str(folder), "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert [row["id"] for row in rows] == [line[0] for line in lines]
+    assert [row["report_id"] for row in rows] == [line[0] for line in lines]
     assert {row["title"][:2] for row in rows} == {"武汉", "'="}
 
 
@@ -97,7 +97,7 @@ def test_a_missing_index_is_an_error_and_can_be_made(fazhi: Fazhi, folder: Path)
 def test_no_archive_is_told(fazhi: Fazhi, tmp_path: Path) -> None:
     for words in (["法"], ["--index"]):
         code, _, err = fazhi("search", *words, "--archive", str(tmp_path / "none"))
-        assert code == 1
+        assert code == 2
         assert "no archive here" in err
 
 

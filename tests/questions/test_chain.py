@@ -311,10 +311,10 @@ def test_archives_of_versions_without_begins_have_no_fault(held: Path, opened: O
 
 
 def test_every_head_that_was_printed_stays_good(held: Path, opened: Opener) -> None:
-    heads = [EMPTY_HEAD, *(entry.sha256 for entry in manifest_entries(held))]
+    heads = [entry.sha256 for entry in manifest_entries(held)]
     opened().close()
     assert head(held) not in heads
-    assert [whats(held, head=each) for each in (*heads, heads[3].upper(), f" {heads[3]}\n")] == [""] * 9
+    assert [whats(held, head=each) for each in (*heads, heads[3].upper(), f" {heads[3]}\n")] == [""] * 8
 
 
 @pytest.mark.parametrize(
@@ -325,6 +325,12 @@ def test_a_malformed_head_is_wrong_use(value: str, held: Path) -> None:
         list(verify(held, head=value, notify=lambda _: None))
     with pytest.raises(ConfigError, match="must be a head"):
         OlderChain.parse(value)
+
+
+def test_the_head_of_an_empty_chain_covers_nothing_and_vouches_for_nothing(held: Path, fazhi: Fazhi) -> None:
+    code, out, err = fazhi("verify", "--archive", str(held), "--head", EMPTY_HEAD)
+    assert (code, out) == (2, "")
+    assert "covers nothing; give one that `fazhi verify` printed later" in err
 
 
 def test_a_head_of_elsewhere_is_not_in_this_chain(held: Path) -> None:

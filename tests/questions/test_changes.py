@@ -16,6 +16,7 @@ import pytest
 
 from crawler.archive import Archive, Reader, rebuild
 from crawler.errors import ConfigError
+from crawler.extract import extract
 from crawler.model import Ending, Outcome, Site, SiteVisit, VisitState, Years
 from crawler.questions.changes import ChangeKind, Changes, changes
 from crawler.questions.changes.tables import short_cells
@@ -115,10 +116,10 @@ SECOND_DAY = datetime(2023, 11, 26, 16, tzinfo=UTC)  # 27 November in China
 
 def test_quiet_edits_come_first_and_commas_last(edited: Story) -> None:
     assert edited.told(since=SECOND_DAY) == [
-        ("edited", "b"),
-        ("edited", "e"),
-        ("edited", "c"),
-        ("edited", "a"),
+        ("revised", "b"),
+        ("revised", "e"),
+        ("revised", "c"),
+        ("revised", "a"),
     ]
     quiet = {each.report_id: each.quiet for each in edited.ask(since=SECOND_DAY).changes}
     assert quiet == {edited.ids[name]: name in "be" for name in "abce"}
@@ -137,7 +138,7 @@ def test_an_edit_tells_how_much_and_what_and_where_it_comes_from(edited: Story) 
 def test_new_reports_are_told_on_their_day_and_not_later(edited: Story) -> None:
     first = edited.ask(until=SECOND_DAY)
     assert [each.kind for each in first.changes] == [ChangeKind.NEW] * 5
-    assert (first.counts[ChangeKind.NEW], first.counts[ChangeKind.EDITED], first.runs) == (5, 0, (1,))
+    assert (first.counts[ChangeKind.NEW], first.counts[ChangeKind.REVISED], first.runs) == (5, 0, (1,))
     assert edited.ask(since=SECOND_DAY).counts[ChangeKind.NEW] == 0
 
 
@@ -151,7 +152,7 @@ def test_runs_count_whole(edited: Story) -> None:
 
 
 def test_filters(edited: Story) -> None:
-    assert edited.told(since=2, region="420200") == [("edited", "e")]
+    assert edited.told(since=2, region="420200") == [("revised", "e")]
     assert len(edited.told(since=2, region="420000")) == 4
     assert edited.told(since=2, region="440000") == []
     assert edited.told(since=1, kinds=[ChangeKind.NEW], region="420200") == [("new", "e")]
@@ -220,7 +221,7 @@ def test_a_change_at_both_addresses_of_a_report_is_one(story: Story) -> None:
         story.show("a", new)
     with story.day():
         story.show("a", new, at="a2")
-    assert story.told(since=2) == [("edited", "a")]
+    assert story.told(since=2) == [("revised", "a")]
     assert story.told(since=3) == []
 
 
@@ -265,7 +266,7 @@ def test_it_is_asked_while_a_run_writes_and_with_read_permission_only(copied: St
         copied.show("b", body("b").replace("111件", "119件"))
         archive.flush()
         assert copied.ask(until=2).changes == before
-        assert copied.told(since=3) == [("edited", "b")]
+        assert copied.told(since=3) == [("revised", "b")]
     paths = [copied.folder, *copied.folder.rglob("*")]
     try:
         for path in paths:
@@ -341,18 +342,18 @@ def test_the_command_prints_lines_csv_and_json(edited: Story, fazhi: Fazhi) -> N
     where = ("changes", "--archive", str(edited.folder), "--since", "last")
     code, out, err = fazhi(*where)
     assert (code, len(out.splitlines())) == (0, 4)
-    assert err == "since 2023-11-27: 4 edited; 2 quiet\n"
+    assert err == "since 2023-11-27: 4 revised; 2 quiet\n"
     _, out, _ = fazhi(*where, "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert (rows[0]["id"], rows[0]["quiet"]) == (edited.ids["b"], "quiet")
+    assert (rows[0]["report_id"], rows[0]["quiet"]) == (edited.ids["b"], "quiet")
     assert (rows[0]["changed_chars"], rows[0]["first_removed"], rows[0]["first_added"]) == ("6", "111", "112")
     _, out, err = fazhi(*where, "--json", "--limit", "1")
     value = json.loads(out)
-    assert value["counts"]["edited"] == 4
+    assert value["counts"]["revised"] == 4
     (first,) = value["changes"]
-    assert (first["change"], first["quiet"], first["text"]["main"]["new"]) == ("edited", True, "112")
+    assert (first["change"], first["quiet"], first["text"]["main"]["new"]) == ("revised", True, "112")
     assert sum(each["weight"] for each in first["why"]) == first["weight"]
-    assert err == "since 2023-11-27: 4 edited; 2 quiet; 3 more than --limit shows\n"
+    assert err == "since 2023-11-27: 4 revised; 2 quiet; 3 more than --limit shows\n"
 
 
 def test_the_command_says_what_it_looked_at(edited: Story, fazhi: Fazhi) -> None:
@@ -376,7 +377,7 @@ def test_an_end_alone_means_the_days_before_it_or_that_run(edited: Story, fazhi:
     code, _, err = fazhi(*where, "--until", "2023-11-26")
     assert (code, err) == (0, "from 2023-11-20 to 2023-11-26: 5 new\n")
     code, _, err = fazhi(*where, "--until", "2")
-    assert (code, err) == (0, "since 2023-11-27: 4 edited; 2 quiet\n")
+    assert (code, err) == (0, "since 2023-11-27: 4 revised; 2 quiet\n")
 
 
 def test_a_text_from_a_page_cannot_forge_a_line_or_a_formula(
@@ -402,3 +403,98 @@ def test_the_table_fits_80_columns(edited: Story) -> None:
         assert len(kind) <= 10
         assert len(day) == 10
         assert len(name) <= 24
+
+
+TITLE = "武汉市人民政府关于2022年度推进法治政府建设情况的报告"
+
+
+def page_of(day: str, *, title: str = TITLE, visit: int = 0) -> bytes:
+    """A page with a date, and a comment that another visit gets otherwise."""
+    paragraphs = "".join(f"<p>{line}</p>" for line in BODY.split("\n"))
+    return (
+        f"<html><head><title>{title}</title></head><body><!-- {visit} --><h1>{title}</h1>"
+        f"<p>发布日期：{day}　来源：市司法局</p><div class='TRS_Editor'>{paragraphs}</div></body></html>"
+    ).encode()
+
+
+def see(story: Story, payload: bytes, name: str = "a", days: float = 1) -> None:
+    """A crawl on a later day sees this page."""
+    with story.day(days) as archive:
+        capture = a_capture(url(name), payload, at=story.clock())
+        archive.record(capture)
+        report = extract(capture.body, capture.headers, capture.url)
+        outcome = archive.store(replace(report, region="420100", kind="government", year=2022), capture, SITE)
+    story.ids.setdefault("a", outcome.report_id or "")
+
+
+def test_a_date_moved_back_over_the_same_text_is_a_quiet_edit_and_comes_first(
+    story: Story, fazhi: Fazhi
+) -> None:
+    see(story, page_of("2023-11-20"))
+    see(story, page_of("2023-03-30", visit=1))
+    with story.day() as archive:
+        assert archive is not None
+        story.show("b")
+    found = story.ask()
+    change = found.changes[0]
+    assert (change.kind, change.quiet, change.weight, change.version) == (ChangeKind.REVISED, True, 100, 1)
+    assert [(each.field, each.was, each.now) for each in change.fields] == [
+        ("published", "2023-11-20", "2023-03-30")
+    ]
+    assert (change.published, change.url, change.run) == ("2023-03-30", url("a"), 2)
+    assert change.captured_before is not None
+    assert change.captured_at is not None
+    assert change.captured_at - change.captured_before > timedelta(days=1)
+    assert short_cells(change)[1] == "quiet edit"
+    assert "date moved back (2023-11-20 → 2023-03-30)" in str(short_cells(change)[4])
+    words = ("changes", "--archive", str(story.folder), "--since", "2023-11-01")
+    told = json.loads(fazhi(*words, "--json")[1])["changes"][0]
+    assert told["fields"] == [{"field": "published", "was": "2023-11-20", "now": "2023-03-30"}]
+    row = next(csv.DictReader(io.StringIO(fazhi(*words, "--csv")[1].removeprefix("\ufeff"))))
+    assert (row["quiet"], row["published_before"], row["published_date"]) == (
+        "quiet",
+        "2023-11-20",
+        "2023-03-30",
+    )
+    assert row["captured_before"] < row["captured_at"]
+
+
+def test_an_edit_is_told_in_its_window_only(story: Story) -> None:
+    see(story, page_of("2023-11-20"))
+    see(story, page_of("2023-11-20", title=TITLE.replace("推进", ""), visit=1))
+    see(story, page_of("2023-11-20", title=TITLE.replace("推进", ""), visit=2))
+    assert story.told(since=3) == []
+    (change,) = story.ask(since=2, until=2).changes
+    assert [each.field for each in change.fields] == ["title"]
+    assert change.title == TITLE.replace("推进", "")
+
+
+def test_an_edit_that_two_addresses_show_is_told_once(story: Story) -> None:
+    for visit, day in enumerate(("2023-11-20", "2023-03-30")):
+        with story.day() as archive:
+            for name in ("a", "copy"):
+                capture = a_capture(url(name), page_of(day, visit=visit), at=story.clock())
+                archive.record(capture)
+                report = extract(capture.body, capture.headers, capture.url)
+                archive.store(replace(report, region="420100", year=2022), capture, SITE)
+    assert len(story.ask(since=2).changes) == 1
+
+
+def test_a_date_that_is_that_of_each_visit_is_no_edit(story: Story) -> None:
+    see(story, page_of("2023-11-20"))
+    for visit in range(1, 4):
+        see(story, page_of(f"{story.clock() + timedelta(days=1):%Y-%m-%d}", visit=visit))
+    assert [kind for kind, _ in story.told()] == ["new"]
+
+
+def test_a_date_that_changes_again_and_again_is_no_edit(story: Story) -> None:
+    for visit in range(5):
+        see(story, page_of(("2023-11-20", "2023-04-06")[visit % 2], visit=visit))
+    assert [kind for kind, _ in story.told()] == ["new"]
+
+
+def test_a_source_alone_is_no_quiet_edit(story: Story) -> None:
+    see(story, page_of("2023-11-20"))
+    see(story, page_of("2023-11-20", visit=1).replace("市司法局".encode(), "市政府办公厅".encode()))
+    (change,) = story.ask(since=2).changes
+    assert ([each.field for each in change.fields], change.quiet, change.weight) == (["source"], False, 25)

@@ -106,7 +106,7 @@ def test_a_capture_decides_before_the_pages_own_date(
 ) -> None:
     cell = status(report(text(published, seen)))
     assert facts(cell) == expected
-    assert (cell.report, cell.version, cell.url) == ("420100-2022-aa", 1, "http://a.gov.cn/1.html")
+    assert (cell.report_id, cell.version, cell.url) == ("420100-2022-aa", 1, "http://a.gov.cn/1.html")
     assert cell.reason is (CoverageReason.UNDATED if cell.status is CoverageStatus.UNKNOWN else None)
 
 
@@ -169,7 +169,7 @@ def test_the_best_of_several_reports_counts_and_all_are_named() -> None:
     claimed = report(text("2023-03-01", kind="party_government"), report_id="c")
     gone = report(text("2023-01-01"), GONE, report_id="d")
     cell = status(gone, late, claimed)
-    assert (cell.status, cell.report, cell.reports) == (CoverageStatus.ON_TIME, "c", ("c", "b", "d"))
+    assert (cell.status, cell.report_id, cell.report_ids) == (CoverageStatus.ON_TIME, "c", ("c", "b", "d"))
 
 
 def test_nothing_seen_later_counts_as_of_a_day_before() -> None:
@@ -246,7 +246,7 @@ def test_a_source_that_another_has_replaced_is_not_waited_for() -> None:
 
 def test_a_copy_at_another_site_is_no_publication_but_nobody_is_accused() -> None:
     cell = status(copies=(report(text("2023-03-01", claims="420100"), report_id="copy"),))
-    assert (cell.status, cell.reason, cell.report) == (
+    assert (cell.status, cell.reason, cell.report_id) == (
         CoverageStatus.UNKNOWN,
         CoverageReason.ONLY_A_COPY,
         "copy",
@@ -257,7 +257,7 @@ def test_a_copy_at_another_site_is_no_publication_but_nobody_is_accused() -> Non
 def test_a_year_without_a_rule_is_unknown_with_its_evidence() -> None:
     held = Publication(report_id="old", region="420100", year=2013, site="wuhan", texts=(text("2014-02-01"),))
     cell = status(held, year=2013)
-    assert (cell.status, cell.reason, cell.report, cell.last_day) == (
+    assert (cell.status, cell.reason, cell.report_id, cell.last_day) == (
         CoverageStatus.UNKNOWN,
         CoverageReason.NO_RULE,
         "old",

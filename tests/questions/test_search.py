@@ -17,7 +17,7 @@ from crawler.field.search_tokens import phrases
 from crawler.model import Section, Site, Years
 from crawler.questions.search import SearchResult, search
 from crawler.questions.search.grammar import parse
-from crawler.questions.search.snippets import places, snippets
+from crawler.questions.search.snippets import places, snippets, snippets_of
 from tests.conftest import SITE, Clock, a_capture, a_report
 
 HUANGSHI = Site(id="hs", name="黄石市人民政府", region="420200", lists=("https://www.huangshi.gov.cn/a/",))
@@ -221,3 +221,14 @@ def test_finds_near_each_other_share_a_snippet_and_overlapping_ones_a_mark() -> 
 def test_wrong_filters_are_wrong_use(ask: Callable[..., SearchResult], bad: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         ask("法", **bad)
+
+
+@given(
+    st.text(alphabet="复议应诉法a,。\n", max_size=200),
+    st.sampled_from(["复议", "法", "复议,应诉", "应诉 法", "a", "法a"]),
+)
+def test_the_first_places_of_a_single_phrase_are_those_that_all_places_give(body: str, word: str) -> None:
+    wanted = phrases(word)
+    assert snippets_of(body, wanted) == snippets(body, places(body, wanted))
+    half = [(0, len(body) // 2)]
+    assert snippets_of(body, wanted, half) == snippets(body, places(body, wanted, half))

@@ -17,6 +17,7 @@ from crawler.archive.catalogue.models import Base
 from crawler.archive.comparison.differences import Difference, differences, shown
 from crawler.archive.comparison.tolerance import Tolerance
 from crawler.archive.derivation import derive_for_comparison
+from crawler.archive.format_readme import READMES, is_of_project, text_of
 from crawler.errors import NoTemporarySpace
 from crawler.questions.verify import verify
 from crawler.reading.pool import ReadingPool
@@ -207,11 +208,11 @@ def test_files_beside_the_evidence_are_told_and_no_fault(held: Path) -> None:
 
 
 def test_the_readme_of_the_project_is_known() -> None:
-    """After a change of archive/README.md its SHA-256 is added to verify.inventory; the earlier ones stay."""
-    from crawler.questions.verify import inventory
-
-    text = (FIXTURES.parent.parent / "archive" / "README.md").read_bytes()
-    assert inventory.hashlib.sha256(text).hexdigest() in inventory._READMES
+    """After a change of archive/README.md its SHA-256 is added to archive.format_readme; the earlier ones stay."""
+    for name in READMES:
+        text = (FIXTURES.parent.parent / "archive" / name).read_bytes()
+        assert is_of_project(text)
+        assert text == text_of(name)
 
 
 def test_what_a_kill_left_half_written_is_told_and_is_no_fault(held: Path) -> None:

@@ -31,7 +31,7 @@ the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had 
 NEW_CATALOGUE = "catalogue.db.new"
 """Name of the catalogue that a rebuild makes, until it takes the old one's place."""
 
-HEAD = "0015"
+HEAD = "0018"
 """Revision of the last migration. A catalogue that has it is used without loading alembic, which takes 0.1 s."""
 
 
@@ -118,7 +118,7 @@ def read_revision(connection: Connection, archive: object) -> str | None:
     if found != HEAD and found not in known:
         raise ArchiveTooNew(
             f"{archive}: its catalogue was written by a later fazhi (schema {found}; this one knows {HEAD}):"
-            " install that version to use it"
+            " install that version to use it, or, if none has written here, run `fazhi rebuild`"
         )
     return str(found)
 

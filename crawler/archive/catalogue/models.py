@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crawler.archive.catalogue.base import Base as Base
 from crawler.archive.catalogue.documents.model import DocumentRow as DocumentRow
+from crawler.archive.catalogue.metadata.model import PageMetadataRow as PageMetadataRow
+from crawler.archive.catalogue.troubles.model import TroubleRow as TroubleRow
 
 LIVE, MISSING, GONE, MOVED, UNREACHABLE = "live", "missing", "gone", "moved", "unreachable"
 """Values of `PageRow.state`. `ledger.page_states` sets them."""

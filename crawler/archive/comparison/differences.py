@@ -41,6 +41,7 @@ _LABELS = {
     "versions": ("report_id", "number"),
     "pages": ("url",),
     "page_events": ("page_id", "at"),
+    "page_metadata": ("page_id", "at"),
     "outcomes": ("url", "at"),
 }
 """Columns by which people recognise a row; of other tables, the primary key."""

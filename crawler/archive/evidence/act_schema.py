@@ -138,6 +138,20 @@ _REPORT = {
     "difference": Field(text(10_000)),
     "confidence": Field(share),
 } | _READING
+_SHOWN = {
+    "title": Field(text()),
+    "issuer": Field(text(10_000)),
+    "source": Field(text(10_000)),
+    "published": Field(day),
+    "signed": Field(day),
+}
+_METADATA = an_object(
+    {
+        "shown": Field(an_object(_SHOWN), required=True),
+        "was": Field(an_object(_SHOWN)),
+        "before": Field(_RECORD_ID),
+    }
+)
 _VISIT = {
     "site_id": Field(_SITE_ID, required=True),
     "began_at": Field(iso_moment, required=True),
@@ -203,6 +217,7 @@ ACTS: Mapping[str, Mapping[str, Field]] = {
         "note": Field(text()),
         "reextracted": Field(flag),
         "rests_here": Field(flag),
+        "metadata": Field(_METADATA),
         "varies": Field(list_of(_LINKED, 100_000)),
     },
     "confirmed": _COMMON | _ABOUT_A_PAGE,
@@ -215,6 +230,21 @@ ACTS: Mapping[str, Mapping[str, Field]] = {
     "clock set back": _COMMON,
     "run ended": _COMMON | {"state": Field(text(100), required=True), "detail": Field(text())},
     "reextracted": _COMMON | _TEXT | {"site": Field(an_object(_SITE)), "was": Field(_DIGEST, required=True)},
+    "page edited": _COMMON
+    | {
+        "url": Field(_URL, required=True),
+        "about": Field(_RECORD_ID, required=True),
+        "report": Field(
+            an_object(
+                {
+                    "id": Field(_REPORT_ID, required=True),
+                    "version": Field(whole(1, MAX_COUNT), required=True),
+                }
+            ),
+            required=True,
+        ),
+        "metadata": Field(_METADATA, required=True),
+    },
     "merged": _COMMON
     | {
         "files": Field(list_of(an_object(_MERGED_FILE), 100_000), required=True),

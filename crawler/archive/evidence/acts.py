@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from crawler.archive.catalogue.metadata.queries import FIELDS
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import KeptDocument, to_json_list
 from crawler.archive.evidence.act_lines import Act as Act
@@ -20,7 +21,7 @@ from crawler.archive.evidence.act_lines import ActFault as ActFault
 from crawler.archive.evidence.act_lines import acts_in as acts_in
 from crawler.archive.evidence.act_lines import content_of as content_of
 from crawler.archive.evidence.act_lines import read_acts as read_acts
-from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.observation import PageMetadata, StoreResult
 from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.site_visits import Entry, frontier_from_json, frontier_to_json
 from crawler.model import (
@@ -89,9 +90,30 @@ def stored(
     }
     optional: dict[str, Any] = {"further": list(further), "came_from": list(came_from), "note": note}
     optional["documents"] = list(map(_document, documents)) if change.documents_changed else []
-    optional["rests_here"] = change.rests_here
+    optional["rests_here"], optional["metadata"] = change.rests_here, _metadata(change.metadata)
     optional["reextracted"], optional["varies"] = change.reextracted, list(change.joined_keys)
     return content | {name: value for name, value in optional.items() if value}
+
+
+def _metadata(found: PageMetadata | None) -> dict[str, Any] | None:
+    """Return what a page shows beside a known text as a value of an act. `before`: the record that gave what it has edited."""
+    if found is None:
+        return None
+    value: dict[str, Any] = {"shown": dict(found.shown)}
+    return value | ({"was": dict(found.was), "before": found.before} if found.was else {})
+
+
+def metadata_of(content: Content) -> PageMetadata | None:
+    """Return what a `stored` act tells of the metadata of a page whose text was known; None if it tells nothing."""
+    told = content.get("metadata")
+    if told is None:
+        return None
+    was = told.get("was") or {}
+    return PageMetadata(
+        shown={name: told["shown"].get(name) for name in FIELDS},
+        was={name: was[name] for name in FIELDS if name in was},
+        before=told.get("before"),
+    )
 
 
 def _document(kept: KeptDocument) -> dict[str, Any]:
@@ -266,6 +288,18 @@ def reextracted(
     change = StoreResult(outcome=outcome, is_new_text=True, documents_changed=True)
     content = stored(report, Site(id="", name="", region=""), change, documents=documents)
     return {**content, "act": "reextracted", "was": was}
+
+
+def page_edited(report_id: str, version: int, found: PageMetadata) -> Content:
+    """Return the act that earlier captures were found to show an edit of a page's title or date, by a later extractor.
+
+    Its record is that of the page as edited.
+    """
+    return {
+        "act": "page edited",
+        "report": {"id": report_id, "version": version},
+        "metadata": _metadata(found),
+    }
 
 
 def merged(files: Sequence[Mapping[str, str]], held: Sequence[str] = ()) -> Content:

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BufferedReader
@@ -22,9 +22,10 @@ from crawler.archive.catalogue.rows import DOCUMENT_KINDS
 from crawler.archive.evidence import manifest
 from crawler.archive.evidence.act_schema import ACTS, unknown_keys
 from crawler.archive.evidence.acts import Act, ActFault, read_acts
-from crawler.archive.evidence.warc_paths import closed_warcs
+from crawler.archive.evidence.warc_paths import require_warcs
 from crawler.archive.ledger.runs import RunInfo, read_run_info
-from crawler.errors import ArchiveDamaged, ArchiveError, NotMerged
+from crawler.errors import ArchiveDamaged, NotMerged
+from crawler.regular_files import holder_of, open_range
 from crawler.warc import Record, agrees, read_records
 
 MAX_FILES = 10_000
@@ -60,25 +61,20 @@ class ForeignArchive:
     _reports: dict[tuple[str | None, str | None], str] = field(
         default_factory=dict
     )  # by record id and ending
+    _told: dict[str, str] = field(default_factory=dict)  # digests that its manifest states, by name
     _unknown: Counter[str] = field(default_factory=Counter)
 
     def files(self) -> list[ForeignFile]:
         """Return the WARC files by the start of their runs.
 
-        Raises ArchiveError if there are none, NotMerged for a link, a device, a pipe, a name that no file of an archive
+        Raises NoArchive if there are none, NotMerged for a link, a device, a pipe, a name that no file of an archive
         has, or a manifest with a fault.
         """
-        paths = closed_warcs(self.path)
-        if not paths:
-            raise ArchiveError(f"{self.path}: no archive here, or an empty one")
-        told = self._manifest()
-        found = []
+        paths = self._paths()
+        told, found = dict(self._told), []
         for path in paths:
             origin = path.relative_to(self.path).as_posix()
-            if not _NAME.fullmatch(path.name):
-                raise self._fault(path, "has a name that no file of an archive has")
-            with self.open(path) as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = self._digest(path)
             try:
                 info = read_run_info(path)
             except (ArchiveDamaged, OSError) as error:
@@ -96,8 +92,24 @@ class ForeignArchive:
             self.notify(f"{self.path}: its manifest lists {name!a}, which is not there")
         return sorted(found, key=lambda each: (each.info.started, each.path.name))
 
+    def digests(self) -> Iterator[str]:
+        """Yield the SHA-256 of each WARC file. Raises ArchiveError and NotMerged as `files` does for names and kinds."""
+        return map(self._digest, self._paths())
+
+    def _paths(self) -> list[Path]:
+        self._told = self._manifest()  # first: it says what is in packs
+        return require_warcs(self.path)
+
+    def _digest(self, path: Path) -> str:
+        if not _NAME.fullmatch(path.name):
+            raise self._fault(path, "has a name that no file of an archive has")
+        with self.open(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
     def open(self, path: Path) -> BufferedReader:
-        """Open one of its files. Raises NotMerged if it is no regular file inside that archive."""
+        """Open one of its files, or its range of a pack. Raises NotMerged if it is no regular file inside that archive."""
+        if (holder := holder_of(path)) is not path:
+            return open_range(self.open(holder), path)
         if not path.resolve().is_relative_to(self.path.resolve()) or path.is_symlink():
             raise self._fault(path, "is a symbolic link: copy the archive with its files, as `cp -RL` does")
         try:

@@ -26,6 +26,7 @@ from crawler.archive.evidence.warc_paths import (
     open_warcs,
 )
 from crawler.errors import ArchiveDamaged
+from crawler.regular_files import holder_of
 from crawler.warc import WarcFile, read_records, whole_length
 from crawler.warc.cdxj import index_text, lines_of
 
@@ -54,7 +55,9 @@ def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[s
         journal_of(final).unlink(missing_ok=True)
         finish(archive, final, index_text(lines_of(read_records(path), final.name)))
     for path in closed_warcs(archive):
-        if not index_of(path).exists():  # the kill came between the file's final name and its index
+        if (
+            holder_of(path) is path and not index_of(path).exists()
+        ):  # the kill came between the file's final name and its index
             _write_index(archive, path, notify)
 
 

@@ -6,8 +6,9 @@ import errno
 import fcntl
 import os
 import platform
+import re
 import stat
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +29,13 @@ _OWN = (
     "text",
 )
 """Names in an archive's folder that its writer opens: none may be a symbolic link. SQLite would follow one."""
+
+
+_HOLDER = re.compile(
+    r"process (?P<pid>[0-9]{1,9}) on (?P<host>[^ ]{1,255}) since (?P<since>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) UTC\n"
+)
+_START_TOLERANCE = timedelta(minutes=1)
+"""A process that started later than this after the lock was taken has the number of an earlier one."""
 
 
 def acquire(archive: Path, now: datetime) -> BinaryIO:
@@ -62,6 +70,48 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
             file.close()
             raise
     return file
+
+
+def is_held(archive: Path) -> bool | None:
+    """Whether the process that the lock file names is alive; None if nobody can tell from here, for example on another host.
+
+    The lock itself is not tried: a crawl that starts at this moment would find it taken. Needs read permission only.
+    """
+    try:
+        text = (archive / _NAME).read_text("utf-8", "replace")[:500]
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    found = _HOLDER.match(text)
+    if found is None or found["host"] != platform.node():
+        return None
+    try:
+        os.kill(int(found["pid"]), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # it is another user's
+    try:
+        since = datetime.strptime(found["since"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    started = _started_at(int(found["pid"]))
+    return started is None or started <= since + _START_TOLERANCE
+
+
+def _started_at(pid: int) -> datetime | None:
+    """Return when a process started; None where the system does not tell (it has no /proc)."""
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19])
+        boot = next(
+            int(line.split()[1])
+            for line in Path("/proc/stat").read_text("utf-8").splitlines()
+            if line.startswith("btime ")
+        )
+    except (OSError, ValueError, IndexError, StopIteration):
+        return None
+    return datetime.fromtimestamp(boot + ticks / os.sysconf("SC_CLK_TCK"), UTC)
 
 
 def _refuse_links(archive: Path) -> None:

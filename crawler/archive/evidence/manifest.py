@@ -88,6 +88,7 @@ class Manifest:
         self._head = EMPTY_HEAD
         self._lines = 0
         self._files: dict[str, dict[str, Any]] = {}
+        self._packs: dict[str, dict[str, Any]] = {}
         self._begun: dict[int, dict[str, Any]] = {}
         self._ended: dict[int, dict[str, Any]] = {}
         self._files_of_run = 0  # lines of files since the last begin of a run
@@ -106,6 +107,8 @@ class Manifest:
                 self._files.setdefault(facts["file"], facts)
                 self._files_of_run += 1
                 self.files_since_anchor += 1
+            case Kind.PACK:
+                self._packs.setdefault(facts["pack"], facts)
             case Kind.BEGIN:
                 self._begun.setdefault(facts["run"], facts)
                 self._files_of_run = 0
@@ -136,6 +139,10 @@ class Manifest:
         """Whether the manifest lists a file with this digest, under any name."""
         return any(facts.get("sha256") == sha256 for facts in self._files.values())
 
+    def packs(self) -> dict[str, dict[str, Any]]:
+        """Return what the manifest states about each pack, by name, in its order."""
+        return self._packs
+
     def run(self, number: int) -> dict[str, Any] | None:
         """Return what the manifest states about a run's end; None if it does not list the run's end."""
         return self._ended.get(number)
@@ -153,6 +160,13 @@ class Manifest:
         if file in self._files:
             raise ArchiveDamaged(f"{self._path}: lists {file} already; a file is entered once")
         self._append({"file": file, "size": size, "sha256": sha256})
+
+    def add_pack(self, name: str, size: int, sha256: str, parts: Mapping[str, int]) -> None:
+        """Enter a pack. `parts`: the byte of it at which each file begins, by the file's name, in their order."""
+        if name in self._packs:
+            raise ArchiveDamaged(f"{self._path}: lists {name} already; a pack is entered once")
+        told = [{"file": file, "offset": offset} for file, offset in parts.items()]
+        self._append({"pack": name, "size": size, "sha256": sha256, "parts": told})
 
     def begin_run(self, number: int, **facts: str) -> None:
         """Enter that a run begins. `facts`: `begun`, `command`, `software`."""

@@ -3,6 +3,7 @@
 Kinds of lines, each with `previous`, the SHA-256 of the line before:
 
 `file`: a closed WARC file with its size and SHA-256.
+`pack`: WARC files that were put one behind the other into one file, with the byte at which each begins in it.
 `run` with `begun`: a run begins.
 `run` with `state`: a run ended, with the number of its files and of all lines. Earlier versions wrote neither these nor the begin.
 `key`: a public key that signs anchors from here on. `endorsed` is the signature of the key before it.
@@ -23,10 +24,12 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 """A run's line holds its command, which may name thousands of sources; no line of ours comes near this."""
 
 MAX_ANCHOR_FILES = 64
+MAX_PACK_PARTS = 10_000
 _MAX_NUMBER = 2**63 - 1  # of an integer in SQLite
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _WARC = re.compile(r"warc/(?:[0-9]{4}|merged)/[^/\x00-\x1f\x7f.][^/\x00-\x1f\x7f]*\.warc\.gz")
+_PACK = re.compile(r"warc/[0-9]{4}/pack-[0-9]{6}-[0-9]{5}\.warc\.gz")
 _STATE = re.compile(r"[a-z]{1,20}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z")
 _ANCHOR = re.compile(r"anchors/[0-9]{8}T[0-9]{6}Z-[0-9a-f]{16}")
@@ -37,6 +40,7 @@ class Kind(Enum):
     """What a line says."""
 
     FILE = "file"
+    PACK = "pack"
     BEGIN = "begin of a run"
     END = "end of a run"
     KEY = "key"
@@ -170,6 +174,20 @@ def _is_files(value: object) -> bool:
     )
 
 
+def _is_parts(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= MAX_PACK_PARTS
+        and all(
+            isinstance(part, dict)
+            and list(part) == ["file", "offset"]
+            and _matches(_WARC)(part["file"])
+            and _is_count(part["offset"])
+            for part in value
+        )
+    )
+
+
 _Form = tuple[str, Callable[[object], bool], bool]  # what is expected, the check, whether it may be absent
 
 _DIGEST_FORM: _Form = ("a SHA-256 in hex", is_digest, False)
@@ -184,6 +202,12 @@ _FORMS: dict[Kind, dict[str, _Form]] = {
         "file": ("the name of a WARC file in the archive", _matches(_WARC), False),
         "size": ("a number of bytes", _is_count, False),
         "sha256": _DIGEST_FORM,
+    } | _PREVIOUS,
+    Kind.PACK: {
+        "pack": ("the name of a pack in the archive", _matches(_PACK), False),
+        "size": ("a number of bytes", _is_count, False),
+        "sha256": _DIGEST_FORM,
+        "parts": ("the files in it, each with the byte at which it begins", _is_parts, False),
     } | _PREVIOUS,
     Kind.END: {
         "run": _NUMBER_FORM,
@@ -216,6 +240,7 @@ _FORMS: dict[Kind, dict[str, _Form]] = {
 
 _MARKS: dict[Kind, set[str]] = {
     Kind.FILE: {"file"},
+    Kind.PACK: {"pack"},
     Kind.END: {"run", "state"},
     Kind.BEGIN: {"run", "begun"},
     Kind.KEY: {"key"},

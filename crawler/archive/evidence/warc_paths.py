@@ -1,16 +1,32 @@
-"""Names of an archive's WARC files and of the files beside them: in progress, journal, index."""
+"""Names and places of an archive's WARC files, and of the files beside them: in progress, journal, index.
+
+A file that `fazhi pack` has put into a pack keeps its name: what is here returns a PartPath for it, which is read like a
+file. The manifest says where it is; without the manifest, the `warcinfo` records in the pack do.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from crawler.archive.evidence import journal
-from crawler.regular_files import open_regular
+from crawler.archive.evidence.manifest import NAME as MANIFEST
+from crawler.archive.evidence.manifest import entries
+from crawler.archive.evidence.manifest_lines import Entry, Kind
+from crawler.errors import NoArchive
+from crawler.regular_files import PartPath, open_regular
+from crawler.warc import Record, salvage
 from crawler.warc.cdxj import SUFFIX as INDEX
+from crawler.warc.cdxj import offsets
 
 IN_PROGRESS = ".open"
 TORN = ".torn"
+_PACK_PREFIX = "pack-"
+_PACKED_NAME = re.compile(r"fazhi-[0-9]{14}-[0-9]{5,9}\.warc\.gz")
+Range = tuple[str, int, int]  # of a file in a pack: the pack's name, the byte at which it begins, its size
 
 
 def in_progress(path: Path) -> Path:
@@ -24,8 +40,12 @@ def journal_of(path: Path) -> Path:
 
 
 def on_disk(path: Path) -> Path:
-    """Return where a WARC file is now, from its final name: there, or still in progress."""
-    return path if path.exists() or not in_progress(path).exists() else in_progress(path)
+    """Return where a WARC file is now, from its final name: there, still in progress, or in a pack."""
+    if path.exists():
+        return path
+    if in_progress(path).exists():
+        return in_progress(path)
+    return packed(path.parent.parent.parent).get(f"warc/{path.parent.name}/{path.name}", path)
 
 
 def index_of(path: Path) -> Path:
@@ -33,9 +53,38 @@ def index_of(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(".gz").removesuffix(".warc") + INDEX)
 
 
+def known_offsets(path: Path) -> frozenset[int]:
+    """Return the offsets at which a WARC file's index has a record; of a packed file, the pack's index."""
+    if not isinstance(path, PartPath) or path.holder is None:
+        return offsets(index_of(path))
+    start, end = path.start, path.start + path.length
+    return frozenset(at - start for at in offsets(index_of(path.holder)) if start <= at < end)
+
+
+def is_pack(path: Path) -> bool:
+    """Whether a WARC file on disk is a pack."""
+    return path.name.startswith(_PACK_PREFIX)
+
+
 def closed_warcs(archive: Path) -> list[Path]:
-    """Return the finished WARC files, sorted by path."""
-    return sorted((archive / "warc").glob("*/*.warc.gz"))
+    """Return the finished WARC files, sorted by path, those in packs under their own names."""
+    plain = (path for path in (archive / "warc").glob("*/*.warc.gz") if not is_pack(path))
+    return sorted((*plain, *packed(archive).values()))
+
+
+def pack_files(archive: Path) -> list[Path]:
+    """Return the packs, sorted by path."""
+    return sorted((archive / "warc").glob(f"*/{_PACK_PREFIX}*.warc.gz"))
+
+
+def require_warcs(archive: Path) -> list[Path]:
+    """Return the finished WARC files of another archive, sorted by path. Raises NoArchive if there are none."""
+    paths = closed_warcs(archive)
+    if not paths:
+        raise NoArchive(
+            f"{archive}: no archive here; name the folder of another archive, with its WARC files"
+        )
+    return paths
 
 
 def open_warcs(archive: Path) -> list[Path]:
@@ -47,3 +96,77 @@ def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, 64 hex characters."""
     with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# -- packs ------------------------------------------------------------------------------------------------
+
+
+def packed(archive: Path) -> dict[str, PartPath]:
+    """Return the files that are in packs alone, by name. Smaller packs that were put into a larger one are among them not."""
+    ranges = pack_ranges(archive)
+    if not ranges:
+        return {}
+    there = {path.name for path in (archive / "warc").glob("*/*.warc.gz")}
+    return {
+        name: PartPath.of(archive / name, archive / pack, start, length)
+        for name, (pack, start, length) in ranges.items()
+        if name.rpartition("/")[2] not in there and not is_pack(Path(name))
+    }
+
+
+def pack_ranges(archive: Path) -> Mapping[str, Range]:
+    """Return where each file and each smaller pack is in the packs that are on disk, by name."""
+    packs = pack_files(archive)
+    if not packs:
+        return {}
+    sizes = tuple((path.relative_to(archive).as_posix(), path.stat().st_size) for path in packs)
+    try:
+        found = (archive / MANIFEST).stat()
+    except OSError:
+        return _ranges(archive, sizes, ())
+    return _ranges(archive, sizes, (found.st_size, found.st_mtime_ns, found.st_ino))
+
+
+@lru_cache(maxsize=4)
+def _ranges(archive: Path, sizes: tuple[tuple[str, int], ...], stamp: tuple[int, ...]) -> Mapping[str, Range]:
+    """`stamp`: changes with the manifest. What a manifest says is believed only within the pack's bytes."""
+    on_disk, lines = dict(sizes), list(entries(archive))
+    listed = {entry.facts["pack"] for entry in lines if entry.kind is Kind.PACK}
+    found: dict[str, Range] = {}
+    for name in on_disk.keys() - listed:
+        found |= _scanned(archive, name, on_disk[name])
+    inside = dict(_inside(lines))
+    for name in inside:
+        start, length, pack = 0, inside[name][2], name
+        while pack not in on_disk and pack in inside:
+            pack, at, _ = inside[pack]
+            start += at
+        if pack != name and start + length <= on_disk.get(pack, -1):
+            found[name] = (pack, start, length)
+    return found
+
+
+def _inside(lines: Iterable[Entry]) -> Iterator[tuple[str, Range]]:
+    """Yield each part of a pack with the pack, its offset there and its size. Lines name only what lines before them list."""
+    sizes: dict[str, int] = {}
+    for entry in lines:
+        if entry.kind is Kind.FILE:
+            sizes.setdefault(entry.facts["file"], entry.facts["size"])
+        elif entry.kind is Kind.PACK:
+            pack = entry.facts["pack"]
+            for part in entry.facts["parts"]:
+                if part["file"] in sizes and pack not in sizes:
+                    yield part["file"], (pack, part["offset"], sizes[part["file"]])
+            sizes.setdefault(pack, entry.facts["size"])
+
+
+def _scanned(archive: Path, name: str, size: int) -> dict[str, Range]:
+    """Return the files in a pack that no line of the manifest names: each begins with a `warcinfo` that has its name."""
+    starts: dict[str, int] = {}
+    for item in salvage(archive / name):
+        if isinstance(item, Record) and item.kind == "warcinfo":
+            file = item.fields.get("warc-filename", "")
+            if _PACKED_NAME.fullmatch(file):
+                starts.setdefault(f"{name.rpartition('/')[0]}/{file}", item.place.offset)
+    ends = [*list(starts.values())[1:], size]
+    return {file: (name, start, end - start) for (file, start), end in zip(starts.items(), ends, strict=True)}

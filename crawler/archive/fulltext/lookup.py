@@ -101,17 +101,18 @@ def find(
         chosen = index.execute(
             f"SELECT rowid, 0 FROM texts WHERE texts MATCH ? {condition}", values
         ).fetchall()
-    if chosen is None:
-        (total,) = index.execute(
-            f"SELECT count(*) FROM texts WHERE texts MATCH ? {condition}", values
-        ).fetchone()
-    else:
-        total = len(chosen)
     if passes is not None and chosen is not None:
         page = chosen[offset : offset + limit]
     else:
         first = f"{_MATCHING}{condition} {_BEST_FIRST} LIMIT ? OFFSET ?"
         page = index.execute(first, (*values, limit, offset)).fetchall()
+    if chosen is not None:
+        total = len(chosen)
+    elif len(page) < limit and (page or not offset):  # the last page: nothing is left to count
+        total = offset + len(page)
+    else:
+        count = f"SELECT count(*) FROM texts WHERE texts MATCH ? {condition}"
+        (total,) = index.execute(count, values).fetchone()
     years, provinces = _facets(index, [row[0] for row in chosen or ()] if facets else ())
     return Found(total=total, hits=_hits(index, page), years=years, provinces=provinces)
 

@@ -36,7 +36,8 @@ from crawler.archive.fulltext.schema import (
     write_stamp,
     writing_engine,
 )
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.errors import ArchiveDamaged, NoArchive
+from crawler.field.counting import counted
 
 REPORTS_PER_PORTION = 200
 """Reports whose rows are read, and whose texts are written, in one transaction: some 10 MB of log."""
@@ -122,10 +123,10 @@ def index_catalogue(
 ) -> Changes:
     """Build the index anew from the catalogue. `clock`: take the archive's lock; without, the caller holds it.
 
-    Raises ArchiveError if there is no archive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
+    Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
     """
     if not (archive / CATALOGUE).is_file():
-        raise ArchiveError(f"{archive}: no archive here (no {CATALOGUE}); name it with --archive")
+        raise NoArchive.at(archive)
     with _errors_named(archive), acquire(archive, clock()) if clock else nullcontext():
         engine = read_only_engine(archive / CATALOGUE, notify)
         try:
@@ -242,7 +243,7 @@ def _sync(
         if done // TELL_FROM_TEXTS > told:
             told = done // TELL_FROM_TEXTS
             notify(
-                f"search index: {done} texts, {start + len(portion)} of {len(reports)} reports; it goes on"
+                f"search index: {counted(done, 'text')}, {start + len(portion)} of {counted(len(reports), 'report')}; it goes on"
             )
     return changes
 

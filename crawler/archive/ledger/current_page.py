@@ -37,6 +37,11 @@ class CurrentPage(NamedTuple):
     site_id: str  # of the site that watches the page
     own: bool  # the page belongs to the site that publishes the report
     origin: str | None  # of the version
+    missing_since: datetime | None
+    url: str
+    url_key: str
+    seen_in: int | None  # captures.id of the last observation
+    last_seen: datetime
 
     @property
     def is_live_and_newest(self) -> bool:
@@ -62,6 +67,11 @@ _FIND_CURRENT_PAGE = Prepared(
         PageRow.site_id,
         PageRow.own,
         VersionRow.origin,
+        PageRow.missing_since,
+        PageRow.url,
+        PageRow.url_key,
+        PageRow.seen_in,
+        PageRow.last_seen,
     )
     .join(
         VersionRow,

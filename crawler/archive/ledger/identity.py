@@ -32,6 +32,7 @@ from crawler.archive.ledger.current_page import (
 )
 from crawler.archive.ledger.documents import unread
 from crawler.archive.ledger.documents.recognised import is_same_scan, payloads_of
+from crawler.archive.ledger.metadata.edits import note_metadata
 from crawler.archive.ledger.new_reports import (
     add_report,
     find_text,
@@ -47,7 +48,7 @@ from crawler.archive.ledger.varying_urls import observation_key, page_key
 from crawler.archive.ledger.versions import add_version, replace_text, rest_capture_on
 from crawler.extract.documents.ocr.record import OCR
 from crawler.extract.meaning.recognised import NEEDS_OCR
-from crawler.model import Ending, Outcome, Report
+from crawler.model import Ending, News, Outcome, Report
 
 OnlyExtractorChanged = Callable[[VersionRow], bool]
 """Whether today's extractor reads the text just seen out of the page that a version was made from.
@@ -62,9 +63,32 @@ def store_text(
     """Enter an observation in the catalogue (without a commit), and return what it was. If that fails, no row of it stays."""
     current = find_current_page(session, observation_key(session, observation))
     if current is not None and _is_unchanged(current, observation):
-        return _store_unchanged(session, observation, current)
-    with session.begin_nested():
-        return _store_change(session, current, observation, only_extractor_changed)
+        result = _store_unchanged(session, observation, current)
+    else:
+        with session.begin_nested():
+            result = _store_change(session, current, observation, only_extractor_changed)
+        result = _with_news(session, result, current)
+    metadata = note_metadata(session, current, observation, result)
+    return replace(result, metadata=metadata) if metadata else result
+
+
+_NEWS = {Ending.NEW: News.NEW, Ending.REVISED: News.REVISED}
+
+
+def _with_news(session: Session, result: StoreResult, current: CurrentPage | None) -> StoreResult:
+    """Return a result with what it says that was not known: a new text, or that the page is back, be its text the old one or not."""
+    outcome = result.outcome
+    news = _NEWS.get(outcome.ending) if result.is_new_text else None
+    if news is not News.NEW and _is_back(session, current):
+        news = News.BACK
+    return replace(result, outcome=replace(outcome, news=news)) if news else result
+
+
+def _is_back(session: Session, before: CurrentPage | None) -> bool:
+    """Whether a page was missing, gone or moved before a text was entered, and is live now."""
+    if before is None or not page_states.is_away(before.state, before.missing_since):
+        return False
+    return session.get_one(PageRow, before.page_id).state == LIVE
 
 
 def _is_unchanged(current: CurrentPage, observation: Observation) -> bool:
@@ -124,10 +148,12 @@ def confirm_not_modified(session: Session, url: str, seen: SeenAgain) -> StoreRe
         if not page_states.is_outdated(page, seen.seen_at, live=seen.live):
             page_states.mark_live(session, page, seen.seen_at, live=seen.live)
             shrunk_texts.forget(page)
+    news = News.BACK if _is_back(session, current) else None
     record_seen_again(session, current, seen)
     return StoreResult(
         outcome=replace(
             outcome,
+            news=news,
             ending=Ending.UNCHANGED,
             report_id=current.report_id,
             version=current.version_number,

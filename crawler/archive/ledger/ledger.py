@@ -30,13 +30,15 @@ from crawler.archive.catalogue.models import (
 )
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
+from crawler.archive.catalogue.troubles.rules import may_be_trouble
 from crawler.archive.ledger import identity, page_states, site_visits
 from crawler.archive.ledger.current_page import SeenAgain
 from crawler.archive.ledger.documents.rows import keep_documents
 from crawler.archive.ledger.identity import OnlyExtractorChanged
-from crawler.archive.ledger.observation import Observation, StoreResult
+from crawler.archive.ledger.observation import Observation, PageMetadata, ReadMetadata, StoreResult
 from crawler.archive.ledger.ownership import outside, sites
 from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.ledger.troubles.rows import Recovery, Troubles
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.model import Ending, Outcome, Report, Site, SiteVisit
 
@@ -60,6 +62,10 @@ class Ledger:
     outcomes: list[dict[str, Any]] = field(default_factory=list)  # rows to insert with the next commit
     clock_set_back_to: datetime | None = None  # before the run's start, noticed since the last commit
     open_visits: dict[str, VisitRow] = field(default_factory=dict)  # in progress, by site id
+    _troubles: Troubles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._troubles = Troubles(session=self.session, run_started=self.run.started_at)
 
     def add_capture(self, values: dict[str, Any]) -> CaptureRef:
         """Insert a capture's row at once, since other rows refer to it, and return it."""
@@ -87,12 +93,14 @@ class Ledger:
         shown: Container[str] | None = None,
         joined_keys: Sequence[str] = (),
         recorded_ending: Ending | None = None,
+        recorded_metadata: PageMetadata | None = None,
+        read_metadata: ReadMetadata | None = None,
         hosts: Sequence[str] | None = None,
     ) -> StoreResult:
         """Enter a text that was seen, and return what it was. If that fails, no row of it stays.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
-        `further`, `documents`, `shown`, `joined_keys`, `recorded_ending`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
+        `further`, `documents`, `shown`, `joined_keys`, `recorded_ending`, `recorded_metadata`, `read_metadata`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
         """
         observation = Observation(
             report=report,
@@ -108,6 +116,8 @@ class Ledger:
             shown=shown,
             joined_keys=joined_keys,
             recorded_ending=recorded_ending,
+            recorded_metadata=recorded_metadata,
+            read_metadata=read_metadata,
         )
         # the usual store changes two times of day; only what can fail half-way pays for a savepoint
         with self.session.begin_nested() if came_from or documents else nullcontext():
@@ -156,27 +166,40 @@ class Ledger:
     def note(self, outcome: Outcome, *, changes_page: bool = True) -> Outcome:
         """Enter the outcome of a request that gave no text; `outcome.at` must be set.
 
-        It may set the page of the URL to missing, gone or unreachable. If that adds a tombstone, the returned outcome has its
-        report and version.
+        It may set the page of the URL to missing, gone or unreachable. The returned outcome has the page's report, and says whether
+        it is news; if that adds a tombstone, it has its version. Of trouble it says since when, and whether it was told already.
         """
         at = outcome.at
         assert at is not None
         key = page_key(self.session, outcome.url) if outcome.url and changes_page else None
         page = page_states.find_page(self.session, key) if key else None
+        held = page is not None
         live, origin = self._is_live(at, outcome.site_id), self._origin(outcome.site_id)
         if page is not None and origin != OWN and outside.is_at_most_as_late(self.session, page, at):
             page = None
+        noted = shown = outcome
         if page is not None and outcome.ending is Ending.GONE:
+            before = page_states.known_state(page.state, page.missing_since)
             tombstone = page_states.mark_missing(
                 self.session, page, at, outcome.detail, live=live, origin=origin
             )
             page.answered_in = self.run.id if live else page.answered_in
             if tombstone is not None:
-                outcome = replace(outcome, report_id=page.report_id, version=tombstone.number)
+                noted = replace(outcome, report_id=page.report_id, version=tombstone.number)
+            news = page_states.news_of_miss(before, page)
+            shown = replace(noted, report_id=page.report_id, news=news, as_before=news is None)
         elif page is not None and outcome.ending in _UNREACHABLE_ENDINGS:
             page_states.mark_unreachable(self.session, page, at, outcome.detail, live=live)
-        self.outcomes.append(rows.outcome_values(outcome, self.run.id, None))
-        return outcome
+        self.outcomes.append(rows.outcome_values(noted, self.run.id, None))
+        return self._troubles.note(shown, self._open_visit(outcome), held=held)
+
+    def _open_visit(self, outcome: Outcome) -> VisitRow | None:
+        """Return the visit under way that an outcome belongs to, if it may be trouble; None if there is none."""
+        if self.run.state == MERGED_STATE or not may_be_trouble(outcome.ending, outcome.detail):
+            return None
+        if outcome.ending is Ending.LEFT:  # told after the visit has ended
+            return self._find_begun_visit(outcome.site_id, ended=True)
+        return self.open_visits.get(outcome.site_id) or self._find_begun_visit(outcome.site_id)
 
     def _mark_moved(self, page: PageRow, observation: Observation) -> None:
         """Set a page that redirects to the observation's URL to moved."""
@@ -191,7 +214,10 @@ class Ledger:
             self.existing_text_files.add(result.existing_text_file)
         values = rows.outcome_values(result.outcome, self.run.id, capture.id if capture else None)
         self.outcomes.append(values)
-        return result
+        if result.outcome.ending is not Ending.SHRUNK:
+            return result
+        visit = self._open_visit(result.outcome)
+        return replace(result, outcome=self._troubles.note(result.outcome, visit, held=True))
 
     def begin_visit(self, visit: SiteVisit, entry: site_visits.Entry | None = None) -> bool:
         """Add the row of a visit that begins, so that a killed visit is known to be unfinished.
@@ -206,17 +232,22 @@ class Ledger:
             return False
         return site_visits.note_entry(self.session, visit.site_id, entry, visit.began_at)
 
-    def end_visit(self, visit: SiteVisit, now: datetime) -> None:
-        """Write how a site's visit ended and what it left. Does nothing for a visit that never began."""
+    def end_visit(self, visit: SiteVisit, now: datetime) -> Recovery | None:
+        """Write how a site's visit ended and what it left, and return what trouble is over. Does nothing for a visit that never began."""
         row = self.open_visits.pop(visit.site_id, None) or self._find_begun_visit(visit.site_id)
         if row is None:
-            return
+            return None
         site_visits.fill_row(row, visit)
         row.ended_at = now
+        return self._troubles.end_visit(row, now)
 
-    def _find_begun_visit(self, site_id: str) -> VisitRow | None:
-        """Return the visit that this run began, from the catalogue: its beginning may have been read from another WARC file."""
-        mine = (VisitRow.run_id == self.run.id, VisitRow.site_id == site_id, VisitRow.ended_at.is_(None))
+    def _find_begun_visit(self, site_id: str, *, ended: bool = False) -> VisitRow | None:
+        """Return the visit that this run began, from the catalogue: its beginning may have been read from another WARC file.
+
+        `ended`: also one that has ended.
+        """
+        mine = [VisitRow.run_id == self.run.id, VisitRow.site_id == site_id]
+        mine += [] if ended else [VisitRow.ended_at.is_(None)]
         return self.session.scalars(select(VisitRow).where(*mine).order_by(VisitRow.id.desc())).first()
 
     def end_run(self, state: str, detail: str, now: datetime) -> None:

@@ -201,7 +201,7 @@ def add_report(
     report, mark = observation.report, simhash(observation.report.body)
     near = _nearest_report(session, report, mark) if report.unread is None else None
     report_id = _new_report_id(session, replace(report, region=observation.filing.region))
-    values = version_values(observation, mark, 1)
+    values = version_values(observation, mark, report_id, 1)
     values["page_index"] = values.pop("index")
     _INSERT_REPORT.insert(
         session,

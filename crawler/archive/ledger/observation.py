@@ -5,7 +5,7 @@ These are the input and the output of `identity.store_text`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,6 +14,20 @@ from crawler.archive.catalogue.queries import to_report
 from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.field.claims import Filing, file_under
 from crawler.model import Ending, Outcome, Report, Site
+
+Metadata = Mapping[str, str | None]
+"""Title, issuer, source, published and signed, by these names."""
+ReadMetadata = Callable[[int], Metadata | None]
+"""Reads the metadata that today's extractor finds in a capture (its row id) alone; None if that fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMetadata:
+    """What a page shows now over a known text. `was`: what it has edited, as it was. `before`: the record that gave that."""
+
+    shown: Metadata
+    was: Metadata
+    before: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +49,8 @@ class Observation:
     shown: Container[str] | None = None  # canonical URLs that the site shows in this visit; None: not known
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one when it was first entered
     recorded_ending: Ending | None = None  # in a rebuild: the ending that the live run recorded
+    recorded_metadata: PageMetadata | None = None  # in a rebuild: what the live run recorded of it
+    read_metadata: ReadMetadata | None = None  # None: edits beside the text are not looked for
 
     @property
     def url(self) -> str:
@@ -62,6 +78,9 @@ class StoreResult:
         False  # it changed what is known of its site, or the publisher: the act states the site in whole
     )
     joined_keys: Sequence[str] = ()  # url_key of the pages joined with this one; see `varying_urls`
+    metadata: PageMetadata | None = (
+        None  # what the page shows beside the text now, if it showed something else before
+    )
     documents_changed: bool = False  # the page's documents were entered: they are not those entered before
 
     def with_note(self, note: str) -> StoreResult:

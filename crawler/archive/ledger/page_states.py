@@ -27,6 +27,7 @@ from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.archive.ledger.ownership.publisher import mark_own_pages
 from crawler.field.fingerprint import bands, text_sha256
+from crawler.model import News
 
 CHANGED, BACK = "changed", "back"
 """Values of `PageEventRow.state` that are not states of a page."""
@@ -37,6 +38,8 @@ AWAY = (GONE, MOVED)
 MIN_CONFIRMATION_DELAY = timedelta(days=1)
 """Least time between the first crawl that finds a page missing, or its text shrunk, and the crawl that confirms it.
 Servers lose pages for hours."""
+
+_NEWS = {MISSING: News.MISSING, GONE: News.GONE, MOVED: News.MOVED}
 
 _FIND_PAGE = Prepared(select(PageRow.id).where(PageRow.url_key == bindparam("key")))
 _INSERT_EVENT = Prepared(insert(PageEventRow))
@@ -104,6 +107,24 @@ def mark_missing(
         tombstone = _add_tombstone(session, page.report, page.missing_since, at, origin)
     add_event(session, page, at, GONE, version=tombstone.number if tombstone else None, detail=detail)
     return tombstone
+
+
+def known_state(state: str, missing_since: datetime | None) -> str:
+    """Return what is known of a page: whether it is there, or since when it is away. That it cannot be reached says neither."""
+    if state in AWAY:
+        return state
+    return LIVE if missing_since is None else MISSING
+
+
+def news_of_miss(before: str, page: PageRow) -> News | None:
+    """Return what an answer without the page says that was not known, by its known state before. None: nothing."""
+    now = known_state(page.state, page.missing_since)
+    return _NEWS[now] if now != before else None
+
+
+def is_away(state: str, missing_since: datetime | None) -> bool:
+    """Whether a page is known to be missing, gone or moved."""
+    return known_state(state, missing_since) != LIVE
 
 
 def mark_unreachable(

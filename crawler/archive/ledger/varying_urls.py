@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical, family, varying
+from crawler.archive.catalogue.metadata.queries import move_metadata
 from crawler.archive.catalogue.models import MERGED, PageRow, VersionRow
 from crawler.archive.catalogue.url_keys import join_pages
 from crawler.archive.catalogue.version_choice import newest_version, newest_version_or_tombstone
@@ -82,6 +83,7 @@ def join_varying_pages(session: Session, pages: Sequence[PageRow], observation: 
     first, *others = pages
     first.url_key, first.url = varying(observation.url), observation.url
     session.flush()
+    move_metadata(session, first.id, [other.id for other in others])
     for other in others:
         join_pages(session.connection(), first.id, other.id)
         session.expunge(other)

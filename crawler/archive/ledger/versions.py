@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import ReportRow, VersionRow
 from crawler.archive.catalogue.rows import to_json_list
-from crawler.archive.catalogue.text_names import text_file
+from crawler.archive.catalogue.text_names import text_file, with_digest
 from crawler.field.fingerprint import bands, simhash
 from crawler.model import Report, Site
 
@@ -24,7 +24,7 @@ READ_FROM = ("text_from", "text_url", "reader", "pages", "confidence", "unread",
 """Values of a version that say what its text was read from."""
 
 
-def version_values(observation: Observation, mark: str, number: int) -> dict[str, Any]:
+def version_values(observation: Observation, mark: str, report_id: str, number: int) -> dict[str, Any]:
     """Return the values of a version's row, by attribute name. `mark`: the simhash of the observation's text."""
     report = observation.report
     b0, b1, b2, b3 = bands(mark)
@@ -51,9 +51,7 @@ def version_values(observation: Observation, mark: str, number: int) -> dict[str
         "last_seen": observation.seen_at,
         "capture_id": observation.capture.id if observation.capture else None,
         "parts": report.parts,
-        "text_file": ""
-        if report.unread
-        else text_file(report, observation.site, observation.seen_at, _folder_division(observation)),
+        "text_file": "" if report.unread else _text_file(observation, report_id, number),
         "extractor": report.extractor,
         "tombstone": False,
         "older": False,
@@ -71,6 +69,17 @@ def _read_from(report: Report) -> dict[str, Any]:
     return {name: getattr(report, name) for name in READ_FROM}
 
 
+def _text_file(observation: Observation, report_id: str, number: int) -> str:
+    return text_file(
+        observation.report,
+        observation.site,
+        observation.seen_at,
+        _folder_division(observation),
+        report_id=report_id,
+        number=number,
+    )
+
+
 def _folder_division(observation: Observation) -> str | None:
     """Return the division whose folder gets the text file; archives of earlier versions keep their files where they are."""
     is_of_earlier_version = observation.hosts is None
@@ -81,7 +90,8 @@ def add_version(
     session: Session, row: ReportRow, observation: Observation, *, older: bool = False
 ) -> VersionRow:
     """Add and return a report's next version. `older`: it does not become the report's newest text."""
-    values = version_values(observation, simhash(observation.report.body), row.versions[-1].number + 1)
+    mark, number = simhash(observation.report.body), row.versions[-1].number + 1
+    values = version_values(observation, mark, row.id, number)
     version = VersionRow(report=row, **values | {"older": older})
     session.add(version)
     session.flush()
@@ -107,7 +117,7 @@ def rest_on(version: VersionRow, observation: Observation) -> None:
         "url": version.url,
         "origin": version.origin,
     }
-    values = version_values(observation, version.simhash, version.number)
+    values = version_values(observation, version.simhash, version.report_id, version.number)
     for name in _RESTING:
         setattr(version, name, values[name])
     version.former = [*version.former, former]
@@ -150,9 +160,9 @@ def _text_file_after(version: VersionRow, report: Report) -> str:
     """Return the name of a version's text file for another text: in the same folder, of the same day."""
     if report.unread is not None:
         return ""
-    if not version.text_file:  # it had no text so far
-        row = version.report
-        named = replace(report, year=row.year, region=row.region, published=version.published)
-        return text_file(named, Site(id=row.site_id, name="", region=row.region or ""), version.first_seen)
-    folder, _, name = version.text_file.rpartition("/")
-    return f"{folder}/{name.partition('_')[0]}_{report.text_sha256[:16]}.txt"
+    if version.text_file:
+        return with_digest(version.text_file, report.text_sha256)
+    row = version.report
+    named = replace(report, year=row.year, region=row.region, published=version.published)
+    site = Site(id=row.site_id, name="", region=row.region or "")
+    return text_file(named, site, version.first_seen, report_id=row.id, number=version.number)

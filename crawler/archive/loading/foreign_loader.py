@@ -18,7 +18,7 @@ from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.acts import Act
 from crawler.archive.ledger import page_states
-from crawler.archive.ledger.observation import StoreResult
+from crawler.archive.ledger.observation import Metadata, StoreResult
 from crawler.archive.ledger.page_makers import is_made_by, is_own
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
@@ -188,7 +188,12 @@ class ForeignLoader(WarcLoader):
             joined_keys=keys if all(each is None or self._made(each) for each in joined) else (),
             hosts=acts.hosts_of(content),
             recorded_ending=ending,
+            read_metadata=self._read_metadata,
         )
+
+    def _read_metadata(self, capture: int) -> Metadata | None:
+        """Read the metadata of a capture again: what that archive's act tells of them is not believed."""
+        return reextraction.read_metadata(self.archive, self.ledger.session, capture, None)
 
     def _page(self, url: str) -> PageRow | None:
         session = self.ledger.session
@@ -217,9 +222,8 @@ class ForeignLoader(WarcLoader):
     def _evidence_only(self, act: Act) -> None:
         """Do nothing: the act says what only that archive can use."""
 
-    _visit_begun = _visit_ended = _learnt = _clock_set_back = _run_ended = _reextracted = _merged = (
-        _evidence_only
-    )
+    _visit_begun = _visit_ended = _learnt = _clock_set_back = _evidence_only
+    _run_ended = _reextracted = _page_edited = _merged = _evidence_only
 
     def _stated_digest(self, record: Record) -> str | None:
         """Return what a revisit states of the record that it repeats. The digest of a payload is computed."""

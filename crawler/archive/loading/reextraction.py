@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from crawler import extract as extraction
 from crawler.address import canonical
 from crawler.archive.catalogue.documents.queries import documents_read, to_document
+from crawler.archive.catalogue.metadata.queries import FIELDS
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.evidence.warc_paths import on_disk
 from crawler.archive.loading.begun import BegunReadings, Wanted, source_of, url_of
@@ -160,6 +161,17 @@ def reads_same_text(archive: Path, session: Session, version: VersionRow, digest
         return reread(archive, session, version).report.text_sha256 == digest
     except (ExtractError, ArchiveDamaged, OSError):
         return False
+
+
+def read_metadata(
+    archive: Path, session: Session, capture: int, hint: str | None
+) -> dict[str, str | None] | None:
+    """Return the metadata that the current extractor reads from one capture alone; None if it finds no article in it."""
+    try:
+        report = _read(Wanted(record_of(archive, session, capture), hint), None)
+    except (ExtractError, ArchiveDamaged, OSError):
+        return None
+    return {name: getattr(report, name) for name in FIELDS}
 
 
 def row_with_payload(session: Session, row: CaptureRow) -> CaptureRow:

@@ -26,15 +26,18 @@ from crawler.archive.evidence.warc_paths import index_of
 from crawler.archive.ledger import site_memory
 from crawler.archive.ledger.documents.recognised import enter_reading, keep_recognition
 from crawler.archive.ledger.ledger import Ledger
+from crawler.archive.ledger.metadata.past import enter_past_edit
 from crawler.archive.ledger.observation import StoreResult
 from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import READ_FROM
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.begun import BegunReadings
+from crawler.archive.loading.lost_captures import seen_again, with_lost_metadata
 from crawler.archive.loading.reextraction import Offered
 from crawler.errors import ArchiveDamaged, ExtractError
 from crawler.extract.documents.ocr.record import OCR
 from crawler.model import Ending, Report
+from crawler.regular_files import holder_of
 from crawler.warc import ORIGIN, Record, exchanges, hex_sha256, read_records, to_capture
 from crawler.warc.cdxj import index_text, line_of
 
@@ -69,6 +72,8 @@ class WarcLoader:
     faults: list[str] = field(default_factory=list)  # of acts, by file and record; the first ones
     unknown: set[str] = field(default_factory=set)  # names of acts of a later format
     passed_over: int = 0  # acts that were not entered
+    untold: dict[str, acts.Content] = field(default_factory=dict)
+    """Acts that made a text whose captures are lost, by the text's digest. They alone have its title, dates and site."""
 
     def load(self, path: Path, start: int = 0) -> None:
         """Enter every record from byte `start` on. Raises ArchiveDamaged if one cannot be read."""
@@ -153,7 +158,15 @@ class WarcLoader:
             kept = reextraction.text_file_with(self.archive, content["report"].get("text_sha256", ""))
             rest = f"; its text stays in {kept}, which no version has" if kept else ""
             self.notify(f"{act.url}: the capture that its text was read from is lost; not entered{rest}")
+            if "title" in content["report"]:
+                self.untold.setdefault(content["report"]["text_sha256"], content)
             return
+        if (
+            self.untold
+            and _BODY.first(self.ledger.session, {"digest": content["report"]["text_sha256"]}) is None
+        ):
+            act = with_lost_metadata(act, self.untold)
+            content = act.content
         ids = [each.id for each in captures]
         offered = [Offered(each.document, each.capture and each.capture.id) for each in documents]
         report = self._report(act, ids, acts.site_of(content).body, offered)
@@ -172,6 +185,7 @@ class WarcLoader:
             joined_keys=content.get("varies") or (),
             hosts=acts.hosts_of(content),
             recorded_ending=Ending(content["ending"]) if content.get("ending") else Ending.REVISED,
+            recorded_metadata=acts.metadata_of(content),
         )
         self._keep_former(act, report, change)
 
@@ -213,6 +227,10 @@ class WarcLoader:
             ).report
         except (ExtractError, ArchiveDamaged) as error:
             again, why = None, getattr(error, "reason", None) or str(error)
+        if "title" not in act.content["report"]:
+            found, what = seen_again(session, act, again)
+            self.notify(what)
+            return found
         if again is not None and again.text_sha256 == report.text_sha256:
             return replace(report, body=again.body)
         body = reextraction.body_from_text_file(self.archive, report.text_sha256)
@@ -278,6 +296,12 @@ class WarcLoader:
             enter_reading(self.ledger.session, version, again, [each.document for each in documents])
             self.ledger.keep_text_file(version)
 
+    def _page_edited(self, act: Act) -> None:
+        row, found = self._row(act.about, act.url), acts.metadata_of(act.content)
+        if row is not None and found is not None:
+            told = act.content["report"]
+            enter_past_edit(self.ledger.session, act.url, told["id"], told["version"], row, found)
+
     def _merged(self, act: Act) -> None:
         if self.merged is not None:
             self.merged(act.content)
@@ -297,7 +321,9 @@ def load_file(
     written = ledger.commit() if commit else ledger.flush()
     if keep:
         index = index_of(path).relative_to(archive).as_posix()
-        write_all(archive, written | {index: index_text(loader.index)}, compare=True)
+        is_packed = holder_of(path) is not path  # the pack has an index of its own
+        indexes = {} if is_packed else {index: index_text(loader.index)}
+        write_all(archive, written | indexes, compare=True)
 
 
 _HANDLERS = {
@@ -310,6 +336,7 @@ _HANDLERS = {
     "clock set back": "_clock_set_back",
     "run ended": "_run_ended",
     "reextracted": "_reextracted",
+    "page edited": "_page_edited",
     "merged": "_merged",
 }
 """Method that enters an act, by the act's name. `attempted` has none: it is evidence in the WARC only.

@@ -10,12 +10,27 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, literal, select
 
 from crawler.archive.catalogue.base import UtcDateTime
-from crawler.archive.catalogue.models import PageRow, ReportRow, SiteRow, SourceRow, VersionRow, VisitRow
+from crawler.archive.catalogue.models import (
+    PageMetadataRow,
+    PageRow,
+    ReportRow,
+    SiteRow,
+    SourceRow,
+    VersionRow,
+    VisitRow,
+)
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import IMPORT_SITE
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
-from crawler.model import Publication, SeenText, SourceEntry, VisitSpan, VisitState
+from crawler.model import (
+    MIN_EDITS_OF_A_VARYING_FIELD,
+    Publication,
+    SeenText,
+    SourceEntry,
+    VisitSpan,
+    VisitState,
+)
 
 _ROWS_PER_FETCH = 1000
 
@@ -58,6 +73,7 @@ class PublicationQueries(ReaderQueries):
             claiming = select(VersionRow.report_id).where(VersionRow.claims.is_not(None))
             query = query.where(ReportRow.id.in_(claiming))
         with errors_as_damage(self.path):
+            redated = self._redated()
             found = self._session.execute(query.execution_options(yield_per=_ROWS_PER_FETCH))
             for report_id, rows in groupby(found, key=lambda row: str(row.id)):
                 versions = list(rows)
@@ -68,7 +84,31 @@ class PublicationQueries(ReaderQueries):
                     year=first.year,
                     site=first.site_id,
                     texts=tuple(map(_text, versions)),
+                    redated=tuple(redated.get(report_id, ())),
                 )
+
+    def _redated(self) -> dict[str, list[tuple[datetime, str | None]]]:
+        """Return the dates that the publisher's pages gave over an unchanged text after an edit, by report and time.
+
+        Those of a page that changes its date again and again are the times at which it was generated: they are left out.
+        """
+        was_edited = func.json_type(PageMetadataRow.was, "$.published").is_not(None)
+        steady = (
+            select(PageMetadataRow.page_id)
+            .where(was_edited)
+            .group_by(PageMetadataRow.page_id)
+            .having(func.count() < MIN_EDITS_OF_A_VARYING_FIELD)
+        )
+        query = (
+            select(PageMetadataRow.report_id, PageMetadataRow.at, PageMetadataRow.shown)
+            .join(PageRow, PageRow.id == PageMetadataRow.page_id)
+            .where(was_edited, PageRow.own.is_(True), PageMetadataRow.page_id.in_(steady))
+            .order_by(PageMetadataRow.at, PageMetadataRow.id)
+        )
+        found: dict[str, list[tuple[datetime, str | None]]] = {}
+        for report_id, at, shown in self._session.execute(query):
+            found.setdefault(report_id, []).append((at, shown.get("published")))
+        return found
 
     def source_entries(self) -> list[SourceEntry]:
         """Return the entries of all sources that were ever visited or gave a text, by source and time.

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import CaptureRow, RunRow, VersionRow
+from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.fulltext import INDEX, Expression, Filters, Found
 from crawler.archive.fulltext.lookup import find
 from crawler.archive.fulltext.schema import FORMAT, Stamp, read_stamp, reading_engine
@@ -98,10 +99,9 @@ class SearchQueries(ReaderQueries):
 
     def _has_nothing_to_search(self) -> bool:
         """Whether there is neither an index nor a text: a run without a report makes no index."""
-        has_text = select(VersionRow.id).limit(1)
-        return (
-            not (self.path / INDEX).exists() and self._query(lambda session: session.scalar(has_text)) is None
-        )
+        if _file_stamp(self.path / INDEX):
+            return False
+        return self._query(lambda session: session.scalar(select(VersionRow.id).limit(1))) is None
 
     def index_behind(self) -> str | None:
         """Return why the index may lack texts that the catalogue has, or have others; None if it is up to date."""
@@ -161,8 +161,7 @@ def _file_stamp(path: Path) -> tuple[int, ...]:
 
 
 def _behind(session: Session, stamp: Stamp) -> str | None:
-    run, version = session.execute(_NEWEST).one()
-    run, version = run or 0, version or 0
+    run, version = (number or 0 for number in _NEWEST.first(session, {}) or (0, 0))
     if run < stamp.run or version < stamp.version:
         return "the search index is of a later state than the catalogue"
     if run == stamp.run and version == stamp.version:
@@ -175,10 +174,11 @@ def _behind(session: Session, stamp: Stamp) -> str | None:
     return None
 
 
-_NEWEST = select(
-    select(func.max(RunRow.id)).scalar_subquery(), select(func.max(VersionRow.id)).scalar_subquery()
+_NEWEST = Prepared(
+    select(select(func.max(RunRow.id)).scalar_subquery(), select(func.max(VersionRow.id)).scalar_subquery())
 )
-_SELECTED = (
+_WANTED = func.json_each(bindparam("versions", type_=Text())).table_valued("value")
+_SELECTED = Prepared(
     select(
         VersionRow.id,
         VersionRow.report_id,
@@ -194,10 +194,10 @@ _SELECTED = (
     )
     .select_from(VersionRow)
     .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
-    .where(VersionRow.id.in_(bindparam("versions", expanding=True)))
+    .where(VersionRow.id.in_(select(_WANTED.c.value)))
 )
 
 
 def _texts(session: Session, versions: Sequence[int]) -> dict[int, HeldText]:
-    rows = session.connection().execute(_SELECTED, {"versions": list(versions)})
+    rows = _SELECTED.all(session, {"versions": json.dumps(list(versions))})
     return {row[0]: HeldText(*row) for row in rows}

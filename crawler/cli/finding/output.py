@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crawler.cli.output import print_table
+from crawler.field.counting import counted
 from crawler.field.regions import path, region
 from crawler.model import Link
 from crawler.onboarding.find.model import FindResult, FoundList, Result
@@ -23,7 +24,12 @@ def show(results: Iterable[FindResult]) -> None:
     """Print results by code: as a table on a terminal, else with all that HEADINGS names as tab-separated lines."""
     rows = map(row, sorted(results, key=lambda each: (each.code or "~", each.target.home)))
     if sys.stdout.isatty():
-        print_table(_TERMINAL_HEADINGS, ((*cells[:5], _joined(cells[7:])) for cells in rows))
+        print_table(
+            _TERMINAL_HEADINGS,
+            ((*cells[:5], _joined(cells[7:])) for cells in rows),
+            text=("years", _TERMINAL_HEADINGS[-1]),
+            numbers=("reports",),
+        )
     else:
         print_table(HEADINGS, rows)
 
@@ -77,12 +83,12 @@ def progress(result: FindResult, number: int, total: int, *, known: bool) -> str
     """Return the line of progress for a portal that is done."""
     what = f"{result.result.value}"
     if result.reports:
-        what += f", {len(result.reports)} reports ({years_shown(result.years) or 'no year'})"
+        what += f", {counted(len(result.reports), 'report')} ({years_shown(result.years) or 'no year'})"
     elif result.column:
         what += f" {result.column.title}"
     elif result.detail:
         what += f": {result.detail}"
-    how = f"known since {result.day}" if known else f"{result.requests} requests"
+    how = f"known since {result.day}" if known else counted(result.requests, "request")
     return f"[{number}/{total}] {result.code or ''} {place(result)}: {what}, {how}".replace("]  ", "] ")
 
 
@@ -92,7 +98,7 @@ def summary(results: Iterable[FindResult], requests: int) -> str:
     counts = Counter(result.result for result in results)
     parts = [f"{counts[each]} {each.value}" for each in Result if counts[each]]
     portals = f"{len(results)} portal{'' if len(results) == 1 else 's'}"
-    return f"{portals}: {', '.join(parts) or 'none'}; {requests} requests"
+    return f"{portals}: {', '.join(parts) or 'none'}; {counted(requests, 'request')}"
 
 
 def result_json(

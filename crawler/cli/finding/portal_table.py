@@ -37,7 +37,7 @@ def list_portals(
     if json:
         print_json([_json(row) for row in rows])
     else:
-        print_table(_HEADINGS, map(_cells, rows))
+        print_table(_HEADINGS, map(_cells, rows), text=("years",), aside=("portal",))
 
 
 def _rows(sources: Path, regions: Sequence[str], level: Level | None, state: Path) -> Iterator[_Row]:

@@ -16,6 +16,7 @@ from crawler.crawl.halt import on_first_signal
 from crawler.errors import ConfigError
 from crawler.fetch import ConnectTo, Fetcher, Replay
 from crawler.fetch.client import utc_now
+from crawler.field.counting import counted
 from crawler.model import Site
 from crawler.onboarding.find.entries import FindEntry, entries_of
 from crawler.onboarding.find.job import find_portals
@@ -64,7 +65,7 @@ class Search:
         if not self.quiet:
             message(output.summary(self.results, self._asked))
         if self._ended_by:
-            done = f"{len(self.results)} of {len(self.targets)} portals are done"
+            done = f"{len(self.results)} of {counted(len(self.targets), 'portal')} are done"
             message(f"ended early ({self._ended_by}): {done}; the same command goes on from {self.state}")
             return 1
         return 0 if all(each.result is Result.FOUND for each in self.results) else 1

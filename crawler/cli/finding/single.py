@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from crawler.fetch import Fetcher
 from crawler.fetch.client import utc_now
+from crawler.field.counting import counted
 from crawler.model import Site
 from crawler.onboarding.add import Finding
 from crawler.onboarding.find.model import FindResult, Options, Result, Target
@@ -66,4 +67,4 @@ def finding_of(result: FindResult) -> Finding:
 def _problem(result: FindResult) -> str:
     column = f" {result.column.title} ({result.column.url}), no report in it" if result.column else ""
     detail = f": {result.detail}" if result.detail else ""
-    return f"{result.result.value}{column} after {result.requests} requests{detail}"
+    return f"{result.result.value}{column} after {counted(result.requests, 'request')}{detail}"

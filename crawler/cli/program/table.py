@@ -43,6 +43,7 @@ SOURCE = Group(
         Command("check", "crawler.cli.sources:check", "Visit sites and show what their entries find; nothing is stored."),
         Command("add", "crawler.cli.adding:add", "Read a list page or a report, show what is recognised, and add an entry to sources.yaml."),
         Command("find", "crawler.cli.finding.command:find", "Find the lists of reports of governments, from the home pages of their portals."),
+        Command("fmt", "crawler.cli.contributing.formatting:fmt", "Put the keys and entries of sources.yaml in order: keys as in the documentation, entries by region code."),
         Command("init", "crawler.cli.sources:init", "Write a new sources.yaml: a copy of the one that fazhi comes with, or an empty one."),
     ),
     "Show, test and write the entries of sources.yaml.",
@@ -55,6 +56,12 @@ FIXTURE = Group(
         Command("check", "crawler.cli.fixtures:check", "Replay saved sites and show differences from the expected result."),
     ),
     "Save a site's pages for offline tests; replay and compare.",
+)  # fmt: skip
+
+CMS = Group(
+    "cms",
+    (Command("explain", "crawler.cli.contributing.cms:explain_command", "Show the marks, pager, totals and links of a page, which preset takes it, and why the others do not."),),
+    "Help to add a content management system (CMS).",
 )  # fmt: skip
 
 ANCHOR = Group(
@@ -83,11 +90,18 @@ SECTIONS = (
         Command("export", "crawler.cli.questions.export:export", "Write a delivery: DIR/artifacts/VERSION with tables, descriptor and changes since the one before."),
     )),
     Section("Keep the archive", (
+        Command("status", "crawler.cli.questions.status:status", "Show how the last run ended, which sources fail, what is due, what is held, and what wants attention."),
         Command("verify", "crawler.cli.evidence:verify", "Check manifest, WARC files, catalogue, text files and anchors against each other; print every fault."),
         Command("rebuild", "crawler.cli.evidence:rebuild", "Recreate the catalogue, the text files and the indexes from the WARC files alone."),
         Command("merge", "crawler.cli.evidence:merge", "Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."),
+        Command("pack", "crawler.cli.evidence:pack", "Put the small WARC files of finished months one behind the other into one file each, unchanged."),
         ANCHOR,
     )),
-    Section("Set up", (SOURCE, FIXTURE)),
+    Section("Set up", (
+        SOURCE,
+        FIXTURE,
+        CMS,
+        Command("completion", "crawler.cli.program.completion:completion", "Print the script with which a shell completes commands, options and ids."),
+    )),
 )  # fmt: skip
 """All commands, in the order of `fazhi --help`."""

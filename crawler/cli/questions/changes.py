@@ -21,6 +21,7 @@ from crawler.cli.options import (
 from crawler.cli.output import message, print_json, print_table
 from crawler.cli.questions.reports import division_name
 from crawler.errors import ConfigError
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 from crawler.field.times import china_day
 from crawler.questions.changes import ChangeKind, Changes
@@ -60,10 +61,20 @@ def changes(
     json: JsonOption = False,
     csv: CsvOption = False,
 ) -> None:
-    """Show what has changed, what matters most first: new, edited, gone, back, moved, shorter and overdue reports.
+    """Show what has changed, what matters most first: new, revised, missing, gone, back, moved, shorter and overdue reports.
 
     Quiet edits come first: the text has changed, the dates that the page gives have not. Edits of punctuation and white
     space alone come last. `fazhi diff ID` shows an edit.
+
+    Examples:
+        fazhi changes
+        fazhi changes --since last
+        fazhi changes --since 2026-11-01 --region 湖北 --csv
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
@@ -85,7 +96,9 @@ def changes(
         _print(found, limit, csv=csv)
     message(_summary(found, limit, f" of {division_name(code)}" if code else ""))
     if (added := found.counts[ChangeKind.ADDED]) and ChangeKind.ADDED not in (kind or ()):
-        message(f"imports, merges or saved pages have added {added} texts; --kind added lists them")
+        message(
+            f"imports, merges or saved pages have added {counted(added, 'text')}; --kind added lists them"
+        )
 
 
 def _window(
@@ -127,7 +140,7 @@ def _run(store: Reader, text: str) -> int | None:
 
 def _print_progress(done: int, of: int) -> None:
     if done % _VERSIONS_PER_MESSAGE == 0:
-        message(f"looked at {done} of {of} versions")
+        message(f"looked at {done} of {counted(of, 'version')}")
 
 
 def _print(found: Changes, limit: int | None, *, csv: bool) -> None:
@@ -136,7 +149,7 @@ def _print(found: Changes, limit: int | None, *, csv: bool) -> None:
         write_csv(sys.stdout, COLUMNS, (cells(each, COLUMNS) for each in shown))
     elif sys.stdout.isatty():
         names = ("weight", "change", "seen", "id", "what")
-        print_table(names, map(short_cells, shown), whole=names[:-1])
+        print_table(names, map(short_cells, shown), text=names[-1:], numbers=names[:1])
     else:
         print_table(COLUMNS, (cells(each, COLUMNS) for each in shown))
 

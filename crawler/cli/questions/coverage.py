@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from crawler import archive as archives
@@ -25,11 +25,13 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import PlainConsole, message, print_json, tab_separated
 from crawler.cli.questions.reports import division_name
+from crawler.cli.terminal.printing import show_table
+from crawler.cli.terminal.table import columns_of
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.region_names import the_level, the_region
 from crawler.field.regions import region as region_row
-from crawler.field.text import visible
 from crawler.field.times import china_day
+from crawler.language import translate
 from crawler.questions.coverage import CoverageRow, CoverageStatus, coverage
 from crawler.questions.coverage.matrix_page import coverage_html
 from crawler.questions.coverage.tables import COLUMNS, coverage_json, flat
@@ -52,12 +54,6 @@ _COLOURS = {
     CoverageStatus.UNKNOWN: "dim",
     CoverageStatus.NOT_YET_DUE: "dim",
 }
-
-
-_STATUS_WIDTH = len("on time, claimed")
-_BESIDE_NAME = len("420100 ") + _STATUS_WIDTH + len(" 2023-02-21 2026-11-25 420100-2022-4dd2cecb ")
-_MIN_NAME_WIDTH = 8
-"""Widths in a list: names of organs are folded before anything else is, and ids are never cut."""
 
 
 def coverage_command(
@@ -83,7 +79,18 @@ def coverage_command(
         Path | None, typer.Option(metavar="FILE", help="Write the matrix as an HTML page, with all evidence.")
     ] = None,
 ) -> None:
-    """Show who has published the report of which year, on time or late, who is overdue, and what that rests on."""
+    """Show who has published the report of which year, on time or late, who is overdue, and what that rests on.
+
+    Examples:
+        fazhi coverage --year 2022-2024
+        fazhi coverage --region 湖北 --level city --year 2023 --csv
+        fazhi coverage --year 2023 --html coverage.html
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
+    """
     refuse_together(json=json, csv=csv)
     day = _the_day(asof)
     code = the_region(region).code if region else None
@@ -157,7 +164,7 @@ def _the_day(text: str | None) -> date:
 def _scope(code: str | None, level: str | None) -> str:
     row = region_row(code) if code else None
     words = [f"In {row.name} ({code})." if row else "", f"Level {level}." if level else ""]
-    return " ".join(filter(None, words))
+    return " ".join(map(translate, filter(None, words)))
 
 
 def _nothing(archive: Path, code: str | None, level: str | None, departments: bool, every: bool) -> str:
@@ -178,11 +185,12 @@ def _print(rows: Sequence[CoverageRow], day: date, years_given: bool) -> None:
         return
     years = _years_shown(rows, years_given)
     console = PlainConsole(sys.stdout)
-    console.print(
-        _list(rows, console.width) if len(rows[0].cells) == 1 else _matrix(rows, years), soft_wrap=False
-    )
+    if len(rows[0].cells) == 1:
+        _print_list(console, rows)
+    else:
+        _print_matrix(console, rows, years)
     print()
-    console.print(_totals(rows, years), soft_wrap=False)
+    _print_totals(console, rows, years)
     print(f"as of {day}; shares are of the organs whose status is known")
     if len(rows[0].cells) > 1:
         print("\n".join(f"{short:>5}  {words}" for short, words in LEGEND))
@@ -195,48 +203,49 @@ def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:
     return years if given or not held else [year for year in years if year >= min(held)]
 
 
-def _table(*headings: str, whole: Sequence[str] = (), width: int = 0) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in headings:
-        is_name = heading == "organ" and "report" in headings
-        table.add_column(
-            heading,
-            no_wrap=heading in whole,
-            overflow="fold",
-            min_width=_STATUS_WIDTH if heading == "status" else None,
-            max_width=max(_MIN_NAME_WIDTH, width - _BESIDE_NAME) if is_name else None,
+def _show(console: PlainConsole, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    columns = [
+        replace(column, is_text=column.heading == "status", min_cells=len("on time, claimed"))
+        for column in columns_of(headings, aside=("organ",))
+    ]
+    show_table(console, columns, rows, gap=1)
+
+
+def _print_matrix(console: PlainConsole, rows: Sequence[CoverageRow], years: Sequence[int]) -> None:
+    cells = (
+        (
+            row.region,
+            row.organ or row.division,
+            *(Text(mark(cell), style=_COLOURS[cell.status]) for cell in row.cells if cell.year in years),
         )
-    return table
+        for row in rows
+    )
+    _show(console, ("code", "organ", *map(str, years)), cells)
 
 
-def _matrix(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
-    named = [str(year) for year in years]
-    table = _table("code", "organ", *named, whole=("code", *named))
-    for row in rows:
-        cells = [Text(mark(c), style=_COLOURS[c.status]) for c in row.cells if c.year in years]
-        table.add_row(row.region, visible(row.organ or row.division), *cells)
-    return table
+def _print_list(console: PlainConsole, rows: Sequence[CoverageRow]) -> None:
+    headings = ("code", "organ", "status", "claimed", "witnessed", "report")
+    _show(console, headings, map(_list_cells, rows))
 
 
-def _list(rows: Sequence[CoverageRow], width: int) -> Table:
-    whole = ("code", "claimed", "witnessed", "report")
-    table = _table("code", "organ", "status", "claimed", "witnessed", "report", whole=whole, width=width)
-    for row in rows:
-        (cell,) = row.cells
-        seen = str(china_day(cell.witnessed)) if cell.witnessed else ""
-        words = status_words(cell).replace(" days", "").replace(", witnessed", "")  # 80 columns are few
-        state = Text(words, style=_COLOURS[cell.status])
-        name = visible(row.organ or row.division)
-        table.add_row(row.region, name, state, (cell.claimed or "")[:10], seen, cell.report or "")
-    return table
+def _list_cells(row: CoverageRow) -> tuple[object, ...]:
+    (cell,) = row.cells
+    words = status_words(cell).replace(" days", "").replace(", witnessed", "")  # 80 columns are few
+    return (
+        row.region,
+        row.organ or row.division,
+        Text(words, style=_COLOURS[cell.status]),
+        (cell.claimed or "")[:10],
+        china_day(cell.witnessed) if cell.witnessed else None,
+        cell.report_id,
+    )
 
 
-def _totals(rows: Sequence[CoverageRow], years: Sequence[int]) -> Table:
-    table = _table("year", *TOTAL_HEADINGS)
+def _print_totals(console: PlainConsole, rows: Sequence[CoverageRow], years: Sequence[int]) -> None:
+    cells = []
     for year, total in sorted(totals(rows).items()):
-        if year not in years:
-            continue
-        count, known = total.counts, total.known
-        cells = [f"{count[status]} {share(count[status], known)}".strip() for status in KNOWN_STATUSES]
-        table.add_row(str(year), str(total.due), str(known), *cells, str(count[CoverageStatus.UNKNOWN]))
-    return table
+        if year in years:
+            count, known = total.counts, total.known
+            known_cells = (f"{count[s]} {share(count[s], known)}".strip() for s in KNOWN_STATUSES)
+            cells.append((year, total.due, known, *known_cells, count[CoverageStatus.UNKNOWN]))
+    _show(console, ("year", *TOTAL_HEADINGS), cells)

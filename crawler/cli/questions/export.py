@@ -23,6 +23,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import PlainConsole, message, print_json
 from crawler.cli.questions.reports import division_name, the_kind
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 
 
@@ -47,6 +48,13 @@ def export(
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Include the texts, in a last column.")
     ] = False,
+    as_published: Annotated[
+        bool,
+        typer.Option(
+            "--as-published",
+            help="With the texts, also a column text_as_published: with the full-width punctuation of the page.",
+        ),
+    ] = False,
     latest: Annotated[
         bool, typer.Option("--latest", help="Only the latest text of each report, instead of every version.")
     ] = False,
@@ -63,6 +71,17 @@ def export(
     """Write a delivery: DIR/artifacts/VERSION with tables, descriptor and changes since the one before. Prints its path.
 
     The same archive gives the same bytes, and no second delivery. With --since: versions first seen since that day.
+
+    Examples:
+        fazhi export delivery
+        fazhi export delivery --format csv --format parquet --with-text
+        fazhi export delivery --format wacz --region 湖北
+
+    Exit codes:
+        0  done, also if the delivery is there already
+        1  the delivery could not be written
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     from crawler.questions import export as exporting
 
@@ -78,6 +97,7 @@ def export(
             since=the_start(since),
             latest=latest,
             with_text=with_text,
+            as_published=as_published,
             max_wacz_bytes=wacz_size * 1_000_000,
             notify=message,
             progress=progress,
@@ -107,5 +127,5 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
     with console.status("reading the archive …", spinner=spinner) as status:
         yield lambda done, total: status.update(
-            f"{done} of {total} versions" + ("; completing the files …" if done == total else "")
+            f"{done} of {counted(total, 'version')}" + ("; completing the files …" if done == total else "")
         )

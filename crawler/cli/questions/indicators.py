@@ -21,8 +21,10 @@ from crawler.cli.options import (
     the_years,
 )
 from crawler.cli.output import message, print_table
+from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 from crawler.field.text import json_escaped
 from crawler.questions.tables import write_csv
@@ -41,7 +43,10 @@ _REPORTS_PER_NOTE = 2000
 
 def indicators(
     report_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Only this report: its id, or an address of it.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]", help="Only this report: its id, or an address of it.", autocompletion=report_ids
+        ),
     ] = None,
     indicator: Annotated[
         list[str] | None,
@@ -65,6 +70,16 @@ def indicators(
     """Print the figures in the reports: cases, rates, documents … with the words they stand in.
 
     What is not certain is left out: a figure that is missing here may well be in the report.
+
+    Examples:
+        fazhi indicators --names
+        fazhi indicators 420100-2022
+        fazhi indicators --year 2022- --wide --csv
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     from crawler.questions.indicators import panel
 
@@ -102,7 +117,7 @@ class _Counted:
             self.reports += 1
             self.statements += len(figures.statements)
             if self.reports % _REPORTS_PER_NOTE == 0:
-                message(f"{self.reports} reports read, {self.statements} figures found")
+                message(f"{counted(self.reports, 'report')} read, {counted(self.statements, 'figure')} found")
             yield figures
 
 
@@ -114,7 +129,7 @@ def _print_names(chosen: Iterable[Indicator], *, json: bool, csv: bool) -> None:
     elif csv:
         write_csv(sys.stdout, columns, rows)
     else:
-        print_table(columns, rows, whole=("indicator", "unit"))
+        print_table(columns, rows, text=("definition",))
 
 
 def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> None:
@@ -126,8 +141,8 @@ def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> Non
     elif csv:
         write_csv(sys.stdout, LONG_COLUMNS, (_cells(row) for row in rows))
     elif sys.stdout.isatty():
-        lines = ((row["report"], row["label"], _shown(row), _around(row)) for row in rows)
-        print_table(("report", "indicator", "value", "words"), lines, whole=("report", "value"))
+        lines = ((row["report_id"], row["label"], _shown(row), _around(row)) for row in rows)
+        print_table(("report", "indicator", "value", "words"), lines, text=("words",), numbers=("value",))
     else:
         print_table(LONG_COLUMNS, (_cells(row) for row in rows))
 
@@ -139,7 +154,7 @@ def _print_wide(
 
     if sys.stdout.isatty() and not (json or csv) and len(chosen) > _MAX_ON_TERMINAL:
         raise ConfigError(
-            f"{len(chosen)} columns are too many for a terminal: choose up to {_MAX_ON_TERMINAL} with --indicator, "
+            f"{counted(len(chosen), 'column')} are too many for a terminal: choose up to {_MAX_ON_TERMINAL} with --indicator, "
             "or use --csv or --json"
         )
     rows = (wide_row(figures, chosen) for figures in found)
@@ -150,8 +165,8 @@ def _print_wide(
         write_csv(sys.stdout, columns, (_cells(row, columns) for row in rows))
     elif sys.stdout.isatty():
         headings = ("report", *(each.label for each in chosen))
-        lines = ([row["report"], *(row[each.id] for each in chosen)] for row in rows)
-        print_table(headings, lines, whole=("report",))
+        lines = ([row["report_id"], *(row[each.id] for each in chosen)] for row in rows)
+        print_table(headings, lines, numbers=headings[1:])
     else:
         print_table(columns, (_cells(row, columns) for row in rows))
 

@@ -12,7 +12,7 @@ from crawler.cli.output import message
 from crawler.extract import decoded_page
 from crawler.field.times import iso
 from crawler.model import Capture, Report
-from crawler.questions.html_page import link, text
+from crawler.questions.html_page import link, text, words
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _HTML_STARTS = (b"<", b"\xef\xbb\xbf<")
@@ -45,13 +45,14 @@ def framed(capture: Capture, report: Report) -> str:
     """
     page = decoded_page(capture.body, capture.headers)
     seen = f"captured {iso(capture.fetched_at)}, SHA-256 of the payload {capture.payload_sha256}"
+    heading = words(f"{report.id}, version {report.version}")
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{text(_POLICY)}">\n'
         f"<title>{text(report.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<header>{text(report.id)}, version {report.version}: {link(capture.url, capture.url)}, {text(seen)}. "
-        "Scripts and pictures are left out.</header>\n"
-        f'<iframe sandbox srcdoc="{text(page)}" title="the page as archived"></iframe>\n</body>\n</html>\n'
+        f"<header>{heading}: {link(capture.url, capture.url)}, {words(seen)}. "
+        f"{words('Scripts and pictures are left out.')}</header>\n"
+        f'<iframe sandbox srcdoc="{text(page)}" title="{words("the page as archived")}"></iframe>\n</body>\n</html>\n'
     )
 
 

@@ -25,6 +25,7 @@ from crawler.cli.options import (
 from crawler.cli.output import holding_json, message, print_json, print_table, report_json
 from crawler.cli.questions.similar import print_similar
 from crawler.cli.questions.text_source import fault_words, recognised_words
+from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
 from crawler.field.regions import region as region_row
 from crawler.field.times import iso
@@ -77,6 +78,17 @@ def reports(
     """List the archived reports, each in its latest version.
 
     With --since: those whose latest text was first seen since that day.
+
+    Examples:
+        fazhi reports
+        fazhi reports --region 湖北 --year 2022-
+        fazhi reports --state gone --csv
+        fazhi reports --similar --year 2023
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
@@ -97,6 +109,10 @@ def reports(
                     f"{archive}: no near copies{f' among the reports of {division_name(code)}' if code else ''}"
                 )
             return
+        if site is not None and not store.knows_site(site):
+            raise ConfigError(
+                f"--site {site}: {archive} has no visit and no report of such a source; `fazhi source list` has their ids"
+            )
         found = store.iter_reports(
             region=code,
             years=the_years(year),
@@ -146,7 +162,7 @@ def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
     else:
         names = _ON_TERMINAL if sys.stdout.isatty() else COLUMNS
         headings = [name.removesuffix("_date") for name in names]
-        print_table(headings, (_cells(row, names) for row in rows), whole=("id", "year", "published"))
+        print_table(headings, (_cells(row, names) for row in rows), text=("title", "remarks"))
 
 
 def _cells(row: _Row, names: Sequence[str]) -> list[object]:

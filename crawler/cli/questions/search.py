@@ -25,6 +25,7 @@ from crawler.cli.options import (
 from crawler.cli.output import PlainConsole, message, print_json, print_table
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 from crawler.field.text import visible_line
 from crawler.field.times import iso
@@ -37,7 +38,7 @@ MARKS = ("«", "»")
 """Stand around what was found, also for those who do not see colour. No text of a government's has them."""
 
 COLUMNS = (
-    "id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet",
+    "report_id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet",
 )  # fmt: skip
 """Columns of --csv and of the lines without a terminal: a row for each snippet. Stable: new ones come last."""
 
@@ -87,6 +88,16 @@ def search(
     """Find archived texts by words in their titles and bodies, the best first.
 
     Quote texts for the shell too: fazhi search '"依法行政," OR 复议'. With --index and no words, only the index is made.
+
+    Examples:
+        fazhi search 行政复议
+        fazhi search '"依法行政" OR 复议' --region 湖北 --year 2022
+        fazhi search 优化营商环境 --section 问题 --facets
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     refuse_together(json=json, csv=csv)
     if index:
@@ -122,7 +133,9 @@ def _make_index(archive: Path) -> None:
     from crawler.fetch.client import utc_now
 
     done = build_index(archive, clock=utc_now, notify=message)
-    message(f"{archive}: {done.added} texts are in the search index")
+    message(
+        f"{archive}: {counted(done.added, 'text')} {'is' if done.added == 1 else 'are'} in the search index"
+    )
 
 
 def _print_matches(found: SearchResult, *, csv: bool) -> None:
@@ -190,7 +203,7 @@ def _print_facets(found: SearchResult, *, csv: bool) -> None:
     if csv:
         write_csv(sys.stdout, headings, rows)
     else:
-        print_table(headings, rows, whole=("value", "texts"))
+        print_table(headings, rows, numbers=("texts",))
 
 
 def _tell(found: SearchResult, region: str | None, archive: Path) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
 from crawler.cli.output import holding_json, message, print_json, report_json
+from crawler.cli.program.completion import report_ids
+from crawler.cli.questions.metadata_edits import edit_json, edit_lines
 from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
 from crawler.cli.questions.text_source import document_json, source_lines
@@ -25,32 +27,51 @@ if TYPE_CHECKING:
 def show(
     report_id: Annotated[
         str,
-        typer.Argument(metavar="ID", help="Id of a report, an unambiguous part of it, or an address of it."),
+        typer.Argument(
+            metavar="ID",
+            help="Id of a report, an unambiguous part of it, or an address of it.",
+            autocompletion=report_ids,
+        ),
     ],
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
+    as_published: AsPublishedOption = False,
     open_: Annotated[
         bool,
         typer.Option("--open", help="Open the page as it was archived in a browser, without its scripts."),
     ] = False,
 ) -> None:
-    """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr."""
+    """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr.
+
+    Examples:
+        fazhi show 420100-2022
+        fazhi show 420100-2022 --version 1 --json
+        fazhi show https://www.wuhan.gov.cn/report.shtml --open
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
+    """
     with archives.Reader.read(archive) as store:
         report = store.show(report_id, version)
+        if as_published:
+            report = replace(report, as_published=store.as_published(report.id or "", report.version))
         assert report.id is not None
         (holding,) = store.holdings([report])
         if open_:
             open_page(store.captures(report.id, report.version)[0], report)
             return
         if json:
-            print_json(report_json(report) | holding_json(holding) | _details(store, report))
+            given = report_json(report, as_published=as_published)
+            print_json(given | holding_json(holding) | _details(store, report))
             return
         if report_id not in report.id and "/" not in report_id and ":" not in report_id:
             message(f"{report_id}: the id in an archive that was merged; here it is {report.id}")
         for line in _lines(store, report, holding):
             message(line)
-    print(report.text() if report.body else "", end="")
+    print(report.text(as_published=as_published) if report.body else "", end="")
 
 
 def _details(store: Reader, report: Report) -> dict[str, Any]:
@@ -69,7 +90,7 @@ def _details(store: Reader, report: Report) -> dict[str, Any]:
                 "origin": row.origin,
                 "older": row.older,
                 "url": row.url,
-                "text_file": row.text_file or None,
+                "text_file": store.text_file_on_disk(row.text_file),
                 "extractor": row.extractor,
                 "former": row.former,
             }
@@ -89,6 +110,7 @@ def _details(store: Reader, report: Report) -> dict[str, Any]:
             }
             for page in store.pages(report.id)
         ],
+        "edits": list(map(edit_json, store.metadata_history(report.id))),
         "departures": [{"url": url, "id": other} for url, other in store.departures(report.id)],
         "documents": [document_json(each) for each in store.documents(report.id, report.version)],
     }
@@ -116,6 +138,7 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
     for place in store.places(report.id, report.version):
         yield f"  captured {iso(place.captured_at)}: {_record(place)}"
     yield from _page_lines(store, report)
+    yield from edit_lines(store.metadata_history(report.id))
     yield from _version_lines(store, report)
 
 

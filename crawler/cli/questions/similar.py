@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
+from crawler.field.counting import counted
 from crawler.field.text import visible_line
 from crawler.model import Years
 from crawler.questions.near_copies import NearCopy, near_copies
@@ -46,8 +47,8 @@ def print_similar(store: Reader, region: str | None, years: Years | None, *, jso
         write_csv(sys.stdout, COLUMNS, _rows(found))
         return len(found)
     for copy in found:
-        print(
-            f"{copy.share:.0%} of the shorter text in both, {len(copy.paragraphs)} paragraphs word for word:"
+        say(
+            f"{copy.share:.0%} of the shorter text in both, {counted(len(copy.paragraphs), 'paragraph')} word for word:"
         )
         for report in (copy.one, copy.other):
             print(f"  {report.id}  {visible_line(report.title)}  {visible_line(report.url or '')}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from crawler.field.counting import counted
 from crawler.model import Document, Report
 
 _FAULTS = {
@@ -40,7 +41,7 @@ def recognised_words(report: Report) -> str:
 
 
 def _pages(number: int) -> str:
-    return "1 page" if number == 1 else f"{number} pages"
+    return counted(number, "page")
 
 
 def source_lines(report: Report, documents: Sequence[Document]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from crawler.cli.output import message, print_json, tab_separated
 from crawler.crawl import seconds
 from crawler.errors import ConfigError
 from crawler.fetch.client import utc_now
+from crawler.field.counting import counted
 from crawler.ocr.job import FAILED, Recognised, read_scans
 from crawler.ocr.recognition import require_extra
 
@@ -35,6 +36,17 @@ def ocr(
 
     Needs the extra `ocr`. The text is marked `ocr`, with its mean confidence; what the engine saw is kept in the WARC files,
     so that `rebuild` needs no engine. Exit code 1 if a scan could not be read.
+
+    Examples:
+        fazhi ocr
+        fazhi ocr 420100-2022 --max-time 30m
+
+    Exit codes:
+        0  all scans are read
+        1  some scan could not be read
+        2  wrong use, there is no archive, or the extra `ocr` is not installed
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
     """
     limit = seconds(max_time) if max_time is not None else None
     require_extra()
@@ -52,7 +64,9 @@ def ocr(
 def _line(each: Recognised) -> str:
     facts = [each.detail]
     if each.confidence is not None:
-        facts = [f"{each.pages} pages, {each.characters} characters, confidence {each.confidence:.1%}"]
+        facts = [
+            f"{counted(each.pages or 0, 'page')}, {counted(each.characters, 'character')}, confidence {each.confidence:.1%}"
+        ]
     return tab_separated([each.ending, each.scan.report_id, each.scan.title, *facts])
 
 

@@ -8,8 +8,8 @@ from crawler.extract.documents.magic import magic
 from crawler.extract.documents.material import Format, Material
 from crawler.extract.documents.wrapped_text import unwrapped
 from crawler.extract.page.decode import decode
-from crawler.extract.page.lines import Line
-from crawler.field.text import paragraphs
+from crawler.extract.page.lines import line_of
+from crawler.field.text import unfolded_paragraphs
 from crawler.model import Headers
 
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -25,7 +25,7 @@ _MARKS = frozenset("，。、；：（）“”《》！？\n\r\t 　")
 def material(text: str, undecodable: int = 0) -> Material:
     """Return the lines of a text. Lone surrogates, which no file can hold, are left out."""
     text = text.encode("utf-8", "ignore").decode("utf-8")
-    return Material(lines=[Line(line) for line in paragraphs(text)], undecodable=undecodable)
+    return Material(lines=[line_of(line) for line in unfolded_paragraphs(text)], undecodable=undecodable)
 
 
 def decode_text(body: bytes, headers: Headers = ()) -> tuple[str, int]:

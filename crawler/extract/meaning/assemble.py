@@ -21,13 +21,14 @@ from crawler.extract.meaning.subject import Evidence, read
 from crawler.extract.meaning.text_choice import IMAGE, MIN_OWN_LENGTH
 from crawler.extract.meaning.text_clues import foot_clues, index_clues, info_clues, signature
 from crawler.extract.meaning.title_clues import title_clues
+from crawler.extract.page.as_published import title_as_published
 from crawler.extract.page.lines import Line
 from crawler.extract.roles import index_table
 from crawler.extract.roles.pager_lines import is_pager_remnant, stated_pages
 from crawler.extract.roles.role import BREADCRUMB, INDEX, NUMBER, PROSE, role, squeeze
 from crawler.extract.roles.split import Parts, split
 from crawler.field.fingerprint import text_sha256
-from crawler.model import Attachment, Clue, Offer, Report
+from crawler.model import AsPublished, Attachment, Clue, Offer, Report
 
 EXTRACTOR = f"fazhi/{__version__}"
 _MAX_HEADER_DISTANCE_LINES = 6  # from the body, for header lines that count as close to it
@@ -144,6 +145,10 @@ def _report(
         confidence=material.confidence,
         extractor=EXTRACTOR,
         clues=(*clues, *meaning.clues),
+        as_published=AsPublished(
+            title=title_as_published(title, material.lines),
+            body="\n".join(line.as_published for line in parts.body),
+        ),
     )
 
 

@@ -12,8 +12,9 @@ from crawler.errors import PartOnly
 from crawler.extract.meaning import sections
 from crawler.extract.meaning.choose_clue import choose_value
 from crawler.extract.meaning.text_clues import signature
+from crawler.extract.page.as_published import body_as_published, of_report
 from crawler.field.fingerprint import text_sha256
-from crawler.model import Attachment, Report
+from crawler.model import AsPublished, Attachment, Report
 
 
 def join_pages(pages: Sequence[Report]) -> Report:
@@ -30,6 +31,7 @@ def join_pages(pages: Sequence[Report]) -> Report:
     return replace(
         first,
         body=body,
+        as_published=AsPublished(title=of_report(first).title, body=body_as_published(body, *pages)),
         text_sha256=text_sha256(body),
         sections=sections.find(body),
         signed=choose_value(signed, "signed"),

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from crawler.errors import ExtractError, UnreadDocument
 from crawler.extract.meaning.text_choice import IMAGE, needs_document, with_text
-from crawler.model import Offer, Report
+from crawler.extract.page.as_published import of_report
+from crawler.model import AsPublished, Offer, Report
 
 _Reading = tuple[Offer, Report | ExtractError]
 NEEDS_OCR = "needs_ocr"
@@ -39,4 +40,5 @@ def with_recognised(
 
 def _whole(page: Report, text: Report) -> Report:
     """The report of a page that is a scan itself. The title of the link to it stays, if there is one."""
-    return replace(text, title=page.title or text.title, url=page.url)
+    shown = AsPublished(title=of_report(page if page.title else text).title, body=of_report(text).body)
+    return replace(text, title=page.title or text.title, url=page.url, as_published=shown)

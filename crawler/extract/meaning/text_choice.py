@@ -12,11 +12,12 @@ from dataclasses import replace
 from crawler.errors import ExtractError, NoBody, UnknownFormat, Unread, UnreadDocument
 from crawler.extract.meaning import kind, sections
 from crawler.extract.meaning.text_difference import difference, shared_share
+from crawler.extract.page.as_published import body_as_published, of_report
 from crawler.extract.roles.role import squeeze
 from crawler.field import titles
 from crawler.field.fingerprint import text_sha256
 from crawler.field.organs import organ_in
-from crawler.model import Offer, Report
+from crawler.model import AsPublished, Offer, Report
 
 MIN_OWN_LENGTH = 300
 """Characters of a page's own text that is no stub, if a document stands beside it."""
@@ -199,6 +200,10 @@ def with_text(page: Report, offer: Offer, document: Report) -> Report:
         number=document.number,
         total=document.total,
         clues=(*page.clues, *document.clues),
+        as_published=AsPublished(
+            title=of_report(page if page.title else document).title,
+            body=body_as_published(body, document),
+        ),
     )
 
 

@@ -117,7 +117,7 @@ def _agreement(shown: str, named: Sequence[str]) -> float:
 
 def _without_tail(line: Line) -> Line:
     text = without_tail(line.text)
-    return line if text == line.text else line._replace(text=text)
+    return line if text == line.text else line._replace(text=text, published=line.published[: len(text)])
 
 
 def _fits(line: Line) -> bool:

@@ -1,5 +1,8 @@
 """Turn the pieces of a flow into lines as a reader sees them: white space collapsed, full-width forms folded.
 
+A line has its text before folding as well. Folding replaces single characters and no white space, so both have the same
+characters at the same places.
+
 The roles of lines are decided in `roles/`.
 """
 
@@ -14,7 +17,7 @@ from crawler.extract.page.rows import Line, lines_of
 from crawler.extract.page.tag_marks import BREAK, EDGE
 from crawler.field.text import fold
 
-__all__ = ["Line", "clean", "lines_between"]
+__all__ = ["Line", "clean", "line_of", "lines_between", "lines_from", "unfolded"]
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3001-\u303f"
 # A line break of the source between two Chinese characters. The pattern begins with the newline, so that the search runs
@@ -31,19 +34,44 @@ _CONTROL = re.compile(  # `crawler.field.text.CONTROLS` without white space
 def lines_between(flow: Flow, places: Sequence[int]) -> list[list[Line]]:
     """Return the lines between each two neighbouring places, which are numbers of pieces. No table row crosses a place."""
     first = places[0]
-    pieces = _clean(BREAK.join(flow.pieces[first : places[-1]])).split(BREAK)
+    pieces = _collapsed(BREAK.join(flow.pieces[first : places[-1]])).split(BREAK)
     return [
-        lines_of(pieces[start - first : end - first], flow.hrefs(start, end)) if start < end else []
+        lines_from(pieces[start - first : end - first], flow.hrefs(start, end)) if start < end else []
         for start, end in pairwise(places)
     ]
 
 
+def lines_from(pieces: Sequence[str], hrefs: Sequence[str] = ()) -> list[Line]:
+    """Return the lines of pieces that are not folded yet, as `rows.lines_of` divides them."""
+    written = BREAK.join(pieces)
+    folded = fold(written)
+    lines = lines_of(folded.split(BREAK), hrefs)
+    if folded == written:
+        return lines
+    return [
+        line if line.text == own.text else line._replace(published=own.text)
+        for line, own in zip(lines, lines_of(written.split(BREAK), hrefs), strict=True)
+    ]
+
+
+def line_of(text: str, tag: str = "") -> Line:
+    """Return a text as one line; see `clean`."""
+    written = unfolded(text)
+    folded = fold(written)
+    return Line(folded, 0, tag, (), "" if folded == written else written)
+
+
 def clean(text: str) -> str:
     """Return a text as one paragraph: white space collapsed as browsers do, edges stripped, folded."""
-    return _clean(text).strip(EDGE)
+    return fold(_collapsed(text)).strip(EDGE)
 
 
-def _clean(text: str) -> str:
+def unfolded(text: str) -> str:
+    """Return a text as one paragraph, with the full-width forms that it has."""
+    return _collapsed(text).strip(EDGE)
+
+
+def _collapsed(text: str) -> str:
     if (
         not text.isprintable()
     ):  # a text with any white space but the plain space is not, nor one with invisible characters
@@ -55,4 +83,4 @@ def _clean(text: str) -> str:
         for char in _SPACES:
             text = text.replace(char, " ")
     text = text.replace("\ufffd", "")
-    return fold(_RUN.sub(" ", text) if "  " in text else text)
+    return _RUN.sub(" ", text) if "  " in text else text

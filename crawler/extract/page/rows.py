@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from crawler.extract.page.tag_marks import CELL, EDGE, HEADING, LINK, LINK_END, ROW, ROW_END
@@ -19,6 +19,12 @@ class Line(NamedTuple):
     linked: int = 0  # characters of it in links
     tag: str = ""  # h1 to h6 for a heading
     links: tuple[tuple[str, str], ...] = ()  # text and address of its links
+    published: str = ""  # the text before folding, of the same length; empty if folding changes nothing
+
+    @property
+    def as_published(self) -> str:
+        """The text with the full-width forms of the page."""
+        return self.published or self.text
 
     @property
     def is_links(self) -> bool:
@@ -33,7 +39,7 @@ class Line(NamedTuple):
         return self.linked > _MIN_LINKED_SHARE * (len(text) - sum(map(text.count, " []|\t")))
 
 
-def lines_of(pieces: list[str], hrefs: list[str]) -> list[Line]:
+def lines_of(pieces: Sequence[str], hrefs: Sequence[str]) -> list[Line]:
     """Return the lines of pieces between breaks. A row of short cells becomes one line, with tabs between the cells."""
     lines: list[Line] = []
     rows: list[list[int]] = []  # for each open row: where it and its cells begin in `lines`

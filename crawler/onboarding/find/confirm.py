@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from crawler.crawl import accept_report, read_page
 from crawler.discover.portal.authors import Author, author_of
 from crawler.errors import ExtractError, FetchError, NotAReport, ProxyGivenUp
+from crawler.field.counting import counted
 from crawler.field.organs import DEPARTMENT, organ
 from crawler.model import Link, Site
 from crawler.onboarding.find.pages import Pages
@@ -47,7 +48,8 @@ async def confirm(
         if why := _not_own(report.title, report.issuer, report.region, site):
             return Checked(False, why)
         return Checked(
-            True, f"{report.title} ({report.published or 'no date'}, {len(report.body)} characters)"
+            True,
+            f"{report.title} ({report.published or 'no date'}, {counted(len(report.body), 'character')})",
         )
     return Checked(False if not_ok else None, doubt)
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from crawler.address import canonical, host_of, registrable_domain
 from crawler.discover.portal.page import PortalPage
+from crawler.field.counting import counted
 from crawler.field.portals import portals_at
 from crawler.field.regions import path, region
 from crawler.model import ListRequest
@@ -159,7 +160,7 @@ def _details(hunt: Hunt, result: Result, checked: Checked, doubts: list[str]) ->
     if result is Result.FOUND and not checked.ok:
         said.append(f"not checked: {checked.text}")
     if result is not Result.FOUND and not hunt.pages.left:
-        said.append(f"the budget of {hunt.options.budget} requests is used up")
+        said.append(f"the budget of {counted(hunt.options.budget, 'request')} is used up")
     said += [each.reason for each in hunt.pages.failures if each.kind == UNRENDERED][:1]
     if result is Result.CHALLENGED:
         said.append(next(each.reason for each in hunt.pages.failures if each.kind == "challenged"))
@@ -171,7 +172,7 @@ def _details(hunt: Hunt, result: Result, checked: Checked, doubts: list[str]) ->
 def _what_was_read(hunt: Hunt) -> str:
     """How far a search came that found nothing, for who goes on by hand: the pages read, and the column most like it."""
     number = sum(isinstance(each, PortalPage) for each in hunt.pages.known.values())
-    said = f"{number} pages read"
+    said = f"{counted(number, 'page')} read"
     nearest = hunt.nearest
     return f"{said}, the nearest: {nearest.title} {nearest.request.url}" if nearest else said
 

@@ -1,4 +1,4 @@
-"""What has changed in an archive: `answer` asks, `versions`, `pages` and `overdue` find, `texts` judges edits, `weights` ranks."""
+"""What has changed in an archive: `answer` asks, `versions`, `pages`, `lists` and `overdue` find, `texts` judges edits, `weights` ranks."""
 
 from __future__ import annotations
 

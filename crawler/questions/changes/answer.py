@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from crawler.errors import ConfigError
 from crawler.field.times import china_day
 from crawler.questions.changes.change import Change, ChangeKind
+from crawler.questions.changes.lists import list_changes
+from crawler.questions.changes.metadata import metadata_changes
 from crawler.questions.changes.overdue import KINDS, overdue_changes
 from crawler.questions.changes.pages import page_changes
 from crawler.questions.changes.versions import version_changes
@@ -59,7 +61,9 @@ def changes(
         raise ConfigError(f"since {since}: must be before {until}")
     found = list(version_changes(reader, window, runs, region, progress))
     told = {(each.report_id, each.kind) for each in found}
+    found += metadata_changes(reader, window, runs, region)
     found += page_changes(reader, window, runs, region, told)
+    found += list_changes(reader, window, region)
     if wanted & KINDS:
         found += overdue_changes(reader, *_days(window, today), region)
     return Changes(

@@ -11,12 +11,14 @@ class ChangeKind(StrEnum):
     """What has changed."""
 
     NEW = "new"  # a report that was not held
-    EDITED = "edited"  # a report shows another text
+    # a report shows another text, or another title, issuer, source or date over the same text
+    REVISED = "revised"
     SHRUNK = "shrunk"  # a page shows only the beginning of the text held
     GONE = "gone"  # the server said in two crawls, a day or more apart, that there is no such page
     MISSING = "missing"  # it said so once
     BACK = "back"  # a page or report that was gone, moved or missing
     MOVED = "moved"  # the report is at another address
+    LIST_GONE = "list_gone"  # the server says that there is no such list, on which reports were found
     NEWLY_OVERDUE = "newly_overdue"  # a report was due and is not there
     NO_LONGER_OVERDUE = "no_longer_overdue"  # a report that was overdue was published
     ADDED = "added"  # an import, a merge or saved pages brought a text: no news of the government
@@ -69,6 +71,15 @@ class ChangedText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedField:
+    """A title, issuer, source or date that a page gives otherwise than before over the same text. None: it gives none."""
+
+    field: str  # title, issuer, source, published, signed
+    was: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change, with where it was seen. Of a report that is overdue only division, year and detail are known."""
 
@@ -89,9 +100,16 @@ class Change:
     run: int | None = None
     origin: str = "own"  # own, imported, merged
     text: ChangedText | None = None
+    fields: tuple[ChangedField, ...] = ()  # edited while the text stayed
+    captured_before: datetime | None = None  # the page before that edit
     detail: str = ""
 
     @property
     def quiet(self) -> bool:
-        """Whether a text changed, by more than punctuation and white space, and its dates did not."""
-        return self.text is not None and self.text.quiet and not self.text.cosmetic
+        """Whether a text changed, by more than punctuation and white space, and its dates did not; or a title or date alone."""
+        if self.text is None:
+            return any(each.field in _TELLING for each in self.fields)
+        return self.text.quiet and not self.text.cosmetic
+
+
+_TELLING = ("title", "published", "signed")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.field.counting import counted
 from crawler.field.times import end_of
 from crawler.questions.changes.change import Change, ChangeKind
 from crawler.questions.changes.weights import finding
@@ -50,7 +51,7 @@ def _change(kind: ChangeKind, rule: str, found: CoverageChange, until: date) -> 
         weight=told.weight,
         findings=(told,),
         at=now.witnessed or now.checked or end_of(until),
-        report_id=now.report,
+        report_id=now.report_id,
         version=now.version,
         region=row.region,
         year=now.year,
@@ -67,6 +68,6 @@ def _words(found: CoverageChange) -> str:
     """Return the last day on time, and the status before and now."""
     now, before = found.now, found.before
     due = f"due by {now.last_day}; " if now.last_day else ""
-    days = f" ({now.days} days)" if now.days is not None else ""
+    days = f" ({counted(now.days, 'day')})" if now.days is not None else ""
     reason = f" ({before.words()})" if before.words() else ""
     return f"{due}{before.status.value}{reason} before, {now.status.value}{days} now"

@@ -48,7 +48,7 @@ def page_changes(
     told: Collection[tuple[str | None, ChangeKind]],
 ) -> Iterator[Change]:
     """Yield the changes of pages in a window. `told`: reports with the kinds that their versions have told already."""
-    spans = _Spans(runs)
+    spans = RunTimes(runs)
     histories = reader.page_histories(window.since, window.until, region=region)
     shrunk = reader.shrunk_pages(window.since, window.until, region=region)
     facts = reader.version_facts({each.report_id for each in histories} | {each.report_id for each in shrunk})
@@ -97,7 +97,7 @@ def _newest(history: Sequence[VersionFacts]) -> VersionFacts:
     return next((row for row in reversed(texts) if not row.older), history[-1])
 
 
-class _Spans:
+class RunTimes:
     """Which run was under way at a time."""
 
     def __init__(self, runs: Iterable[RunSpan]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crawler.questions.changes.answer import Changes
 
 COLUMNS = (
-    "weight", "change", "quiet", "day", "id", "version", "from_version", "region", "division", "year", "kind", "title", "issuer",
+    "weight", "change", "quiet", "day", "report_id", "version", "from_version", "region", "division", "year", "kind", "title", "issuer",
     "published_date", "published_time", "published_before", "changed_chars", "removed_chars", "added_chars", "first_removed",
     "first_added", "why", "detail", "seen_at", "captured_at", "captured_before", "run", "origin", "url",
 )  # fmt: skip
@@ -27,6 +27,7 @@ _WORDS = {
     ChangeKind.NEWLY_OVERDUE: "overdue",
     ChangeKind.NO_LONGER_OVERDUE: "published",
     ChangeKind.SHRUNK: "shorter",
+    ChangeKind.LIST_GONE: "list gone",
 }
 """Words for a narrow column, where the kind's name is not one."""
 
@@ -41,7 +42,7 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "change": change.kind.value,
         "quiet": "quiet" if change.quiet else "",
         "day": china_day(change.at).isoformat(),
-        "id": change.report_id,
+        "report_id": change.report_id,
         "version": change.version,
         "from_version": text and text.from_version,
         "region": change.region,
@@ -52,7 +53,7 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "issuer": change.issuer,
         "published_date": day,
         "published_time": time,
-        "published_before": text and text.published_before,
+        "published_before": text.published_before if text else _published_before(change),
         "changed_chars": text and text.changed_chars,
         "removed_chars": text and text.removed_chars,
         "added_chars": text and text.added_chars,
@@ -62,7 +63,7 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
         "detail": visible(change.detail),
         "seen_at": iso(change.at),
         "captured_at": iso(change.captured_at),
-        "captured_before": text and iso(text.captured_before),
+        "captured_before": iso(text.captured_before if text else change.captured_before),
         "run": change.run,
         "origin": change.origin,
         "url": change.url,
@@ -70,15 +71,16 @@ def cells(change: Change, names: Sequence[str]) -> list[object]:
     return [values[name] for name in names]
 
 
+def _published_before(change: Change) -> str | None:
+    return next((each.was for each in change.fields if each.field == "published"), None)
+
+
 def short_cells(change: Change) -> list[object]:
     """Return weight, kind, day, id and what has changed, for a terminal of 80 columns."""
-    kind = (
-        "quiet edit"
-        if change.quiet and change.kind is ChangeKind.EDITED
-        else _WORDS.get(change.kind, change.kind.value)
-    )
-    day, name = cells(change, ("day", "id"))
-    return [change.weight, kind, day, name or f"{change.region}-{change.year}", _what(change)]
+    kind = _WORDS.get(change.kind, change.kind.value)
+    day, name = cells(change, ("day", "report_id"))
+    name = name or "-".join(map(str, filter(None, (change.region, change.year))))
+    return [change.weight, kind, day, name, _what(change)]
 
 
 def _what(change: Change) -> str:
@@ -89,10 +91,16 @@ def _what(change: Change) -> str:
 
 def _sentences(change: Change) -> Iterator[str]:
     text = change.text
+    if change.kind is ChangeKind.LIST_GONE:
+        yield change.url or ""
     if text is None or change.kind is ChangeKind.BACK:
         yield change.detail
     if text is None:
+        if change.fields:
+            yield describe(change.findings)
         return
+    if change.quiet:
+        yield "quiet"
     yield describe(each for each in change.findings if each.rule not in _TOLD_BY_NUMBER)
     if text.changed_chars:
         yield f"characters: {text.changed_chars}"
@@ -102,6 +110,7 @@ def _sentences(change: Change) -> Iterator[str]:
         yield f"then {_marked(text.main)}"
     if text.other_extractor:
         yield "another extractor read the older text"
+    yield f"fazhi diff {change.report_id} {text.from_version}..{text.to_version}"
 
 
 _TOLD_BY_NUMBER = ("words_removed", "words_added", "back")
@@ -144,7 +153,6 @@ def change_json(change: Change) -> dict[str, Any]:
         "first_added",
         "why",
         "from_version",
-        "captured_before",
     ):
         del value[name]
     text = change.text
@@ -153,6 +161,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "published": change.published,
         "detail": change.detail,
         "why": [asdict(each) for each in change.findings],
+        "fields": [asdict(each) for each in change.fields],
         "text": text
         and asdict(text)
         | {"changed_chars": text.changed_chars, "captured_before": iso(text.captured_before)},

@@ -1,4 +1,4 @@
-"""Changes that made a version: new reports, edited texts, reports that are gone or back."""
+"""Changes that made a version: new reports, revised texts, reports that are gone or back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from crawler.questions.diff.texts import Side, compare, side
 if TYPE_CHECKING:
     from crawler.archive import Reader
     from crawler.questions.changes.window import Window
+    from crawler.questions.diff.texts import Difference
 
 PORTION = 500
 
@@ -103,7 +104,7 @@ def _change(reader: Reader, seen: _Observations, entered: Entered, history: Hist
     if entered.ending is Ending.NEW:
         return _made(entered, version, ChangeKind.NEW, [finding("new")])
     if version.tombstone:
-        text = _text_before(history, entered.version)
+        text = text_before(history, entered.version)
         return _made(entered, text or version, ChangeKind.GONE, [finding("gone")])
     if version.captured_at is not None and version.captured_at < entered.at:
         return None
@@ -112,26 +113,31 @@ def _change(reader: Reader, seen: _Observations, entered: Entered, history: Hist
 
 def _edit(reader: Reader, entered: Entered, history: History) -> Change:
     """Return the change of a report whose text was another one before, or that was gone."""
-    version, before = history[entered.version - 1], _text_before(history, entered.version)
+    version, before = history[entered.version - 1], text_before(history, entered.version)
     if before is None:
         return _made(entered, version, ChangeKind.NEW, [finding("new")])
-    texts = reader.version_texts(entered.report_id, (before.number, version.number))
-    difference = compare(*(_side(texts[each.number], each) for each in (before, version)))
+    difference = compare_versions(reader, before, version)
     text, findings = judge(difference)
     state = _state_before(history, entered.version)
     if state is not None and state.tombstone:
         change = _made(entered, version, ChangeKind.BACK, [finding("back"), *findings])
     else:
         shrunk = is_shrunk(difference.new.report.body, difference.old.report.body)
-        change = _made(entered, version, ChangeKind.SHRUNK if shrunk else ChangeKind.EDITED, findings)
+        change = _made(entered, version, ChangeKind.SHRUNK if shrunk else ChangeKind.REVISED, findings)
     return replace(change, text=text)
+
+
+def compare_versions(reader: Reader, old: VersionFacts, new: VersionFacts) -> Difference:
+    """Return what differs between two versions of a report."""
+    texts = reader.version_texts(new.report_id, (old.number, new.number))
+    return compare(*(_side(texts[each.number], each) for each in (old, new)))
 
 
 def _side(report: Report, facts: VersionFacts) -> Side:
     return side(report, first_seen=facts.first_seen, captured_at=facts.captured_at)
 
 
-def _text_before(history: History, number: int) -> VersionFacts | None:
+def text_before(history: History, number: int) -> VersionFacts | None:
     """Return the text that was the newest one before a version."""
     texts = [row for row in history[: number - 1] if not row.tombstone]
     return next((row for row in reversed(texts) if not row.older), texts[-1] if texts else None)

@@ -34,6 +34,7 @@ RULES: dict[str, Rule] = {
             "report overdue",
             "A legal day has passed without a report. A takedown weighs more: somebody acted.",
         ),
+        Rule("list_gone", 100, "list gone", "What its site publishes from now on is not found until the entry is corrected."),
         Rule("missing", 80, "page missing, not confirmed", "May become gone; servers also lose pages for hours."),
         Rule("shrunk", 80, "shorter text, not confirmed", "May be a deletion; pages are also cut on their way."),
         Rule("back", 60, "back again", "Ends what was reported before, and tells that somebody reacted."),
@@ -52,6 +53,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule("section_removed", 200, "required section removed", "The regulation requires it; its loss is no correction."),
         Rule("backdated", 100, "date moved back", "Whether a report was in time rests on its date."),
+        Rule("redated", 45, "date changed", "As above; a later day, or another month, is more often a correction."),
         Rule("figure_removed", 60, "figures removed", "A figure can be checked and compared; words instead cannot."),
         Rule("figure_changed", 50, "figures changed", "Data that others have used is no longer what the page says."),
         Rule("paragraph_removed", 40, "paragraphs removed", "A statement as a whole was withdrawn."),
@@ -104,6 +106,7 @@ _SINGLE = {
         "gone",
         "newly_overdue",
         "missing",
+        "list_gone",
         "shrunk",
         "back",
         "new",
@@ -113,6 +116,6 @@ _SINGLE = {
         "moved",
         "added",
     ),
-    *("problems_removed", "backdated", "layout"),
+    *("problems_removed", "backdated", "redated", "layout"),
 }
 """Rules whose number is not told if it is 1."""

@@ -70,7 +70,7 @@ class CoverageCell:
     claimed: str | None = None
     witnessed: datetime | None = None
     witnessed_by: str | None = None  # own, merged, imported
-    report: str | None = None  # id
+    report_id: str | None = None
     version: int | None = None
     url: str | None = None
     was: CoverageStatus | None = None  # of a withdrawn report
@@ -81,12 +81,18 @@ class CoverageCell:
     site: str | None = None  # the source that the report or its absence was seen at
     checked: datetime | None = None  # begin of that source's last complete visit
     reason: CoverageReason | None = None
-    reports: tuple[str, ...] = ()  # ids of all that count for this cell, the one chosen first
+    report_ids: tuple[str, ...] = ()  # of all that count for this cell, the one chosen first
+    redated: datetime | None = (
+        None  # when the page was first seen to give another day than `claimed`, which it gives since
+    )
+    claimed_now: str | None = (
+        None  # that other date; None if there is none now. The status does not rest on it
+    )
 
     @property
     def is_published(self) -> bool:
         """Whether the organ's own report was seen, whatever is known of its time."""
-        return self.report is not None and self.reason is not CoverageReason.ONLY_A_COPY
+        return self.report_id is not None and self.reason is not CoverageReason.ONLY_A_COPY
 
     def words(self) -> str:
         """Return why the status is unknown, in words; else an empty string."""

@@ -59,7 +59,7 @@ def judge(case: Case) -> CoverageCell:
     """Return the status of a case with its evidence."""
     cells = sorted((_published(case, seen) for seen in case.seen), key=_preference)
     if cells:
-        return replace(cells[0], reports=tuple(cell.report or "" for cell in cells))
+        return replace(cells[0], report_ids=tuple(cell.report_id or "" for cell in cells))
     limit = case.deadline
     if limit is None:
         return CoverageCell(year=case.year, status=CoverageStatus.UNKNOWN, reason=CoverageReason.NO_RULE)
@@ -76,13 +76,15 @@ def judge(case: Case) -> CoverageCell:
 def _preference(cell: CoverageCell) -> tuple[object, ...]:
     rank = WITNESS_RANK.get(cell.witnessed_by or "", len(WITNESS_RANK))
     return (
-        _ORDER.index(cell.status), cell.rests_on != WITNESSED, cell.days or 0, rank, cell.witnessed, cell.report
+        _ORDER.index(cell.status), cell.rests_on != WITNESSED, cell.days or 0, rank, cell.witnessed, cell.report_id
     )  # fmt: skip
 
 
 def _published(case: Case, seen: Seen) -> CoverageCell:
     """Return the cell of a report that was seen."""
     cell = _timed(case, seen, _evidence(case, seen))
+    if redated := seen.redated(end_of(case.asof)):
+        cell = replace(cell, redated=redated.since, claimed_now=redated.now)
     if seen.tombstone is None:
         return cell
     return replace(
@@ -101,11 +103,11 @@ def _evidence(case: Case, seen: Seen) -> CoverageCell:
         claimed=seen.claim.written if seen.claim else None,
         witnessed=witness.first_seen,
         witnessed_by=witness.seen_by,
-        report=seen.report.report_id,
+        report_id=seen.report.report_id,
         version=seen.newest.number,
         url=seen.newest.url,
         site=seen.report.site,
-        reports=(seen.report.report_id,),
+        report_ids=(seen.report.report_id,),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from crawler.field.deadline import RULES, Rule
 from crawler.field.times import china_day
+from crawler.language import translate
 from crawler.questions.coverage.cells import CoverageCell, CoverageRow, CoverageStatus
 from crawler.questions.coverage.words import (
     KNOWN_STATUSES,
@@ -19,7 +20,7 @@ from crawler.questions.coverage.words import (
     status_words,
     totals,
 )
-from crawler.questions.html_page import link, page, text
+from crawler.questions.html_page import link, page, text, words
 
 _STYLE = """
 .matrix td { text-align: center; white-space: nowrap; } .matrix td a { display: block; text-decoration: none; color: inherit; }
@@ -53,7 +54,7 @@ _SCRIPT = """
         && (!status.value || cells.some(cell => cell.dataset.status === status.value));
       row.hidden = !fits; shown += fits;
     }
-    count.textContent = shown + " of " + rows.length + " shown";
+    count.textContent = count.dataset.form.replace("{shown}", shown).replace("{all}", rows.length);
   };
   for (const head of table.tHead.rows[0].cells) {
     const button = document.createElement("button");
@@ -85,19 +86,23 @@ MAX_DAYS = 100_000
 """Days by which cells of one status are sorted."""
 
 
+_COUNT = "{shown} of {all} shown"
+"""How many rows the controls leave; the script fills it in."""
+_WHAT_IT_RESTS_ON = "What each cell rests on. A report's text and its captures are shown by"
+
+
 def coverage_html(rows: Sequence[CoverageRow], asof: date, *, head: str = "", scope: str = "") -> str:
-    """Return the page. `head`: of the archive's chain; `scope`: which organs were asked for, in words.
+    """Return the page, in the language of messages. `head`: of the archive's chain; `scope`: which organs were asked for, in words.
 
     It holds everything itself, can be read and printed without script, and leads from each cell to the report's evidence below,
     with its id and its address.
     """
     years = [cell.year for cell in rows[0].cells] if rows else []
-    title = f"法治政府建设年度报告 · coverage as of {asof}"
-    scope_words = f" {text(scope)}" if scope else ""
+    title = translate(f"法治政府建设年度报告 · coverage as of {asof}")
+    about = (f"{len(rows)} organs, reports on {_span(years)}.", scope, "Days are days in China.")
     body = "\n".join(
         (
-            f'<main><h1>{text(title)}</h1><p class="note">{len(rows)} organs, reports on {_span(years)}.{scope_words} Days are'
-            f" days in China.{_chain(head)}</p>",
+            f'<main><h1>{text(title)}</h1><p class="note">{" ".join(map(words, filter(None, about)))}{_chain(head)}</p>',
             _totals(rows),
             _controls(years),
             _matrix(rows, years),
@@ -115,7 +120,7 @@ def _span(years: Sequence[int]) -> str:
 
 
 def _chain(head: str) -> str:
-    return f" From an archive whose chain ends with <code>{text(head)}</code>." if head else ""
+    return f" {words('From an archive whose chain ends with')} <code>{text(head)}</code>." if head else ""
 
 
 def _totals(rows: Sequence[CoverageRow]) -> str:
@@ -132,8 +137,8 @@ def _totals(rows: Sequence[CoverageRow]) -> str:
         )
     caption = "Totals by the year reported on. Shares are of the organs whose status is known; known is of those due."
     return (
-        f'<div class="scroll"><table><caption>{caption}</caption><thead><tr><th scope="col">year</th>'
-        + "".join(f'<th scope="col">{word}</th>' for word in TOTAL_HEADINGS)
+        f'<div class="scroll"><table><caption>{words(caption)}</caption><thead><tr><th scope="col">{words("year")}</th>'
+        + "".join(f'<th scope="col">{words(word)}</th>' for word in TOTAL_HEADINGS)
         + f"</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
@@ -145,22 +150,23 @@ def _small(words: str) -> str:
 def _controls(years: Sequence[int]) -> str:
     chosen = "".join(f"<option>{year}</option>" for year in years)
     statuses = "".join(
-        f'<option value="{status.value}">{" ".join(words)}</option>' for status, words in STATUS_WORDS.items()
+        f'<option value="{status.value}">{" ".join(names)}</option>' for status, names in STATUS_WORDS.items()
     )
     return (
-        '<h2>Matrix</h2><div class="controls screen" hidden><label>Name or code<input id="words" type="search"></label>'
-        f'<label>Year<select id="year"><option value="">any</option>{chosen}</select></label>'
-        f'<label>Status<select id="status"><option value="">any</option>{statuses}</select></label>'
-        '<p class="note" id="count" role="status"></p></div>'
+        f'<h2>{words("Matrix")}</h2><div class="controls screen" hidden>'
+        f'<label>{words("Name or code")}<input id="words" type="search"></label>'
+        f'<label>{words("Year")}<select id="year"><option value="">{words("any")}</option>{chosen}</select></label>'
+        f'<label>{words("Status")}<select id="status"><option value="">{words("any")}</option>{statuses}</select></label>'
+        f'<p class="note" id="count" role="status" data-form="{words(_COUNT)}"></p></div>'
     )
 
 
 def _matrix(rows: Sequence[CoverageRow], years: Sequence[int]) -> str:
     heads = "".join(f'<th scope="col">{year}</th>' for year in years)
     return (
-        '<div class="box" tabindex="0" role="region" aria-label="Matrix"><table class="matrix">'
-        "<caption>Organs and years reported on. The marks are explained below.</caption>"
-        f'<thead><tr><th scope="col">organ</th>{heads}</tr></thead><tbody>'
+        f'<div class="box" tabindex="0" role="region" aria-label="{words("Matrix")}"><table class="matrix">'
+        f"<caption>{words('Organs and years reported on. The marks are explained below.')}</caption>"
+        f'<thead><tr><th scope="col">{words("organ")}</th>{heads}</tr></thead><tbody>'
         + "\n".join(_line(row, number) for number, row in enumerate(rows))
         + "</tbody></table></div>"
     )
@@ -174,40 +180,44 @@ def _line(row: CoverageRow, number: int) -> str:
 
 def _cell(cell: CoverageCell, number: int) -> str:
     order = _ORDER.index(cell.status) * MAX_DAYS + min(cell.days or 0, MAX_DAYS - 1)
-    words = text(status_words(cell))
-    shown = f'<span aria-hidden="true">{text(mark(cell))}</span><span class="hidden">{words}</span>'
+    status = words(status_words(cell))
+    shown = f'<span aria-hidden="true">{text(mark(cell))}</span><span class="hidden">{status}</span>'
     if _has_evidence(cell):
         shown = f'<a href="#e{number}-{cell.year}">{shown}</a>'
     return (
         f'<td class="{cell.status.value}" data-status="{cell.status.value}" data-year="{cell.year}" data-order="{order}"'
-        f' title="{words}">{shown}</td>'
+        f' title="{status}">{shown}</td>'
     )
 
 
 def _has_evidence(cell: CoverageCell) -> bool:
     """Whether a cell rests on a report or on a visit."""
-    return cell.report is not None or cell.site is not None
+    return cell.report_id is not None or cell.site is not None
 
 
 def _legend() -> str:
-    marks = "".join(f"<dt>{text(each)}</dt><dd>{text(words)}</dd>" for each, words in LEGEND)
-    return f"<h2>Marks</h2><dl>{marks}</dl>"
+    marks = "".join(f"<dt>{text(each)}</dt><dd>{words(meaning)}</dd>" for each, meaning in LEGEND)
+    return f"<h2>{words('Marks')}</h2><dl>{marks}</dl>"
 
 
 def _rules(years: Iterable[int]) -> str:
     used = [
         rule for rule in RULES if any(rule.first_year <= year <= (rule.last_year or year) for year in years)
     ]
-    return "<h2>Rules</h2>" + "".join(map(_rule, used))
+    return f"<h2>{words('Rules')}</h2>" + "".join(map(_rule, used))
 
 
 def _rule(rule: Rule) -> str:
     read_at = ", ".join(link(url, url) for url in rule.read_at)
-    until = f" to {rule.last_year}" if rule.last_year else " on"
+    years = f"{rule.first_year} to {rule.last_year}" if rule.last_year else f"{rule.first_year} on"
+    what = (
+        f"in force since {rule.in_force}: for reports on {years} the last day on time is"
+        f" {rule.last_month}-{rule.last_day:02} of the next year."
+    )
     return (
-        f'<p><span lang="zh">{text(rule.document)}{text(rule.article)}</span>, in force since {rule.in_force}: for reports on'
-        f" {rule.first_year}{until} the last day on time is {rule.last_month}-{rule.last_day:02} of the next year.</p>"
-        f'<blockquote lang="zh">{text(rule.wording)}</blockquote><p class="note">{text(rule.remark)} Read at {read_at}.</p>'
+        f'<p><span lang="zh">{text(rule.document)}{text(rule.article)}</span>, {words(what)}</p>'
+        f'<blockquote lang="zh">{text(rule.wording)}</blockquote>'
+        f'<p class="note">{words(rule.remark)} {words("Read at")} {read_at}.</p>'
     )
 
 
@@ -215,9 +225,9 @@ def _evidence(rows: Sequence[CoverageRow]) -> str:
     heads = ("organ", "year", "status", "page's date", "first captured", "report", "address", "remarks")
     lines = "\n".join(line for number, row in enumerate(rows) for line in _evidence_lines(row, number))
     return (
-        '<h2>Evidence</h2><div class="scroll"><table><caption>What each cell rests on. Show a report\'s text and its captures with'
-        " <code>fazhi show ID</code>.</caption><thead><tr>"
-        + "".join(f'<th scope="col">{text(word)}</th>' for word in heads)
+        f'<h2>{words("Evidence")}</h2><div class="scroll"><table><caption>{words(_WHAT_IT_RESTS_ON)}'
+        " <code>fazhi show ID</code></caption><thead><tr>"
+        + "".join(f'<th scope="col">{words(word)}</th>' for word in heads)
         + f"</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
@@ -229,12 +239,12 @@ def _evidence_lines(row: CoverageRow, number: int) -> Iterator[str]:
         by = "" if cell.witnessed_by in (None, "own") else f" ({cell.witnessed_by})"
         shown = (
             str(cell.year),
-            text(status_words(cell)),
+            words(status_words(cell)),
             text(cell.claimed),
             f"{china_day(cell.witnessed)}{text(by)}" if cell.witnessed else "",
-            f"<code>{text(cell.report)}</code> v{cell.version}" if cell.report else "",
+            f"<code>{text(cell.report_id)}</code> v{cell.version}" if cell.report_id else "",
             link(cell.url or "", cell.url or ""),
-            text(remarks(cell)),
+            words(remarks(cell)),
         )
         yield (
             f'<tr id="e{number}-{cell.year}"><th scope="row">{text(row.organ or row.division)}</th>'

@@ -30,6 +30,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redated:
+    """That a page gives another day of publication than at first: since when that was seen, and what it gives (None: nothing)."""
+
+    since: datetime
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A report as an archive knew it at a moment."""
 
@@ -42,6 +50,24 @@ class Seen:
     def claim(self) -> Claim | None:
         """The date of the earliest text that has a usable one. What later texts claim does not count: it may be backdated."""
         return next((claim for text in self.texts if (claim := _claim(text, self.report.year))), None)
+
+    def redated(self, moment: datetime) -> Redated | None:
+        """Return the date that its page gave last before a moment; None if that is the day that it gave first."""
+        texts = [text for text in self.texts if text.seen_by == "own" and not text.older]
+        if not texts:
+            return None
+        dates = [(text.known_at, text.published) for text in texts]
+        dates += [(at, written) for at, written in self.report.redated if at < moment]
+        dates.sort(key=lambda each: each[0])
+        first, last = (dates[place][1] or "" for place in (0, -1))
+        if _is_same_day(first, last):
+            return None
+        since = dates[-1][0]
+        for at, written in reversed(dates):
+            if not _is_same_day(written or "", last):
+                break
+            since = at
+        return Redated(since=since, now=last or None)
 
     def witness(self, last_day: date) -> SeenText:
         """Return the text whose first sight counts: one on time before a late one, then by rank of who saw it, then by time."""
@@ -63,6 +89,14 @@ def as_of(report: Publication, moment: datetime) -> Seen | None:
     return Seen(
         report=report, texts=tuple(texts), newest=newest[-1], tombstone=last if last.tombstone else None
     )
+
+
+def _is_same_day(one: str, other: str) -> bool:
+    """Whether two written dates agree in what both give of them. One that is not there agrees only with none."""
+    if not one or not other:
+        return one == other
+    length = min(len(one), len(other), 10)
+    return one[:length] == other[:length]
 
 
 def _credit(text: SeenText) -> tuple[int, datetime, int]:

@@ -14,8 +14,8 @@ from crawler.questions.coverage.words import YearTotal, totals
 
 COLUMNS = (
     "region", "division", "level", "organ", "year", "status", "days", "rests_on", "claimed", "witnessed",
-    "witnessed_by", "report", "version", "url", "last_day", "rule", "was", "gone_since", "doubt", "reason", "site",
-    "checked", "reports", "asof",
+    "witnessed_by", "report_id", "version", "url", "last_day", "rule", "was", "gone_since", "doubt", "reason", "site",
+    "checked", "report_ids", "asof", "redated", "claimed_now",
 )  # fmt: skip
 """Columns of the flat form: one row for each organ and year."""
 
@@ -23,9 +23,9 @@ COLUMNS = (
 def cell_json(cell: CoverageCell) -> dict[str, Any]:
     """Return a cell as a value for JSON: ISO dates, times in UTC."""
     value = asdict(cell) | {"last_day": cell.last_day.isoformat() if cell.last_day else None}
-    for name in ("witnessed", "gone_since", "doubt", "checked"):
+    for name in ("witnessed", "gone_since", "doubt", "checked", "redated"):
         value[name] = iso(value[name])
-    return value | {"reports": list(cell.reports)}
+    return value | {"report_ids": list(cell.report_ids)}
 
 
 def row_json(row: CoverageRow) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def total_json(total: YearTotal) -> dict[str, int]:
 def flat(row: CoverageRow, asof: date) -> Iterator[list[Any]]:
     """Yield the columns of each cell of a row."""
     for cell in row.cells:
-        values = cell_json(cell) | {"asof": asof.isoformat(), "reports": " ".join(cell.reports)}
+        values = cell_json(cell) | {"asof": asof.isoformat(), "report_ids": " ".join(cell.report_ids)}
         for name in ("region", "division", "level", "organ"):
             values[name] = getattr(row, name)
         yield [values[name] for name in COLUMNS]

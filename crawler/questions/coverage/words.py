@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crawler.field.counting import counted
 from crawler.field.times import china_day
 from crawler.questions.coverage.cells import CLAIMED, CoverageCell, CoverageRow, CoverageStatus
 
@@ -54,7 +55,7 @@ def status_words(cell: CoverageCell) -> str:
         return f"{words} (was {STATUS_WORDS[cell.was][0]})"
     if cell.reason:
         return f"{words} ({cell.reason.replace('_', ' ')})"
-    days = f" {cell.days} days" if cell.days is not None else ""
+    days = f" {counted(cell.days, 'day')}" if cell.days is not None else ""
     return f"{words}{days}" + (f", {cell.rests_on}" if cell.rests_on else "")
 
 
@@ -65,12 +66,15 @@ def remarks(cell: CoverageCell) -> str:
         parts.append(cell.words())
     if cell.gone_since:
         parts.append(f"gone since {china_day(cell.gone_since)}")
+    if cell.redated:
+        now = f"dated {cell.claimed_now[:10]}" if cell.claimed_now else "without a date"
+        parts.append(f"{now} by its page since {china_day(cell.redated)}, after an edit")
     if cell.doubt:
         parts.append(f"not on the lists of {cell.site} on {china_day(cell.doubt)}")
     if cell.checked:
         parts.append(f"last complete visit of {cell.site} on {china_day(cell.checked)}")
-    if len(cell.reports) > 1:
-        parts.append(f"also {', '.join(cell.reports[1:])}")
+    if len(cell.report_ids) > 1:
+        parts.append(f"also {', '.join(cell.report_ids[1:])}")
     return "; ".join(parts)
 
 

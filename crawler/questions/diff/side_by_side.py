@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.hunks import Hunk, hunks
 from crawler.questions.diff.unified import NONE, summary
-from crawler.questions.html_page import link, page, text
+from crawler.questions.html_page import link, page, text, words
 
 if TYPE_CHECKING:
     from crawler.questions.diff.texts import Difference, Side
@@ -29,38 +30,39 @@ _WORDS = {
 def side_by_side(difference: Difference) -> str:
     """Return the page. Unchanged paragraphs far from a change are left out and counted."""
     fields = "".join(
-        f"<li>{text(each.field)}: <del>{text(each.old or NONE)}</del> <ins>{text(each.new or NONE)}</ins></li>"
+        f"<li>{words(each.field)}: <del>{_value(each.old)}</del> <ins>{_value(each.new)}</ins></li>"
         for each in difference.fields
     )
     rows = "".join(_hunk(difference, hunk) for hunk in hunks(difference))
     body = (
-        f"<h1>{text(difference.new.report.title)}</h1>\n<p>{text(summary(difference))}</p>\n"
+        f"<h1>{text(difference.new.report.title)}</h1>\n<p>{words(summary(difference))}</p>\n"
         + (f"<ul>{fields}</ul>\n" if fields else "")
-        + '<table>\n<caption>Changed paragraphs, the older text on the left</caption>\n<thead><tr><th scope="col">'
-        f'{_head(difference.old)}</th><th scope="col">{_head(difference.new)}</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>'
+        + f"<table>\n<caption>{words('Changed paragraphs, the older text on the left')}</caption>\n"
+        f'<thead><tr><th scope="col">{_head(difference.old)}</th><th scope="col">{_head(difference.new)}</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>'
     )
-    title = f"{difference.old.name} and {difference.new.name}"
+    title = translate(f"{difference.old.name} and {difference.new.name}")
     return page(title, body, style=_STYLE, language="zh-CN")
 
 
 def _head(side: Side) -> str:
     report, when = side.report, iso(side.seen_at)
-    where = "gone since" if side.gone else "captured"
-    return f"{text(side.name)}<br>{link(report.url or '', report.url or '')}<br>{where} {when}"
+    where = f"gone since {when}" if side.gone else f"captured {when}"
+    return f"{words(side.name)}<br>{link(report.url or '', report.url or '')}<br>{words(where)}"
+
+
+def _value(value: str | None) -> str:
+    return words(NONE) if value is None or not value else text(value)
 
 
 def _hunk(difference: Difference, hunk: Hunk) -> str:
-    skipped = (
-        f'<tr class="skipped"><td colspan="2">{hunk.skipped} unchanged paragraph{"s" * (hunk.skipped != 1)}</td></tr>\n'
-        if hunk.skipped
-        else ""
-    )
+    unchanged = f"{hunk.skipped} unchanged paragraph{'s' * (hunk.skipped != 1)}"
+    skipped = f'<tr class="skipped"><td colspan="2">{words(unchanged)}</td></tr>\n' if hunk.skipped else ""
     return skipped + "".join(_row(difference, block) for block in hunk.blocks)
 
 
 def _row(difference: Difference, block: Block) -> str:
     word = _WORDS[block.kind]
-    hidden = f'<span class="hidden">{word}: </span>' if word else ""
+    hidden = f'<span class="hidden">{words(word)}: </span>' if word else ""
     style = ' class="moved"' if block.kind in (Kind.MOVED_FROM, Kind.MOVED_TO) else ""
     old, new = _cells(difference, block)
     cells = [f"<td{style}>{hidden + cell if cell else ''}</td>" for cell in (old, new)]

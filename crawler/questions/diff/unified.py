@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.field.counting import counted
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.hunks import hunks
 
@@ -36,22 +38,22 @@ Line = tuple[Piece, ...]
 
 
 def lines(difference: Difference) -> Iterator[Line]:
-    """Yield the lines: both sides, changed fields, totals, then the changed paragraphs."""
-    yield (Piece(f"--- {_head(difference.old)}", "removed"),)
-    yield (Piece(f"+++ {_head(difference.new)}", "added"),)
+    """Yield the lines, in the language of the process: both sides, changed fields, totals, then the changed paragraphs."""
+    yield (Piece(f"--- {translate(_head(difference.old))}", "removed"),)
+    yield (Piece(f"+++ {translate(_head(difference.new))}", "added"),)
     for change in difference.fields:
         yield (
-            Piece(f"{change.field}: "),
-            Piece(f"[-{change.old or NONE}-]", "removed"),
+            Piece(f"{translate(change.field)}: "),
+            Piece(f"[-{change.old or translate(NONE)}-]", "removed"),
             Piece(" "),
-            Piece(f"{{+{change.new or NONE}+}}", "added"),
+            Piece(f"{{+{change.new or translate(NONE)}+}}", "added"),
         )
-    yield (Piece(summary(difference)),)
+    yield (Piece(translate(summary(difference))),)
     for hunk in hunks(difference):
         skipped = (
             f"@@ {hunk.skipped} unchanged paragraph{'s' * (hunk.skipped != 1)} @@" if hunk.skipped else "@@"
         )
-        yield (Piece(skipped, "head"),)
+        yield (Piece(translate(skipped), "head"),)
         for block in hunk.blocks:
             yield tuple(_pieces(difference, block))
 
@@ -71,7 +73,7 @@ def summary(difference: Difference) -> str:
         if (number := difference.count(kind))
     ]
     share = f"{difference.carried_share:.0%} of the new text stands word for word in the old one"
-    return f"{', '.join(counts)}; {difference.changed_chars} characters; {share}"
+    return f"{', '.join(counts)}; {counted(difference.changed_chars, 'character')}; {share}"
 
 
 def _head(side: Side) -> str:
@@ -100,7 +102,7 @@ def _pieces(difference: Difference, block: Block) -> Iterator[Piece]:
         yield Piece(new or old, "moved" if block.other is not None else "plain")
     if block.other is not None:
         way = "moved to" if block.kind is Kind.MOVED_FROM else "moved from"
-        yield Piece(f"  ({way} paragraph {block.other + 1})", "moved")
+        yield Piece(translate(f"  ({way} paragraph {block.other + 1})"), "moved")
 
 
 def _changed(block: Block) -> Iterator[Piece]:

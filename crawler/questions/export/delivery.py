@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler import __version__
 from crawler.archive.catalogue.selection import Selection
-from crawler.errors import ArchiveDamaged, ConfigError, CrawlerError
+from crawler.errors import ArchiveDamaged, ConfigError, CrawlerError, ExtractError
 from crawler.questions.export.delta import DELTA, ROWS, RowLog, write_delta
 from crawler.questions.export.formats import FORMATS
 from crawler.questions.export.formats.writer import Job, Resource, Writer, file_digest
@@ -30,6 +30,7 @@ from crawler.questions.export.target import ARTIFACTS, Target, open_target
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
+    from crawler.archive.reader_queries.held_versions import HeldVersion
     from crawler.model import Years
 
 MAX_WACZ_BYTES = 1_000_000_000
@@ -58,6 +59,7 @@ class _Wishes:
     selection: Selection
     latest: bool
     with_text: bool
+    as_published: bool
     max_wacz_bytes: int
     notify: Callable[[str], None]
     progress: Callable[[int, int], None]
@@ -87,6 +89,7 @@ def export(
     since: datetime | None = None,
     latest: bool = False,
     with_text: bool = False,
+    as_published: bool = False,
     max_wacz_bytes: int = MAX_WACZ_BYTES,
     notify: Callable[[str], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -95,7 +98,8 @@ def export(
 
     `formats`: txt, jsonl, csv, xlsx, parquet, wacz. One row a version, or with `latest` one a report. `region` (a code, with
     the divisions within it) and `years` are the report's, `kind` and `since` (first seen then or later) each version's.
-    `with_text`: columns with texts. `max_wacz_bytes`: WARC bytes in one WACZ file. `notify` gets messages, `progress` the
+    `with_text`: columns with texts. `as_published`: the same, and a column with the texts as their pages punctuate them; each
+    page is read again from its capture, which takes some milliseconds a version. `max_wacz_bytes`: WARC bytes in one WACZ file. `notify` gets messages, `progress` the
     number of versions done and of all.
 
     Raises ConfigError for an unknown format and for a folder that is the archive's or somebody else's; ArchiveLocked if
@@ -109,7 +113,8 @@ def export(
         formats=tuple(each for each in FORMATS if each in wanted),
         selection=Selection(region=region, years=years, kind=kind, since=since),
         latest=latest,
-        with_text=with_text,
+        with_text=with_text or as_published,
+        as_published=as_published,
         max_wacz_bytes=max_wacz_bytes,
         notify=notify,
         progress=progress,
@@ -154,6 +159,7 @@ class _Making:
             place_of_record=reader.place_of_record,
             tables=TABLES,
             with_text=wishes.with_text,
+            as_published=wishes.as_published,
             created=reader.last_run_at().replace(microsecond=0),
             software=f"fazhi {__version__}",
             max_wacz_bytes=wishes.max_wacz_bytes,
@@ -161,6 +167,7 @@ class _Making:
         )
         self._rows: Counter[str] = Counter({table.name: 0 for table in TABLES})
         self._resources: list[Resource] = []
+        self._unpunctuated = 0
 
     def make(self) -> _Making:
         """Write the files of all formats."""
@@ -182,7 +189,7 @@ class _Making:
         reader, wishes = self._reader, self._wishes
         total = reader.count_held_versions(wishes.selection, latest=wishes.latest)
         found = reader.iter_held_versions(wishes.selection, latest=wishes.latest, bodies=True)
-        for done, item in enumerate(found, 1):
+        for done, item in enumerate(map(self._with_punctuation, found), 1):
             for writer in writers:
                 writer.version(item)
             for table in TABLES:
@@ -192,9 +199,29 @@ class _Making:
                         log.add(row[: len(table.columns(with_text=False))])
             if done % _VERSIONS_PER_STEP == 0 or done == total:
                 wishes.progress(done, total)
+        self._tell_unpunctuated(total)
         for table in TABLES:
             for row in table.of_archive(reader, wishes.selection) if table.of_archive else ():
                 self._give(writers, table, row)
+
+    def _with_punctuation(self, item: HeldVersion) -> HeldVersion:
+        """The version with its text as published, if that is asked for."""
+        report = item.report
+        if not self._wishes.as_published or item.tombstone or not report.body or report.id is None:
+            return item
+        try:
+            written = self._reader.as_published(report.id, report.version)
+        except ExtractError:
+            self._unpunctuated += 1
+            return item
+        return replace(item, report=replace(report, as_published=written))
+
+    def _tell_unpunctuated(self, total: int) -> None:
+        if self._unpunctuated:
+            self._wishes.notify(
+                f"{self._unpunctuated} of {total} versions have no text_as_published: this version of fazhi reads their pages "
+                "differently; `fazhi rebuild --reextract` takes the texts that it reads"
+            )
 
     def _give(self, writers: Sequence[Writer], table: Table, row: Row) -> None:
         self._rows[table.name] += 1
@@ -213,6 +240,7 @@ class _Making:
             "filters": wishes.filters(),
             "formats": list(wishes.formats),
             "with_text": wishes.with_text,
+            **({"as_published": True} if wishes.as_published else {}),
             "rows": dict(self._rows),
         }
         package = describe(self._job, self._resources, self._rows, facts)

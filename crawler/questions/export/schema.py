@@ -23,13 +23,17 @@ Row = tuple[Value, ...]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column. `text` ones are long, and only in deliveries with texts; they come last in their table."""
+    """One column. `text` ones are long, and only in deliveries with texts; they come last in their table.
+
+    `as_published` ones are behind them, and only in deliveries that ask for the punctuation of the pages.
+    """
 
     name: str
     type: Type
     english: str
     chinese: str
     text: bool = False
+    as_published: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +48,13 @@ class Table:
     of_version: Callable[[HeldVersion], Iterable[Row]] | None = None
     of_archive: Callable[[Reader, Selection], Iterable[Row]] | None = None
 
-    def columns(self, *, with_text: bool) -> tuple[Field, ...]:
-        """Return the columns of a delivery with or without texts."""
-        return self.fields if with_text else tuple(each for each in self.fields if not each.text)
+    def columns(self, *, with_text: bool, as_published: bool = False) -> tuple[Field, ...]:
+        """Return the columns of a delivery with or without texts, and with or without texts as published."""
+        return tuple(
+            each
+            for each in self.fields
+            if (with_text or not each.text) and (as_published or not each.as_published)
+        )
 
 
 def plain(value: Value) -> str | int | float | bool | None:

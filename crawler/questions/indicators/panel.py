@@ -109,12 +109,12 @@ def report_statements(report: Report) -> Iterator[Statement]:
 
 
 LONG_COLUMNS = (
-    "report", "version", "region", "division", "year", "kind", "indicator", "label", "value", "unit", "approximate",
+    "report_id", "version", "region", "division", "year", "kind", "indicator", "label", "value", "unit", "approximate",
     "period", "number", "offset", "words", "words_offset", "rule", "title", "url", "captured_at",
 )  # fmt: skip
 """Columns of a table with one row a statement. Stable: new ones come last."""
 
-WIDE_COLUMNS = ("report", "version", "region", "division", "year", "kind", "title", "url", "captured_at")
+WIDE_COLUMNS = ("report_id", "version", "region", "division", "year", "kind", "title", "url", "captured_at")
 """First columns of a table with one row a report; one an indicator follows, then `approximate`."""
 
 
@@ -158,7 +158,7 @@ def _report_cells(figures: ReportFigures) -> dict[str, Any]:
     report, first_seen = figures.report, figures.held.first_seen
     division = region_row(report.region) if report.region else None
     return {
-        "report": report.id,
+        "report_id": report.id,
         "version": report.version,
         "region": report.region,
         "division": division.name if division else None,

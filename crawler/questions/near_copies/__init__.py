@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from crawler.field.counting import counted
 from crawler.questions.near_copies.candidates import Candidates
 from crawler.questions.near_copies.clauses import (
     SharedParagraph,
@@ -67,7 +68,7 @@ def near_copies(
         for report in archive.iter_reports(region=region, year=year, years=years, bodies=True):
             ids.append(report.id or "")
             if len(ids) % _PROGRESS_EVERY == 0:
-                progress(f"{len(ids)} texts read")
+                progress(f"{counted(len(ids), 'text')} read")
             yield report.body
         if len(ids) >= _PROGRESS_EVERY:
             progress(f"{len(ids)} texts read; those that share a rare clause are compared")

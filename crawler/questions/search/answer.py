@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.archive.fulltext import Expression, Filters, Hit
 from crawler.errors import ConfigError
+from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 from crawler.field.regions import code_prefix
 from crawler.field.search_tokens import lower
 from crawler.field.times import iso
 from crawler.questions.search.grammar import parse
-from crawler.questions.search.snippets import Snippet, places, snippets
+from crawler.questions.search.snippets import Snippet, places, snippets_of
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
@@ -160,7 +161,7 @@ class _Wanted:
         """Whether the sections of a text that are searched have what is searched for."""
         self.read += 1
         if self.read % TELL_FROM_TEXTS == 0:
-            self._notify(f"{self.read} texts read for their sections; it goes on")
+            self._notify(f"{counted(self.read, 'text')} read for their sections; it goes on")
         parts = [text.body[start:end] for start, end in self.spans(text) or ()]
         return bool(parts) and self.expression.matches(lower("\n".join(parts)))
 
@@ -184,13 +185,13 @@ def _match(wanted: _Wanted, hit: Hit, text: HeldText) -> Match:
         text_sha256=text.text_sha256,
         rank=hit.rank,
         title_marks=tuple(places(text.title, wanted.phrases)) if spans is None else (),
-        snippets=snippets(text.body, places(text.body, wanted.phrases, spans)),
+        snippets=snippets_of(text.body, wanted.phrases, spans),
     )
 
 
 def found_json(match: Match) -> Iterator[tuple[str, object]]:
     """Yield the documented keys of a match, and their values."""
-    yield "id", match.report_id
+    yield "report_id", match.report_id
     for name in ("version", "title", "region", "year", "kind", "published"):
         yield name, getattr(match, name)
     yield "captured_at", iso(match.captured_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -30,7 +30,8 @@ def places(
     text: str, phrases: Iterable[Phrase], spans: Iterable[tuple[int, int]] | None = None
 ) -> list[tuple[int, int]]:
     """Return where phrases are in a text, as (start, end), sorted, none within another. `spans`: only within these."""
-    small = lower(text)
+    phrases = tuple(phrases)
+    small = lower(text) if any(phrase.has_case for phrase in phrases) else text
     within = [(0, len(text))] if spans is None else list(spans)
     found: set[tuple[int, int]] = set()
     for phrase in phrases:
@@ -54,6 +55,21 @@ def _outermost(found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+def snippets_of(
+    body: str, phrases: Sequence[Phrase], spans: Sequence[tuple[int, int]] | None = None
+) -> tuple[Snippet, ...]:
+    """Return the stretches of a body with the most different finds of phrases, in their order. `spans`: only within these.
+
+    The finds of a single phrase without letters of two cases do not differ: the first stretches are taken, and the rest of
+    the body is not read.
+    """
+    if len(phrases) > 1 or phrases[0].has_case:
+        return snippets(body, places(body, phrases, spans))
+    within = [(0, len(body))] if spans is None else sorted(spans)
+    found = (match.span() for start, end in within for match in phrases[0].pattern.finditer(body, start, end))
+    return tuple(islice(_stretches(body, islice(found, _MAX_PLACES)), MAX_SNIPPETS))
+
+
 def snippets(body: str, found: list[tuple[int, int]], number: int = MAX_SNIPPETS) -> tuple[Snippet, ...]:
     """Return the stretches of a body with the most different finds, in their order. `found`: from `places`."""
     stretches = list(_stretches(body, found))
@@ -67,7 +83,7 @@ def _distinct(body: str, snippet: Snippet) -> int:
     return len({body[start:end] for start, end in snippet.marks})
 
 
-def _stretches(body: str, found: list[tuple[int, int]]) -> Iterator[Snippet]:
+def _stretches(body: str, found: Iterable[tuple[int, int]]) -> Iterator[Snippet]:
     """Yield stretches that do not overlap: finds of one paragraph that are near each other share one."""
     group: list[tuple[int, int]] = []
     for span in found:

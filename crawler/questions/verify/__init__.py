@@ -14,7 +14,7 @@ from crawler.archive import CATALOGUE, Reader
 from crawler.archive.comparison.file_format import file_faults
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
-from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
+from crawler.errors import ArchiveError, ArchiveTooNew, NoArchive, NoTemporarySpace
 from crawler.questions.verify.anchors import AnchorCheck, Trust
 from crawler.questions.verify.chain import Chain, Harm
 from crawler.questions.verify.comparison import Comparison
@@ -23,8 +23,8 @@ from crawler.questions.verify.heads import (
     Added,
     OlderChain,
     added_since,
-    checked_head,
     head_faults,
+    head_to_verify,
     older_faults,
 )
 from crawler.questions.verify.inventory import check_inventory
@@ -66,15 +66,13 @@ def verify(
     root certificates for the anchors that are known from elsewhere. `processes`: number of child processes that read pages for
     `deep` (default: one for each processor); the faults are the same with any number. Nothing is written
     and no lock is taken. The open files of a run in progress are skipped, and reported to `notify`. Raises ConfigError for
-    a `head` that is none, ArchiveError if there is no archive, ArchiveTooNew if a newer fazhi wrote it, NoTemporarySpace.
+    a `head` that is none or covers nothing, NoArchive, ArchiveTooNew if a newer fazhi wrote it, NoTemporarySpace.
     """
-    known = None if head is None else checked_head(head)
+    known = None if head is None else head_to_verify(head)
     with errors_as_damage(path), ReadingPool(processes, notify) as pool:
         asked = _Asked(deep=deep, head=known, since=since, trust=trust or Trust(), pool=pool)
         if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
-            raise ArchiveError(
-                f"{path}: no archive here; name one with --archive, or make one with `fazhi crawl`"
-            )
+            raise NoArchive.at(path)
         before = snapshot(path)
         for name in before.in_progress:
             notify(

@@ -17,6 +17,7 @@ from crawler.archive.anchors import keys
 from crawler.archive.anchors.stamps import Root, Roots, Stamp, StampError, check_stamp
 from crawler.archive.anchors.statement import Statement
 from crawler.archive.evidence.manifest_lines import Entry, Kind
+from crawler.field.counting import counted
 from crawler.questions.verify.chain import Chain, Harm, at
 from crawler.questions.verify.fault import Fault
 
@@ -181,7 +182,7 @@ class AnchorCheck:
         number = sum(entry.kind is Kind.ANCHOR for entry in entries)
         if not checks:
             self.notify(
-                f"{number} anchors: signatures and time stamps were not checked: {keys.EXTRA_MISSING}"
+                f"{counted(number, 'anchor')}: signatures and time stamps were not checked: {keys.EXTRA_MISSING}"
             )
             return
         for authority in sorted(self.unchecked):
@@ -206,7 +207,7 @@ class AnchorCheck:
                 f", stamped {stamp.at:%Y-%m-%dT%H:%M:%SZ} by {stamp.authority}" for stamp in stamps
             )
             self.notify(
-                f"{len(self.good)} of {number} anchors hold; the latest covers line {statement.line} of"
+                f"{len(self.good)} of {counted(number, 'anchor')} hold; the latest covers line {statement.line} of"
                 f" {len(self.chain.entries)}: signed {statement.at}{stamped}"
             )
 

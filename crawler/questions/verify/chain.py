@@ -10,8 +10,9 @@ from crawler.archive import EMPTY_HEAD, manifest_entries
 from crawler.archive import MANIFEST as CHAIN
 from crawler.archive.evidence.manifest import incomplete_bytes
 from crawler.archive.evidence.manifest_lines import Entry, Kind
-from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256, on_disk
+from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256, on_disk, pack_files
 from crawler.questions.verify.fault import Fault
+from crawler.questions.verify.packs import PackCheck
 
 Harm = tuple[int, Fault]
 """A fault, and the number of the first line of the manifest that speaks against it."""
@@ -45,6 +46,13 @@ class Chain:
             first.setdefault(entry.facts["file"], entry)
         return first
 
+    def packs(self) -> dict[str, Entry]:
+        """Return the first line of each pack, by the pack's name."""
+        first: dict[str, Entry] = {}
+        for entry in self.of(Kind.PACK):
+            first.setdefault(entry.facts["pack"], entry)
+        return first
+
     def harms(self) -> Iterator[Harm]:
         """Yield the faults of the lines, then those of the WARC files, each with the line that speaks against it."""
         yield from self._line_harms()
@@ -59,6 +67,7 @@ class Chain:
         for name, entry in first.items():
             for fault in _warc_faults(self.path, name, entry):
                 yield entry.number, fault
+        yield from PackCheck(self.path, self.entries, first, self.packs()).harms()
 
     def _line_harms(self) -> Iterator[Harm]:
         last = EMPTY_HEAD
@@ -71,8 +80,8 @@ class Chain:
 
     def unlisted(self) -> Iterator[Fault]:
         """Yield a fault for each closed WARC file that no line names."""
-        listed = self.first_lines()
-        for file in closed_warcs(self.path):
+        listed = self.first_lines() | self.packs()
+        for file in (*closed_warcs(self.path), *pack_files(self.path)):
             name = file.relative_to(self.path).as_posix()
             if name not in listed:
                 yield Fault(place=name, what=f"is not in {CHAIN}")

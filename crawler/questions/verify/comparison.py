@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,16 +19,25 @@ from crawler.archive import (
     MadeVersion,
     read_acts,
 )
-from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, index_of
+from crawler.archive.catalogue.text_names import earlier_name, name_on_disk
+from crawler.archive.evidence.warc_paths import (
+    IN_PROGRESS,
+    closed_warcs,
+    index_of,
+    known_offsets,
+    on_disk,
+    pack_ranges,
+)
 from crawler.archive.loading.reextraction import body_with_digest
 from crawler.errors import ArchiveDamaged
 from crawler.extract import EXTRACTOR
 from crawler.field.fingerprint import text_sha256
 from crawler.questions.verify.fault import Fault
 from crawler.questions.verify.second_reading import SecondReading
+from crawler.regular_files import PartPath
 from crawler.warc import Fault as Damage
-from crawler.warc import Record, hex_sha256, salvage
-from crawler.warc.cdxj import index_text, lines_of, offsets
+from crawler.warc import Place, Record, hex_sha256, salvage
+from crawler.warc.cdxj import index_text, lines_of
 
 if TYPE_CHECKING:
     from crawler.archive.catalogue.models import VersionRow
@@ -55,6 +64,8 @@ class Comparison:
     notify: Callable[[str], None]
     texts: set[str] = field(default_factory=set)  # text files of all versions
     settled: bool = False  # every run of the catalogue has ended
+    pack_lines: dict[Path, list[str] | None] = field(default_factory=dict)
+    """Lines that the index of each pack must have; None for a pack with damage."""
     reextracted: int = 0  # texts that the current extractor reads differently than the one that stored them
 
     def everything(self) -> Iterator[Fault]:
@@ -67,8 +78,14 @@ class Comparison:
                     Fault(place=CATALOGUE, what=what) for what in self.claims.differences(self.notify)
                 )
         files = list(self._entered(closed_warcs(self.path)))
+        for name, (holder, _, _) in pack_ranges(self.path).items():
+            if (self.path / name).exists():  # `fazhi pack` is removing it, or was killed
+                self.pack_lines[self.path / holder] = None
         for file in files:
             yield from self._warc(file)
+        for pack, lines in self.pack_lines.items():
+            if lines is not None:
+                yield from self._index_faults(pack, lines)
         if self.claims is not None:
             yield from self._missing_files({file.relative_to(self.path).as_posix() for file in files})
             yield from self._versions(self.claims)
@@ -101,7 +118,7 @@ class Comparison:
         kept: list[Record] = []
         second, damaged = SecondReading(file, name), False
         try:
-            for record in salvage(file, known=lambda: offsets(index_of(file))):
+            for record in salvage(file, known=lambda: known_offsets(file)):
                 if isinstance(record, Damage):
                     damaged = True
                     yield Fault(place=f"{name} at byte {record.offset}", what=record.reason)
@@ -127,8 +144,10 @@ class Comparison:
                 place=CATALOGUE,
                 what=f"capture {missing.record_id} of {missing.url}: no such record in {name}",
             )
-        if not damaged:  # else the records are fewer than the index lists
-            yield from self._index(file, kept)
+        if isinstance(file, PartPath) and file.holder is not None:
+            self._keep_pack_lines(file, file.holder, None if damaged else kept)
+        elif not damaged:  # else the records are fewer than the index lists
+            yield from self._index_faults(file, lines_of(kept, file.name))
 
     def _acts(
         self, name: str, record: Record, told: Mapping[str, MadeVersion], claims: ConsistencyQueries
@@ -158,12 +177,21 @@ class Comparison:
     def _at(self, name: str, record: Record, what: str) -> Fault:
         return Fault(place=f"{name} at byte {record.place.offset}", what=what)
 
-    def _index(self, file: Path, records: list[Record]) -> Iterator[Fault]:
+    def _keep_pack_lines(self, file: PartPath, pack: Path, records: list[Record] | None) -> None:
+        """Keep the index lines of a file in a pack, at their places in the pack. `records`: None if it is damaged."""
+        lines = self.pack_lines.setdefault(pack, [])
+        if records is None or lines is None:
+            self.pack_lines[pack] = None
+            return
+        there = [replace(each, place=_moved(each.place, file.start)) for each in records]
+        lines += lines_of(there, pack.name)
+
+    def _index_faults(self, file: Path, lines: Iterable[str]) -> Iterator[Fault]:
         index = index_of(file)
         name = index.relative_to(self.path).as_posix()
         if not index.is_file():
             yield Fault(place=name, what="does not exist; `fazhi rebuild` recreates it")
-        elif index.read_bytes() != index_text(lines_of(records, file.name)):
+        elif index.read_bytes() != index_text(lines):
             yield Fault(
                 place=name, what=f"differs from the records of {file.name}; `fazhi rebuild` recreates it"
             )
@@ -174,7 +202,7 @@ class Comparison:
             if not (self.path / (name + IN_PROGRESS)).is_file():
                 yield Fault(place=name, what="the catalogue has captures in it, but the file does not exist")
         for name, entered in self.claims.entered_bytes().items():
-            file = self.path / name
+            file = on_disk(self.path / name)
             if file.is_file() and file.stat().st_size != entered:
                 size = file.stat().st_size
                 yield Fault(place=name, what=f"has {size} bytes, but the catalogue covers {entered}")
@@ -183,11 +211,15 @@ class Comparison:
         unwritten = claims.versions_in_progress()
         for row, report, read_again in claims.readable_versions() if self.deep else _unread(claims):
             place = f"{row.report_id} version {row.number}"
-            self.texts |= {row.text_file, *(former["text_file"] for former in row.former)}
+            self.texts |= {
+                name_on_disk(self.path, name)
+                for name in (row.text_file, *(former["text_file"] for former in row.former))
+                if name
+            }
             yield from self._former(place, row, report)
             if text_sha256(row.body) != row.text_sha256:
                 yield Fault(place=place, what="the digest of its text in the catalogue is wrong")
-            file = self.path / row.text_file
+            file = self.path / name_on_disk(self.path, row.text_file)
             if not row.text_file:
                 if row.unread is None or row.body:
                     yield Fault(place=place, what="has no text file, but is not marked as unread")
@@ -212,7 +244,7 @@ class Comparison:
             name, digest = former["text_file"], former["text_sha256"]
             if name is None:  # lost before a rebuild
                 continue
-            file = self.path / name
+            file = self.path / name_on_disk(self.path, name)
             data = file.read_bytes() if file.is_file() else b""
             body = body_with_digest(data.decode("utf-8", "replace"), digest)
             as_now = "url" not in former  # else it had the title and metadata of another site's page
@@ -235,9 +267,18 @@ class Comparison:
         for file in sorted((self.path / "text").glob("*/*/*.txt")):
             name = file.relative_to(self.path).as_posix()
             if self.claims is not None and name not in self.texts:
-                yield Fault(place=name, what="no version has this text")
+                if not self._is_renamed(file, name):
+                    yield Fault(place=name, what="no version has this text")
             elif self.claims is None and not _has_digest_of_name(file):
                 yield Fault(place=name, what="its text does not have the digest in its name")
+
+    def _is_renamed(self, file: Path, name: str) -> bool:
+        """Whether a rebuild was killed between writing a text under its new name and removing the earlier one."""
+        same = [new for new in file.parent.glob(f"*_{file.name}") if new.read_bytes() == file.read_bytes()]
+        renamed = any(earlier_name(new.relative_to(self.path).as_posix()) == name for new in same)
+        if renamed:
+            self.notify(f"{name}: has another name now, and is here twice; `fazhi rebuild` removes this one")
+        return renamed
 
 
 def _unread(
@@ -253,6 +294,10 @@ def _has_digest_of_name(file: Path) -> bool:
     blocks = file.read_bytes().decode("utf-8", "replace").removesuffix("\n").split("\n\n")
     digests = (hashlib.sha256("\n".join(blocks[skipped:]).encode()).hexdigest()[:16] for skipped in (2, 1))
     return named is not None and named[1] in digests
+
+
+def _moved(place: Place, by: int) -> Place:
+    return replace(place, offset=place.offset + by)
 
 
 def _capture_faults(place: Any, record: Record) -> Iterator[str]:

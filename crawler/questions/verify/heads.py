@@ -73,6 +73,16 @@ def checked_head(value: str, option: str = "--head") -> str:
     return value.strip().lower()
 
 
+def head_to_verify(value: str) -> str:
+    """Return a head as `checked_head` does. Raises ConfigError also for that of an empty chain, which covers nothing."""
+    head = checked_head(value)
+    if head == EMPTY_HEAD:
+        raise ConfigError(
+            f"--head {value}: is the head of an archive before its first run, and covers nothing; give one that `fazhi verify` printed later"
+        )
+    return head
+
+
 def head_faults(chain: Chain, head: str, harms: Sequence[Harm]) -> Iterator[Fault]:
     """Yield a fault if a head is not in the chain, or if what it covers was changed. `harms`: all faults of the chain."""
     digests = chain.digests

@@ -51,7 +51,7 @@ def test_a_row_says_where_its_figure_comes_from(held: list[str], fazhi: Fazhi, f
     with Reader.read(folder) as reader:
         body = reader.show(held[1]).body
     assert first == {
-        "report": held[1],
+        "report_id": held[1],
         "version": 1,
         "region": "420100",
         "division": "武汉市",
@@ -84,7 +84,7 @@ def test_the_wide_form_has_the_largest_count_and_the_first_rate_and_no_totals_of
 ) -> None:
     empty, full = rows(fazhi, folder, "--wide")
     assert (full["legal_aid"], full["appearance_rate"], full["approximate"]) == (17000, 90, ["legal_aid"])
-    assert (empty["report"], empty["legal_aid"]) == (held[0], None)
+    assert (empty["report_id"], empty["legal_aid"]) == (held[0], None)
 
 
 def test_the_long_form_marks_totals_of_years(held: list[str], fazhi: Fazhi, folder: Path) -> None:

@@ -16,7 +16,8 @@ from crawler.extract.documents.layout.spacing import join_lines, without_letter_
 from crawler.extract.documents.layout.tables.aligned import with_tables
 from crawler.extract.documents.layout.tables.grids import tables_of
 from crawler.extract.documents.layout.titles import title_of
-from crawler.extract.page.lines import Line, clean
+from crawler.extract.page.lines import Line, line_of, unfolded
+from crawler.field.text import fold
 
 _MAX_CELL_LENGTH = 200  # characters; a longer cell is layout, as on a page of HTML
 _TABLE_SIZE = 10.0  # font size of a table that takes part as a piece of text
@@ -97,9 +98,9 @@ def _lines(blocks: Sequence[Placed | Table]) -> list[Line]:
     for each in paragraphs:
         if isinstance(each, _Paragraph):
             tag = "h1" if each.rows[0] is title else ""
-            lines.append(Line(clean(mended(each.text)), 0, tag))
+            lines.append(line_of(mended(each.text), tag))
         else:
-            lines += [Line(clean_row(row)) for row in each]
+            lines += [_row_line(row) for row in each]
     return [line for line in lines if line.text]
 
 
@@ -148,6 +149,8 @@ def _table_lines(rows: Sequence[tuple[str, ...]]) -> Iterator[list[tuple[str, ..
             yield [row]
 
 
-def clean_row(cells: Sequence[str]) -> str:
+def _row_line(cells: Sequence[str]) -> Line:
     """Return the cells of a row as a line."""
-    return "\t".join(clean(mended(cell)) for cell in cells).rstrip("\t")
+    written = "\t".join(unfolded(mended(cell)) for cell in cells).rstrip("\t")
+    folded = fold(written)
+    return Line(folded, published="" if folded == written else written)

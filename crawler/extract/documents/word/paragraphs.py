@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.extract.page.lines import Line, clean
-from crawler.extract.page.rows import lines_of
+from crawler.extract.page.lines import Line, lines_from, unfolded
 from crawler.extract.page.tag_marks import CELL, ROW, ROW_END
 
 
@@ -13,15 +12,15 @@ class Paragraphs:
     __slots__ = ("pieces",)
 
     def __init__(self) -> None:
-        self.pieces: list[str] = []  # text, with at most one mark before it
+        self.pieces: list[str] = []  # text, not folded, with at most one mark before it
 
     def text(self, text: str) -> None:
         """Add a paragraph. A newline in it is a line break that the author set, and begins another line."""
-        self.pieces += filter(None, map(clean, text.split("\n")))
+        self.pieces += filter(None, map(unfolded, text.split("\n")))
 
     def ready(self, lines: list[Line]) -> None:
         """Add lines that another reader has made, as they are."""
-        self.pieces += [line.text for line in lines]
+        self.pieces += [line.as_published for line in lines]
 
     def row(self) -> None:
         """Begin a table row. It may stand in a cell of another."""
@@ -37,7 +36,7 @@ class Paragraphs:
 
     def lines(self) -> list[Line]:
         """Return the lines: a row of short cells is one line with tabs between the cells."""
-        return lines_of(self.pieces, [])
+        return lines_from(self.pieces)
 
 
 def with_gap(label: str) -> str:

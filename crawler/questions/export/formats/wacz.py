@@ -15,6 +15,7 @@ from crawler.errors import ArchiveDamaged
 from crawler.questions.export.formats.wacz_parts import Member, Page, Part
 from crawler.questions.export.formats.writer import Job, Resource, Writer, file_digest
 from crawler.questions.export.schema import plain
+from crawler.regular_files import open_regular
 from crawler.warc import Record, read_records
 
 if TYPE_CHECKING:
@@ -134,6 +135,6 @@ def _request_of(answer: Record, following: Iterator[Record]) -> Record | None:
 
 
 def _bytes(path: Path, record: Record) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(record.place.offset)
         return file.read(record.place.length)

@@ -29,6 +29,7 @@ class Job:
     place_of_record: Callable[[str], RecordPlace | None]  # by the id of a WARC record
     tables: tuple[Table, ...]
     with_text: bool
+    as_published: bool
     created: datetime  # the state of the archive: stands where a format wants a time
     software: str
     max_wacz_bytes: int
@@ -36,7 +37,7 @@ class Job:
 
     def columns(self, table: Table) -> tuple[Field, ...]:
         """Return the columns of a table in this delivery."""
-        return table.columns(with_text=self.with_text)
+        return table.columns(with_text=self.with_text, as_published=self.as_published)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,10 @@ def rows(reader: Reader, selection: Selection) -> Iterator[Row]:
             yield (
                 row.region, row.organ or GOVERNMENT, cell.year, row.division, row.level,
                 cell.status.value, cell.days, cell.rests_on, cell.claimed, cell.witnessed, cell.witnessed_by,
-                cell.report, cell.version, cell.url, cell.last_day, cell.rule,
+                cell.report_id, cell.version, cell.url, cell.last_day, cell.rule,
                 cell.was.value if cell.was else None, cell.gone_since, cell.doubt,
-                cell.reason.value if cell.reason else None, cell.site, cell.checked, " ".join(cell.reports), asof,
+                cell.reason.value if cell.reason else None, cell.site, cell.checked, " ".join(cell.report_ids), asof,
+                cell.redated, cell.claimed_now,
             )  # fmt: skip
 
 
@@ -67,8 +68,11 @@ COVERAGE = Table(
         Field("reason", "string", "Why the status is unknown", "状态不明的原因"),
         Field("site", "string", "Source at which the report or its absence was seen", "所据网站标识"),
         Field("checked", "datetime", "Begin of that source's last complete visit, UTC", "该网站最近一次完整访问的开始时间（UTC）"),
-        Field("reports", "string", "Ids of all reports that count, the one chosen first", "所有相关报告标识"),
+        Field("report_ids", "string", "Ids of all reports that count, the one chosen first", "所有相关报告标识"),
         Field("asof", "date", "The day as of whose end the status is, China time", "状态截止日（北京时间）"),
+        Field("redated", "datetime", "When the page was first seen to give another day than at first, UTC",
+              "页面所载日期被改动后首次采集时间（UTC）"),
+        Field("claimed_now", "string", "The date that the page gives since", "改动后页面所载日期"),
     ),
     key=("region", "organ", "year"),
     of_archive=rows,

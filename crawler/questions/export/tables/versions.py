@@ -63,8 +63,10 @@ FIELDS = (
     Field("payload_warc_offset", "integer", "Byte at which that record begins", "该记录起始字节"),
     Field("payload_record_id", "string", "WARC-Record-ID of that record", "该WARC记录标识"),
     Field("text", "string", "The text, paragraphs joined by a line end", "正文（段落以换行分隔）", text=True),
+    Field("text_as_published", "string", "The text with the full-width punctuation of its page; empty if the page is read differently by now",
+          "正文（保留网页原有全角标点；页面现读取结果不同则为空）", text=True, as_published=True),
 )  # fmt: skip
-"""The columns. They are public and stable: new ones come last, before `text`."""
+"""The columns. They are public and stable: new ones come last, before the texts."""
 
 
 def rows(item: HeldVersion) -> Iterator[Row]:
@@ -83,7 +85,7 @@ def rows(item: HeldVersion) -> Iterator[Row]:
         len(body), body.count("\n") + 1 if body else 0, len(report.sections), len(report.attachments),
         report.text_sha256, report.text_from, report.text_url, report.unread, report.parts, report.extractor,
         *_evidence(item),
-        body or None,
+        body or None, report.as_published.body or None if report.as_published else None,
     )  # fmt: skip
 
 

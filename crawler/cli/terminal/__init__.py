@@ -1,0 +1,1 @@
+"""What only a terminal shows: tables that fit its width, and the line of progress of a crawl."""

@@ -1,0 +1,116 @@
+"""Edits of a page's title, issuer, source or dates while its text stays. They make no version, so `versions` cannot tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
+
+from crawler.archive import Reader
+from crawler.archive.reader_queries.changes import RunSpan
+from crawler.field.times import china_day
+from crawler.model import MIN_EDITS_OF_A_VARYING_FIELD, MetadataEdit
+from crawler.questions.changes.change import Change, ChangedField, ChangeFinding, ChangeKind
+from crawler.questions.changes.pages import RunTimes
+from crawler.questions.changes.versions import change_of
+from crawler.questions.changes.weights import finding
+from crawler.questions.changes.window import Window
+
+MIN_DAYS_OF_TODAY = 2
+"""A date that was edited so often, each time to the day of the visit, is the time at which the page is generated."""
+_DAY = timedelta(days=1)
+_MAX_VALUE_CHARS = 48
+
+
+def metadata_changes(
+    reader: Reader, window: Window, runs: Sequence[RunSpan], region: str | None
+) -> Iterator[Change]:
+    """Yield the edits beside the text in a window. One that several addresses of a report show is told once.
+
+    Fields that a page changes again and again are left out, see `varying_fields`.
+    """
+    times = RunTimes(runs)
+    edits = reader.metadata_edits(window.since, window.until, region=region)
+    facts = reader.version_facts({each.report_id for each in edits})
+    told: set[object] = set()
+    for _, found in groupby(edits, key=lambda each: each.url):
+        history = list(found)
+        varying = varying_fields(history)
+        for edit in history:
+            fields = tuple(changed_fields(edit, varying))
+            run = times.own(edit.at)
+            if not fields or times.is_merged(edit.at) or not window.has(edit.at, run):
+                continue
+            key = (edit.report_id, edit.version, fields, china_day(edit.at))
+            if key in told:
+                continue
+            told.add(key)
+            version = next(row for row in facts[edit.report_id] if row.number == edit.version)
+            change = change_of(version, ChangeKind.REVISED, list(_judged(fields)), at=edit.at)
+            yield replace(
+                change,
+                title=edit.shown["title"] or version.title,
+                issuer=edit.shown["issuer"],
+                published=edit.shown["published"],
+                url=edit.url,
+                captured_at=edit.captured_at,
+                captured_before=edit.captured_before,
+                run=run,
+                fields=fields,
+                detail="the text is the same",
+            )
+
+
+def varying_fields(history: Sequence[MetadataEdit]) -> frozenset[str]:
+    """Return the fields that a page changes again and again, whatever its editors do. `history`: its edits by time."""
+    names = {name for edit in history for name in edit.was}
+    return frozenset(name for name in names if _varies(name, [edit for edit in history if name in edit.was]))
+
+
+def _varies(name: str, edits: Sequence[MetadataEdit]) -> bool:
+    if len(edits) >= MIN_EDITS_OF_A_VARYING_FIELD:
+        return True
+    return name == "published" and len(edits) >= MIN_DAYS_OF_TODAY and all(map(_is_of_its_day, edits))
+
+
+def _is_of_its_day(edit: MetadataEdit) -> bool:
+    """Whether a page gives as its date the day on which it was captured, or the one before: it was cached then."""
+    day = _day(edit.shown["published"])
+    return day is not None and timedelta(0) <= china_day(edit.at) - day <= _DAY
+
+
+def changed_fields(edit: MetadataEdit, varying: frozenset[str] = frozenset()) -> Iterator[ChangedField]:
+    """Yield what a page has edited, without the fields that vary."""
+    for name, was in edit.was.items():
+        if name not in varying:
+            yield ChangedField(field=name, was=was, now=edit.shown[name])
+
+
+def _judged(fields: Sequence[ChangedField]) -> Iterator[ChangeFinding]:
+    """Yield the findings of an edit: a date, and what else was edited."""
+    others = []
+    for each in fields:
+        was, now = (each.was or "")[:10], (each.now or "")[:10]
+        if each.field not in ("published", "signed") or was == now:
+            others.append(each)
+        elif was and now and now < was:
+            yield finding("backdated", words=f"{was} → {now}")
+        else:
+            yield finding("redated", words=f"{was or 'none'} → {now or 'none'}")
+    if others:
+        words = ", ".join(f"{each.field}: {_cut(each.was)} → {_cut(each.now)}" for each in others)
+        yield finding("field_changed", len(others), words)
+
+
+def _cut(value: str | None) -> str:
+    if not value:
+        return "none"
+    return value if len(value) <= _MAX_VALUE_CHARS else f"{value[:_MAX_VALUE_CHARS]}…"
+
+
+def _day(written: str | None) -> date | None:
+    try:
+        return date.fromisoformat((written or "")[:10])
+    except ValueError:
+        return None

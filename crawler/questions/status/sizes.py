@@ -1,0 +1,43 @@
+"""The size of an archive on disk, by part. Reads names and sizes only; what a run removes meanwhile does not count."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from crawler.archive import CATALOGUE, SEARCH_INDEX
+
+PARTS = {"warc": "warc", "text": "text", CATALOGUE: "catalogue", SEARCH_INDEX: "search index"}
+"""Names in an archive's folder, and the part that each belongs to. Everything else is `other`."""
+
+_OTHER = "other"
+
+
+def sizes(archive: Path) -> dict[str, int]:
+    """Return the bytes of each part of an archive. Symbolic links are not followed. Raises OSError."""
+    found = dict.fromkeys((*PARTS.values(), _OTHER), 0)
+    with os.scandir(archive) as entries:
+        for entry in entries:
+            name = next((name for name in PARTS if _belongs(entry.name, name)), "")
+            found[PARTS.get(name, _OTHER)] += _bytes(entry)
+    return found
+
+
+def free_bytes(archive: Path) -> int:
+    """Return the bytes that may still be written on the disk of an archive. Raises OSError."""
+    return shutil.disk_usage(archive).free
+
+
+def _belongs(name: str, part: str) -> bool:
+    return name == part or name.startswith(f"{part}-")  # catalogue.db-wal
+
+
+def _bytes(entry: os.DirEntry[str]) -> int:
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            with os.scandir(entry.path) as entries:
+                return sum(map(_bytes, entries))
+        return entry.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return 0

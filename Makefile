@@ -250,6 +250,10 @@ bench-indicators: $(READY)
 	@$(BIN)/python -m bench.indicators --set first-check
 	@$(BIN)/python -m bench.indicators --set second-check
 
+# Serve the government web of tests/site on 127.0.0.1, and print a command that crawls it. Ctrl-C ends it.
+site: $(READY)
+	@$(BIN)/python -m tests.site
+
 # Record tests/fixtures again from the government web on loopback.
 fixtures: $(READY)
 	@$(BIN)/python -m tests.site.record

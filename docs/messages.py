@@ -49,7 +49,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cli/adding.py": ("Seen", "{seen}:", "{before} The list", "{before} The code"),  # notes of entries
     "cli/output.py": ("fold",),
     "cli/questions/coverage.py": ("bold",),
-    "cli/questions/show.py": ("sha256 {", "{warc_file}"),
+    "cli/questions/show.py": ("sha256 {",),
     "cli/sources.py": ("fazhi source",),
     "cli/questions/search.py": ("bold",),
     "lazy.py": ("module",),
@@ -155,6 +155,25 @@ OTHER_WORDS = {
         "Invalid value for {name}: {message}",
         "Invalid value: {message}",
         "{value} is not one of {values}.",
+    ),
+    "regular_files.py": (  # as the C library has them
+        "No such file or directory",
+        "Permission denied",
+        "No space left on device",
+        "Read-only file system",
+        "Input/output error",
+        "File exists",
+        "Is a directory",
+        "Not a directory",
+        "Too many open files",
+        "Broken pipe",
+        "File name too long",
+        "Connection refused",
+        "Connection reset by peer",
+        "Network is unreachable",
+        "No route to host",
+        "Name or service not known",
+        "Temporary failure in name resolution",
     ),
     "questions/diff/texts.py": (
         "title",
@@ -398,7 +417,7 @@ def _kind(value: ast.FormattedValue) -> str:
         part.value for part in getattr(value.format_spec, "values", ()) if isinstance(part, ast.Constant)
     )
     is_length = isinstance(value.value, ast.Call) and _name(value.value.func) in ("len", "sum")
-    return ":d" if is_length or re.search(r"[,df]$", spec) else ""
+    return ":d" if is_length or re.search(r"[,df%]$", spec) else ""
 
 
 def _is_message(node: ast.expr, text: str, around: Sequence[ast.AST]) -> bool:

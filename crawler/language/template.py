@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Self
 
 _PIECE = re.compile(r"\{\{|\}\}|\{(?P<name>[a-z_][a-z0-9_]*)(?::(?P<kind>[dw]))?\}")
-_KINDS = {"d": re.compile(r"[-+~]?[0-9][0-9,.]*"), "w": re.compile(r"\S+"), "": re.compile(r"[^\n]*")}
+_KINDS = {"d": re.compile(r"[-+~]?[0-9][0-9,.]*%?"), "w": re.compile(r"\S+"), "": re.compile(r"[^\n]*")}
 
 
 @dataclass(frozen=True)

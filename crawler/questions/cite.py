@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.errors import ConfigError, UnknownReport
 from crawler.field.times import china_day, iso
+from crawler.language import translate
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
@@ -223,7 +224,7 @@ def _origin(cited: Citation) -> str:
 
 
 def _state(cited: Citation) -> str:
-    return f"its page is {cited.state} now" if cited.state else "no page of it is visited"
+    return f"its page is {translate(cited.state)} now" if cited.state else "no page of it is visited"
 
 
 def _source(cited: Citation) -> str:

@@ -18,6 +18,7 @@ from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
 from crawler.cli.questions.text_source import document_json, source_lines
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.model import Holding, RecordPlace, Report
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
     yield f"{report.id}  {division}{year}; published by {by}; issuer in the text: {report.issuer or 'not named'}"
     yield (
         f"{report.id}  dated {report.published or 'nowhere'} by the page; source: {report.source or 'not named'}; "
-        f"{holding.state or 'no page is visited'}"
+        f"{translate(holding.state or 'no page is visited')}"
     )
     yield f"{report.id}  version {report.version} was read from {report.url}"
     yield from source_lines(report, store.documents(report.id, report.version))
@@ -161,7 +162,9 @@ def _version_lines(store: Reader, report: Report) -> Iterator[str]:
     for row in store.history(report.id):
         marker = "*" if row.number == report.version else " "
         span = f"seen {iso(row.first_seen)} to {iso(row.last_seen)}"
-        origin = f"{row.origin}{', not the latest: dated before it or on its day' if row.older else ''}"
+        origin = (
+            f"{translate(row.origin)}{', not the latest: dated before it or on its day' if row.older else ''}"
+        )
         if row.tombstone:
             yield f"{marker} version {row.number}  gone since {iso(row.first_seen)}  {origin}"
             continue
@@ -169,7 +172,7 @@ def _version_lines(store: Reader, report: Report) -> Iterator[str]:
         yield f"{marker} version {row.number}  {text}  {span}  {origin}"
         for former in row.former:
             if former.get("url"):
-                yield f"    the same text before, {former['origin']}, from {former['url']}"
+                yield f"    the same text before, {translate(former['origin'])}, from {former['url']}"
                 continue
             was = f"before that sha256 {former['text_sha256']}, by {former['extractor']}"
             if former.get("unread"):

@@ -184,6 +184,16 @@ def pack(
     """Put the small WARC files of finished months one behind the other into one file each, unchanged.
 
     The files keep their names: the manifest says where in its pack each is, and every command reads it there.
+
+    Examples:
+        fazhi pack
+        fazhi pack --this-month --archive archive
+
+    Exit codes:
+        0  done, also if there was nothing to pack
+        2  wrong use, or there is no archive
+        3  another crawl has locked the archive
+        4  the archive is damaged, or cannot be written
     """
     now = utc_now()
     wanted = groups(archive, now, this_month=this_month)

@@ -19,10 +19,11 @@ from crawler.cli.program.help import documentation
 from crawler.cli.program.table import SECTIONS, Command, Group
 from crawler.language.table import Entry, read_entries
 from crawler.language.template import Template
-from crawler.model import Ending
+from crawler.model import Ending, News
 from crawler.onboarding.find.model import Result
 from crawler.questions.changes.change import ChangeKind
 from crawler.questions.coverage.cells import CoverageReason, CoverageStatus
+from crawler.questions.status.sources import SourceResult
 
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "crawler"
@@ -48,7 +49,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cli/__init__.py": ("fazhi {",),
     "cli/adding.py": ("Seen", "{seen}:", "{before} The list", "{before} The code"),  # notes of entries
     "cli/output.py": ("fold",),
-    "cli/questions/coverage.py": ("bold",),
+    "cli/questions/coverage.py": ("bold", "on time, claimed"),
     "cli/questions/show.py": ("sha256 {",),
     "cli/sources.py": ("fazhi source",),
     "cli/questions/search.py": ("bold",),
@@ -113,6 +114,24 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "questions/export/package.py": ("",),  # the documentation of tables is part of an export
     "questions/export/tables": ("",),
     "questions/html_page.py": ("",),
+    "questions/changes/tables.py": ("fazhi diff",),
+    "questions/status/metrics.py": (  # a file for programs
+        "Time at",
+        "Start of",
+        "End of",
+        "State of",
+        "Sources that",
+        "Reports held",
+        "Size of",
+        "Bytes free",
+        "Lines of",
+        "SHA-256 of",
+        "Whether",
+        "Begin of",
+        "The latest",
+        "# TYPE",
+        "{name}{",
+    ),
     "questions/verify/__init__.py": ("fazhi rebuild",),
     "sources/__init__.py": ("sources.yaml of fazhi",),
     "sources/add.py": ("# yaml",),
@@ -133,6 +152,8 @@ ENUMERATIONS: tuple[tuple[Iterable[str], str], ...] = (
     (CoverageStatus, "questions/coverage/cells.py"),
     (CoverageReason, "questions/coverage/cells.py"),
     (Result, "onboarding/find/model.py"),
+    (News, "model/outcome.py"),
+    (SourceResult, "questions/status/sources.py"),
     (REPORT_STATES, "archive/catalogue/selection.py"),
 )
 """Enumerations whose words are shown, and where each is."""
@@ -188,8 +209,48 @@ OTHER_WORDS = {
     ),
     "questions/diff/unified.py": ("none",),
     "questions/diff/side_by_side.py": ("changed", "added", "removed"),
-    "questions/changes/tables.py": ("overdue", "published", "shorter"),
-    "questions/coverage/words.py": ("due", "known", "late", "unknown"),
+    "questions/coverage/words.py": (
+        "due",
+        "known",
+        "late",
+        "unknown",
+        "late {days:d}",
+        "overdue {days:d}",
+        "late {days}",
+        "overdue {days}",
+    ),
+    "questions/changes/tables.py": (
+        "overdue",
+        "published",
+        "shorter",
+        "weight",
+        "change",
+        "seen",
+        "id",
+        "what",
+    ),
+    "questions/status/tables.py": ("id", "region", "name", "last visit", "result", "reports", "newest"),
+    "questions/status/answer.py": ("running", "finished", "stopped", "failed", "killed"),
+    "cli/questions/status.py": (
+        "archive",
+        "disk",
+        "last run",
+        "before it",
+        "sources",
+        "due",
+        "reports",
+        "newest",
+        "head",
+        "alerts",
+    ),
+    "cli/questions/reports.py": ("id", "year", "division", "published", "title", "remarks"),
+    "cli/questions/coverage.py": ("code", "organ", "status"),
+    "cli/summary.py": ("site", "troubles", "requests", "seconds", "host", "retries"),
+    "cli/finding/output.py": ("code", "division", "result", "reports", "years"),
+    "cli/finding/portal_table.py": ("code", "division", "portal", "access", "source", "day", "years"),
+    "cli/sources.py": ("id", "ok", "fails", "system", "links", "reports", "years", "first date", "last date"),
+    "cli/reading.py": ("field", "weight", "value", "where"),
+    "cli/questions/indicators.py": ("indicator", "label", "unit", "definition", "report", "value", "words"),
     "questions/coverage/cells.py": ("claimed", "witnessed"),
     "archive/catalogue/models.py": ("own", "imported", "merged"),
 }
@@ -235,7 +296,7 @@ _INTERNAL_ERRORS = frozenset({"AssertionError", "TypeError", "NotImplementedErro
 """Errors that say that the program is wrong, for those who change it."""
 
 _NO_MESSAGE_ARGUMENTS = frozenset({"style", "header_style", "metavar", "encoding", "justify", "prefix"})
-_SHOWN_CALLS = frozenset({"translate", "print_table", "add_column", "_table", "words"})
+_SHOWN_CALLS = frozenset({"translate", "columns_of", "_show", "print_table", "add_column", "_table", "words"})
 """Calls whose arguments are shown, also where they are single words: headings, states."""
 
 _NO_MESSAGE_FORMS = re.compile(

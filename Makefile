@@ -35,7 +35,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages
+.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages
 
 setup: $(READY)
 
@@ -193,6 +193,10 @@ bench-archive: $(READY)
 	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
 	@$(BIN)/python -m bench.similar
 
+# Time of `rebuild`, `verify --deep` and `import` with one process, and with one for each processor.
+bench-cores: $(READY)
+	@$(BIN)/python -m bench.cores
+
 # Time and peak memory of an export in each format, for made archives of 1,000 and 20,000 reports.
 bench-export: $(READY)
 	@$(BIN)/python -m bench.export
@@ -245,6 +249,10 @@ bench-indicators: $(READY)
 	@$(BIN)/python -m bench.indicators
 	@$(BIN)/python -m bench.indicators --set first-check
 	@$(BIN)/python -m bench.indicators --set second-check
+
+# Serve the government web of tests/site on 127.0.0.1, and print a command that crawls it. Ctrl-C ends it.
+site: $(READY)
+	@$(BIN)/python -m tests.site
 
 # Record tests/fixtures again from the government web on loopback.
 fixtures: $(READY)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, quote_from_bytes, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, quote_from_bytes, urlencode, urlsplit, urlunsplit
 
 import ada_url
 from publicsuffixlist import PublicSuffixList
@@ -179,6 +179,8 @@ def family(url: str) -> str:
     It also leaves out any parameter whose value is a time or a random number, unless its name contains `id`. Addresses
     of one family may be different pages: `v=1` may identify one.
     """
+    if "?" not in url:  # nothing to leave out
+        return canonical(url)
     return _identity(url, _may_be_buster)
 
 
@@ -200,15 +202,19 @@ def _identity(url: str, leaves_out: Callable[[str, str], bool]) -> str:
     if known is None:
         return url
     parts = urlsplit(known)
+    bare = quote(_SESSION_PATH.sub("", parts.path), safe=_UNQUOTED)
+    path = re.sub(r"%[0-9a-fA-F]{2}", lambda found: found[0].upper(), bare) if "%" in bare else bare
+    query = _kept_query(parts, leaves_out) if parts.query else ""
+    return urlunsplit(("http", parts.netloc, path or "/", query, ""))
+
+
+def _kept_query(parts: SplitResult, leaves_out: Callable[[str, str], bool]) -> str:
     pairs = parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")  # byte by byte: it may be GBK
     named = [pair for pair in pairs if _identifies(*pair)]
     kept = [pair for pair in named if not leaves_out(*pair)]
     if not kept and leaves_out is _is_buster and _SCRIPT.search(parts.path):
         kept = named
-    query = quote(urlencode(kept, encoding="latin-1"), safe=_UNQUOTED)
-    bare = quote(_SESSION_PATH.sub("", parts.path), safe=_UNQUOTED)
-    path = re.sub(r"%[0-9a-fA-F]{2}", lambda found: found[0].upper(), bare)
-    return urlunsplit(("http", parts.netloc, path or "/", query, ""))
+    return quote(urlencode(kept, encoding="latin-1"), safe=_UNQUOTED)
 
 
 def _identifies(name: str, value: str) -> bool:

@@ -34,8 +34,8 @@ _KNOWN = frozenset({
     "fa31d788b45ac51c751289f6211fe9abd9be5aef102c5a5080b8ce866432b593",
     "24657f4ac913a512c14bb224de4c99502df01ef7e8f25638e14569709c5a3c06",
     "379246c1c36fc3a20b31e43d744498cb6a8d9c927e5e52da0c043c9af47d75a7",
-    "906c93b4677c5ccab59c247977485b9bc3940201ec9562bfd9392e17f2393e88",
-    "e5f41563e6ed6a3a229e5a95e8ef5f361b2f3acf2d9d35f77dff2af6b03f718a",
+    "ee563e150004cd8e287fd0e69a928ff4e8de2088f2a8a0d929701d2d6170d9be",
+    "26987a78569b1821acffd7d80749c813668b45385385d1fa85209cd5cf714895",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

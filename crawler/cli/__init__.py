@@ -12,59 +12,27 @@ from __future__ import annotations
 import os
 import sys
 
-import typer
-
-from crawler import __version__
 from crawler.cli import streams
-from crawler.cli.program.language import speak_as_asked
-from crawler.cli.program.lazy import group
-from crawler.cli.program.table import SECTIONS
-from crawler.cli.program.wrong_use import tell_of_wrong_use
-from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible_line
 from crawler.language import translate
-
-app = group(SECTIONS, name="fazhi", invoke_without_command=True)
-
-
-@app.callback()
-def fazhi(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
-    lang: str | None = typer.Option(
-        None,
-        "--lang",
-        metavar="zh|en",
-        help="Language of messages; by default that of the locale. May stand behind the command too.",
-    ),
-) -> None:
-    """Collect 法治政府建设情况报告 from government sites into an archive of dated versions.
-
-    `fazhi COMMAND --help` tells more of a command.
-
-    Examples:
-        fazhi source init
-        fazhi crawl
-        fazhi reports --region 湖北 --year 2022-
-
-    Exit codes:
-        0  success
-        1  finished, but some site failed, a time stamp could not be had, or stdout or the --log file could not be
-           written (for example a full disk or a broken pipe; the archive is complete all the same)
-        2  wrong usage or a faulty sources.yaml
-        3  another crawl has locked this archive
-        4  the archive is damaged, was written by a newer fazhi, or cannot be read or written
-    """
-    if version:
-        typer.echo(f"fazhi {__version__}")
-        raise typer.Exit
 
 
 def main() -> None:
     """Run `fazhi`. A CrawlerError becomes one message on stderr and its class's exit code."""
     streams.restart_in_utf8_mode()
+    # after it, so that a process that starts again has imported little
+    import typer
+
+    from crawler.cli.program.completion import answer_the_shell
+    from crawler.cli.program.language import speak_as_asked
+    from crawler.cli.program.root import app
+    from crawler.cli.program.wrong_use import tell_of_wrong_use
+    from crawler.errors import ConfigError, CrawlerError
+
     streams.install()
+    answer_the_shell()
     try:
-        code = app(speak_as_asked(sys.argv[1:], os.environ), standalone_mode=False)
+        code = app(speak_as_asked(sys.argv[1:], os.environ), prog_name="fazhi", standalone_mode=False)
         sys.exit(streams.finish(code if isinstance(code, int) else 0))
     except typer.TyperException as error:
         tell_of_wrong_use(error)
@@ -76,6 +44,8 @@ def main() -> None:
         # the faults of a sources.yaml are lines; any other error is one, whatever name of a file is in it
         told = translate(str(error))
         print(told if isinstance(error, ConfigError) else visible_line(told), file=sys.stderr)
+        for note in getattr(error, "__notes__", ()):
+            print(visible_line(translate(note)), file=sys.stderr)
         sys.exit(streams.finish(error.exit_code))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

@@ -16,7 +16,7 @@ import typer
 
 from crawler.address import canonical, host_port
 from crawler.cli.finding.single import finding_of, search_one
-from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
+from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption, the_address
 from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
@@ -63,7 +63,17 @@ def add(
     Entries are kept in the order of their region codes. If the file does not exist, it is created.
 
     The entry is printed on stdout, what was found on stderr. Exit code 1 if too little was found for an entry.
+
+    Examples:
+        fazhi source add https://www.wuhan.gov.cn/zwgk/fzzfj/
+        fazhi source add --dry-run https://www.wuhan.gov.cn/
+
+    Exit codes:
+        0  the entry is written, or is there already
+        1  too little was found for an entry
+        2  wrong use, or a faulty sources.yaml
     """
+    url = the_address(url)
     if region is not None and region_known(region) is None:
         raise ConfigError(f"--region {region}: no division has this code")
     sites = existing_sites(sources)

@@ -67,6 +67,18 @@ def anchor(
 
     An authority that fails is told (exit code 1); the signature is kept. Needs the extra `anchor` and, once,
     `fazhi anchor init`.
+
+    Examples:
+        fazhi anchor init
+        fazhi anchor
+        fazhi anchor --timestamp http://tsa.example.org --json
+
+    Exit codes:
+        0  signed, and stamped by every authority
+        1  signed, but an authority gave no time stamp
+        2  wrong use, there is no key, or the extra `anchor` is not installed
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
     """
     if context.invoked_subcommand is not None:
         sources_of = (context.get_parameter_source(name) for name in context.params)
@@ -128,6 +140,17 @@ def init(
 
     The private key is readable by you alone, outside the archive, and never overwritten. Publish the fingerprint that
     this prints: it shows others which anchors are yours.
+
+    Examples:
+        fazhi anchor init
+        fazhi anchor init --key backup/anchor.key
+        fazhi anchor init --replaces old.key
+
+    Exit codes:
+        0  the key is entered
+        2  wrong use, or the extra `anchor` is not installed
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
     """
     settings = AnchorSettings.of(_defaults(sources), key=key)
     entered = anchoring.init(archive, settings.key, clock=utc_now, replaces=replaces, lost=lost)

@@ -89,6 +89,20 @@ def crawl(
 
     A source is skipped until its `every` has passed, unless it is named or --full is given. On SIGTERM or SIGINT, pages
     in progress are finished and stored; the next run continues with the rest. A second signal stops at once.
+
+    Examples:
+        fazhi crawl
+        fazhi crawl wuhan --full
+        fazhi crawl --region 湖北 --level city --max-time 2h
+        fazhi crawl --quiet --log crawl.jsonl
+        fazhi crawl wuhan --dry-run
+
+    Exit codes:
+        0  all sites that were due are visited
+        1  finished, but some site failed or is not finished, no time stamp could be had, or output is lost
+        2  wrong use, or a faulty sources.yaml
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
     """
     # parsed first: a wrong --max-time must fail before any file is read or written
     max_seconds = pipeline.seconds(max_time) if max_time is not None else None

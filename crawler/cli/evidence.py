@@ -58,6 +58,16 @@ def verify(
 
     Prints the head digest at the end. It covers everything archived so far: publish it elsewhere, and `--head` can show
     later that nothing was changed since.
+
+    Examples:
+        fazhi verify
+        fazhi verify --deep --json
+        fazhi verify --since manifest-of-january.jsonl
+
+    Exit codes:
+        0  no fault
+        2  wrong use, or there is no archive
+        4  a fault was found, or a newer fazhi wrote the archive
     """
     older = None if since is None else OlderChain.parse(since)
     trust = Trust(
@@ -103,6 +113,16 @@ def rebuild(
     """Recreate the catalogue, the text files and the indexes from the WARC files alone.
 
     What cannot be read is named, and the rest is recreated; the exit code is 4 then.
+
+    Examples:
+        fazhi rebuild
+        fazhi rebuild --reextract --archive copy
+
+    Exit codes:
+        0  everything is recreated
+        2  wrong use, or there is no archive
+        3  another crawl has locked the archive
+        4  something could not be read; the rest is recreated
     """
     done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes)
     changed = 0
@@ -132,6 +152,16 @@ def merge(
     """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them.
 
     If all of them are here already, nothing is written.
+
+    Examples:
+        fazhi merge other-archive
+        fazhi merge other-archive --archive all
+
+    Exit codes:
+        0  done
+        2  wrong use, or there is no archive to copy from
+        3  another crawl has locked the archive
+        4  one of the archives is damaged, or cannot be written
     """
     archives.require_warcs(other)  # before this archive is made
     if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):

@@ -12,6 +12,7 @@ import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, SourcesOption
 from crawler.cli.output import PlainConsole, print_json, say
+from crawler.cli.program.completion import source_ids
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, parse_connect_to
 from crawler.fetch.record import Sink
@@ -28,13 +29,21 @@ DEFAULT_FOLDER = Path("tests/fixtures")
 
 @app.command("record")
 def record(
-    id: Annotated[str, typer.Argument(metavar="ID", help="Id of a source.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="Id of a source.", autocompletion=source_ids)],
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after this many reports.")] = None,
     sources: SourcesOption = Path("sources.yaml"),
     folder: FolderOption = DEFAULT_FOLDER,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Crawl one site; save every exchange, without cookies and other personal headers, and the expected result."""
+    """Crawl one site; save every exchange, without cookies and other personal headers, and the expected result.
+
+    Examples:
+        fazhi fixture record wuhan --limit 3
+
+    Exit codes:
+        0  saved
+        2  wrong use, a faulty sources.yaml, or no page could be fetched
+    """
     (site,) = choose(load_sites(sources), [id])
     mapping = parse_connect_to(connect_to or ())
 
@@ -64,7 +73,17 @@ def check(
     folder: FolderOption = DEFAULT_FOLDER,
     json: JsonOption = False,
 ) -> None:
-    """Replay saved sites and show differences from the expected result. Exit code 1 if there are any."""
+    """Replay saved sites and show differences from the expected result. Exit code 1 if there are any.
+
+    Examples:
+        fazhi fixture check
+        fazhi fixture check wuhan --json
+
+    Exit codes:
+        0  all are as expected
+        1  some differ
+        2  wrong use, or a faulty sources.yaml
+    """
     places = [folder / name for name in ids or ()] or fixtures.folders(folder)
     if not places:
         raise ConfigError(f"{folder}: no saved sites here; save one with `fazhi fixture record ID`")

@@ -31,7 +31,20 @@ def import_(
     processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."""
+    """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive.
+
+    Examples:
+        fazhi import seeds
+        fazhi import page.html report.pdf --archive other
+        fazhi import crawl.warc.gz --json
+
+    Exit codes:
+        0  everything was read
+        1  some file could not be read, or is no report
+        2  wrong use, or a file is not there
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
+    """
     documents(paths)  # raises before an archive is made
     failed = False
     command = " ".join(sys.argv[1:])

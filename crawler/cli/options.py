@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.program.completion import source_ids
+from crawler.cli.program.values import address_hint
 from crawler.errors import ConfigError
 from crawler.field.times import start_of
 from crawler.model import Years
@@ -53,7 +55,9 @@ ProcessesOption = Annotated[
 ]
 IdsArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ID]...", help="Ids of sources; all enabled sources if omitted."),
+    typer.Argument(
+        metavar="[ID]...", help="Ids of sources; all enabled sources if omitted.", autocompletion=source_ids
+    ),
 ]
 RegionsOption = Annotated[
     list[str] | None,
@@ -97,6 +101,13 @@ def the_years(text: str | None) -> Years | None:
             f"--year {text}: must be a year or a span of years, such as 2022, 2019-2022 or 2019-"
         )
     return Years(first=int(parts[1]), last=int(parts[3] or parts[1]) if parts[3] or not parts[2] else None)
+
+
+def the_address(text: str) -> str:
+    """Return a web address as it is. Raises ConfigError, which says what was meant, if it has no scheme."""
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return text
+    raise ConfigError(f"{text}: {address_hint(text) or 'an address begins with http:// or https://'}")
 
 
 def refuse_together(**options: object) -> None:

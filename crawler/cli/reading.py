@@ -13,6 +13,7 @@ import typer
 from crawler import extract as extraction
 from crawler.cli.options import AsPublishedOption, JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, print_table, report_json
+from crawler.cli.program.values import address_hint
 from crawler.crawl import Visit
 from crawler.crawl.documents import read_with_documents
 from crawler.errors import CrawlerError, PartOnly, UnreadDocument
@@ -41,6 +42,16 @@ def extract(
 
     An address is fetched with the settings (proxy, tls, contact) of the entry for its host in sources.yaml, or with its
     `defaults:`, if there is such a file.
+
+    Examples:
+        fazhi extract page.html
+        fazhi extract report.pdf --json
+        fazhi extract https://www.wuhan.gov.cn/report.shtml --explain
+
+    Exit codes:
+        0  every page gave a text
+        1  some page could not be fetched or read
+        2  wrong use, or a faulty sources.yaml
     """
     reports: list[Report] = []
     failed = False
@@ -62,6 +73,8 @@ def extract(
             failed = True
         except CrawlerError as error:
             message(str(error) if place in str(error) else f"{place}: {error}")
+            if hint := address_hint(place):
+                message(f"{place}: {hint}")
             failed = True
     if json:
         make = _explained if explain else report_json

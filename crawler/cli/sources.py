@@ -55,7 +55,16 @@ def init(
     sources: SourcesOption = Path("sources.yaml"),
     empty: Annotated[bool, typer.Option("--empty", help="Write a file without entries.")] = False,
 ) -> None:
-    """Write a new sources.yaml: a copy of the one that fazhi comes with, or an empty one."""
+    """Write a new sources.yaml: a copy of the one that fazhi comes with, or an empty one.
+
+    Examples:
+        fazhi source init
+        fazhi source init --empty --sources mine.yaml
+
+    Exit codes:
+        0  written
+        2  wrong use, or the file is there already
+    """
     write_new(sources, empty=empty)
     number = len(load_sites(sources))
     next_step = "fazhi source add URL" if empty else "fazhi source list, fazhi crawl"
@@ -86,6 +95,15 @@ def list_(
     """List the sites of sources.yaml, disabled ones too; or, with --portals, the divisions and their portals.
 
     Last visit, its result and the reports held are those of the archive, if there is one.
+
+    Examples:
+        fazhi source list
+        fazhi source list --region 湖北 --json
+        fazhi source list --portals --level city
+
+    Exit codes:
+        0  done
+        2  wrong use, or a faulty sources.yaml
     """
     wanted = the_level(level) if level else None
     if portals:
@@ -141,7 +159,17 @@ def check(
     json: JsonOption = False,
     connect_to: ConnectToOption = None,
 ) -> None:
-    """Visit sites and show what their entries find; nothing is stored. Exit code 1 if a site fails."""
+    """Visit sites and show what their entries find; nothing is stored. Exit code 1 if a site fails.
+
+    Examples:
+        fazhi source check wuhan
+        fazhi source check wuhan --json
+
+    Exit codes:
+        0  every site works
+        1  some site fails
+        2  wrong use, or a faulty sources.yaml
+    """
     sites = choose(load_sites(sources, notify=message), ids or ())
     saved = Replay(load_exchanges(replay)) if replay else None
     if saved is not None and not ids:

@@ -287,12 +287,13 @@ def recovered_outcome(site_id: str, recovery: Recovery) -> Outcome:
     still = (
         f"; trouble at {counted(recovery.still, 'address', 'addresses')} goes on" if recovery.still else ""
     )
+    was = "not read to its end" if recovery.ending is Ending.LISTED else recovery.ending.value
     return Outcome(
         ending=Ending.RECOVERED,
         url=recovery.urls[0],
         site_id=site_id,
         since=recovery.since,
-        detail=f"{where}, {recovery.ending.value} since {china_day(recovery.since)}: {recovery.detail}{still}",
+        detail=f"{where}, {was} since {china_day(recovery.since)}: {recovery.detail}{still}",
     )
 
 

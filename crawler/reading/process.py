@@ -16,7 +16,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from crawler.reading.frames import JobLimits
 
@@ -83,15 +83,15 @@ class Child:
         same_modules = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         numbers = (str(self._owner), str(limits.memory_bytes))
         command = (sys.executable, "-P", "-m", "crawler.reading.child", *numbers)
-        pipe = subprocess.PIPE
+        started: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
+        # a group of its own: Ctrl-C goes to the parent alone, also while the child is not yet ready to ignore it
+        started |= {"env": same_modules, "process_group": 0}
         try:
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=same_modules, bufsize=0)
+            self._process = subprocess.Popen(command, **started)
         except PermissionError:  # the interpreter lies in a folder that this user may not enter
             if not os.path.exists(_OWN_INTERPRETER):
                 raise
-            self._process = subprocess.Popen(
-                command, executable=_OWN_INTERPRETER, stdin=pipe, stdout=pipe, env=same_modules, bufsize=0
-            )
+            self._process = subprocess.Popen(command, executable=_OWN_INTERPRETER, **started)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.jobs: BinaryIO = self._process.stdin  # type: ignore[assignment]

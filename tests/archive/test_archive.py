@@ -63,6 +63,15 @@ def test_a_new_report_is_kept_as_record_row_and_text(opened: Opener, folder: Pat
         assert archive.locations(outcome.report_id or "") == [URL]
 
 
+def test_a_run_that_requests_nothing_writes_no_warc_file(opened: Opener, folder: Path) -> None:
+    for _ in range(2):
+        with opened():
+            pass
+    assert not (folder / "warc").exists()
+    with Archive.read(folder) as archive:
+        assert [run.id for run in archive.runs()] == [1, 2]
+
+
 def test_the_same_text_again_makes_no_version_and_no_file(opened: Opener, folder: Path, clock: Clock) -> None:
     with opened() as archive:
         visit(archive, clock, a_report())

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
 
 from crawler.archive import CATALOGUE, Archive, rebuild
+from crawler.archive.catalogue.engine import migrations, sqlite_engine
 from crawler.archive.catalogue.text_names import earlier_name, with_version
 from crawler.archive.evidence import files
 from crawler.extract import extract
 from crawler.questions.verify import verify
 from tests.archive.foreign import article
-from tests.archive.held import change, faults, query
+from tests.archive.held import faults, query
 from tests.archive.test_archive import Opener, texts, visit
 from tests.conftest import URL, Clock, Fazhi
 
@@ -34,13 +36,13 @@ def fill(opened: Opener, clock: Clock) -> list[str]:
 
 
 def make_earlier(folder: Path) -> None:
-    """Give an archive the names and the schema of the version before."""
-    rows = query(folder, "SELECT id, text_file, former FROM versions")
-    for number, name, _ in rows:
-        change(folder, f"UPDATE versions SET text_file = '{earlier_name(str(name))}' WHERE id = {number}")
+    """Give an archive the names and the schema of before."""
+    engine = sqlite_engine(folder / CATALOGUE, writes=True)
+    with engine.begin() as connection:
+        alembic.downgrade(migrations(connection), "0016")
+    engine.dispose()
     for path in sorted(folder.glob("text/*/*/*.txt")):
         path.replace(folder / earlier_name(path.relative_to(folder).as_posix()))
-    change(folder, "UPDATE alembic_version SET version_num = '0015'")
 
 
 def test_names_sort_in_the_order_of_versions_and_a_text_that_comes_back_has_its_own(

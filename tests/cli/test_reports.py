@@ -81,7 +81,10 @@ def test_filters(
 
 @pytest.mark.parametrize(
     "words",
-    [("--year", "22"), ("--year", "2022-2020"), ("--since", "soon"), ("--kind", "x"), ("--state", "x")],
+    [
+        *(("--year", "22"), ("--year", "2022-2020"), ("--since", "soon"), ("--kind", "x"), ("--state", "x")),
+        ("--site", "nothing"),
+    ],
 )
 def test_a_filter_that_means_nothing_is_wrong_use(
     words: tuple[str, ...], filled: list[str], fazhi: Fazhi, folder: Path

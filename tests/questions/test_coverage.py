@@ -120,6 +120,43 @@ def test_a_later_earlier_date_does_not_make_a_report_timely() -> None:
     assert facts(status(report(text("2023-04-20"), backdated))) == (CoverageStatus.LATE, 20, CLAIMED)
 
 
+def redated(first: str | None, *edits: tuple[datetime, str | None]) -> Publication:
+    """A report whose page gave other dates over the same text later."""
+    return replace(report(text(first)), redated=edits)
+
+
+def test_a_date_edited_over_the_same_text_is_told_and_does_not_count() -> None:
+    edited, again = LATER + timedelta(days=2), LATER + timedelta(days=9)
+    page = redated("2023-04-20", (edited, "2023-03-30"), (again, "2023-03-30T10:00"))
+    cell = status(page)
+    assert facts(cell) == (CoverageStatus.LATE, 20, CLAIMED)
+    assert (cell.claimed, cell.redated, cell.claimed_now) == ("2023-04-20", edited, "2023-03-30T10:00")
+    before = status(page, asof=LATER.date() + timedelta(days=1))
+    assert (before.redated, before.claimed_now) == (None, None), "as of a day before the edit"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "now"),
+    [
+        ("2023-04-20", "2023-04-20T09:30", None),  # the same day
+        ("2023-04", "2023-04-20", None),  # what both give agrees
+        ("2023-04-20", None, (None,)),  # the page gives no date any more
+        (None, "2023-03-30", ("2023-03-30",)),  # a date was added
+    ],
+)
+def test_what_counts_as_another_date(
+    first: str | None, then: str | None, now: tuple[str | None] | None
+) -> None:
+    edited = LATER + timedelta(days=2)
+    cell = status(redated(first, (edited, then)))
+    assert (cell.redated, cell.claimed_now) == ((edited, now[0]) if now else (None, None))
+
+
+def test_a_date_edited_and_put_back_is_no_other_date() -> None:
+    edits = ((LATER + timedelta(days=2), "2023-03-30"), (LATER + timedelta(days=9), "2023-04-20"))
+    assert status(redated("2023-04-20", *edits)).redated is None
+
+
 def test_a_visit_that_did_not_find_it_speaks_against_the_date() -> None:
     visit = datetime(2023, 4, 20, 3, tzinfo=UTC)
     cell = status(report(text("2023-03-30")), absent=visit)

@@ -17,8 +17,8 @@ _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff()-]+")
 _CODE = re.compile(r"[0-9]{6}")
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _MAX_YEAR = 9999
-_VERSION = re.compile(r"[^/]*_v[0-9]{3,}_(?=[^/]+\Z)")
-"""What a file's name has since versions are told apart by it: the report's id and the version's number."""
+_VERSION = re.compile(r"v[0-9]{3,18}")
+"""The part of a file's name that tells versions apart, between the report's id and the day."""
 
 
 def text_file(
@@ -58,12 +58,17 @@ def with_digest(name: str, text_sha256: str) -> str:
 def with_version(name: str, report_id: str, number: int) -> str:
     """Return the name that a version's text file has today, by the one that earlier versions of fazhi gave it."""
     folder, _, file = name.rpartition("/")
-    return name if _VERSION.search(name) else f"{folder}/{report_id}_v{number:03}_{file}"
+    mark = f"{report_id}_v{number:03}_"
+    return name if file.startswith(mark) else f"{folder}/{mark}{file}"
 
 
 def earlier_name(name: str) -> str:
     """Return the name that earlier versions of fazhi gave a text file: without the report's id and the version's number."""
-    return _VERSION.sub("", name, count=1)
+    folder, _, file = name.rpartition("/")
+    match file.rsplit("_", 3):
+        case [_, version, day, digest] if _VERSION.fullmatch(version):
+            return f"{folder}/{day}_{digest}"
+    return name
 
 
 def folder_name(name: str) -> str:

@@ -22,7 +22,7 @@ class SiteTrouble:
     ending: Ending
     detail: str  # the last reason
     since: datetime
-    last_seen: datetime
+    last_seen: datetime  # start of the last run that met it
     over_at: datetime | None  # None: it stands
     site_name: str | None = None
     region: str | None = None

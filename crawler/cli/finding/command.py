@@ -105,6 +105,17 @@ def find(
 
     SIGTERM or SIGINT ends it in order: what was found so far is written and printed. Exit code 0 if all were found, 1 if some
     were not or the search was ended, 3 if another search uses the state file.
+
+    Examples:
+        fazhi source find 武汉市
+        fazhi source find --region 湖北 --level city --dry-run
+        fazhi source find https://www.wuhan.gov.cn/ --json
+
+    Exit codes:
+        0  all lists were found
+        1  some were not, or the search was ended
+        2  wrong use, or a faulty sources.yaml
+        3  another search uses the state file
     """
     chosen_level = the_level(level) if level is not None else None
     targets, unknown = targets_of(

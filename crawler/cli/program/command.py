@@ -7,7 +7,8 @@ from typing import Any
 from typer.core import TyperCommand
 
 from crawler.cli.program import help as help_pages
-from crawler.cli.program.values import converter, variable_of
+from crawler.cli.program.values import converter, hints, variable_of
+from crawler.errors import CrawlerError
 
 
 class FazhiCommand(TyperCommand):
@@ -16,6 +17,15 @@ class FazhiCommand(TyperCommand):
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         prepare(self.params)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Do what the command does. An error gets notes that tell which variable a value came from."""
+        try:
+            return super().invoke(ctx)
+        except CrawlerError as error:
+            for hint in hints(ctx, str(error)):
+                error.add_note(hint)
+            raise
 
     def get_params(self, ctx: Any) -> Any:
         """Return the arguments and options, --help among them."""

@@ -17,7 +17,18 @@ from crawler.language import translate
 
 MAX_COLUMNS = 80
 _FIRST_COLUMN = 26  # width of the names of options, where there is one longer than this
-_KINDS = {str: "TEXT", int: "NUMBER"}
+_OUTPUT = {"json", "csv", "html", "quiet", "figures", "log", "metrics", "explain", "open"}
+_GENERAL = {
+    "archive",
+    "sources",
+    "replay",
+    "connect-to",
+    "folder",
+    "lang",
+    "database",
+    "processes",
+    "help",
+}
 _WIDE = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
 )
@@ -71,18 +82,24 @@ def page(command: Any, context: Any, commands: Iterable[tuple[str, Rows]] = ()) 
     for paragraph in found.description:
         lines += ["", *wrapped(translate(paragraph), "  ")]
     parameters = [each for each in command.get_params(context) if not each.hidden]
+    for heading, rows in commands:
+        lines += _section(heading, [(name, translate(about)) for name, about in rows])
     arguments = [each for each in parameters if each.param_type_name == "argument"]
+    lines += _section("Arguments", [(_argument(each), _about(each)) for each in arguments])
     options = [each for each in parameters if each.param_type_name == "option"]
-    for heading, rows in (
-        *((heading, [(name, translate(about)) for name, about in rows]) for heading, rows in commands),
-        ("Arguments", [(_argument(each), _about(each)) for each in arguments]),
-        ("Options", [(_option(each), _about(each)) for each in options]),
-    ):
-        lines += _section(heading, rows)
+    for heading in ("Options", "Output", "General"):
+        of_these = [each for each in options if _heading(each) == heading]
+        lines += _section(heading, [(_option(each), _about(each)) for each in of_these])
     if found.examples:
         lines += ["", f"{translate('Examples')}:", *(f"  {line}" for line in found.examples)]
     lines += _section("Exit codes", [(str(code), translate(text)) for code, text in found.exit_codes])
     return "\n".join(lines)
+
+
+def _heading(option: Any) -> str:
+    """Return under which heading an option is listed: the command's own first, those of most commands last."""
+    names = {name.removeprefix("--") for name in option.opts}
+    return "Output" if names & _OUTPUT else "General" if names & _GENERAL else "Options"
 
 
 def _usage(command: Any, context: Any) -> Iterator[str]:
@@ -119,13 +136,23 @@ def _option(parameter: Any) -> str:
 
 
 def kind(parameter: Any) -> str:
-    """Return the word for the value of an option: its metavar, or FILE, DIR, NUMBER or TEXT by its type."""
+    """Return the word for the value of an option: its metavar, its choices, or a word by its type and name."""
+    described = parameter.type_descriptor
     if parameter.metavar:
         return str(parameter.metavar)
-    described = parameter.type_descriptor
+    if described.choices is not None:
+        return "|".join(_value(choice) for choice in described.choices)
+    name = str(max(parameter.opts, key=len)).removeprefix("--")
     if described.is_path:
-        return "PATH"
-    return _KINDS.get(described.annotation, "TEXT")
+        return "PATH" if name == "replay" else "DIR" if name in ("archive", "folder") else "FILE"
+    return "NUMBER" if described.annotation is int else name.upper()
+
+
+def _value(value: Any) -> str:
+    """Return a default or a choice as it is typed."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value, value))
+    return str(getattr(value, "value", value))
 
 
 def _about(parameter: Any) -> str:
@@ -133,7 +160,7 @@ def _about(parameter: Any) -> str:
     facts = []
     default = parameter.default
     if default not in (None, False, ()) and parameter.param_type_name == "option" and not callable(default):
-        facts.append(f"default: {default}")
+        facts.append(f"default: {_value(default)}")
     bounds = (parameter.min, parameter.max)
     if bounds != (None, None):
         least, most = bounds

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import CompletionItem, TyperCommand, TyperGroup  # type: ignore[attr-defined]
 
 from crawler.cli.program import help as help_pages
 from crawler.cli.program.command import FazhiCommand, prepare
@@ -55,6 +55,15 @@ class LazyGroup(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands, in the order of the table."""
         return list(self.commands)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return the commands, or the options, that begin with what was typed, without importing any command."""
+        options = TyperCommand.shell_complete(self, ctx, incomplete)  # not those of a group
+        entries = (entry for each in self.sections for entry in each.commands)
+        found = [
+            CompletionItem(each.name, help=each.help) for each in entries if each.name.startswith(incomplete)
+        ]
+        return [*found, *options]
 
     def get_usage(self, ctx: Any) -> str:
         """Return the line that says how the group is called."""

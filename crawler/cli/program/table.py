@@ -97,6 +97,11 @@ SECTIONS = (
         Command("pack", "crawler.cli.evidence:pack", "Put the small WARC files of finished months one behind the other into one file each, unchanged."),
         ANCHOR,
     )),
-    Section("Set up", (SOURCE, FIXTURE, CMS)),
+    Section("Set up", (
+        SOURCE,
+        FIXTURE,
+        CMS,
+        Command("completion", "crawler.cli.program.completion:completion", "Print the script with which a shell completes commands, options and ids."),
+    )),
 )  # fmt: skip
 """All commands, in the order of `fazhi --help`."""

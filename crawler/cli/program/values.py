@@ -7,7 +7,9 @@ value came from.
 from __future__ import annotations
 
 import os
+import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -16,12 +18,48 @@ import typer
 VARIABLES = frozenset(
     {
         "archive", "sources", "replay", "connect-to", "folder", "log", "figures", "quiet", "max-time",
-        "max-requests", "budget", "at-once", "render", "ways", "tsa-roots", "timestamp", "anchor-key", "processes",
+        "max-requests", "budget", "at-once", "render", "ways", "tsa-roots", "timestamp", "processes",
         "metrics", "lang", "database", "host", "port",
     }
 )  # fmt: skip
 """Options that have a variable, FAZHI_ARCHIVE for --archive: those that say where and how a command works. Those that say
 what is asked for, or in which form it is printed, have none: set for all commands, they would change what each one means."""
+
+_HOST_AND_PATH = re.compile(
+    r"[0-9A-Za-z\u4e00-\u9fff-]+(\.[0-9A-Za-z\u4e00-\u9fff-]+)*\.[A-Za-z\u4e00-\u9fff]{2,}(:[0-9]+)?(/\S*)?"
+)
+"""An address without http://, such as www.wuhan.gov.cn/zwgk/."""
+
+_FILE_ENDINGS = frozenset(
+    [
+        "csv",
+        "doc",
+        "docx",
+        "gz",
+        "htm",
+        "html",
+        "json",
+        "jsonl",
+        "md",
+        "mht",
+        "mhtml",
+        "ofd",
+        "pdf",
+        "py",
+        "rtf",
+        "shtml",
+        "tsv",
+        "txt",
+        "warc",
+        "wps",
+        "xls",
+        "xlsx",
+        "xml",
+        "yaml",
+        "yml",
+        "zip",
+    ]
+)
 
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
@@ -108,6 +146,36 @@ def given_by(parameter: Any, context: typer.Context) -> str:
     if parameter.param_type_name == "option":
         return str(max(parameter.opts, key=len))
     return str(parameter.metavar or parameter.name)
+
+
+def from_environment(context: typer.Context) -> Iterator[tuple[str, str, str]]:
+    """Yield each option whose value came from its variable: its name, the variable, the value."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name)
+        if source is not None and source.name == "ENVIRONMENT":
+            variable = str(parameter.envvar)
+            yield max(parameter.opts, key=len), variable, os.environ.get(variable, "")
+
+
+def address_hint(text: object) -> str | None:
+    """Return what to do about an address without its scheme; None for any other text, and for a file that is there."""
+    if not isinstance(text, str) or not _HOST_AND_PATH.fullmatch(text) or os.path.exists(text):
+        return None
+    if "/" not in text and text.rpartition(".")[2].lower() in _FILE_ENDINGS:
+        return None
+    return f"an address begins with http:// or https://; did you mean http://{text} ?"
+
+
+def hints(context: typer.Context, message: str) -> Iterator[str]:
+    """Yield what may help with an error: values that came from variables, and addresses without http://."""
+    for name, variable, value in from_environment(context):
+        if name in message or value in message:
+            yield f"{name} is {value}, by the variable {variable}"
+    for given in context.params.values():
+        for each in given if isinstance(given, list | tuple) else (given,):
+            hint = address_hint(each)
+            if hint is not None and str(each) in message and "http://" not in message:
+                yield f"{each}: {hint}"
 
 
 def _truth(value: str) -> bool:

@@ -65,6 +65,16 @@ def changes(
 
     Quiet edits come first: the text has changed, the dates that the page gives have not. Edits of punctuation and white
     space alone come last. `fazhi diff ID` shows an edit.
+
+    Examples:
+        fazhi changes
+        fazhi changes --since last
+        fazhi changes --since 2026-11-01 --region 湖北 --csv
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None

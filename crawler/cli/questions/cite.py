@@ -11,6 +11,7 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import print_json
+from crawler.cli.program.completion import report_ids
 from crawler.language import translate
 from crawler.questions import cite as citing
 
@@ -25,13 +26,26 @@ class Style(StrEnum):
 
 
 def cite(
-    report_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of reports, or addresses.")],
+    report_ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID...", help="Ids of reports, or addresses.", autocompletion=report_ids),
+    ],
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     style: Annotated[Style, typer.Option(help="Form of the citation.")] = Style.TEXT,
     archive: ArchiveOption = Path("archive"),
     json: JsonOption = False,
 ) -> None:
-    """Print citations of archived texts: title, organ, date, address, capture, digest, WARC record, head of the chain."""
+    """Print citations of archived texts: title, organ, date, address, capture, digest, WARC record, head of the chain.
+
+    Examples:
+        fazhi cite 420100-2022
+        fazhi cite 420100-2022 --version 1 --style bibtex
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
+    """
     with archives.Reader.read(archive) as store:
         cited = [citing.cite(store, each, version) for each in report_ids]
     if json:

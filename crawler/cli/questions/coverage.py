@@ -79,7 +79,18 @@ def coverage_command(
         Path | None, typer.Option(metavar="FILE", help="Write the matrix as an HTML page, with all evidence.")
     ] = None,
 ) -> None:
-    """Show who has published the report of which year, on time or late, who is overdue, and what that rests on."""
+    """Show who has published the report of which year, on time or late, who is overdue, and what that rests on.
+
+    Examples:
+        fazhi coverage --year 2022-2024
+        fazhi coverage --region 湖北 --level city --year 2023 --csv
+        fazhi coverage --year 2023 --html coverage.html
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
+    """
     refuse_together(json=json, csv=csv)
     day = _the_day(asof)
     code = the_region(region).code if region else None

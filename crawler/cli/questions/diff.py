@@ -12,6 +12,7 @@ from rich.text import Text
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import PlainConsole, message, print_json
+from crawler.cli.program.completion import report_ids
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible
 from crawler.questions.diff.hunks import difference_json
@@ -23,7 +24,10 @@ _COLOURS = {"plain": "", "head": "cyan", "removed": "red", "added": "green", "mo
 
 
 def diff(
-    report_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a report, or an address of it.")],
+    report_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Id of a report, or an address of it.", autocompletion=report_ids),
+    ],
     versions: Annotated[
         str | None, typer.Argument(metavar="[A..B]", help="Two versions; the last two texts if omitted.")
     ] = None,
@@ -43,6 +47,16 @@ def diff(
 
     Removed words stand in [-…-], added ones in {+…+}. A line begins with ~ for a changed paragraph, + added, - removed,
     < and > moved.
+
+    Examples:
+        fazhi diff 420100-2022
+        fazhi diff 420100-2022 1..2 --html diff.html
+        fazhi diff 420100-2022 --years 2021..2022
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     if sum(each is not None for each in (versions, years, between)) > 1:
         raise ConfigError("give one of A..B, --years and --between")

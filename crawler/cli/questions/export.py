@@ -71,6 +71,17 @@ def export(
     """Write a delivery: DIR/artifacts/VERSION with tables, descriptor and changes since the one before. Prints its path.
 
     The same archive gives the same bytes, and no second delivery. With --since: versions first seen since that day.
+
+    Examples:
+        fazhi export delivery
+        fazhi export delivery --format csv --format parquet --with-text
+        fazhi export delivery --format wacz --region 湖北
+
+    Exit codes:
+        0  done, also if the delivery is there already
+        1  the delivery could not be written
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     from crawler.questions import export as exporting
 

@@ -21,6 +21,7 @@ from crawler.cli.options import (
     the_years,
 )
 from crawler.cli.output import message, print_table
+from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
 from crawler.field.counting import counted
@@ -42,7 +43,10 @@ _REPORTS_PER_NOTE = 2000
 
 def indicators(
     report_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Only this report: its id, or an address of it.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]", help="Only this report: its id, or an address of it.", autocompletion=report_ids
+        ),
     ] = None,
     indicator: Annotated[
         list[str] | None,
@@ -66,6 +70,16 @@ def indicators(
     """Print the figures in the reports: cases, rates, documents … with the words they stand in.
 
     What is not certain is left out: a figure that is missing here may well be in the report.
+
+    Examples:
+        fazhi indicators --names
+        fazhi indicators 420100-2022
+        fazhi indicators --year 2022- --wide --csv
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     from crawler.questions.indicators import panel
 

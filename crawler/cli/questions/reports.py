@@ -78,6 +78,17 @@ def reports(
     """List the archived reports, each in its latest version.
 
     With --since: those whose latest text was first seen since that day.
+
+    Examples:
+        fazhi reports
+        fazhi reports --region 湖北 --year 2022-
+        fazhi reports --state gone --csv
+        fazhi reports --similar --year 2023
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None

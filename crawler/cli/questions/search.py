@@ -89,6 +89,16 @@ def search(
     """Find archived texts by words in their titles and bodies, the best first.
 
     Quote texts for the shell too: fazhi search '"依法行政," OR 复议'. With --index and no words, only the index is made.
+
+    Examples:
+        fazhi search 行政复议
+        fazhi search '"依法行政" OR 复议' --region 湖北 --year 2022
+        fazhi search 优化营商环境 --section 问题 --facets
+
+    Exit codes:
+        0  done, also if nothing was found
+        2  wrong use, or there is no archive
+        4  the archive is damaged, or a newer fazhi wrote it
     """
     refuse_together(json=json, csv=csv)
     if index:

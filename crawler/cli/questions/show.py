@@ -12,6 +12,7 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
 from crawler.cli.output import holding_json, message, print_json, report_json
+from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.metadata_edits import edit_json, edit_lines
 from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 def show(
     report_id: Annotated[
         str,
-        typer.Argument(metavar="ID", help="Id of a report, an unambiguous part of it, or an address of it."),
+        typer.Argument(
+            metavar="ID",
+            help="Id of a report, an unambiguous part of it, or an address of it.",
+            autocompletion=report_ids,
+        ),
     ],
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     archive: ArchiveOption = Path("archive"),
@@ -38,7 +43,18 @@ def show(
         typer.Option("--open", help="Open the page as it was archived in a browser, without its scripts."),
     ] = False,
 ) -> None:
-    """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr."""
+    """Print one report: its text on stdout; its dates, pages, versions and evidence on stderr.
+
+    Examples:
+        fazhi show 420100-2022
+        fazhi show 420100-2022 --version 1 --json
+        fazhi show https://www.wuhan.gov.cn/report.shtml --open
+
+    Exit codes:
+        0  done
+        2  wrong use, there is no archive, or no such report
+        4  the archive is damaged, or a newer fazhi wrote it
+    """
     with archives.Reader.read(archive) as store:
         report = store.show(report_id, version)
         if as_published:

@@ -36,6 +36,17 @@ def ocr(
 
     Needs the extra `ocr`. The text is marked `ocr`, with its mean confidence; what the engine saw is kept in the WARC files,
     so that `rebuild` needs no engine. Exit code 1 if a scan could not be read.
+
+    Examples:
+        fazhi ocr
+        fazhi ocr 420100-2022 --max-time 30m
+
+    Exit codes:
+        0  all scans are read
+        1  some scan could not be read
+        2  wrong use, there is no archive, or the extra `ocr` is not installed
+        3  another crawl has locked the archive
+        4  the archive is damaged or cannot be written
     """
     limit = seconds(max_time) if max_time is not None else None
     require_extra()

@@ -34,7 +34,7 @@ MIN_CLAUSES = 0.7
 MIN_CHARACTERS = 0.8
 """The same of its runs of four characters. Texts with many edits share fewer clauses and more characters than others."""
 
-_PROGRESS_EVERY = 10_000  # texts
+_PROGRESS_EVERY = 2_000  # texts
 _KEPT_TEXTS = 64  # whose clauses are kept for the next pairs, about 0.5 MB each
 
 
@@ -58,7 +58,7 @@ def near_copies(
 ) -> Iterator[NearCopy]:
     """Yield the pairs of reports whose latest texts are near copies. `one` is first by region, year and date.
 
-    `region`, `year` and `years`: as for `Reader.iter_reports`. `progress` gets a line for every 10,000 texts read. Two texts are
+    `region`, `year` and `years`: as for `Reader.iter_reports`. `progress` gets a line for every 2,000 texts read, and when they are compared. Two texts are
     near copies if the shares MIN_CLAUSES and MIN_CHARACTERS of the smaller one stand in the larger one. Raises ConfigError for a wrong region,
     ArchiveDamaged if the catalogue cannot be read.
     """
@@ -70,6 +70,8 @@ def near_copies(
             if len(ids) % _PROGRESS_EVERY == 0:
                 progress(f"{counted(len(ids), 'text')} read")
             yield report.body
+        if len(ids) >= _PROGRESS_EVERY:
+            progress(f"{len(ids)} texts read; those that share a rare clause are compared")
 
     for one, other, share in near_pairs(bodies(), lambda number: archive.show(ids[number]).body):
         first, second = archive.show(ids[one]), archive.show(ids[other])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crawler.field.counting import counted
 from crawler.questions.status.sources import SourceResult, SourceStatus
 
 FAILING_FOR = timedelta(days=7)
@@ -92,7 +93,7 @@ def alerts(facts: Facts) -> Iterator[Alert]:
 
 
 def _number(sources: Sequence[SourceStatus]) -> str:
-    return f"{len(sources)} source{'' if len(sources) == 1 else 's'}"
+    return counted(len(sources), "source")
 
 
 def _names(sources: Sequence[SourceStatus]) -> str:

@@ -75,7 +75,7 @@ def test_json_lines_have_the_columns_in_order_and_no_raw_control_character(made:
         text = (made.path / f"{table.name}.jsonl").read_text("utf-8")
         assert not re.search("[\0-\x09\x0b-\x1f\x7f]", text)
         for line in text.splitlines():
-            assert list(json.loads(line)) == [field.name for field in table.fields]
+            assert list(json.loads(line)) == [field.name for field in table.columns(with_text=True)]
 
 
 def test_parquet_is_typed_and_whole(made: Delivery) -> None:
@@ -84,7 +84,7 @@ def test_parquet_is_typed_and_whole(made: Delivery) -> None:
         for table in TABLES:
             path = str(made.path / f"{table.name}.parquet")
             found = connection.execute("SELECT name, logical_type FROM parquet_schema(?)", [path]).fetchall()
-            assert [name for name, _ in found[1:]] == [field.name for field in table.fields]
+            assert [name for name, _ in found[1:]] == [field.name for field in table.columns(with_text=True)]
         path = str(made.path / "versions.parquet")
         kinds = {
             name: str(kind) for name, kind, *_ in connection.execute(f"DESCRIBE FROM '{path}'").fetchall()
@@ -122,7 +122,9 @@ def test_a_workbook_has_typed_cells_no_formula_and_tells_what_it_cuts(deliver: E
     assert told == [
         "reports.xlsx: 1 texts are cut at 32,767 characters, the limit of a cell; csv, jsonl and parquet have them whole"
     ]
-    assert len(sheet(made, len(TABLES) + 1)) == 1 + sum(len(table.fields) for table in TABLES)
+    assert len(sheet(made, len(TABLES) + 1)) == 1 + sum(
+        len(table.columns(with_text=True)) for table in TABLES
+    )
 
 
 def test_rows_that_a_sheet_cannot_hold_go_on_in_another(

@@ -83,7 +83,13 @@ def troubles_of_earlier_visits(connection: Connection) -> list[dict[str, Any]]:
         for visit in of_site.values():
             if visit.ended_at is not None and visit.site_id in standing:
                 state = VisitState(visit.state) if visit.state else None
-                end_visit(standing[visit.site_id], state, visit.began_at, visit.ended_at)
+                end_visit(
+                    standing[visit.site_id],
+                    state,
+                    began_at=visit.began_at,
+                    run_started=visit.started_at,
+                    ended_at=visit.ended_at,
+                )
     return list(map(asdict, made))
 
 
@@ -117,7 +123,7 @@ def _maker(site_id: str, made: list[_Trouble]) -> Callable[[Met, str], _Trouble]
             cause=cause,
             detail=met.detail,
             since=met.at,
-            last_seen=met.at,
+            last_seen=met.run_started,
         )
         made.append(row)
         return row

@@ -14,7 +14,7 @@ class TroubleRow(Base, kw_only=True):
     """One cause of trouble at one URL, from the visit that met it first to the one that met it no more.
 
     `cause`: the reason without numbers and addresses, by which the same trouble is recognised; `detail`: the last reason in
-    whole. `told_at`: start of the last run whose output told of it. `over_at` is empty while the trouble stands.
+    whole. `last_seen`: start of the last run that met it; `told_at`: of the last one whose output told of it. `over_at` is empty while the trouble stands.
     """
 
     __tablename__ = "troubles"

@@ -78,7 +78,7 @@ def meet(standing: list[T], met: Met, make: Callable[[Met, str], T]) -> tuple[da
     if here is None:
         here = make(met, cause)
         standing.append(here)
-    here.detail, here.last_seen = met.detail, met.at
+    here.detail, here.last_seen = met.detail, met.run_started
     here.since = min(here.since, met.at)
     covering = [
         each
@@ -101,19 +101,26 @@ def _is_recent(told_at: datetime | None, now: datetime) -> bool:
     return told_at is not None and timedelta(0) <= now - told_at < REMINDER_INTERVAL
 
 
-def end_visit(standing: list[T], state: VisitState | None, began_at: datetime, now: datetime) -> list[T]:
+def end_visit(
+    standing: list[T],
+    state: VisitState | None,
+    *,
+    began_at: datetime,
+    run_started: datetime,
+    ended_at: datetime,
+) -> list[T]:
     """Take out of `standing`, and return, what a visit has ended: the troubles of URLs where it met none.
 
-    A visit that was killed or left something undone ends nothing. That something was left for a later run is over once a run
+    `began_at`: start of the visit's first run, `run_started`: of its last one. A visit that was killed or left something undone ends nothing. That something was left for a later run is over once a run
     has done it.
     """
     if state not in (VisitState.COMPLETE, VisitState.FAILED):
         return []
-    met = [each for each in standing if began_at <= each.last_seen <= now]
+    met = [each for each in standing if began_at <= each.last_seen <= run_started]
     troubled = {each.url for each in met if each.ending != Ending.LEFT}
     over = [each for each in standing if each.url not in troubled]
     for each in over:
-        each.over_at = now
+        each.over_at = ended_at
     standing[:] = [each for each in standing if each.url in troubled]
     return over
 

@@ -63,7 +63,7 @@ class Troubles:
         """Enter that a visit has ended, whose row has its state. Return what is over and was told; None if nothing is."""
         standing = self._of(visit.site_id)
         state = None if visit.state is None else VisitState(visit.state)
-        over = end_visit(standing, state, visit.began_at, now)
+        over = end_visit(standing, state, began_at=visit.began_at, run_started=self.run_started, ended_at=now)
         if not told(over):
             return None
         first = min(over, key=lambda each: (each.since, each.id))
@@ -90,7 +90,7 @@ class Troubles:
             cause=cause,
             detail=met.detail,
             since=met.at,
-            last_seen=met.at,
+            last_seen=met.run_started,
         )
         self.session.add(row)
         self.session.flush()

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +15,6 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-_VERSION = re.compile(r"[^/]*_v[0-9]{3,}_(?=[^/]+\Z)")
 _versions = sa.table(
     "versions",
     sa.column("id", sa.Integer),
@@ -29,20 +27,21 @@ _versions = sa.table(
 
 def upgrade() -> None:
     """Name each version's files after it; names that are so already stay."""
-    _rename(lambda name, mark: name if _VERSION.search(name) else _with_mark(name, mark))
+    _rename(lambda file, mark: file if file.startswith(mark) else mark + file)
 
 
 def downgrade() -> None:
     """Take the id and the number out of the names."""
-    _rename(lambda name, mark: _VERSION.sub("", name, count=1))
+    _rename(lambda file, mark: file.removeprefix(mark))
 
 
-def _with_mark(name: str, mark: str) -> str:
-    folder, _, file = name.rpartition("/")
-    return f"{folder}/{mark}_{file}"
+def _rename(renamed: Callable[[str, str], str]) -> None:
+    """`renamed`: gives the new name of a file, from its name without folders and the mark of its version."""
 
+    def path(name: str | None, mark: str) -> str | None:
+        folder, slash, file = (name or "").rpartition("/")
+        return f"{folder}{slash}{renamed(file, mark)}" if file else name
 
-def _rename(renamed: Any) -> None:
     connection, after = op.get_bind(), 0
     update = (
         sa.update(_versions)
@@ -54,12 +53,9 @@ def _rename(renamed: Any) -> None:
         after = rows[-1].id
         changes = []
         for row in rows:
-            mark = f"{row.report_id}_v{row.number:03}"
-            name = row.text_file and renamed(row.text_file, mark)
-            former = [
-                {**each, "text_file": each["text_file"] and renamed(each["text_file"], mark)}
-                for each in row.former
-            ]
+            mark = f"{row.report_id}_v{row.number:03}_"
+            name = path(row.text_file, mark)
+            former = [{**each, "text_file": path(each["text_file"], mark)} for each in row.former]
             if (name, former) != (row.text_file, row.former):
                 changes.append({"row": row.id, "name": name, "earlier": former})
         if changes:

@@ -46,7 +46,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "archive/loading/warc_loader.py": _ACTS,
     "archive/rebuilding.py": ("database is locked",),
     "archive/run.py": ("WARC File Format",),
-    "cli/__init__.py": ("fazhi {",),
+    "cli/program/root.py": ("fazhi {",),
     "cli/adding.py": ("Seen", "{seen}:", "{before} The list", "{before} The code"),  # notes of entries
     "cli/output.py": ("fold",),
     "cli/questions/coverage.py": ("bold", "on time, claimed"),
@@ -339,7 +339,7 @@ def messages() -> Iterator[Message]:
 def _helps() -> Iterator[Message]:
     """Yield what the docstrings of commands say: paragraphs, and the meanings of exit codes."""
     places = [
-        "crawler.cli:fazhi",
+        "crawler.cli.program.root:fazhi",
         *_functions(command for section in SECTIONS for command in section.commands),
     ]
     for place in places:

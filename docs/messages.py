@@ -143,7 +143,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
 GRAMMAR = frozenset({"s", "s2", "s3", "verb", "them"})
 """Names of places that a translation may leave out: ends of plurals, and words that agree with a number."""
 
-HEADINGS = ("Usage", "Arguments", "Options", "Commands", "Examples", "Exit codes")
+HEADINGS = ("Usage", "Arguments", "Options", "Output", "General", "Commands", "Examples", "Exit codes")
 """Headings of the help of a command."""
 
 ENUMERATIONS: tuple[tuple[Iterable[str], str], ...] = (

@@ -233,6 +233,9 @@ OTHER_WORDS = {
     "questions/status/answer.py": ("running", "finished", "stopped", "failed", "killed"),
     "cli/questions/status.py": (
         "archive",
+        "catalogue",
+        "other",
+        "text",
         "disk",
         "last run",
         "before it",
@@ -416,10 +419,13 @@ def _literals(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[tuple[ast.
 
 
 def _counted(path: Path, call: ast.Call) -> Iterator[Message]:
-    words = [word.value for word in call.args[1:] if isinstance(word, ast.Constant)]
-    if words:
-        one, many = words[0], words[1] if len(words) > 1 else f"{words[0]}s"
-        yield Message(path=path, line=call.lineno, text=f"{{number:d}} {one}", plural=f"{{number:d}} {many}")
+    noun = call.args[1]
+    plural = call.args[2].value if len(call.args) > 2 and isinstance(call.args[2], ast.Constant) else ""
+    for each in (noun.body, noun.orelse) if isinstance(noun, ast.IfExp) else (noun,):
+        if isinstance(each, ast.Constant):
+            many = plural or f"{each.value}s"
+            text = f"{{number:d}} {each.value}"
+            yield Message(path=path, line=call.lineno, text=text, plural=f"{{number:d}} {many}")
 
 
 def _template(node: ast.expr, *, formatted: bool) -> str:

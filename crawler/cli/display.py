@@ -244,9 +244,8 @@ class Display:
 
     def _sites_not_visited(self) -> Iterator[str]:
         if self._nothing_saved:
-            further = "" if self._json else "further "
             them = "it" if self._nothing_saved == 1 else "them"
-            yield f"{counted(self._nothing_saved, f'{further}site')} skipped: the replay has no page of {them}"
+            yield f"{counted(self._nothing_saved, 'site' if self._json else 'further site')} skipped: the replay has no page of {them}"
         if self._not_due:
             yield f"{counted(len(self._not_due), 'site')} not due: {min(self._not_due)}"
 

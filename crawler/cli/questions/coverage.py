@@ -145,7 +145,7 @@ def _with_progress(rows: Iterable[CoverageRow]) -> Iterator[CoverageRow]:
     if not sys.stderr.isatty():
         yield from rows
         return
-    with PlainConsole(sys.stderr).status("reading the catalogue") as status:
+    with PlainConsole(sys.stderr).status(translate("reading the catalogue")) as status:
         for row in rows:
             status.update(f"{row.region} {row.division}")
             yield row

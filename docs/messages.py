@@ -176,6 +176,7 @@ OTHER_WORDS = {
         "Invalid value for {name}: {message}",
         "Invalid value: {message}",
         "{value} is not one of {values}.",
+        "Value error, {message}",
     ),
     "regular_files.py": (  # as the C library has them
         "No such file or directory",
@@ -306,7 +307,7 @@ _NO_MESSAGE_FORMS = re.compile(
     r"^\W*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|WITH|AND|ORDER BY|NOT|VACUUM|ATTACH|BEGIN)\b"  # SQL
     r"|</?[a-z]+[ >]|\\[sdbw]|\(\?[:P<=!]|[a-z]+\[[a-z]+[\^*$]?[]=]|;\s*charset=|^[a-z-]+-src | \| None|\{ [a-z-]+: "
 )
-_WORD = re.compile(r"[A-Za-z]*[a-z]{2}[A-Za-z']*")
+_WORD = re.compile(r"\ba\b|[A-Za-z]*[a-z]{2}[A-Za-z']*")
 _SEPARATORS = " \n,;:"
 
 

@@ -112,7 +112,7 @@ class Display:
 
     def message(self, text: str) -> None:
         """Print a message on stderr."""
-        self._err.print(visible_line(translate(text)), style="yellow")
+        self._err.print(translate(visible_line(text)), style="yellow")
 
     def show(self, outcome: Outcome, archive: Archive | None) -> None:
         """Count one outcome, and print it if it is news or a failure. `archive` is None in a dry run."""
@@ -214,13 +214,13 @@ class Display:
                     self._out, list(self._sites.values()), self._by_site, self._troubles, self._visits
                 )
             for line in self._sites_not_visited():
-                summary.print(visible_line(translate(line)))
+                summary.print(translate(visible_line(line)))
             if not self._json and (self._by_site or not self._not_due):
                 self._out.print(translate(summary_line(self._counts, len(self._by_site), archive)))
         if self._figures and self._hosts:
             print_hosts(summary, self._hosts)
         for line in self._trouble_lines():
-            self._err.print(visible_line(translate(line)))
+            self._err.print(translate(visible_line(line)))
         return 1 if self._failed else 0
 
     def _trouble_lines(self) -> Iterator[str]:

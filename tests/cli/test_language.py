@@ -176,3 +176,12 @@ def test_verify_speaks_chinese(held: Path, fazhi: Fazhi) -> None:
     assert json.loads(fazhi("verify", "--json", "--archive", str(held), "--lang", "zh")[1])["faults"][0][
         "what"
     ].startswith("is not the text of")
+
+
+def test_a_name_cannot_speak_for_the_command(fazhi: Fazhi) -> None:
+    """A line end in a name is shown as an escape, and what follows it is no message of its own."""
+    code, _, err = fazhi("show", "x", "--archive", "/nowhere\nno fault found", "--lang", "zh")
+    assert code != 0
+    assert "没有发现错误" not in err
+    assert "此处没有档案" in err
+    assert len(err.splitlines()) == 1

@@ -183,7 +183,7 @@ def _lines(found: SearchResult) -> Iterator[Text]:
             yield Text.assemble("  … ", _marked(snippet.text, snippet.marks, snippet.start), " …")
         day = (match.published or "").partition("T")[0] or "no date"
         yield Text(
-            visible_line(translate(f"  {day}; captured {iso(match.captured_at)}, {match.url}")), style="dim"
+            translate(visible_line(f"  {day}; captured {iso(match.captured_at)}, {match.url}")), style="dim"
         )
 
 

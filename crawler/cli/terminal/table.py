@@ -89,7 +89,7 @@ def table_lines(
 def _text(cell: object) -> Text:
     if isinstance(cell, Text):
         return cell
-    return Text("" if cell is None else visible(translate(" ".join(str(cell).split()))))
+    return Text("" if cell is None else translate(visible(" ".join(str(cell).split()))))
 
 
 def _layout(

@@ -208,6 +208,7 @@ OTHER_WORDS = {
         "region",
         "index",
     ),
+    "field/titles.py": ("news",),
     "questions/diff/unified.py": ("none",),
     "questions/diff/side_by_side.py": ("changed", "added", "removed"),
     "questions/coverage/words.py": (

@@ -30,13 +30,13 @@ _ASIDE = re.compile(r"(?P<before>[^:;,]*\S) \((?P<within>(?:[^()]|\([^()]*\))*)\
 _GAP = re.compile(r"( {2,})")
 """What stands between the columns of a line."""
 
-_MIN_LETTERS = 8
+_MIN_LETTERS = 7
 """A message with fewer letters between its places may fit a text by chance: it counts only if all in it is understood."""
 
 _MAX_CHARACTERS = 4000  # a longer text is no message
-_MAX_JOINTS = 24  # of one kind, at which a text is taken apart
+_MAX_JOINTS = 10  # of one kind, at which a text is taken apart
 _MAX_DEPTH = 6  # messages within the values of messages
-_MAX_READINGS = 400  # of one text; what a page has put into it may fit many messages in many ways
+_MAX_READINGS = 150  # of one text; what a page has put into it may fit many messages in many ways
 
 
 class _Spoken:
@@ -148,7 +148,6 @@ class _Reader:
         as_it_is = _Reading(text, words, 0, 0, len(core))
         if not words or depth > _MAX_DEPTH or self._left <= 0:
             return _counted(core) or as_it_is
-        self._left -= 1
         whole = self._whole(core, depth)
         is_plain = whole is not None and whole.cost[:3] == (0, 0, 1) and ": " not in core
         joined = None if is_plain else self._joined(core, depth)
@@ -163,6 +162,9 @@ class _Reader:
         """Translate a text that was made from one entry. None if it was not."""
         if (exact := table().exact.get(text)) is not None:
             return _Reading(exact, 0, 0, 1)
+        if self._left <= 0:
+            return None
+        self._left -= 1
         best: _Reading | None = None
         for english, shown in table().templates:
             if english.rarest not in text or (values := english.values(text)) is None:

@@ -47,6 +47,16 @@ def explain_command(
     """Show the marks, pager, totals and links of a page, which preset takes it, and why the others do not.
 
     An address is fetched with the settings of the entry for its host in sources.yaml, if there is one. Nothing is stored.
+
+    Examples:
+        fazhi cms explain https://www.wuhan.gov.cn/zwgk/fzzfj/
+        fazhi cms explain tests/fixtures/wuwei/02-index.html
+        fazhi cms explain page.html --url http://www.example.gov.cn/list/ --json
+
+    Exit codes:
+        0  the page was read
+        1  the page could not be fetched or read
+        2  wrong usage, or a file that cannot be read
     """
     if re.match(r"https?://", place):
         if url is not None:

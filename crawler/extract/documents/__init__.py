@@ -24,7 +24,7 @@ __all__ = ["FORMATS", "sniff"]
 
 def __getattr__(name: str) -> object:
     if name != "FORMATS":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(name)
     return _formats()
 
 

@@ -81,7 +81,10 @@ def _data(question: Question, value: dict[str, object]) -> dict[str, object]:
     assert isinstance(matches, list)
     del value["next_offset"]
     return value | {
-        "rows": [each | {"page": question.address(f"/r/{each['report_id']}/v{each['version']}")} for each in matches]
+        "rows": [
+            each | {"page": question.address(f"/r/{each['report_id']}/v{each['version']}")}
+            for each in matches
+        ]
     }
 
 

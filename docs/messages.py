@@ -35,6 +35,7 @@ EARLIER = "# Messages of earlier versions, which their archives hold."
 _ACTS = ("visit begun", "visit ended", "clock set back", "run ended")
 
 NO_MESSAGES: dict[str, tuple[str, ...]] = {
+    "web": ("",),  # its pages have words of their own, in both languages: web/words.py
     "archive/anchors/keys.py": ("fazhi anchor key",),  # a line of the file of a key
     "archive/anchors/statement.py": ("fazhi anchor",),
     "archive/catalogue/models.py": ("record_type",),

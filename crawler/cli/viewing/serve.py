@@ -13,8 +13,6 @@ from crawler.cli.options import ArchiveOption
 from crawler.cli.output import message
 from crawler.errors import ConfigError, CrawlerError
 
-NEEDS_EXTRA = "needs the extra `web`: pip install 'fazhi[web]'"
-
 
 def serve_command(
     archive: ArchiveOption = Path("archive"),
@@ -66,7 +64,7 @@ def serve_command(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("jinja2", "starlette", "uvicorn"):
             raise
-        raise CrawlerError(f"fazhi serve {NEEDS_EXTRA}") from error
+        raise CrawlerError("fazhi serve needs the extra `web`: pip install 'fazhi[web]'") from error
     names = [*LOOPBACK, *(host_name or ())]
     if base_url is not None:
         parts = urlsplit(base_url)

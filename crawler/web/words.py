@@ -178,6 +178,7 @@ CHINESE = {
     "Document": "文件",
     "Cite": "引用",
     "Figures in this text": "文中指标",
+    "all years": "全部年度",
     "Plot": "曲线图",
     "Reports on": "报告年度",
     "published in it, of those due": "所辖已公布数/应公布数",

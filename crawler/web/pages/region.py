@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 from crawler.field.regions import path as full_name
@@ -57,6 +58,7 @@ def _region(question: Question, year: int | None) -> Answer:
         context={
             "row": row,
             "year": year,
+            "years": list(statuses.year_totals(question, replace(scope, years=None))),
             "reports": reports,
             "cells": _cells(question, scope),
             "tiles": tiles,

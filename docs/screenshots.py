@@ -30,10 +30,10 @@ _ADD_NOTICE = """words => {
 def pages(edited: str) -> dict[str, tuple[str, str, str, int, int]]:
     """Return name, address, language, colour scheme, width and height of each picture. `edited`: id of a report with two versions."""
     return {
-        "home": ("/", "zh-CN", "light", 1280, 900),
-        "home-en": ("/", "en", "light", 1280, 900),
-        "phone": ("/region/420000", "zh-CN", "dark", 390, 844),
-        "coverage": ("/coverage?region=420000#matrix", "zh-CN", "light", 1280, 800),
+        "home": ("/", "zh-CN", "light", 1280, 1120),
+        "home-en": ("/", "en", "light", 1280, 1120),
+        "phone": ("/region/420000#map", "zh-CN", "dark", 390, 844),
+        "coverage": ("/coverage?region=420000&year=2020-2025#totals", "zh-CN", "light", 1280, 800),
         "diff": (f"/diff/{edited}:1..2", "zh-CN", "light", 1280, 800),
         "search": ("/search?q=行政复议 AND 出庭应诉", "zh-CN", "light", 1280, 800),
         "indicator": ("/indicators/reconsideration_accepted?places=420100,420300,420600", "zh-CN", "dark", 1280, 800),
@@ -66,6 +66,7 @@ def take(browser: Browser, url: str, language: str, scheme: str, width: int, hei
         locale=language,
         color_scheme=scheme,  # type: ignore[arg-type]
         viewport={"width": width, "height": height},
+        reduced_motion="reduce",
         device_scale_factor=2 if width < 500 else 1.5,
     )
     page = context.new_page()

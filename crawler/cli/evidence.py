@@ -16,11 +16,11 @@ from crawler.archive.anchors.stamps import Roots
 from crawler.archive.continuity import is_settled
 from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption, require_archive
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
-from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
+from crawler.field.times import utc_now
 from crawler.questions import verify as verifying
 from crawler.questions.verify import OlderChain, Trust
 
@@ -184,7 +184,18 @@ def pack(
     """Put the small WARC files of finished months one behind the other into one file each, unchanged.
 
     The files keep their names: the manifest says where in its pack each is, and every command reads it there.
+
+    Examples:
+        fazhi pack
+        fazhi pack --this-month --archive archive
+
+    Exit codes:
+        0  done, also if there was nothing to pack
+        2  wrong use, or there is no archive
+        3  another crawl has locked the archive
+        4  the archive is damaged, or cannot be written
     """
+    require_archive(archive)
     now = utc_now()
     wanted = groups(archive, now, this_month=this_month)
     done = Packed(packs=(), files=0)
@@ -194,7 +205,8 @@ def pack(
     if json:
         print_json(asdict(done))
     elif done.packs:
-        print(f"{done.files} WARC files are in {', '.join(done.packs)} now")
+        are = "is" if done.files == 1 else "are"
+        say(f"{counted(done.files, 'WARC file')} {are} in {', '.join(done.packs)} now")
     else:
         print("nothing to pack" + ("" if this_month else "; --this-month also packs the files of this month"))
 

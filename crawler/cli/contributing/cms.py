@@ -12,12 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
 from crawler.discover.explain import Mark, PageExplanation, PresetReading, SeenLink, Way, explain
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import NO_SITE
-from crawler.field.text import visible_line
+from crawler.language import translate
 from crawler.model import Capture, Headers, Site
 from crawler.reading.alone import read_alone
 from crawler.sources import site_for
@@ -47,6 +47,16 @@ def explain_command(
     """Show the marks, pager, totals and links of a page, which preset takes it, and why the others do not.
 
     An address is fetched with the settings of the entry for its host in sources.yaml, if there is one. Nothing is stored.
+
+    Examples:
+        fazhi cms explain https://www.wuhan.gov.cn/zwgk/fzzfj/
+        fazhi cms explain tests/fixtures/wuwei/02-index.html
+        fazhi cms explain page.html --url http://www.example.gov.cn/list/ --json
+
+    Exit codes:
+        0  the page was read
+        1  the page could not be fetched or read
+        2  wrong usage, or a file that cannot be read
     """
     if re.match(r"https?://", place):
         if url is not None:
@@ -59,7 +69,7 @@ def explain_command(
         print_json(_json(found))
         return
     for line in _lines(found):
-        print(visible_line(line))
+        say(line)
 
 
 def _fetched(
@@ -143,7 +153,7 @@ def _lines(found: PageExplanation) -> Iterator[str]:
 
 
 def _preset_lines(preset: PresetReading) -> Iterator[str]:
-    yield f"  {'*' if preset.taken else ' '} {preset.name:9}{preset.why}"
+    yield f"  {'*' if preset.taken else ' '} {preset.name:9}{translate(preset.why)}"
     for mark in preset.marks:
         yield f"      {_place(mark)}: {_short(mark.text)}"
 

@@ -32,6 +32,16 @@ def fmt(
 
     Values, quotes, line breaks and comments stay as they are written. A comment with a blank line below it is the heading of
     a group; entries stay in their groups, and a group whose heading names no division keeps its order.
+
+    Examples:
+        fazhi source fmt
+        fazhi source fmt --check
+        fazhi source fmt sources.d/hubei.yaml
+
+    Exit codes:
+        0  the files are in order
+        1  with --check: a file is not in order
+        2  wrong usage, or a file that is not YAML or cannot be written
     """
     paths = files or [sources, *sorted(folder_of(sources).glob("[!.]*.yaml"))]
     changed = False

@@ -84,7 +84,7 @@ SECTIONS = (
         Command("search", "crawler.cli.questions.search:search", "Find archived texts by words in their titles and bodies, the best first."),
         Command("cite", "crawler.cli.questions.cite:cite", "Print citations of archived texts: title, organ, date, address, capture, digest, WARC record, head of the chain."),
         Command("diff", "crawler.cli.questions.diff:diff", "Show what differs between two texts: paragraphs, and characters within them."),
-        Command("changes", "crawler.cli.questions.changes:changes", "Show what has changed, what matters most first: new, edited, gone, back, moved, shorter and overdue reports."),
+        Command("changes", "crawler.cli.questions.changes:changes", "Show what has changed, what matters most first: new, revised, missing, gone, back, moved, shorter and overdue reports."),
         Command("coverage", "crawler.cli.questions.coverage:coverage_command", "Show who has published the report of which year, on time or late, who is overdue, and what that rests on."),
         Command("indicators", "crawler.cli.questions.indicators:indicators", "Print the figures in the reports: cases, rates, documents … with the words they stand in."),
         Command("export", "crawler.cli.questions.export:export", "Write a delivery: DIR/artifacts/VERSION with tables, descriptor and changes since the one before."),

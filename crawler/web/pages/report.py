@@ -10,7 +10,7 @@ from typing import Any
 from crawler.errors import UnknownReport
 from crawler.field.times import iso
 from crawler.model import MetadataEdit, Report
-from crawler.questions.changes.metadata import varying_fields
+from crawler.questions.changes.varying_fields import varying_fields
 from crawler.questions.cite import STYLES, cite, format_citation
 from crawler.questions.indicators.panel import report_statements
 from crawler.web.answer import Answer

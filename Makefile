@@ -5,6 +5,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 BROWSER := .venv-browser
 BROWSER_READY := $(BROWSER)/.ready
+AXE_VERSION := 4.14.1
+AXE_SHA256 := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+AXE := .axe/$(AXE_VERSION)/axe.min.js
 REPLAY := .venv-replay
 REPLAY_READY := $(REPLAY)/.ready
 EXPORT := .venv-export
@@ -35,7 +38,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages
+.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages screenshots
 
 setup: $(READY)
 
@@ -95,8 +98,19 @@ browser: $(READY) chromium
 	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-browser.lock
 
 # Tests that need a real Chromium, on loopback.
-test-browser: $(BROWSER_READY) chromium
-	@$(BROWSER)/bin/pytest tests/browser
+test-browser: $(BROWSER_READY) $(AXE) chromium
+	@FAZHI_AXE=$(CURDIR)/$(AXE) $(BROWSER)/bin/pytest tests/browser
+
+# axe-core finds faults of accessibility (MPL-2.0). It runs in the tests of the viewer, nothing ships it.
+$(AXE):
+	@command -v npm > /dev/null || { echo "npm is needed; on Debian and Ubuntu, as root: apt-get install npm" >&2; exit 1; }
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && (cd "$$folder" && npm pack --silent axe-core@$(AXE_VERSION) > /dev/null) \
+	  && tar -xzf "$$folder"/axe-core-*.tgz -C "$$folder" && echo "$(AXE_SHA256)  $$folder/package/axe.min.js" | sha256sum --check --quiet \
+	  && mkdir -p $(@D) && cp "$$folder/package/axe.min.js" $@
+
+# Write the pictures of the viewer in docs/screenshots, of an archive with invented data.
+screenshots: $(BROWSER_READY) chromium
+	@$(KEEP_COMPILED) $(BROWSER)/bin/python -m docs.screenshots
 
 # A separate environment: everything else must work without the extra `browser`.
 $(BROWSER_READY): requirements-browser.lock pyproject.toml | python
@@ -303,4 +317,4 @@ lock: | python
 	@rm -rf .venv-lock
 
 clean:
-	@rm -rf .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -57,13 +57,13 @@ def language() -> str:
     return _Spoken.language
 
 
-def translate(text: str) -> str:
-    """Return a message in the language of this process; as it is where that is English, or nothing is known of it.
+def translate(text: str, to: str | None = None) -> str:
+    """Return a message in a language, by default that of this process; as it is if that is English, or nothing is known of it.
 
     A message of several lines, or of several messages joined by colons, semicolons or commas, is translated part by
     part. Values in it (names, addresses, ids, numbers) stay as they are, unless they are messages themselves.
     """
-    if _Spoken.language == LANGUAGES[0] or not _ENGLISH.search(text):
+    if (to or _Spoken.language) == LANGUAGES[0] or not _ENGLISH.search(text):
         return text
     return _translated(text)
 

@@ -46,5 +46,7 @@ class Answer:
     table: Callable[[], Table] | None = None
     text: Callable[[], str] | None = None
     feed: Callable[[], Sequence[Entry]] | None = None
+    fault: str | None = None
+    """What is wrong with the question, where the page itself says it and keeps its form. Programs get a problem."""
     next_url: str | None = None
     """Absolute address of the next rows, in the same format; None: there are none."""

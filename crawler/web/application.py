@@ -24,7 +24,7 @@ from crawler.web.formats.csv import write_csv
 from crawler.web.formats.html import write_html
 from crawler.web.formats.json import write_json
 from crawler.web.formats.text import write_text
-from crawler.web.headers import etag, matches
+from crawler.web.headers import Freshness, etag, matches
 from crawler.web.memento.endpoints import Memento
 from crawler.web.memory import Memory
 from crawler.web.page import Page
@@ -32,7 +32,7 @@ from crawler.web.pages import PAGES
 from crawler.web.question import Question
 from crawler.web.readers import Readers
 from crawler.web.serving.guard import Guard
-from crawler.web.serving.problems import problem, status_of
+from crawler.web.serving.problems import problem, status_of, wants_html
 from crawler.web.serving.static_files import StaticFiles
 from crawler.web.settings import Settings
 
@@ -118,20 +118,25 @@ class _Site:
         if matches(validator, request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
         now = self._settings.clock()
-        body = await self._readers.ask(
+        fault, body = await self._readers.ask(
             lambda reader: self._written(
                 page, asked.question(reader, request, kind, now=now, memory=self._memory, state=state)
             )
         )
-        return asked.remembered(Response(body, media_type=kind.media_type, headers=headers))
+        status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
+        if fault and not wants_html(request):
+            return problem(request, asked, self._files, status, fault)
+        if fault:
+            headers = {"Cache-Control": Freshness.NEVER.value, "Vary": f"{VARY}, Accept"}
+        return asked.remembered(Response(body, status, media_type=kind.media_type, headers=headers))
 
-    def _written(self, page: Page, question: Question) -> str:
+    def _written(self, page: Page, question: Question) -> tuple[str | None, str]:
         answer, kind = page.answer(question), question.format
         if kind is Format.HTML:
-            return write_html(answer, question, page.formats, files=self._files.path)
+            return answer.fault, write_html(answer, question, page.formats, files=self._files.path)
         if kind is Format.ATOM:
-            return write_atom(answer, question)
-        return _WRITERS[kind](answer)
+            return answer.fault, write_atom(answer, question)
+        return answer.fault, _WRITERS[kind](answer)
 
     def _with_facts(
         self, answer: Callable[[Request, Asked], Awaitable[Response]]

@@ -178,6 +178,39 @@ CHINESE = {
     "Document": "文件",
     "Cite": "引用",
     "Figures in this text": "文中指标",
+    "all years": "全部年度",
+    "Plot": "曲线图",
+    "Reports on": "报告年度",
+    "published in it, of those due": "所辖已公布数/应公布数",
+    "Shares": "构成",
+    "Organs shown": "机关范围",
+    "governments": "人民政府",
+    "governments and departments": "人民政府与部门",
+    "failed visits": "失败次数",
+    "The search cannot be understood": "无法理解检索词",
+    "Edits beside the text": "正文以外的改动",
+    "pages": "页",
+    "Text read from a scan by OCR.": "正文由扫描件识别(OCR)。",
+    "Confidence, the mean of its characters": "平均置信度",
+    "Single characters may be wrong.": "个别字可能有误。",
+    "Text read from a document": "正文读自文件",
+    "Page and document both have a text": "网页与文件均有正文",
+    "Punctuation as on the page.": "标点与原网页一致。",
+    "As the archive keeps it": "按存档标点显示",
+    "With the punctuation of the page": "按原网页标点显示",
+    "unread needs_ocr": "文件为扫描件,尚未识别",
+    "unread encrypted": "文件已加密",
+    "unread damaged": "文件已损坏",
+    "unread too_large": "文件过大",
+    "unread empty": "文件为空",
+    "unread gone": "文件已不存在",
+    "unread not_fetched": "文件未能取得",
+    "unread no_document": "文件地址返回的是网页",
+    "unread unknown_format": "文件格式不明",
+    "unread archive_rar": "文件为 RAR 压缩包",
+    "unread archive_7z": "文件为 7z 压缩包",
+    "unread unsupported": "文件格式尚不支持",
+    "unread not_read": "各文件均未读出正文",
 }
 """Each word of the templates in Chinese."""
 
@@ -185,6 +218,19 @@ ENGLISH = {
     "language tag": "en",
     "other language code": "zh",
     "Other language": "中文",
+    "unread needs_ocr": "its document is a scan that was not recognised yet",
+    "unread encrypted": "its document is encrypted",
+    "unread damaged": "its document is damaged",
+    "unread too_large": "its document is too large",
+    "unread empty": "its document is empty",
+    "unread gone": "its document is gone",
+    "unread not_fetched": "its document could not be fetched",
+    "unread no_document": "a web page came in the place of its document",
+    "unread unknown_format": "its document has an unknown format",
+    "unread archive_rar": "its document is a RAR archive",
+    "unread archive_7z": "its document is a 7z archive",
+    "unread unsupported": "its document has a format that is not read",
+    "unread not_read": "none of its documents gives one",
     "about what": (
         "Every local government of China must publish a yearly report on building rule-of-law government. This site shows an archive of"
         " them: a program visits the governments' sites, keeps what they serve as evidence, and stores a new version whenever a text changes."
@@ -196,7 +242,7 @@ ENGLISH = {
 }
 """What English pages have where a template's word is only a name. A word of two parts (state live) shows the second."""
 
-NAMED = ("level", "health", "state", "section", "field", "paragraph")
+NAMED = ("level", "health", "state", "section", "field", "paragraph", "unread")
 """First parts of words that are made of a name and a value of the archive."""
 
 

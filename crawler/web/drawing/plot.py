@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
-WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 12, 28
+WIDTH, HEIGHT = 760, 340
+LEFT, RIGHT, TOP, BOTTOM = 64, 136, 16, 28
+"""Margins: for values, for the names of series, and for years."""
+NAME_HEIGHT = 18
 MAX_SERIES = 8
 """Lines that can be told apart by colour and by mark."""
 _STEPS = (1, 2, 5, 10)
@@ -30,6 +32,8 @@ class Series:
     name: str
     points: tuple[Point, ...]
     path: str
+    name_y: float
+    """Where its name stands in the right margin: at its last point, or as near as other names allow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,28 +64,38 @@ def plot(values: Mapping[str, Mapping[int, float]]) -> Plot:
     def y(value: float) -> float:
         return round(HEIGHT - BOTTOM - value / marks[-1] * (HEIGHT - TOP - BOTTOM), 1)
 
+    points = {
+        name: [Point(year=year, value=series[year], x=x[year], y=y(series[year])) for year in sorted(series)]
+        for name, series in shown.items()
+    }
+    names = spread({name: series[-1].y for name, series in points.items()})
     return Plot(
-        series=tuple(
-            _series(
-                name,
-                [
-                    Point(year=year, value=series[year], x=x[year], y=y(series[year]))
-                    for year in sorted(series)
-                ],
-            )
-            for name, series in shown.items()
-        ),
+        series=tuple(_series(name, series, names[name]) for name, series in points.items()),
         years=tuple((year, x[year]) for year in span),
         values=tuple((value, y(value)) for value in marks),
     )
 
 
-def _series(name: str, points: Sequence[Point]) -> Series:
+def spread(wanted: Mapping[str, float]) -> dict[str, float]:
+    """Return heights near the wanted ones, no two of which are nearer than a name is high, all within the drawing."""
+    placed: dict[str, float] = {}
+    free = float(TOP)
+    for name, height in sorted(wanted.items(), key=lambda item: item[1]):
+        placed[name] = max(height, free)
+        free = placed[name] + NAME_HEIGHT
+    limit = float(HEIGHT - BOTTOM)
+    for name in reversed(placed):
+        placed[name] = round(min(placed[name], limit), 1)
+        limit = placed[name] - NAME_HEIGHT
+    return placed
+
+
+def _series(name: str, points: Sequence[Point], name_y: float) -> Series:
     steps, before = [], None
     for point in points:
         steps.append(f"{'L' if before == point.year - 1 else 'M'}{point.x} {point.y}")
         before = point.year
-    return Series(name=name, points=tuple(points), path="".join(steps))
+    return Series(name=name, points=tuple(points), path="".join(steps), name_y=name_y)
 
 
 def axis(most: float) -> list[float]:

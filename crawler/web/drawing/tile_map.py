@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-TILE = 48
+TILE = 64
 GAP = 4
 PLACES = {
     "23": (7, 0),

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from crawler.field.regions import region as region_row
 from crawler.field.text import visible
 from crawler.field.times import CHINA, iso
+from crawler.language import translate
 from crawler.web.answer import Answer
 from crawler.web.format import Format
 from crawler.web.question import Question, path_of
@@ -80,6 +81,7 @@ def _environment(language: str) -> Environment:
         stamp=timestamp,
         division=_division,
         change_kind=partial(kind_words, language=language),
+        told=partial(translate, to=language),
     )
     return environment
 

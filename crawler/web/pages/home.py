@@ -32,6 +32,7 @@ def home(question: Question) -> Answer:
             "map_size": tile_map.extent([tile.place for tile in tiles]),
             "map_year": year,
             "totals": totals,
+            "glance": totals.get(year),
             "changes": found,
             "page_of": page_of,
         },

@@ -16,7 +16,7 @@ from crawler.questions.indicators.panel import (
 )
 from crawler.questions.indicators.rules import Indicator
 from crawler.web.answer import Answer, Table
-from crawler.web.drawing.plot import HEIGHT, LEFT, WIDTH, plot
+from crawler.web.drawing.plot import HEIGHT, LEFT, RIGHT, WIDTH, plot
 from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import BadParameter, NotFound, Question
@@ -65,7 +65,7 @@ def indicator(question: Question) -> Answer:
             "region": region,
             "places": places,
             "plot": plot(_series(found, wanted)),
-            "size": (WIDTH, HEIGHT, LEFT),
+            "size": (WIDTH, HEIGHT, LEFT, WIDTH - RIGHT),
             "rows": rows,
             "asked": bool(places or region),
         },

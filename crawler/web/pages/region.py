@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
-from crawler.field.regions import all_regions
 from crawler.field.regions import path as full_name
 from crawler.field.regions import region as region_row
 from crawler.model import Report, Years
 from crawler.web.answer import Answer, Table
+from crawler.web.drawing import tile_map
 from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.pages import statuses
 from crawler.web.pages.changes import changes_since, entry_of
+from crawler.web.pages.coverage import latest_due, map_tiles
 from crawler.web.pages.rows import REPORT_COLUMNS, report_cells, report_row
 from crawler.web.pages.statuses import Scope
 from crawler.web.question import NotFound, Question
@@ -48,15 +50,20 @@ def _region(question: Question, year: int | None) -> Answer:
     reports = list(islice(found, limit + 1))
     more, reports = len(reports) > limit, reports[:limit]
     scope = Scope(asof=question.today, region=code, years=years)
+    map_year = year or latest_due(statuses.year_totals(question, scope), question.today)
+    tiles = map_tiles(statuses.rows(question, scope), code, map_year, question.language)
     return Answer(
         title=f"{full_name(code)} {year}" if year else full_name(code),
         template="region.html",
         context={
             "row": row,
             "year": year,
+            "years": list(statuses.year_totals(question, replace(scope, years=None))),
             "reports": reports,
-            "below": [each for each in all_regions() if each.parent == code],
             "cells": _cells(question, scope),
+            "tiles": tiles,
+            "map_size": tile_map.extent([tile.place for tile in tiles]),
+            "map_year": map_year,
             "mark": statuses.mark,
             "cell_words": lambda cell: statuses.words(cell, question.language),
         },

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from crawler.errors import UnknownReport
 from crawler.field.times import iso
-from crawler.model import Report
+from crawler.model import MetadataEdit, Report
+from crawler.questions.changes.varying_fields import varying_fields
 from crawler.questions.cite import STYLES, cite, format_citation
 from crawler.questions.indicators.panel import report_statements
 from crawler.web.answer import Answer
@@ -17,6 +19,9 @@ from crawler.web.headers import Freshness
 from crawler.web.page import Page
 from crawler.web.pages.rows import report_row
 from crawler.web.question import BadParameter, NotFound, Question
+
+PUNCTUATION = ("archive", "page")
+"""Of the text: as the archive keeps it (ASCII, as in the seed documents), or the full-width forms of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Paragraph:
 
 def version(question: Question) -> Answer:
     """Return one version of a report: only what never changes."""
-    question.only("mark")
+    question.only("mark", "punctuation")
     number = question.path["number"]
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise NotFound(f"v{number}: a version is a number, such as v1")
@@ -45,7 +50,7 @@ def version(question: Question) -> Answer:
 
 def latest(question: Question) -> Answer:
     """Return a report in its latest text, with its versions, pages and state."""
-    question.only("mark")
+    question.only("mark", "punctuation")
     reader = question.reader
     report = reader.show(question.path["report"])
     assert report.id is not None
@@ -65,7 +70,7 @@ def latest(question: Question) -> Answer:
             "texts": [row.number for row in history if not row.tombstone],
             "gone": gone,
             "pages": reader.pages(report.id),
-            "departures": reader.departures(report.id),
+            "edits": _edits(reader.metadata_history(report.id)),
         },
         data=lambda: (
             report_row(question, report, body=True) | _evidence(question, report) | _now(question, report)
@@ -76,15 +81,33 @@ def latest(question: Question) -> Answer:
 
 def _text_context(question: Question, report: Report) -> dict[str, Any]:
     statements = list(report_statements(report))
+    as_published = question.choice("punctuation", PUNCTUATION) == "page"
+    shown = question.reader.as_published(report.id or "", report.version) if as_published else report
     return {
         "report": report,
-        "paragraphs": list(_paragraphs(report, _mark(question, report))),
+        "shown_title": shown.title,
+        "as_published": as_published,
+        "paragraphs": list(_paragraphs(report, shown.body, _mark(question, report))),
         "outline": [(f"s{number}", each) for number, each in enumerate(report.sections, 1)],
         "statements": statements,
         "places": question.reader.places(report.id or "", report.version),
         "documents": question.reader.documents(report.id or "", report.version),
         "citations": _citations(question, report),
     }
+
+
+def _edits(history: Iterable[MetadataEdit]) -> list[MetadataEdit]:
+    """Return the edits of title, issuer, source and dates over an unchanged text, but for fields that change all the time."""
+    shown = []
+    for _, found in groupby(history, key=lambda edit: edit.url):
+        edits = list(found)
+        varying = varying_fields(edits)
+        shown += [
+            replace(edit, was=was)
+            for edit in edits
+            if (was := {n: v for n, v in edit.was.items() if n not in varying})
+        ]
+    return shown
 
 
 def _citations(question: Question, report: Report) -> dict[str, str]:
@@ -140,10 +163,10 @@ def _mark(question: Question, report: Report) -> tuple[int, int]:
     return int(start), int(end)
 
 
-def _paragraphs(report: Report, mark: tuple[int, int]) -> Iterator[Paragraph]:
+def _paragraphs(report: Report, body: str, mark: tuple[int, int]) -> Iterator[Paragraph]:
     anchors = {each.start: f"s{number}" for number, each in enumerate(report.sections, 1)}
     start = 0
-    for line in report.body.split("\n") if report.body else ():
+    for line in body.split("\n") if body else ():
         first, last = (min(max(each - start, 0), len(line)) for each in mark)
         pieces = (
             ((line[:first], False), (line[first:last], True), (line[last:], False))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from crawler.errors import ConfigError
 from crawler.questions.search import Match, Snippet, search_json
 from crawler.questions.search import search as find
 from crawler.questions.search.answer import SECTIONS, next_offset, sorted_facet
 from crawler.web.answer import Answer, Entry, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
-from crawler.web.question import Question
+from crawler.web.question import BadParameter, Question
 
 ROWS = 20
 MAX_ROWS = 200
@@ -22,16 +23,29 @@ COLUMNS = (
 def search(question: Question) -> Answer:
     """Return what a search finds; without words, the form."""
     question.only("q", "region", "year", "kind", "section", "versions", "offset", "limit")
-    words = question.text("q")
-    if words is None:
-        return Answer(
-            title=_title(question, None),
-            template="search.html",
-            context={"result": None, "kinds": KINDS, "sections": tuple(SECTIONS)},
-            data=lambda: {"total": 0, "rows": []},
-            table=lambda: Table(columns=COLUMNS, rows=[]),
-            feed=list,
-        )
+    try:
+        words = question.text("q")
+        return _form(question) if words is None else _found(question, words)
+    except (BadParameter, ConfigError) as error:
+        if question.format is not Format.HTML:
+            raise
+        return _form(question, fault=str(error))
+
+
+def _form(question: Question, *, fault: str | None = None) -> Answer:
+    """Return the form alone; with a fault, the form as it was filled in, and what is wrong."""
+    return Answer(
+        title=_title(question, None),
+        template="search.html",
+        fault=fault,
+        context={"result": None, "fault": fault, "kinds": KINDS, "sections": tuple(SECTIONS)},
+        data=lambda: {"total": 0, "rows": []},
+        table=lambda: Table(columns=COLUMNS, rows=[]),
+        feed=list,
+    )
+
+
+def _found(question: Question, words: str) -> Answer:
     offset = question.number("offset", 0, least=0, most=MAX_OFFSET)
     result = find(
         question.reader,
@@ -51,6 +65,7 @@ def search(question: Question) -> Answer:
         template="search.html",
         context={
             "result": result,
+            "fault": None,
             "years": sorted_facet(result.years),
             "provinces": sorted_facet(result.provinces),
             "pieces": pieces,

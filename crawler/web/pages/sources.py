@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawler.archive.reader_queries.site_facts import SiteFailure
 from crawler.field.regions import region as region_row
+from crawler.model import TROUBLE_ENDINGS
 from crawler.questions.coverage.sources import Source, sources_as_of
 from crawler.web.answer import Answer, Table
 from crawler.web.format import Format
@@ -14,6 +16,7 @@ from crawler.web.question import Question
 
 COLUMNS = (
     "site", "name", "region", "division", "department", "health", "last_visit", "last_complete", "last_failed", "newest_year", "years",
+    "failing_since", "failed_visits", "why", "failed_url",
 )  # fmt: skip
 HEALTH = ("failing", "well", "unknown")
 
@@ -33,15 +36,18 @@ class SourceLine:
     last_failed: datetime | None
     newest_year: int | None
     years: tuple[int, ...]
+    failing_since: datetime | None = None
+    """Begin of the first failed visit since the last complete one."""
+    failed_visits: int = 0
+    why: str | None = None
+    failed_url: str | None = None
 
 
 def sources(question: Question) -> Answer:
     """Return the sources, those that fail first."""
     question.only("region", "health", "limit", "offset")
     region, health = question.region(), question.choice("health", HEALTH)
-    everything = question.remembered(
-        "sources", lambda: tuple(map(_line, sources_as_of(question.reader, question.now).values()))
-    )
+    everything = question.remembered("sources", lambda: _lines(question))
     found = sorted(
         (
             each
@@ -69,7 +75,13 @@ def _prefix(code: str) -> str:
     return code.removesuffix("00").removesuffix("00") if code.endswith("00") else code
 
 
-def _line(source: Source) -> SourceLine:
+def _lines(question: Question) -> tuple[SourceLine, ...]:
+    failures = question.reader.site_failures(TROUBLE_ENDINGS)
+    known = sources_as_of(question.reader, question.now)
+    return tuple(_line(source, failures.get(site)) for site, source in known.items())
+
+
+def _line(source: Source, failure: SiteFailure | None) -> SourceLine:
     row = region_row(source.entry.region or "")
     failed, complete = source.last_failed, source.last_complete
     health = "unknown" if source.last_visit is None else "failing" if failed == source.last_visit else "well"
@@ -85,12 +97,16 @@ def _line(source: Source) -> SourceLine:
         last_failed=failed,
         newest_year=max(source.held, default=None),
         years=tuple(sorted(source.held)),
+        failing_since=failure.since if failure else None,
+        failed_visits=failure.visits if failure else 0,
+        why=failure.why or failure.ending if failure else None,
+        failed_url=failure.url if failure else None,
     )
 
 
 def _cells(line: SourceLine) -> list[object]:
     values = {name: getattr(line, name) for name in COLUMNS}
-    for name in ("last_visit", "last_complete", "last_failed"):
+    for name in ("last_visit", "last_complete", "last_failed", "failing_since"):
         values[name] = values[name] and values[name].isoformat()
     return list((values | {"years": " ".join(map(str, line.years))}).values())
 

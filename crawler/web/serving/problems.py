@@ -44,14 +44,20 @@ def status_of(error: CrawlerError) -> HTTPStatus:
     )
 
 
+def wants_html(request: Request) -> bool:
+    """Whether a request is a browser's: of no other format by its address, and with text/html or anything in its Accept."""
+    last = request.url.path.rpartition("/")[2].rpartition(".")[2]
+    if last in {kind.value for kind in Format if kind is not Format.HTML}:
+        return False
+    return "text/html" in request.headers.get("accept", "*/*").replace("*/*", "text/html")
+
+
 def problem(request: Request, asked: Asked, files: StaticFiles, status: HTTPStatus, detail: str) -> Response:
     """Return an error: as a page to a browser, else as application/problem+json."""
     headers = {"Cache-Control": Freshness.NEVER.value, "Vary": "Accept-Language, Cookie, Accept"}
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    last = request.url.path.rpartition("/")[2].rpartition(".")[2]
-    wants_page = last not in {kind.value for kind in Format if kind is not Format.HTML}
-    if wants_page and "text/html" in request.headers.get("accept", "*/*").replace("*/*", "text/html"):
+    if wants_html(request):
         body = write_problem(asked, status, visible_line(detail), files=files.path)
         return Response(body, status, media_type=Format.HTML.media_type, headers=headers)
     value = {

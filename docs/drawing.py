@@ -25,7 +25,7 @@ GROUND = tuple(room for room in ROOMS[0] if room not in LEFT_OUT)
 
 MIDDLES = {
     "cli": 690,
-    "api": 80, "web": 870,
+    "api": 80, "web": 800,
     "onboarding": 470, "intake": 640, "questions": 800, "ocr": 330,
     "crawl": 510, "anchoring": 300,
     "fetch": 500, "archive": 790,

@@ -19,10 +19,11 @@ from crawler.cli.program.help import documentation
 from crawler.cli.program.table import SECTIONS, Command, Group
 from crawler.language.table import Entry, read_entries
 from crawler.language.template import Template
-from crawler.model import Ending
+from crawler.model import Ending, News
 from crawler.onboarding.find.model import Result
 from crawler.questions.changes.change import ChangeKind
 from crawler.questions.coverage.cells import CoverageReason, CoverageStatus
+from crawler.questions.status.sources import SourceResult
 
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "crawler"
@@ -45,10 +46,10 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "archive/loading/warc_loader.py": _ACTS,
     "archive/rebuilding.py": ("database is locked",),
     "archive/run.py": ("WARC File Format",),
-    "cli/__init__.py": ("fazhi {",),
+    "cli/program/root.py": ("fazhi {",),
     "cli/adding.py": ("Seen", "{seen}:", "{before} The list", "{before} The code"),  # notes of entries
     "cli/output.py": ("fold",),
-    "cli/questions/coverage.py": ("bold",),
+    "cli/questions/coverage.py": ("bold", "on time, claimed"),
     "cli/questions/show.py": ("sha256 {",),
     "cli/sources.py": ("fazhi source",),
     "cli/questions/search.py": ("bold",),
@@ -113,6 +114,24 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "questions/export/package.py": ("",),  # the documentation of tables is part of an export
     "questions/export/tables": ("",),
     "questions/html_page.py": ("",),
+    "questions/changes/tables.py": ("fazhi diff",),
+    "questions/status/metrics.py": (  # a file for programs
+        "Time at",
+        "Start of",
+        "End of",
+        "State of",
+        "Sources that",
+        "Reports held",
+        "Size of",
+        "Bytes free",
+        "Lines of",
+        "SHA-256 of",
+        "Whether",
+        "Begin of",
+        "The latest",
+        "# TYPE",
+        "{name}{",
+    ),
     "questions/verify/__init__.py": ("fazhi rebuild",),
     "sources/__init__.py": ("sources.yaml of fazhi",),
     "sources/add.py": ("# yaml",),
@@ -124,7 +143,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
 GRAMMAR = frozenset({"s", "s2", "s3", "verb", "them"})
 """Names of places that a translation may leave out: ends of plurals, and words that agree with a number."""
 
-HEADINGS = ("Usage", "Arguments", "Options", "Commands", "Examples", "Exit codes")
+HEADINGS = ("Usage", "Arguments", "Options", "Output", "General", "Commands", "Examples", "Exit codes")
 """Headings of the help of a command."""
 
 ENUMERATIONS: tuple[tuple[Iterable[str], str], ...] = (
@@ -133,6 +152,8 @@ ENUMERATIONS: tuple[tuple[Iterable[str], str], ...] = (
     (CoverageStatus, "questions/coverage/cells.py"),
     (CoverageReason, "questions/coverage/cells.py"),
     (Result, "onboarding/find/model.py"),
+    (News, "model/outcome.py"),
+    (SourceResult, "questions/status/sources.py"),
     (REPORT_STATES, "archive/catalogue/selection.py"),
 )
 """Enumerations whose words are shown, and where each is."""
@@ -155,6 +176,7 @@ OTHER_WORDS = {
         "Invalid value for {name}: {message}",
         "Invalid value: {message}",
         "{value} is not one of {values}.",
+        "Value error, {message}",
     ),
     "regular_files.py": (  # as the C library has them
         "No such file or directory",
@@ -188,8 +210,51 @@ OTHER_WORDS = {
     ),
     "questions/diff/unified.py": ("none",),
     "questions/diff/side_by_side.py": ("changed", "added", "removed"),
-    "questions/changes/tables.py": ("overdue", "published", "shorter"),
-    "questions/coverage/words.py": ("due", "known", "late", "unknown"),
+    "questions/coverage/words.py": (
+        "due",
+        "known",
+        "late",
+        "unknown",
+        "late {days:d}",
+        "overdue {days:d}",
+        "late {days}",
+        "overdue {days}",
+    ),
+    "questions/changes/tables.py": (
+        "overdue",
+        "published",
+        "shorter",
+        "weight",
+        "change",
+        "seen",
+        "id",
+        "what",
+    ),
+    "questions/status/tables.py": ("id", "region", "name", "last visit", "result", "reports", "newest"),
+    "questions/status/answer.py": ("running", "finished", "stopped", "failed", "killed"),
+    "cli/questions/status.py": (
+        "archive",
+        "catalogue",
+        "other",
+        "text",
+        "disk",
+        "last run",
+        "before it",
+        "sources",
+        "due",
+        "reports",
+        "newest",
+        "head",
+        "alerts",
+    ),
+    "cli/questions/reports.py": ("id", "year", "division", "published", "title", "remarks"),
+    "cli/questions/coverage.py": ("code", "organ", "status"),
+    "cli/summary.py": ("site", "troubles", "requests", "seconds", "host", "retries"),
+    "cli/finding/output.py": ("code", "division", "result", "reports", "years"),
+    "cli/finding/portal_table.py": ("code", "division", "portal", "access", "source", "day", "years"),
+    "cli/sources.py": ("id", "ok", "fails", "system", "links", "reports", "years", "first date", "last date"),
+    "cli/reading.py": ("field", "weight", "value", "where"),
+    "cli/questions/indicators.py": ("indicator", "label", "unit", "definition", "report", "value", "words"),
     "questions/coverage/cells.py": ("claimed", "witnessed"),
     "archive/catalogue/models.py": ("own", "imported", "merged"),
 }
@@ -235,14 +300,14 @@ _INTERNAL_ERRORS = frozenset({"AssertionError", "TypeError", "NotImplementedErro
 """Errors that say that the program is wrong, for those who change it."""
 
 _NO_MESSAGE_ARGUMENTS = frozenset({"style", "header_style", "metavar", "encoding", "justify", "prefix"})
-_SHOWN_CALLS = frozenset({"translate", "print_table", "add_column", "_table", "words"})
+_SHOWN_CALLS = frozenset({"translate", "columns_of", "_show", "print_table", "add_column", "_table", "words"})
 """Calls whose arguments are shown, also where they are single words: headings, states."""
 
 _NO_MESSAGE_FORMS = re.compile(
     r"^\W*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|WITH|AND|ORDER BY|NOT|VACUUM|ATTACH|BEGIN)\b"  # SQL
     r"|</?[a-z]+[ >]|\\[sdbw]|\(\?[:P<=!]|[a-z]+\[[a-z]+[\^*$]?[]=]|;\s*charset=|^[a-z-]+-src | \| None|\{ [a-z-]+: "
 )
-_WORD = re.compile(r"[A-Za-z]*[a-z]{2}[A-Za-z']*")
+_WORD = re.compile(r"\ba\b|[A-Za-z]*[a-z]{2}[A-Za-z']*")
 _SEPARATORS = " \n,;:"
 
 
@@ -278,7 +343,7 @@ def messages() -> Iterator[Message]:
 def _helps() -> Iterator[Message]:
     """Yield what the docstrings of commands say: paragraphs, and the meanings of exit codes."""
     places = [
-        "crawler.cli:fazhi",
+        "crawler.cli.program.root:fazhi",
         *_functions(command for section in SECTIONS for command in section.commands),
     ]
     for place in places:
@@ -355,10 +420,13 @@ def _literals(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[tuple[ast.
 
 
 def _counted(path: Path, call: ast.Call) -> Iterator[Message]:
-    words = [word.value for word in call.args[1:] if isinstance(word, ast.Constant)]
-    if words:
-        one, many = words[0], words[1] if len(words) > 1 else f"{words[0]}s"
-        yield Message(path=path, line=call.lineno, text=f"{{number:d}} {one}", plural=f"{{number:d}} {many}")
+    noun = call.args[1]
+    plural = call.args[2].value if len(call.args) > 2 and isinstance(call.args[2], ast.Constant) else ""
+    for each in (noun.body, noun.orelse) if isinstance(noun, ast.IfExp) else (noun,):
+        if isinstance(each, ast.Constant):
+            many = plural or f"{each.value}s"
+            text = f"{{number:d}} {each.value}"
+            yield Message(path=path, line=call.lineno, text=text, plural=f"{{number:d}} {many}")
 
 
 def _template(node: ast.expr, *, formatted: bool) -> str:

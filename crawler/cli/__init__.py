@@ -42,12 +42,12 @@ def main() -> None:
         sys.exit(streams.finish(1))
     except CrawlerError as error:
         # the faults of a sources.yaml are lines; any other error is one, whatever name of a file is in it
-        told = translate(str(error))
-        print(told if isinstance(error, ConfigError) else visible_line(told), file=sys.stderr)
+        told = str(error) if isinstance(error, ConfigError) else visible_line(str(error))
+        print(translate(told), file=sys.stderr)
         for note in getattr(error, "__notes__", ()):
-            print(visible_line(translate(note)), file=sys.stderr)
+            print(translate(visible_line(note)), file=sys.stderr)
         sys.exit(streams.finish(error.exit_code))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        print(visible_line(translate(f"{place}{error.strerror or error}")), file=sys.stderr)
+        print(translate(visible_line(f"{place}{error.strerror or error}")), file=sys.stderr)
         sys.exit(streams.finish(CrawlerError.exit_code))

@@ -10,7 +10,7 @@ import typer
 from crawler import anchoring
 from crawler.anchoring import AnchorSettings
 from crawler.archive.anchors.stamps import Root
-from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption
+from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption, require_archive
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ConfigError
 from crawler.fetch import parse_connect_to
@@ -85,6 +85,7 @@ def anchor(
         if any(source is not None and source.name == "COMMANDLINE" for source in sources_of):
             raise ConfigError("options of `fazhi anchor init` come after `init`")
         return
+    require_archive(archive)
     settings = AnchorSettings.of(
         _defaults(sources),
         key=key,

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from rich.cells import cell_len
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
@@ -25,9 +26,12 @@ from crawler.crawl import NOTHING_SAVED, TROUBLE_ENDINGS, Halt, fails_crawl, is_
 from crawler.field.counting import counted
 from crawler.field.text import visible_line
 from crawler.field.times import china_day
+from crawler.language import translate
 from crawler.model import Ending, HostFigures, News, Outcome, Site, SiteVisit
 from crawler.questions.changes.news import news_item
 
+_WORD_CELLS = 10
+"""Width of the first word of a line, on the terminal."""
 COUNTED_ONLY = (Ending.NOT_DUE, Ending.LEFT)  # may be thousands: never printed one by one
 _STYLE: Mapping[str, str] = {
     News.NEW: "green",
@@ -108,7 +112,7 @@ class Display:
 
     def message(self, text: str) -> None:
         """Print a message on stderr."""
-        self._err.print(visible_line(text), style="yellow")
+        self._err.print(translate(visible_line(text)), style="yellow")
 
     def show(self, outcome: Outcome, archive: Archive | None) -> None:
         """Count one outcome, and print it if it is news or a failure. `archive` is None in a dry run."""
@@ -130,7 +134,9 @@ class Display:
         elif self._quiet and not self._matters(outcome):
             pass
         elif self._is_trouble(outcome) or outcome.ending is Ending.RECOVERED:
-            self._line(self._err, outcome, f"{outcome.url}  {outcome.detail}{_since(outcome, archive)}")
+            self._line(
+                self._err, outcome, f"{outcome.url}  {translate(outcome.detail + _since(outcome, archive))}"
+            )
         elif outcome.unread:
             self.message(f"{outcome.site_id}: {outcome.url}: {outcome.detail}{_since(outcome, archive)}")
         elif (outcome.news is not None and not outcome.as_before) or (
@@ -168,9 +174,9 @@ class Display:
 
     def _news(self, outcome: Outcome, archive: Archive | None) -> str:
         if archive is None or outcome.news is None:
-            return f"{outcome.url}  {outcome.detail}"
+            return f"{outcome.url}  {translate(outcome.detail)}"
         item = news_item(archive, outcome)
-        return "  ".join(filter(None, (item.report_id, item.title, item.url, item.note)))
+        return "  ".join(filter(None, (item.report_id, item.title, item.url, translate(item.note))))
 
     def _print_json(self, outcome: Outcome, archive: Archive | None) -> None:
         value = outcome_json(outcome)
@@ -183,7 +189,8 @@ class Display:
 
     def _line(self, console: PlainConsole, outcome: Outcome, text: str) -> None:
         word = outcome.news or outcome.ending
-        ending = (f"{word.value:<10}", _STYLE.get(word, ""))
+        shown = translate(word.value)
+        ending = (shown + " " * (_WORD_CELLS - cell_len(shown)), _STYLE.get(word, ""))
         console.print(Text.assemble(ending, visible_line(f" {outcome.site_id:<{self._width}}  {text}")))
 
     def visited(self, visit: SiteVisit) -> None:
@@ -207,13 +214,13 @@ class Display:
                     self._out, list(self._sites.values()), self._by_site, self._troubles, self._visits
                 )
             for line in self._sites_not_visited():
-                summary.print(visible_line(line))
+                summary.print(translate(visible_line(line)))
             if not self._json and (self._by_site or not self._not_due):
-                self._out.print(summary_line(self._counts, len(self._by_site), archive))
+                self._out.print(translate(summary_line(self._counts, len(self._by_site), archive)))
         if self._figures and self._hosts:
             print_hosts(summary, self._hosts)
         for line in self._trouble_lines():
-            self._err.print(visible_line(line))
+            self._err.print(translate(visible_line(line)))
         return 1 if self._failed else 0
 
     def _trouble_lines(self) -> Iterator[str]:
@@ -237,9 +244,8 @@ class Display:
 
     def _sites_not_visited(self) -> Iterator[str]:
         if self._nothing_saved:
-            further = "" if self._json else "further "
             them = "it" if self._nothing_saved == 1 else "them"
-            yield f"{counted(self._nothing_saved, f'{further}site')} skipped: the replay has no page of {them}"
+            yield f"{counted(self._nothing_saved, 'site' if self._json else 'further site')} skipped: the replay has no page of {them}"
         if self._not_due:
             yield f"{counted(len(self._not_due), 'site')} not due: {min(self._not_due)}"
 

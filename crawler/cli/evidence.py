@@ -16,7 +16,7 @@ from crawler.archive.anchors.stamps import Roots
 from crawler.archive.continuity import is_settled
 from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption, require_archive
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.fetch.client import utc_now
@@ -195,6 +195,7 @@ def pack(
         3  another crawl has locked the archive
         4  the archive is damaged, or cannot be written
     """
+    require_archive(archive)
     now = utc_now()
     wanted = groups(archive, now, this_month=this_month)
     done = Packed(packs=(), files=0)
@@ -204,7 +205,8 @@ def pack(
     if json:
         print_json(asdict(done))
     elif done.packs:
-        print(f"{done.files} WARC files are in {', '.join(done.packs)} now")
+        are = "is" if done.files == 1 else "are"
+        say(f"{counted(done.files, 'WARC file')} {are} in {', '.join(done.packs)} now")
     else:
         print("nothing to pack" + ("" if this_month else "; --this-month also packs the files of this month"))
 

@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.program.completion import source_ids
 from crawler.cli.program.values import address_hint
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, NoArchive
 from crawler.field.times import start_of
 from crawler.model import Years
 from crawler.reading.processors import MAX_PROCESSES
@@ -128,3 +128,9 @@ def the_day(text: str, option: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise ConfigError(f"{option} {text}: must be a day, such as 2026-11-01") from None
+
+
+def require_archive(folder: Path) -> None:
+    """Raise NoArchive unless a folder has a catalogue or WARC files: a command that adds to an archive must not make one."""
+    if not (folder / "catalogue.db").exists() and not (folder / "warc").is_dir():
+        raise NoArchive.at(folder)

@@ -68,12 +68,12 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 
 def message(text: str) -> None:
     """Print a line for people on stderr, in the language of the command."""
-    print(visible_line(translate(text)), file=sys.stderr)
+    print(translate(visible_line(text)), file=sys.stderr)
 
 
 def say(text: str) -> None:
     """Print a line for people on stdout, in the language of the command."""
-    print(visible_line(translate(text)), flush=True)
+    print(translate(visible_line(text)), flush=True)
 
 
 def tab_separated(cells: Iterable[object]) -> str:

@@ -249,7 +249,7 @@ def _print(console: PlainConsole, found: Check) -> None:
     )
     console.print(Text.assemble(mark, " ", (found.site.id, "bold"), translate(about)))
     for line, style in _details(found):
-        console.print(f"       {visible_line(translate(line))}", style=style)
+        console.print(f"       {translate(visible_line(line))}", style=style)
 
 
 def _details(found: Check) -> Iterator[tuple[str, str]]:

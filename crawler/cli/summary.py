@@ -12,6 +12,7 @@ from crawler.cli.output import PlainConsole
 from crawler.cli.terminal.printing import show_table
 from crawler.cli.terminal.table import columns_of
 from crawler.field.counting import counted
+from crawler.language import translate
 from crawler.model import Ending, HostFigures, Site, SiteVisit
 
 ENDING_COLUMNS = {
@@ -61,9 +62,8 @@ def print_sites(
         rows = (_site_cells(site, used, counts, troubles[site.id], visits.get(site.id)) for site in shown)
         show_table(console, columns, rows)
     if len(shown) < len(visited):
-        console.print(
-            f"{len(visited) - len(shown)} {'further ' if shown else ''}sites without news or trouble"
-        )
+        others = f"{len(visited) - len(shown)} {'further ' if shown else ''}sites without news or trouble"
+        console.print(translate(others))
 
 
 def _site_cells(

@@ -18,7 +18,7 @@ _JOINTS = (("; ", "；"), (": ", "："), (", ", "，"))
 """How messages are joined to a longer one, and how the joint is shown."""
 
 _ENGLISH = re.compile(r"[A-Za-z]{2}")
-_WORD = re.compile(r"(?<![\w./:`-])[A-Za-z]?[a-z]{1,24}(?![\w./=`-])")
+_WORD = re.compile(r"(?<![\w./:`-])[A-Za-z]?[a-z]{1,24}(?![\w.=`-]|/\w\w)")
 """A word of a sentence, other than a part of an address, a path or an option."""
 
 _COUNT = re.compile(r"(?P<number>[0-9][0-9,.]*) (?P<what>\S.*)")
@@ -77,15 +77,6 @@ def _translated(text: str) -> str:
     return "\n".join(_Reader().line(line).shown for line in text.split("\n"))
 
 
-def _exact(text: str) -> str | None:
-    """Translate a message without values, or a number of what such a message names."""
-    if (whole := table().exact.get(text)) is not None:
-        return whole
-    counted = _COUNT.fullmatch(text)
-    word = table().exact.get(counted["what"]) if counted else None
-    return f"{word} {counted['number']}" if counted and word is not None else None
-
-
 class _Reading(NamedTuple):
     """A text as it is shown, and how well it is understood.
 
@@ -103,6 +94,13 @@ class _Reading(NamedTuple):
     def cost(self) -> tuple[int, int, int, int]:
         """The lower, the better is the text understood."""
         return self.unknown, self.names, self.messages, self.kept
+
+
+def _counted(text: str) -> _Reading | None:
+    """Translate a number of what a word of the table names."""
+    counted = _COUNT.fullmatch(text)
+    word = table().exact.get(counted["what"]) if counted else None
+    return _Reading(f"{word} {counted['number']}", 0, 0, 1) if counted and word is not None else None
 
 
 def _sum(shown: str, parts: Iterable[_Reading], messages: int) -> _Reading:
@@ -135,11 +133,11 @@ class _Reader:
         words = len(_WORD.findall(core))
         if depth and " " not in core:
             return _Reading(text, 0, words, 0, len(core))
-        if (exact := _exact(core)) is not None:
+        if (exact := table().exact.get(core)) is not None:
             return _Reading(text.replace(core, exact), 0, 0, 1)
         as_it_is = _Reading(text, words, 0, 0, len(core))
         if not words or depth > _MAX_DEPTH or self._left <= 0:
-            return as_it_is
+            return _counted(core) or as_it_is
         self._left -= 1
         whole = self._whole(core, depth)
         is_plain = whole is not None and whole.cost[:3] == (0, 0, 1) and ": " not in core
@@ -152,7 +150,7 @@ class _Reader:
 
     def _whole(self, text: str, depth: int) -> _Reading | None:
         """Translate a text that was made from one entry. None if it was not."""
-        if (exact := _exact(text)) is not None:
+        if (exact := table().exact.get(text)) is not None:
             return _Reading(exact, 0, 0, 1)
         best: _Reading | None = None
         for english, shown in table().templates:
@@ -166,7 +164,7 @@ class _Reader:
                 best = found
             if self._left <= 0:
                 break
-        return best
+        return best or _counted(text)
 
     def _joined(self, text: str, depth: int) -> _Reading | None:
         """Translate a text that was joined from messages: the longest end that is one, else the longest beginning."""

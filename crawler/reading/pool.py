@@ -68,7 +68,8 @@ class Job(Generic[T]):
             try:
                 return self.future.result()
             except Unread as error:
-                self._pool.notify(f"{self.call.address}: {error.reason}; it is read once more, alone")
+                address, reason = self.call.address, error.reason
+                self._pool.notify(f"{address}: {reason}; it is read once more, alone")
             except OSError as error:
                 self._pool.stop_ahead(error)
         found: T = self.call.alone()

@@ -363,7 +363,7 @@ def test_a_token_whose_root_is_not_known_is_kept_and_told(
     assert "time stamps of CN=Loopback TSA were not checked: their root certificate is not known" in err
     code, out, err = fazhi("verify", "--archive", str(anchored), "--tsa-roots", str(roots))
     assert code == 0
-    assert "1 of 1 anchors hold" in err
+    assert "1 of 1 anchor holds" in err
     assert "stamped" in err
 
 
@@ -480,7 +480,7 @@ def test_without_the_extra_verify_says_what_it_has_not_checked(
     request.getfixturevalue("without_extra")
     code, out, err = fazhi("verify", "--archive", str(anchored))
     assert (code, "no fault found" in out) == (0, True)
-    assert "1 anchors: signatures and time stamps were not checked: anchors need the extra `anchor`" in err
+    assert "1 anchor: signatures and time stamps were not checked: anchors need the extra `anchor`" in err
     (anchored / done.folder / "statement.sig").write_bytes(bytes(64))
     assert fazhi("verify", "--archive", str(anchored))[0] == 4
 

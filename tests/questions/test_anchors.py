@@ -102,7 +102,7 @@ def test_what_the_owner_knows_from_elsewhere_is_what_an_anchor_is_worth(held: He
         "time stamps of CN=Loopback TSA: their root certificate is known only from the archive itself" in told
     )
     assert (
-        "1 of 1 anchors hold; the latest covers line 4 of 5: signed 2026-11-25T03:03:00Z, stamped 20" in told
+        "1 of 1 anchor holds; the latest covers line 4 of 5: signed 2026-11-25T03:03:00Z, stamped 20" in told
     )
     faults, told = held.whats(key, roots=Roots((held.authority.root,)))
     assert faults == ""

@@ -12,12 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
-from crawler.cli.output import message, print_json
+from crawler.cli.output import message, print_json, say
 from crawler.discover.explain import Mark, PageExplanation, PresetReading, SeenLink, Way, explain
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.fetch.client import NO_SITE
-from crawler.field.text import visible_line
+from crawler.language import translate
 from crawler.model import Capture, Headers, Site
 from crawler.reading.alone import read_alone
 from crawler.sources import site_for
@@ -69,7 +69,7 @@ def explain_command(
         print_json(_json(found))
         return
     for line in _lines(found):
-        print(visible_line(line))
+        say(line)
 
 
 def _fetched(
@@ -153,7 +153,7 @@ def _lines(found: PageExplanation) -> Iterator[str]:
 
 
 def _preset_lines(preset: PresetReading) -> Iterator[str]:
-    yield f"  {'*' if preset.taken else ' '} {preset.name:9}{preset.why}"
+    yield f"  {'*' if preset.taken else ' '} {preset.name:9}{translate(preset.why)}"
     for mark in preset.marks:
         yield f"      {_place(mark)}: {_short(mark.text)}"
 

@@ -20,4 +20,4 @@ def tell_of_wrong_use(error: typer.TyperException) -> None:
     if context is not None:
         hint = f"Try '{context.command_path} {context.help_option_names[0]}' for help."
         print(f"{context.get_usage()}\n{translate(hint)}\n", file=sys.stderr)
-    print(visible(translate(f"Error: {told}")), file=sys.stderr)
+    print(translate(visible(f"Error: {told}")), file=sys.stderr)

@@ -23,7 +23,7 @@ from crawler.cli.options import (
     the_day,
     the_years,
 )
-from crawler.cli.output import PlainConsole, message, print_json, tab_separated
+from crawler.cli.output import PlainConsole, message, print_json, say, tab_separated
 from crawler.cli.questions.reports import division_name
 from crawler.cli.terminal.printing import show_table
 from crawler.cli.terminal.table import columns_of
@@ -145,7 +145,7 @@ def _with_progress(rows: Iterable[CoverageRow]) -> Iterator[CoverageRow]:
     if not sys.stderr.isatty():
         yield from rows
         return
-    with PlainConsole(sys.stderr).status("reading the catalogue") as status:
+    with PlainConsole(sys.stderr).status(translate("reading the catalogue")) as status:
         for row in rows:
             status.update(f"{row.region} {row.division}")
             yield row
@@ -191,9 +191,9 @@ def _print(rows: Sequence[CoverageRow], day: date, years_given: bool) -> None:
         _print_matrix(console, rows, years)
     print()
     _print_totals(console, rows, years)
-    print(f"as of {day}; shares are of the organs whose status is known")
+    say(f"as of {day}; shares are of the organs whose status is known")
     if len(rows[0].cells) > 1:
-        print("\n".join(f"{short:>5}  {words}" for short, words in LEGEND))
+        print("\n".join(f"{short:>5}  {translate(words)}" for short, words in LEGEND))
 
 
 def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:
@@ -234,7 +234,7 @@ def _list_cells(row: CoverageRow) -> tuple[object, ...]:
     return (
         row.region,
         row.organ or row.division,
-        Text(words, style=_COLOURS[cell.status]),
+        Text(translate(words), style=_COLOURS[cell.status]),
         (cell.claimed or "")[:10],
         china_day(cell.witnessed) if cell.witnessed else None,
         cell.report_id,

@@ -29,6 +29,7 @@ from crawler.field.counting import counted
 from crawler.field.region_names import the_region
 from crawler.field.text import visible_line
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.questions.search import Match, SearchResult, search_json
 from crawler.questions.search import search as searching
 from crawler.questions.search.answer import DEFAULT_LIMIT, MAX_LIMIT, next_offset, sorted_facet
@@ -176,12 +177,14 @@ def _lines(found: SearchResult) -> Iterator[Text]:
     """Yield the lines of a terminal: of each match its report, title, places and evidence."""
     for match in found.matches:
         division = f"{division_name(match.region)}, " if match.region else ""
-        yield Text.assemble((match.report_id, "bold"), f"  {division}version {match.version}")
+        yield Text.assemble((match.report_id, "bold"), translate(f"  {division}version {match.version}"))
         yield Text.assemble("  ", _marked(match.title, match.title_marks, 0))
         for snippet in match.snippets:
             yield Text.assemble("  … ", _marked(snippet.text, snippet.marks, snippet.start), " …")
         day = (match.published or "").partition("T")[0] or "no date"
-        yield Text(visible_line(f"  {day}; captured {iso(match.captured_at)}, {match.url}"), style="dim")
+        yield Text(
+            translate(visible_line(f"  {day}; captured {iso(match.captured_at)}, {match.url}")), style="dim"
+        )
 
 
 def _marked(text: str, marks: Iterable[tuple[int, int]], first: int) -> Text:

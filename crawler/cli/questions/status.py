@@ -12,6 +12,7 @@ from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_facts, print_json, print_table
 from crawler.fetch.client import utc_now
 from crawler.field.times import iso
+from crawler.language import translate
 from crawler.model import Site
 from crawler.sources import load_sites
 
@@ -104,7 +105,7 @@ def _print(found: Status, *, every: bool) -> None:
 
 
 def _facts(found: Status) -> Iterator[tuple[str, str]]:
-    parts = ", ".join(f"{part} {_megabytes(size)}" for part, size in found.sizes.items() if size)
+    parts = ", ".join(f"{translate(part)} {_megabytes(size)}" for part, size in found.sizes.items() if size)
     yield "archive", f"{found.archive}: {_megabytes(found.size)}" + (f" ({parts})" if parts else "")
     yield "disk", f"{_megabytes(found.free)} free"
     yield "last run", _run_words(found.last_run) if found.last_run else "none yet"
@@ -130,7 +131,8 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
 
 
 def _run_words(run: RunStatus) -> str:
-    how = f"{run.state} {iso(run.finished_at)}" if run.finished_at else run.state
+    state = translate(run.state)
+    how = f"{state} {iso(run.finished_at)}" if run.finished_at else state
     why = f" ({run.detail})" if run.detail else ""
     return f"{run.number}, `{run.command}`: started {iso(run.started_at)}, {how}{why}"
 

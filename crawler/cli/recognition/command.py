@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from crawler.archive import Archive
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, JsonOption, require_archive
 from crawler.cli.output import message, print_json, tab_separated
 from crawler.crawl import seconds
-from crawler.errors import ConfigError
 from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
 from crawler.ocr.job import FAILED, Recognised, read_scans
@@ -49,9 +48,8 @@ def ocr(
         4  the archive is damaged or cannot be written
     """
     limit = seconds(max_time) if max_time is not None else None
+    require_archive(archive)
     require_extra()
-    if not archive.is_dir():
-        raise ConfigError(f"{archive}: there is no archive; name one with --archive")
     failed = False
     with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=message) as store:
         wanted = {store.show(each).id or "" for each in ids} if ids else None  # raises UnknownReport

@@ -11,6 +11,7 @@ from rich.text import Text
 from crawler.cli.program.console import PlainConsole
 from crawler.cli.terminal.table import Column, folded, table_lines
 from crawler.field.text import visible_line
+from crawler.language import translate
 
 
 def show_table(
@@ -25,6 +26,7 @@ def show_table(
 def show_facts(out: TextIO, facts: Sequence[tuple[str, str]]) -> None:
     """Print names and values, aligned, and folded where a value is too long for its line."""
     console = PlainConsole(out)
+    facts = [(translate(name), translate(value)) for name, value in facts]
     indent = max((cell_len(name) for name, _ in facts), default=0) + 2
     for name, value in facts:
         first, *further = folded(Text(visible_line(value)), max(console.width - indent, 1), cuts=False)

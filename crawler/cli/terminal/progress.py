@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from rich.text import Text
 
 from crawler.field.text import visible_line
+from crawler.language import translate
 
 REDRAWS_PER_SECOND = 4
 RATE_WINDOW_SECONDS = 10.0
@@ -60,7 +61,7 @@ class Progress:
             parts.append(f"{self.new:,} new")
         if self.revised:
             parts.append(f"{self.revised:,} revised")
-        return visible_line(" · ".join([*parts, self.url]))
+        return visible_line(" · ".join([*map(translate, parts), self.url]))
 
     def text(self) -> Text:
         """Return the line for rich: one line, cut where the terminal ends."""

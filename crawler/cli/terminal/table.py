@@ -7,13 +7,14 @@ numbers are never broken. A row that is too wide for one line has a second one, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from crawler.field.text import visible
+from crawler.language import translate
 
 MIN_TEXT_CELLS = 32
 """Text is not folded more narrowly than this, in cells of the terminal: it goes into the row's next line instead."""
@@ -66,11 +67,12 @@ def columns_of(
 def table_lines(
     columns: Sequence[Column], rows: Iterable[Sequence[object]], width: int | None, *, gap: int = 2
 ) -> Iterator[Text]:
-    """Yield the lines of a table, that of the headings first.
+    """Yield the lines of a table, that of the headings first. Headings and cells are shown in the language of the command.
 
     `width`: of the terminal, in cells; None for no limit. `gap`: cells between two columns. A cell is a Text, with its
     style, or any value; None is empty. A column whose cells are all empty is left out.
     """
+    columns = [replace(column, heading=translate(column.heading)) for column in columns]
     cells = [[_text(cell) for cell in row] for row in rows]
     used = [n for n in range(len(columns)) if not cells or any(row[n] for row in cells)]
     columns = [columns[n] for n in used]
@@ -87,7 +89,7 @@ def table_lines(
 def _text(cell: object) -> Text:
     if isinstance(cell, Text):
         return cell
-    return Text("" if cell is None else visible(" ".join(str(cell).split())))
+    return Text("" if cell is None else translate(visible(" ".join(str(cell).split()))))
 
 
 def _layout(

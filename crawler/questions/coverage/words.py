@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.field.counting import counted
 from crawler.field.times import china_day
+from crawler.language import translate
 from crawler.questions.coverage.cells import CLAIMED, CoverageCell, CoverageRow, CoverageStatus
 
 STATUS_WORDS: dict[CoverageStatus, tuple[str, str]] = {
@@ -49,12 +50,12 @@ def mark(cell: CoverageCell) -> str:
 
 
 def status_words(cell: CoverageCell) -> str:
-    """Return status, days and what they rest on, or the reason, in a few words."""
-    words = STATUS_WORDS[cell.status][0]
+    """Return status, days and what they rest on, or the reason, in a few words. Words of tables are translated."""
+    words = translate(STATUS_WORDS[cell.status][0])
     if cell.was:
-        return f"{words} (was {STATUS_WORDS[cell.was][0]})"
+        return f"{words} (was {translate(STATUS_WORDS[cell.was][0])})"
     if cell.reason:
-        return f"{words} ({cell.reason.replace('_', ' ')})"
+        return f"{words} ({translate(cell.reason.replace('_', ' '))})"
     days = f" {counted(cell.days, 'day')}" if cell.days is not None else ""
     return f"{words}{days}" + (f", {cell.rests_on}" if cell.rests_on else "")
 

@@ -70,8 +70,8 @@ def near_copies(
             if len(ids) % _PROGRESS_EVERY == 0:
                 progress(f"{counted(len(ids), 'text')} read")
             yield report.body
-        if len(ids) >= _PROGRESS_EVERY:
-            progress(f"{len(ids)} texts read; those that share a rare clause are compared")
+        if (number := len(ids)) >= _PROGRESS_EVERY:
+            progress(f"{number} texts read; those that share a rare clause are compared")
 
     for one, other, share in near_pairs(bodies(), lambda number: archive.show(ids[number]).body):
         first, second = archive.show(ids[one]), archive.show(ids[other])

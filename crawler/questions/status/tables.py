@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.archive.reader_queries.site_facts import HeldReport, SiteFailure
 from crawler.field.times import china_day, iso
+from crawler.language import translate
 from crawler.questions.status.answer import RunStatus, Status
 from crawler.questions.status.sources import SourceResult, SourceStatus
 
@@ -89,11 +90,11 @@ def result_words(source: SourceStatus) -> str:
 
 
 def failure_words(failure: SiteFailure) -> str:
-    """Return why the last visit of a source failed."""
+    """Return why the last visit of a source failed, in the language of the process."""
     if failure.why is None:
         return "its trouble is in an earlier run, whose visit the last one resumed"
     more = f" (and {failure.troubles - 1} further troubles)" if failure.troubles > 1 else ""
-    return f"{failure.ending}: {failure.url} {failure.why}{more}"
+    return f"{translate(failure.ending or '')}: {failure.url} {translate(failure.why)}{more}"
 
 
 def _run_json(run: RunStatus | None) -> dict[str, Any] | None:

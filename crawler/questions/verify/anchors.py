@@ -207,7 +207,7 @@ class AnchorCheck:
                 f", stamped {stamp.at:%Y-%m-%dT%H:%M:%SZ} by {stamp.authority}" for stamp in stamps
             )
             self.notify(
-                f"{len(self.good)} of {counted(number, 'anchor')} hold; the latest covers line {statement.line} of"
+                f"{len(self.good)} of {counted(number, 'anchor')} {'holds' if number == 1 else 'hold'}; the latest covers line {statement.line} of"
                 f" {len(self.chain.entries)}: signed {statement.at}{stamped}"
             )
 

@@ -38,7 +38,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages screenshots
+.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages screenshots test-install
 
 setup: $(READY)
 
@@ -146,6 +146,11 @@ $(EXPORT_READY): requirements-export.lock | python
 	@echo "installing into $(EXPORT) ..."
 	@$(EXPORT)/bin/python $(INSTALL) --require-hashes -r requirements-export.lock
 	@touch $@
+
+# Follow docs/operating.md with uv and pipx too, which fetch packages.
+test-install: $(READY)
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; "$(PYTHON)" -m venv "$$folder" && "$$folder/bin/pip" install --quiet --disable-pip-version-check uv pipx \
+	  && FAZHI_INSTALLERS="$$folder/bin" $(BIN)/pytest tests/test_docs_operating.py
 
 # For `fazhi ocr`: install the extra `ocr` (300 MB; the models are among them).
 ocr: $(READY)

@@ -140,7 +140,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
 }
 """Texts that only look like messages, by the file or folder: a beginning of each; "" for all of them."""
 
-GRAMMAR = frozenset({"s", "s2", "s3", "verb", "them"})
+GRAMMAR = frozenset({"s", "s2", "s3", "are", "verb", "them"})
 """Names of places that a translation may leave out: ends of plurals, and words that agree with a number."""
 
 HEADINGS = ("Usage", "Arguments", "Options", "Output", "General", "Commands", "Examples", "Exit codes")
@@ -208,6 +208,7 @@ OTHER_WORDS = {
         "region",
         "index",
     ),
+    "field/titles.py": ("news",),
     "questions/diff/unified.py": ("none",),
     "questions/diff/side_by_side.py": ("changed", "added", "removed"),
     "questions/coverage/words.py": (

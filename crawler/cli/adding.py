@@ -20,10 +20,10 @@ from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, Sourc
 from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
 from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
-from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region as region_known
+from crawler.field.times import utc_now
 from crawler.model import Link, Site
 from crawler.onboarding.add import DEFAULT_LIST_PAGES, Finding, look, new_id
 from crawler.onboarding.find.entries import entries_of

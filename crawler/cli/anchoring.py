@@ -14,8 +14,7 @@ from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption, requ
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ConfigError
 from crawler.fetch import parse_connect_to
-from crawler.fetch.client import utc_now
-from crawler.field.times import iso
+from crawler.field.times import iso, utc_now
 from crawler.model import AnchorDefaults
 from crawler.sources import load
 

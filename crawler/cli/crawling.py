@@ -10,14 +10,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler import crawl as pipeline
-from crawler.anchoring import AnchorSettings
-from crawler.cli.display import Display
-from crawler.cli.log import log_to
 from crawler.cli.options import (
     ArchiveOption,
     ConnectToOption,
@@ -29,14 +26,11 @@ from crawler.cli.options import (
     SourcesOption,
 )
 from crawler.cli.output import message
-from crawler.cli.streams import EXIT_OUTPUT_LOST
-from crawler.crawl.halt import on_first_signal
-from crawler.crawl.job import Job, crawl_into
-from crawler.crawl.job import dry_run as run_dry
-from crawler.fetch import Replay, load_exchanges, parse_connect_to
 from crawler.field.counting import counted
 from crawler.field.region_names import the_level
-from crawler.sources import choose, load
+
+if TYPE_CHECKING:
+    from crawler.cli.display import Display
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +98,16 @@ def crawl(
         3  another crawl has locked the archive
         4  the archive is damaged or cannot be written
     """
+    # imported here: the help needs none of it
+    from crawler.anchoring import AnchorSettings
+    from crawler.cli.display import Display
+    from crawler.cli.log import log_to
+    from crawler.cli.streams import EXIT_OUTPUT_LOST
+    from crawler.crawl.job import Job, crawl_into
+    from crawler.crawl.job import dry_run as run_dry
+    from crawler.fetch import Replay, load_exchanges, parse_connect_to
+    from crawler.sources import choose, load
+
     # parsed first: a wrong --max-time must fail before any file is read or written
     max_seconds = pipeline.seconds(max_time) if max_time is not None else None
     loaded = load(sources, notify=None if quiet else message)
@@ -150,6 +154,7 @@ def crawl(
 @contextmanager
 def _shown(display: Display, halt: pipeline.Halt) -> Iterator[None]:
     """Halt the crawl in order on the first SIGTERM or SIGINT. The second ends the process; nothing stored is lost."""
+    from crawler.crawl.halt import on_first_signal
 
     def end(name: str) -> None:
         display.message(

@@ -19,8 +19,8 @@ from crawler.cli.anchoring import RootsOption
 from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption, require_archive
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
-from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
+from crawler.field.times import utc_now
 from crawler.questions import verify as verifying
 from crawler.questions.verify import OlderChain, Trust
 

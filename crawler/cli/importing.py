@@ -11,7 +11,7 @@ import typer
 from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, outcome_json, print_json, tab_separated
-from crawler.fetch.client import utc_now
+from crawler.field.times import utc_now
 from crawler.intake.imports import documents, import_paths
 from crawler.language import translate
 from crawler.model import Ending

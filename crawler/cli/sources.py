@@ -33,10 +33,10 @@ from crawler.cli.output import PlainConsole, message, print_json, print_table, r
 from crawler.crawl import start_urls
 from crawler.errors import NoArchive
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
-from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
 from crawler.field.region_names import the_level, the_region
 from crawler.field.text import visible_line
+from crawler.field.times import utc_now
 from crawler.language import translate
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site

@@ -23,8 +23,8 @@ from crawler.crawl.schedule import plan
 from crawler.crawl.visit import start_urls
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay
-from crawler.fetch.client import utc_now
 from crawler.fetch.reach import reach_of
+from crawler.field.times import utc_now
 from crawler.model import HostFigures, Outcome, Site, SiteVisit
 from crawler.reading.pages import PageProcess
 

@@ -21,10 +21,9 @@ from crawler.crawl.site import crawl_site
 from crawler.crawl.visit import Visit, first_url, is_trouble, note_outcome, start_urls
 from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
-from crawler.fetch.client import utc_now
 from crawler.fetch.connections.descriptors import max_connections
 from crawler.field.counting import counted
-from crawler.field.times import china_day
+from crawler.field.times import china_day, utc_now
 from crawler.model import ENDED_BEFORE, Capture, Ending, Outcome, Site, SiteVisit, VisitState
 from crawler.reading.pages import PageProcess
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from crawler.archive import VisitHistory
-from crawler.crawl.visit import first_url
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
+
+if TYPE_CHECKING:
+    from crawler.archive import VisitHistory
 
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 EARLY_SHARE = 0.05
@@ -46,6 +48,8 @@ class Plan:
 
     def not_due_outcomes(self) -> list[Outcome]:
         """Return one `not_due` for each site that is not visited. They are shown and not archived: nothing was requested."""
+        from crawler.crawl.visit import first_url  # with all that a visit needs; `status` plans without it
+
         return [
             Outcome(
                 ending=Ending.NOT_DUE,

@@ -7,13 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.errors import ExtractError, NoBody, UnknownFormat, Unread, UnreadDocument
-from crawler.extract.documents import FORMATS, sniff
+from crawler.extract import documents
 from crawler.extract.documents.ocr.record import OCR, read_ocr
 from crawler.extract.meaning.assemble import EXTRACTOR, assemble
 from crawler.extract.meaning.recognised import with_recognised
 from crawler.extract.meaning.text_choice import IMAGE, choose_text, only_refers
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Document, Headers, Offer, Report
+from crawler.model.document import GONE as GONE
+from crawler.model.document import NO_DOCUMENT as NO_DOCUMENT
+from crawler.model.document import NOT_FETCHED as NOT_FETCHED
 
 LIMIT = 32 * 1024 * 1024
 """Most bytes of a page or a text. No report page is nearly as large, and a larger one would only cost memory."""
@@ -23,9 +26,6 @@ DOCUMENT_LIMIT = 64 * 1000 * 1000
 
 MAX_TITLE_CHARS = 1000
 """Of the words with which a page refers to a document, as far as they are kept."""
-
-NOT_FETCHED, GONE, NO_DOCUMENT = "not_fetched", "gone", "no_document"
-"""Faults of a document: it could not be fetched this time; its server says that there is none; a web page came instead."""
 
 FRAME = "frame"
 """`Offer.how` of a page or a document in a frame."""
@@ -50,8 +50,8 @@ def read(
     seen: datetime | None = None,
 ) -> tuple[str, Report]:
     """Return the key of a body's format in FORMATS, and the report in it. Raises ExtractError."""
-    known = sniff(body, headers, url)
-    key = next(key for key, each in FORMATS.items() if each is known)
+    known = documents.sniff(body, headers, url)
+    key = next(key for key, each in documents.FORMATS.items() if each is known)
     limit = LIMIT if key in ("html", "text") else DOCUMENT_LIMIT
     if len(body) > limit:
         raise UnknownFormat(url, f"{len(body)} bytes are more than the limit of {limit}")

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -34,6 +34,7 @@ from crawler.fetch.pacing.retries import Retries
 from crawler.fetch.pacing.robots import Robots
 from crawler.fetch.record import Recorder, Sink
 from crawler.fetch.session import Sessions, loop_key, same_page
+from crawler.field.times import utc_now as utc_now
 from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
 
 log = logging.getLogger(__name__)
@@ -44,12 +45,6 @@ Missed = Callable[[str, Site, FetchError], None]
 
 NO_SITE = Site(id="", name="", region="", delay=0.0)
 """The settings for an address that belongs to no entry of sources.yaml."""
-
-
-def utc_now() -> datetime:
-    """Return the current time, aware, UTC, in whole milliseconds (the precision of our WARC dates)."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 class Fetcher:

@@ -33,3 +33,9 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """Return the moment at which a day ends in China, as aware UTC: the first one that is no longer in it."""
     return start_of(day + timedelta(days=1))
+
+
+def utc_now() -> datetime:
+    """Return the current time, aware, UTC, in whole milliseconds (the precision of our WARC dates)."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -24,13 +24,19 @@ _WORD = re.compile(r"(?<![\w./:`-])[A-Za-z]?[a-z]{1,24}(?![\w.=`-]|/\w\w)")
 _COUNT = re.compile(r"(?P<number>[0-9][0-9,.]*) (?P<what>\S.*)")
 """A number of what a word of the table names: "3 new"."""
 
-_MIN_LETTERS = 10
+_ASIDE = re.compile(r"(?P<before>[^:;,]*\S) \((?P<within>(?:[^()]|\([^()]*\))*)\)")
+"""A message with another one in parentheses behind it."""
+
+_GAP = re.compile(r"( {2,})")
+"""What stands between the columns of a line."""
+
+_MIN_LETTERS = 7
 """A message with fewer letters between its places may fit a text by chance: it counts only if all in it is understood."""
 
 _MAX_CHARACTERS = 4000  # a longer text is no message
-_MAX_JOINTS = 24  # of one kind, at which a text is taken apart
+_MAX_JOINTS = 10  # of one kind, at which a text is taken apart
 _MAX_DEPTH = 6  # messages within the values of messages
-_MAX_READINGS = 400  # of one text; what a page has put into it may fit many messages in many ways
+_MAX_READINGS = 150  # of one text; what a page has put into it may fit many messages in many ways
 
 
 class _Spoken:
@@ -114,6 +120,10 @@ def _sum(shown: str, parts: Iterable[_Reading], messages: int) -> _Reading:
     )
 
 
+def _places(text: str, joint: str) -> list[int]:
+    return [found.start() for found in re.finditer(re.escape(joint), text)][:_MAX_JOINTS]
+
+
 class _Reader:
     """Reads one line in the ways that the table allows, and takes the one that leaves the fewest words unknown."""
 
@@ -138,10 +148,10 @@ class _Reader:
         as_it_is = _Reading(text, words, 0, 0, len(core))
         if not words or depth > _MAX_DEPTH or self._left <= 0:
             return _counted(core) or as_it_is
-        self._left -= 1
         whole = self._whole(core, depth)
         is_plain = whole is not None and whole.cost[:3] == (0, 0, 1) and ": " not in core
-        found = filter(None, (whole, None if is_plain else self._joined(core, depth)))
+        joined = None if is_plain else self._joined(core, depth)
+        found = filter(None, (whole, joined, self._columns(core, depth)))
         best = min(found, key=lambda read: read.cost, default=as_it_is)
         if best.unknown >= words:
             return as_it_is
@@ -152,6 +162,9 @@ class _Reader:
         """Translate a text that was made from one entry. None if it was not."""
         if (exact := table().exact.get(text)) is not None:
             return _Reading(exact, 0, 0, 1)
+        if self._left <= 0:
+            return None
+        self._left -= 1
         best: _Reading | None = None
         for english, shown in table().templates:
             if english.rarest not in text or (values := english.values(text)) is None:
@@ -167,15 +180,50 @@ class _Reader:
         return best or _counted(text)
 
     def _joined(self, text: str, depth: int) -> _Reading | None:
-        """Translate a text that was joined from messages: the longest end that is one, else the longest beginning."""
-        for joint, shown in _JOINTS:
-            places = [found.start() for found in re.finditer(re.escape(joint), text)][:_MAX_JOINTS]
-            for at in places:
-                if (end := self._whole(text[at + len(joint) :], depth + 1)) is not None:
-                    beginning = self.line(text[:at], depth + 1)
-                    return _sum(beginning.shown + shown + end.shown, (beginning, end), 0)
-            for at in reversed(places):
-                if (start := self._whole(text[:at], depth + 1)) is not None:
-                    rest = self.line(text[at + len(joint) :], depth + 1)
-                    return _sum(start.shown + shown + rest.shown, (start, rest), 0)
+        """Translate a text that was joined from messages, by the joint that explains most of it."""
+        if text.startswith("(") and text.endswith(")") and _ASIDE.fullmatch("- " + text):
+            within = self._part(text[1:-1], depth)
+            return within._replace(shown=f"（{within.shown}）")
+        if (aside := _ASIDE.fullmatch(text)) is not None:
+            before, within = self._part(aside["before"], depth), self._part(aside["within"], depth)
+            return _sum(f"{before.shown}（{within.shown}）", (before, within), 0)
+        found = [
+            joined
+            for joint, shown in _JOINTS
+            for joined in (self._end(text, joint, shown, depth), self._beginning(text, joint, shown, depth))
+            if joined is not None
+        ]
+        return min(found, key=lambda read: read.cost, default=None)
+
+    def _end(self, text: str, joint: str, shown: str, depth: int) -> _Reading | None:
+        """Translate a text whose end, behind a joint, is a message: the longest such end."""
+        if text.startswith(joint):
+            rest = self.line(text[len(joint) :], depth + 1)
+            return rest._replace(shown=shown + rest.shown)
+        for at in _places(text, joint):
+            if (end := self._whole(text[at + len(joint) :], depth + 1)) is not None:
+                beginning = self.line(text[:at], depth + 1)
+                return _sum(beginning.shown + shown + end.shown, (beginning, end), 0)
         return None
+
+    def _beginning(self, text: str, joint: str, shown: str, depth: int) -> _Reading | None:
+        """Translate a text whose beginning, before a joint, is a message: the longest such beginning."""
+        for at in reversed(_places(text, joint)):
+            if (start := self._whole(text[:at], depth + 1)) is not None:
+                rest = self.line(text[at + len(joint) :], depth + 1)
+                return _sum(start.shown + shown + rest.shown, (start, rest), 0)
+        return None
+
+    def _part(self, text: str, depth: int) -> _Reading:
+        """Translate a part that stands for itself: a message also where it is a single word."""
+        exact = table().exact.get(text)
+        return self.line(text, depth + 1) if exact is None else _Reading(exact, 0, 0, 1)
+
+    def _columns(self, text: str, depth: int) -> _Reading | None:
+        """Translate a line of columns, which stand two spaces or more apart. None if there is only one."""
+        columns = _GAP.split(text)
+        if len(columns) == 1:
+            return None
+        read = [self.line(column, depth + 1) for column in columns[::2]]
+        shown = "".join(part.shown + gap for part, gap in zip(read, [*columns[1::2], ""], strict=True))
+        return _sum(shown, read, 0)

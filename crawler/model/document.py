@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from crawler.model.report import Offer
 
+NOT_FETCHED, GONE, NO_DOCUMENT = "not_fetched", "gone", "no_document"
+"""Faults of a document: it could not be fetched this time; its server says that there is none; a web page came instead."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

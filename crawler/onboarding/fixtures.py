@@ -21,9 +21,9 @@ from crawler.archive import Archive
 from crawler.crawl import Visit, crawl_site
 from crawler.errors import ConfigError
 from crawler.fetch import Fetcher, Replay, load_exchanges
-from crawler.fetch.client import utc_now
 from crawler.fetch.record import Sink
 from crawler.fetch.replay import EXCHANGES
+from crawler.field.times import utc_now
 from crawler.model import Capture, Site
 from crawler.reading.pages import PageProcess
 from crawler.sources import load_sites

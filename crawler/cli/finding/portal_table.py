@@ -8,10 +8,10 @@ from pathlib import Path
 
 from crawler.cli.finding.output import years_shown
 from crawler.cli.output import print_json, print_table
-from crawler.fetch.client import utc_now
 from crawler.field.portals import Portal, portals
 from crawler.field.region_names import below, the_region
 from crawler.field.regions import Level, Region, all_regions, path
+from crawler.field.times import utc_now
 from crawler.model import Site
 from crawler.onboarding.find.model import FindResult
 from crawler.onboarding.find.state import State

@@ -15,8 +15,8 @@ from crawler.cli.output import message, print_json
 from crawler.crawl.halt import on_first_signal
 from crawler.errors import ConfigError
 from crawler.fetch import ConnectTo, Fetcher, Replay
-from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
+from crawler.field.times import utc_now
 from crawler.model import Site
 from crawler.onboarding.find.entries import FindEntry, entries_of
 from crawler.onboarding.find.job import find_portals

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from crawler.fetch import Fetcher
-from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
+from crawler.field.times import utc_now
 from crawler.model import Site
 from crawler.onboarding.add import Finding
 from crawler.onboarding.find.model import FindResult, Options, Result, Target

@@ -9,7 +9,7 @@ from typing import Any
 from crawler.field.text import visible_line
 from crawler.field.times import iso
 from crawler.model import MetadataEdit
-from crawler.questions.changes.metadata import varying_fields
+from crawler.questions.changes.varying_fields import varying_fields
 
 
 def edit_json(edit: MetadataEdit) -> dict[str, Any]:

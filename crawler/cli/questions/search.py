@@ -131,7 +131,7 @@ def search(
 
 
 def _make_index(archive: Path) -> None:
-    from crawler.fetch.client import utc_now
+    from crawler.field.times import utc_now
 
     done = build_index(archive, clock=utc_now, notify=message)
     message(

@@ -14,7 +14,6 @@ from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
 from crawler.cli.output import holding_json, message, print_json, report_json
 from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.metadata_edits import edit_json, edit_lines
-from crawler.cli.questions.open_page import open_page
 from crawler.cli.questions.reports import division_name
 from crawler.cli.questions.text_source import document_json, source_lines
 from crawler.field.times import iso
@@ -62,6 +61,8 @@ def show(
         assert report.id is not None
         (holding,) = store.holdings([report])
         if open_:
+            from crawler.cli.questions.open_page import open_page  # with the extractor
+
             open_page(store.captures(report.id, report.version)[0], report)
             return
         if json:

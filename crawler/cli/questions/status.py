@@ -10,8 +10,7 @@ import typer
 
 from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_facts, print_json, print_table
-from crawler.fetch.client import utc_now
-from crawler.field.times import iso
+from crawler.field.times import iso, utc_now
 from crawler.language import translate
 from crawler.model import Site
 from crawler.sources import load_sites

@@ -12,8 +12,8 @@ from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption, require_archive
 from crawler.cli.output import message, print_json, tab_separated
 from crawler.crawl import seconds
-from crawler.fetch.client import utc_now
 from crawler.field.counting import counted
+from crawler.field.times import utc_now
 from crawler.ocr.job import FAILED, Recognised, read_scans
 from crawler.ocr.recognition import require_extra
 

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from crawler.questions.changes.answer import Changes, changes
-from crawler.questions.changes.change import Change, ChangedText, ChangeFinding, ChangeKind, ChangePlace
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.questions.changes.answer import Changes, changes
+    from crawler.questions.changes.change import (
+        Change,
+        ChangedText,
+        ChangeFinding,
+        ChangeKind,
+        ChangePlace,
+    )
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".answer": ("Changes", "changes"),
+            ".change": ("Change", "ChangedText", "ChangeFinding", "ChangeKind", "ChangePlace"),
+        },
+    )
 
 __all__ = ["Change", "ChangeFinding", "ChangeKind", "ChangePlace", "ChangedText", "Changes", "changes"]

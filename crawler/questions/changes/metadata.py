@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from itertools import groupby
 
 from crawler.archive import Reader
 from crawler.archive.reader_queries.changes import RunSpan
 from crawler.field.times import china_day
-from crawler.model import MIN_EDITS_OF_A_VARYING_FIELD, MetadataEdit
+from crawler.model import MetadataEdit
 from crawler.questions.changes.change import Change, ChangedField, ChangeFinding, ChangeKind
 from crawler.questions.changes.pages import RunTimes
+from crawler.questions.changes.varying_fields import varying_fields
 from crawler.questions.changes.versions import change_of
 from crawler.questions.changes.weights import finding
 from crawler.questions.changes.window import Window
 
-MIN_DAYS_OF_TODAY = 2
-"""A date that was edited so often, each time to the day of the visit, is the time at which the page is generated."""
-_DAY = timedelta(days=1)
 _MAX_VALUE_CHARS = 48
 
 
@@ -62,24 +59,6 @@ def metadata_changes(
             )
 
 
-def varying_fields(history: Sequence[MetadataEdit]) -> frozenset[str]:
-    """Return the fields that a page changes again and again, whatever its editors do. `history`: its edits by time."""
-    names = {name for edit in history for name in edit.was}
-    return frozenset(name for name in names if _varies(name, [edit for edit in history if name in edit.was]))
-
-
-def _varies(name: str, edits: Sequence[MetadataEdit]) -> bool:
-    if len(edits) >= MIN_EDITS_OF_A_VARYING_FIELD:
-        return True
-    return name == "published" and len(edits) >= MIN_DAYS_OF_TODAY and all(map(_is_of_its_day, edits))
-
-
-def _is_of_its_day(edit: MetadataEdit) -> bool:
-    """Whether a page gives as its date the day on which it was captured, or the one before: it was cached then."""
-    day = _day(edit.shown["published"])
-    return day is not None and timedelta(0) <= china_day(edit.at) - day <= _DAY
-
-
 def changed_fields(edit: MetadataEdit, varying: frozenset[str] = frozenset()) -> Iterator[ChangedField]:
     """Yield what a page has edited, without the fields that vary."""
     for name, was in edit.was.items():
@@ -107,10 +86,3 @@ def _cut(value: str | None) -> str:
     if not value:
         return "none"
     return value if len(value) <= _MAX_VALUE_CHARS else f"{value[:_MAX_VALUE_CHARS]}…"
-
-
-def _day(written: str | None) -> date | None:
-    try:
-        return date.fromisoformat((written or "")[:10])
-    except ValueError:
-        return None

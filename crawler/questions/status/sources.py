@@ -10,9 +10,8 @@ from enum import StrEnum
 from crawler.archive import Reader
 from crawler.archive.ledger.site_visits import VisitHistory
 from crawler.archive.reader_queries.site_facts import HeldReport, SiteFailure
-from crawler.crawl import TROUBLE_ENDINGS, seconds
-from crawler.crawl.schedule import due_at
-from crawler.model import Site, VisitState
+from crawler.crawl.schedule import due_at, seconds
+from crawler.model import TROUBLE_ENDINGS, Site, VisitState
 
 DEFAULT_INTERVAL = timedelta(days=7)
 """A source without `every` is late if it was not visited for twice this time."""

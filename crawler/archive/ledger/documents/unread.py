@@ -16,9 +16,9 @@ from crawler.archive.catalogue.version_choice import newest_version
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.current_page import extend_seen
 from crawler.archive.ledger.observation import Observation, StoreResult, result_of
-from crawler.extract import GONE, NO_DOCUMENT, NOT_FETCHED
 from crawler.extract.documents.ocr.record import OCR
 from crawler.model import Ending
+from crawler.model.document import GONE, NO_DOCUMENT, NOT_FETCHED
 
 _WITHOUT_BYTES = (NOT_FETCHED, GONE, NO_DOCUMENT)
 """Faults of a document whose bytes did not come."""

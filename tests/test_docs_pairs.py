@@ -49,7 +49,7 @@ def code(text: str) -> list[str]:
 def links(text: str) -> list[str]:
     """Targets without anchors and languages, sorted."""
     found = (target.partition("#")[0] for target in _LINK.findall(without_code(text)))
-    return sorted(target.replace(".zh-CN.md", ".md") for target in found)
+    return sorted(target.replace(".zh-CN.md", ".md").replace("-en.webp", ".webp") for target in found)
 
 
 def rows(text: str) -> list[str]:

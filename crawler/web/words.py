@@ -280,7 +280,6 @@ def kind_words(kind: str, language: str) -> str:
 
 KIND_WORDS = {
     "new": "新公布",
-    "edited": "改动",
     "revised": "改动",
     "shrunk": "缩短",
     "gone": "撤下",
@@ -289,6 +288,7 @@ KIND_WORDS = {
     "back": "恢复",
     "moved": "移址",
     "newly_overdue": "逾期",
+    "found_overdue": "查明逾期",
     "no_longer_overdue": "已补公布",
     "added": "导入",
 }

@@ -64,7 +64,8 @@ def test_facets_as_csv_have_a_header(fazhi: Fazhi, folder: Path) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_facets_are_counts_by_year_and_province(fazhi: Fazhi, folder: Path) -> None:
-    _, out, _ = fazhi("search", "复议", "--facets", "--archive", str(folder))
+    _, out, err = fazhi("search", "复议", "--facets", "--limit", "1", "--archive", str(folder))
+    assert err == "2 texts\n", "of the counts there is no next page"
     assert out.splitlines() == ["year\t2021\t\t1", "year\t2022\t\t1", "province\t420000\t湖北省\t2"]
 
 

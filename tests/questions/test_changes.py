@@ -329,10 +329,24 @@ def test_what_the_archive_only_learns_to_be_overdue_weighs_little(visited: Story
         archive.begin_visit(begun, replace(site, years=Years(first=2022, last=2022)))
         archive.end_visit(replace(begun, state=VisitState.COMPLETE))
     (found,) = copy.ask(since=datetime(2023, 5, 1, 16, tzinfo=UTC), today=date(2023, 5, 3)).changes
-    assert (found.kind, found.weight, found.region) == (ChangeKind.NEWLY_OVERDUE, 15, "420200")
+    assert (found.kind, found.weight, found.region) == (ChangeKind.FOUND_OVERDUE, 15, "420200")
     asked = visited.ask(since=march, kinds=[ChangeKind.NEW])
     assert [each.kind for each in asked.changes] == [ChangeKind.NEW]
     assert set(asked.counts) == {ChangeKind.NEW, ChangeKind.ADDED}
+
+
+def test_a_run_has_only_what_it_found_overdue_itself(folder: Path, clock: Clock) -> None:
+    story = Story(folder, clock)
+    clock.now = datetime(2023, 5, 1, tzinfo=UTC)
+    for site in (SITE, HUANGSHI):
+        with story.day(days=5) as archive:
+            begun = SiteVisit(site_id=site.id, began_at=archive.started_at)
+            archive.begin_visit(begun, replace(site, years=Years(first=2022, last=2022)))
+            archive.end_visit(replace(begun, state=VisitState.COMPLETE))
+    for run, region in ((1, "420100"), (2, "420200")):
+        (found,) = story.ask(since=run, until=run).changes
+        assert (found.kind, found.region) == (ChangeKind.FOUND_OVERDUE, region)
+    assert story.ask(since=1, until=2).counts[ChangeKind.FOUND_OVERDUE] == 2
 
 
 # -- the command ---------------------------------------------------------------------------------------------
@@ -445,7 +459,8 @@ def test_a_date_moved_back_over_the_same_text_is_a_quiet_edit_and_comes_first(
     assert change.captured_before is not None
     assert change.captured_at is not None
     assert change.captured_at - change.captured_before > timedelta(days=1)
-    assert short_cells(change)[1] == "quiet edit"
+    assert short_cells(change)[1] == "revised"
+    assert "; quiet; " in str(short_cells(change)[4])
     assert "date moved back (2023-11-20 → 2023-03-30)" in str(short_cells(change)[4])
     words = ("changes", "--archive", str(story.folder), "--since", "2023-11-01")
     told = json.loads(fazhi(*words, "--json")[1])["changes"][0]

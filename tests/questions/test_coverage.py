@@ -117,7 +117,17 @@ def test_claimed_and_witnessed_are_told_apart() -> None:
 
 def test_a_later_earlier_date_does_not_make_a_report_timely() -> None:
     backdated = text("2023-03-01", LATER + timedelta(days=1), number=2)
-    assert facts(status(report(text("2023-04-20"), backdated))) == (CoverageStatus.LATE, 20, CLAIMED)
+    cell = status(report(text("2023-04-20"), backdated))
+    assert facts(cell) == (CoverageStatus.LATE, 20, CLAIMED)
+    assert (cell.version, cell.claimed_version, cell.witnessed_version) == (2, 1, 1), (
+        "the date is of the first"
+    )
+
+
+def test_the_date_may_be_of_another_version_than_the_first_capture() -> None:
+    dated = text("2023-04-20", LATER + timedelta(days=1), number=2)
+    cell = status(report(text(None), dated))
+    assert (cell.claimed, cell.claimed_version, cell.witnessed_version) == ("2023-04-20", 2, 1)
 
 
 def redated(first: str | None, *edits: tuple[datetime, str | None]) -> Publication:

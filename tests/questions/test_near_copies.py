@@ -51,6 +51,10 @@ def test_json_has_each_pair_with_its_share_and_the_places_of_shared_paragraphs(
     assert code == 0
     assert {pair["one"], pair["other"]} == set(ids[:2])
     assert pair["share"] > 0.98
+    for side in ("one", "other"):
+        number = ids.index(pair[side])
+        assert (pair[f"{side}_url"], pair[f"{side}_version"]) == (f"{URL}{number}", 1)
+        assert pair[f"{side}_captured_at"] == "2026-11-25T03:01:00Z"  # the run began a minute after the clock
     lines = BODY.split("\n")
     assert [each["text"] for each in pair["paragraphs"]] == lines[: len(pair["paragraphs"])]
     assert len(pair["paragraphs"]) in (29, 30, 31)
@@ -75,6 +79,8 @@ def test_csv_has_a_row_for_each_shared_paragraph(ids: list[str], folder: object,
     assert {(row["one"], row["other"]) for row in rows} in ({(ids[0], ids[1])}, {(ids[1], ids[0])})
     for row in rows:
         assert BODY[int(row["one_start"]) : int(row["one_end"])] == row["text"]
+        assert row["one_captured_at"].endswith("Z")
+        assert (row["one_version"], row["other_version"]) == ("1", "1")
 
 
 @pytest.mark.usefixtures("ids")

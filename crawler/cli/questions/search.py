@@ -127,7 +127,7 @@ def search(
         _print_facets(found, csv=csv)
     else:
         _print_matches(found, csv=csv)
-    _tell(found, region, archive)
+    _tell(found, region, archive, only_counts=facets and not json)
 
 
 def _make_index(archive: Path) -> None:
@@ -209,7 +209,7 @@ def _print_facets(found: SearchResult, *, csv: bool) -> None:
         print_table(headings, rows, numbers=("texts",))
 
 
-def _tell(found: SearchResult, region: str | None, archive: Path) -> None:
+def _tell(found: SearchResult, region: str | None, archive: Path, *, only_counts: bool) -> None:
     """Tell on stderr how many texts there are, where the next ones are, and whether the index is behind."""
     if found.behind:
         message(f"{archive}: {found.behind}; the next run enters them, or `fazhi search --index` now")
@@ -219,6 +219,9 @@ def _tell(found: SearchResult, region: str | None, archive: Path) -> None:
         message(f"{archive}: no text{place} has these words")
         return
     first, last = found.offset + 1, found.offset + len(found.matches)
+    if only_counts:  # no text is shown: a page of them would say nothing
+        message(f"{found.total} {'text' if found.total == 1 else 'texts'}")
+        return
     shown = f"; {first} to {last} are shown" if found.matches and (first, last) != (1, found.total) else ""
     following = next_offset(found)
     then = f"; go on with --offset {following}" if following is not None else ""

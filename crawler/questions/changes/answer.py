@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -65,7 +65,7 @@ def changes(
     found += page_changes(reader, window, runs, region, told)
     found += list_changes(reader, window, region)
     if wanted & KINDS:
-        found += overdue_changes(reader, *_days(window, today), region)
+        found += overdue_changes(reader, *_days(window, today, runs), region)
     return Changes(
         since=window.since,
         until=window.until,
@@ -92,8 +92,11 @@ def _rank(change: Change) -> tuple[bool, int, str, int, str, int, str, str]:
     )
 
 
-def _days(window: Window, today: date) -> tuple[date, date]:
-    """Return the first and the last day of a window, China time."""
+def _days(window: Window, today: date, runs: Sequence[RunSpan]) -> tuple[date, date]:
+    """Return the first and the last day of a window, China time. A last run ends it: what the next one found is not in it."""
+    run = next((run for run in runs if run.id == window.last_run), None)
+    if run is not None:
+        return china_day(window.since), china_day(run.finished_at or run.started_at)
     last = china_day(window.until - timedelta(microseconds=1)) if window.until else today
     return china_day(window.since), last
 

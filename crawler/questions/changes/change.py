@@ -21,6 +21,7 @@ class ChangeKind(StrEnum):
     LIST_GONE = "list_gone"  # the server says that there is no such list, on which reports were found
     NEWLY_OVERDUE = "newly_overdue"  # a report was due and is not there
     NO_LONGER_OVERDUE = "no_longer_overdue"  # a report that was overdue was published
+    FOUND_OVERDUE = "found_overdue"  # it was due before; this archive could not tell, and can now
     ADDED = "added"  # an import, a merge or saved pages brought a text: no news of the government
 
 

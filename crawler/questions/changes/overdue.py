@@ -16,13 +16,14 @@ from crawler.questions.coverage.answer import status_changes
 if TYPE_CHECKING:
     from crawler.archive import Reader
 
-KINDS = frozenset({ChangeKind.NEWLY_OVERDUE, ChangeKind.NO_LONGER_OVERDUE})
+KINDS = frozenset({ChangeKind.NEWLY_OVERDUE, ChangeKind.NO_LONGER_OVERDUE, ChangeKind.FOUND_OVERDUE})
 
 
 def overdue_changes(reader: Reader, since: date, until: date, region: str | None) -> Iterator[Change]:
     """Yield what has become overdue, or is so no longer, from the beginning of a day to the end of another, China time.
 
-    The definition is that of `coverage.newly_overdue` and `no_longer_overdue`. Governments come first, then departments.
+    The definition is that of `coverage.newly_overdue` and `no_longer_overdue`; of the former, what the archive could not tell
+    before is FOUND_OVERDUE: a first crawl finds every earlier year. Governments come first, then departments.
     """
     before = since - timedelta(days=1)
     for departments in (False, True) if since <= until else ():
@@ -30,7 +31,7 @@ def overdue_changes(reader: Reader, since: date, until: date, region: str | None
             if each.now.status is CoverageStatus.OVERDUE is not each.before.status:
                 yield _newly(each, until)
             elif each.before.status is CoverageStatus.OVERDUE and each.now.is_published:
-                yield _change(ChangeKind.NO_LONGER_OVERDUE, "no_longer_overdue", each, until)
+                yield _change(ChangeKind.NO_LONGER_OVERDUE, each, until)
 
 
 def _newly(found: CoverageChange, until: date) -> Change:
@@ -40,12 +41,12 @@ def _newly(found: CoverageChange, until: date) -> Change:
     """
     before = found.before
     learnt = before.status is CoverageStatus.UNKNOWN and before.reason is not CoverageReason.NOT_VISITED_SINCE
-    rule = "found_overdue" if learnt else "newly_overdue"
-    return _change(ChangeKind.NEWLY_OVERDUE, rule, found, until)
+    kind = ChangeKind.FOUND_OVERDUE if learnt else ChangeKind.NEWLY_OVERDUE
+    return _change(kind, found, until)
 
 
-def _change(kind: ChangeKind, rule: str, found: CoverageChange, until: date) -> Change:
-    row, now, told = found.row, found.now, finding(rule)
+def _change(kind: ChangeKind, found: CoverageChange, until: date) -> Change:
+    row, now, told = found.row, found.now, finding(kind.value)  # each of KINDS has a rule of its name
     return Change(
         kind=kind,
         weight=told.weight,

@@ -25,6 +25,7 @@ COLUMNS = (
 _ON_TERMINAL_CHARS = 24  # of each side of a changed part
 _WORDS = {
     ChangeKind.NEWLY_OVERDUE: "overdue",
+    ChangeKind.FOUND_OVERDUE: "overdue",
     ChangeKind.NO_LONGER_OVERDUE: "published",
     ChangeKind.SHRUNK: "shorter",
     ChangeKind.LIST_GONE: "list gone",
@@ -96,6 +97,8 @@ def _sentences(change: Change) -> Iterator[str]:
     if text is None or change.kind is ChangeKind.BACK:
         yield change.detail
     if text is None:
+        if change.quiet:
+            yield "quiet"
         if change.fields:
             yield describe(change.findings)
         return

@@ -88,6 +88,8 @@ class CoverageCell:
     claimed_now: str | None = (
         None  # that other date; None if there is none now. The status does not rest on it
     )
+    claimed_version: int | None = None  # the version whose page gave `claimed`; `version` is the latest one
+    witnessed_version: int | None = None  # the version that was captured at `witnessed`
 
     @property
     def is_published(self) -> bool:

@@ -108,6 +108,8 @@ def _evidence(case: Case, seen: Seen) -> CoverageCell:
         url=seen.newest.url,
         site=seen.report.site,
         report_ids=(seen.report.report_id,),
+        claimed_version=seen.claim.version if seen.claim else None,
+        witnessed_version=witness.number,
     )
 
 

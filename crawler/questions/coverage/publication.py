@@ -27,6 +27,7 @@ class Claim:
     written: str
     first: date
     last: date
+    version: int  # whose page gives the date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +106,14 @@ def _credit(text: SeenText) -> tuple[int, datetime, int]:
 
 def _claim(text: SeenText, year: int) -> Claim | None:
     """Return the date of a text unless it cannot be that of publication: after its capture, or long before the year's end."""
-    span = _span(text.published)
+    span = _span(text)
     if span is None or span.first > china_day(text.first_seen) or span.last < date(year, EARLIEST_MONTH, 1):
         return None
     return span
 
 
-def _span(written: str | None) -> Claim | None:
-    found = _DATE.fullmatch(written or "")
+def _span(text: SeenText) -> Claim | None:
+    found = _DATE.fullmatch(text.published or "")
     if found is None:
         return None
     year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)
@@ -122,4 +123,4 @@ def _span(written: str | None) -> Claim | None:
         last = date(year, last_month, day or calendar.monthrange(year, last_month)[1])
     except ValueError:
         return None
-    return Claim(written=found[0], first=first, last=last)
+    return Claim(written=found[0], first=first, last=last, version=text.number)

@@ -15,7 +15,7 @@ from crawler.questions.coverage.words import YearTotal, totals
 COLUMNS = (
     "region", "division", "level", "organ", "year", "status", "days", "rests_on", "claimed", "witnessed",
     "witnessed_by", "report_id", "version", "url", "last_day", "rule", "was", "gone_since", "doubt", "reason", "site",
-    "checked", "report_ids", "asof", "redated", "claimed_now",
+    "checked", "report_ids", "asof", "redated", "claimed_now", "claimed_version", "witnessed_version",
 )  # fmt: skip
 """Columns of the flat form: one row for each organ and year."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ class NearCopy:
     other: Report
     share: float  # of the smaller text that stands in the larger, by runs of four characters, 0.8 to 1.0
     paragraphs: tuple[SharedParagraph, ...]
+    one_captured_at: datetime | None = None  # when the page of that text was captured, UTC
+    other_captured_at: datetime | None = None
 
 
 def near_copies(
@@ -76,7 +79,19 @@ def near_copies(
     for one, other, share in near_pairs(bodies(), lambda number: archive.show(ids[number]).body):
         first, second = archive.show(ids[one]), archive.show(ids[other])
         paragraphs = shared_paragraphs(first.body, second.body)
-        yield NearCopy(one=first, other=second, share=share, paragraphs=paragraphs)
+        yield NearCopy(
+            one=first,
+            other=second,
+            share=share,
+            paragraphs=paragraphs,
+            one_captured_at=_captured_at(archive, first),
+            other_captured_at=_captured_at(archive, second),
+        )
+
+
+def _captured_at(archive: Reader, report: Report) -> datetime | None:
+    places = archive.places(report.id or "", report.version)
+    return places[0].captured_at if places else None
 
 
 def near_pairs(bodies: Iterable[str], body_of: Callable[[int], str]) -> Iterator[tuple[int, int, float]]:

@@ -36,7 +36,7 @@ def rows(reader: Reader, selection: Selection) -> Iterator[Row]:
                 cell.report_id, cell.version, cell.url, cell.last_day, cell.rule,
                 cell.was.value if cell.was else None, cell.gone_since, cell.doubt,
                 cell.reason.value if cell.reason else None, cell.site, cell.checked, " ".join(cell.report_ids), asof,
-                cell.redated, cell.claimed_now,
+                cell.redated, cell.claimed_now, cell.claimed_version, cell.witnessed_version,
             )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ COVERAGE = Table(
         Field("witnessed", "datetime", "First capture, UTC", "首次采集时间（UTC）"),
         Field("witnessed_by", "string", "Who captured it: own, merged or imported", "采集来源：本库、合并、导入"),
         Field("report_id", "string", "Id of the report", "报告标识"),
-        Field("version", "integer", "Number of the version", "版本号"),
+        Field("version", "integer", "Number of the latest version, which url shows", "最新版本号（url 所示）"),
         Field("url", "string", "Address", "地址"),
         Field("last_day", "date", "Last day on time", "按时公开的最后一日"),
         Field("rule", "string", "Id of the rule that sets this day", "期限规则标识"),
@@ -73,6 +73,8 @@ COVERAGE = Table(
         Field("redated", "datetime", "When the page was first seen to give another day than at first, UTC",
               "页面所载日期被改动后首次采集时间（UTC）"),
         Field("claimed_now", "string", "The date that the page gives since", "改动后页面所载日期"),
+        Field("claimed_version", "integer", "Number of the version whose page gave the claimed date", "载有该发布日期的版本号"),
+        Field("witnessed_version", "integer", "Number of the version that was captured first", "首次采集的版本号"),
     ),
     key=("region", "organ", "year"),
     of_archive=rows,

@@ -87,7 +87,7 @@ class Walk:
         self._seen_texts.add(texts)
         self._dated_keys.update(key for key, link in zip(keys, entries, strict=True) if link.date)
         self._requested.add(_identity(request))
-        if listing.stated_pages is not None and self._stated_pages is None:
+        if listing.stated_pages is not None and self._stated_pages is None and not self.partial:
             self._stating_from = number  # a page before the list proper states nothing
         self._stated_pages = listing.stated_pages or self._stated_pages
         self._stated_entries = listing.stated_entries or self._stated_entries

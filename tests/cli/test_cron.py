@@ -219,6 +219,15 @@ def test_a_site_left_is_begun_anew_when_its_entry_has_changed(
     assert first not in {request.url for request in web.requests}
 
 
+def test_a_list_that_was_cut_in_its_pages_is_read_to_its_end_without_trouble(
+    web: Web, fazhi: Fazhi, folder: Path
+) -> None:
+    assert fazhi("wuhan", "--max-requests", "2").returncode == 0
+    done = fazhi("wuhan", "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 4
+
+
 # -- due or not -------------------------------------------------------------------------------------------
 
 

@@ -151,6 +151,17 @@ def test_a_value_from_a_variable_is_used_and_named_when_it_is_wrong(
     code, _, err = fazhi("crawl", "--max-requests", "0")
     assert code == 2
     assert "Invalid value for --max-requests: 0: must be 1 or more" in err
+    code, _, err = fazhi("cite", "420100-2022", "--style", "prose")
+    assert code == 2
+    assert "Invalid value for --style: 'prose' is none of 'gbt7714', 'bibtex', 'csl-json', 'text'\n" in err
+    code, _, err = fazhi("--lang", "zh", "cite", "420100-2022", "--style", "prose")
+    assert (code, "'text'" in err) == (2, True)
+    code, _, err = fazhi("export", str(folder), "--format", "csv", "--format", "doc")
+    assert code == 2
+    assert (
+        "Invalid value for --format: 'doc' is none of 'txt', 'jsonl', 'csv', 'xlsx', 'parquet', 'wacz'\n"
+        in err
+    )
     monkeypatch.delenv("FAZHI_MAX_REQUESTS")
     monkeypatch.setenv("FAZHI_QUIET", "perhaps")
     code, _, err = fazhi("crawl")

@@ -105,3 +105,13 @@ def test_an_entry_more_or_less_of_many_pages_is_no_part_of_the_list_left_unread(
     assert first.next is not None
     assert walked(first, read("共10条 首页")) == ""
     assert walked(first, read("共100条 首页")) == "10 of 100 entries; the rest is not understood"
+
+
+def test_a_walk_that_goes_on_where_an_earlier_run_was_cut_counts_the_pages_before_it() -> None:
+    second, third = read('共3页 <a href="3.html">下一页</a>'), read("共3页")
+    for last, unread in ((third, ""), (read("共4页"), "page 3 of 4; the rest is not understood")):
+        walk = Walk(years=Years(first=2015, last=None), partial=True)
+        assert walk.add_page(second, ListRequest(url=f"{URL}2.html"), 2) is None
+        end = walk.add_page(last, ListRequest(url=f"{URL}3.html"), 3)
+        assert end is not None
+        assert end.unread == unread

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -76,7 +77,8 @@ def converter(parameter: Any) -> Converter | None:
     """Return what converts a parameter's values, or None if its type is one that only typer converts."""
     annotation, info = parameter.type_descriptor.annotation, parameter.type_descriptor.parameter_info
     of_each = get_args(annotation)[0] if get_origin(annotation) is list else annotation
-    if of_each not in (str, int, bool, Path) or info.parser is not None:
+    of_words = isinstance(of_each, type) and issubclass(of_each, Enum)
+    if (of_each not in (str, int, bool, Path) and not of_words) or info.parser is not None:
         return None
     return Converter(of_each, info)
 
@@ -104,7 +106,16 @@ class Converter:
             return self._whole_number(value)
         if self._kind is Path:
             return self._path(value)
+        if issubclass(self._kind, Enum):
+            return self._word(self._kind, value)
         return str(value)
+
+    def _word(self, words: type[Enum], value: Any) -> Enum:
+        try:
+            return words(value)
+        except ValueError:
+            known = ", ".join(f"'{each.value}'" for each in words)  # in quotes: no word to translate
+            raise ValueError(f"{value!r} is none of {known}") from None
 
     def _whole_number(self, value: Any) -> int:
         least, most = self._info.min, self._info.max

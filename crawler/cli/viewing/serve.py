@@ -64,7 +64,7 @@ def serve_command(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("jinja2", "starlette", "uvicorn"):
             raise
-        raise CrawlerError("fazhi serve needs the extra `web`: pip install 'fazhi[web]'") from error
+        raise CrawlerError("the viewer needs the extra `web`: pip install 'fazhi[web]'") from error
     names = [*LOOPBACK, *(host_name or ())]
     if base_url is not None:
         parts = urlsplit(base_url)

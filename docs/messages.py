@@ -223,6 +223,7 @@ OTHER_WORDS = {
         "overdue {days}",
     ),
     "questions/changes/tables.py": (
+        "quiet",
         "overdue",
         "published",
         "shorter",

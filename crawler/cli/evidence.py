@@ -165,7 +165,7 @@ def merge(
     """
     archives.require_warcs(other)  # before this archive is made
     if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):
-        print(f"nothing to merge: {archive} has every WARC file of {other}")
+        say(f"nothing to merge: {archive} has every WARC file of {other}")
         return
     with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
         before = len(store.reports())
@@ -208,7 +208,11 @@ def pack(
         are = "is" if done.files == 1 else "are"
         say(f"{counted(done.files, 'WARC file')} {are} in {', '.join(done.packs)} now")
     else:
-        print("nothing to pack" + ("" if this_month else "; --this-month also packs the files of this month"))
+        say(
+            "nothing to pack"
+            if this_month
+            else "nothing to pack; --this-month also packs the files of this month"
+        )
 
 
 def _command() -> str:

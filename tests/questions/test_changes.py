@@ -356,7 +356,7 @@ def test_the_command_prints_lines_csv_and_json(edited: Story, fazhi: Fazhi) -> N
     where = ("changes", "--archive", str(edited.folder), "--since", "last")
     code, out, err = fazhi(*where)
     assert (code, len(out.splitlines())) == (0, 4)
-    assert err == "since 2023-11-27: 4 revised; 2 quiet\n"
+    assert err == "since 2023-11-27: 4 revised; of these quiet: 2\n"
     _, out, _ = fazhi(*where, "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert (rows[0]["report_id"], rows[0]["quiet"]) == (edited.ids["b"], "quiet")
@@ -367,7 +367,7 @@ def test_the_command_prints_lines_csv_and_json(edited: Story, fazhi: Fazhi) -> N
     (first,) = value["changes"]
     assert (first["change"], first["quiet"], first["text"]["main"]["new"]) == ("revised", True, "112")
     assert sum(each["weight"] for each in first["why"]) == first["weight"]
-    assert err == "since 2023-11-27: 4 revised; 2 quiet; 3 more than --limit shows\n"
+    assert err == "since 2023-11-27: 4 revised; of these quiet: 2; 3 more than --limit shows\n"
 
 
 def test_the_command_says_what_it_looked_at(edited: Story, fazhi: Fazhi) -> None:
@@ -391,7 +391,7 @@ def test_an_end_alone_means_the_days_before_it_or_that_run(edited: Story, fazhi:
     code, _, err = fazhi(*where, "--until", "2023-11-26")
     assert (code, err) == (0, "from 2023-11-20 to 2023-11-26: 5 new\n")
     code, _, err = fazhi(*where, "--until", "2")
-    assert (code, err) == (0, "since 2023-11-27: 4 revised; 2 quiet\n")
+    assert (code, err) == (0, "since 2023-11-27: 4 revised; of these quiet: 2\n")
 
 
 def test_a_text_from_a_page_cannot_forge_a_line_or_a_formula(

@@ -166,6 +166,6 @@ def _summary(found: Changes, limit: int | None, place: str) -> str:
     counts = [f"{listed.count(kind)} {kind.value.replace('_', ' ')}" for kind in ChangeKind if kind in listed]
     if not counts:
         return f"{span}: nothing{place} has changed"
-    told = f"{span}: {', '.join(counts)}{place}" + (f"; {quiet} quiet" if quiet else "")
+    told = f"{span}: {', '.join(counts)}{place}" + (f"; of these quiet: {quiet}" if quiet else "")
     more = len(listed) - limit if limit else 0
     return f"{told}; {more} more than --limit shows" if more > 0 else told

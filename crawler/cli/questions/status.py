@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,7 +105,7 @@ def _print(found: Status, *, every: bool) -> None:
 
 
 def _facts(found: Status) -> Iterator[tuple[str, str]]:
-    parts = ", ".join(f"{translate(part)} {_megabytes(size)}" for part, size in found.sizes.items() if size)
+    parts = ", ".join(f"{_shown(part)} {_megabytes(size)}" for part, size in found.sizes.items() if size)
     yield "archive", f"{found.archive}: {_megabytes(found.size)}" + (f" ({parts})" if parts else "")
     yield "disk", f"{_megabytes(found.free)} free"
     yield "last run", _run_words(found.last_run) if found.last_run else "none yet"
@@ -130,7 +131,7 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
 
 
 def _run_words(run: RunStatus) -> str:
-    state = translate(run.state)
+    state = _shown(run.state)
     how = f"{state} {iso(run.finished_at)}" if run.finished_at else state
     why = f" ({run.detail})" if run.detail else ""
     return f"{run.number}, `{run.command}`: started {iso(run.started_at)}, {how}{why}"
@@ -141,6 +142,11 @@ def _due_words(found: Status) -> str:
         return "not known without a sources.yaml; name it with --sources"
     now = f"{found.due} of {len(found.configured)} sources now"
     return f"{now}; the next one at {iso(found.next_due_at)}" if found.next_due_at else now
+
+
+def _shown(word: str) -> str:
+    """Return a word in the language of the command on a terminal; else as it is: those lines are for programs."""
+    return translate(word) if sys.stdout.isatty() else word
 
 
 def _megabytes(size: int) -> str:

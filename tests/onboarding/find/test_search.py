@@ -41,7 +41,7 @@ EMPTY: dict[str, Answer] = {"/": page(NOISE, links(("法治政府建设", LIST))
     [
         (PORTAL, Result.FOUND, ""),
         (EMPTY, Result.COLUMN, ""),
-        ({"/": page(NOISE)}, Result.NOTHING, "1 pages read"),
+        ({"/": page(NOISE)}, Result.NOTHING, "1 page read"),
         (
             {"/": page(NOISE, links(("政务公开", "/zw/"))), "/zw/": page(NOISE)},
             Result.NOTHING,

@@ -38,7 +38,7 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages screenshots test-install
+.PHONY: setup python same-python crawl demo view test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages screenshots test-install
 
 setup: $(READY)
 
@@ -67,6 +67,13 @@ demo: $(READY)
 	@$(BIN)/fazhi crawl --replay tests/fixtures --archive $(DEMO)
 	@echo
 	@$(BIN)/fazhi reports --archive $(DEMO)
+	@echo
+	@echo "To look at it in a browser: make view"
+
+# Show the archive of the demo in a browser, on this machine alone, until Ctrl-C.
+view: $(READY)
+	@test -d $(DEMO) || $(MAKE) demo
+	@$(BIN)/fazhi serve --archive $(DEMO)
 
 test: $(READY)
 	@$(KEEP_COMPILED) $(BIN)/pytest $(PARALLEL)

@@ -121,7 +121,12 @@ def _sum(shown: str, parts: Iterable[_Reading], messages: int) -> _Reading:
 
 
 def _places(text: str, joint: str) -> list[int]:
-    return [found.start() for found in re.finditer(re.escape(joint), text)][:_MAX_JOINTS]
+    found: list[int] = []
+    at = text.find(joint)
+    while at >= 0 and len(found) < _MAX_JOINTS:
+        found.append(at)
+        at = text.find(joint, at + len(joint))
+    return found
 
 
 class _Reader:

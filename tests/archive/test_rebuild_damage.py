@@ -121,7 +121,7 @@ def test_a_file_that_the_manifest_names_and_that_is_gone_is_named(held: Path, fa
     code, out, err = fazhi("rebuild", "--archive", str(held))
     assert code == 4
     assert f"{path.relative_to(held).as_posix()}: is in the manifest, but does not exist" in err
-    assert "1 files or records could not be read" in out
+    assert "1 file or record could not be read" in out
     assert query(held, "SELECT 1 FROM captures")
 
 

@@ -209,6 +209,7 @@ def test_a_report_is_shown_as_text_or_json(fazhi: Fazhi, filled: Path) -> None:
         "captures",
         "history",
         "locations",
+        "edits",
         "departures",
         "documents",
     )

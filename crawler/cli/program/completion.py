@@ -17,7 +17,7 @@ import typer
 VARIABLE = "_FAZHI_COMPLETE"
 """In the environment when a shell asks for completions. typer reads it."""
 
-_ENTRY = re.compile(r"^\s*-\s+id:\s*[\"']?([0-9A-Za-z-]+)", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*-[ \t]+id:[ \t]*[\"']?([0-9A-Za-z-]+)", re.MULTILINE)
 
 
 class Shell(StrEnum):

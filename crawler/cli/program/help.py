@@ -34,7 +34,7 @@ _WIDE = (
 )
 _CLOSING = "，。、；：？！）》〉】」』”’…,.;:?!)"
 _OPENING = r"（《〈【「『“‘(\["
-_PIECE = re.compile(f"[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|[^{_WIDE}]+")
+_PIECE = re.compile(f"[{_OPENING}]{{0,4}}[{_WIDE}][{_CLOSING}]*|[^{_WIDE}]+")
 """A piece of a word that stays on one line: a line may end behind each Chinese character, but not before 。or behind （."""
 
 _EXIT_CODE = re.compile(r"([0-9])\s+(\S.*)")
@@ -55,7 +55,7 @@ def documentation(docstring: str) -> Documentation:
     description: list[str] = []
     examples: tuple[str, ...] = ()
     exit_codes: list[tuple[int, str]] = []
-    for paragraph in re.split(r"\n\s*\n", cleandoc(docstring)):
+    for paragraph in re.split(r"\n[ \t]*\n", cleandoc(docstring)):
         heading, *lines = paragraph.splitlines() or [""]
         if heading == "Examples:":
             examples = tuple(line.strip() for line in lines)

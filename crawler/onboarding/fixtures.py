@@ -152,4 +152,7 @@ def write_expected(facts: dict[str, Any], folder: Path) -> None:
 def read_expected(folder: Path) -> dict[str, Any]:
     """Return the expected result of a saved site."""
     facts: dict[str, Any] = json.loads((folder / EXPECTED).read_text("utf-8"))
+    for outcome in facts.get("outcomes", ()):
+        if outcome and isinstance(outcome[-1], str):  # as version 0.1 wrote it
+            outcome[-1] = re.sub(r"\A1 links, ", "1 link, ", outcome[-1])
     return facts

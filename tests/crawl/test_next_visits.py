@@ -161,7 +161,7 @@ async def test_a_list_that_shows_none_of_its_reports_any_more_has_dried_up(
         number = len(government.documents)
         assert f"expected the {number} reports that {government.lists[0]} has shown before" in dried.detail
         assert (
-            f"found 0 of them on 1 list pages, which show 1 of the {PAGES * 15} entries known" in dried.detail
+            f"found 0 of them on 1 list page, which show 1 of the {PAGES * 15} entries known" in dried.detail
         )
         assert "has the list layout changed?" in dried.detail
     assert Ending.DRIED_UP not in {o.ending for o in await crawled(government)}

@@ -836,5 +836,5 @@ def test_a_merge_of_no_archive_makes_none(folder: Path, tmp_path: Path, fazhi: F
     (tmp_path / "empty").mkdir()
     code, _, err = fazhi("merge", str(tmp_path / "empty"), "--archive", str(folder))
     assert code != 0
-    assert "no archive here, or an empty one" in err
+    assert "no archive here; name the folder of another archive" in err
     assert not folder.exists()

@@ -373,7 +373,7 @@ def test_a_list_that_is_gone_is_trouble_and_exit_code_1(web: Web, tmp_path: Path
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 1
     assert "gone" in done.stderr
-    assert "trouble at 1 of 1 sites: wuhan" in done.stderr
+    assert "trouble at 1 of 1 site: wuhan" in done.stderr
 
 
 def test_json_is_one_outcome_a_line(web: Web, tmp_path: Path, folder: Path) -> None:
@@ -384,7 +384,9 @@ def test_json_is_one_outcome_a_line(web: Web, tmp_path: Path, folder: Path) -> N
     )
     outcomes = [json.loads(line) for line in done.stdout.splitlines()]
     assert {o["ending"] for o in outcomes} == {"listed", "new"}
-    assert set(outcomes[0]) == {"ending", "url", "site_id", "detail", "report_id", "version", "at"}
+    assert set(outcomes[0]) == set(
+        ["ending", "url", "site_id", "detail", "report_id", "version", "at", "news", "title", "since"]
+    )
 
 
 async def test_sites_at_a_time_are_bounded_by_file_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.language.choice import LANGUAGES
-from crawler.language.table import Table, read_table
+
+if TYPE_CHECKING:
+    from crawler.language.table import Table
 
 _JOINTS = (("; ", "；"), (": ", "："), (", ", "，"))
 """How messages are joined to a longer one, and how the joint is shown."""
@@ -71,6 +73,8 @@ def translate(text: str, to: str | None = None) -> str:
 @cache
 def table() -> Table:
     """The table of Chinese messages."""
+    from crawler.language.table import read_table  # an English command needs none of it
+
     return read_table(Path(__file__).with_name("zh_CN.po"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +40,8 @@ class Answer:
 
     title: str
     template: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Callable[[], Mapping[str, Any]] = dict
+    """What the template shows."""
     data: Callable[[], Mapping[str, Any]] | None = None
     """JSON: an object. A list of things stands under `rows`."""
     table: Callable[[], Table] | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 from crawler.archive import Reader
@@ -17,6 +18,8 @@ from crawler.web.memory import Memory, Value
 
 MAX_PARAMETER_CHARS = 400
 DEFAULT_ROWS, MAX_ROWS = 50, 1000
+MAX_OFFSET = 10**6
+Row = TypeVar("Row")
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
@@ -90,6 +93,14 @@ class Question:
     def rows(self) -> int:
         """Return how many rows a page of the answer may have."""
         return self.number("limit", DEFAULT_ROWS, least=1, most=MAX_ROWS)
+
+    def page_by_offset(
+        self, rows: Sequence[Row], default: int = DEFAULT_ROWS
+    ) -> tuple[Sequence[Row], str | None]:
+        """Return the rows from `offset` on, as many as `limit`, and the absolute address of the next ones; None if there are none."""
+        offset = self.number("offset", 0, least=0, most=MAX_OFFSET)
+        end = offset + self.number("limit", default, least=1, most=MAX_ROWS)
+        return rows[offset:end], self.following(offset=end) if end < len(rows) else None
 
     def region(self, name: str = "region") -> str | None:
         """Return the code of the division that a parameter names by code or name."""

@@ -53,8 +53,12 @@ def total_json(total: YearTotal) -> dict[str, int]:
 
 def flat(row: CoverageRow, asof: date) -> Iterator[list[Any]]:
     """Yield the columns of each cell of a row."""
-    for cell in row.cells:
-        values = cell_json(cell) | {"asof": asof.isoformat(), "report_ids": " ".join(cell.report_ids)}
-        for name in ("region", "division", "level", "organ"):
-            values[name] = getattr(row, name)
-        yield [values[name] for name in COLUMNS]
+    return (flat_cell(row, cell, asof) for cell in row.cells)
+
+
+def flat_cell(row: CoverageRow, cell: CoverageCell, asof: date) -> list[Any]:
+    """Return the columns of one cell of a row."""
+    values = cell_json(cell) | {"asof": asof.isoformat(), "report_ids": " ".join(cell.report_ids)}
+    for name in ("region", "division", "level", "organ"):
+        values[name] = getattr(row, name)
+    return [values[name] for name in COLUMNS]

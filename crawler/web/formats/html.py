@@ -33,7 +33,7 @@ def write_html(
         _environment(question.language)
         .get_template(answer.template)
         .render(
-            **answer.context,
+            **answer.context(),
             title=answer.title,
             question=question,
             href=question.href,

@@ -18,7 +18,7 @@ def about(question: Question) -> Answer:
     return Answer(
         title="说明" if question.language == "zh" else "About",
         template="about.html",
-        context={
+        context=lambda: {
             "head": head,
             "rules": RULES,
             "software": __version__,

@@ -27,13 +27,11 @@ def recent(question: Question) -> Answer:
     region, kind = question.region(), question.choice("kind", KINDS)
     found = changes_since(question, question.start("since"), region=region)
     wanted = [each for each in found.changes if kind in (None, each.kind.value)]
-    offset, limit = question.number("offset", 0, least=0, most=10**6), question.rows()
-    shown = wanted[offset : offset + limit]
-    more = offset + limit < len(wanted)
+    shown, following = question.page_by_offset(wanted)
     return Answer(
         title="变动" if question.language == "zh" else "Changes",
         template="changes.html",
-        context={
+        context=lambda: {
             "found": found,
             "shown": shown,
             "number": len(wanted),
@@ -57,9 +55,7 @@ def recent(question: Question) -> Answer:
             entry_of(question, each)
             for each in sorted(wanted, key=lambda each: each.at, reverse=True)[:MAX_ENTRIES]
         ],
-        next_url=question.following(offset=offset + limit)
-        if more and question.format is not Format.ATOM
-        else None,
+        next_url=None if question.format is Format.ATOM else following,
     )
 
 

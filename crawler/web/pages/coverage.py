@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any, cast
 
 from crawler.field.regions import LEVELS, Level, all_regions
 from crawler.field.regions import region as region_row
 from crawler.questions.coverage import CoverageCell, CoverageRow, CoverageStatus
-from crawler.questions.coverage.tables import COLUMNS, flat, row_json, total_json
+from crawler.questions.coverage.tables import COLUMNS, flat, flat_cell, row_json, total_json
 from crawler.web.answer import Answer, Table
 from crawler.web.drawing import tile_map
 from crawler.web.drawing.tile_map import Tile
@@ -19,7 +18,7 @@ from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.pages import statuses
 from crawler.web.pages.statuses import Scope
-from crawler.web.question import MAX_ROWS, BadParameter, Question
+from crawler.web.question import FIRST_YEAR, LAST_YEAR, MAX_ROWS, BadParameter, Question
 
 ROWS = 100
 PARAMETERS = ("region", "year", "level", "status", "asof", "departments", "after", "limit", "map_year")
@@ -68,12 +67,12 @@ def coverage(question: Question) -> Answer:
     shown, following = page_of(question, [row for row in everything if _has(row, status)])
     totals = statuses.year_totals(question, scope)
     years = list(totals)
-    map_year = question.number("map_year", latest_due(totals, scope.asof), least=1900, most=2999)
+    map_year = question.number("map_year", latest_due(totals, scope.asof), least=FIRST_YEAR, most=LAST_YEAR)
     tiles = [] if scope.departments else map_tiles(everything, scope.region, map_year, question.language)
     return Answer(
         title=_title(question, scope),
         template="coverage.html",
-        context={
+        context=lambda: {
             "scope": scope,
             "years": years,
             "totals": totals,
@@ -189,14 +188,11 @@ def overdue(question: Question) -> Answer:
         if cell.status is CoverageStatus.OVERDUE
     ]
     found.sort(key=lambda each: (-(each[1].days or 0), row_key(each[0]), each[1].year))
-    offset = question.number("offset", 0, least=0, most=10**6)
-    limit = question.number("limit", ROWS, least=1, most=MAX_ROWS)
-    shown = list(islice(found, offset, offset + limit))
-    more = offset + limit < len(found)
+    shown, following = question.page_by_offset(found, ROWS)
     return Answer(
         title="逾期未公布" if question.language == "zh" else "Overdue",
         template="overdue.html",
-        context={
+        context=lambda: {
             "scope": scope,
             "found": shown,
             "number": len(found),
@@ -206,18 +202,11 @@ def overdue(question: Question) -> Answer:
         data=lambda: {
             "asof": scope.asof,
             "total": len(found),
-            "rows": [_flat_row(*each, scope.asof) for each in shown],
+            "rows": [dict(zip(COLUMNS, flat_cell(*each, scope.asof), strict=True)) for each in shown],
         },
-        table=lambda: Table(
-            columns=COLUMNS, rows=[list(_flat_row(*each, scope.asof).values()) for each in shown]
-        ),
-        next_url=question.following(offset=offset + limit) if more else None,
+        table=lambda: Table(columns=COLUMNS, rows=[flat_cell(*each, scope.asof) for each in shown]),
+        next_url=following,
     )
-
-
-def _flat_row(row: CoverageRow, cell: CoverageCell, asof: date) -> dict[str, object]:
-    at = row.cells.index(cell)
-    return dict(zip(COLUMNS, list(flat(row, asof))[at], strict=True))
 
 
 FORMATS = (Format.HTML, Format.JSON, Format.CSV)

@@ -22,7 +22,7 @@ def difference(question: Question) -> Answer:
     return Answer(
         title=found.new.report.title,
         template="diff.html",
-        context={"found": found, "hunks": list(hunks(found))},
+        context=lambda: {"found": found, "hunks": list(hunks(found))},
         data=lambda: difference_json(found),
         text=lambda: "".join(f"{''.join(piece.text for piece in line)}\n" for line in lines(found)),
     )

@@ -27,7 +27,7 @@ def home(question: Question) -> Answer:
     return Answer(
         title="法治政府建设情况报告" if question.language == "zh" else "Rule-of-law government reports",
         template="home.html",
-        context={
+        context=lambda: {
             "tiles": tiles,
             "map_size": tile_map.extent([tile.place for tile in tiles]),
             "map_year": year,

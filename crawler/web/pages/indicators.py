@@ -32,7 +32,7 @@ def names(question: Question) -> Answer:
     return Answer(
         title="指标" if question.language == "zh" else "Figures",
         template="indicators.html",
-        context={"indicators": the_indicators()},
+        context=lambda: {"indicators": the_indicators()},
         data=lambda: {"rows": [_json(question, each) for each in the_indicators()]},
     )
 
@@ -60,7 +60,7 @@ def indicator(question: Question) -> Answer:
     return Answer(
         title=wanted.label,
         template="indicator.html",
-        context={
+        context=lambda: {
             "indicator": wanted,
             "region": region,
             "places": places,

@@ -55,7 +55,7 @@ def _region(question: Question, year: int | None) -> Answer:
     return Answer(
         title=f"{full_name(code)} {year}" if year else full_name(code),
         template="region.html",
-        context={
+        context=lambda: {
             "row": row,
             "year": year,
             "years": list(statuses.year_totals(question, replace(scope, years=None))),

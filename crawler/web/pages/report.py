@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from crawler.errors import UnknownReport
 from crawler.field.times import iso
@@ -39,10 +39,11 @@ def version(question: Question) -> Answer:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise NotFound(f"v{number}: a version is a number, such as v1")
     report = question.reader.show(question.path["report"], int(number))
+    shown = _Shown.asked(question)
     return Answer(
         title=report.title or f"{report.id} v{number}",
         template="version.html",
-        context=_text_context(question, report),
+        context=lambda: _text_context(question, report, shown),
         data=lambda: report_row(question, report, body=True) | _evidence(question, report),
         text=report.text,
     )
@@ -59,19 +60,21 @@ def latest(question: Question) -> Answer:
     if gone and (texts := [row.number for row in history if not row.tombstone]):
         report = reader.show(report.id or "", texts[-1])
     assert report.id is not None
-    (held,) = reader.holdings([report])
+    shown = _Shown.asked(question)
     return Answer(
         title=report.title,
         template="report.html",
-        context=_text_context(question, report)
-        | {
-            "held": held,
-            "history": history,
-            "texts": [row.number for row in history if not row.tombstone],
-            "gone": gone,
-            "pages": reader.pages(report.id),
-            "edits": _edits(reader.metadata_history(report.id)),
-        },
+        context=lambda: (
+            _text_context(question, report, shown)
+            | {
+                "held": reader.holdings([report])[0],
+                "history": history,
+                "texts": [row.number for row in history if not row.tombstone],
+                "gone": gone,
+                "pages": reader.pages(report.id or ""),
+                "edits": _edits(reader.metadata_history(report.id or "")),
+            }
+        ),
         data=lambda: (
             report_row(question, report, body=True) | _evidence(question, report) | _now(question, report)
         ),
@@ -79,15 +82,27 @@ def latest(question: Question) -> Answer:
     )
 
 
-def _text_context(question: Question, report: Report) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the parameters ask of the text: a stretch of the body that is marked, and its punctuation."""
+
+    mark: tuple[int, int]
+    as_published: bool
+
+    @classmethod
+    def asked(cls, question: Question) -> Self:
+        """Return what is asked. Raises BadParameter, in every format."""
+        return cls(_mark(question), question.choice("punctuation", PUNCTUATION) == "page")
+
+
+def _text_context(question: Question, report: Report, shown: _Shown) -> dict[str, Any]:
     statements = list(report_statements(report))
-    as_published = question.choice("punctuation", PUNCTUATION) == "page"
-    shown = question.reader.as_published(report.id or "", report.version) if as_published else report
+    text = question.reader.as_published(report.id or "", report.version) if shown.as_published else report
     return {
         "report": report,
-        "shown_title": shown.title,
-        "as_published": as_published,
-        "paragraphs": list(_paragraphs(report, shown.body, _mark(question, report))),
+        "shown_title": text.title,
+        "as_published": shown.as_published,
+        "paragraphs": list(_paragraphs(report, text.body, shown.mark)),
         "outline": [(f"s{number}", each) for number, each in enumerate(report.sections, 1)],
         "statements": statements,
         "places": question.reader.places(report.id or "", report.version),
@@ -152,7 +167,7 @@ def _now(question: Question, report: Report) -> dict[str, Any]:
     }
 
 
-def _mark(question: Question, report: Report) -> tuple[int, int]:
+def _mark(question: Question) -> tuple[int, int]:
     """Return the stretch of the body that `mark` names, as offsets: 120-160."""
     named = question.text("mark")
     if named is None:

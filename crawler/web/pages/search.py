@@ -38,7 +38,7 @@ def _form(question: Question, *, fault: str | None = None) -> Answer:
         title=_title(question, None),
         template="search.html",
         fault=fault,
-        context={"result": None, "fault": fault, "kinds": KINDS, "sections": tuple(SECTIONS)},
+        context=lambda: {"result": None, "fault": fault, "kinds": KINDS, "sections": tuple(SECTIONS)},
         data=lambda: {"total": 0, "rows": []},
         table=lambda: Table(columns=COLUMNS, rows=[]),
         feed=list,
@@ -63,7 +63,7 @@ def _found(question: Question, words: str) -> Answer:
     return Answer(
         title=_title(question, words),
         template="search.html",
-        context={
+        context=lambda: {
             "result": result,
             "fault": None,
             "years": sorted_facet(result.years),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.archive.reader_queries.site_facts import SiteFailure
+from crawler.field.regions import code_prefix
 from crawler.field.regions import region as region_row
 from crawler.model import TROUBLE_ENDINGS
 from crawler.questions.coverage.sources import Source, sources_as_of
@@ -52,27 +53,29 @@ def sources(question: Question) -> Answer:
         (
             each
             for each in everything
-            if health in (None, each.health) and (region is None or each.region.startswith(_prefix(region)))
+            if health in (None, each.health)
+            and (region is None or each.region.startswith(code_prefix(region)))
         ),
         key=lambda each: (HEALTH.index(each.health), each.region, each.site),
     )
-    offset, limit = question.number("offset", 0, least=0, most=10**6), question.rows()
-    shown = found[offset : offset + limit]
+    shown, following = question.page_by_offset(found)
     return Answer(
         title="来源" if question.language == "zh" else "Sources",
         template="sources.html",
-        context={"shown": shown, "number": len(found), "health": health, "healths": HEALTH, "region": region},
+        context=lambda: {
+            "shown": shown,
+            "number": len(found),
+            "health": health,
+            "healths": HEALTH,
+            "region": region,
+        },
         data=lambda: {
             "total": len(found),
             "rows": [dict(zip(COLUMNS, _cells(each), strict=True)) for each in shown],
         },
         table=lambda: Table(columns=COLUMNS, rows=[_cells(each) for each in shown]),
-        next_url=question.following(offset=offset + limit) if offset + limit < len(found) else None,
+        next_url=following,
     )
-
-
-def _prefix(code: str) -> str:
-    return code.removesuffix("00").removesuffix("00") if code.endswith("00") else code
 
 
 def _lines(question: Question) -> tuple[SourceLine, ...]:

@@ -143,3 +143,12 @@ def _check(found: os.stat_result, path: Path) -> None:
     kind = stat.S_IFMT(found.st_mode)
     if kind != stat.S_IFREG:
         raise OSError(errno.EINVAL, f"is {_KINDS.get(kind, 'something else')}, not a regular file", str(path))
+
+
+def file_stamp(path: Path) -> tuple[int, ...]:
+    """Return mtime, size and inode of a file: they differ after it was changed or replaced. Empty without a file."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino

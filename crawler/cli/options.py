@@ -132,5 +132,7 @@ def the_day(text: str, option: str) -> date:
 
 def require_archive(folder: Path) -> None:
     """Raise NoArchive unless a folder has a catalogue or WARC files: a command that adds to an archive must not make one."""
-    if not (folder / "catalogue.db").exists() and not (folder / "warc").is_dir():
+    from crawler.archive import CATALOGUE  # not for the help of commands
+
+    if not (folder / CATALOGUE).exists() and not (folder / "warc").is_dir():
         raise NoArchive.at(folder)

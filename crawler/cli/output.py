@@ -15,29 +15,12 @@ from crawler.field.text import json_escaped, visible_line
 from crawler.field.times import iso
 from crawler.language import translate
 from crawler.lazy import exports
-from crawler.model import JSON_KEYS, Holding, Outcome, Report
+from crawler.model import Holding, Outcome
 
 if TYPE_CHECKING:
     from crawler.cli.program.console import PlainConsole as PlainConsole
 else:
     __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
-
-
-def report_json(report: Report, *, body: bool = True, as_published: bool = False) -> dict[str, Any]:
-    """Return a report under the contract's keys, absent values as None. `body=False` leaves `body` out, for lists.
-
-    `as_published` adds title and body with the full-width forms of the page.
-    """
-    values = {key: getattr(report, key) for key in JSON_KEYS}
-    values["index"] = dict(report.index) if report.index else None
-    values["sections"] = [asdict(section) for section in report.sections]
-    values["attachments"] = [asdict(attachment) for attachment in report.attachments]
-    if not body:
-        del values["body"]
-    if as_published and report.as_published:
-        values["title_as_published"] = report.as_published.title
-        values["body_as_published"] = report.as_published.body
-    return values
 
 
 def holding_json(holding: Holding) -> dict[str, Any]:

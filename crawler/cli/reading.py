@@ -12,7 +12,7 @@ import typer
 
 from crawler import extract as extraction
 from crawler.cli.options import AsPublishedOption, JsonOption, SourcesOption
-from crawler.cli.output import message, print_json, print_table, report_json
+from crawler.cli.output import message, print_json, print_table
 from crawler.cli.program.values import address_hint
 from crawler.crawl import Visit
 from crawler.crawl.documents import read_with_documents
@@ -22,6 +22,7 @@ from crawler.fetch import Fetcher
 from crawler.fetch.client import NO_SITE
 from crawler.field.counting import counted
 from crawler.model import Report, Site
+from crawler.questions.report_rows import report_json
 from crawler.reading.alone import read_alone
 from crawler.reading.pages import PageProcess
 from crawler.sources import site_for

@@ -29,7 +29,7 @@ from crawler.cli.options import (
     ReplayOption,
     SourcesOption,
 )
-from crawler.cli.output import PlainConsole, message, print_json, print_table, report_json
+from crawler.cli.output import PlainConsole, message, print_json, print_table
 from crawler.crawl import start_urls
 from crawler.errors import NoArchive
 from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
@@ -40,6 +40,7 @@ from crawler.field.times import utc_now
 from crawler.language import translate
 from crawler.model import Site
 from crawler.onboarding.check import Check, check_site
+from crawler.questions.report_rows import report_json
 from crawler.questions.status import SourceStatus, source_statuses
 from crawler.questions.status.tables import SOURCE_COLUMNS, source_cells, visits_json
 from crawler.reading.pages import PageProcess

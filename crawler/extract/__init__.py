@@ -12,7 +12,7 @@ from crawler.lazy import exports
 
 if TYPE_CHECKING:
     from crawler.extract.documents import FORMATS
-    from crawler.extract.extraction import decoded_page, extract, extract_text
+    from crawler.extract.extraction import decoded_page, extract, extract_text, is_markup
     from crawler.extract.meaning.assemble import EXTRACTOR
     from crawler.extract.meaning.join_pages import check_whole, join_pages
     from crawler.extract.meaning.kind import is_report, text_fault
@@ -36,7 +36,7 @@ else:
         __name__,
         {
             ".documents": ("FORMATS",),
-            ".extraction": ("decoded_page", "extract", "extract_text"),
+            ".extraction": ("decoded_page", "extract", "extract_text", "is_markup"),
             ".meaning.assemble": ("EXTRACTOR",),
             ".meaning.join_pages": ("check_whole", "join_pages"),
             ".meaning.kind": ("is_report", "text_fault"),
@@ -74,6 +74,7 @@ __all__ = [
     "describe",
     "extract",
     "extract_text",
+    "is_markup",
     "is_report",
     "join_pages",
     "needs_document",

@@ -32,6 +32,11 @@ def extract(
     return report if key in ("html", "text") else replace(report, text_from=key)
 
 
+def is_markup(body: bytes) -> bool:
+    """Whether bytes begin as markup does: what a browser may be given as a page."""
+    return body.lstrip()[:4].startswith((b"<", b"\xef\xbb\xbf<"))
+
+
 def decoded_page(body: bytes, headers: Headers = ()) -> str:
     """Return a page's markup as text, decoded as `extract` does. Bytes that are no text become U+FFFD."""
     return decode(body, headers)[0]

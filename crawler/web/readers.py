@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from typing import TypeVar
 
 from crawler.archive import CATALOGUE, SEARCH_INDEX, Reader
 from crawler.errors import CrawlerError, QueryTooLong
+from crawler.regular_files import file_stamp
 
 Result = TypeVar("Result")
 Stamp = tuple[tuple[int, ...], ...]
@@ -37,7 +37,7 @@ class Readers:
 
     def state(self) -> Stamp:
         """Return what differs after the archive has changed: times, sizes and inodes of its files."""
-        return tuple(_stamp(self._archive / name) for name in _FILES)
+        return tuple(file_stamp(self._archive / name) for name in _FILES)
 
     async def ask(self, question: Callable[[Reader], Result]) -> Result:
         """Return a question's answer. Raises QueryTooLong, TooBusy, and what the question raises."""
@@ -81,11 +81,3 @@ class Readers:
     def close(self) -> None:
         """End the threads once their questions are answered."""
         self._threads.shutdown(wait=True)
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return ()
-    return found.st_mtime_ns, found.st_size, found.st_ino

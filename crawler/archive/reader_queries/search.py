@@ -7,8 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from os import stat
-from pathlib import Path
 
 from sqlalchemy import Engine, PoolProxiedConnection, Text, bindparam, func, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +19,7 @@ from crawler.archive.fulltext.lookup import find
 from crawler.archive.fulltext.schema import FORMAT, Stamp, read_stamp, reading_engine
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.errors import ArchiveDamaged
+from crawler.regular_files import file_stamp
 
 TEXTS_PER_QUERY = 200
 _MAX_ATTEMPTS = 3
@@ -91,15 +90,15 @@ class SearchQueries(ReaderQueries):
                     passes=chosen if passes else None,
                 )
             except sqlite3.Error as error:
-                if not attempts_left or _file_stamp(self.path / INDEX) == stamp:
+                if not attempts_left or file_stamp(self.path / INDEX) == stamp:
                     raise ArchiveDamaged(f"{self.path / INDEX}: {error}; {_AGAIN} again") from error
             else:
-                if not attempts_left or _file_stamp(self.path / INDEX) == stamp:
+                if not attempts_left or file_stamp(self.path / INDEX) == stamp:
                     return found
 
     def _has_nothing_to_search(self) -> bool:
         """Whether there is neither an index nor a text: a run without a report makes no index."""
-        if _file_stamp(self.path / INDEX):
+        if file_stamp(self.path / INDEX):
             return False
         return self._query(lambda session: session.scalar(select(VersionRow.id).limit(1))) is None
 
@@ -130,7 +129,7 @@ class SearchQueries(ReaderQueries):
     def _opened_index(self) -> tuple[tuple[int, ...], sqlite3.Connection]:
         """Return the index's file stamp and a connection. Raises ArchiveDamaged if there is none, or none of this format."""
         path = self.path / INDEX
-        now = _file_stamp(path)
+        now = file_stamp(path)
         if self._index is not None and self._index[0] == now:
             return now, self._index[1].driver_connection  # type: ignore[return-value]
         self.close_index()
@@ -151,14 +150,6 @@ class SearchQueries(ReaderQueries):
         self._index = now, raw, engine
         self._watch_time(raw)
         return now, raw.driver_connection  # type: ignore[return-value]
-
-
-def _file_stamp(path: Path) -> tuple[int, ...]:
-    try:
-        found = stat(path)
-    except FileNotFoundError:
-        return ()
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _behind(session: Session, stamp: Stamp) -> str | None:

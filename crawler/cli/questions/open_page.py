@@ -9,13 +9,12 @@ import webbrowser
 from pathlib import Path
 
 from crawler.cli.output import message
-from crawler.extract import decoded_page
+from crawler.extract import decoded_page, is_markup
 from crawler.field.times import iso
 from crawler.model import Capture, Report
 from crawler.questions.html_page import link, text, words
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-_HTML_STARTS = (b"<", b"\xef\xbb\xbf<")
 _STYLE = """
 html, body { margin: 0; height: 100%; } body { display: flex; flex-direction: column; font: 1rem/1.5 system-ui, sans-serif; }
 header { padding: .5rem 1rem; background: #f3f4f7; color: #1b1b1f; border-bottom: 1px solid #5f6068; }
@@ -27,7 +26,7 @@ def open_page(capture: Capture, report: Report) -> None:
     """Write what was served to a temporary file, name it on stderr, and open it in a browser if there is a display."""
     folder = Path(tempfile.mkdtemp(prefix="fazhi-"))
     body = capture.body
-    if body.lstrip()[:4].startswith(_HTML_STARTS):
+    if is_markup(body):
         path = folder / "page.html"
         path.write_text(framed(capture, report), "utf-8")
     else:

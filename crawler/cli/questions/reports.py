@@ -22,14 +22,14 @@ from crawler.cli.options import (
     the_start,
     the_years,
 )
-from crawler.cli.output import holding_json, message, print_json, print_table, report_json
+from crawler.cli.output import holding_json, message, print_json, print_table
 from crawler.cli.questions.similar import print_similar
 from crawler.cli.questions.text_source import fault_words, recognised_words
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
 from crawler.field.regions import region as region_row
-from crawler.field.times import iso
 from crawler.model import Holding, Report
+from crawler.questions.report_rows import report_cells, report_json
 from crawler.questions.tables import write_csv
 
 if TYPE_CHECKING:
@@ -167,21 +167,7 @@ def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
 
 def _cells(row: _Row, names: Sequence[str]) -> list[object]:
     """Return the named columns of a report."""
-    report, held = row
-    day, _, time = (report.published or "").partition("T")
-    division = region_row(report.region) if report.region else None
-    cells: dict[str, object] = {
-        "division": division.name if division else None,
-        "published_date": day,
-        "published_time": time,
-        "published_by": held.published_by or held.site,
-        "state": held.state,
-        "origin": held.origin,
-        "first_seen": iso(held.first_seen),
-        "last_seen": iso(held.last_seen),
-        "remarks": ", ".join(_remarks(report, held)),
-    }
-    return [cells[name] if name in cells else getattr(report, name) for name in names]
+    return report_cells(row.report, row.held, names, remarks=", ".join(_remarks(row.report, row.held)))
 
 
 def _remarks(report: Report, holding: Holding) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
-from crawler.cli.output import holding_json, message, print_json, report_json
+from crawler.cli.output import holding_json, message, print_json
 from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.metadata_edits import edit_json, edit_lines
 from crawler.cli.questions.reports import division_name
@@ -19,6 +19,7 @@ from crawler.cli.questions.text_source import document_json, source_lines
 from crawler.field.times import iso
 from crawler.language import translate
 from crawler.model import Holding, RecordPlace, Report
+from crawler.questions.report_rows import report_json
 
 if TYPE_CHECKING:
     from crawler.archive import PageRow, Reader

@@ -6,15 +6,13 @@ from urllib.parse import urljoin
 
 from starlette.responses import Response
 
-from crawler.extract import decoded_page
+from crawler.extract import decoded_page, is_markup
 from crawler.model import Capture
 from crawler.web.memento.addresses import memento_path, original
 from crawler.web.question import NotFound
 
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """Without `allow-same-origin` the page has an opaque origin: nothing of ours is its own. Without `allow-scripts` none runs."""
-
-_HTML_STARTS = (b"<", b"\xef\xbb\xbf<")
 
 
 def archived_page(capture: Capture, *, raw: bool, prefix: str) -> Response:
@@ -39,7 +37,7 @@ def archived_page(capture: Capture, *, raw: bool, prefix: str) -> Response:
             "X-Archive-Orig-Content-Type": _header(capture, "Content-Type"),
         }
         return Response(capture.payload, status, media_type="application/octet-stream", headers=headers)
-    if body.lstrip()[:4].startswith(_HTML_STARTS):
+    if is_markup(body):
         return Response(
             decoded_page(body, capture.headers),
             status,

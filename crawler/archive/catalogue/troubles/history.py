@@ -115,16 +115,7 @@ def _maker(site_id: str, made: list[_Trouble]) -> Callable[[Met, str], _Trouble]
     """Return what makes a row, and appends it."""
 
     def make(met: Met, cause: str) -> _Trouble:
-        row = _Trouble(
-            id=len(made) + 1,
-            site_id=site_id,
-            url=met.url,
-            ending=met.ending.value,
-            cause=cause,
-            detail=met.detail,
-            since=met.at,
-            last_seen=met.run_started,
-        )
+        row = _Trouble(id=len(made) + 1, site_id=site_id, **met.columns(cause))
         made.append(row)
         return row
 

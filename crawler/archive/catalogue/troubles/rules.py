@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from crawler.model import ENDED_BEFORE, NOT_UNDERSTOOD, TROUBLE_ENDINGS, Ending, VisitState
 
@@ -49,6 +49,17 @@ class Met:
     at: datetime
     run_started: datetime
     lists: Collection[str]  # URLs of the site's lists
+
+    def columns(self, cause: str) -> dict[str, Any]:
+        """Return the columns of the trouble that begins with it."""
+        return {
+            "url": self.url,
+            "ending": self.ending.value,
+            "cause": cause,
+            "detail": self.detail,
+            "since": self.at,
+            "last_seen": self.run_started,
+        }
 
 
 def may_be_trouble(ending: Ending, detail: str) -> bool:

@@ -83,15 +83,7 @@ class Troubles:
         return self._standing[site_id]
 
     def _add(self, site_id: str, met: Met, cause: str) -> TroubleRow:
-        row = TroubleRow(
-            site_id=site_id,
-            url=met.url,
-            ending=met.ending.value,
-            cause=cause,
-            detail=met.detail,
-            since=met.at,
-            last_seen=met.run_started,
-        )
+        row = TroubleRow(site_id=site_id, **met.columns(cause))
         self.session.add(row)
         self.session.flush()
         return row

@@ -38,15 +38,16 @@ N ?= 20000
 D ?= 2000
 SEED ?= 1
 
-.PHONY: setup python same-python crawl demo view test coverage test-fast test-lock test-browser browser chromium test-replay test-export ocr test-ocr check bench bench-extract bench-fuzz bench-documents bench-pumps bench-ablation bench-crawl bench-discover bench-find bench-sources bench-indicators bench-search bench-coverage bench-archive bench-cores bench-export bench-crash bench-flips bench-regex soak lock fixtures picture schema diagram faults api drawing sources clean bench-start site messages screenshots test-install
-
+.PHONY: setup
 setup: $(READY)
 
+.PHONY: python
 # Check that PYTHON exists and is new enough before anything is created.
 python:
 	@"$(PYTHON)" -c 'import sys' 2> /dev/null || { echo "$(PYTHON): no such Python, or it does not start; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is Python $$("$(PYTHON)" -c 'import platform; print(platform.python_version())'), and fazhi needs 3.11 or later; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 
+.PHONY: same-python
 same-python: python
 	@! test -x $(BIN)/python || { is=$$($(BIN)/python -c $(VERSION)); named=$$("$(PYTHON)" -c $(VERSION)); test "$$is" = "$$named"; } \
 	  || { echo ".venv has Python $$is and $(PYTHON) is Python $$named; to change it, run make clean first" >&2; exit 1; }
@@ -58,10 +59,12 @@ $(READY): requirements.lock pyproject.toml | same-python
 	@$(BIN)/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
+.PHONY: crawl
 # Crawl the live sites of sources.yaml.
 crawl: $(READY)
 	@$(BIN)/fazhi crawl
 
+.PHONY: demo
 # Crawl saved pages, offline. A second run finds nothing new.
 demo: $(READY)
 	@$(BIN)/fazhi crawl --replay tests/fixtures --archive $(DEMO)
@@ -70,18 +73,22 @@ demo: $(READY)
 	@echo
 	@echo "To look at it in a browser: make view"
 
+.PHONY: view
 # Show the archive of the demo in a browser, on this machine alone, until Ctrl-C.
 view: $(READY)
 	@test -d $(DEMO) || $(MAKE) demo
 	@$(BIN)/fazhi serve --archive $(DEMO)
 
+.PHONY: test
 test: $(READY)
 	@$(KEEP_COMPILED) $(BIN)/pytest $(PARALLEL)
 
+.PHONY: coverage
 # The same tests with branch coverage, which is measured in the hundreds of commands they start too: half as long again.
 coverage: $(READY)
 	@$(KEEP_COMPILED) $(BIN)/pytest --cov $(PARALLEL)
 
+.PHONY: test-fast
 # Run the fast tests on another Python, in a separate environment: make test-fast PYTHON=python3.13
 test-fast: | python
 	@name=$$("$(PYTHON)" -c $(VERSION)); folder=.venv-fast/$$name; \
@@ -93,6 +100,7 @@ test-fast: | python
 	fi; \
 	echo "Python $$name:"; $(KEEP_COMPILED) $$folder/bin/python -m pytest -q $(PARALLEL) $(FAST)
 
+.PHONY: test-lock
 # Check that an old pip accepts every lock file; nothing is installed.
 test-lock: | python
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; "$(PYTHON)" -m venv "$$folder"; pip="$$folder/bin/python $(INSTALL)"; \
@@ -100,10 +108,12 @@ test-lock: | python
 	  echo "pip $(OLD_PIP) resolves $$lock"; $$pip --dry-run --require-hashes -r $$lock || exit 1; \
 	done
 
+.PHONY: browser
 # For sources with `render: true`: install the extra `browser`, and Chromium if it is missing.
 browser: $(READY) chromium
 	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-browser.lock
 
+.PHONY: test-browser
 # Tests that need a real Chromium, on loopback.
 test-browser: $(BROWSER_READY) $(AXE) chromium
 	@FAZHI_AXE=$(CURDIR)/$(AXE) $(BROWSER)/bin/pytest tests/browser
@@ -115,6 +125,7 @@ $(AXE):
 	  && tar -xzf "$$folder"/axe-core-*.tgz -C "$$folder" && echo "$(AXE_SHA256)  $$folder/package/axe.min.js" | sha256sum --check --quiet \
 	  && mkdir -p $(@D) && cp "$$folder/package/axe.min.js" $@
 
+.PHONY: screenshots
 # Write the pictures of the viewer in docs/screenshots, of an archive with invented data.
 screenshots: $(BROWSER_READY) chromium
 	@$(KEEP_COMPILED) $(BROWSER)/bin/python -m docs.screenshots
@@ -127,6 +138,7 @@ $(BROWSER_READY): requirements-browser.lock pyproject.toml | python
 	@$(BROWSER)/bin/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
+.PHONY: chromium
 chromium:
 	@for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name > /dev/null && exit 0; done; \
 	if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
@@ -134,6 +146,7 @@ chromium:
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
 	else echo "Chromium is needed; on Debian and Ubuntu, as root: apt-get install chromium" >&2; exit 1; fi
 
+.PHONY: test-replay
 # Replay an archive with pywb, on loopback. pywb is GPL: it runs as a tool in a separate environment, nothing imports it.
 test-replay: $(READY) $(REPLAY_READY)
 	@FAZHI_WAYBACK=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/pytest tests/replay
@@ -144,6 +157,7 @@ $(REPLAY_READY): requirements-replay.lock | python
 	@$(REPLAY)/bin/python $(INSTALL) --require-hashes -r requirements-replay.lock
 	@touch $@
 
+.PHONY: test-export
 # Hold deliveries against frictionless, py-wacz, pandas, polars and openpyxl. They run as tools in a separate environment, nothing imports them.
 test-export: $(READY) $(EXPORT_READY)
 	@FAZHI_EXPORT_TOOLS=$(CURDIR)/$(EXPORT)/bin $(BIN)/pytest tests/export_tools
@@ -154,15 +168,18 @@ $(EXPORT_READY): requirements-export.lock | python
 	@$(EXPORT)/bin/python $(INSTALL) --require-hashes -r requirements-export.lock
 	@touch $@
 
+.PHONY: test-install
 # Follow docs/operating.md with uv and pipx too, which fetch packages.
 test-install: $(READY)
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; "$(PYTHON)" -m venv "$$folder" && "$$folder/bin/pip" install --quiet --disable-pip-version-check uv pipx \
 	  && FAZHI_INSTALLERS="$$folder/bin" $(BIN)/pytest tests/test_docs_operating.py
 
+.PHONY: ocr
 # For `fazhi ocr`: install the extra `ocr` (300 MB; the models are among them).
 ocr: $(READY)
 	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-ocr.lock
 
+.PHONY: test-ocr
 # Tests that need the OCR engine, and a font with Chinese characters (fonts-noto-cjk) to draw scans with.
 test-ocr: $(OCR_READY)
 	@$(OCR)/bin/pytest tests/ocr_engine tests/ocr
@@ -175,30 +192,37 @@ $(OCR_READY): requirements-ocr.lock pyproject.toml | python
 	@$(OCR)/bin/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
+.PHONY: check
 check: $(READY)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
+.PHONY: bench
 bench: bench-extract
 
+.PHONY: bench-extract
 # Quality, speed and memory of our extractor and of others, on the same pages.
 bench-extract: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.extract $(PAGES)
 
+.PHONY: bench-fuzz
 # Extract N mutated pages and D mutated documents: no unexpected exception, no hang, no slow page.
 bench-fuzz: $(READY)
 	@$(BIN)/python -m bench.fuzz --number $(N) --seed $(SEED) $(PAGES)
 	@$(BIN)/python -m bench.fuzz_documents --number $(D) --seed $(SEED)
 
+.PHONY: bench-documents
 # Time, memory and quality of reading documents, compared with bare libraries and with other readers on the same files.
 bench-documents: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.read_documents
 
+.PHONY: bench-pumps
 # Read pages of one piece of markup repeated: no time that grows faster than the page.
 bench-pumps: $(READY)
 	@$(BIN)/python -m bench.pumps
 
+.PHONY: bench-ablation
 # Score the extraction with one rule off at a time.
 bench-ablation: $(READY)
 	@$(BIN)/python -m bench.ablation $(PAGES)
@@ -210,27 +234,33 @@ $(BENCH_READY): requirements-bench.lock | python
 	@$(BENCH)/bin/python $(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@
 
+.PHONY: soak
 # Crawl 20,000 pages on 200 hosts with faults: no outcome is lost or doubled, memory does not grow. Takes some minutes.
 soak: $(READY)
 	@$(BIN)/python -m bench.soak
 
+.PHONY: bench-archive
 # Time of storing, verifying and rebuilding an archive, and its size. N captures; 200000 for the whole curve.
 bench-archive: $(READY)
 	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
 	@$(BIN)/python -m bench.similar
 
+.PHONY: bench-cores
 # Time of `rebuild`, `verify --deep` and `import` with one process, and with one for each processor.
 bench-cores: $(READY)
 	@$(BIN)/python -m bench.cores
 
+.PHONY: bench-export
 # Time and peak memory of an export in each format, for made archives of 1,000 and 20,000 reports.
 bench-export: $(READY)
 	@$(BIN)/python -m bench.export
 
+.PHONY: bench-coverage
 # Time and peak memory of the coverage of every division, for made catalogues of 24,000 and 96,000 reports.
 bench-coverage: $(READY)
 	@$(BIN)/python -m bench.coverage
 
+.PHONY: bench-crash
 # Kill 500 writers at random moments, or fill their disk; kill every command that writes, and live crawls, 60 times each;
 # make every operation of each command on the disk fail in turn, in four ways. Takes an hour or so.
 bench-crash: $(READY)
@@ -238,86 +268,106 @@ bench-crash: $(READY)
 	@$(BIN)/python -m tests.archive.killed_commands 60 $(SEED)
 	@$(BIN)/python -m tests.archive.write_failures
 
+.PHONY: bench-flips
 # Flip 300 bits and change a value in every column of an archive: what does `verify --deep` not name?
 bench-flips: $(READY)
 	@$(BIN)/python -m bench.flips --seed $(SEED)
 
+.PHONY: bench-regex
 # Find every regular expression, and measure it on texts of n and 2n characters that are made to be slow for it.
 bench-regex: $(READY)
 	@$(BIN)/python -m bench.regexes
 
+.PHONY: bench-crawl
 # Compare a crawl with Scrapy and with a bare httpx loop, and its duration with the shortest polite one. Takes some minutes.
 bench-crawl: $(BENCH_READY)
 	@$(BENCH)/bin/python -m bench.crawl
 
+.PHONY: bench-discover
 # Share of reports found among all links of a site; list pages that a second crawl reads.
 bench-discover: $(READY)
 	@$(BIN)/python -m bench.discover
 
+.PHONY: bench-find
 # Find the lists of 300 invented portals from their home pages, by all ways and by each alone. Takes some minutes.
 bench-find: $(READY)
 	@$(BIN)/python -m bench.find --seed $(SEED)
 
+.PHONY: bench-start
 # Time that `fazhi --help`, `reports` and other commands take to start, compared with a bare typer program.
 bench-start: $(READY)
 	@$(BIN)/python -m bench.start
 
+.PHONY: bench-search
 # Time of `fazhi search` on N made texts, compared with the bare look-up and a LIKE scan. 100,000 take an hour and 5 GB in TMPDIR.
 bench-search: $(READY)
 	@$(BIN)/python -m bench.search --seed $(SEED) $(if $(filter command line,$(origin N)),--texts $(N))
 
+.PHONY: bench-sources
 # Time to load a sources.yaml of 3,000 entries, compared with the YAML parse alone.
 bench-sources: $(READY)
 	@$(BIN)/python -m bench.sources
 
+.PHONY: bench-indicators
 # Precision and recall of `fazhi indicators` on texts labelled by hand, and on those labelled after the rules were written.
 bench-indicators: $(READY)
 	@$(BIN)/python -m bench.indicators
 	@$(BIN)/python -m bench.indicators --set first-check
 	@$(BIN)/python -m bench.indicators --set second-check
 
+.PHONY: site
 # Serve the government web of tests/site on 127.0.0.1, and print a command that crawls it. Ctrl-C ends it.
 site: $(READY)
 	@$(BIN)/python -m tests.site
 
+.PHONY: fixtures
 # Record tests/fixtures again from the government web on loopback.
 fixtures: $(READY)
 	@$(BIN)/python -m tests.site.record
 
+.PHONY: schema
 # Write sources.schema.json, with which editors complete and check sources.yaml.
 schema: $(READY)
 	@$(BIN)/python -c 'import json; from crawler.sources import json_schema; print(json.dumps(json_schema(), ensure_ascii=False, indent=2))' > sources.schema.json
 
+.PHONY: faults
 # Write docs/faults.md from the table of faults that the tests serve.
 faults: $(READY)
 	@$(BIN)/python -m tests.site.faults > docs/faults.md
 
+.PHONY: diagram
 # Write the diagram in docs/archive.md from the catalogue's models.
 diagram: $(READY)
 	@$(BIN)/python docs/schema.py
 
+.PHONY: api
 # Write docs/api.md, the reference of the library, from signatures, docstrings and comments.
 api: $(READY)
 	@$(BIN)/python -m docs.api
 
+.PHONY: messages
 # Enter the messages of the code that are new in crawler/language/zh_CN.po, where they are translated.
 messages: $(READY)
 	@$(BIN)/python -m docs.messages
 
+.PHONY: drawing
 # Draw docs/house.svg from the imports, and write the table of rooms in docs/house.md.
 drawing: $(READY)
 	@$(BIN)/python -m docs.drawing
 
+.PHONY: sources
 # Write docs/sources.md: what is confirmed about each government in sources.yaml, and how.
 sources: $(READY)
 	@$(BIN)/python -m docs.sources
 
+.PHONY: picture
 # Draw docs/crawl.svg from a real run.
 picture: $(READY)
 	@$(BIN)/python docs/picture.py
 
 # Write the lock files: name, version and hashes of every package. Extras stay (coverage[toml]), because an old pip needs them.
 COMPILE := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate --quiet --upgrade
+.PHONY: lock
 lock: | python
 	@"$(PYTHON)" -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
 	@$(COMPILE) pyproject.toml --group dev -o requirements.lock
@@ -328,5 +378,6 @@ lock: | python
 	@echo 'pywb>=2.10' | $(COMPILE) - -o requirements-replay.lock
 	@rm -rf .venv-lock
 
+.PHONY: clean
 clean:
 	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,7 +17,7 @@ ROOMS = (
     ("fetch", "archive"),
     ("anchoring", "crawl"),
     ("questions", "intake", "onboarding", "ocr"),
-    ("api", "verify", "web"),
+    ("api", "verify", "spread", "web"),
     ("cli", "__main__"),
 )
 """Rooms by rank; within a rank a room may use those written before it."""
@@ -31,6 +31,7 @@ WINGS = {
         "packs",
         "anchors",
         "loading",
+        "segments",
         "comparison",
         "fulltext",
         "reader_queries",
@@ -43,7 +44,7 @@ WINGS = {
 SHARED = {
     "archive": {"damage"},
     "cms": {"base_url", "preset"},
-    "fetch": {"cookies", "figures", "limits", "session"},
+    "fetch": {"cookies", "figures", "limits", "session", "turns"},
     "web": {
         "answer",
         "asked",
@@ -87,6 +88,9 @@ ONLY_IN = {
     "rapidfuzz": {"questions"},
     "duckdb": {"questions"},
     "xlsxwriter": {"questions"},
+    "procrastinate": {"spread"},
+    "psycopg": {"spread"},
+    "psycopg_pool": {"spread"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

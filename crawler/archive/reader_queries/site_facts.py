@@ -18,7 +18,7 @@ from crawler.archive.catalogue.models import (
     VersionRow,
     VisitRow,
 )
-from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.ledger.runs import NOT_IN_MANIFEST
 from crawler.archive.ledger.site_visits import VisitHistory, visit_histories
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Ending, VisitState
@@ -107,7 +107,7 @@ class SiteFactQueries(ReaderQueries):
 
 
 def _last_run(session: Session, *, ended: bool) -> RunFacts | None:
-    query = select(RunRow).where(RunRow.state != MERGED_STATE).order_by(RunRow.id.desc()).limit(1)
+    query = select(RunRow).where(RunRow.state.not_in(NOT_IN_MANIFEST)).order_by(RunRow.id.desc()).limit(1)
     if ended:
         query = query.where(RunRow.state.in_(("finished", "stopped")))
     row = session.scalars(query).first()

@@ -36,6 +36,8 @@ _KNOWN = frozenset({
     "379246c1c36fc3a20b31e43d744498cb6a8d9c927e5e52da0c043c9af47d75a7",
     "ee563e150004cd8e287fd0e69a928ff4e8de2088f2a8a0d929701d2d6170d9be",
     "26987a78569b1821acffd7d80749c813668b45385385d1fa85209cd5cf714895",
+    "e6221c43295077d924a4a9378c59aa41f73fa3c24dde341be281976ae9edf851",
+    "8cfc1017fc7f7a85bf126ce80cff956aae301ca2949399c573dd9475cb2bcbe5",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

@@ -49,6 +49,7 @@ async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None
             connect_to=job.connect_to,
             turns=job.turns,
             sleep=job.halt.sleep,
+            clock=job.clock,
         )
         async with fetcher:
             outcomes = crawl(

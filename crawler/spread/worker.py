@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import secrets
 import shutil
-import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +74,7 @@ class Visited:
 
 def process_name() -> str:
     """Return a name for this process that no other one has."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
+    return f"{platform.node()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 class Worker:

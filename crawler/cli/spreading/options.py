@@ -42,8 +42,12 @@ def the_queue(url: str | None) -> str:
 
     CrawlerError without the extra `spread`.
     """
-    require_spread()
-    from crawler.spread.queue.jobs import masked, password_in
+    try:
+        from crawler.spread.queue.jobs import masked, password_in
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("procrastinate", "psycopg", "psycopg_pool"):
+            raise
+        raise CrawlerError("many machines need the extra `spread`: pip install 'fazhi[spread]'") from error
 
     if not url:
         raise ConfigError(
@@ -54,12 +58,3 @@ def the_queue(url: str | None) -> str:
             f"--queue {masked(url)}: holds a password; set PGPASSWORD, or write it to ~/.pgpass"
         )
     return url
-
-
-def require_spread() -> None:
-    """Raise CrawlerError if the extra `spread` is not installed."""
-    try:
-        import procrastinate  # noqa: F401
-        import psycopg_pool  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise CrawlerError("many machines need the extra `spread`: pip install 'fazhi[spread]'") from error

@@ -13,12 +13,8 @@ from urllib.parse import unquote
 
 from crawler.errors import ConfigError
 
-SCHEMES = {
-    "s3": "Amazon S3 and what speaks like it",
-    "gs": "Google Cloud Storage",
-    "az": "Azure Blob Storage",
-}
-"""Object stores, by the scheme of their addresses."""
+SCHEMES = ("s3", "gs", "az")
+"""Of addresses: Amazon S3 and what speaks like it, Google Cloud Storage, Azure Blob Storage."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,221}")

@@ -10,6 +10,10 @@ from crawler.archive.storage.interface import Changed
 
 _STATUS = re.compile(r"status code: ([0-9]{3})")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
+_NO_ENCRYPTION = re.compile(r"builder error")
+_NO_ANSWER = re.compile(r"timed out|operation timeout", re.IGNORECASE)
+_NO_CONNECTION = re.compile(r"error sending request|HTTP error")
+_RETRIED = re.compile(r"after ([0-9]+) retries")
 _NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "CredentialsProvider", "MissingCredential")
 """Where the library asks for credentials of the machine when the environment has none."""
 
@@ -50,8 +54,10 @@ def as_os_error(error: BaseException, place: str) -> OSError:
     if kind == "NotSupportedError" or status == "501":
         return OSError(errno.ENOTSUP, NOT_CONDITIONAL, place)
     if kind in ("PermissionDeniedError", "UnauthenticatedError") or status in ("401", "403"):
-        what = f"the store refuses it ({' '.join(filter(None, (status, code)))})".replace(" ()", "")
-        return PermissionError(errno.EACCES, f"{what}: check the credentials and their rights", place)
+        answer = f"{status} {code}".strip() or kind
+        return PermissionError(
+            errno.EACCES, f"the store refuses this ({answer}); check the credentials and their rights", place
+        )
     if status == "416":
         return OSError(errno.EINVAL, "has no such bytes", place)
     return OSError(*_other(text, status, code), place)
@@ -63,21 +69,23 @@ def _other(text: str, status: str, code: str) -> tuple[int, str]:
             errno.EACCES,
             "no credentials for the store are in the environment (docs/object-store.md says which)",
         )
-    if "builder error" in text:
+    if _NO_ENCRYPTION.search(text):
         return (
             errno.EIO,
             "the endpoint is http://, without encryption; to use it all the same set AWS_ALLOW_HTTP=true",
         )
-    tries = (
-        f" (tried {int(found[1]) + 1} times)" if (found := re.search(r"after ([0-9]+) retries", text)) else ""
-    )
+    tries = int(found[1]) + 1 if (found := _RETRIED.search(text)) else 1
     if status:
-        busy = status in ("429", "503") or code == "SlowDown"
-        what = "is too busy" if busy else "failed"
-        return errno.EIO, f"the store {what} ({' '.join(filter(None, (status, code)))}){tries}"
-    if "timed out" in text or "operation timeout" in text.lower():
-        return errno.ETIMEDOUT, f"the store did not answer in time{tries}"
-    if "error sending request" in text or "HTTP error" in text:
-        return errno.EIO, f"the store cannot be reached{tries}; check the endpoint and the network"
+        answer = f"{status} {code}".strip()
+        if status in ("429", "503") or code == "SlowDown":
+            return errno.EIO, f"the store is too busy ({answer}; tried {tries} times); try again later"
+        return errno.EIO, f"the store failed ({answer}; tried {tries} times)"
+    if _NO_ANSWER.search(text):
+        return errno.ETIMEDOUT, f"the store did not answer in time (tried {tries} times)"
+    if _NO_CONNECTION.search(text):
+        return (
+            errno.EIO,
+            f"the store cannot be reached (tried {tries} times); check the endpoint and the network",
+        )
     first = text.partition("\n")[0]
     return errno.EIO, re.sub(r"https?://\S+|[?&]\S+", "…", first)[:200]

@@ -28,7 +28,6 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import files
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest, entries
-from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.warc_paths import file_sha256, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info
@@ -36,6 +35,7 @@ from crawler.archive.loading.copied_files import add_run, give_name, part_of
 from crawler.archive.loading.foreign_loader import ForeignLoader
 from crawler.archive.loading.reextraction import Reread
 from crawler.archive.loading.warc_loader import load_file
+from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import NotMerged
 from crawler.warc import read_at
 

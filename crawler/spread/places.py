@@ -5,76 +5,44 @@ A segment's name ends with its digest and is taken only once, so that delivering
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from crawler.archive import digest_in
-from crawler.errors import ConfigError
+from crawler.archive.storage.interface import Storage
+from crawler.archive.storage.location import parse_location
+from crawler.archive.storage.opening import open_storage
 
 
-class SegmentPlace(Protocol):
+class SegmentPlace:
     """A place for segments. Every method raises OSError if it cannot do its work."""
 
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
     def put(self, name: str, path: Path) -> None:
-        """Store a file under its name; do nothing if there is one."""
+        """Store a file under its name, so that it survives a power cut; do nothing if there is one."""
+        with suppress(FileExistsError):
+            self._storage.put_new(name, path)
 
     def names(self) -> list[str]:
         """Return the names of the segments that wait, sorted: the oldest visits first."""
+        return [each.name for each in self._storage.list() if digest_in(each.name)]
 
     def fetch(self, name: str, target: Path) -> None:
         """Write a segment's bytes to a file. Raises FileNotFoundError if it is not there."""
+        with self._storage.open_read(name) as source, target.open("wb") as file:
+            shutil.copyfileobj(source, file)
 
     def remove(self, name: str) -> None:
         """Remove a segment that was entered."""
+        self._storage.remove(name)
 
 
 def open_place(text: str) -> SegmentPlace:
-    """Open what `--segments` names. Raises ConfigError."""
-    if "://" in text:
-        raise ConfigError(f"{text.partition('://')[0]}://…: name a folder")
-    return FolderPlace(Path(text))
-
-
-class FolderPlace:
-    """Segments in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def put(self, name: str, path: Path) -> None:
-        """Store a file under its name, whole and on disk; do nothing if there is one."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if (self._folder / name).exists():
-            return
-        descriptor, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._folder)
-        try:
-            with os.fdopen(descriptor, "wb") as target, path.open("rb") as source:
-                shutil.copyfileobj(source, target)
-                target.flush()
-                os.fsync(target.fileno())
-            with suppress(FileExistsError):
-                os.link(part, self._folder / name)  # unlike a rename, it replaces nothing
-        finally:
-            os.unlink(part)
-
-    def names(self) -> list[str]:
-        """Return the names of the segments that wait, sorted."""
-        return sorted(_segments(self._folder))
-
-    def fetch(self, name: str, target: Path) -> None:
-        """Write a segment's bytes to a file."""
-        shutil.copyfile(self._folder / name, target)
-
-    def remove(self, name: str) -> None:
-        """Remove a segment that was entered."""
-        (self._folder / name).unlink(missing_ok=True)
-
-
-def _segments(folder: Path) -> Iterator[str]:
-    if folder.is_dir():
-        yield from (name for name in os.listdir(folder) if digest_in(name))
+    """Open what `--segments` names: a folder, which is made, or an address such as s3://bucket/prefix. Raises ConfigError, OSError."""
+    found = parse_location(text)
+    if isinstance(found, Path):
+        found.mkdir(parents=True, exist_ok=True)
+    return SegmentPlace(open_storage(text))

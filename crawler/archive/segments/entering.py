@@ -29,13 +29,13 @@ from crawler.archive.catalogue.rows import SEGMENTS_FOLDER
 from crawler.archive.evidence import acts, files
 from crawler.archive.evidence.foreign_archive import ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import ENTERED_STATE, RunInfo, read_run_info
 from crawler.archive.loading.copied_files import add_run, give_name, part_of
 from crawler.archive.loading.warc_loader import load_file
 from crawler.archive.segments.loader import SegmentLoader
+from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import NotMerged
 from crawler.model import Outcome, SiteVisit
 from crawler.warc import read_at

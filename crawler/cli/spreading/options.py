@@ -22,7 +22,7 @@ SegmentsOption = Annotated[
     typer.Option(
         "--segments",
         metavar="PLACE",
-        help="Where segments wait to be entered: a folder that all machines share.",
+        help="Where segments wait to be entered: a folder that all machines share, or an address such as s3://bucket/prefix.",
     ),
 ]
 ScratchOption = Annotated[

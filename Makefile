@@ -18,6 +18,8 @@ NOTIFY := .venv-notify
 NOTIFY_READY := $(NOTIFY)/.ready
 VIEWER := .venv-viewer
 VIEWER_READY := $(VIEWER)/.ready
+SPREAD := .venv-spread
+SPREAD_READY := $(SPREAD)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -225,6 +227,25 @@ $(VIEWER_READY): requirements-viewer.lock | python
 	@$(VIEWER)/bin/python $(INSTALL) --require-hashes -r requirements-viewer.lock
 	@touch $@
 
+.PHONY: spread
+# For many machines: install the extra `spread` (PostgreSQL, its queue, object stores).
+spread: $(READY)
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-spread.lock
+
+.PHONY: test-spread
+# Tests that need PostgreSQL, an S3 server and workers. The servers are Python packages, and run on loopback.
+# FAZHI_TEST_DATABASE=postgresql://... uses a server that runs already; each test makes databases of its own there.
+test-spread: $(SPREAD_READY)
+	@$(KEEP_COMPILED) $(SPREAD)/bin/pytest tests/spread
+
+# A separate environment: everything else must work without the extra `spread`.
+$(SPREAD_READY): requirements-spread.lock pyproject.toml | python
+	@"$(PYTHON)" -m venv $(SPREAD)
+	@echo "installing into $(SPREAD) ..."
+	@$(SPREAD)/bin/python $(INSTALL) --require-hashes -r requirements-spread.lock
+	@$(SPREAD)/bin/python $(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
 .PHONY: check
 check: $(READY)
 	@$(BIN)/ruff check
@@ -411,8 +432,9 @@ lock: | python
 	@echo 'aiosmtpd>=1.4.6' | $(COMPILE) pyproject.toml - --group dev --extra notify --constraint requirements.lock -o requirements-notify.lock
 	@printf 'feedparser>=6.0.12\nlxml>=6.0\nmemento_client>=0.6.1\nwayback>=0.5.1\n' | $(COMPILE) - -o requirements-viewer.lock
 	@echo 'pywb>=2.10' | $(COMPILE) - -o requirements-replay.lock
+	@$(COMPILE) pyproject.toml --group dev --group spread-servers --extra spread --constraint requirements.lock -o requirements-spread.lock
 	@rm -rf .venv-lock
 
 .PHONY: clean
 clean:
-	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(NOTIFY) $(VIEWER) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(NOTIFY) $(VIEWER) $(SPREAD) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -36,8 +36,10 @@ _KNOWN = frozenset({
     "379246c1c36fc3a20b31e43d744498cb6a8d9c927e5e52da0c043c9af47d75a7",
     "ee563e150004cd8e287fd0e69a928ff4e8de2088f2a8a0d929701d2d6170d9be",
     "26987a78569b1821acffd7d80749c813668b45385385d1fa85209cd5cf714895",
-    "e6221c43295077d924a4a9378c59aa41f73fa3c24dde341be281976ae9edf851",
-    "8cfc1017fc7f7a85bf126ce80cff956aae301ca2949399c573dd9475cb2bcbe5",
+    "7488d19b60b76c16be4a6ed18eac2a32ebb0bd2a6447b3c68d90a22e9e157b4b",
+    "9ca088541f6b65ee5f9ac60fa0675c40bbc21a0de728174f6b347da3666581ab",
+    "b0078a48e80885460ee18473cdc0c641ef1aa1a273ee746cef7c4051638ee206",
+    "583e113f626edc717a7272343dbd73ecd1f794ee7a73cb6ce3b82b4c44642a08",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 LANGUAGES = ("zh", "en")
 
@@ -113,6 +114,12 @@ CHINESE = {
     "section other": "其他章节",
     'Words are joined by AND; OR, NOT, parentheses and "quoted texts" are understood.': '多个词之间为"且";可用 OR、NOT、括号和加引号的原文。',
     "Texts found": "命中文本",
+    "Reports that may match": "可能命中的报告",
+    "Nothing was found.": "没有找到。",
+    "The index could not be loaded.": "索引未能载入。",
+    "All words must be there. The browser searches by itself, in an index of pairs of characters.": "各词均须出现。检索由浏览器自行完成,依据双字索引。",
+    "The search of this site needs a script: it has no server. Without one, go by division and year.": "本站没有服务器,检索须启用脚本。未启用时,可按行政区和年度查找。",
+    "Show more": "更多",
     "Texts found by year and province": "按年度与省份的命中数",
     "By year": "按年度",
     "By province": "按省份",
@@ -271,6 +278,21 @@ def preferred(accept_language: str | None) -> str:
         if language in LANGUAGES and weight > quality:
             best, quality = language, weight
     return best
+
+
+def problem_title(status: HTTPStatus, language: str) -> str:
+    """Return the heading of the page of an error."""
+    words = PROBLEM_WORDS.get(status) if language == "zh" else None
+    return f"{words or status.phrase} ({int(status)})"
+
+
+PROBLEM_WORDS = {
+    HTTPStatus.BAD_REQUEST: "地址中的参数有误",
+    HTTPStatus.NOT_FOUND: "没有这个页面",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "程序出错",
+    HTTPStatus.SERVICE_UNAVAILABLE: "暂时无法查询",
+}
+"""Headings of the pages of errors in Chinese."""
 
 
 def kind_words(kind: str, language: str) -> str:

@@ -12,7 +12,7 @@ from crawler.questions.changes.weights import describe
 from crawler.web.answer import Answer, Entry, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
-from crawler.web.question import BadParameter, Question, path_of
+from crawler.web.question import BadParameter, Question
 from crawler.web.words import kind_words
 
 DAYS = 30
@@ -100,7 +100,7 @@ def entry_of(question: Question, change: Change) -> Entry:
     return Entry(
         key=f"{change.kind.value}:{who}:{change.version or ''}:{day}",
         title=f"{kind_words(change.kind.value, question.language)}: {change.title or f'{row.name if row else change.region} {change.year}'}",
-        page=path_of(page_of(change)),
+        page=question.links.path(page_of(change)),
         updated=change.at,
         summary=summary,
         categories=tuple(

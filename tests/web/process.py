@@ -20,9 +20,11 @@ class ServeProcess:
         words = [sys.executable, "-m", "crawler", "serve", "--archive", str(archive), "--port", "0", *options]
         self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
-        told = self.process.stderr.readline()
-        address = re.search(r"http://127\.0\.0\.1:(\d+)", told)
-        assert address, told
+        address, before = None, ""
+        while address is None:
+            line = self.process.stderr.readline()
+            assert line, before
+            address, before = re.search(r"http://127\.0\.0\.1:(\d+)", line), before + line
         self.url, self.port = address[0], int(address[1])
         self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
 

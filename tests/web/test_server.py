@@ -236,7 +236,7 @@ def test_a_burst_of_requests_is_answered_or_told_to_wait(running: ServeProcess) 
         (b"/static/x/%2e%2e%2f%2e%2e%2fsettings.py", b"404"),
         (b"//etc/passwd", b"404"),
         (b"/r/%ff%fe", b"404"),
-        (b"/search?q=%ff%fe", b"200"),
+        (b"/search?q=%ff%fe", b"400"),
         (b"/search?q=" + b"a" * 390, b"200"),
         (b"/search?q=" + b"a" * 500, b"400"),
         (b"/search?q=" + b"(" * 390, b"400"),
@@ -268,7 +268,6 @@ def test_an_odd_address_is_answered_with_a_page_and_no_fault(
         b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST + b"Host: evil.example\r\n\r\n",
-        b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 100_000 + b"\r\n\r\n",
         b"BREW / HTTP/1.1\r\n" + HOST + b"\r\n",
     ],
 )
@@ -288,7 +287,7 @@ def test_a_fault_of_the_program_is_a_page_and_one_line(told: Told, monkeypatch: 
     def fail(*_: object) -> None:
         raise RuntimeError(f"secret of {told[0]}")
 
-    monkeypatch.setattr("crawler.web.application.write", fail)
+    monkeypatch.setattr("crawler.archive.Reader.head", fail)
     site = Running(Settings(archive=told[0], log=lines.append))
     try:
         answer = site.client.get("/about", headers={"Accept": "text/html", "Accept-Language": "en"})

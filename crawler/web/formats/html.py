@@ -15,12 +15,13 @@ from crawler.field.regions import region as region_row
 from crawler.field.text import visible
 from crawler.field.times import CHINA, iso
 from crawler.language import translate
+from crawler.questions.changes.change import kind_words
 from crawler.web.answer import Answer
 from crawler.web.format import Format
 from crawler.web.headers import POLICY_OF_A_FILE
 from crawler.web.links import Links
 from crawler.web.question import Question
-from crawler.web.words import kind_words, problem_title, words
+from crawler.web.words import problem_title, words
 
 if TYPE_CHECKING:
     from crawler.web.asked import Asked

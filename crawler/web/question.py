@@ -56,7 +56,7 @@ class Question:
         return china_day(self.now)
 
     def remembered(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a value that is made at most once a minute. `key`: of all that it depends on, but for the archive."""
+        """Return a value that is kept until the archive changes, see `Memory`. `key`: of all that it depends on, but for the archive."""
         return self.memory.value(key, self.state, make)
 
     def only(self, *names: str) -> None:

@@ -21,7 +21,7 @@ from crawler.web.format import Format
 from crawler.web.headers import POLICY_OF_A_FILE
 from crawler.web.links import Links
 from crawler.web.question import Question
-from crawler.web.words import problem_title, words
+from crawler.web.words import MARKS, problem_title, words
 
 if TYPE_CHECKING:
     from crawler.web.asked import Asked
@@ -77,7 +77,9 @@ def _environment(language: str) -> Environment:
         auto_reload=False,
         finalize=_shown,
     )
-    environment.globals.update(_=words(language), Format=Format, policy_of_a_file=POLICY_OF_A_FILE)
+    environment.globals.update(
+        _=words(language), Format=Format, policy_of_a_file=POLICY_OF_A_FILE, **MARKS[language]
+    )
     environment.filters.update(
         day=_day,
         moment=_moment,

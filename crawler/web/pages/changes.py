@@ -60,7 +60,7 @@ def recent(question: Question) -> Answer:
 
 
 def changes_since(question: Question, since: datetime | None, *, region: str | None = None) -> Changes:
-    """Return the changes since a time, default: since DAYS days ago; kept for a minute."""
+    """Return the changes since a time, default: since DAYS days ago."""
     today = question.today
     since = since or start_of(_days_before(today, DAYS))
     if since > question.now:

@@ -1,4 +1,4 @@
-"""The coverage that pages show: rows of organs by year, kept for a minute, and their cells as marks with words."""
+"""The coverage that pages show: rows of organs by year, and their cells as marks with words."""
 
 from __future__ import annotations
 

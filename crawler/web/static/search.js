@@ -107,7 +107,7 @@ async function search(query) {
   }));
   const inTitle = row => asked.every(word => folded(row[1]).includes(word));
   rows.sort((a, b) => inTitle(b) - inTitle(a) || (b[3] ?? 0) - (a[3] ?? 0) || (a[0] < b[0] ? -1 : 1));
-  say(rows.length ? `${words("found")}: ${rows.length}` : words("none"));
+  say(rows.length ? `${words("found")}${rows.length}` : words("none"));
   const more = document.getElementById("more");
   let next = 0;
   async function page() {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,10 @@ from crawler.cli.program.completion import source_ids
 from crawler.cli.program.values import address_hint
 from crawler.errors import ConfigError, NoArchive
 from crawler.field.times import start_of
-from crawler.model import Years
 from crawler.reading.processors import MAX_PROCESSES
+
+if TYPE_CHECKING:
+    from crawler.model import Years
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
 ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
@@ -93,6 +95,8 @@ SinceOption = Annotated[
 
 def the_years(text: str | None) -> Years | None:
     """Return the years that `2022`, `2019-2022` or `2019-` mean. Raises ConfigError for anything else."""
+    from crawler.model import Years  # not for the help of commands
+
     if text is None:
         return None
     parts = re.fullmatch(r"([12][0-9]{3})(?:(-)([12][0-9]{3})?)?", text.strip())

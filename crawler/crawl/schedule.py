@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.crawl.first_steps import first_url
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
 
@@ -48,8 +49,6 @@ class Plan:
 
     def not_due_outcomes(self) -> list[Outcome]:
         """Return one `not_due` for each site that is not visited. They are shown and not archived: nothing was requested."""
-        from crawler.crawl.visit import first_url  # with all that a visit needs; `status` plans without it
-
         return [
             Outcome(
                 ending=Ending.NOT_DUE,

@@ -84,7 +84,6 @@ def reports(
         2  wrong use, or there is no archive
         4  the archive is damaged, or a newer fazhi wrote it
     """
-    from crawler.cli.questions.similar import print_similar
     from crawler.field.region_names import the_region
 
     refuse_together(json=json, csv=csv)
@@ -101,6 +100,8 @@ def reports(
             }
             for name, value in others.items():
                 refuse_together(similar=True, **{name: value})
+            from crawler.cli.questions.similar import print_similar
+
             if not print_similar(store, code, the_years(year), json=json, csv=csv):
                 message(
                     f"{archive}: no near copies{f' among the reports of {division_name(code)}' if code else ''}"

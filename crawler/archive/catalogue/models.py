@@ -186,10 +186,10 @@ class ReportRow(Base, kw_only=True):
     year: Mapped[int | None] = mapped_column(index=True, default=None)
     # the report whose text its first page showed before, at a site that does not publish that report
     departed_from: Mapped[str | None] = mapped_column(String(40), index=True, default=None)
-    versions: Mapped["list[VersionRow]"] = relationship(
+    versions: Mapped[list["VersionRow"]] = relationship(
         init=False, back_populates="report", order_by="VersionRow.number"
     )
-    pages: Mapped["list[PageRow]"] = relationship(init=False, back_populates="report", order_by="PageRow.id")
+    pages: Mapped[list["PageRow"]] = relationship(init=False, back_populates="report", order_by="PageRow.id")
 
 
 class FormerIdRow(Base, kw_only=True):

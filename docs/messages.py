@@ -52,6 +52,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cli/output.py": ("fold",),
     "cli/questions/coverage.py": ("bold", "on time, claimed"),
     "cli/questions/show.py": ("sha256 {",),
+    "cli/sources.py": ("fazhi source",),
     "cli/questions/search.py": ("bold",),
     "lazy.py": ("module",),
     "cms/lists": ("h1, h2",),

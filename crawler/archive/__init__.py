@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
     from crawler.archive.evidence.manifest import NAME as MANIFEST
     from crawler.archive.evidence.manifest import entries as manifest_entries
-    from crawler.archive.evidence.warc_paths import require_warcs
+    from crawler.archive.evidence.warc_paths import require_archive, require_warcs
     from crawler.archive.facade import Archive
     from crawler.archive.fulltext import INDEX as SEARCH_INDEX
     from crawler.archive.fulltext import index_catalogue
@@ -45,7 +45,7 @@ else:
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
-            ".evidence.warc_paths": ("require_warcs",),
+            ".evidence.warc_paths": ("require_archive", "require_warcs"),
             ".facade": ("Archive",),
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
@@ -84,5 +84,6 @@ __all__ = [
     "manifest_entries",
     "read_acts",
     "rebuild",
+    "require_archive",
     "require_warcs",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler import anchoring
-from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption, require_archive
+from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ConfigError
 from crawler.field.times import iso, utc_now
@@ -83,7 +83,6 @@ def anchor(
         if any(source is not None and source.name == "COMMANDLINE" for source in sources_of):
             raise ConfigError("options of `fazhi anchor init` come after `init`")
         return
-    require_archive(archive)
     settings = AnchorSettings.of(
         _defaults(sources),
         key=key,

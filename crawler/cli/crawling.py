@@ -109,7 +109,7 @@ def crawl(
     from crawler.sources import choose, load
 
     # parsed first: a wrong --max-time must fail before any file is read or written
-    max_seconds = pipeline.seconds(max_time) if max_time is not None else None
+    max_seconds = pipeline.seconds(max_time, "--max-time") if max_time is not None else None
     loaded = load(sources, notify=None if quiet else message)
     mapping = parse_connect_to(connect_to or ())
     anchoring = AnchorSettings.of(loaded.anchoring, connect_to=mapping, offline=replay is not None)

@@ -12,7 +12,7 @@ import typer
 from crawler import anchoring
 from crawler import archive as archives
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption, require_archive
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.field.counting import counted
@@ -202,7 +202,7 @@ def pack(
     from crawler.archive.continuity import is_settled
     from crawler.archive.packs.packing import Packed, groups
 
-    require_archive(archive)
+    archives.require_archive(archive)
     now = utc_now()
     wanted = groups(archive, now, this_month=this_month)
     done = Packed(packs=(), files=0)

@@ -13,7 +13,7 @@ from crawler import extract as extraction
 from crawler.cli.options import AsPublishedOption, JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, print_table
 from crawler.cli.program.values import address_hint
-from crawler.errors import CrawlerError, PartOnly, UnreadDocument
+from crawler.errors import ConfigError, CrawlerError, PartOnly, UnreadDocument
 from crawler.field.counting import counted
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def extract(
     """
     from crawler.questions.report_rows import report_json
 
+    for place in places:
+        if hint := address_hint(place):
+            raise ConfigError(f"{place}: {hint}")
     reports: list[Report] = []
     failed = False
     for place in places:
@@ -68,8 +71,6 @@ def extract(
             failed = True
         except CrawlerError as error:
             message(str(error) if place in str(error) else f"{place}: {error}")
-            if hint := address_hint(place):
-                message(f"{place}: {hint}")
             failed = True
     if json:
         make = _explained if explain else report_json

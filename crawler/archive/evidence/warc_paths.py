@@ -77,6 +77,19 @@ def pack_files(archive: Path) -> list[Path]:
     return sorted((archive / "warc").glob(f"*/{_PACK_PREFIX}*.warc.gz"))
 
 
+def has_archive(folder: Path) -> bool:
+    """Whether a folder has a catalogue, or WARC files from which `fazhi rebuild` makes one."""
+    from crawler.archive.catalogue.engine import CATALOGUE  # SQLAlchemy is slow to import
+
+    return (folder / "warc").is_dir() or (folder / CATALOGUE).is_file()
+
+
+def require_archive(folder: Path) -> None:
+    """Raise NoArchive unless a folder has an archive: a command that adds to one must not make it."""
+    if not has_archive(folder):
+        raise NoArchive.at(folder)
+
+
 def require_warcs(archive: Path) -> list[Path]:
     """Return the finished WARC files of another archive, sorted by path. Raises NoArchive if there are none."""
     paths = closed_warcs(archive)

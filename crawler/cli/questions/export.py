@@ -18,6 +18,7 @@ from crawler.cli.options import (
     OneRegionOption,
     SinceOption,
     YearsOption,
+    tell_of_a_future_day,
     the_start,
     the_years,
 )
@@ -86,6 +87,7 @@ def export(
     from crawler.questions import export as exporting
 
     code = the_region(region).code if region else None
+    tell_of_a_future_day(since)
     with archives.Reader.read(archive) as store, _progress() as progress:
         made = exporting.export(
             store,

@@ -19,6 +19,7 @@ from crawler.cli.options import (
     SinceOption,
     YearsOption,
     refuse_together,
+    tell_of_a_future_day,
     the_start,
     the_years,
 )
@@ -88,6 +89,7 @@ def reports(
 
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
+    tell_of_a_future_day(since)
     with archives.Reader.read(archive) as store:
         if similar:
             others = {

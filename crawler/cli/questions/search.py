@@ -237,6 +237,11 @@ def _tell(found: SearchResult, region: str | None, archive: Path, *, only_counts
         place = f" of {row.code} {row.name}" if row else ""
         message(f"{archive}: no text{place} has these words")
         return
+    if found.offset >= found.total and not only_counts:
+        message(
+            f"{counted(found.total, 'text')}: --offset {found.offset} is behind the last of them; begin with --offset 0"
+        )
+        return
     first, last = found.offset + 1, found.offset + len(found.matches)
     if only_counts:  # no text is shown: a page of them would say nothing
         message(f"{found.total} {'text' if found.total == 1 else 'texts'}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.options import ArchiveOption, JsonOption, require_archive
+from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_json, tab_separated
 from crawler.field.counting import counted
 from crawler.field.times import utc_now
@@ -46,12 +46,12 @@ def ocr(
         3  another crawl has locked the archive
         4  the archive is damaged or cannot be written
     """
-    from crawler.archive import Archive
+    from crawler.archive import Archive, require_archive
     from crawler.crawl import seconds
     from crawler.ocr.job import FAILED, read_scans
     from crawler.ocr.recognition import require_extra
 
-    limit = seconds(max_time) if max_time is not None else None
+    limit = seconds(max_time, "--max-time") if max_time is not None else None
     require_archive(archive)
     require_extra()
     failed = False

@@ -18,7 +18,6 @@ from crawler.cli.options import (
     SourcesOption,
 )
 from crawler.cli.output import message, print_json, print_table
-from crawler.errors import NoArchive
 from crawler.field.counting import counted
 from crawler.field.times import utc_now
 
@@ -82,14 +81,15 @@ def list_(
         0  done
         2  wrong use, or a faulty sources.yaml
     """
-    from crawler.cli.finding.portal_table import list_portals
-    from crawler.cli.finding.searching import state_path
     from crawler.field.region_names import the_level, the_region
     from crawler.questions.status.tables import visits_json
     from crawler.sources import is_of, load_sites
 
     wanted = the_level(level) if level else None
     if portals:
+        from crawler.cli.finding.portal_table import list_portals
+        from crawler.cli.finding.searching import state_path
+
         list_portals(sources, regions or (), wanted, state or state_path(sources), json=json)
         return
     codes = [the_region(name).code for name in regions or ()]
@@ -126,14 +126,12 @@ def _print_list(sites: Sequence[Site], found: Sequence[SourceStatus]) -> None:
 
 def _statuses(archive: Path, sites: Sequence[Site]) -> list[SourceStatus]:
     """Return what the archive knows of each site; where there is no archive, that none was ever visited."""
-    from crawler.archive import Reader
+    from crawler import archive as archives
     from crawler.questions.status import source_statuses
 
-    try:
-        store = Reader.read(archive, notify=message)
-    except NoArchive:
+    if not archives.has_archive(archive):
         return list(source_statuses(None, sites, now=utc_now()))
-    with store:
+    with archives.Reader.read(archive, notify=message) as store:
         return list(source_statuses(store, sites, now=utc_now()))[: len(sites)]
 
 

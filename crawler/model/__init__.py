@@ -6,7 +6,7 @@
 - `publication`: what was seen of each report's publication, and of its sources
 - `report`: the text and the fields of a report, and its versions; `document`: a file or frame that its page offers
 - `outcome`: how the visits of addresses and of sites ended; `ending`: the word for it
-- `anchoring`: settings of anchors
+- `anchoring`: settings of anchors; `notification`: kinds of changes, and rules for whom to tell which
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.model.document import Document
     from crawler.model.ending import TROUBLE_ENDINGS, Ending
     from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
+    from crawler.model.notification import ChangeKind, NotifyRule
     from crawler.model.outcome import (
         ENDED_BEFORE,
         NOT_UNDERSTOOD,
@@ -69,6 +70,7 @@ else:
             ".document": ("Document",),
             ".ending": ("TROUBLE_ENDINGS", "Ending"),
             ".listing": ("Link", "Listing", "ListKind", "ListRequest", "ListStep"),
+            ".notification": ("ChangeKind", "NotifyRule"),
             ".outcome": (
                 "ENDED_BEFORE",
                 "NOT_UNDERSTOOD",
@@ -123,6 +125,7 @@ __all__ = [
     "AsPublished",
     "Attachment",
     "Capture",
+    "ChangeKind",
     "Clue",
     "Document",
     "DocumentLimits",
@@ -139,6 +142,7 @@ __all__ = [
     "Listing",
     "MetadataEdit",
     "News",
+    "NotifyRule",
     "Offer",
     "Outcome",
     "Page",

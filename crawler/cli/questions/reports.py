@@ -23,7 +23,7 @@ from crawler.cli.options import (
     the_start,
     the_years,
 )
-from crawler.cli.output import holding_json, message, print_json, print_table
+from crawler.cli.output import message, print_json, print_table
 from crawler.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def reports(
         2  wrong use, or there is no archive
         4  the archive is damaged, or a newer fazhi wrote it
     """
+
     from crawler.field.region_names import the_region
 
     refuse_together(json=json, csv=csv)
@@ -155,7 +156,8 @@ class _Rows:
 
 
 def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
-    from crawler.questions.report_rows import report_json
+
+    from crawler.questions.report_rows import holding_json, report_json
     from crawler.questions.tables import write_csv
 
     if json:
@@ -170,6 +172,7 @@ def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
 
 def _cells(row: _Row, names: Sequence[str]) -> list[object]:
     """Return the named columns of a report."""
+
     from crawler.questions.report_rows import report_cells
 
     return report_cells(row.report, row.held, names, remarks=", ".join(_remarks(row.report, row.held)))
@@ -177,6 +180,7 @@ def _cells(row: _Row, names: Sequence[str]) -> list[object]:
 
 def _remarks(report: Report, holding: Holding) -> Iterator[str]:
     """Yield what a reader must know before quoting a report."""
+
     from crawler.cli.questions.text_source import fault_words, recognised_words
 
     if report.unread is not None:
@@ -193,6 +197,7 @@ def _remarks(report: Report, holding: Holding) -> Iterator[str]:
 
 def division_name(code: str) -> str:
     """Return a division's code and name: 420100 武汉市."""
+
     from crawler.field.regions import region as region_row
 
     row = region_row(code)

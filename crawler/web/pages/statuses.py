@@ -57,7 +57,7 @@ def _by_region(
                 found.setdefault(code, []).append(row)
         return found
 
-    return question.remembered(("by region", whole), make)
+    return question.remembered(("regions", whole), make)
 
 
 def _asked(question: Question, scope: Scope) -> Iterator[CoverageRow]:

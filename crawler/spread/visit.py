@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from crawler.address import canonical
 from crawler.archive import Archive, Slice, finished_segments, write_scratch
+from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import counting_sink, crawl
-from crawler.crawl.visit import start_urls
 from crawler.fetch import ConnectTo, Fetcher, Turns
 from crawler.field.times import utc_now
 from crawler.model import Outcome, Site

@@ -259,7 +259,7 @@ OTHER_WORDS = {
     "cli/reading.py": ("field", "weight", "value", "where"),
     "cli/questions/indicators.py": ("indicator", "label", "unit", "definition", "report", "value", "words"),
     "questions/coverage/cells.py": ("claimed", "witnessed"),
-    "archive/catalogue/models.py": ("own", "imported", "merged"),
+    "archive/catalogue/models.py": ("own", "imported", "merged", "memento"),
 }
 """Further words that are shown, by the file that they come from."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
 from crawler.warc.digests import agrees, hex_sha256
-from crawler.warc.fields import field_text
+from crawler.warc.fields import ORIGIN, Provenance, field_text, warc_date
 from crawler.warc.foreign import Fault
 from crawler.warc.lenient import http_address
 from crawler.warc.members import whole_length
@@ -24,7 +24,7 @@ from crawler.warc.read import (
     to_capture,
 )
 from crawler.warc.salvage import salvage
-from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, warc_date
+from crawler.warc.write import Earlier, Place, WarcFile, new_record_id
 
 __all__ = [
     "ORIGIN",
@@ -33,6 +33,7 @@ __all__ = [
     "Fault",
     "IgnoredRecord",
     "Place",
+    "Provenance",
     "Record",
     "RevisitReference",
     "WarcFile",

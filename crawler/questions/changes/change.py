@@ -99,7 +99,7 @@ class Change:
     url: str | None = None
     captured_at: datetime | None = None  # of the version
     run: int | None = None
-    origin: str = "own"  # own, imported, merged
+    origin: str = "own"  # own, imported, memento, merged
     text: ChangedText | None = None
     fields: tuple[ChangedField, ...] = ()  # edited while the text stayed
     captured_before: datetime | None = None  # the page before that edit

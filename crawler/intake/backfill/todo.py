@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from crawler.address import canonical
 from crawler.intake.backfill.index import IndexRow
 from crawler.intake.backfill.state import RETRY_INTERVAL, CaptureState
 
@@ -82,7 +83,8 @@ def _thinned(chosen: Iterable[Listed]) -> Iterator[Listed]:
 def sightings(captures: Sequence[Listed]) -> Iterator[Todo]:
     """Yield the captures of a page, once its payloads are fetched, that tell when a text was seen first and last.
 
-    Of each span of captures with one digest these are the first and the last, if that digest was fetched.
+    Of each span of captures with one digest these are the first and the last, if that digest was fetched from this address:
+    an index has hosts with and without www as one.
     """
     fetched = {
         each.row.digest: each.row
@@ -90,8 +92,10 @@ def sightings(captures: Sequence[Listed]) -> Iterator[Todo]:
         if each.state is CaptureState.KEPT and each.row.digest
     }
     for digest, span in groupby(captures, key=lambda each: each.row.digest):
-        listed = list(span)
-        ends = [listed[0], listed[-1]] if len(listed) > 1 else listed
-        for each in ends:
-            if digest in fetched and each.state is CaptureState.LISTED:
-                yield Todo(row=each.row, like=fetched[digest])
+        like = fetched.get(digest)
+        if like is None:
+            continue
+        listed = [each for each in span if canonical(each.row.url) == canonical(like.url)]
+        for each in dict.fromkeys((*listed[:1], *listed[-1:])):
+            if each.state is CaptureState.LISTED:
+                yield Todo(row=each.row, like=like)

@@ -2,11 +2,11 @@
 
 In the order of a run:
 
-- `choice`: which archives; `wayback`, `commoncrawl`, `cdx`, `memento`: one kind each; `public_archive`: what they have in common
+- `choice`: which archives; `archives/`: one module for each kind
 - `job`: a whole run; `site_fill`: one site in one archive
 - `asked`: what an archive is asked; `index`: what its index answers; `state`: what was asked and answered, for the next run
-- `todo`: which captures are fetched; `mementos`, `record_places`: an archive's answer to a capture of the page
-- `keep`: record the capture, read it, store its report
+- `todo`: which captures are fetched
+- `keep`: record a capture, read it, store its report
 
 Nothing is asked of the sites themselves. `crawler.fetch.archive_client` sends the requests.
 """

@@ -12,6 +12,7 @@ from crawler.warc.cdxj import surt
 
 _INDEX_NAME = re.compile(r"(?:index|default|list)?(?:[_-]?\d{1,5})?(?:\.[a-z]{2,5})?")
 """Name of a page of a list, below the folder of the list: index_2.shtml, list.html, 3.html."""
+_FRONT_PAGE = re.compile(r"(?:(?:index|default)\.s?html?)?")
 _OF_THE_FIELD = re.compile(r"fzzf|fzjs|fzgz|fazhi|fzzfjs|yfxz|yifaxingzheng|fzgk|fzdt|ndbg|niandubaogao")
 """Parts of addresses of columns on 法治政府, 依法行政 and 年度报告, in pinyin."""
 _PAGES = ("text/html", "application/xhtml+xml", "warc/revisit", "unk", "")
@@ -37,7 +38,7 @@ def _prefix(url: str, *, deep: bool) -> Question:
     path = f"{folder}/"
     if deep:
         path = "/"
-    elif not folder and not _INDEX_NAME.fullmatch(name.lower()):
+    elif not folder and not _FRONT_PAGE.fullmatch(name.lower()):
         path = f"/{name}"  # a script at the top of a portal: its folder is the whole portal
     return Question(url=urlunsplit((parts.scheme, parts.netloc, path, "", "")), prefix=True)
 
@@ -70,7 +71,7 @@ class Wanted:
         self._lists = {*map(surt, site.lists), *lists}
         self._reports = {surt(url) for url in (*site.pages, *archived)} | set(reports)
         self._others = set(others) - self._reports
-        self._folders = tuple(question.key for question in prefixes(site, deep=False))
+        self._folders = tuple(question.key.rstrip("/") for question in prefixes(site, deep=False))
         self._urls = re.compile(site.urls) if site.urls else None
         self._deep = deep
 

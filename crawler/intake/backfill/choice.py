@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 
 from crawler.address import has_credentials, normal
 from crawler.errors import ConfigError
-from crawler.intake.backfill.cdx import Cdx
-from crawler.intake.backfill.commoncrawl import BASE as COMMON_CRAWL
-from crawler.intake.backfill.commoncrawl import CommonCrawl
-from crawler.intake.backfill.memento import MementoArchive
-from crawler.intake.backfill.public_archive import PublicArchive
-from crawler.intake.backfill.wayback import BASE as WAYBACK
-from crawler.intake.backfill.wayback import Wayback
+from crawler.intake.backfill.archives.cdx import Cdx
+from crawler.intake.backfill.archives.commoncrawl import BASE as COMMON_CRAWL
+from crawler.intake.backfill.archives.commoncrawl import CommonCrawl
+from crawler.intake.backfill.archives.memento import MementoArchive
+from crawler.intake.backfill.archives.public_archive import PublicArchive
+from crawler.intake.backfill.archives.wayback import BASE as WAYBACK
+from crawler.intake.backfill.archives.wayback import Wayback
 
 ARCHIVES: dict[str, Callable[[str, str], PublicArchive]] = {
     "wayback": lambda url, more: Wayback(url or WAYBACK, more),

@@ -21,8 +21,8 @@ from crawler.fetch import ConnectTo
 from crawler.fetch.archive_client import ArchiveClient
 from crawler.fetch.reach import reach_of
 from crawler.field.times import utc_now
+from crawler.intake.backfill.archives.public_archive import PublicArchive
 from crawler.intake.backfill.keep import Keeper
-from crawler.intake.backfill.public_archive import PublicArchive
 from crawler.intake.backfill.site_fill import Counts, SiteFill
 from crawler.intake.backfill.state import STATE, State
 from crawler.model import Outcome, Site

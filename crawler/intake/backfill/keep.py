@@ -16,9 +16,9 @@ from crawler.errors import ExtractError, FetchError, NoBody, NotAReport
 from crawler.extract import DOCUMENT_LIMIT
 from crawler.extract.documents.magic import magic
 from crawler.fetch.answers.judge import judge, uncompressed
+from crawler.intake.backfill.archives.mementos import Memento
+from crawler.intake.backfill.archives.public_archive import PublicArchive
 from crawler.intake.backfill.index import IndexRow
-from crawler.intake.backfill.mementos import Memento
-from crawler.intake.backfill.public_archive import PublicArchive
 from crawler.model import (
     Capture,
     Ending,

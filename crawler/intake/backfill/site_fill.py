@@ -12,10 +12,10 @@ from datetime import datetime
 from crawler.errors import FetchError, LeftAlone, Unplayable
 from crawler.fetch.archive_client import ArchiveClient
 from crawler.intake.backfill import asked, todo
+from crawler.intake.backfill.archives.mementos import Memento, has_digest, sighting
+from crawler.intake.backfill.archives.public_archive import PublicArchive
 from crawler.intake.backfill.index import IndexRow, Question
 from crawler.intake.backfill.keep import Keeper, Read
-from crawler.intake.backfill.mementos import Memento, has_digest, sighting
-from crawler.intake.backfill.public_archive import PublicArchive
 from crawler.intake.backfill.state import CaptureState, LinkKind, State
 from crawler.intake.backfill.todo import Listed, Todo
 from crawler.model import Capture, Ending, Link, Outcome, Site

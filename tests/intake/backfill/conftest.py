@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.fetch.archive_client import Part
-from crawler.intake.backfill import cdx, commoncrawl, memento, wayback
+from crawler.intake.backfill.archives import cdx, commoncrawl, memento, wayback
 from crawler.intake.backfill.choice import archives_of
 from crawler.intake.backfill.job import Filled, Job, backfill, count
 from crawler.model import Ending, Outcome, Site

@@ -136,7 +136,7 @@ def test_the_index_is_asked_again_after_a_month_or_on_demand(
 def test_a_long_answer_is_read_page_by_page(
     archives: WebArchives, fill: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.intake.backfill.wayback.ROWS_PER_ANSWER", 2)
+    monkeypatch.setattr("crawler.intake.backfill.archives.wayback.ROWS_PER_ANSWER", 2)
     archives.captures = [
         kept(f"{LIST}20{n}/t{n}.shtml", f"20{n}0401000000", page(2000 + n)) for n in range(16, 21)
     ]
@@ -147,7 +147,7 @@ def test_a_long_answer_is_read_page_by_page(
 def test_a_run_that_ends_within_the_index_goes_on_at_its_resumption_key(
     archives: WebArchives, fill: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.intake.backfill.wayback.ROWS_PER_ANSWER", 2)
+    monkeypatch.setattr("crawler.intake.backfill.archives.wayback.ROWS_PER_ANSWER", 2)
     archives.captures = [
         kept(f"{LIST}20{n}/t{n}.shtml", f"20{n}0401000000", page(2000 + n)) for n in range(16, 21)
     ]

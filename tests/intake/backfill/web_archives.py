@@ -121,7 +121,38 @@ class WebArchives:
             return self._crawl_index(name, {key: values[0] for key, values in parse_qs(parts.query).items()})
         if path.startswith("/crawl-data/"):
             return self._record(path, span)
+        if path.startswith(("/timemap/", "/gate/")):
+            return self._timemap(path)
+        if parts.path == "/coll/cdx":  # pywb's form: JSON Lines, and an empty answer where there is nothing
+            return self._lines({name: values[0] for name, values in parse_qs(parts.query).items()})
+        if path.startswith("/coll/"):
+            return self._memento(path.replace("/coll/", "/web/", 1))
         return Reply(404, b"no such thing")
+
+    def _timemap(self, path: str) -> Reply:
+        kind, _, url = path[1:].partition("/")
+        link = [
+            f'<{url}>; rel="original"',
+            f'<{self.base}/timemap/{url}>; rel="timemap"; type="application/link-format"',
+        ]
+        if kind == "gate":
+            return Reply(200, b"a page", [("Link", ", ".join(link))])
+        found = self._matching(self.captures, {"url": url})
+        if not found:
+            return Reply(404)
+        link += [
+            f'<{self.base}/web/{each.timestamp}/{each.url}>; rel="memento"; datetime="{format_datetime(each.at, usegmt=True)}"'
+            for each in found
+        ]
+        return Reply(200, ",\n".join(link).encode(), [("Content-Type", "application/link-format")])
+
+    def _lines(self, query: dict[str, str]) -> Reply:
+        lines = [
+            json.dumps({"urlkey": each.key, "timestamp": each.timestamp, "url": each.url, "mime": self._field(each, "mimetype"),
+                        "status": str(each.status), "digest": f"sha1:{each.sha1}"})
+            for each in self._matching(self.captures, query)
+        ]  # fmt: skip
+        return Reply(200, "".join(f"{line}\n" for line in lines).encode())
 
     def _matching(self, captures: list[Kept], query: dict[str, str]) -> list[Kept]:
         key, prefix = surt(query["url"]), query.get("matchType") == "prefix"

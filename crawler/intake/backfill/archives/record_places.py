@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from crawler.errors import FetchError, Unplayable
 from crawler.fetch.archive_client import ArchiveClient, Part, Service
+from crawler.intake.backfill.archives.mementos import Memento
 from crawler.intake.backfill.index import IndexRow
-from crawler.intake.backfill.mementos import Memento
 from crawler.model import Capture
 from crawler.warc import Answer, Fault, Provenance, read_answers
 from crawler.warc.cdxj import surt

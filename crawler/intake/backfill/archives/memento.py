@@ -13,9 +13,9 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from crawler.address import host_port, join
 from crawler.fetch.archive_client import ArchiveClient, Part, Service
+from crawler.intake.backfill.archives.mementos import Memento, is_memento, memento_of
+from crawler.intake.backfill.archives.public_archive import expect_index
 from crawler.intake.backfill.index import Answer, IndexRow, Question, moment, timestamp_of
-from crawler.intake.backfill.mementos import Memento, is_memento, memento_of
-from crawler.intake.backfill.public_archive import expect_index
 from crawler.model import Capture, Years
 
 MAX_TIMEMAPS = 200

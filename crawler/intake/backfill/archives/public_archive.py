@@ -7,8 +7,8 @@ from typing import Protocol
 
 from crawler.errors import FetchError
 from crawler.fetch.archive_client import ArchiveClient, Service
+from crawler.intake.backfill.archives.mementos import Memento
 from crawler.intake.backfill.index import Answer, IndexRow, Question
-from crawler.intake.backfill.mementos import Memento
 from crawler.model import Capture, Years
 
 

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 
 from crawler.errors import FetchError, Refused
 from crawler.fetch.archive_client import ArchiveClient, Part, Service
+from crawler.intake.backfill.archives.mementos import Memento, is_memento, memento_of
+from crawler.intake.backfill.archives.public_archive import expect_index
 from crawler.intake.backfill.index import Answer, IndexRow, NotAnIndex, Question, read_answer, timestamp_of
-from crawler.intake.backfill.mementos import Memento, is_memento, memento_of
-from crawler.intake.backfill.public_archive import expect_index
 from crawler.model import Capture, Years
 
 BASE = "https://web.archive.org"

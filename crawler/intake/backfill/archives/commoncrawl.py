@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 from crawler.errors import FetchError
 from crawler.fetch.archive_client import ArchiveClient, Part, Service
+from crawler.intake.backfill.archives.mementos import Memento
+from crawler.intake.backfill.archives.public_archive import expect_index
+from crawler.intake.backfill.archives.record_places import record_at
 from crawler.intake.backfill.index import Answer, IndexRow, NotAnIndex, Question, read_answer
-from crawler.intake.backfill.mementos import Memento
-from crawler.intake.backfill.public_archive import expect_index
-from crawler.intake.backfill.record_places import record_at
 from crawler.model import Capture, Years
 
 BASE = "https://index.commoncrawl.org"

@@ -190,8 +190,9 @@ def _checked_digest(capture: Capture, answer: Capture, row: IndexRow) -> str:
         return ""
     length = capture.header("content-length") or ""
     cut = length.isdecimal() and len(length) < 19 and int(length) > len(capture.payload)
-    what = "truncated: its" if cut else "its"
-    raise Unplayable(answer.url, f"{what} bytes do not have the digest of its index ({row.digest})")
+    if cut:
+        raise Unplayable(answer.url, f"truncated: {len(capture.payload)} bytes of {length}")
+    raise Unplayable(answer.url, f"its bytes do not have the digest of its index ({row.digest})")
 
 
 def _forms(capture: Capture) -> Iterator[bytes]:

@@ -36,6 +36,8 @@ _KNOWN = frozenset({
     "379246c1c36fc3a20b31e43d744498cb6a8d9c927e5e52da0c043c9af47d75a7",
     "ee563e150004cd8e287fd0e69a928ff4e8de2088f2a8a0d929701d2d6170d9be",
     "26987a78569b1821acffd7d80749c813668b45385385d1fa85209cd5cf714895",
+    "2fe3822283de4e52221147078ed218094863c0ef092c94671331eae753cb2988",
+    "acb1aa515ea6cb3243cfee7023a4c00f68c82f7445f8dabb8318845f9aa35add",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crawler.fetch import ConnectTo
 from crawler.fetch.archive_client import Part
 from crawler.intake.backfill.archives import cdx, commoncrawl, memento, wayback
 from crawler.intake.backfill.choice import archives_of
@@ -94,20 +95,34 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 Fill = Callable[..., Seen]
 
 
+def fills(
+    folder: Path,
+    clock: Clock,
+    site: Site,
+    words: Sequence[str],
+    connect_to: ConnectTo,
+    *,
+    dry: bool = False,
+    **settings: Any,
+) -> Seen:
+    """Run a backfill, or its count, and return what it told."""
+    job = Job(sites=[site], archives=archives_of(words), connect_to=connect_to, clock=clock, **settings)
+    seen = Seen()
+    if dry:
+        count(folder, job, seen, around=nullcontext)
+    else:
+        backfill(folder, job, seen, command="backfill", around=nullcontext)
+    return seen
+
+
 @pytest.fixture
 def fill(archives: WebArchives, folder: Path, clock: Clock, unhurried: None) -> Fill:
     """Runs a backfill of SITE, by default from Wayback."""
 
-    def run(*words: str, site: Site = SITE, dry: bool = False, **settings: Any) -> Seen:
+    def run(*words: str, site: Site = SITE, **settings: Any) -> Seen:
         clock.forward(minutes=1)
-        chosen = archives_of(words or (f"wayback {archives.base}",))
-        job = Job(sites=[site], archives=chosen, connect_to=archives.connect_to, clock=clock, **settings)
-        seen = Seen()
-        if dry:
-            count(folder, job, seen, around=nullcontext)
-        else:
-            backfill(folder, job, seen, command="backfill", around=nullcontext)
-        return seen
+        chosen = words or (f"wayback {archives.base}",)
+        return fills(folder, clock, site, chosen, archives.connect_to, **settings)
 
     return run
 

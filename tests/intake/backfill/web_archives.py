@@ -299,12 +299,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is printed."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A client that was killed is no fault of the server."""
+
+
 @contextmanager
 def serving(archives: WebArchives) -> Iterator[WebArchives]:
     """The archives on a free port of loopback."""
     handler = type("Handler", (_Handler,), {"archives": archives})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     archives.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

@@ -28,7 +28,7 @@ _LINK = re.compile(
     r"<([^<>\s]{1,4000})>((?:\s*+;\s*+[a-z]{1,20}\s*+=\s*+(?:\"[^\"]{0,300}\"|[^\s\",;]{1,100}))*+)", re.I
 )
 _PARAMETER = re.compile(r";\s*+([a-z]{1,20})\s*+=\s*+(?:\"([^\"]{0,300})\"|([^\s\",;]{1,100}))", re.I)
-_TIMED = re.compile(r"/([0-9]{14})/")
+_TIMED = re.compile(r"/([0-9]{14})(?:[a-z]{2}_)?/")
 _ORIGINAL_BYTES = ("Prefer", "original-content, original-links, original-headers")
 
 

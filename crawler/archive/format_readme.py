@@ -38,6 +38,10 @@ _KNOWN = frozenset({
     "26987a78569b1821acffd7d80749c813668b45385385d1fa85209cd5cf714895",
     "2fe3822283de4e52221147078ed218094863c0ef092c94671331eae753cb2988",
     "acb1aa515ea6cb3243cfee7023a4c00f68c82f7445f8dabb8318845f9aa35add",
+    "7488d19b60b76c16be4a6ed18eac2a32ebb0bd2a6447b3c68d90a22e9e157b4b",
+    "9ca088541f6b65ee5f9ac60fa0675c40bbc21a0de728174f6b347da3666581ab",
+    "88cc8a9abd757595d9b4dca670c85b0e53c4897ccfd10e4879c9d8fa43005bb9",
+    "b99c5bc9867ee08fa43066f7f1045aea441ed44a4744244b1a734875ff41764a",
 })  # fmt: skip
 """SHA-256 of every text that came with the project, the present ones last. The file explains; it is no evidence."""
 

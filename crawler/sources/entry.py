@@ -177,7 +177,7 @@ _WEB_ARCHIVE = re.compile(r"(?:wayback|commoncrawl)(?: \S+){0,2}|(?:cdx|memento)
 
 def _web_archive(value: object) -> str:
     if not isinstance(value, str) or not _WEB_ARCHIVE.fullmatch(value):
-        raise _fault(
+        raise fault(
             "must be wayback, commoncrawl, or such as `cdx https://archive.example.org/cdx` or `memento https://…`"
         )
     for address in value.split()[1:]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from crawler.field.regions import region as region_row
@@ -74,8 +74,13 @@ def _age(change: Change) -> Cursor:
 
 
 def feed_of(question: Question, title: str, found: Changes, wanted: Iterable[Change]) -> Answer:
-    """Return changes as a feed, the latest first, one page of it."""
-    entries, following = question.page_after(sorted(wanted, key=_age), _age, MAX_ENTRIES)
+    """Return changes as a feed, the latest first, one page of it; static files have one alone."""
+    entries: Sequence[Change] = sorted(wanted, key=_age)
+    following = None
+    if question.links.is_static:
+        entries = entries[:MAX_ENTRIES]
+    else:
+        entries, following = question.page_after(entries, _age, MAX_ENTRIES)
     return Answer(
         title=title,
         feed=lambda: [entry_of(question, each) for each in entries],

@@ -49,7 +49,10 @@ def sources(question: Question) -> Answer:
     """Return the sources; for people those that fail first, for programs in an order that no visit changes."""
     question.only("region", "health", "after", "limit")
     region, health = question.region(), question.choice("health", HEALTH)
-    order = _failing_first if question.format is Format.HTML else _place
+    for_people = (
+        question.format is Format.HTML or question.links.is_static
+    )  # files change with the whole site
+    order = _failing_first if for_people else _place
     everything = question.remembered("sources", lambda: _lines(question))
     found = sorted(
         (

@@ -123,10 +123,10 @@ class _Making:
                 self._add(page.file(kind), write(answer, question, formats, files=self._files.path))
 
     def _has(self, page: StaticPage, kind: Format) -> bool:
-        """Whether a page is had in a format. Links of a feed must be absolute; a search has no data before it is asked."""
+        """Whether a page is had in a format. A feed is one file, with absolute links; a search has no data before it is asked."""
         if page.page == SEARCH:
             return kind is Format.HTML
-        return kind is not Format.ATOM or bool(self._wishes.base_url)
+        return kind is not Format.ATOM or (bool(self._wishes.base_url) and page.number == 1)
 
     def _question(self, page: StaticPage, kind: Format, parameters: dict[str, Any]) -> Question:
         query = dict(page.query)

@@ -40,16 +40,21 @@ def _region(question: Question, year: int | None) -> Answer:
     if row is None:
         raise NotFound(f"{code}: no division has this code of GB/T 2260")
     title = f"{full_name(code)} {year}" if year else full_name(code)
+    kind = question.choice("kind", ("government", "party_government", "department"))
     if question.format is Format.ATOM:
         found_changes = changes_since(question, question.start("since"), region=code)
-        wanted = [each for each in found_changes.changes if year in (None, each.year)]
+        wanted = [
+            each
+            for each in found_changes.changes
+            if year in (None, each.year) and kind in (None, each.report_kind)
+        ]
         return feed_of(question, title, found_changes, wanted)
     years = Years(first=year, last=year) if year else None
     limit = question.rows()
     found = question.reader.iter_reports(
         region=code,
         years=years,
-        kind=question.choice("kind", ("government", "party_government", "department")),
+        kind=kind,
         after=question.text("after"),
     )
     reports = list(islice(found, limit + 1))

@@ -67,7 +67,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cms/lists": ("h1, h2",),
     "discover/portal": ("h1, h2",),
     "export": ("",),
-    "archive/fulltext/lookup.py": ("{{section}}",),
+    "archive/fulltext/lookup.py": ("{{section}}", "rowid &"),
     "extract/documents": ("fazhi", "pypdfium2", "Table of Contents"),
     "extract/page/nesting.py": ("",),
     "fetch/browser/chromium.py": ("--host",),

@@ -29,6 +29,8 @@ from bench.site import World
 from bench.spread.process import LEASE_SECONDS
 from bench.spread.proxy import Proxy, proxy
 from bench.spread.web import Measured, Span, measured
+from crawler.archive import Archive
+from crawler.field.times import utc_now
 from crawler.questions.verify import verify
 from crawler.sources import load_sites
 from crawler.spread import planning
@@ -66,13 +68,18 @@ class Chaos:
             self.done["enterer killed or ended"] += self.enterer is not None
             self.enterer = self.start("enter", **more)
 
+    def keep_workers(self) -> None:
+        """Start workers again that have ended: one that begins while it is cut off ends with an error."""
+        for number, worker in enumerate(self.workers):
+            if worker.poll() is not None:
+                self.done["worker ended"] += 1
+                self.workers[number] = self.start("worker")
+
     def strike(self) -> None:
         """Do one thing at random."""
         number = self.random.randrange(len(self.workers))
         worker = self.workers[number]
         what = self.random.choice(("killed", "paused", "cut from the database", "cut from the store"))
-        if worker.poll() is not None:
-            what = "had ended"
         self.done[f"worker {what}"] += 1
         if what == "killed":
             worker.kill()
@@ -86,8 +93,9 @@ class Chaos:
             line.cut()
             time.sleep(self.random.uniform(1.0, LEASE_SECONDS * 1.5))
             line.join()
-        if worker.poll() is not None:
+        if what == "killed":
             self.workers[number] = self.start("worker")
+        self.keep_workers()
 
 
 def run_chaos(
@@ -130,6 +138,8 @@ def _round(chaos: Chaos, web: Measured, database: str, strikes: int) -> bool:
         """Whether nothing waits or runs, and the planner finds nothing that is due."""
         return _is_idle(database) and queue(anyway=False) == 0
 
+    with Archive.create(archive, clock=utc_now, notify=lambda _: None):
+        pass
     queue()
     chaos.workers = [chaos.start("worker") for _ in range(3)]
     for _ in range(strikes):
@@ -166,6 +176,7 @@ def _until(done: Callable[[], bool], seconds: float, chaos: Chaos) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         chaos.keep_enterer()
+        chaos.keep_workers()
         if done():
             return True
         time.sleep(1)

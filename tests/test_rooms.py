@@ -76,6 +76,7 @@ ONLY_IN = {
     "pypdfium2": {"extract", "ocr"},
     "rapidocr": {"ocr"},
     "numpy": {"ocr"},
+    "psycopg": {"archive"},
     "PIL": {"ocr"},
     "ada_url": {"address"},
     "cryptography": {"archive"},

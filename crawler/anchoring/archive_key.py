@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from crawler.archive import CATALOGUE
+from crawler.archive import CATALOGUE, MANIFEST
 from crawler.archive.anchors import folder as files
 from crawler.archive.anchors.keys import SigningKey, endorsement, load_key, make_key, require_extra
 from crawler.archive.damage import errors_as_damage
@@ -74,7 +74,7 @@ def current_key(manifest: Manifest) -> Entry | None:
 
 def require_archive(archive: Path) -> None:
     """Raise NoArchive if there is no archive."""
-    if not (archive / CATALOGUE).is_file():
+    if not (archive / CATALOGUE).is_file() and not (archive / MANIFEST).is_file():
         raise NoArchive.at(archive)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.program.completion import source_ids
-from crawler.cli.program.values import address_hint
+from crawler.cli.program.values import address_hint, refuse_password
 from crawler.errors import ConfigError, NoArchive
 from crawler.field.times import start_of
 from crawler.model import Years
@@ -18,6 +18,15 @@ from crawler.reading.processors import MAX_PROCESSES
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
 ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="Database of the catalogue, such as postgresql+psycopg://user@host/name. Default: a file in the archive's folder.",
+        callback=refuse_password,
+    ),
+]
 ReplayOption = Annotated[
     Path | None,
     typer.Option(
@@ -132,7 +141,7 @@ def the_day(text: str, option: str) -> date:
 
 def require_archive(folder: Path) -> None:
     """Raise NoArchive unless a folder has a catalogue or WARC files: a command that adds to an archive must not make one."""
-    from crawler.archive import CATALOGUE  # not for the help of commands
+    from crawler.archive import CATALOGUE, MANIFEST  # not for the help of commands
 
-    if not (folder / CATALOGUE).exists() and not (folder / "warc").is_dir():
+    if not any((folder / name).exists() for name in (CATALOGUE, MANIFEST, "warc")):
         raise NoArchive.at(folder)

@@ -22,6 +22,7 @@ from crawler.cli.finding.searching import state_path
 from crawler.cli.options import (
     ArchiveOption,
     ConnectToOption,
+    DatabaseOption,
     IdsArgument,
     JsonOption,
     LevelOption,
@@ -85,6 +86,7 @@ def list_(
     regions: RegionsOption = None,
     level: LevelOption = None,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -114,7 +116,7 @@ def list_(
     sites = load_sites(sources, notify=message)
     if codes or wanted:
         sites = tuple(site for site in sites if is_of(site, codes, wanted))
-    found = _statuses(archive, sites)
+    found = _statuses(archive, database, sites)
     if json:
         print_json([_site_json(site) | visits_json(each) for site, each in zip(sites, found, strict=True)])
         return
@@ -138,10 +140,10 @@ def _print_list(sites: Sequence[Site], found: Sequence[SourceStatus]) -> None:
     print_table(headings, rows, numbers=("reports",), aside=("name", "host"))
 
 
-def _statuses(archive: Path, sites: Sequence[Site]) -> list[SourceStatus]:
+def _statuses(archive: Path, database: str | None, sites: Sequence[Site]) -> list[SourceStatus]:
     """Return what the archive knows of each site; where there is no archive, that none was ever visited."""
     try:
-        store = Reader.read(archive, notify=message)
+        store = Reader.read(archive, notify=message, database=database)
     except NoArchive:
         return list(source_statuses(None, sites, now=utc_now()))
     with store:

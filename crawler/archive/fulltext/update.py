@@ -17,9 +17,9 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.engine import CATALOGUE, wal_files
+from crawler.archive.catalogue.databases.opening import open_catalogue
+from crawler.archive.catalogue.engine import wal_files
 from crawler.archive.catalogue.models import OutcomeRow, ReportRow, RunRow, VersionRow
-from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.damage import is_disk_error
 from crawler.archive.evidence import files
 from crawler.archive.evidence.lock import acquire
@@ -119,16 +119,21 @@ def index_after_run(archive: Path, session: Session, everything: bool, notify: C
 
 
 def index_catalogue(
-    archive: Path, *, clock: Callable[[], datetime] | None = None, notify: Callable[[str], None]
+    archive: Path,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    notify: Callable[[str], None],
+    database: str | None = None,
 ) -> Changes:
     """Build the index anew from the catalogue. `clock`: take the archive's lock; without, the caller holds it.
 
-    Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
+    `database`: address of the catalogue's database if it is not in the folder. Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
     """
-    if not (archive / CATALOGUE).is_file():
-        raise NoArchive.at(archive)
+    catalogue = open_catalogue(archive, database)
     with _errors_named(archive), acquire(archive, clock()) if clock else nullcontext():
-        engine = read_only_engine(archive / CATALOGUE, notify)
+        if not catalogue.exists():
+            raise NoArchive.at(archive)
+        engine = catalogue.reading_engine(notify)
         try:
             with Session(engine) as session:
                 return build_index(archive, session, notify=notify)

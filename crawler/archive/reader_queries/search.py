@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, PoolProxiedConnection, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Engine, Integer, PoolProxiedConnection, Text, bindparam, cast, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.functions import json_items
 from crawler.archive.catalogue.models import CaptureRow, RunRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.fulltext import INDEX, Expression, Filters, Found
@@ -169,7 +170,7 @@ def _behind(session: Session, stamp: Stamp) -> str | None:
 _NEWEST = Prepared(
     select(select(func.max(RunRow.id)).scalar_subquery(), select(func.max(VersionRow.id)).scalar_subquery())
 )
-_WANTED = func.json_each(bindparam("versions", type_=Text())).table_valued("value")
+_WANTED = json_items(bindparam("versions", type_=Text())).table_valued("value")
 _SELECTED = Prepared(
     select(
         VersionRow.id,
@@ -177,7 +178,7 @@ _SELECTED = Prepared(
         VersionRow.number,
         VersionRow.title,
         VersionRow.body,
-        type_coerce(VersionRow.sections, Text),  # read as JSON only where they are needed
+        cast(VersionRow.sections, Text),  # read as JSON only where they are needed
         VersionRow.text_sha256,
         VersionRow.kind,
         VersionRow.published,
@@ -186,7 +187,7 @@ _SELECTED = Prepared(
     )
     .select_from(VersionRow)
     .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
-    .where(VersionRow.id.in_(select(_WANTED.c.value)))
+    .where(VersionRow.id.in_(select(cast(_WANTED.c.value, Integer))))
 )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
+from crawler.cli.options import ArchiveOption, AsPublishedOption, DatabaseOption, JsonOption
 from crawler.cli.output import holding_json, message, print_json
 from crawler.cli.program.completion import report_ids
 from crawler.cli.questions.metadata_edits import edit_json, edit_lines
@@ -36,6 +36,7 @@ def show(
     ],
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
     as_published: AsPublishedOption = False,
     open_: Annotated[
@@ -55,7 +56,7 @@ def show(
         2  wrong use, there is no archive, or no such report
         4  the archive is damaged, or a newer fazhi wrote it
     """
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         report = store.show(report_id, version)
         if as_published:
             report = replace(report, as_published=store.as_published(report.id or "", report.version))

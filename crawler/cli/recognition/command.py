@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.archive import Archive
-from crawler.cli.options import ArchiveOption, JsonOption, require_archive
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption, require_archive
 from crawler.cli.output import message, print_json, tab_separated
 from crawler.crawl import seconds
 from crawler.field.counting import counted
@@ -23,6 +23,7 @@ def ocr(
         list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of reports; all scans if omitted.")
     ] = None,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     max_time: Annotated[
         str | None,
         typer.Option(
@@ -51,7 +52,9 @@ def ocr(
     require_archive(archive)
     require_extra()
     failed = False
-    with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=message) as store:
+    with Archive.create(
+        archive, database=database, clock=utc_now, command=" ".join(sys.argv[1:]), notify=message
+    ) as store:
         wanted = {store.show(each).id or "" for each in ids} if ids else None  # raises UnknownReport
         for each in read_scans(store, wanted, max_seconds=limit):
             failed |= each.ending == FAILED

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption
+from crawler.cli.options import ArchiveOption, DatabaseOption
 from crawler.cli.output import message
 from crawler.errors import ConfigError, CrawlerError
 
 
 def serve_command(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     host: Annotated[
         str,
         typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every one of this machine."),
@@ -71,8 +72,10 @@ def serve_command(
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ConfigError(f"--base-url {base_url}: must be an address such as https://example.org/fazhi")
         names.append(parts.hostname)
-    archives.Reader.read(archive).close()  # says at once if there is none
-    settings = Settings(archive=archive, hosts=tuple(names), base_url=base_url, seconds=seconds)
+    archives.Reader.read(archive, database=database).close()  # says at once if there is none
+    settings = Settings(
+        archive=archive, database=database, hosts=tuple(names), base_url=base_url, seconds=seconds
+    )
 
     def tell(address: str, number: int) -> None:
         shown = f"[{address}]" if ":" in address else address

@@ -14,6 +14,8 @@ EXPORT := .venv-export
 EXPORT_READY := $(EXPORT)/.ready
 OCR := .venv-ocr
 OCR_READY := $(OCR)/.ready
+SPREAD := .venv-spread
+SPREAD_READY := $(SPREAD)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -190,6 +192,25 @@ $(OCR_READY): requirements-ocr.lock pyproject.toml | python
 	@echo "installing into $(OCR) ..."
 	@$(OCR)/bin/python $(INSTALL) --require-hashes -r requirements-ocr.lock
 	@$(OCR)/bin/python $(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: spread
+# For many machines: install the extra `spread` (PostgreSQL, its queue, object stores).
+spread: $(READY)
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-spread.lock
+
+.PHONY: test-spread
+# Tests that need PostgreSQL, an S3 server and workers. The servers are Python packages, and run on loopback.
+# FAZHI_TEST_DATABASE=postgresql://... uses a server that runs already; each test makes databases of its own there.
+test-spread: $(SPREAD_READY)
+	@$(KEEP_COMPILED) $(SPREAD)/bin/pytest tests/spread
+
+# A separate environment: everything else must work without the extra `spread`.
+$(SPREAD_READY): requirements-spread.lock pyproject.toml | python
+	@"$(PYTHON)" -m venv $(SPREAD)
+	@echo "installing into $(SPREAD) ..."
+	@$(SPREAD)/bin/python $(INSTALL) --require-hashes -r requirements-spread.lock
+	@$(SPREAD)/bin/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .PHONY: check
@@ -376,8 +397,9 @@ lock: | python
 	@printf 'frictionless>=5.18\nopenpyxl>=3.1\npandas>=2.3\npolars>=1.30\npyarrow>=20\nwacz>=0.5\n' | $(COMPILE) - -o requirements-export.lock
 	@$(COMPILE) pyproject.toml --group dev --extra ocr --constraint requirements.lock -o requirements-ocr.lock
 	@echo 'pywb>=2.10' | $(COMPILE) - -o requirements-replay.lock
+	@$(COMPILE) pyproject.toml --group dev --group spread-servers --extra spread --constraint requirements.lock -o requirements-spread.lock
 	@rm -rf .venv-lock
 
 .PHONY: clean
 clean:
-	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(SPREAD) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -25,56 +26,39 @@ def is_disk_error(error: BaseException) -> bool:
     return isinstance(cause, OSError) or (code & 0xFF) in _DISK_ERRORS
 
 
-_SERVER_SAYS = {
+_ADVICE = {
     "08": "the connection was lost",
-    "28": "it refuses the login; the password comes from PGPASSWORD, ~/.pgpass or the address in FAZHI_DATABASE",
-    "3D000": "there is no such database; `createdb -E UTF8 -T template0` makes one",
-    "42501": "a right is missing; docs/postgresql.md has the rights of each role",
-    "42P01": "a table is missing; `fazhi rebuild` makes the catalogue again",
-    "42703": "a column is missing; `fazhi rebuild` makes the catalogue again",
+    "28": "the password comes from PGPASSWORD, ~/.pgpass or the address in FAZHI_DATABASE",
+    "3D000": "`createdb -E UTF8 -T template0` makes a database",
+    "42501": "docs/postgresql.md has the rights of each role",
+    "42P01": "`fazhi rebuild` makes it again",
+    "42703": "`fazhi rebuild` makes it again",
     "25006": "it can only be read: is this a standby?",
-    "53100": "its disk is full",
-    "53300": "it has no connection left",
-    "55P03": "another program holds a lock on it; close that, and try again",
-    "57014": "the query took too long",
-    "57P": "it was shut down, or ended the connection",
-    "XX00": "it found its data damaged; `fazhi rebuild` makes the catalogue again",
+    "55P03": "close the other program, and try again",
+    "XX00": "`fazhi rebuild` makes it again",
 }
-"""What to know about an error of PostgreSQL, by the beginning of its SQLSTATE (postgresql.org/docs, appendix A)."""
+"""What to do about an error of PostgreSQL, by the beginning of its SQLSTATE (postgresql.org/docs, appendix A)."""
 
-_AT_LOGIN = {
-    "password": "28",
-    "role": "28",
-    "pg_hba": "28",
-    "database": "3D000",
-    "too many": "53300",
-    "starting up": "57P",
-}
-"""Words in the messages of connections that failed, which have no SQLSTATE."""
+_UNREACHABLE = "is the server running, and its address right?"
+_AT_LOGIN = {"password": "28", "role": "28", "pg_hba": "28", "database": "3D000"}
+"""Words in what a server says when it refuses a connection: psycopg gives no SQLSTATE then."""
 
 
-def database_fault(error: object) -> str | None:
-    """Return what a database says in an error of its driver, in one line, and what to know about it; None for SQLite's.
+def database_fault(error: Any) -> tuple[str, str] | None:
+    """Return what PostgreSQL or its driver says in an error, in one line, and what to do; None for an error of SQLite.
 
-    The message of a driver has no password.
+    Neither has a password.
     """
     if not hasattr(error, "sqlstate"):
         return None
-    message = " ".join(str(error).split())
-    state = error.sqlstate
-    if state is None and "FATAL:" in message:
+    message, state = " ".join(str(error).split()), error.sqlstate or ""
+    if not state and "FATAL:" in message:
         message = message.rpartition("FATAL:")[2].strip()
         state = next((state for word, state in _AT_LOGIN.items() if word in message), "")
-    elif state is None:
-        state = "" if "connect" in message and "lost" not in message and "closed" not in message else "08"
-    known = next((says for start, says in _SERVER_SAYS.items() if state and state.startswith(start)), None)
-    return (
-        f"{known} ({message})"
-        if known
-        else f"{message}; is the server running, and the address right?"
-        if not state
-        else message
-    )
+    elif not state:
+        was_connected = "lost" in message or "closed" in message
+        return message, _ADVICE["08"] if was_connected else _UNREACHABLE
+    return message, next((what for start, what in _ADVICE.items() if state.startswith(start)), "")
 
 
 class errors_as_damage:
@@ -91,7 +75,9 @@ class errors_as_damage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, SQLAlchemyError) and (fault := database_fault(getattr(error, "orig", None))):
-            raise ArchiveDamaged(f"{self._path}: its database: {fault}{self._then}") from error
+            says, advice = fault
+            hint = f"; {advice}" if advice else ""
+            raise ArchiveDamaged(f"{self._path}: its database: {says}{hint}{self._then}") from error
         if isinstance(error, OperationalError | sqlite3.OperationalError) and "locked" in str(error):
             raise ArchiveDamaged(
                 f"{self._path}: its catalogue is locked by another program; close that, and try again{self._then}"

@@ -82,6 +82,7 @@ class Reader(
         self._reopen: Callable[[], Engine] | None = None
         self._stamp: Stamp = ()
         self._end: float | None = None  # of the time limit, by time.monotonic
+        self._seconds = 0.0  # of it
         self._use(engine)
 
     def _use(self, engine: Engine) -> None:
@@ -156,6 +157,7 @@ class Reader(
         A database is told how long a statement may take. A query of several statements ends after one of them.
         """
         end = self._end = monotonic() + seconds
+        self._seconds = seconds
         try:
             with errors_as_damage(self.path):
                 self._catalogue.limit_time(self._session, seconds)
@@ -185,7 +187,7 @@ class Reader(
         while True:
             attempts_left -= 1
             if self._is_late():
-                raise QueryTooLong(f"{self.path}: took longer than allowed")
+                raise QueryTooLong(f"{self.path}: took longer than {self._seconds:g} s")
             try:
                 with errors_as_damage(self.path):
                     result = query(self._session)
@@ -228,7 +230,7 @@ class Reader(
         from crawler.reading.pool import ReadingPool
 
         with errors_as_damage(self.path):
-            yield ConsistencyQueries(self.path, self._session, pool or ReadingPool(1, _print_notice))
+            yield ConsistencyQueries(self._catalogue, self._session, pool or ReadingPool(1, _print_notice))
 
     def validators(self, url: str) -> Validators | None:
         """Return the validators for a conditional request of a URL; None if no report is held from it."""

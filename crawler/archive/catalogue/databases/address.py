@@ -14,7 +14,7 @@ from crawler.errors import ConfigError
 SCHEMA = "fazhi"
 """Schema of PostgreSQL that a catalogue is in if its address names no other: several archives may share a database."""
 
-_FORMS = "postgresql+psycopg://USER@HOST:PORT/DATABASE, with ?schema=NAME for another schema than `fazhi`, or sqlite:///FILE"
+_FORMS = "postgresql+psycopg://USER@HOST:PORT/DATABASE or sqlite:///FILE"
 _SCHEMA_NAME = re.compile("[a-z_][a-z0-9_]{0,39}")
 _SECRETS = frozenset({"password", "sslpassword", "passfile"})
 """Parameters of libpq that are not shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,6 +88,23 @@ class Catalogue(ABC):
     @abstractmethod
     def file_faults(self) -> Iterator[str]:
         """Yield what is wrong with its bytes, as far as they can be read."""
+
+    @abstractmethod
+    def integrity_errors(self, session: Session) -> Iterator[str]:
+        """Yield the errors that the database's own checks find, and references to rows that are not there."""
+
+    def schema_differences(self, session: Session) -> Iterator[tuple[str, str]]:
+        """Yield what differs from the tables of this version: the name of a table or an index, and how it differs.
+
+        Those of SQLite are compared in the files, see `crawler.archive.comparison`.
+        """
+        return iter(())
+
+    @contextmanager
+    @abstractmethod
+    def in_sqlite(self, session: Session, folder: Path) -> Iterator[sqlite3.Connection]:
+        """Yield a connection to its rows as SQLite has them. `folder`: for a copy."""
+        yield from ()
 
     # -- a new one in the place of the old: `fazhi rebuild` --------------------------------------------------
 

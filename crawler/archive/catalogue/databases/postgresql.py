@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.databases import replacing
+from crawler.archive.catalogue.databases import checking, replacing
 from crawler.archive.catalogue.databases.address import PostgresqlAddress
 from crawler.archive.catalogue.databases.base import Catalogue, Stamp
 from crawler.archive.catalogue.engine import HEAD, read_revision
@@ -143,6 +144,22 @@ class PostgresqlCatalogue(Catalogue):
     def file_faults(self) -> Iterator[str]:
         """Yield nothing: the files are the server's, which checks them by its own checksums."""
         return iter(())
+
+    def integrity_errors(self, session: Session) -> Iterator[str]:
+        """Yield the references to rows that are not there. What is wrong with its files is the server's to say."""
+        return checking.dangling_references(session)
+
+    def schema_differences(self, session: Session) -> Iterator[tuple[str, str]]:
+        """Yield what differs from the tables of this version."""
+        return checking.schema_differences(session.connection())
+
+    @contextmanager
+    def in_sqlite(self, session: Session, folder: Path) -> Iterator[sqlite3.Connection]:
+        """Yield a connection to a copy of all rows."""
+        copy = folder / "kept.db"
+        checking.copy_to_sqlite(session, copy)
+        with closing(sqlite3.connect(copy)) as connection:
+            yield connection
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.databases.base import Catalogue, Stamp
 from crawler.archive.catalogue.databases.file_format import file_faults
@@ -81,6 +82,25 @@ class SqliteCatalogue(Catalogue):
     def file_faults(self) -> Iterator[str]:
         """Yield what is wrong with the file's header and its log."""
         return file_faults(self.file) if self.file.is_file() else iter(())
+
+    def integrity_errors(self, session: Session) -> Iterator[str]:
+        """Yield what `PRAGMA integrity_check` and `foreign_key_check` find."""
+        for (line,) in session.execute(text("PRAGMA integrity_check")):
+            if line != "ok":
+                yield str(line)
+        for row in session.execute(text("PRAGMA foreign_key_check")).all():
+            yield f"{row[0]}: row {row[1]} points to no row of {row[2]}"
+
+    @contextmanager
+    def in_sqlite(self, session: Session, folder: Path) -> Iterator[sqlite3.Connection]:
+        """Yield the session's own connection."""
+        driver = session.connection().connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        factory = driver.text_factory
+        try:
+            yield driver
+        finally:
+            driver.text_factory = factory
 
     def remove_new(self) -> None:
         """Remove the file of a new catalogue, with its log."""

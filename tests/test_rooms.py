@@ -27,6 +27,7 @@ WINGS = {
     "archive": (
         "catalogue",
         "ledger",
+        "storage",
         "evidence",
         "packs",
         "anchors",
@@ -79,6 +80,7 @@ ONLY_IN = {
     "psycopg": {"archive"},
     "PIL": {"ocr"},
     "ada_url": {"address"},
+    "obstore": {"archive"},
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},
     "starlette": {"web"},

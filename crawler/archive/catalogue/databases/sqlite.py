@@ -137,7 +137,7 @@ class SqliteCatalogue(Catalogue):
         for log in wal_files(self.file):
             log.unlink(missing_ok=True)
         _sync_folder(self.file.parent)
-        self._new.replace(self.file)
+        os.replace(self._new, self.file)
         _sync_folder(self.file.parent)
 
 

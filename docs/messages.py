@@ -19,9 +19,8 @@ from crawler.cli.program.help import documentation
 from crawler.cli.program.table import SECTIONS, Command, Group
 from crawler.language.table import Entry, read_entries
 from crawler.language.template import Template
-from crawler.model import Ending, News
+from crawler.model import ChangeKind, Ending, News
 from crawler.onboarding.find.model import Result
-from crawler.questions.changes.change import ChangeKind
 from crawler.questions.coverage.cells import CoverageReason, CoverageStatus
 from crawler.questions.status.sources import SourceResult
 
@@ -135,6 +134,8 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
         "# TYPE",
         "{name}{",
     ),
+    "notification/message.py": ("",),  # in the language of a rule, which is not that of the command
+    "notification/state.py": ("fazhi notify 1",),
     "questions/verify/__init__.py": ("fazhi rebuild",),
     "sources/__init__.py": ("sources.yaml of fazhi",),
     "sources/add.py": ("# yaml",),
@@ -151,7 +152,7 @@ HEADINGS = ("Usage", "Arguments", "Options", "Output", "General", "Commands", "E
 
 ENUMERATIONS: tuple[tuple[Iterable[str], str], ...] = (
     (Ending, "model/outcome.py"),
-    (ChangeKind, "questions/changes/change.py"),
+    (ChangeKind, "model/notification.py"),
     (CoverageStatus, "questions/coverage/cells.py"),
     (CoverageReason, "questions/coverage/cells.py"),
     (Result, "onboarding/find/model.py"),
@@ -168,6 +169,7 @@ OTHER_WORDS = {
         "Show this message and exit.",
         "Try '{command}' for help.",
         "No such command '{name}'.",
+        "No such command '{name}'. Did you mean '{other}'?",
         "No such option: {name}",
         "No such option: {name} (Possible options: {names})",
         "Missing argument '{name}'.",

@@ -11,12 +11,12 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "crawler"
 ROOMS = (
-    ("__init__", "lazy", "language", "coding", "model", "errors", "address", "regular_files"),
+    ("__init__", "lazy", "language", "coding", "model", "errors", "address", "regular_files", "state_files"),
     ("field", "cms", "sources"),
     ("extract", "discover", "warc", "reading"),
     ("fetch", "archive"),
     ("anchoring", "crawl"),
-    ("questions", "intake", "onboarding", "ocr"),
+    ("questions", "intake", "onboarding", "ocr", "notification"),
     ("api", "verify", "web"),
     ("cli", "__main__"),
 )
@@ -80,6 +80,7 @@ ONLY_IN = {
     "psycopg": {"archive"},
     "PIL": {"ocr"},
     "ada_url": {"address"},
+    "apprise": {"notification"},
     "obstore": {"archive"},
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},

@@ -60,6 +60,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "discover/portal": ("h1, h2",),
     "export": ("",),
     "archive/fulltext/lookup.py": ("{{section}}",),
+    "archive/fulltext/database": ("",),  # SQL
     "extract/documents": ("fazhi", "pypdfium2", "Table of Contents"),
     "extract/page/nesting.py": ("",),
     "fetch/browser/chromium.py": ("--host",),

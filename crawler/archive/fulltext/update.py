@@ -17,10 +17,11 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.catalogue.engine import wal_files
 from crawler.archive.catalogue.models import OutcomeRow, ReportRow, RunRow, VersionRow
-from crawler.archive.damage import is_disk_error
+from crawler.archive.damage import errors_as_damage, is_disk_error
 from crawler.archive.evidence import files
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.fulltext.facts import FACT_COLUMNS, Entry, Facts, entries_of, facts_of
@@ -113,6 +114,13 @@ def index_after_run(archive: Path, session: Session, everything: bool, notify: C
 
     `everything`: as for `update_index`. Raises ArchiveDamaged if the index cannot be written.
     """
+    if session.get_bind().dialect.name != "sqlite":
+        # here, because one archive in a hundred needs it
+        from crawler.archive.fulltext.database.update import update_index as update_in_database
+
+        with errors_as_damage(archive):
+            update_in_database(session, everything=everything, notify=notify)
+        return
     with _errors_named(archive):
         if (archive / INDEX).is_file() or session.scalar(select(VersionRow.id).limit(1)) is not None:
             update_index(archive, session, everything=everything, notify=notify)
@@ -130,6 +138,9 @@ def index_catalogue(
     `database`: address of the catalogue's database if it is not in the folder. Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
     """
     catalogue = open_catalogue(archive, database)
+    if catalogue.is_database:
+        with errors_as_damage(archive), acquire(archive, clock()) if clock else nullcontext():
+            return _build_in_database(catalogue, notify)
     with _errors_named(archive), acquire(archive, clock()) if clock else nullcontext():
         if not catalogue.exists():
             raise NoArchive.at(archive)
@@ -139,6 +150,19 @@ def index_catalogue(
                 return build_index(archive, session, notify=notify)
         finally:
             engine.dispose()
+
+
+def _build_in_database(catalogue: Catalogue, notify: Callable[[str], None]) -> Changes:
+    from crawler.archive.fulltext.database.update import build_index as build_in_database
+
+    if not catalogue.exists():
+        raise NoArchive.at(catalogue.archive)
+    engine = catalogue.writing_engine()
+    try:
+        with Session(engine) as session:
+            return build_in_database(session, notify=notify)
+    finally:
+        engine.dispose()
 
 
 def build_index(archive: Path, session: Session, *, notify: Callable[[str], None]) -> Changes:
@@ -196,31 +220,38 @@ def _update(
     notify: Callable[[str], None],
 ) -> Changes:
     """Enter what the runs since the stamp touched."""
-    states = session.scalars(select(RunRow.state).where(RunRow.id > stamp.run)).all()
-    # a catalogue with fewer runs or versions than the index knows is an older or another one
-    newest_run, newest_version = _newest(session)
-    went_back = newest_run < stamp.run or newest_version < stamp.version
-    if everything or went_back or any(state in _UNKNOWN_CHANGES for state in states):
+    ids = touched_reports(session, stamp, everything=everything)
+    if ids is None:
         ids = session.scalars(select(ReportRow.id).order_by(ReportRow.id)).all()
         _remove_lost(connection, ids)
-    else:
-        touched = select(OutcomeRow.report_id).where(
-            OutcomeRow.run_id > stamp.run, OutcomeRow.report_id.is_not(None)
-        )
-        ids = [each for each in session.scalars(touched.distinct().order_by(OutcomeRow.report_id)) if each]
     changes = _sync(connection, session, ids, notify)
     with connection.begin():
         _write_stamp(connection, session)
     return changes
 
 
-def _newest(session: Session) -> tuple[int, int]:
+def touched_reports(session: Session, stamp: Stamp, *, everything: bool) -> Sequence[str] | None:
+    """Return the ids of the reports that the runs since a stamp touched; None if any may have changed."""
+    states = session.scalars(select(RunRow.state).where(RunRow.id > stamp.run)).all()
+    # a catalogue with fewer runs or versions than the index knows is an older or another one
+    newest_run, newest_version = newest(session)
+    went_back = newest_run < stamp.run or newest_version < stamp.version
+    if everything or went_back or any(state in _UNKNOWN_CHANGES for state in states):
+        return None
+    touched = select(OutcomeRow.report_id).where(
+        OutcomeRow.run_id > stamp.run, OutcomeRow.report_id.is_not(None)
+    )
+    return [each for each in session.scalars(touched.distinct().order_by(OutcomeRow.report_id)) if each]
+
+
+def newest(session: Session) -> tuple[int, int]:
+    """Return the highest numbers of a run and of a version in a catalogue."""
     run = session.scalar(select(func.max(RunRow.id))) or 0
     return run, session.scalar(select(func.max(VersionRow.id))) or 0
 
 
 def _write_stamp(connection: Connection, session: Session) -> None:
-    write_stamp(connection, *_newest(session))
+    write_stamp(connection, *newest(session))
 
 
 def _remove_lost(connection: Connection, reports: Sequence[str]) -> None:
@@ -247,10 +278,13 @@ def _sync(
         done = changes.added + changes.replaced
         if done // TELL_FROM_TEXTS > told:
             told = done // TELL_FROM_TEXTS
-            notify(
-                f"search index: {counted(done, 'text')}, {start + len(portion)} of {counted(len(reports), 'report')}; it goes on"
-            )
+            notify(progress(done, start + len(portion), len(reports)))
     return changes
+
+
+def progress(texts: int, number: int, reports: int) -> str:
+    """Return how far an index is, for people."""
+    return f"search index: {counted(texts, 'text')}, {number} of {counted(reports, 'report')}; it goes on"
 
 
 def _differing(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, Integer, PoolProxiedConnection, Text, bindparam, cast, func, select
+from sqlalchemy import Connection, Engine, Integer, PoolProxiedConnection, Text, bindparam, cast, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,8 @@ from crawler.archive.catalogue.databases.functions import json_items
 from crawler.archive.catalogue.models import CaptureRow, RunRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.fulltext import INDEX, Expression, Filters, Found
+from crawler.archive.fulltext.database.lookup import find as find_in_database
+from crawler.archive.fulltext.database.tables import read_stamp as stamp_in_database
 from crawler.archive.fulltext.lookup import find
 from crawler.archive.fulltext.schema import FORMAT, Stamp, read_stamp, reading_engine
 from crawler.archive.reader_queries.base import ReaderQueries
@@ -76,6 +78,18 @@ class SearchQueries(ReaderQueries):
             assert passes is not None
             return (text.version_id for text in self.searched_texts(versions) if passes(text))
 
+        if self._catalogue.is_database:
+            return self._query(
+                lambda session: find_in_database(
+                    self._connection_with_index(session),
+                    expression,
+                    filters,
+                    limit=limit,
+                    offset=offset,
+                    facets=facets,
+                    passes=chosen if passes else None,
+                )
+            )
         attempts_left = _MAX_ATTEMPTS
         while True:
             attempts_left -= 1
@@ -99,7 +113,7 @@ class SearchQueries(ReaderQueries):
 
     def _has_nothing_to_search(self) -> bool:
         """Whether there is neither an index nor a text: a run without a report makes no index."""
-        if file_stamp(self.path / INDEX):
+        if not self._catalogue.is_database and file_stamp(self.path / INDEX):
             return False
         return self._query(lambda session: session.scalar(select(VersionRow.id).limit(1))) is None
 
@@ -123,9 +137,21 @@ class SearchQueries(ReaderQueries):
             self._index[2].dispose()
             self._index = None
 
+    def _connection_with_index(self, session: Session) -> Connection:
+        """Return the connection to a database that has an index of this format. Raises ArchiveDamaged."""
+        connection = session.connection()
+        stamp = stamp_in_database(connection)
+        if stamp is None or stamp.format != FORMAT:
+            raise ArchiveDamaged(f"{self._catalogue.name}: the archive has no search index yet; {_AGAIN}")
+        return connection
+
     def _index_goes_to(self) -> Stamp:
-        stamp = self._opened_index()[1].execute("SELECT format, run, version FROM stamp").fetchone()
-        return Stamp(*stamp)
+        if self._catalogue.is_database:
+            stamp = stamp_in_database(self._connection_with_index(self._session))
+            assert stamp is not None
+            return stamp
+        row = self._opened_index()[1].execute("SELECT format, run, version FROM stamp").fetchone()
+        return Stamp(*row)
 
     def _opened_index(self) -> tuple[tuple[int, ...], sqlite3.Connection]:
         """Return the index's file stamp and a connection. Raises ArchiveDamaged if there is none, or none of this format."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.databases.definitions import definitions
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import Base
+from crawler.field.counting import counted
 
 _ROWS_PER_PART = 500
 
@@ -25,7 +26,8 @@ def dangling_references(session: Session) -> Iterator[str]:
             missing = select(func.count()).select_from(table)
             missing = missing.where(key.parent.is_not(None), ~exists().where(column == key.parent))
             if number := session.scalar(missing):
-                yield f"{table.name}: {number} rows point to no row of {key.column.table.name} by `{key.parent.name}`"
+                target_name, column_name = key.column.table.name, key.parent.name
+                yield f"{table.name}: column `{column_name}` of {counted(number, 'row')} points to no row of {target_name}"
 
 
 def schema_differences(connection: Connection) -> Iterator[tuple[str, str]]:

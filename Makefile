@@ -358,6 +358,16 @@ bench-start: $(READY)
 bench-search: $(READY)
 	@$(BIN)/python -m bench.search --seed $(SEED) $(if $(filter command line,$(origin N)),--texts $(N))
 
+.PHONY: bench-web
+# The viewer over N made reports: a request against the library call alone, 16 at a time, memory. 100,000 take an hour and 5 GB in TMPDIR.
+bench-web: $(READY)
+	@$(BIN)/python -m bench.web $(if $(filter command line,$(origin N)),--reports $(N))
+
+.PHONY: bench-site
+# Time of `fazhi site`, compared with the time that its pages take to be served. N made reports, 1000 by default.
+bench-site: $(READY)
+	@$(BIN)/python -m bench.static_site $(if $(filter command line,$(origin N)),--reports $(N))
+
 .PHONY: bench-sources
 # Time to load a sources.yaml of 3,000 entries, compared with the YAML parse alone.
 bench-sources: $(READY)

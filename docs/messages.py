@@ -34,7 +34,17 @@ EARLIER = "# Messages of earlier versions, which their archives hold."
 _ACTS = ("visit begun", "visit ended", "clock set back", "run ended")
 
 NO_MESSAGES: dict[str, tuple[str, ...]] = {
-    "web": ("",),  # its pages have words of their own, in both languages: web/words.py
+    "web/application.py": ("Accept-", "{vary}"),
+    "web/formats": ("<?xml",),
+    "web/headers.py": ("",),
+    "web/memento": ("<", "from=", "sandbox;"),
+    "web/pages/coverage.py": ("Coverage {",),  # titles: in both languages there
+    "web/pages/home.py": ("Rule-of-law",),
+    "web/serving/guard.py": ("",),  # told before the language is known
+    "web/serving/problems.py": ("Accept-",),
+    "web/static_site/links.py": ("{page}: static",),  # faults of a template
+    "web/static_site/making.py": ("{page}: a link",),
+    "web/words.py": ("",),  # words of the pages, in both languages
     "archive/anchors/keys.py": ("fazhi anchor key",),  # a line of the file of a key
     "archive/anchors/statement.py": ("fazhi anchor",),
     "archive/catalogue/models.py": ("record_type",),

@@ -38,7 +38,7 @@ WINGS = {
     ),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
-    "web": ("drawing", "formats", "memento", "pages", "serving"),
+    "web": ("drawing", "formats", "memento", "pages", "serving", "static_site"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
 SHARED = {
@@ -50,6 +50,7 @@ SHARED = {
         "asked",
         "format",
         "headers",
+        "links",
         "memory",
         "page",
         "question",

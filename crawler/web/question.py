@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
-from urllib.parse import quote, urlencode
 
 from crawler.archive import Reader
 from crawler.errors import ConfigError, CrawlerError
@@ -14,6 +13,7 @@ from crawler.field.region_names import the_region
 from crawler.field.times import china_day, start_of, years_of
 from crawler.model import Years
 from crawler.web.format import Format
+from crawler.web.links import Links
 from crawler.web.memory import Memory, Value
 
 MAX_PARAMETER_CHARS = 400
@@ -21,15 +21,6 @@ DEFAULT_ROWS, MAX_ROWS = 50, 1000
 MAX_OFFSET = 10**6
 Row = TypeVar("Row")
 FIRST_YEAR, LAST_YEAR = 1900, 2999
-
-
-def path_of(page: str, query: Mapping[str, object] | None = None, kind: Format = Format.HTML) -> str:
-    """Return the path of a page in a format, with parameters, all quoted; those that are None are left out."""
-    path = quote(page, safe="/:@!$&'()*+,;=~-._")
-    if kind is not Format.HTML:
-        path = f"{'/index' if path == '/' else path}.{kind.value}"
-    given = {name: value for name, value in (query or {}).items() if value is not None}
-    return f"{path}?{urlencode(given)}" if given else path
 
 
 class NotFound(CrawlerError):
@@ -56,8 +47,8 @@ class Question:
     memory: Memory
     state: Hashable = None
     """Of the archive's files: differs once they have changed."""
-    href: Callable[..., str] = path_of
-    """As `path_of`: what a link of an HTML page has. A site below a folder, or of static files, has its own."""
+    links: Links = field(default_factory=Links)
+    """How pages lead to each other. A site below a folder, or of static files, has its own."""
 
     @property
     def today(self) -> date:
@@ -65,7 +56,7 @@ class Question:
         return china_day(self.now)
 
     def remembered(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a value that is made at most once a minute. `key`: of all that it depends on, but for the archive."""
+        """Return a value that is kept until the archive changes, see `Memory`. `key`: of all that it depends on, but for the archive."""
         return self.memory.value(key, self.state, make)
 
     def only(self, *names: str) -> None:
@@ -150,7 +141,7 @@ class Question:
         self, page: str | None = None, query: Mapping[str, object] | None = None, kind: Format = Format.HTML
     ) -> str:
         """Return the absolute address of a page (default: this one) in a format, with parameters."""
-        return self.base_url + path_of(self.page if page is None else page, query, kind)
+        return self.links.address(self.page if page is None else page, query, kind)
 
     def following(self, **changed: object) -> str:
         """Return the absolute address of the same page in the same format with some parameters changed."""

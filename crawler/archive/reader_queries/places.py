@@ -12,10 +12,14 @@ from crawler.archive.evidence import manifest
 from crawler.archive.loading.reextraction import evidence_ids, row_with_payload
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Document, RecordPlace
+from crawler.regular_files import file_stamp
 
 
 class PlaceQueries(ReaderQueries):
     """The WARC records of versions, and the head of the manifest's chain."""
+
+    _head: tuple[tuple[int, ...] | None, str] = None, ""
+    """Stamp of the manifest, and its head then: it is read as a whole for it."""
 
     def places(self, report_id: str, version: int | None = None) -> tuple[RecordPlace, ...]:
         """Return the places of the captures that a report's latest version, or the one asked for, was read from, in order.
@@ -44,7 +48,10 @@ class PlaceQueries(ReaderQueries):
 
     def head(self) -> str:
         """Return the head of the archive's chain: SHA-256 of the last line of its manifest, 64 hex characters."""
-        return manifest.head(self.path)
+        stamp = file_stamp(self.path / manifest.NAME)
+        if stamp != self._head[0]:
+            self._head = stamp, manifest.head(self.path)
+        return self._head[1]
 
     def identity(self) -> str:
         """Return what names this archive for ever: SHA-256 of the first line of its manifest; that of an empty chain before."""

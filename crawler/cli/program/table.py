@@ -91,6 +91,7 @@ SECTIONS = (
     )),
     Section("Show the archive to others", (
         Command("serve", "crawler.cli.viewing.serve:serve_command", "Serve a read-only site over the archive: pages for browsers, feeds, data for scripts, archived pages by time."),
+        Command("site", "crawler.cli.viewing.site:site", "Write the pages of the viewer as static files, for GitHub Pages and the like, or to be read from a disk."),
         Command("notify", "crawler.cli.viewing.notify:notify_command", "Tell receivers what has changed, by mail, webhook or chat, as rules in sources.yaml say: each change once."),
     )),
     Section("Keep the archive", (

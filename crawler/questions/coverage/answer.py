@@ -103,10 +103,15 @@ class _Scope:
     departments: bool
 
     def has(self, code: str) -> bool:
-        row = region_row(code)
-        if self.level and (row is None or row.level != self.level):
-            return False
-        return self.region is None or self.region in _around(code)
+        return has(code, self.region, self.level)
+
+
+def has(code: str, region: str | None, level: Level | None) -> bool:
+    """Whether a division is in a region, and of a level; None for any."""
+    row = region_row(code)
+    if level and (row is None or row.level != level):
+        return False
+    return region is None or region in _around(code)
 
 
 def _around(code: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from crawler.field.text import visible
 from crawler.field.times import iso
 from crawler.web.answer import Answer, Entry
 from crawler.web.format import Format
-from crawler.web.question import Question, path_of
+from crawler.web.links import path_of
+from crawler.web.question import Question
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 GENERATOR = "fazhi"

@@ -13,7 +13,7 @@ from crawler.questions.changes.weights import describe
 from crawler.web.answer import Answer, Entry, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
-from crawler.web.question import BadParameter, Question, path_of
+from crawler.web.question import BadParameter, Question
 
 DAYS = 30
 """What is shown without `since`."""
@@ -60,7 +60,7 @@ def recent(question: Question) -> Answer:
 
 
 def changes_since(question: Question, since: datetime | None, *, region: str | None = None) -> Changes:
-    """Return the changes since a time, default: since DAYS days ago; kept for a minute."""
+    """Return the changes since a time, default: since DAYS days ago."""
     today = question.today
     since = since or start_of(_days_before(today, DAYS))
     if since > question.now:
@@ -100,7 +100,7 @@ def entry_of(question: Question, change: Change) -> Entry:
     return Entry(
         key=change.key,
         title=f"{kind_words(change.kind, question.language)}: {change.title or f'{row.name if row else change.region} {change.year}'}",
-        page=path_of(page_of(change)),
+        page=question.links.path(page_of(change)),
         updated=change.since,
         summary=summary,
         categories=tuple(

@@ -17,7 +17,7 @@ from crawler.web.pages.changes import changes_since, entry_of
 from crawler.web.pages.coverage import latest_due, map_tiles
 from crawler.web.pages.rows import REPORT_COLUMNS, report_cells, report_row
 from crawler.web.pages.statuses import Scope
-from crawler.web.question import NotFound, Question
+from crawler.web.question import FIRST_YEAR, LAST_YEAR, NotFound, Question
 
 
 def region(question: Question) -> Answer:
@@ -28,7 +28,7 @@ def region(question: Question) -> Answer:
 def region_year(question: Question) -> Answer:
     """Return a division in one year."""
     year = question.path["year"]
-    if not (len(year) == 4 and year.isascii() and year.isdigit()):
+    if not (len(year) == 4 and year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
         raise NotFound(f"{year}: is no year")
     return _region(question, int(year))
 

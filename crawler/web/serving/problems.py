@@ -35,6 +35,7 @@ STATUSES: tuple[tuple[type[CrawlerError], HTTPStatus], ...] = (
 )
 """The status of the answer to a question that ended in an error: that of the first class that fits."""
 RETRY_AFTER_SECONDS = 10
+UNEXPECTED = "a fault of this program; it is in the log of the server"
 
 
 def status_of(error: CrawlerError) -> HTTPStatus:
@@ -42,6 +43,17 @@ def status_of(error: CrawlerError) -> HTTPStatus:
     return next(
         (status for kind, status in STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
     )
+
+
+def public_detail(error: CrawlerError) -> str:
+    """Return what is said of an error in public: of the archive not where it is on this machine, and how it is damaged."""
+    if isinstance(error, QueryTooLong):
+        return "the question takes too long; choose a smaller division, or fewer years"
+    if isinstance(error, TooBusy):
+        return "too many questions at once; try again in a moment"
+    if isinstance(error, ArchiveError) and status_of(error) is HTTPStatus.SERVICE_UNAVAILABLE:
+        return "the archive cannot be read now; try again later"
+    return str(error)
 
 
 def wants_html(request: Request) -> bool:

@@ -349,7 +349,7 @@ bench-find: $(READY)
 	@$(BIN)/python -m bench.find --seed $(SEED)
 
 .PHONY: bench-start
-# Time that `fazhi --help`, `reports` and other commands take to start, compared with a bare typer program.
+# Time that `fazhi --help`, `reports` and other commands take to start, compared with bare typer programs.
 bench-start: $(READY)
 	@$(BIN)/python -m bench.start
 

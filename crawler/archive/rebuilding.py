@@ -29,6 +29,7 @@ from crawler.archive.evidence.files import shorten_text_folders, sync_all
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.warc_paths import require_archive
 from crawler.archive.fulltext import index_catalogue
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.later_format import later_format
@@ -36,7 +37,7 @@ from crawler.archive.merging import remove_parts
 from crawler.archive.packs.finishing import finish_packs, write_pack_indexes
 from crawler.archive.recovery import add_to_manifest
 from crawler.archive.text_renaming import names_in, rename_texts
-from crawler.errors import ArchiveError, ArchiveTooNew, NoArchive
+from crawler.errors import ArchiveError, ArchiveTooNew
 from crawler.reading.pool import ReadingPool
 
 _AS_IT_WAS = "; the catalogue is as it was before"
@@ -76,10 +77,8 @@ def rebuild(
     with errors_as_damage(path):
         catalogue = open_catalogue(path, database)
         if not (path / "warc").is_dir() and not has_runs(path):
-            what = f"{path}: no WARC files here to rebuild from"
-            if catalogue.exists():
-                raise ArchiveError(what)
-            raise NoArchive(f"{what}; name an archive with --archive")
+            require_archive(path)
+            raise ArchiveError(f"{path}: no WARC files here to rebuild from")
         _check_schema(catalogue, notify)
     with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()), catalogue.held():
         _check_owner(catalogue)

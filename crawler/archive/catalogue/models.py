@@ -3,7 +3,7 @@
 `ledger` writes them, `queries` reads them. docs/archive.md has a diagram.
 """
 
-from __future__ import annotations
+# no `from __future__ import annotations`: SQLAlchemy evaluates each annotation that is a string, at every start
 
 from datetime import datetime
 from typing import Any
@@ -187,10 +187,10 @@ class ReportRow(Base, kw_only=True):
     year: Mapped[int | None] = mapped_column(index=True, default=None)
     # the report whose text its first page showed before, at a site that does not publish that report
     departed_from: Mapped[str | None] = mapped_column(String(40), index=True, default=None)
-    versions: Mapped[list[VersionRow]] = relationship(
+    versions: Mapped[list["VersionRow"]] = relationship(
         init=False, back_populates="report", order_by="VersionRow.number"
     )
-    pages: Mapped[list[PageRow]] = relationship(init=False, back_populates="report", order_by="PageRow.id")
+    pages: Mapped[list["PageRow"]] = relationship(init=False, back_populates="report", order_by="PageRow.id")
 
 
 class FormerIdRow(Base, kw_only=True):
@@ -225,7 +225,7 @@ class VersionRow(Base, kw_only=True):
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False)
-    report: Mapped[ReportRow] = relationship(back_populates="versions")
+    report: Mapped["ReportRow"] = relationship(back_populates="versions")
     number: Mapped[int]
     title: Mapped[str] = mapped_column(Text)
     issuer: Mapped[str | None] = mapped_column(Text)
@@ -288,7 +288,7 @@ class PageRow(Base, kw_only=True):
     url: Mapped[str] = mapped_column(Text)
     site_id: Mapped[str] = mapped_column(index=True)
     report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False, index=True)
-    report: Mapped[ReportRow] = relationship(back_populates="pages")
+    report: Mapped["ReportRow"] = relationship(back_populates="pages")
     text_sha256: Mapped[str] = mapped_column(String(64))
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]

@@ -9,21 +9,28 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.catalogue.engine import wal_files
-from crawler.archive.catalogue.models import OutcomeRow, ReportRow, RunRow, VersionRow
+from crawler.archive.catalogue.models import ReportRow, VersionRow
 from crawler.archive.damage import errors_as_damage, is_disk_error
 from crawler.archive.evidence import files
 from crawler.archive.evidence.lock import acquire
+from crawler.archive.fulltext.changes import (
+    REPORTS_PER_PORTION,
+    TELL_FROM_TEXTS,
+    Changes,
+    newest,
+    progress,
+    touched_reports,
+)
 from crawler.archive.fulltext.facts import FACT_COLUMNS, Entry, Facts, entries_of, facts_of
 from crawler.archive.fulltext.schema import (
     FORMAT,
@@ -38,13 +45,6 @@ from crawler.archive.fulltext.schema import (
     writing_engine,
 )
 from crawler.errors import ArchiveDamaged, NoArchive
-from crawler.field.counting import counted
-
-REPORTS_PER_PORTION = 200
-"""Reports whose rows are read, and whose texts are written, in one transaction: some 10 MB of log."""
-
-TELL_FROM_TEXTS = 1000
-"""From so many texts on, how far the index is, is told: it takes some seconds."""
 
 _MAX_DEAD_SHARE = 0.2
 """Of rows of replaced texts, which still take room and count in the rank. With more the index is built anew."""
@@ -55,21 +55,8 @@ _NO_SAFETY = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF")
 
 _ARCHIVE_IS_WHOLE = "; the archive is whole, its search index is not: `fazhi search --index` makes it again"
 
-_UNKNOWN_CHANGES = ("killed", "merged")
-"""States of runs after which any report may have changed: what recovery or a merge entered has no outcome in the run."""
-
-
 _NOT_TEXT = ("number", "kind", "year", "region", "latest")
 """Facts that do not change the tokens."""
-
-
-@dataclass(slots=True)
-class Changes:
-    """Counts of an update. `whole`: the index was built anew."""
-
-    added: int = 0
-    replaced: int = 0
-    whole: bool = False
 
 
 def update_index(
@@ -230,26 +217,6 @@ def _update(
     return changes
 
 
-def touched_reports(session: Session, stamp: Stamp, *, everything: bool) -> Sequence[str] | None:
-    """Return the ids of the reports that the runs since a stamp touched; None if any may have changed."""
-    states = session.scalars(select(RunRow.state).where(RunRow.id > stamp.run)).all()
-    # a catalogue with fewer runs or versions than the index knows is an older or another one
-    newest_run, newest_version = newest(session)
-    went_back = newest_run < stamp.run or newest_version < stamp.version
-    if everything or went_back or any(state in _UNKNOWN_CHANGES for state in states):
-        return None
-    touched = select(OutcomeRow.report_id).where(
-        OutcomeRow.run_id > stamp.run, OutcomeRow.report_id.is_not(None)
-    )
-    return [each for each in session.scalars(touched.distinct().order_by(OutcomeRow.report_id)) if each]
-
-
-def newest(session: Session) -> tuple[int, int]:
-    """Return the highest numbers of a run and of a version in a catalogue."""
-    run = session.scalar(select(func.max(RunRow.id))) or 0
-    return run, session.scalar(select(func.max(VersionRow.id))) or 0
-
-
 def _write_stamp(connection: Connection, session: Session) -> None:
     write_stamp(connection, *newest(session))
 
@@ -280,11 +247,6 @@ def _sync(
             told = done // TELL_FROM_TEXTS
             notify(progress(done, start + len(portion), len(reports)))
     return changes
-
-
-def progress(texts: int, number: int, reports: int) -> str:
-    """Return how far an index is, for people."""
-    return f"search index: {counted(texts, 'text')}, {number} of {counted(reports, 'report')}; it goes on"
 
 
 def _differing(

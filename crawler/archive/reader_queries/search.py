@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, Integer, PoolProxiedConnection, Text, bindparam, cast, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,14 +16,13 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.databases.functions import json_items
 from crawler.archive.catalogue.models import CaptureRow, RunRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.fulltext import INDEX, Expression, Filters, Found
-from crawler.archive.fulltext.database.lookup import find as find_in_database
-from crawler.archive.fulltext.database.tables import read_stamp as stamp_in_database
-from crawler.archive.fulltext.lookup import find
-from crawler.archive.fulltext.schema import FORMAT, Stamp, read_stamp, reading_engine
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.errors import ArchiveDamaged
 from crawler.regular_files import file_stamp
+
+if TYPE_CHECKING:
+    from crawler.archive.fulltext import Expression, Filters, Found
+    from crawler.archive.fulltext.schema import Stamp
 
 TEXTS_PER_QUERY = 200
 _MAX_ATTEMPTS = 3
@@ -71,6 +71,9 @@ class SearchQueries(ReaderQueries):
         Raises ArchiveDamaged, which says what to do, if there is no index, or one that cannot be read.
         """
 
+        from crawler.archive.fulltext import INDEX, Found
+        from crawler.archive.fulltext.lookup import find
+
         if self._has_nothing_to_search():
             return Found(total=0, hits=(), years={}, provinces={})
 
@@ -79,6 +82,8 @@ class SearchQueries(ReaderQueries):
             return (text.version_id for text in self.searched_texts(versions) if passes(text))
 
         if self._catalogue.is_database:
+            from crawler.archive.fulltext.database.lookup import find as find_in_database
+
             return self._query(
                 lambda session: find_in_database(
                     self._connection_with_index(session),
@@ -113,6 +118,8 @@ class SearchQueries(ReaderQueries):
 
     def _has_nothing_to_search(self) -> bool:
         """Whether there is neither an index nor a text: a run without a report makes no index."""
+        from crawler.archive.fulltext import INDEX
+
         if not self._catalogue.is_database and file_stamp(self.path / INDEX):
             return False
         return self._query(lambda session: session.scalar(select(VersionRow.id).limit(1))) is None
@@ -139,15 +146,22 @@ class SearchQueries(ReaderQueries):
 
     def _connection_with_index(self, session: Session) -> Connection:
         """Return the connection to a database that has an index of this format. Raises ArchiveDamaged."""
+        from crawler.archive.fulltext.database.tables import read_stamp
+        from crawler.archive.fulltext.schema import FORMAT
+
         connection = session.connection()
-        stamp = stamp_in_database(connection)
+        stamp = read_stamp(connection)
         if stamp is None or stamp.format != FORMAT:
             raise ArchiveDamaged(f"{self._catalogue.name}: the archive has no search index yet; {_AGAIN}")
         return connection
 
     def _index_goes_to(self) -> Stamp:
+        from crawler.archive.fulltext.schema import Stamp
+
         if self._catalogue.is_database:
-            stamp = stamp_in_database(self._connection_with_index(self._session))
+            from crawler.archive.fulltext.database.tables import read_stamp
+
+            stamp = read_stamp(self._connection_with_index(self._session))
             assert stamp is not None
             return stamp
         row = self._opened_index()[1].execute("SELECT format, run, version FROM stamp").fetchone()
@@ -155,6 +169,9 @@ class SearchQueries(ReaderQueries):
 
     def _opened_index(self) -> tuple[tuple[int, ...], sqlite3.Connection]:
         """Return the index's file stamp and a connection. Raises ArchiveDamaged if there is none, or none of this format."""
+        from crawler.archive.fulltext import INDEX
+        from crawler.archive.fulltext.schema import FORMAT, read_stamp, reading_engine
+
         path = self.path / INDEX
         now = file_stamp(path)
         if self._index is not None and self._index[0] == now:

@@ -40,7 +40,7 @@ SOURCE = Group(
     "source",
     (
         Command("list", "crawler.cli.sources:list_", "List the sites of sources.yaml, disabled ones too; or, with --portals, the divisions and their portals."),
-        Command("check", "crawler.cli.sources:check", "Visit sites and show what their entries find; nothing is stored."),
+        Command("check", "crawler.cli.contributing.checking:check", "Visit sites and show what their entries find; nothing is stored."),
         Command("add", "crawler.cli.adding:add", "Read a list page or a report, show what is recognised, and add an entry to sources.yaml."),
         Command("find", "crawler.cli.finding.command:find", "Find the lists of reports of governments, from the home pages of their portals."),
         Command("fmt", "crawler.cli.contributing.formatting:fmt", "Put the keys and entries of sources.yaml in order: keys as in the documentation, entries by region code."),

@@ -18,6 +18,7 @@ from crawler.field.regions import code_prefix
 from crawler.field.search_tokens import lower
 from crawler.field.times import iso
 from crawler.questions.search.grammar import parse
+from crawler.questions.search.limits import DEFAULT_LIMIT, MAX_LIMIT
 from crawler.questions.search.snippets import Snippet, places, snippets_of
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ SECTIONS = {
 
 TELL_FROM_TEXTS = 2000
 """After so many texts read the progress is told."""
-
-DEFAULT_LIMIT = 20
-MAX_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

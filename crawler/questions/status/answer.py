@@ -16,7 +16,6 @@ from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.lock import is_held
 from crawler.archive.reader_queries.site_facts import HeldReport, RunFacts
-from crawler.errors import NoArchive
 from crawler.model import Site
 from crawler.questions.status.attention import Alert, Facts, alerts
 from crawler.questions.status.sizes import free_bytes, sizes
@@ -131,10 +130,8 @@ def status(
 
 
 def _is_before_first_run(path: Path) -> bool:
-    """Whether a folder is an archive to which nothing was written yet. Raises NoArchive if there is no folder."""
-    if not path.is_dir():
-        raise NoArchive.at(path)
-    return {entry.name for entry in path.iterdir()} <= _BEFORE_FIRST_RUN
+    """Whether a folder is an archive to which nothing was written yet."""
+    return path.is_dir() and {entry.name for entry in path.iterdir()} <= _BEFORE_FIRST_RUN
 
 
 def _answer(

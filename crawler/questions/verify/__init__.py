@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive import Reader
+from crawler.archive import Reader, require_archive
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
-from crawler.errors import ArchiveError, ArchiveTooNew, NoArchive, NoTemporarySpace
+from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
 from crawler.questions.verify.anchors import AnchorCheck, Trust
 from crawler.questions.verify.chain import Chain, Harm
 from crawler.questions.verify.comparison import Comparison
@@ -75,8 +75,7 @@ def verify(
     with errors_as_damage(path), ReadingPool(processes, notify) as pool:
         asked = _Asked(deep=deep, head=known, since=since, trust=trust or Trust(), pool=pool)
         catalogue = open_catalogue(path, database)
-        if not (path / "warc").is_dir() and not catalogue.exists():
-            raise NoArchive.at(path)
+        require_archive(path)
         before = snapshot(catalogue)
         for name in before.in_progress:
             notify(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.errors import ConfigError
+from crawler.field.times import iso
 from crawler.questions.search import Match, Snippet, search_json
 from crawler.questions.search import search as find
 from crawler.questions.search.answer import SECTIONS, next_offset, sorted_facet
@@ -112,7 +113,7 @@ def _lines(question: Question, match: Match) -> list[tuple[object, ...]]:
         match.kind,
         match.published,
     )
-    facts += (match.title, match.captured_at and match.captured_at.isoformat(), match.url)
+    facts += (match.title, iso(match.captured_at), match.url)
     page = question.address(f"/r/{match.report_id}/v{match.version}")
     if not match.snippets:
         return [(*facts, None, None, None, page)]

@@ -8,6 +8,7 @@ from datetime import datetime
 from crawler.archive.reader_queries.site_facts import SiteFailure
 from crawler.field.regions import code_prefix
 from crawler.field.regions import region as region_row
+from crawler.field.times import iso
 from crawler.model import TROUBLE_ENDINGS
 from crawler.questions.coverage.sources import Source, sources_as_of
 from crawler.web.answer import Answer, Table
@@ -110,7 +111,7 @@ def _line(source: Source, failure: SiteFailure | None) -> SourceLine:
 def _cells(line: SourceLine) -> list[object]:
     values = {name: getattr(line, name) for name in COLUMNS}
     for name in ("last_visit", "last_complete", "last_failed", "failing_since"):
-        values[name] = values[name] and values[name].isoformat()
+        values[name] = iso(values[name])
     return list((values | {"years": " ".join(map(str, line.years))}).values())
 
 

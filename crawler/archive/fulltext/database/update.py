@@ -8,10 +8,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import ReportRow, VersionRow
-from crawler.archive.fulltext.database.tables import add_text, make_empty, read_stamp
-from crawler.archive.fulltext.facts import Facts, facts_of
-from crawler.archive.fulltext.schema import FORMAT
-from crawler.archive.fulltext.update import (
+from crawler.archive.fulltext.changes import (
     REPORTS_PER_PORTION,
     TELL_FROM_TEXTS,
     Changes,
@@ -19,6 +16,9 @@ from crawler.archive.fulltext.update import (
     progress,
     touched_reports,
 )
+from crawler.archive.fulltext.database.tables import add_text, make_empty, read_stamp
+from crawler.archive.fulltext.facts import Facts, facts_of
+from crawler.archive.fulltext.schema import FORMAT
 
 _FACTS = f"SELECT {', '.join(Facts._fields)} FROM search_texts WHERE report = ANY(%(reports)s)"
 _LOST = "DELETE FROM search_texts WHERE NOT report = ANY(%(reports)s)"

@@ -69,8 +69,12 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cms/lists": ("h1, h2",),
     "discover/portal": ("h1, h2",),
     "export": ("",),
+<<<<<<< HEAD
     "archive/fulltext/lookup.py": ("{{section}}",),
     "archive/fulltext/database": ("",),  # SQL
+=======
+    "archive/fulltext/lookup.py": ("{{section}}", "rowid &"),
+>>>>>>> main
     "extract/documents": ("fazhi", "pypdfium2", "Table of Contents"),
     "extract/page/nesting.py": ("",),
     "fetch/browser/chromium.py": ("--host",),
@@ -284,7 +288,7 @@ OTHER_WORDS = {
     "cli/reading.py": ("field", "weight", "value", "where"),
     "cli/questions/indicators.py": ("indicator", "label", "unit", "definition", "report", "value", "words"),
     "questions/coverage/cells.py": ("claimed", "witnessed"),
-    "archive/catalogue/models.py": ("own", "imported", "merged"),
+    "archive/catalogue/models.py": ("own", "imported", "merged", "memento"),
 }
 """Further words that are shown, by the file that they come from."""
 

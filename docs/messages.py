@@ -69,12 +69,8 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cms/lists": ("h1, h2",),
     "discover/portal": ("h1, h2",),
     "export": ("",),
-<<<<<<< HEAD
-    "archive/fulltext/lookup.py": ("{{section}}",),
     "archive/fulltext/database": ("",),  # SQL
-=======
     "archive/fulltext/lookup.py": ("{{section}}", "rowid &"),
->>>>>>> main
     "extract/documents": ("fazhi", "pypdfium2", "Table of Contents"),
     "extract/page/nesting.py": ("",),
     "fetch/browser/chromium.py": ("--host",),

@@ -92,6 +92,7 @@ class SearchQueries(ReaderQueries):
                     filters,
                     limit=limit,
                     offset=offset,
+                    newest_before=newest_before,
                     facets=facets,
                     passes=chosen if passes else None,
                 )

@@ -31,18 +31,23 @@ def find(
     *,
     limit: int,
     offset: int = 0,
+    newest_before: int | None = None,
     facets: bool = False,
     passes: Callable[[Sequence[int]], Iterable[int]] | None = None,
 ) -> Found:
-    """Return the texts that an expression finds. `passes`: chooses among ids of versions; it needs the texts."""
+    """Return the texts that an expression finds, as `crawler.archive.fulltext.lookup.find` does. Raises SQLAlchemyError."""
     matching, values = _matching(expression, filters)
     if passes is None and not facets:
+        below, order = ("true", "score, version")
+        if newest_before is not None:
+            below, order, offset = "version < %(newest_before)s", "version DESC", 0
         page = (
             f"{matching} SELECT total.number, page.* FROM (SELECT count(*) AS number FROM matching) AS total"
-            " LEFT JOIN LATERAL (SELECT * FROM matching ORDER BY score, version LIMIT %(limit)s OFFSET %(offset)s)"
-            " AS page ON true ORDER BY page.score, page.version"
+            f" LEFT JOIN LATERAL (SELECT * FROM matching WHERE {below} ORDER BY {order}"
+            f" LIMIT %(limit)s OFFSET %(offset)s) AS page ON true ORDER BY {order}"
         )
-        rows = connection.exec_driver_sql(page, values | {"limit": limit, "offset": offset}).all()
+        values |= {"limit": limit, "offset": offset, "newest_before": newest_before}
+        rows = connection.exec_driver_sql(page, values).all()
         hits = tuple(Hit(*row[1:]) for row in rows if row[1] is not None)
         return Found(total=rows[0][0], hits=hits, years={}, provinces={})
     rows = connection.exec_driver_sql(
@@ -54,9 +59,11 @@ def find(
         found = [hit for hit in found if hit.version in passed]
     years = Counter(hit.year for hit in found if facets)
     provinces = Counter(hit.region and f"{hit.region[:2]}0000" for hit in found if facets)
-    return Found(
-        total=len(found), hits=tuple(found[offset : offset + limit]), years=years, provinces=provinces
-    )
+    page_of = found[offset : offset + limit]
+    if newest_before is not None:
+        older = (hit for hit in found if hit.version < newest_before)
+        page_of = sorted(older, key=lambda hit: -hit.version)[:limit]
+    return Found(total=len(found), hits=tuple(page_of), years=years, provinces=provinces)
 
 
 def _matching(expression: Expression, filters: Filters) -> tuple[str, dict[str, Whatever]]:

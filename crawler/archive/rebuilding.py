@@ -30,7 +30,7 @@ from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import require_archive
-from crawler.archive.fulltext import index_catalogue
+from crawler.archive.fulltext.update import index_of
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.later_format import later_format
 from crawler.archive.merging import remove_parts
@@ -103,7 +103,7 @@ def rebuild(
         _rename_texts(catalogue, notify)
         remove_parts(path)
         write_pack_indexes(path)
-        index_catalogue(path, notify=notify, database=database)
+        index_of(catalogue, notify)
         return counts
 
 

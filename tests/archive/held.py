@@ -59,7 +59,7 @@ def query(folder: Path, sql: str) -> list[tuple[object, ...]]:
     engine = catalogue.reading_engine(lambda _: None)
     try:
         with engine.begin() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql)]
+            return [tuple(row) for row in connection.exec_driver_sql(sql.replace("%", "%%"))]
     finally:
         engine.dispose()
 
@@ -75,7 +75,7 @@ def change(folder: Path, sql: str) -> None:
     engine = catalogue.writing_engine()
     try:
         with engine.begin() as connection:
-            assert connection.exec_driver_sql(sql).rowcount > 0
+            assert connection.exec_driver_sql(sql.replace("%", "%%")).rowcount > 0
     finally:
         engine.dispose()
 

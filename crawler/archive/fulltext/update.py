@@ -125,10 +125,17 @@ def index_catalogue(
     `database`: address of the catalogue's database if it is not in the folder. Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
     """
     catalogue = open_catalogue(archive, database)
-    if catalogue.is_database:
-        with errors_as_damage(archive), acquire(archive, clock()) if clock else nullcontext():
-            return _build_in_database(catalogue, notify)
     with _errors_named(archive), acquire(archive, clock()) if clock else nullcontext():
+        return index_of(catalogue, notify)
+
+
+def index_of(catalogue: Catalogue, notify: Callable[[str], None]) -> Changes:
+    """Build the index of a catalogue anew. The caller holds the archive's lock. Raises as `index_catalogue` does."""
+    archive = catalogue.archive
+    if catalogue.is_database:
+        with errors_as_damage(archive):
+            return _build_in_database(catalogue, notify)
+    with _errors_named(archive):
         if not catalogue.exists():
             raise NoArchive.at(archive)
         engine = catalogue.reading_engine(notify)

@@ -79,8 +79,8 @@ class PostgresqlCatalogue(Catalogue):
         return not self.exists()
 
     def writing_engine(self) -> Engine:
-        """Return an engine with the lock of the schema, which is made if it is not there."""
-        return self._writer(self.schema, locks=True)
+        """Return an engine with the lock of the schema, which is made if it is not there. Within `held` that has the lock."""
+        return self._writer(self.schema, locks=self._holder is None)
 
     def _writer(self, schema: str, *, locks: bool) -> Engine:
         engine = postgresql_engine(self.address, schema, writes=True, locks=locks)

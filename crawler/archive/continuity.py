@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
-from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.catalogue.rows import ENTERED_FOLDERS
 from crawler.archive.evidence.manifest import NAME, Manifest, entries, started_at
 from crawler.archive.evidence.manifest_lines import Kind
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
-from crawler.archive.ledger.runs import MERGED_STATE, read_run_info
+from crawler.archive.ledger.runs import NOT_IN_MANIFEST, read_run_info
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 
 _KNOWN_FILES_READ = 3
@@ -84,7 +84,7 @@ def raise_if_not_continued(catalogue: Catalogue, manifest: Manifest, session: Se
 
 def tell_missing_end(manifest: Manifest, session: Session, notify: Callable[[str], None]) -> None:
     """Notify if the manifest lacks the end of the last run that the catalogue knows to have ended: it was cut off."""
-    own = select(RunRow.id).where(RunRow.state != MERGED_STATE, RunRow.finished_at.is_not(None))
+    own = select(RunRow.id).where(RunRow.state.not_in(NOT_IN_MANIFEST), RunRow.finished_at.is_not(None))
     last = session.scalar(own.order_by(RunRow.id.desc()).limit(1))
     if last is not None and manifest.run(last) is None:
         notify(
@@ -105,7 +105,7 @@ def raise_if_of_another(catalogue: Catalogue, session: Session) -> None:
     ):  # a folder without a run: the catalogue may have one that was killed before it wrote a file
         is_of_another = session.scalar(select(CaptureRow.id).limit(1)) is not None
     else:
-        own = select(RunRow.id, RunRow.started_at).where(RunRow.state != MERGED_STATE)
+        own = select(RunRow.id, RunRow.started_at).where(RunRow.state.not_in(NOT_IN_MANIFEST))
         held = {row.id: row.started_at for row in session.execute(own)}
         is_of_another = bool(held) and held.get(first[0]) not in (None, first[1])
     if is_of_another:
@@ -153,7 +153,7 @@ def _own_files(archive: Path) -> dict[str, Path]:
         path.relative_to(archive).as_posix().removesuffix(IN_PROGRESS): path
         for path in (*closed_warcs(archive), *open_warcs(archive))
     }
-    return {name: path for name, path in paths.items() if not name.startswith(MERGED_FOLDER)}
+    return {name: path for name, path in paths.items() if not name.startswith(ENTERED_FOLDERS)}
 
 
 def _runs_of_files(paths: Iterable[Path]) -> _Starts:

@@ -103,18 +103,13 @@ class _Scope:
     departments: bool
 
     def has(self, code: str) -> bool:
-        return has(code, self.region, self.level)
+        row = region_row(code)
+        if self.level and (row is None or row.level != self.level):
+            return False
+        return self.region is None or self.region in around(code)
 
 
-def has(code: str, region: str | None, level: Level | None) -> bool:
-    """Whether a division is in a region, and of a level; None for any."""
-    row = region_row(code)
-    if level and (row is None or row.level != level):
-        return False
-    return region is None or region in _around(code)
-
-
-def _around(code: str) -> tuple[str, ...]:
+def around(code: str) -> tuple[str, ...]:
     """Return a division and those around it; of a code that is not in the table, those that its digits name."""
     if region_row(code) is None:
         return (code, f"{code[:4]}00", f"{code[:2]}0000")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from crawler.field.regions import Level
 from crawler.model import Years
 from crawler.questions.coverage import CoverageCell, CoverageRow, CoverageStatus, coverage
-from crawler.questions.coverage.answer import FIRST_YEAR, has, the_span
+from crawler.questions.coverage.answer import FIRST_YEAR, around, the_span
 from crawler.questions.coverage.words import STATUS_WORDS, YearTotal, mark, totals
 from crawler.web.question import Question
 
@@ -39,7 +39,25 @@ def rows(question: Question, scope: Scope) -> tuple[CoverageRow, ...]:
     span = the_span(scope.years, scope.asof)
     if span.start < FIRST_YEAR or span.stop > the_span(None, scope.asof).stop:
         return question.remembered(scope, lambda: tuple(_asked(question, scope)))
-    return tuple(_only(row, span) for row in everything if has(row.region, scope.region, scope.level))
+    found = (
+        everything if scope.region is None else _by_region(question, whole, everything).get(scope.region, ())
+    )
+    return tuple(_only(row, span) for row in found if scope.level in (None, row.level))
+
+
+def _by_region(
+    question: Question, whole: Scope, rows: Sequence[CoverageRow]
+) -> Mapping[str, Sequence[CoverageRow]]:
+    """Return the rows of a coverage by each division that they are in, kept as the coverage is."""
+
+    def make() -> dict[str, list[CoverageRow]]:
+        found: dict[str, list[CoverageRow]] = {}
+        for row in rows:
+            for code in around(row.region):
+                found.setdefault(code, []).append(row)
+        return found
+
+    return question.remembered(("regions", whole), make)
 
 
 def _asked(question: Question, scope: Scope) -> Iterator[CoverageRow]:

@@ -23,14 +23,14 @@ function load(name, part, file) {
   }));
   return loads.get(file);
 }
-const CHINESE = /[々〇㐀-䶿一-鿿豈-﫿\ue000-\uf8ff\u{20000}-\u{3ffff}ぁ-ゖァ-ヺㄅ-ㄯ가-힣]+|[\p{L}\p{N}]+/gu;
-const IS_CHINESE = /^[々〇㐀-䶿一-鿿豈-﫿\ue000-\uf8ff\u{20000}-\u{3ffff}ぁ-ゖァ-ヺㄅ-ㄯ가-힣]/u;
+const HAN = "[々〇㐀-䶿一-鿿豈-﫿\\ue000-\\uf8ff\\u{20000}-\\u{3ffff}ぁ-ゖァ-ヺㄅ-ㄯ가-힣]";
+const PIECE = new RegExp(`${HAN}+|(?:(?!${HAN})[\\p{L}\\p{N}])+`, "gu"), IS_CHINESE = new RegExp(`^${HAN}`, "u");
 const folded = text => text.replace(/[\uff01-\uff5e]/g, each => String.fromCharCode(each.charCodeAt(0) - 0xfee0)).toLowerCase();
 
 // The terms of a word: pairs of Chinese characters; a single one is the beginning of a term.
 function terms(word) {
   const found = [];
-  for (const [piece] of word.matchAll(CHINESE)) {
+  for (const [piece] of word.matchAll(PIECE)) {
     const letters = [...piece];
     if (!IS_CHINESE.test(piece)) found.push([piece, false]);
     else if (letters.length === 1) found.push([piece, true]);

@@ -6,10 +6,12 @@ A page is made because a link leads to it: `StaticLinks` notes each page that it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
+from crawler.field.regions import outward
 from crawler.field.regions import region as region_row
 from crawler.web.format import Format
 from crawler.web.links import Links, paragraph_anchor
@@ -46,7 +48,7 @@ class StaticPage:
 
 
 class StaticLinks(Links):
-    """Links of one page. `wanted` gets the pages that it leads to. `regions`: divisions that have pages."""
+    """Links of one page. `wanted` gets the pages that it leads to."""
 
     is_static = True
 
@@ -56,11 +58,11 @@ class StaticLinks(Links):
         kind: Format,
         wanted: dict[StaticPage, None],
         *,
-        regions: Collection[str],
+        divisions: Divisions,
         base_url: str,
     ) -> None:
         super().__init__(base_url)
-        self._here, self._wanted, self._regions = here, wanted, regions
+        self._here, self._wanted, self._divisions = here, wanted, divisions
         self._up = "../" * here.file(kind).count("/")
 
     def path(self, page: str, query: Mapping[str, object] | None = None, kind: Format = Format.HTML) -> str:
@@ -98,8 +100,12 @@ class StaticLinks(Links):
             given.pop("map_year", None)
         if page == "/coverage" and given.keys() >= {"region", "map_year"}:
             page, given = f"/region/{given['region']}/{given['map_year']}", {}
-        region = given.get("region") or (page.split("/")[2] if page.startswith("/region/") else None)
-        if region and region not in self._regions:
+        region = given.get("region")
+        if page.startswith("/region/"):
+            _, _, region, *year = page.split("/")
+            if year and not self._divisions.has_year(region, year[0]):
+                page = f"/region/{region}"
+        if region and region not in self._divisions.shown:
             return ""
         found = StaticPage(page, tuple(sorted(given.items())), language, number)
         self._wanted.setdefault(found)
@@ -147,12 +153,37 @@ def _escaped(char: re.Match[str]) -> str:
     return "".join(f"~{byte:02x}" for byte in char[0].encode("utf-8", "surrogatepass"))
 
 
-def with_ancestors(codes: Collection[str]) -> frozenset[str]:
-    """Return divisions and those that they are in."""
-    found = set()
-    for code in codes:
-        row = region_row(code)
-        while row is not None and row.code not in found:
-            found.add(row.code)
-            row = region_row(row.parent) if row.parent else None
-    return frozenset(found)
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """Divisions that have pages: those with a source or a report, and those that they are in.
+
+    `held`: with reports, their own or of divisions in them. `held_years`: the same with the years of the reports.
+    """
+
+    shown: frozenset[str]
+    held: frozenset[str]
+    held_years: frozenset[tuple[str, str]]
+    outer: frozenset[str]
+    """Those with others in them."""
+
+    @classmethod
+    def of(cls, sources: Iterable[str], reports: Iterable[tuple[str, int | None]]) -> Self:
+        """Return the divisions of an archive. `sources`: codes; `reports`: codes and years."""
+        years = {(outer, str(year)) for code, year in set(reports) for outer in _with_outer(code)}
+        held = frozenset(code for code, _ in years)
+        shown = held.union(*(_with_outer(code) for code in set(sources)))
+        parents = (row.parent for code in shown if (row := region_row(code)))
+        return cls(shown, held, frozenset(years), frozenset(code for code in parents if code))
+
+    def has_year(self, code: str, year: str) -> bool:
+        """Whether a division has a page for a year: there is a report, or a map."""
+        return (code, year) in self.held_years or code in self.outer
+
+    def has_data(self, page: str) -> bool:
+        """Whether there are rows for the data of a division's page."""
+        _, _, code, *year = page.split("/")
+        return (code, year[0]) in self.held_years if year else code in self.held
+
+
+def _with_outer(code: str) -> tuple[str, ...]:
+    return tuple(row.code for row in outward(code)) if region_row(code) else ()

@@ -21,7 +21,7 @@ from crawler.web.pages.statuses import Scope, rows
 from crawler.web.question import Question
 from crawler.web.serving.static_files import StaticFiles
 from crawler.web.static_site.folder import NO_JEKYLL, Counts, SiteFolder, open_folder
-from crawler.web.static_site.links import MAX_ROWS_OF_A_PAGE, StaticLinks, StaticPage, with_ancestors
+from crawler.web.static_site.links import MAX_ROWS_OF_A_PAGE, Divisions, StaticLinks, StaticPage
 from crawler.web.static_site.search_index import SearchIndex
 from crawler.web.words import LANGUAGES
 
@@ -66,7 +66,7 @@ class _Making:
         self._reader, self._folder, self._wishes = reader, folder, wishes
         self._files, self._memory = StaticFiles(), Memory()
         self._wanted: dict[StaticPage, None] = {}
-        self._regions: frozenset[str] = frozenset()
+        self._divisions = Divisions.of((), ())
         self._done = 0
 
     def make(self) -> None:
@@ -95,19 +95,18 @@ class _Making:
 
     def _index(self) -> SearchIndex:
         """Return the index of all reports. Notes the divisions of which there is something to show."""
-        index, codes = SearchIndex(), set()
+        index, held = SearchIndex(), []
         for report in self._reader.iter_reports(bodies=True):
             row = region_row(report.region) if report.region else None
             if row:
-                codes.add(row.code)
+                held.append((row.code, report.year))
             day = (report.published or "").partition("T")[0]
             index.add(report, (report.id, report.title, row.name if row else "", report.year, day))
         question = self._question(StaticPage("/"), Format.HTML, {})
-        for departments in (False, True):
-            codes |= {
-                row.region for row in rows(question, Scope(asof=question.today, departments=departments))
-            }
-        self._regions = with_ancestors(codes)
+        scopes = [Scope(asof=question.today, departments=departments) for departments in (False, True)]
+        self._divisions = Divisions.of(
+            (row.region for scope in scopes for row in rows(question, scope)), held
+        )
         return index
 
     def _page(self, page: StaticPage) -> None:
@@ -123,16 +122,20 @@ class _Making:
                 self._add(page.file(kind), write(answer, question, formats, files=self._files.path))
 
     def _has(self, page: StaticPage, kind: Format) -> bool:
-        """Whether a page is had in a format. Links of a feed must be absolute; a search has no data before it is asked."""
+        """Whether a page is had in a format. A feed is one file, with absolute links; data without a row are left out."""
         if page.page == SEARCH:
             return kind is Format.HTML
-        return kind is not Format.ATOM or bool(self._wishes.base_url)
+        if page.page.startswith("/region/") and not self._divisions.has_data(page.page):
+            return kind is Format.HTML
+        return kind is not Format.ATOM or (bool(self._wishes.base_url) and page.number == 1)
 
     def _question(self, page: StaticPage, kind: Format, parameters: dict[str, Any]) -> Question:
         query = dict(page.query)
         if page.page.startswith(_LISTS):
             query["limit"] = str(MAX_ROWS_OF_A_PAGE)
-        links = StaticLinks(page, kind, self._wanted, regions=self._regions, base_url=self._wishes.base_url)
+        links = StaticLinks(
+            page, kind, self._wanted, divisions=self._divisions, base_url=self._wishes.base_url
+        )
         return Question(
             reader=self._reader,
             page=page.page,

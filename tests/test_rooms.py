@@ -37,6 +37,7 @@ WINGS = {
     ),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
+    "warc": ("foreign",),
     "web": ("drawing", "formats", "memento", "pages", "serving"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
@@ -44,6 +45,7 @@ SHARED = {
     "archive": {"damage"},
     "cms": {"base_url", "preset"},
     "fetch": {"cookies", "figures", "limits", "session"},
+    "warc": {"digests", "fields", "record", "write"},
     "web": {
         "answer",
         "asked",

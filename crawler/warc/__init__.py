@@ -11,8 +11,7 @@ from __future__ import annotations
 from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
 from crawler.warc.digests import agrees, hex_sha256
 from crawler.warc.fields import field_text
-from crawler.warc.foreign import Fault
-from crawler.warc.lenient import http_address
+from crawler.warc.foreign import Fault, http_address
 from crawler.warc.members import whole_length
 from crawler.warc.read import (
     Record,

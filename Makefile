@@ -14,6 +14,12 @@ EXPORT := .venv-export
 EXPORT_READY := $(EXPORT)/.ready
 OCR := .venv-ocr
 OCR_READY := $(OCR)/.ready
+NOTIFY := .venv-notify
+NOTIFY_READY := $(NOTIFY)/.ready
+VIEWER := .venv-viewer
+VIEWER_READY := $(VIEWER)/.ready
+SPREAD := .venv-spread
+SPREAD_READY := $(SPREAD)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 DEMO := demo-archive
@@ -190,6 +196,54 @@ $(OCR_READY): requirements-ocr.lock pyproject.toml | python
 	@echo "installing into $(OCR) ..."
 	@$(OCR)/bin/python $(INSTALL) --require-hashes -r requirements-ocr.lock
 	@$(OCR)/bin/python $(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: notify
+# For `fazhi notify`: install the extra `notify`.
+notify: $(READY)
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-notify.lock
+
+.PHONY: test-notify
+# Send mails and webhooks with apprise to servers on loopback.
+test-notify: $(NOTIFY_READY)
+	@$(NOTIFY)/bin/pytest tests/notify_receivers tests/notification
+
+# A separate environment: everything else must work without the extra `notify`.
+$(NOTIFY_READY): requirements-notify.lock pyproject.toml | python
+	@"$(PYTHON)" -m venv $(NOTIFY)
+	@echo "installing into $(NOTIFY) ..."
+	@$(NOTIFY)/bin/python $(INSTALL) --require-hashes -r requirements-notify.lock
+	@$(NOTIFY)/bin/python $(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: test-viewer
+# Hold the viewer against clients of Memento and Atom, which run as tools in a separate environment; nothing imports them.
+test-viewer: $(READY) $(VIEWER_READY)
+	@FAZHI_VIEWER_CLIENTS=$(CURDIR)/$(VIEWER)/bin $(BIN)/pytest tests/viewer_clients
+
+$(VIEWER_READY): requirements-viewer.lock | python
+	@"$(PYTHON)" -m venv $(VIEWER)
+	@echo "installing into $(VIEWER) ..."
+	@$(VIEWER)/bin/python $(INSTALL) --require-hashes -r requirements-viewer.lock
+	@touch $@
+
+.PHONY: spread
+# For many machines: install the extra `spread` (PostgreSQL, its queue, object stores).
+spread: $(READY)
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-spread.lock
+
+.PHONY: test-spread
+# Tests that need PostgreSQL, an S3 server and workers. The servers are Python packages, and run on loopback.
+# FAZHI_TEST_DATABASE=postgresql://... uses a server that runs already; each test makes databases of its own there.
+test-spread: $(SPREAD_READY)
+	@$(KEEP_COMPILED) $(SPREAD)/bin/pytest tests/spread
+
+# A separate environment: everything else must work without the extra `spread`.
+$(SPREAD_READY): requirements-spread.lock pyproject.toml | python
+	@"$(PYTHON)" -m venv $(SPREAD)
+	@echo "installing into $(SPREAD) ..."
+	@$(SPREAD)/bin/python $(INSTALL) --require-hashes -r requirements-spread.lock
+	@$(SPREAD)/bin/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .PHONY: check
@@ -375,9 +429,12 @@ lock: | python
 	@$(COMPILE) pyproject.toml --group dev --extra browser --constraint requirements.lock -o requirements-browser.lock
 	@printf 'frictionless>=5.18\nopenpyxl>=3.1\npandas>=2.3\npolars>=1.30\npyarrow>=20\nwacz>=0.5\n' | $(COMPILE) - -o requirements-export.lock
 	@$(COMPILE) pyproject.toml --group dev --extra ocr --constraint requirements.lock -o requirements-ocr.lock
+	@echo 'aiosmtpd>=1.4.6' | $(COMPILE) pyproject.toml - --group dev --extra notify --constraint requirements.lock -o requirements-notify.lock
+	@printf 'feedparser>=6.0.12\nlxml>=6.0\nmemento_client>=0.6.1\nwayback>=0.5.1\n' | $(COMPILE) - -o requirements-viewer.lock
 	@echo 'pywb>=2.10' | $(COMPILE) - -o requirements-replay.lock
+	@$(COMPILE) pyproject.toml --group dev --group spread-servers --extra spread --constraint requirements.lock -o requirements-spread.lock
 	@rm -rf .venv-lock
 
 .PHONY: clean
 clean:
-	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .axe .venv .venv-fast .venv-lock $(BROWSER) $(REPLAY) $(EXPORT) $(OCR) $(NOTIFY) $(VIEWER) $(SPREAD) $(BENCH) $(DEMO) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -28,7 +28,7 @@ CrawlerError                     exit 1, no retry
   ExpectationError               a site yields less than expected
   UnknownReport                  exit 2: no report, or no version of it, is what a command asks for
   QueryTooLong                   a question to an archive took longer than it may
-  SearchLocked                   exit 3: another search writes to this state file
+  StateLocked                    exit 3: another process writes to this state file
   Halted                         the crawl, or the use of its proxy, had to end before this request
   ArchiveError
     NoArchive                  exit 2: there is no archive in the folder that a command names
@@ -242,8 +242,8 @@ class QueryTooLong(CrawlerError):
     """A question to an archive took longer than its time limit (`Reader.time_limit`)."""
 
 
-class SearchLocked(CrawlerError):
-    """Another search of portals writes to this state file."""
+class StateLocked(CrawlerError):
+    """Another process writes to this state file."""
 
     exit_code = 3
 

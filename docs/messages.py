@@ -19,9 +19,8 @@ from crawler.cli.program.help import documentation
 from crawler.cli.program.table import SECTIONS, Command, Group
 from crawler.language.table import Entry, read_entries
 from crawler.language.template import Template
-from crawler.model import Ending, News
+from crawler.model import ChangeKind, Ending, News
 from crawler.onboarding.find.model import Result
-from crawler.questions.changes.change import ChangeKind
 from crawler.questions.coverage.cells import CoverageReason, CoverageStatus
 from crawler.questions.status.sources import SourceResult
 
@@ -133,6 +132,8 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
         "# TYPE",
         "{name}{",
     ),
+    "notification/message.py": ("",),  # in the language of a rule, which is not that of the command
+    "notification/state.py": ("fazhi notify 1",),
     "questions/verify/__init__.py": ("fazhi rebuild",),
     "sources/__init__.py": ("sources.yaml of fazhi",),
     "sources/add.py": ("# yaml",),
@@ -149,7 +150,7 @@ HEADINGS = ("Usage", "Arguments", "Options", "Output", "General", "Commands", "E
 
 ENUMERATIONS: tuple[tuple[Iterable[str], str], ...] = (
     (Ending, "model/outcome.py"),
-    (ChangeKind, "questions/changes/change.py"),
+    (ChangeKind, "model/notification.py"),
     (CoverageStatus, "questions/coverage/cells.py"),
     (CoverageReason, "questions/coverage/cells.py"),
     (Result, "onboarding/find/model.py"),
@@ -166,6 +167,7 @@ OTHER_WORDS = {
         "Show this message and exit.",
         "Try '{command}' for help.",
         "No such command '{name}'.",
+        "No such command '{name}'. Did you mean '{other}'?",
         "No such option: {name}",
         "No such option: {name} (Possible options: {names})",
         "Missing argument '{name}'.",

@@ -11,12 +11,12 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "crawler"
 ROOMS = (
-    ("__init__", "lazy", "language", "coding", "model", "errors", "address", "regular_files"),
+    ("__init__", "lazy", "language", "coding", "model", "errors", "address", "regular_files", "state_files"),
     ("field", "cms", "sources"),
     ("extract", "discover", "warc", "reading"),
     ("fetch", "archive"),
     ("anchoring", "crawl"),
-    ("questions", "intake", "onboarding", "ocr"),
+    ("questions", "intake", "onboarding", "ocr", "notification"),
     ("api", "verify", "web"),
     ("cli", "__main__"),
 )
@@ -27,6 +27,7 @@ WINGS = {
     "archive": (
         "catalogue",
         "ledger",
+        "storage",
         "evidence",
         "packs",
         "anchors",
@@ -80,6 +81,8 @@ ONLY_IN = {
     "numpy": {"ocr"},
     "PIL": {"ocr"},
     "ada_url": {"address"},
+    "apprise": {"notification"},
+    "obstore": {"archive"},
     "cryptography": {"archive"},
     "rfc3161_client": {"archive"},
     "starlette": {"web"},

@@ -6,7 +6,7 @@ the WARC files), `reader` (with `reader_queries/`) answers queries.
 `foreign_loader` does so, with stricter rules, for a file of another archive, which `merging` copies.
 `reextraction` and `version_captures` read a version's pages from the WARC files again.
 `consistency` and `snapshot` serve `fazhi verify`. `damage` turns disk and database errors into ArchiveDamaged.
-The wings: `evidence` writes the files, `ledger` decides what a text is, `catalogue` holds tables and queries, `fulltext`
+The wings: `storage` says where files lie, `evidence` writes them, `ledger` decides what a text is, `catalogue` holds tables and queries, `fulltext`
 the search index.
 """
 

@@ -30,13 +30,13 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest, entries
-from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.warc_paths import file_sha256, on_disk
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
 from crawler.archive.loading.foreign_loader import ForeignLoader
 from crawler.archive.loading.reextraction import Reread
 from crawler.archive.loading.warc_loader import load_file
+from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveDamaged, NotMerged
 from crawler.warc import read_at
 

@@ -12,7 +12,7 @@ import typer
 from crawler.cli.program.completion import source_ids
 from crawler.cli.program.values import address_hint
 from crawler.errors import ConfigError, NoArchive
-from crawler.field.times import start_of
+from crawler.field.times import start_of, years_of
 from crawler.model import Years
 from crawler.reading.processors import MAX_PROCESSES
 
@@ -95,12 +95,12 @@ def the_years(text: str | None) -> Years | None:
     """Return the years that `2022`, `2019-2022` or `2019-` mean. Raises ConfigError for anything else."""
     if text is None:
         return None
-    parts = re.fullmatch(r"([12][0-9]{3})(?:(-)([12][0-9]{3})?)?", text.strip())
-    if parts is None or (parts[3] and parts[3] < parts[1]):
+    years = years_of(text)
+    if years is None:
         raise ConfigError(
             f"--year {text}: must be a year or a span of years, such as 2022, 2019-2022 or 2019-"
         )
-    return Years(first=int(parts[1]), last=int(parts[3] or parts[1]) if parts[3] or not parts[2] else None)
+    return years
 
 
 def the_address(text: str) -> str:

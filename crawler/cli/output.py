@@ -15,18 +15,12 @@ from crawler.field.text import json_escaped, visible_line
 from crawler.field.times import iso
 from crawler.language import translate
 from crawler.lazy import exports
-from crawler.model import Holding, Outcome
+from crawler.model import Outcome
 
 if TYPE_CHECKING:
     from crawler.cli.program.console import PlainConsole as PlainConsole
 else:
     __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
-
-
-def holding_json(holding: Holding) -> dict[str, Any]:
-    """Return what the archive knows of a report under the contract's keys, times in UTC."""
-    times = {"first_seen": iso(holding.first_seen), "last_seen": iso(holding.last_seen)}
-    return asdict(holding) | times
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

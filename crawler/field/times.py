@@ -1,9 +1,12 @@
-"""Times and days: China time, which days of publication are in, and UTC in ISO 8601, which every output shows."""
+"""Times, days and years: China time, which days of publication are in, and UTC in ISO 8601, which every output shows."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import overload
+
+from crawler.model import Years
 
 CHINA = timezone(timedelta(hours=8))
 """China time. It has had no daylight saving time since 1991."""
@@ -39,3 +42,11 @@ def utc_now() -> datetime:
     """Return the current time, aware, UTC, in whole milliseconds (the precision of our WARC dates)."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def years_of(text: str) -> Years | None:
+    """Return the years that `2022`, `2019-2022` or `2019-` mean; None for any other text."""
+    parts = re.fullmatch(r"([12][0-9]{3})(?:(-)([12][0-9]{3})?)?", text.strip())
+    if parts is None or (parts[3] and parts[3] < parts[1]):
+        return None
+    return Years(first=int(parts[1]), last=int(parts[3] or parts[1]) if parts[3] or not parts[2] else None)

@@ -6,7 +6,7 @@
 - `publication`: what was seen of each report's publication, and of its sources
 - `report`: the text and the fields of a report, and its versions; `document`: a file or frame that its page offers
 - `outcome`: how the visits of addresses and of sites ended
-- `anchoring`: settings of anchors
+- `anchoring`: settings of anchors; `notification`: kinds of changes, and rules for whom to tell which
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crawler.model.anchoring import AnchorDefaults
     from crawler.model.document import Document
     from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
+    from crawler.model.notification import ChangeKind, NotifyRule
     from crawler.model.outcome import (
         ENDED_BEFORE,
         NOT_UNDERSTOOD,
@@ -69,6 +70,7 @@ else:
             ".anchoring": ("AnchorDefaults",),
             ".document": ("Document",),
             ".listing": ("Link", "Listing", "ListKind", "ListRequest", "ListStep"),
+            ".notification": ("ChangeKind", "NotifyRule"),
             ".outcome": (
                 "ENDED_BEFORE",
                 "NOT_UNDERSTOOD",
@@ -125,6 +127,7 @@ __all__ = [
     "AsPublished",
     "Attachment",
     "Capture",
+    "ChangeKind",
     "Clue",
     "Document",
     "DocumentLimits",
@@ -141,6 +144,7 @@ __all__ = [
     "Listing",
     "MetadataEdit",
     "News",
+    "NotifyRule",
     "Offer",
     "Outcome",
     "Page",

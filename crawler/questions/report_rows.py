@@ -28,6 +28,12 @@ def report_json(report: Report, *, body: bool = True, as_published: bool = False
     return values
 
 
+def holding_json(holding: Holding) -> dict[str, Any]:
+    """Return what the archive knows of a report under the contract's keys, times in UTC."""
+    times = {"first_seen": iso(holding.first_seen), "last_seen": iso(holding.last_seen)}
+    return asdict(holding) | times
+
+
 def report_cells(report: Report, held: Holding, names: Sequence[str], **others: object) -> list[object]:
     """Return the named columns of a report: its fields, what is held of it, and `others` by name. Days and times are apart."""
     day, _, time = (report.published or "").partition("T")

@@ -9,20 +9,14 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from crawler.address import has_credentials, normal
 from crawler.cms import BY_NAME
 from crawler.cms.lists.links import is_selector
+from crawler.sources.faults import SECRET, Strict, fault
+from crawler.sources.notify_rules import NotifyEntry
 from crawler.sources.proxies import NO_PROXY, proxy_of
-
-SECRET = "secret"
-"""Type of an error whose value must not be shown."""
-
-
-def _fault(expected: str) -> PydanticCustomError:
-    return PydanticCustomError("expected", "{expected}", {"expected": expected})
 
 
 def is_identifier(text: str) -> bool:
@@ -32,15 +26,15 @@ def is_identifier(text: str) -> bool:
 
 def _identifier(value: object) -> str:
     if not isinstance(value, str) or not is_identifier(value):
-        raise _fault("must be a short name of small letters, digits and hyphens, such as wuhan")
+        raise fault("must be a short name of small letters, digits and hyphens, such as wuhan")
     return value
 
 
 def _region(value: object) -> str:
     if isinstance(value, int | float):
-        raise _fault('must be a GB/T 2260 code in quotes, such as "420100"')
+        raise fault('must be a GB/T 2260 code in quotes, such as "420100"')
     if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{5}", value):
-        raise _fault('must be a GB/T 2260 code of six digits in quotes, such as "420100"')
+        raise fault('must be a GB/T 2260 code of six digits in quotes, such as "420100"')
     return value
 
 
@@ -52,18 +46,18 @@ def _address(value: object) -> str:
     if isinstance(value, str) and _PLAIN_ADDRESS.fullmatch(value):
         return value
     if isinstance(value, str) and has_credentials(value):
-        raise _fault("must be an address without a user name or password")
+        raise fault("must be an address without a user name or password")
     if not isinstance(value, str) or not re.match(r"https?://", value) or normal(value) is None:
-        raise _fault("must be an address that starts with http:// or https://")
+        raise fault("must be an address that starts with http:// or https://")
     return value
 
 
 def _name(value: object) -> str:
     text = " ".join(value.split()) if isinstance(value, str) else ""
     if not text:
-        raise _fault("must be a name, such as 武汉市人民政府")
+        raise fault("must be a name, such as 武汉市人民政府")
     if _CONTROLS.search(text):
-        raise _fault("must be a name without control characters")
+        raise fault("must be a name without control characters")
     return text
 
 
@@ -73,7 +67,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]
 
 def _note(value: object) -> str:
     if not isinstance(value, str) or _CONTROLS.search(value):
-        raise _fault("must be text without control characters")
+        raise fault("must be text without control characters")
     return value
 
 
@@ -82,20 +76,20 @@ _MAX_DELAY_SECONDS = 86_400.0  # a day; longer intervals are what `every` is for
 
 def _delay(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise _fault("must be a number of seconds ≥ 0")
+        raise fault("must be a number of seconds ≥ 0")
     if value > _MAX_DELAY_SECONDS:
-        raise _fault("must be a number of seconds, at most a day (86400)")
+        raise fault("must be a number of seconds, at most a day (86400)")
     return float(value)
 
 
 def _proxy(value: object) -> str:
     if "@" in str(value):  # refused first, and never shown
-        raise PydanticCustomError(
-            SECRET,
+        raise fault(
             "must be a proxy without a user name or password; set FAZHI_PROXY_USER and FAZHI_PROXY_PASSWORD instead",
+            SECRET,
         )
     if not isinstance(value, str) or (value != NO_PROXY and proxy_of(value) is None):
-        raise _fault(
+        raise fault(
             f"must be a proxy with its port, such as http://127.0.0.1:3128 or socks5://127.0.0.1:1080, or {NO_PROXY}"
         )
     return value
@@ -103,13 +97,13 @@ def _proxy(value: object) -> str:
 
 def _agent(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", value):
-        raise _fault("must be the text of a User-Agent header, in ASCII")
+        raise fault("must be the text of a User-Agent header, in ASCII")
     return value
 
 
 def _contact(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[!-?A-~]+@[!-~]+|https?://[!-~]+", value):
-        raise _fault("must be a mail or web address, such as crawler@example.org")
+        raise fault("must be a mail or web address, such as crawler@example.org")
     return value
 
 
@@ -117,19 +111,19 @@ def _years(value: object) -> str:
     text = str(value)
     found = re.fullmatch(r"(20\d{2})(-(20\d{2})?)?", text)
     if isinstance(value, bool) or not found or (found[3] and found[3] < found[1]):
-        raise _fault('must be a year or a span of years in quotes, such as "2015-" or "2019-2023"')
+        raise fault('must be a year or a span of years in quotes, such as "2015-" or "2019-2023"')
     return text
 
 
 def _every(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{0,3}[hdw]", value):
-        raise _fault("must be a time such as 12h, 1d or 2w")
+        raise fault("must be a time such as 12h, 1d or 2w")
     return value
 
 
 def _cms(value: object) -> str:
     if value not in BY_NAME:
-        raise _fault(f"must be one of {', '.join(BY_NAME)}")
+        raise fault(f"must be one of {', '.join(BY_NAME)}")
     return str(value)
 
 
@@ -137,13 +131,13 @@ def _pattern(value: object) -> str:
     try:
         re.compile(value if isinstance(value, str) else "(")
     except re.error as error:
-        raise _fault(f"must be a regular expression ({error})") from error
+        raise fault(f"must be a regular expression ({error})") from error
     return str(value)
 
 
 def _selector(value: object) -> str:
     if not isinstance(value, str) or not is_selector(value):
-        raise _fault("must be a CSS selector, such as .TRS_Editor")
+        raise fault("must be a CSS selector, such as .TRS_Editor")
     return value
 
 
@@ -154,43 +148,39 @@ def _day(value: object) -> str:
             return text
     except ValueError:
         pass
-    raise _fault("must be a day, such as 2026-11-24")
+    raise fault("must be a day, such as 2026-11-24")
 
 
 def _search(value: object) -> str:
     filled = re.sub(r"\{page0?\}", "1", value) if isinstance(value, str) else value
     _address(filled)
     if filled == value:
-        raise _fault("must contain {page} in place of the page number ({page0} if pages are counted from 0)")
+        raise fault("must contain {page} in place of the page number ({page0} if pages are counted from 0)")
     return str(value)
 
 
 def _path(value: object) -> str:
     if not isinstance(value, str) or not value or _CONTROLS.search(value):
-        raise _fault("must be the path of a file, such as ~/.config/fazhi/anchor.key")
+        raise fault("must be the path of a file, such as ~/.config/fazhi/anchor.key")
     return value
 
 
 def _include(value: object) -> list[str]:
     patterns = [value] if isinstance(value, str) else value
     if not isinstance(patterns, list) or not all(isinstance(each, str) and each for each in patterns):
-        raise _fault("must be a pattern of file names, such as sources.d/*.yaml, or a list of such")
+        raise fault("must be a pattern of file names, such as sources.d/*.yaml, or a list of such")
     return patterns
 
 
 Address = Annotated[str, BeforeValidator(_address)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class ExpectEntry(_Strict):
+class ExpectEntry(Strict):
     years: list[Annotated[int, Field(ge=2000, le=2099)]] = Field(default_factory=list)
     least: Annotated[int, Field(ge=0)] = 0
 
 
-class DocumentsEntry(_Strict):
+class DocumentsEntry(Strict):
     most: Annotated[int, Field(ge=0, le=100)] = 20
     megabytes: Annotated[int, Field(ge=1, le=60)] = 50
 
@@ -199,14 +189,14 @@ def _documents(value: object) -> object:
     if value is False:
         return {"most": 0}
     if not isinstance(value, dict):
-        raise _fault("must be false, or limits such as {most: 20, megabytes: 50}")
+        raise fault("must be false, or limits such as {most: 20, megabytes: 50}")
     return value
 
 
 _FALSE_OR_LIMITS = {"anyOf": [{"const": False}, DocumentsEntry.model_json_schema()]}
 
 
-class Defaults(_Strict):
+class Defaults(Strict):
     delay: Annotated[float, BeforeValidator(_delay)] = 1.0
     at_once: Annotated[int, Field(ge=1, le=8)] = 1
     max_requests: Annotated[int, Field(ge=1, le=1_000_000)] = 3000
@@ -221,7 +211,7 @@ class Defaults(_Strict):
     tsa_roots: Annotated[str, BeforeValidator(_path)] | None = None
 
 
-class Entry(_Strict):
+class Entry(Strict):
     id: Annotated[str, BeforeValidator(_identifier)]
     name: Annotated[str, BeforeValidator(_name)]
     region: Annotated[str, BeforeValidator(_region)]
@@ -258,9 +248,10 @@ class Entry(_Strict):
 _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
-class File(_Strict):
+class File(Strict):
     defaults: Defaults | None = None
     include: Annotated[list[str], BeforeValidator(_include), WithJsonSchema(_ONE_OR_MORE)] = Field(
         default_factory=list
     )
     sources: list[Entry] = Field(default_factory=list)
+    notify: list[NotifyEntry] = Field(default_factory=list)

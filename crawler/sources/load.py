@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
-import reprlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +18,10 @@ from crawler.errors import ConfigError
 from crawler.field.regions import outward, region, region_of
 from crawler.field.regions import path as region_path
 from crawler.model import AnchorDefaults, DocumentLimits, Expect, Site, Years
-from crawler.sources.entry import SECRET, Defaults, Entry, ExpectEntry, File
+from crawler.sources.entry import Defaults, Entry, ExpectEntry, File
+from crawler.sources.faults import Strict, describe
 from crawler.sources.further_files import folder_of, matches
+from crawler.sources.notify_rules import NotifyEntry, twice
 from crawler.sources.proxies import proxy_of
 from crawler.sources.yaml_file import Place, YamlFile, dotted, parse
 
@@ -75,6 +75,8 @@ def load(
         file.check(taken)
         if file is not main and file.parsed and file.parsed.include:
             file.yaml_file.fault(("include",), "only the file named by --sources may include others")
+        if file is not main and file.parsed and file.parsed.notify:
+            file.yaml_file.fault(("notify",), "only the file named by --sources may have rules")
         faults += file.faults()
         if file.parsed and not faults:
             defaults = file.parsed.defaults or main.defaults()
@@ -168,6 +170,8 @@ class _File:
         for i, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, Mapping):
                 self._check_entry(entry, ("sources", i), taken)
+        for place, told in twice(raw):
+            self.yaml_file.fault(place, told)
 
     def _check_entry(
         self, entry: Mapping[Any, Any], path: Place, taken: dict[str, tuple[YamlFile, Place]]
@@ -225,42 +229,11 @@ def region_doubt(name: object, code: object) -> str | None:
     )
 
 
-_PLAIN = {
-    "missing": "is missing",
-    "model_type": "must be a mapping of keys to values",
-    "list_type": "must be a list",
-    "tuple_type": "must be a list",
-    "bool_type": "must be true or false",
-    "string_type": "must be text",
-    "int_type": "must be a whole number",
-}
-
-
-_SHORT = reprlib.Repr()
-_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3  # nested aliases can make a value huge
-_SHORT.maxstring = _SHORT.maxother = 200
-
-
 def _describe(detail: ErrorDetails, yaml_file: YamlFile) -> tuple[int, str]:
-    """Return a pydantic error as line and message: `sources[3].delay: must be …, got 'fast'`."""
     path: Place = detail["loc"]
-    line, kind = yaml_file.line(path), detail["type"]
-    if kind == "extra_forbidden":
-        model = Entry if path[0] == "sources" else Defaults if path[0] == "defaults" else File
-        fields = ExpectEntry.model_fields if "expect" in path else model.model_fields
-        return line, f"{dotted(path)}: no such key{suggestion(str(path[-1]), fields)}"
-    if kind == "missing":
-        return yaml_file.line(path[:-1]), f"{dotted(path)}: is missing"
-    if kind == SECRET:
-        return line, f"{dotted(path)}: {detail['msg']}"
-    problem = _PLAIN.get(kind) or detail["msg"].removeprefix("Input ").replace("should be", "must be")
-    return line, f"{dotted(path)}: {problem}, got {_SHORT.repr(detail['input'])}"
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` with the closest known name, as the end of a message; empty if none is close."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    models: dict[str, type[Strict]] = {"sources": Entry, "defaults": Defaults, "notify": NotifyEntry}
+    model: type[Strict] = ExpectEntry if "expect" in path else models.get(str(path[0]) if path else "", File)
+    return describe(detail, yaml_file, model.model_fields, secret=path[:1] == ("notify",))
 
 
 def _site(entry: Entry, defaults: Defaults) -> Site:

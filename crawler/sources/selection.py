@@ -10,7 +10,8 @@ from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
 from crawler.field.regions import Level, outward, region
 from crawler.model import Site
-from crawler.sources.load import load, suggestion
+from crawler.sources.faults import suggestion
+from crawler.sources.load import load
 
 
 def choose(

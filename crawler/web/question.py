@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from crawler.archive import Reader
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.region_names import the_region
-from crawler.field.times import china_day, start_of
+from crawler.field.times import china_day, start_of, years_of
 from crawler.model import Years
 from crawler.web.format import Format
 from crawler.web.memory import Memory, Value
@@ -119,12 +119,10 @@ class Question:
         value = self.text(name)
         if value is None:
             return None
-        first, dash, last = value.partition("-")
-        if not all(len(part) == 4 and part.isascii() and part.isdigit() for part in (first, last or first)):
+        years = years_of(value)
+        if years is None:
             raise BadParameter(f"{name}={value}: must be years, such as 2022, 2019-2022 or 2019-")
-        if last and last < first:
-            raise BadParameter(f"{name}={value}: the first year is after the last")
-        return Years(first=int(first), last=int(last or first) if last or not dash else None)
+        return years
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str | None:
         """Return a parameter that is one of some words."""

@@ -271,25 +271,3 @@ def preferred(accept_language: str | None) -> str:
         if language in LANGUAGES and weight > quality:
             best, quality = language, weight
     return best
-
-
-def kind_words(kind: str, language: str) -> str:
-    """Return the word for a kind of change; that of the data, if there is no other."""
-    return KIND_WORDS.get(kind, kind) if language == "zh" else kind.replace("_", " ")
-
-
-KIND_WORDS = {
-    "new": "新公布",
-    "revised": "改动",
-    "shrunk": "缩短",
-    "gone": "撤下",
-    "missing": "暂时无法访问",
-    "list_gone": "栏目消失",
-    "back": "恢复",
-    "moved": "移址",
-    "newly_overdue": "逾期",
-    "found_overdue": "查明逾期",
-    "no_longer_overdue": "已补公布",
-    "added": "导入",
-}
-"""Kinds of changes in Chinese."""

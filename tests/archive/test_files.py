@@ -224,7 +224,7 @@ def test_a_texts_path_has_its_parts_whatever_a_report_and_a_site_say(
 
 
 READS_ONLY = {"r", "rb"}
-MAKES_FILES = {"files.py", "lock.py"}
+MAKES_FILES = {"files.py", "folder_files.py", "lock.py"}
 EXCEPTIONS = {
     ("run.py", "mkdir"): "the archive's own folder",
     ("rebuilding.py", "unlink"): "the catalogue before, and what a killed rebuild left of the new one",

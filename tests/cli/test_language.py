@@ -56,7 +56,8 @@ def test_the_help_of_every_command_is_in_chinese(command: tuple[str, ...], fazhi
     ("words", "told"),
     [
         (["show"], "错误：缺少参数“ID”。"),
-        (["nothing"], "错误：没有命令“nothing”。"),
+        (["zzzz"], "错误：没有命令“zzzz”。"),
+        (["notfy"], "错误：没有命令“notfy”。您是指“notify”吗？"),
         (["crawl", "--fulll"], "错误：没有选项：--fulll"),
         (["show", "a", "b"], "错误：多余的参数（b）"),
         (["reports", "--limit"], "错误：选项“--limit”需要一个值。"),

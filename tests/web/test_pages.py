@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+from datetime import datetime
 from io import StringIO
+from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import httpx
@@ -13,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.web.format import Format
 from crawler.web.pages import PAGES
+from tests.conftest import Fazhi
 from tests.web.conftest import ATTACK
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -176,3 +180,15 @@ def test_lists_go_on_by_absolute_addresses(site: httpx.Client, base: str) -> Non
         address = value["next_url"]
         assert address is None or re.match(rf"{base}/region/420000\.json\?", address)
     assert len(seen) == len(set(seen)) == 3
+
+
+def test_a_report_has_the_keys_that_show_has(
+    site: httpx.Client, ids: dict[str, str], told: tuple[Path, dict[str, str], datetime], fazhi: Fazhi
+) -> None:
+    for name in ("edited", "attack"):
+        shown = json.loads(fazhi("show", ids[name], "--json", "--archive", str(told[0]))[1])
+        served = site.get(f"/r/{ids[name]}.json").json()
+        for row in served["history"]:
+            assert row.pop("page").endswith(f"/r/{ids[name]}/v{row['version']}")
+        assert served.pop("page").endswith(f"/r/{ids[name]}")
+        assert served == shown

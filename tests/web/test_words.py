@@ -12,9 +12,10 @@ from jinja2 import Environment, nodes
 import crawler.web
 from crawler.field.regions import LEVELS
 from crawler.questions.changes import ChangeKind
+from crawler.questions.changes.change import KIND_WORDS, kind_words
 from crawler.questions.search.answer import SECTIONS
 from crawler.web.pages.sources import HEALTH
-from crawler.web.words import CHINESE, ENGLISH, KIND_WORDS, NAMED, kind_words, words
+from crawler.web.words import CHINESE, ENGLISH, NAMED, words
 
 TEMPLATES = sorted(Path(crawler.web.__file__).with_name("templates").glob("*.html"))
 PREFIXED: dict[str, tuple[str, ...]] = {
@@ -78,8 +79,8 @@ def test_no_word_is_left_over() -> None:
 
 
 def test_every_kind_of_change_has_both_languages() -> None:
-    assert {kind.value for kind in ChangeKind} <= KIND_WORDS.keys()
-    assert all(kind_words(kind.value, "en").isascii() for kind in ChangeKind)
+    assert set(ChangeKind) == KIND_WORDS.keys()
+    assert all(kind_words(kind, "en").isascii() for kind in ChangeKind)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

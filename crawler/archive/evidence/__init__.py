@@ -5,6 +5,6 @@ In the order of the data:
 `acts` turns what the archive decided into JSON lines and back; `journal` keeps these lines until the next commit.
 `killed_warcs` repairs the WARC files of a run that was killed.
 `manifest` chains the SHA-256 of the closed files.
-`files` writes text files and indexes atomically; `named_errors` puts a file's name into the errors of its descriptor; `lock` allows one writer an archive.
+`files` writes text files and indexes atomically, by `crawler.archive.storage`; `lock` allows one writer an archive.
 The catalogue's rows are made in `crawler.archive.ledger`.
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.archive.evidence import files
-from crawler.archive.evidence.named_errors import errors_name
+from crawler.archive.storage.named_errors import errors_name
 from crawler.warc import new_record_id
 
 SUFFIX = ".acts"

@@ -14,7 +14,6 @@ from pathlib import Path
 from crawler.archive.evidence import files, journal
 from crawler.archive.evidence.files import sync_folder, write_all
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.run_warcs import finish
 from crawler.archive.evidence.warc_paths import (
     IN_PROGRESS,
@@ -25,6 +24,7 @@ from crawler.archive.evidence.warc_paths import (
     journal_of,
     open_warcs,
 )
+from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveDamaged
 from crawler.regular_files import holder_of
 from crawler.warc import WarcFile, read_records, whole_length

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.archive.evidence.named_errors import errors_name
+from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveLocked
 
 _NAME = ".lock"

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from crawler.archive.evidence.files import open_to_append
 from crawler.archive.evidence.manifest_lines import MAX_LINE_BYTES, Entry, Kind, read_line, written
-from crawler.archive.evidence.named_errors import errors_name
+from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveDamaged
 from crawler.warc import parse_warc_date
 

@@ -17,8 +17,8 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.journal import Journal
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.warc_paths import in_progress, index_of, journal_of
+from crawler.archive.storage.named_errors import errors_name
 from crawler.model import Capture
 from crawler.warc import Place, WarcFile
 from crawler.warc.cdxj import index_text, line_of

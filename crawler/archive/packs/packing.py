@@ -25,9 +25,9 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import files
 from crawler.archive.evidence.manifest import Manifest, entries
 from crawler.archive.evidence.manifest_lines import MAX_PACK_PARTS, Kind
-from crawler.archive.evidence.named_errors import errors_name
 from crawler.archive.evidence.run_warcs import MAX_WARC_BYTES
 from crawler.archive.packs.finishing import finish_pack, part_of
+from crawler.archive.storage.named_errors import errors_name
 from crawler.regular_files import open_regular
 
 _MONTH = re.compile(r"warc/([0-9]{4})/(?:fazhi|pack)-\1([0-9]{2})[0-9]{0,8}-[0-9]{5,9}\.warc\.gz")

@@ -51,7 +51,7 @@ class Search:
     def run(self) -> int:
         """Search, write or print, and return the exit code: 0 if every portal was found, else 1.
 
-        On SIGTERM or SIGINT the search ends in order: what was found so far is written and printed. Raises SearchLocked.
+        On SIGTERM or SIGINT the search ends in order: what was found so far is written and printed. Raises StateLocked.
         """
         today = utc_now().date().isoformat()
         self._sites = list(existing_sites(self.sources))

@@ -91,6 +91,7 @@ SECTIONS = (
     )),
     Section("Show the archive to others", (
         Command("serve", "crawler.cli.viewing.serve:serve_command", "Serve a read-only site over the archive: pages for browsers, feeds, data for scripts, archived pages by time."),
+        Command("notify", "crawler.cli.viewing.notify:notify_command", "Tell receivers what has changed, by mail, webhook or chat, as rules in sources.yaml say: each change once."),
     )),
     Section("Keep the archive", (
         Command("status", "crawler.cli.questions.status:status", "Show how the last run ended, which sources fail, what is due, what is held, and what wants attention."),

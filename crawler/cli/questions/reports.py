@@ -22,14 +22,14 @@ from crawler.cli.options import (
     the_start,
     the_years,
 )
-from crawler.cli.output import holding_json, message, print_json, print_table
+from crawler.cli.output import message, print_json, print_table
 from crawler.cli.questions.similar import print_similar
 from crawler.cli.questions.text_source import fault_words, recognised_words
 from crawler.errors import ConfigError
 from crawler.field.region_names import the_region
 from crawler.field.regions import region as region_row
 from crawler.model import Holding, Report
-from crawler.questions.report_rows import report_cells, report_json
+from crawler.questions.report_rows import holding_json, report_cells, report_json
 from crawler.questions.tables import write_csv
 
 if TYPE_CHECKING:

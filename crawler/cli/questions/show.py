@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
-from crawler.cli.output import holding_json, message, print_json
+from crawler.cli.output import message, print_json
 from crawler.cli.program.completion import report_ids
-from crawler.cli.questions.metadata_edits import edit_json, edit_lines
+from crawler.cli.questions.metadata_edits import edit_lines
 from crawler.cli.questions.reports import division_name
-from crawler.cli.questions.text_source import document_json, source_lines
+from crawler.cli.questions.text_source import source_lines
 from crawler.field.times import iso
 from crawler.language import translate
 from crawler.model import Holding, RecordPlace, Report
-from crawler.questions.report_rows import report_json
+from crawler.questions.report_details import details_json
+from crawler.questions.report_rows import holding_json, report_json
 
 if TYPE_CHECKING:
     from crawler.archive import PageRow, Reader
@@ -68,59 +69,13 @@ def show(
             return
         if json:
             given = report_json(report, as_published=as_published)
-            print_json(given | holding_json(holding) | _details(store, report))
+            print_json(given | holding_json(holding) | details_json(store, report))
             return
         if report_id not in report.id and "/" not in report_id and ":" not in report_id:
             message(f"{report_id}: the id in an archive that was merged; here it is {report.id}")
         for line in _lines(store, report, holding):
             message(line)
     print(report.text(as_published=as_published) if report.body else "", end="")
-
-
-def _details(store: Reader, report: Report) -> dict[str, Any]:
-    """Return evidence, versions and addresses for JSON. `versions` is their number, as in every output."""
-    assert report.id is not None
-    return {
-        "captures": [_times(asdict(each)) for each in store.places(report.id, report.version)],
-        "history": [
-            {
-                "version": row.number,
-                "gone": row.tombstone,
-                "text_sha256": None if row.tombstone else row.text_sha256,
-                "published": row.published,
-                "first_seen": iso(row.first_seen),
-                "last_seen": iso(row.last_seen),
-                "origin": row.origin,
-                "older": row.older,
-                "url": row.url,
-                "text_file": store.text_file_on_disk(row.text_file),
-                "extractor": row.extractor,
-                "former": row.former,
-            }
-            for row in store.history(report.id)
-        ],
-        "locations": [
-            {
-                "url": page.url,
-                "site": page.site_id,
-                "own": page.own,
-                "state": page.state,
-                "text_sha256": page.text_sha256,
-                "first_seen": iso(page.first_seen),
-                "last_seen": iso(page.last_seen),
-                "missing_since": iso(page.missing_since),
-                "moved_to": page.moved_to,
-            }
-            for page in store.pages(report.id)
-        ],
-        "edits": list(map(edit_json, store.metadata_history(report.id))),
-        "departures": [{"url": url, "id": other} for url, other in store.departures(report.id)],
-        "documents": [document_json(each) for each in store.documents(report.id, report.version)],
-    }
-
-
-def _times(values: dict[str, Any]) -> dict[str, Any]:
-    return values | {"captured_at": iso(values["captured_at"])}
 
 
 def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from crawler.field.counting import counted
 from crawler.model import Document, Report
@@ -66,18 +65,3 @@ def source_lines(report: Report, documents: Sequence[Document]) -> Iterator[str]
         )
         what = "recognised" if each.offer.how == "ocr" else "offers"
         yield f"  {what} {each.offer.url} ({each.offer.how}): {', '.join(filter(None, facts))}"
-
-
-def document_json(document: Document) -> dict[str, Any]:
-    """Return a document that a page offered as a JSON value."""
-    offer = document.offer
-    return {
-        "url": offer.url,
-        "title": offer.title,
-        "how": offer.how,
-        "payload_sha256": document.payload_sha256,
-        "format": document.format,
-        "reader": document.reader,
-        "pages": document.pages,
-        "fault": document.fault,
-    }

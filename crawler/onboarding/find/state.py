@@ -19,8 +19,8 @@ from crawler.errors import ConfigError
 from crawler.onboarding.find.model import FindResult, Options, Result
 from crawler.onboarding.find.pages import Answer
 from crawler.onboarding.find.values import answer_json, answer_of, result_json, result_of
-from crawler.onboarding.state_lock import acquire
 from crawler.regular_files import read_regular
+from crawler.state_files import acquire
 
 FORMAT = 1
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -57,8 +57,8 @@ class State:
         self._read()
 
     def __enter__(self) -> Self:
-        """Lock the file and read it again: another search may have ended meanwhile. Raises SearchLocked, ConfigError."""
-        self._lock = acquire(self.path)
+        """Lock the file and read it again: another search may have ended meanwhile. Raises StateLocked, ConfigError."""
+        self._lock = acquire(self.path, "searches")
         self.results, self._begun = {}, {}
         try:
             self._read()

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from crawler.lazy import exports
 
 if TYPE_CHECKING:
+    from crawler.model import ChangeKind
     from crawler.questions.changes.answer import Changes, changes
     from crawler.questions.changes.change import (
         Change,
         ChangedText,
         ChangeFinding,
-        ChangeKind,
         ChangePlace,
     )
 else:
@@ -20,7 +20,8 @@ else:
         __name__,
         {
             ".answer": ("Changes", "changes"),
-            ".change": ("Change", "ChangedText", "ChangeFinding", "ChangeKind", "ChangePlace"),
+            ".change": ("Change", "ChangedText", "ChangeFinding", "ChangePlace"),
+            "crawler.model": ("ChangeKind",),
         },
     )
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from crawler.errors import ConfigError
 from crawler.field.times import china_day
-from crawler.questions.changes.change import Change, ChangeKind
+from crawler.model import ChangeKind
+from crawler.questions.changes.change import Change
 from crawler.questions.changes.lists import list_changes
 from crawler.questions.changes.metadata import metadata_changes
 from crawler.questions.changes.overdue import KINDS, overdue_changes

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import date, datetime
 
+from crawler.field.times import china_day, end_of, iso
+from crawler.model import ChangeKind
 
-class ChangeKind(StrEnum):
-    """What has changed."""
-
-    NEW = "new"  # a report that was not held
-    # a report shows another text, or another title, issuer, source or date over the same text
-    REVISED = "revised"
-    SHRUNK = "shrunk"  # a page shows only the beginning of the text held
-    GONE = "gone"  # the server said in two crawls, a day or more apart, that there is no such page
-    MISSING = "missing"  # it said so once
-    BACK = "back"  # a page or report that was gone, moved or missing
-    MOVED = "moved"  # the report is at another address
-    LIST_GONE = "list_gone"  # the server says that there is no such list, on which reports were found
-    NEWLY_OVERDUE = "newly_overdue"  # a report was due and is not there
-    NO_LONGER_OVERDUE = "no_longer_overdue"  # a report that was overdue was published
-    FOUND_OVERDUE = "found_overdue"  # it was due before; this archive could not tell, and can now
-    ADDED = "added"  # an import, a merge or saved pages brought a text: no news of the government
+_OF_DUE_REPORTS = {
+    ChangeKind.NEWLY_OVERDUE: "overdue",
+    ChangeKind.FOUND_OVERDUE: "overdue",
+    ChangeKind.NO_LONGER_OVERDUE: "no_longer_overdue",
+}
+"""Kinds that are of an organ's report on a year, with what they say. Which of the first two it is depends on the time asked for."""
+_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +94,36 @@ class Change:
     run: int | None = None
     origin: str = "own"  # own, imported, merged
     text: ChangedText | None = None
+    made_version: bool = False  # the change is that this version was entered
     fields: tuple[ChangedField, ...] = ()  # edited while the text stayed
     captured_before: datetime | None = None  # the page before that edit
     detail: str = ""
+    site: str | None = None  # of a list, and of a report that is due: the source
+    due: date | None = None  # of a report that is or was overdue: the last day on time
+
+    @property
+    def key(self) -> str:
+        """What names this change for ever, such as `new:420100-2022:1`: the same whenever and from which archive's copy it is asked.
+
+        The moment is in it only where the same can happen again: a page goes, comes back, and goes.
+        """
+        if self.kind in _OF_DUE_REPORTS:
+            organ = self.issuer if self.report_kind == "department" else ""
+            return f"{_OF_DUE_REPORTS[self.kind]}:{self.region}:{self.year}:{organ or ''}"
+        if self.report_id is None:
+            return f"{self.kind}:{_digest(self.url)}:{iso(self.at)}"
+        which = f"{self.kind}:{self.report_id}:{self.version or ''}"
+        if self.fields:  # several addresses of a report may show one edit
+            edit = _digest(*((each.field, each.was, each.now) for each in self.fields))
+            return f"{which}:{edit}:{china_day(self.at)}"
+        if self.made_version:
+            return which
+        return f"{which}:{_digest(self.url)}:{iso(self.at)}"
+
+    @property
+    def since(self) -> datetime:
+        """When it became so, as far as that is known and stays the same: of an overdue report the end of its last day."""
+        return end_of(self.due) if self.due and self.kind in _OVERDUE else self.at
 
     @property
     def quiet(self) -> bool:
@@ -114,3 +134,31 @@ class Change:
 
 
 _TELLING = ("title", "published", "signed")
+
+_OVERDUE = (ChangeKind.NEWLY_OVERDUE, ChangeKind.FOUND_OVERDUE)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:_DIGITS]
+
+
+KIND_WORDS = {
+    ChangeKind.NEW: "新公布",
+    ChangeKind.REVISED: "改动",
+    ChangeKind.SHRUNK: "缩短",
+    ChangeKind.GONE: "撤下",
+    ChangeKind.MISSING: "暂时无法访问",
+    ChangeKind.LIST_GONE: "栏目消失",
+    ChangeKind.BACK: "恢复",
+    ChangeKind.MOVED: "移址",
+    ChangeKind.NEWLY_OVERDUE: "逾期",
+    ChangeKind.FOUND_OVERDUE: "查明逾期",
+    ChangeKind.NO_LONGER_OVERDUE: "已补公布",
+    ChangeKind.ADDED: "导入",
+}
+"""Kinds of changes in Chinese."""
+
+
+def kind_words(kind: ChangeKind, language: str) -> str:
+    """Return the word for a kind of change."""
+    return KIND_WORDS[kind] if language == "zh" else kind.value.replace("_", " ")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from crawler.archive import Reader
 from crawler.field.regions import code_prefix
-from crawler.model import Ending
-from crawler.questions.changes.change import Change, ChangeKind
+from crawler.model import ChangeKind, Ending
+from crawler.questions.changes.change import Change
 from crawler.questions.changes.weights import finding
 from crawler.questions.changes.window import Window
 
@@ -25,6 +25,7 @@ def list_changes(reader: Reader, window: Window, region: str | None) -> Iterator
                 at=each.since,
                 region=each.region,
                 title=each.site_name,
+                site=each.site_id,
                 url=each.url,
                 detail=each.detail,
             )

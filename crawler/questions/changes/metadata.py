@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from crawler.archive import Reader
 from crawler.archive.reader_queries.changes import RunSpan
 from crawler.field.times import china_day
-from crawler.model import MetadataEdit
-from crawler.questions.changes.change import Change, ChangedField, ChangeFinding, ChangeKind
+from crawler.model import ChangeKind, MetadataEdit
+from crawler.questions.changes.change import Change, ChangedField, ChangeFinding
 from crawler.questions.changes.pages import RunTimes
-from crawler.questions.changes.varying_fields import varying_fields
+from crawler.questions.changes.varying_fields import steady_edits
 from crawler.questions.changes.versions import change_of
 from crawler.questions.changes.weights import finding
 from crawler.questions.changes.window import Window
@@ -25,45 +24,40 @@ def metadata_changes(
 ) -> Iterator[Change]:
     """Yield the edits beside the text in a window. One that several addresses of a report show is told once.
 
-    Fields that a page changes again and again are left out, see `varying_fields`.
+    Fields that a page changes again and again are left out, see `steady_edits`.
     """
     times = RunTimes(runs)
     edits = reader.metadata_edits(window.since, window.until, region=region)
     facts = reader.version_facts({each.report_id for each in edits})
     told: set[object] = set()
-    for _, found in groupby(edits, key=lambda each: each.url):
-        history = list(found)
-        varying = varying_fields(history)
-        for edit in history:
-            fields = tuple(changed_fields(edit, varying))
-            run = times.own(edit.at)
-            if not fields or times.is_merged(edit.at) or not window.has(edit.at, run):
-                continue
-            key = (edit.report_id, edit.version, fields, china_day(edit.at))
-            if key in told:
-                continue
-            told.add(key)
-            version = next(row for row in facts[edit.report_id] if row.number == edit.version)
-            change = change_of(version, ChangeKind.REVISED, list(_judged(fields)), at=edit.at)
-            yield replace(
-                change,
-                title=edit.shown["title"] or version.title,
-                issuer=edit.shown["issuer"],
-                published=edit.shown["published"],
-                url=edit.url,
-                captured_at=edit.captured_at,
-                captured_before=edit.captured_before,
-                run=run,
-                fields=fields,
-                detail="the text is the same",
-            )
+    for edit in steady_edits(edits):
+        fields = tuple(_changed_fields(edit))
+        run = times.own(edit.at)
+        if times.is_merged(edit.at) or not window.has(edit.at, run):
+            continue
+        key = (edit.report_id, edit.version, fields, china_day(edit.at))
+        if key in told:
+            continue
+        told.add(key)
+        version = next(row for row in facts[edit.report_id] if row.number == edit.version)
+        change = change_of(version, ChangeKind.REVISED, list(_judged(fields)), at=edit.at)
+        yield replace(
+            change,
+            title=edit.shown["title"] or version.title,
+            issuer=edit.shown["issuer"],
+            published=edit.shown["published"],
+            url=edit.url,
+            captured_at=edit.captured_at,
+            captured_before=edit.captured_before,
+            run=run,
+            fields=fields,
+            detail="the text is the same",
+        )
 
 
-def changed_fields(edit: MetadataEdit, varying: frozenset[str] = frozenset()) -> Iterator[ChangedField]:
-    """Yield what a page has edited, without the fields that vary."""
+def _changed_fields(edit: MetadataEdit) -> Iterator[ChangedField]:
     for name, was in edit.was.items():
-        if name not in varying:
-            yield ChangedField(field=name, was=was, now=edit.shown[name])
+        yield ChangedField(field=name, was=was, now=edit.shown[name])
 
 
 def _judged(fields: Sequence[ChangedField]) -> Iterator[ChangeFinding]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from crawler.field.counting import counted
 from crawler.field.times import end_of
-from crawler.questions.changes.change import Change, ChangeKind
+from crawler.model import ChangeKind
+from crawler.questions.changes.change import Change
 from crawler.questions.changes.weights import finding
 from crawler.questions.coverage import CoverageChange, CoverageReason, CoverageStatus
 from crawler.questions.coverage.answer import status_changes
@@ -62,6 +63,8 @@ def _change(kind: ChangeKind, found: CoverageChange, until: date) -> Change:
         url=now.url,
         captured_at=now.witnessed,
         detail=_words(found),
+        site=now.site,
+        due=now.last_day,
     )
 
 

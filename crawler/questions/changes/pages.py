@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crawler.questions.changes.change import Change, ChangeKind
+from crawler.model import ChangeKind
+from crawler.questions.changes.change import Change
 from crawler.questions.changes.versions import change_of
 from crawler.questions.changes.weights import finding
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from crawler.field.regions import region as region_row
 from crawler.field.text import visible
 from crawler.field.times import china_day, iso
-from crawler.questions.changes.change import Change, ChangeKind, ChangePlace
+from crawler.model import ChangeKind
+from crawler.questions.changes.change import Change, ChangePlace
 from crawler.questions.changes.weights import describe
 
 if TYPE_CHECKING:

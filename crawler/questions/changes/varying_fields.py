@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import groupby
 
 from crawler.field.times import china_day
 from crawler.model import MIN_EDITS_OF_A_VARYING_FIELD, MetadataEdit
@@ -11,6 +13,17 @@ from crawler.model import MIN_EDITS_OF_A_VARYING_FIELD, MetadataEdit
 MIN_DAYS_OF_TODAY = 2
 """A date that was edited so often, each time to the day of the visit, is the time at which the page is generated."""
 _DAY = timedelta(days=1)
+
+
+def steady_edits(edits: Iterable[MetadataEdit]) -> Iterator[MetadataEdit]:
+    """Yield edits without the fields that their page changes again and again. `edits`: by address, each address by time."""
+    for _, found in groupby(edits, key=lambda edit: edit.url):
+        history = list(found)
+        varying = varying_fields(history)
+        for edit in history:
+            was = {name: value for name, value in edit.was.items() if name not in varying}
+            if was:
+                yield replace(edit, was=was)
 
 
 def varying_fields(history: Sequence[MetadataEdit]) -> frozenset[str]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from crawler.archive.ledger.shrunk_texts import is_shrunk
 from crawler.archive.reader_queries.changes import Entered, RunSpan, VersionFacts
-from crawler.model import Ending, Report
-from crawler.questions.changes.change import Change, ChangeFinding, ChangeKind
+from crawler.model import ChangeKind, Ending, Report
+from crawler.questions.changes.change import Change, ChangeFinding
 from crawler.questions.changes.texts import judge
 from crawler.questions.changes.weights import finding, ranked, total
 from crawler.questions.diff.texts import Side, compare, side
@@ -159,6 +159,7 @@ def _made(
     return replace(
         change_of(version, kind, findings, at=at or entered.at),
         version=entered.version,
+        made_version=True,
         url=entered.url or version.url,
         run=entered.run,
         origin=origin,

@@ -16,10 +16,11 @@ from crawler.field.regions import region as region_row
 from crawler.field.text import visible
 from crawler.field.times import CHINA, iso
 from crawler.language import translate
+from crawler.questions.changes.change import kind_words
 from crawler.web.answer import Answer
 from crawler.web.format import Format
 from crawler.web.question import Question, path_of
-from crawler.web.words import kind_words, words
+from crawler.web.words import words
 
 if TYPE_CHECKING:
     from crawler.web.asked import Asked

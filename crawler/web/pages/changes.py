@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from crawler.field.regions import region as region_row
 from crawler.field.times import china_day, start_of
 from crawler.questions.changes import Change, ChangeKind, Changes, changes
+from crawler.questions.changes.change import kind_words
 from crawler.questions.changes.tables import COLUMNS, cells, change_json
 from crawler.questions.changes.weights import describe
 from crawler.web.answer import Answer, Entry, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import BadParameter, Question, path_of
-from crawler.web.words import kind_words
 
 DAYS = 30
 """What is shown without `since`."""
@@ -38,7 +38,7 @@ def recent(question: Question) -> Answer:
             "since": china_day(found.since),
             "region": region,
             "kind": kind,
-            "kinds": KINDS,
+            "kinds": tuple(ChangeKind),
             "page_of": page_of,
             "describe": describe,
             "china_day": china_day,
@@ -53,7 +53,7 @@ def recent(question: Question) -> Answer:
         table=lambda: Table(columns=COLUMNS, rows=[cells(each, COLUMNS) for each in shown]),
         feed=lambda: [
             entry_of(question, each)
-            for each in sorted(wanted, key=lambda each: each.at, reverse=True)[:MAX_ENTRIES]
+            for each in sorted(wanted, key=lambda each: each.since, reverse=True)[:MAX_ENTRIES]
         ],
         next_url=None if question.format is Format.ATOM else following,
     )
@@ -76,14 +76,16 @@ def _days_before(today: date, days: int) -> date:
 
 
 def page_of(change: Change) -> str:
-    """Return the page that shows a change: the difference, the version, the report, or the division in its year."""
+    """Return the page that shows a change: the difference, the version, the report, or the division in its year; of a list its division."""
     if change.report_id and change.text:
         return diff_page(change.report_id, change.text.from_version, change.text.to_version)
     if change.report_id and change.version:
         return f"/r/{change.report_id}/v{change.version}"
     if change.report_id:
         return f"/r/{change.report_id}"
-    return f"/region/{change.region}/{change.year}"
+    if change.region is None:
+        return "/sources"
+    return f"/region/{change.region}/{change.year}" if change.year else f"/region/{change.region}"
 
 
 def diff_page(report_id: str, old: int, new: int) -> str:
@@ -92,21 +94,19 @@ def diff_page(report_id: str, old: int, new: int) -> str:
 
 
 def entry_of(question: Question, change: Change) -> Entry:
-    """Return a change as an entry of a feed. Its key names what changed and when: it never changes."""
+    """Return a change as an entry of a feed."""
     row = region_row(change.region) if change.region else None
-    who = change.report_id or f"{change.region}-{change.year}"
-    day = china_day(change.at).isoformat()
     summary = "; ".join(filter(None, (describe(change.findings), change.detail)))
     return Entry(
-        key=f"{change.kind.value}:{who}:{change.version or ''}:{day}",
-        title=f"{kind_words(change.kind.value, question.language)}: {change.title or f'{row.name if row else change.region} {change.year}'}",
+        key=change.key,
+        title=f"{kind_words(change.kind, question.language)}: {change.title or f'{row.name if row else change.region} {change.year}'}",
         page=path_of(page_of(change)),
-        updated=change.at,
+        updated=change.since,
         summary=summary,
         categories=tuple(
             (term, label)
             for term, label in (
-                (change.kind.value, kind_words(change.kind.value, question.language)),
+                (change.kind.value, kind_words(change.kind, question.language)),
                 (change.region or "", row.name if row else ""),
             )
             if term

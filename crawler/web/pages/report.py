@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
-from itertools import groupby
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Self
 
 from crawler.errors import UnknownReport
-from crawler.field.times import iso
-from crawler.model import MetadataEdit, Report
-from crawler.questions.changes.varying_fields import varying_fields
+from crawler.model import Report
+from crawler.questions.changes.varying_fields import steady_edits
 from crawler.questions.cite import STYLES, cite, format_citation
 from crawler.questions.indicators.panel import report_statements
+from crawler.questions.report_details import captures_json, details_json
+from crawler.questions.report_rows import holding_json
 from crawler.web.answer import Answer
 from crawler.web.format import Format
 from crawler.web.headers import Freshness
@@ -72,12 +72,10 @@ def latest(question: Question) -> Answer:
                 "texts": [row.number for row in history if not row.tombstone],
                 "gone": gone,
                 "pages": reader.pages(report.id or ""),
-                "edits": _edits(reader.metadata_history(report.id or "")),
+                "edits": list(steady_edits(reader.metadata_history(report.id or ""))),
             }
         ),
-        data=lambda: (
-            report_row(question, report, body=True) | _evidence(question, report) | _now(question, report)
-        ),
+        data=lambda: report_row(question, report, body=True) | _now(question, report),
         text=report.text,
     )
 
@@ -111,20 +109,6 @@ def _text_context(question: Question, report: Report, shown: _Shown) -> dict[str
     }
 
 
-def _edits(history: Iterable[MetadataEdit]) -> list[MetadataEdit]:
-    """Return the edits of title, issuer, source and dates over an unchanged text, but for fields that change all the time."""
-    shown = []
-    for _, found in groupby(history, key=lambda edit: edit.url):
-        edits = list(found)
-        varying = varying_fields(edits)
-        shown += [
-            replace(edit, was=was)
-            for edit in edits
-            if (was := {n: v for n, v in edit.was.items() if n not in varying})
-        ]
-    return shown
-
-
 def _citations(question: Question, report: Report) -> dict[str, str]:
     try:
         cited = cite(question.reader, report.id or "", report.version)
@@ -134,37 +118,16 @@ def _citations(question: Question, report: Report) -> dict[str, str]:
 
 
 def _evidence(question: Question, report: Report) -> dict[str, Any]:
-    places = question.reader.places(report.id or "", report.version)
-    return {"captures": [asdict(each) | {"captured_at": iso(each.captured_at)} for each in places]}
+    return {"captures": captures_json(question.reader, report)}
 
 
 def _now(question: Question, report: Report) -> dict[str, Any]:
-    """Return the versions and pages of a report."""
-    return {
-        "history": [
-            {
-                "version": row.number,
-                "gone": row.tombstone,
-                "text_sha256": None if row.tombstone else row.text_sha256,
-                "published": row.published,
-                "first_seen": iso(row.first_seen),
-                "last_seen": iso(row.last_seen),
-                "origin": row.origin,
-                "page": question.address(f"/r/{report.id}/v{row.number}"),
-            }
-            for row in question.reader.history(report.id or "")
-        ],
-        "locations": [
-            {
-                "url": each.url,
-                "site": each.site_id,
-                "state": each.state,
-                "first_seen": iso(each.first_seen),
-                "last_seen": iso(each.last_seen),
-            }
-            for each in question.reader.pages(report.id or "")
-        ],
-    }
+    """Return what `fazhi show --json` has beside the text, with the pages of the versions."""
+    details = details_json(question.reader, report)
+    for row in details["history"]:
+        row["page"] = question.address(f"/r/{report.id}/v{row['version']}")
+    (held,) = question.reader.holdings([report])
+    return holding_json(held) | details
 
 
 def _mark(question: Question) -> tuple[int, int]:

@@ -309,6 +309,11 @@ bench-cores: $(READY)
 bench-export: $(READY)
 	@$(BIN)/python -m bench.export
 
+.PHONY: bench-backfill
+# Requests of a backfill from a web archive on loopback: 10,000 rows of 500 pages, killed on the way and gone on with.
+bench-backfill: $(READY)
+	@$(BIN)/python -m bench.backfill
+
 .PHONY: bench-coverage
 # Time and peak memory of the coverage of every division, for made catalogues of 24,000 and 96,000 reports.
 bench-coverage: $(READY)
@@ -348,7 +353,7 @@ bench-find: $(READY)
 	@$(BIN)/python -m bench.find --seed $(SEED)
 
 .PHONY: bench-start
-# Time that `fazhi --help`, `reports` and other commands take to start, compared with a bare typer program.
+# Time that `fazhi --help`, `reports` and other commands take to start, compared with bare typer programs.
 bench-start: $(READY)
 	@$(BIN)/python -m bench.start
 
@@ -356,6 +361,16 @@ bench-start: $(READY)
 # Time of `fazhi search` on N made texts, compared with the bare look-up and a LIKE scan. 100,000 take an hour and 5 GB in TMPDIR.
 bench-search: $(READY)
 	@$(BIN)/python -m bench.search --seed $(SEED) $(if $(filter command line,$(origin N)),--texts $(N))
+
+.PHONY: bench-web
+# The viewer over N made reports: a request against the library call alone, 16 at a time, memory. 100,000 take an hour and 5 GB in TMPDIR.
+bench-web: $(READY)
+	@$(BIN)/python -m bench.web $(if $(filter command line,$(origin N)),--reports $(N))
+
+.PHONY: bench-site
+# Time of `fazhi site`, compared with the time that its pages take to be served. N made reports, 1000 by default.
+bench-site: $(READY)
+	@$(BIN)/python -m bench.static_site $(if $(filter command line,$(origin N)),--reports $(N))
 
 .PHONY: bench-sources
 # Time to load a sources.yaml of 3,000 entries, compared with the YAML parse alone.

@@ -34,7 +34,17 @@ EARLIER = "# Messages of earlier versions, which their archives hold."
 _ACTS = ("visit begun", "visit ended", "clock set back", "run ended")
 
 NO_MESSAGES: dict[str, tuple[str, ...]] = {
-    "web": ("",),  # its pages have words of their own, in both languages: web/words.py
+    "web/application.py": ("Accept-", "{vary}"),
+    "web/formats": ("<?xml",),
+    "web/headers.py": ("",),
+    "web/memento": ("<", "from=", "sandbox;"),
+    "web/pages/coverage.py": ("Coverage {",),  # titles: in both languages there
+    "web/pages/home.py": ("Rule-of-law",),
+    "web/serving/guard.py": ("",),  # told before the language is known
+    "web/serving/problems.py": ("Accept-",),
+    "web/static_site/links.py": ("{page}: static",),  # faults of a template
+    "web/static_site/making.py": ("{page}: a link",),
+    "web/words.py": ("",),  # words of the pages, in both languages
     "archive/anchors/keys.py": ("fazhi anchor key",),  # a line of the file of a key
     "archive/anchors/statement.py": ("fazhi anchor",),
     "archive/catalogue/models.py": ("record_type",),
@@ -57,7 +67,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cms/lists": ("h1, h2",),
     "discover/portal": ("h1, h2",),
     "export": ("",),
-    "archive/fulltext/lookup.py": ("{{section}}",),
+    "archive/fulltext/lookup.py": ("{{section}}", "rowid &"),
     "extract/documents": ("fazhi", "pypdfium2", "Table of Contents"),
     "extract/page/nesting.py": ("",),
     "fetch/browser/chromium.py": ("--host",),
@@ -257,11 +267,21 @@ OTHER_WORDS = {
     "cli/summary.py": ("site", "troubles", "requests", "seconds", "host", "retries"),
     "cli/finding/output.py": ("code", "division", "result", "reports", "years"),
     "cli/finding/portal_table.py": ("code", "division", "portal", "access", "source", "day", "years"),
-    "cli/sources.py": ("id", "ok", "fails", "system", "links", "reports", "years", "first date", "last date"),
+    "cli/contributing/checking.py": (
+        "id",
+        "ok",
+        "fails",
+        "system",
+        "links",
+        "reports",
+        "years",
+        "first date",
+        "last date",
+    ),
     "cli/reading.py": ("field", "weight", "value", "where"),
     "cli/questions/indicators.py": ("indicator", "label", "unit", "definition", "report", "value", "words"),
     "questions/coverage/cells.py": ("claimed", "witnessed"),
-    "archive/catalogue/models.py": ("own", "imported", "merged"),
+    "archive/catalogue/models.py": ("own", "imported", "merged", "memento"),
 }
 """Further words that are shown, by the file that they come from."""
 

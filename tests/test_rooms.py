@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -39,7 +40,7 @@ WINGS = {
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
     "warc": ("foreign",),
-    "web": ("drawing", "formats", "memento", "pages", "serving"),
+    "web": ("drawing", "formats", "memento", "pages", "serving", "static_site"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
 SHARED = {
@@ -52,6 +53,7 @@ SHARED = {
         "asked",
         "format",
         "headers",
+        "links",
         "memory",
         "page",
         "question",
@@ -106,24 +108,38 @@ def is_module(name: str) -> bool:
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
-def imports(*, submodules: bool = False) -> Iterator[tuple[Path, int, str]]:
+@cache
+def nodes() -> list[tuple[Path, ast.AST]]:
+    """Every node of every module of the house, parsed once."""
+    return [
+        (path, node)
+        for path in sorted(HOUSE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    ]
+
+
+@cache
+def imports(*, submodules: bool = False) -> list[tuple[Path, int, str]]:
     """Each import of the house: file, line, module. `submodules`: of `from a import b` the module a.b where it is one."""
-    for path in sorted(HOUSE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
+    return list(read_imports(submodules))
+
+
+def read_imports(submodules: bool) -> Iterator[tuple[Path, int, str]]:
+    for path, node in nodes():
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield path, node.lineno, name.name
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}:{node.lineno}: imports are written out from crawler"
+            if node.module == "crawler":
                 for name in node.names:
-                    yield path, node.lineno, name.name
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                assert node.level == 0, f"{path}:{node.lineno}: imports are written out from crawler"
-                if node.module == "crawler":
-                    for name in node.names:
-                        yield path, node.lineno, f"crawler.{name.name}"
-                else:
-                    for name in node.names if submodules else ():
-                        inner = f"{node.module}.{name.name}"
-                        yield path, node.lineno, inner if is_module(inner) else node.module
-                    if not submodules:
-                        yield path, node.lineno, node.module
+                    yield path, node.lineno, f"crawler.{name.name}"
+            else:
+                for name in node.names if submodules else ():
+                    inner = f"{node.module}.{name.name}"
+                    yield path, node.lineno, inner if is_module(inner) else node.module
+                if not submodules:
+                    yield path, node.lineno, node.module
 
 
 def test_every_room_has_a_rank() -> None:
@@ -207,8 +223,7 @@ def test_the_house_has_one_broad_except() -> None:
     """And the two that carry what was raised to where it is raised again: in another process, or ahead of its turn."""
     broad = [
         f"{path.relative_to(HOUSE.parent)}:{node.lineno}"
-        for path in sorted(HOUSE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for path, node in nodes()
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     ]

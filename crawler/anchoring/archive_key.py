@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from crawler.archive import CATALOGUE
+from crawler.archive import require_archive
 from crawler.archive.anchors import folder as files
 from crawler.archive.anchors.keys import SigningKey, endorsement, load_key, make_key, require_extra
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.manifest_lines import Entry, Kind
-from crawler.errors import CrawlerError, NoArchive
+from crawler.errors import CrawlerError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,8 @@ def init(
     Where the archive has another key, that one must sign the new one: `replaces` is its private key; `lost` says that it
     is lost, and `verify` will name that. Raises CrawlerError, NoArchive, ArchiveLocked.
     """
-    require_extra()
     require_archive(archive)
+    require_extra()
     refuse_inside(key_path, archive)
     with errors_as_damage(archive), acquire(archive, clock()):
         manifest = Manifest(archive)
@@ -70,12 +70,6 @@ def _replaced_key(
 def current_key(manifest: Manifest) -> Entry | None:
     """Return the line of the key that signs an archive's anchors; None if it has none."""
     return next((entry for entry in reversed(manifest.anchors) if entry.kind is Kind.KEY), None)
-
-
-def require_archive(archive: Path) -> None:
-    """Raise NoArchive if there is no archive."""
-    if not (archive / CATALOGUE).is_file():
-        raise NoArchive.at(archive)
 
 
 def refuse_inside(key_path: Path, archive: Path) -> None:

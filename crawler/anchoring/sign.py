@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.anchoring.archive_key import current_key, other_key, refuse_inside, require_archive
+from crawler.anchoring.archive_key import current_key, other_key, refuse_inside
 from crawler.anchoring.settings import AnchorSettings, load_roots
+from crawler.archive import require_archive
 from crawler.archive.anchors import folder as files
 from crawler.archive.anchors.keys import has_extra, load_key, require_extra
 from crawler.archive.anchors.stamps import Roots, Stamp, StampError, check_stamp, stamp_request
@@ -50,8 +51,8 @@ def anchor(
     An authority that fails is one of the `failures`; the signature is kept. Raises CrawlerError if the key cannot be used
     or the extra is missing, NoArchive, ArchiveLocked, ArchiveDamaged if it cannot be written.
     """
-    require_extra()
     require_archive(archive)
+    require_extra()
     if len(settings.authorities) > MAX_AUTHORITIES:
         raise ConfigError(
             f"{len(settings.authorities)} time-stamp authorities are named; at most {MAX_AUTHORITIES}"

@@ -17,15 +17,21 @@ from typing import TYPE_CHECKING
 from crawler.lazy import exports
 
 if TYPE_CHECKING:
-    from crawler.archive.catalogue.engine import CATALOGUE
+    from crawler.archive.catalogue import CATALOGUE
     from crawler.archive.catalogue.models import PageRow
-    from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
+    from crawler.archive.catalogue.rows import (
+        DOCUMENT_KINDS,
+        IMPORT_SITE,
+        MEMENTO_SITE,
+        MERGED_FOLDER,
+        import_url,
+    )
     from crawler.archive.consistency import ConsistencyQueries, MadeVersion
     from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
     from crawler.archive.evidence.manifest import NAME as MANIFEST
     from crawler.archive.evidence.manifest import entries as manifest_entries
-    from crawler.archive.evidence.warc_paths import require_warcs
+    from crawler.archive.evidence.warc_paths import has_archive, require_archive, require_warcs
     from crawler.archive.facade import Archive
     from crawler.archive.fulltext import INDEX as SEARCH_INDEX
     from crawler.archive.fulltext import index_catalogue
@@ -39,13 +45,19 @@ else:
     __getattr__, __dir__ = exports(
         __name__,
         {
-            ".catalogue.engine": ("CATALOGUE",),
+            ".catalogue": ("CATALOGUE",),
             ".catalogue.models": ("PageRow",),
-            ".catalogue.rows": ("DOCUMENT_KINDS", "IMPORT_SITE", "MERGED_FOLDER", "import_url"),
+            ".catalogue.rows": (
+                "DOCUMENT_KINDS",
+                "IMPORT_SITE",
+                "MEMENTO_SITE",
+                "MERGED_FOLDER",
+                "import_url",
+            ),
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
-            ".evidence.warc_paths": ("require_warcs",),
+            ".evidence.warc_paths": ("has_archive", "require_archive", "require_warcs"),
             ".facade": ("Archive",),
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
@@ -63,6 +75,7 @@ __all__ = [
     "EMPTY_HEAD",
     "IMPORT_SITE",
     "MANIFEST",
+    "MEMENTO_SITE",
     "MERGED_FOLDER",
     "SEARCH_INDEX",
     "Act",
@@ -77,6 +90,7 @@ __all__ = [
     "Recovery",
     "VisitHistory",
     "acts_in",
+    "has_archive",
     "has_new_files",
     "head",
     "import_url",
@@ -84,5 +98,6 @@ __all__ = [
     "manifest_entries",
     "read_acts",
     "rebuild",
+    "require_archive",
     "require_warcs",
 ]

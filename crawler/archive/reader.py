@@ -22,14 +22,12 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from crawler.address import canonical
-from crawler.archive.catalogue import earlier_responses, holdings, queries
+from crawler.archive.catalogue import holdings, queries
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
 from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.catalogue.text_names import name_on_disk
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 from crawler.archive.reader_queries.base import Result
 from crawler.archive.reader_queries.captures import CaptureQueries
 from crawler.archive.reader_queries.changes import ChangeQueries
@@ -104,6 +102,8 @@ class Reader(
         path = Path(path)
         with errors_as_damage(path):
             if not (path / CATALOGUE).is_file():
+                from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
+
                 if closed_warcs(path) or open_warcs(path):
                     raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
                 raise NoArchive.at(path)
@@ -202,6 +202,9 @@ class Reader(
 
     def validators(self, url: str) -> Validators | None:
         """Return the validators for a conditional request of a URL; None if no report is held from it."""
+        from crawler.address import canonical
+        from crawler.archive.catalogue import earlier_responses
+
         return earlier_responses.validators(self._session, canonical(url))
 
     def reports(self, *, region: str | None = None, year: int | None = None) -> list[Report]:

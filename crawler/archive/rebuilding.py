@@ -36,6 +36,7 @@ from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.warc_paths import require_archive
 from crawler.archive.fulltext import index_catalogue
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.later_format import later_format
@@ -43,7 +44,7 @@ from crawler.archive.merging import remove_parts
 from crawler.archive.packs.finishing import finish_packs, write_pack_indexes
 from crawler.archive.recovery import add_to_manifest
 from crawler.archive.text_renaming import names_in, rename_texts
-from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveTooNew, NoArchive
+from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveTooNew
 from crawler.reading.pool import ReadingPool
 
 _AS_IT_WAS = "; the catalogue is as it was before"
@@ -78,10 +79,8 @@ def rebuild(
     """
     with errors_as_damage(path):
         if not (path / "warc").is_dir() and not has_runs(path):
-            what = f"{path}: no WARC files here to rebuild from"
-            if (path / CATALOGUE).is_file():
-                raise ArchiveError(what)
-            raise NoArchive(f"{what}; name an archive with --archive")
+            require_archive(path)
+            raise ArchiveError(f"{path}: no WARC files here to rebuild from")
         _check_schema(path, notify)
     with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()):
         manifest = Manifest(path)

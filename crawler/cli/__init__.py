@@ -20,6 +20,7 @@ from crawler.language import translate
 def main() -> None:
     """Run `fazhi`. A CrawlerError becomes one message on stderr and its class's exit code."""
     streams.restart_in_utf8_mode()
+    streams.tell_of_sigterm()
     # after it, so that a process that starts again has imported little
     import typer
 

@@ -6,31 +6,25 @@ is already there, builds it, and prints the result.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.address import canonical, host_port
-from crawler.cli.finding.single import finding_of, search_one
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption, the_address
 from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
-from crawler.fetch import ConnectTo, Fetcher, Replay, load_exchanges, parse_connect_to
 from crawler.field.counting import counted
-from crawler.field.regions import path as region_path
-from crawler.field.regions import region as region_known
 from crawler.field.times import utc_now
-from crawler.model import Link, Site
-from crawler.onboarding.add import DEFAULT_LIST_PAGES, Finding, look, new_id
-from crawler.onboarding.find.entries import entries_of
-from crawler.onboarding.find.model import DEFAULT_BUDGET, FindResult, Result
-from crawler.onboarding.find.targets import is_home
-from crawler.reading.pages import PageProcess
-from crawler.sources import add_entry, entry_lines, existing_sites, is_identifier, load, location_of
+from crawler.onboarding.limits import DEFAULT_LIST_PAGES
+
+if TYPE_CHECKING:
+    from crawler.fetch import ConnectTo, Replay
+    from crawler.model import Link, Site
+    from crawler.onboarding.add import Finding
+    from crawler.onboarding.find.model import FindResult
 
 
 def add(
@@ -73,6 +67,14 @@ def add(
         1  too little was found for an entry
         2  wrong use, or a faulty sources.yaml
     """
+    import asyncio
+
+    from crawler.fetch import Replay, load_exchanges, parse_connect_to
+    from crawler.field.regions import region as region_known
+    from crawler.model import Site
+    from crawler.onboarding.add import new_id
+    from crawler.sources import add_entry, entry_lines, existing_sites, is_identifier, load, location_of
+
     url = the_address(url)
     if region is not None and region_known(region) is None:
         raise ConfigError(f"--region {region}: no division has this code")
@@ -123,6 +125,14 @@ async def _look(
     defaults: Site,
 ) -> tuple[Finding, FindResult | None]:
     """Look at an address; search the portal first if it is a home page. The result is that of the search, if it found a list."""
+    from crawler.cli.finding.single import finding_of, search_one
+    from crawler.fetch import Fetcher
+    from crawler.onboarding.add import look
+    from crawler.onboarding.find.model import Result
+    from crawler.onboarding.find.targets import is_home
+    from crawler.onboarding.limits import DEFAULT_BUDGET
+    from crawler.reading.pages import PageProcess
+
     fetching = Fetcher(sink=lambda _: None, replay=saved, connect_to=mapping)
     async with fetching as fetcher, PageProcess() as page_process:
         if not is_home(url):
@@ -145,6 +155,8 @@ def _entry_of_portal(
     result: FindResult, entry: dict[str, str | list[str] | bool], *, live: bool
 ) -> dict[str, str | list[str] | bool]:
     """Return the entry that a search made, with the id, the name and the division of another one."""
+    from crawler.onboarding.find.entries import entries_of
+
     named = {key: str(entry[key]) for key in ("id", "name", "region")}
     found = entries_of(replace(result, name=named["name"], code=named["region"]), (), live=live)
     return found[0] | named
@@ -152,11 +164,15 @@ def _entry_of_portal(
 
 def _site_with(sites: Sequence[Site], urls: Sequence[str]) -> Site | None:
     """Return the site that already has one of the addresses, as a list or as a report."""
+    from crawler.address import canonical
+
     keys = set(map(canonical, urls))
     return next((s for s in sites if keys.intersection(map(canonical, (*s.lists, *s.pages)))), None)
 
 
 def _site_on_same_host(sites: Sequence[Site], finding: Finding) -> Site | None:
+    from crawler.address import host_port
+
     hosts = {host_port(url).rpartition(":")[0] for url in (*finding.lists, *finding.pages)}
     return next(
         (
@@ -171,6 +187,8 @@ def _site_on_same_host(sites: Sequence[Site], finding: Finding) -> Site | None:
 
 def _exit_as_known(site: Site, url: str, sources: Path, json: bool) -> None:
     """Print that the address is in sources.yaml already, and end the command with exit code 0."""
+    from crawler.sources import location_of
+
     place = location_of(sources, site.id)
     if json:
         print_json({"url": url, "already": site.id, "place": place, "written": False})
@@ -193,6 +211,8 @@ def _entry(finding: Finding, id: str, *, live: bool) -> dict[str, str | list[str
 
 def _note(finding: Finding, *, live: bool) -> str:
     """Return the entry's `note`: what was found on the day it was written, for later readers."""
+    from crawler.field.regions import region as region_known
+
     seen = "Seen" if live else "Seen on saved pages"
     if finding.lists:
         years = sorted({year for _, year in finding.reports if year})
@@ -208,6 +228,8 @@ def _note(finding: Finding, *, live: bool) -> str:
 
 def _description(finding: Finding) -> Iterator[str]:
     """Yield the lines that describe what was found, for people."""
+    from crawler.field.regions import path as region_path
+
     where = dict(finding.where)
     kind = "a report" if finding.report else "a portal" if _is_portal(finding) else "a list"
     if finding.problem is None:
@@ -224,6 +246,8 @@ def _description(finding: Finding) -> Iterator[str]:
 
 
 def _is_portal(finding: Finding) -> bool:
+    from crawler.onboarding.find.targets import is_home
+
     return is_home(finding.url) and finding.url not in finding.lists
 
 
@@ -253,6 +277,8 @@ def _refusal(finding: Finding) -> str:
 
 
 def _result_line(sources: Path, entry: dict[str, Any], *, written: bool) -> str:
+    from crawler.sources import location_of
+
     if not written:
         return f"not written (--dry-run); run without --dry-run to add it to {sources}"
     return f"added to {location_of(sources, entry['id'])}; to test it: fazhi source check {entry['id']}"

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler import anchoring
-from crawler.anchoring import AnchorSettings
-from crawler.archive.anchors.stamps import Root
-from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption, require_archive
+from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ConfigError
-from crawler.fetch import parse_connect_to
 from crawler.field.times import iso, utc_now
-from crawler.model import AnchorDefaults
-from crawler.sources import load
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from crawler.model import AnchorDefaults
 
 KeyOption = Annotated[
     Path | None,
@@ -44,7 +40,6 @@ RootsOption = Annotated[
 ]
 
 
-@app.callback(invoke_without_command=True)
 def anchor(
     context: typer.Context,
     archive: ArchiveOption = Path("archive"),
@@ -79,12 +74,15 @@ def anchor(
         3  another crawl has locked the archive
         4  the archive is damaged or cannot be written
     """
+    from crawler.anchoring import AnchorSettings
+    from crawler.archive.anchors.stamps import Root
+    from crawler.fetch import parse_connect_to
+
     if context.invoked_subcommand is not None:
         sources_of = (context.get_parameter_source(name) for name in context.params)
         if any(source is not None and source.name == "COMMANDLINE" for source in sources_of):
             raise ConfigError("options of `fazhi anchor init` come after `init`")
         return
-    require_archive(archive)
     settings = AnchorSettings.of(
         _defaults(sources),
         key=key,
@@ -123,7 +121,6 @@ def anchor(
     raise typer.Exit(1 if done.failures else 0)
 
 
-@app.command("init")
 def init(
     archive: ArchiveOption = Path("archive"),
     key: KeyOption = None,
@@ -152,6 +149,8 @@ def init(
         3  another crawl has locked the archive
         4  the archive is damaged or cannot be written
     """
+    from crawler.anchoring import AnchorSettings
+
     settings = AnchorSettings.of(_defaults(sources), key=key)
     entered = anchoring.init(archive, settings.key, clock=utc_now, replaces=replaces, lost=lost)
     if entered.made:
@@ -162,6 +161,9 @@ def init(
 
 
 def _defaults(sources: Path | None) -> AnchorDefaults:
+    from crawler.model import AnchorDefaults
+    from crawler.sources import load
+
     path = sources or Path("sources.yaml")
     if sources is None and not path.is_file():
         return AnchorDefaults()

@@ -27,7 +27,6 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import message
 from crawler.field.counting import counted
-from crawler.field.region_names import the_level
 
 if TYPE_CHECKING:
     from crawler.cli.display import Display
@@ -106,10 +105,11 @@ def crawl(
     from crawler.crawl.job import Job, crawl_into
     from crawler.crawl.job import dry_run as run_dry
     from crawler.fetch import Replay, load_exchanges, parse_connect_to
+    from crawler.field.region_names import the_level
     from crawler.sources import choose, load
 
     # parsed first: a wrong --max-time must fail before any file is read or written
-    max_seconds = pipeline.seconds(max_time) if max_time is not None else None
+    max_seconds = pipeline.seconds(max_time, "--max-time") if max_time is not None else None
     loaded = load(sources, notify=None if quiet else message)
     mapping = parse_connect_to(connect_to or ())
     anchoring = AnchorSettings.of(loaded.anchoring, connect_to=mapping, offline=replay is not None)

@@ -11,18 +11,12 @@ import typer
 
 from crawler import anchoring
 from crawler import archive as archives
-from crawler.archive import Archive
-from crawler.archive.anchors.stamps import Roots
-from crawler.archive.continuity import is_settled
-from crawler.archive.packs.packing import Packed, groups
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption, require_archive
+from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.field.counting import counted
 from crawler.field.times import utc_now
-from crawler.questions import verify as verifying
-from crawler.questions.verify import OlderChain, Trust
 
 
 def verify(
@@ -69,6 +63,10 @@ def verify(
         2  wrong use, or there is no archive
         4  a fault was found, or a newer fazhi wrote the archive
     """
+    from crawler.archive.anchors.stamps import Roots
+    from crawler.questions import verify as verifying
+    from crawler.questions.verify import OlderChain, Trust
+
     older = None if since is None else OlderChain.parse(since)
     trust = Trust(
         keys=tuple(anchoring.known_key(value) for value in anchor_keys or ()),
@@ -124,6 +122,8 @@ def rebuild(
         3  another crawl has locked the archive
         4  something could not be read; the rest is recreated
     """
+    from crawler.archive import Archive
+
     done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes)
     changed = 0
     if reextract:
@@ -163,6 +163,9 @@ def merge(
         3  another crawl has locked the archive
         4  one of the archives is damaged, or cannot be written
     """
+    from crawler.archive import Archive
+    from crawler.archive.continuity import is_settled
+
     archives.require_warcs(other)  # before this archive is made
     if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):
         say(f"nothing to merge: {archive} has every WARC file of {other}")
@@ -195,7 +198,11 @@ def pack(
         3  another crawl has locked the archive
         4  the archive is damaged, or cannot be written
     """
-    require_archive(archive)
+    from crawler.archive import Archive
+    from crawler.archive.continuity import is_settled
+    from crawler.archive.packs.packing import Packed, groups
+
+    archives.require_archive(archive)
     now = utc_now()
     wanted = groups(archive, now, this_month=this_month)
     done = Packed(packs=(), files=0)

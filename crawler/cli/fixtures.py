@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, SourcesOption
-from crawler.cli.output import PlainConsole, print_json, say
+from crawler.cli.output import print_json, say
 from crawler.cli.program.completion import source_ids
 from crawler.errors import ConfigError
-from crawler.fetch import Fetcher, parse_connect_to
-from crawler.fetch.record import Sink
 from crawler.field.counting import counted
 from crawler.field.text import visible_line
-from crawler.onboarding import fixtures
-from crawler.sources import choose, load_sites
 
-app = typer.Typer(help="Save a site's pages for offline tests; replay and compare.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from crawler.fetch import Fetcher
+    from crawler.fetch.record import Sink
 
 FolderOption = Annotated[Path, typer.Option("--folder", help="Folder of the saved sites.")]
 DEFAULT_FOLDER = Path("tests/fixtures")
 
 
-@app.command("record")
 def record(
     id: Annotated[str, typer.Argument(metavar="ID", help="Id of a source.", autocompletion=source_ids)],
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after this many reports.")] = None,
@@ -44,6 +40,12 @@ def record(
         0  saved
         2  wrong use, a faulty sources.yaml, or no page could be fetched
     """
+    import asyncio
+
+    from crawler.fetch import Fetcher, parse_connect_to
+    from crawler.onboarding import fixtures
+    from crawler.sources import choose, load_sites
+
     (site,) = choose(load_sites(sources), [id])
     mapping = parse_connect_to(connect_to or ())
 
@@ -64,7 +66,6 @@ def record(
     )
 
 
-@app.command("check")
 def check(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Saved sites; all if omitted.")
@@ -84,6 +85,11 @@ def check(
         1  some differ
         2  wrong use, or a faulty sources.yaml
     """
+    import asyncio
+
+    from crawler.onboarding import fixtures
+    from crawler.sources import load_sites
+
     places = [folder / name for name in ids or ()] or fixtures.folders(folder)
     if not places:
         raise ConfigError(f"{folder}: no saved sites here; save one with `fazhi fixture record ID`")
@@ -107,6 +113,8 @@ def check(
 
 
 def _print_diff(lines: list[str]) -> None:
+    from crawler.cli.output import PlainConsole
+
     colours = {"+": "green", "-": "red", "@": "cyan"}
     console = PlainConsole(sys.stdout)
     for line in lines:

@@ -8,13 +8,10 @@ from typing import Annotated
 
 import typer
 
-from crawler.archive import Archive
 from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, outcome_json, print_json, tab_separated
 from crawler.field.times import utc_now
-from crawler.intake.imports import documents, import_paths
 from crawler.language import translate
-from crawler.model import Ending
 
 MAX_OUTCOMES_PER_COMMIT = 100
 """A WARC file may hold a million small answers: a commit for each would take hours. The journal keeps what is not committed."""
@@ -47,6 +44,10 @@ def import_(
         3  another crawl has locked the archive
         4  the archive is damaged or cannot be written
     """
+    from crawler.archive import Archive
+    from crawler.intake.imports import documents, import_paths
+    from crawler.model import Ending
+
     documents(paths)  # raises before an archive is made
     failed = False
     command = " ".join(sys.argv[1:])

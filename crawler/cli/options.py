@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli.output import message
 from crawler.cli.program.completion import source_ids
 from crawler.cli.program.values import address_hint
-from crawler.errors import ConfigError, NoArchive
-from crawler.field.times import start_of, years_of
-from crawler.model import Years
+from crawler.errors import ConfigError
+from crawler.field.times import start_of, utc_now, years_of
 from crawler.reading.processors import MAX_PROCESSES
+
+if TYPE_CHECKING:
+    from crawler.model import Years
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
 ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
@@ -122,17 +125,15 @@ def the_start(text: str | None, option: str = "--since") -> datetime | None:
     return None if text is None else start_of(the_day(text, option))
 
 
+def tell_of_a_future_day(since: str | None) -> None:
+    """Say on stderr that `--since` is a day that has not come yet, so that an empty answer is understood."""
+    if (begin := the_start(since)) is not None and begin > utc_now():
+        message(f"--since {since}: this day has not come yet, so nothing can be newer")
+
+
 def the_day(text: str, option: str) -> date:
     """Return the day that an ISO date means. Raises ConfigError for anything else."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise ConfigError(f"{option} {text}: must be a day, such as 2026-11-01") from None
-
-
-def require_archive(folder: Path) -> None:
-    """Raise NoArchive unless a folder has a catalogue or WARC files: a command that adds to an archive must not make one."""
-    from crawler.archive import CATALOGUE  # not for the help of commands
-
-    if not (folder / CATALOGUE).exists() and not (folder / "warc").is_dir():
-        raise NoArchive.at(folder)

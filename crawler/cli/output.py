@@ -15,10 +15,10 @@ from crawler.field.text import json_escaped, visible_line
 from crawler.field.times import iso
 from crawler.language import translate
 from crawler.lazy import exports
-from crawler.model import Outcome
 
 if TYPE_CHECKING:
     from crawler.cli.program.console import PlainConsole as PlainConsole
+    from crawler.model import Outcome
 else:
     __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,18 +13,11 @@ from crawler import extract as extraction
 from crawler.cli.options import AsPublishedOption, JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, print_table
 from crawler.cli.program.values import address_hint
-from crawler.crawl import Visit
-from crawler.crawl.documents import read_with_documents
-from crawler.errors import CrawlerError, PartOnly, UnreadDocument
-from crawler.extract.documents.measures import measure
-from crawler.fetch import Fetcher
-from crawler.fetch.client import NO_SITE
+from crawler.errors import ConfigError, CrawlerError, PartOnly, UnreadDocument
 from crawler.field.counting import counted
-from crawler.model import Report, Site
-from crawler.questions.report_rows import report_json
-from crawler.reading.alone import read_alone
-from crawler.reading.pages import PageProcess
-from crawler.sources import site_for
+
+if TYPE_CHECKING:
+    from crawler.model import Report, Site
 
 _MAX_FILE_BYTES = 64 * 1024 * 1024  # of a page or document to extract
 
@@ -54,6 +46,11 @@ def extract(
         1  some page could not be fetched or read
         2  wrong use, or a faulty sources.yaml
     """
+    from crawler.questions.report_rows import report_json
+
+    for place in places:
+        if hint := address_hint(place):
+            raise ConfigError(f"{place}: {hint}")
     reports: list[Report] = []
     failed = False
     for place in places:
@@ -74,8 +71,6 @@ def extract(
             failed = True
         except CrawlerError as error:
             message(str(error) if place in str(error) else f"{place}: {error}")
-            if hint := address_hint(place):
-                message(f"{place}: {hint}")
             failed = True
     if json:
         make = _explained if explain else report_json
@@ -100,11 +95,21 @@ def extract(
 
 
 def _from_address(url: str, sources: Path) -> Report:
+    import asyncio
+
+    from crawler.fetch.client import NO_SITE
+    from crawler.sources import site_for
+
     return asyncio.run(_from_web(url, site_for(url, sources) if sources.exists() else NO_SITE))
 
 
 async def _from_web(url: str, site: Site) -> Report:
     """Fetch a page, and what it offers as its text, and return the report as a crawl reads it."""
+    from crawler.crawl import Visit
+    from crawler.crawl.documents import read_with_documents
+    from crawler.fetch import Fetcher
+    from crawler.reading.pages import PageProcess
+
     async with Fetcher(sink=lambda _: None) as fetcher, PageProcess() as pages:
         capture = await fetcher.get(url, site=site, max_bytes=_MAX_FILE_BYTES)
         body = capture.decoded(_MAX_FILE_BYTES).body
@@ -116,6 +121,8 @@ async def _from_web(url: str, site: Site) -> Report:
 
 def _reading_rows(report: Report) -> list[tuple[str, object]]:
     """Return what the text was read from, and its measures."""
+    from crawler.extract.documents.measures import measure
+
     found = measure(report.body)
     rows: list[tuple[str, object]] = [
         ("format", report.text_from),
@@ -133,6 +140,8 @@ def _reading_rows(report: Report) -> list[tuple[str, object]]:
 
 
 def _from_file(path: Path) -> Report:
+    from crawler.reading.alone import read_alone
+
     try:
         with path.open("rb") as file:  # a pipe is read too
             data = file.read(_MAX_FILE_BYTES + 1)
@@ -144,6 +153,9 @@ def _from_file(path: Path) -> Report:
 
 
 def _explained(report: Report, *, as_published: bool) -> dict[str, object]:
+    from crawler.extract.documents.measures import measure
+    from crawler.questions.report_rows import report_json
+
     clues = [{"field": c.field, "value": c.value, "weight": c.weight, "where": c.where} for c in report.clues]
     offers = [asdict(offer) for offer in report.offers]
     return report_json(report, as_published=as_published) | {

@@ -10,6 +10,7 @@ import errno
 import io
 import os
 import select
+import signal
 import sys
 from typing import Any, TextIO
 
@@ -123,6 +124,23 @@ def install() -> None:
         sys.stdout = Stream(STDOUT, sys.stdout)
     if sys.stderr is sys.__stderr__:
         sys.stderr = Stream(STDERR, sys.stderr)
+
+
+def tell_of_sigterm() -> None:
+    """Let SIGTERM end the process at once, as it does by default, but with a line that says so.
+
+    `crawl`, `source find` and `serve` set handlers of their own when they have begun, and end in order.
+    """
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return  # ignored by who started this process
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        # not by print, which this signal may have interrupted
+        os.write(STDERR, f"{translate('SIGTERM: ended; what was stored is kept')}\n".encode())
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def finish(code: int) -> int:

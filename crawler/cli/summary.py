@@ -31,10 +31,10 @@ ENDING_COLUMNS = {
 ALWAYS_SHOWN = (Ending.LISTED, Ending.NEW)
 """The other columns are shown only where a site has such an outcome."""
 
-NOTABLE = (Ending.NEW, Ending.REVISED, Ending.GONE, Ending.MOVED, Ending.LEFT)
+NOTABLE = (Ending.GONE, Ending.MOVED, Ending.LEFT)
 
 MAX_SITES = 100
-"""Of more sites, only those with news, trouble or addresses left have a row."""
+"""Rows. Of more sites, only those with trouble, and then those with one of NOTABLE, have one: a new report has a line of its own."""
 
 Counts = Mapping[str, Counter[Ending]]
 
@@ -50,11 +50,12 @@ def print_sites(
     visited = [site for site in sites if site.id in counts]
     shown = visited
     if len(visited) > MAX_SITES:
-        shown = [
+        notable = [
             site
             for site in visited
             if troubles[site.id] or any(counts[site.id][ending] for ending in NOTABLE)
         ]
+        shown = sorted(notable, key=lambda site: not troubles[site.id])[:MAX_SITES]
     used = [e for e in ENDING_COLUMNS if e in ALWAYS_SHOWN or any(counts[site.id][e] for site in shown)]
     numbers = (*(ENDING_COLUMNS[ending] for ending in used), "troubles", "requests", "seconds")
     columns = columns_of(("site", "name", *numbers), numbers=numbers, aside=("name",))
@@ -62,8 +63,8 @@ def print_sites(
         rows = (_site_cells(site, used, counts, troubles[site.id], visits.get(site.id)) for site in shown)
         show_table(console, columns, rows)
     if len(shown) < len(visited):
-        others = f"{len(visited) - len(shown)} {'further ' if shown else ''}sites without news or trouble"
-        console.print(translate(others))
+        others = counted(len(visited) - len(shown), "further site" if shown else "site")
+        console.print(translate(f"{others} without a row here; `fazhi source list` shows every site"))
 
 
 def _site_cells(

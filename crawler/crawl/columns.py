@@ -10,7 +10,8 @@ import itertools
 import re
 
 from crawler.address import canonical, host_of, registrable_domain
-from crawler.crawl.visit import Visit, list_key, start_urls
+from crawler.crawl.first_steps import start_urls
+from crawler.crawl.visit import Visit, list_key
 from crawler.discover import discover
 from crawler.errors import NotAReport
 from crawler.field.organs import organ_in

@@ -17,10 +17,10 @@ from typing import Protocol
 from crawler.address import host_port
 from crawler.anchoring import AnchorSettings, anchor_after_crawl
 from crawler.archive import CATALOGUE, Archive
+from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import counting_sink, crawl
 from crawler.crawl.schedule import plan
-from crawler.crawl.visit import start_urls
 from crawler.errors import CrawlerError
 from crawler.fetch import ConnectTo, Fetcher, Replay
 from crawler.fetch.reach import reach_of

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from crawler.address import canonical
 from crawler.crawl.columns import MAX_COLUMNS, is_column, is_full, queue
-from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, list_key, list_urls, note_outcome
+from crawler.crawl.first_steps import list_urls
+from crawler.crawl.visit import MAX_WAITING_STEPS, Visit, list_key, note_outcome
 from crawler.discover import (
     End,
     Verdict,

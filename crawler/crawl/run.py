@@ -16,9 +16,10 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from crawler.archive import Archive, Recovery
+from crawler.crawl.first_steps import first_url, start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.site import crawl_site
-from crawler.crawl.visit import Visit, first_url, is_trouble, note_outcome, start_urls
+from crawler.crawl.visit import Visit, is_trouble, note_outcome
 from crawler.errors import ArchiveError
 from crawler.fetch import Fetcher, Replay
 from crawler.fetch.connections.descriptors import max_connections

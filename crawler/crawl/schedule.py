@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.crawl.first_steps import first_url
 from crawler.errors import ConfigError
 from crawler.model import Ending, Outcome, Site
 
@@ -48,8 +49,6 @@ class Plan:
 
     def not_due_outcomes(self) -> list[Outcome]:
         """Return one `not_due` for each site that is not visited. They are shown and not archived: nothing was requested."""
-        from crawler.crawl.visit import first_url  # with all that a visit needs; `status` plans without it
-
         return [
             Outcome(
                 ending=Ending.NOT_DUE,
@@ -97,9 +96,10 @@ def due_at(site: Site, past: VisitHistory | None, now: datetime | None = None) -
     return began_at + wait * (1 - EARLY_SHARE)
 
 
-def seconds(span: str) -> float:
-    """Return `90`, `90s`, `30m`, `12h`, `1d` or `2w` in seconds. Raises ConfigError for anything else."""
+def seconds(span: str, option: str = "") -> float:
+    """Return `90`, `90s`, `30m`, `12h`, `1d` or `2w` in seconds. Raises ConfigError, with the option, for anything else."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw]?)", span.strip())
     if not found or not float(found[1]):
-        raise ConfigError(f"{span}: must be a time such as 90 (seconds), 30m, 12h or 1d")
+        named = f"{option} {span}" if option else span
+        raise ConfigError(f"{named}: must be a time such as 90 (seconds), 30m, 12h or 1d")
     return float(found[1]) * _UNIT_SECONDS[found[2]]

@@ -13,9 +13,10 @@ from contextlib import aclosing
 
 from crawler.address import canonical, family
 from crawler.crawl.expectations import check_expectations
+from crawler.crawl.first_steps import first_url
 from crawler.crawl.lists import list_page
 from crawler.crawl.reports import report_page
-from crawler.crawl.visit import Visit, first_url, note_outcome
+from crawler.crawl.visit import Visit, note_outcome
 from crawler.errors import ArchiveError, ExpectationError, Halted
 from crawler.model import Ending, Link, ListStep, Outcome
 

@@ -1,6 +1,6 @@
 """State of one site's visit: its tools, what it has seen, and its frontier, which is the queue of steps to be done.
 
-Also the first steps of a site, and the digest of what its entry wants. `site`, `lists` and `reports` do the steps.
+Also the digest of what a site's entry wants; its first steps are in `first_steps`. `site`, `lists` and `reports` do the steps.
 """
 
 from __future__ import annotations
@@ -8,28 +8,30 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from crawler.address import canonical
 from crawler.archive import Archive, KnownPages
+from crawler.crawl.first_steps import first_steps, list_urls, start_urls
 from crawler.crawl.halt import Halt
-from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, judge_title, page_key, search_page
+from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, judge_title, page_key
 from crawler.extract import EXTRACTOR
-from crawler.fetch import Fetcher
 from crawler.model import (
     ENDED_BEFORE,
     TROUBLE_ENDINGS,
+    Capture,
     Ending,
     Link,
     Listing,
-    ListKind,
     ListRequest,
     ListStep,
     Outcome,
+    Page,
     Site,
     SiteVisit,
+    Validators,
 )
 from crawler.reading.pages import PageProcess
 
@@ -51,12 +53,37 @@ MAX_NOT_REPORTS = 20_000
 """Pages that are remembered as no reports, the latest. Beyond it the oldest are requested again."""
 
 
+class Pages(Protocol):
+    """What a visit needs of a `Fetcher`. Pages may come from elsewhere, as from a web archive."""
+
+    async def get(
+        self,
+        request: str | ListRequest,
+        validators: Validators | None = None,
+        *,
+        site: Site = ...,
+        max_bytes: int | None = None,
+    ) -> Capture:
+        """Return the answer to a request. Raises FetchError."""
+
+    async def page(
+        self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = ...
+    ) -> Page:
+        """Return the page at an address. Raises FetchError."""
+
+    def spent(self, site: Site) -> str:
+        """Return how a site has used up the budget of its entry; empty if it has not."""
+
+    def given_up(self, site: Site) -> str:
+        """Return why a site's proxy is not used any more; empty if it is."""
+
+
 @dataclass(slots=True)
 class Visit:
     """State of one site's visit."""
 
     site: Site
-    fetcher: Fetcher
+    fetcher: Pages
     archive: Archive | None  # None: a dry run, which only reads lists
     page_process: PageProcess
     full: bool = False  # request without validators
@@ -94,7 +121,7 @@ class Visit:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        self.frontier = deque(_first_steps(self.site))
+        self.frontier = deque(first_steps(self.site))
         self.list_keys = set(map(list_key, self.site.lists))
 
     def resume(self, last: SiteVisit) -> bool:
@@ -195,27 +222,9 @@ def _is_past(day: str, now: datetime, interval: timedelta) -> bool:
     return not 0 <= (now.date() - date.fromisoformat(day[:10])).days < interval.days
 
 
-def _first_steps(site: Site) -> list[Link | ListStep]:
-    return [
-        *(_first(ListRequest(url=url)) for url in site.lists),
-        *(_first(ListRequest(url=url), "sitemap") for url in site.sitemaps),
-        *_search(site),
-        *(Link(url=url, title="") for url in site.pages),
-    ]
-
-
 def list_key(url: str) -> str:
     """Return the key of a list: its canonical address, without the name of an index page."""
     return _INDEX_PAGE.sub("/", canonical(url))
-
-
-def _first(request: ListRequest, kind: ListKind = "list") -> ListStep:
-    return ListStep(request=request, first=request, kind=kind)
-
-
-def _search(site: Site) -> Iterable[ListStep]:
-    if site.search and (request := search_page(site.search, 1)):
-        yield ListStep(request=request, first=ListRequest(url=site.search), kind="search")
 
 
 def note_outcome(visit: Visit, ending: Ending, url: str, detail: str, at: datetime | None = None) -> Outcome:
@@ -239,18 +248,3 @@ def fails_crawl(outcome: Outcome, site: Site | None, halt: Halt) -> bool:
     if outcome.ending is Ending.LEFT:
         return not (halt.planned and outcome.detail.startswith(ENDED_BEFORE))
     return site is not None and is_trouble(outcome, site)
-
-
-def list_urls(site: Site) -> list[str]:
-    """Return the addresses of the first pages of a site's lists."""
-    return [step.url for step in _first_steps(site) if isinstance(step, ListStep)]
-
-
-def first_url(site: Site) -> str:
-    """Return the first address of a site, for outcomes of the site as a whole."""
-    return next(iter(start_urls([site])), "")
-
-
-def start_urls(sites: Iterable[Site]) -> list[str]:
-    """Return the addresses that a crawl of these sites begins with."""
-    return [step.url for site in sites for step in _first_steps(site)]

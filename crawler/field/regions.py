@@ -21,6 +21,7 @@ Level = Literal["province", "city", "county"]
 LEVELS: tuple[Level, ...] = ("province", "city", "county")
 """省级, 地级, 县级, from the top. Districts of 直辖市 and counties run by a province have the province as parent."""
 
+_CODE_DIGITS = 6
 _FIRST_REPORT_YEAR = 2015  # a division that ended later may have published a report, so its name still counts
 
 
@@ -46,27 +47,36 @@ class _Table:
 
 
 @cache
+def _lines() -> str:
+    return Path(__file__).with_name("regions.tsv").read_text(encoding="utf-8")
+
+
+def _row(line: str) -> Region:
+    code, name, short, level, parent, until = line.split("\t")
+    return Region(
+        code=code,
+        name=name,
+        short=short,
+        level=cast(Level, level),
+        parent=parent or None,
+        until=int(until) if until else None,
+    )
+
+
+@cache
 def _table() -> _Table:
     by_code: dict[str, Region] = {}
     by_name: dict[str, tuple[Region, ...]] = {}
     by_short: dict[str, tuple[Region, ...]] = {}
-    for line in Path(__file__).with_name("regions.tsv").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
+    for line in _lines().split("\n"):
+        if not line or line.startswith("#"):
             continue
-        code, name, short, level, parent, until = line.split("\t")
-        row = Region(
-            code=code,
-            name=name,
-            short=short,
-            level=cast(Level, level),
-            parent=parent or None,
-            until=int(until) if until else None,
-        )
-        by_code.setdefault(code, row)
-        for known in _full_names(name, short):
+        row = _row(line)
+        by_code.setdefault(row.code, row)
+        for known in _full_names(row.name, row.short):
             by_name[known] = (*by_name.get(known, ()), row)
         if row.until is None:
-            by_short[short] = (*by_short.get(short, ()), row)
+            by_short[row.short] = (*by_short.get(row.short, ()), row)
     return _Table(by_code, by_name, by_short, _lengths(by_name), _lengths(by_short))
 
 
@@ -83,9 +93,17 @@ def _full_names(name: str, short: str) -> tuple[str, ...]:
     return (name, short + kind[1]) if kind and not short.endswith(kind[1]) else (name,)
 
 
+@lru_cache(maxsize=8192)
 def region(code: str) -> Region | None:
-    """Return the division of a six-digit code, in use or not; None if the table has no such code."""
-    return _table().by_code.get(code)
+    """Return the division of a six-digit code, in use or not; None if the table has no such code.
+
+    Its line is looked for: a command that shows some reports does not wait until the whole table is read.
+    """
+    if not (len(code) == _CODE_DIGITS and code.isascii() and code.isdigit()):
+        return None
+    lines = _lines()
+    at = lines.find(f"\n{code}\t") + 1
+    return _row(lines[at : lines.index("\n", at)]) if at else None
 
 
 def all_regions() -> tuple[Region, ...]:

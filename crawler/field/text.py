@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 _INDENT = (
     " \t\r\f\v\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
@@ -105,8 +106,7 @@ def chinese_number(text: str) -> int | None:
 _NUMERAL = "0-9〇零○◯O一二三四五六七八九十"
 _YEAR_LENGTH = 4
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")  # –, ‑, − and the like, as editors write them for -
-_DATE = re.compile(  # begins with a set of characters, so that the search quickly skips text that cannot begin a date
-    rf"""
+_DATE = rf"""
     [12一二](?<![0-9].)
     (?: (?:(?<=1)9|(?<=2)0)[0-9]{{2}} \s* (?P<sep>[-/.年]) \s* (?P<m>[0-9]{{1,2}}) \s* (?:(?P=sep)|[-/.月]) \s* (?P<d>[0-9]{{1,2}}) (?![0-9]) (?: \s*+ [日号] )?+
       | (?<=[二一])[{_NUMERAL}]{{3}} \s* 年 \s* (?P<cm>[{_NUMERAL}]{{1,2}}) \s* 月 \s* (?P<cd>[{_NUMERAL}]{{1,3}}) \s* [日号]
@@ -115,11 +115,16 @@ _DATE = re.compile(  # begins with a set of characters, so that the search quick
     # 2022年1-9月, 2026年9月18-22日, 2022年1月1日至12月31日: spans
     (?: [T\s,]{{0,4}} (?P<H>[01]?[0-9]|2[0-3]) \s* [:∶时] \s* (?P<M>[0-5][0-9]) (?: \s*[:∶分]\s* (?P<S>[0-5][0-9]) (?:[.,][0-9]+)? )?
         (?: \s? (?P<utc>Z|UTC|GMT)? (?:(?P<zone>[+-]) (?P<zh>0?[0-9]|1[0-4]) (?: :?(?P<zm>[0-5][0-9]) )?)? (?![0-9A-Za-z:]) )? )?
-    """,
-    re.X,
-)
+    """
+"""A date. It begins with a set of characters, so that the search quickly skips text that cannot begin one."""
+
 _CHINA = timedelta(hours=8)
 _ZERO_DAYS = frozenset(((1970, 1, 1), (1900, 1, 1)))  # written by systems for an empty date
+
+
+@cache
+def _date() -> re.Pattern[str]:
+    return re.compile(_DATE, re.X)  # on first use: its compilation takes as long as the help of a command may
 
 
 def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
@@ -134,7 +139,7 @@ def find_dates(text: str) -> Iterator[tuple[str, int, int]]:
         return
     if not text.isascii():
         text = _DASH.sub("-", text)
-    for match in _DATE.finditer(text):
+    for match in _date().finditer(text):
         written_year = text[match.start() : match.start() + _YEAR_LENGTH]
         if match["m"]:
             year, month, day = int(written_year), int(match["m"]), int(match["d"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
-from crawler.model import Years
+if TYPE_CHECKING:
+    from crawler.model import Years
 
 CHINA = timezone(timedelta(hours=8))
 """China time. It has had no daylight saving time since 1991."""
@@ -46,6 +47,8 @@ def utc_now() -> datetime:
 
 def years_of(text: str) -> Years | None:
     """Return the years that `2022`, `2019-2022` or `2019-` mean; None for any other text."""
+    from crawler.model import Years  # not for the help of commands
+
     parts = re.fullmatch(r"([12][0-9]{3})(?:(-)([12][0-9]{3})?)?", text.strip())
     if parts is None or (parts[3] and parts[3] < parts[1]):
         return None

@@ -5,7 +5,7 @@
 - `page`: what a server sent (Capture) and what a browser rendered from it (Rendering)
 - `publication`: what was seen of each report's publication, and of its sources
 - `report`: the text and the fields of a report, and its versions; `document`: a file or frame that its page offers
-- `outcome`: how the visits of addresses and of sites ended
+- `outcome`: how the visits of addresses and of sites ended; `ending`: the word for it
 - `anchoring`: settings of anchors; `notification`: kinds of changes, and rules for whom to tell which
 """
 
@@ -18,13 +18,12 @@ from crawler.lazy import exports
 if TYPE_CHECKING:
     from crawler.model.anchoring import AnchorDefaults
     from crawler.model.document import Document
+    from crawler.model.ending import TROUBLE_ENDINGS, Ending
     from crawler.model.listing import Link, Listing, ListKind, ListRequest, ListStep
     from crawler.model.notification import ChangeKind, NotifyRule
     from crawler.model.outcome import (
         ENDED_BEFORE,
         NOT_UNDERSTOOD,
-        TROUBLE_ENDINGS,
-        Ending,
         HostFigures,
         News,
         Outcome,
@@ -69,13 +68,12 @@ else:
         {
             ".anchoring": ("AnchorDefaults",),
             ".document": ("Document",),
+            ".ending": ("TROUBLE_ENDINGS", "Ending"),
             ".listing": ("Link", "Listing", "ListKind", "ListRequest", "ListStep"),
             ".notification": ("ChangeKind", "NotifyRule"),
             ".outcome": (
                 "ENDED_BEFORE",
                 "NOT_UNDERSTOOD",
-                "TROUBLE_ENDINGS",
-                "Ending",
                 "HostFigures",
                 "News",
                 "Outcome",

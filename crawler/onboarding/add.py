@@ -20,10 +20,8 @@ from crawler.errors import ExtractError, FetchError, Unread
 from crawler.extract.page.decode import decode
 from crawler.fetch import Fetcher
 from crawler.model import Capture, Headers, Link, Listing, ListRequest, Report, Site
+from crawler.onboarding.limits import DEFAULT_LIST_PAGES
 from crawler.reading.pages import PageProcess
-
-DEFAULT_LIST_PAGES = 3
-"""Pages of a list that are read: enough to see whether it is the right one."""
 
 MAX_CANDIDATE_LISTS = 5
 """Lists that are tried for a report whose own list is not known."""

@@ -1,6 +1,6 @@
 """Test an entry of sources.yaml: walk its lists, read its newest report, and give what was found as a `Check`.
 
-It uses the same pipeline as a crawl, without an archive. `crawler.cli.sources` prints the result.
+It uses the same pipeline as a crawl, without an archive. `crawler.cli.contributing.checking` prints the result.
 """
 
 from __future__ import annotations

@@ -35,9 +35,9 @@ class Citation:
     text_sha256: str
     text_from: str  # page, or the format of the document that was read
     unread: str | None  # why there is no text: needs_ocr, encrypted, …
-    origin: str  # own, imported, merged: who captured it
+    origin: str  # own, imported, memento, merged: who captured it
     captures: tuple[RecordPlace, ...]
-    head: str  # of the archive's chain
+    head: str  # of the archive's chain; empty in a citation that must not change with the archive
 
     @property
     def captured_at(self) -> datetime:
@@ -145,7 +145,7 @@ def text(cited: Citation) -> str:
         f"seen:       {iso(cited.first_seen)} to {iso(cited.last_seen)}; {_state(cited)}",
         f"text:       {_text(cited)}",
         *captures,
-        f"chain head: {cited.head}",
+        *([f"chain head: {cited.head}"] if cited.head else []),
     ]
     return "\n".join(lines)
 
@@ -174,10 +174,11 @@ def citation_json(cited: Citation) -> dict[str, Any]:
 
 
 def _evidence(cited: Citation) -> str:
-    return (
+    told = (
         f"Archived as {cited.id}, version {cited.version}{_origin(cited)}; captured {iso(cited.captured_at)}; "
         f"{_digest(cited)}; {_location(cited) or 'no WARC record'}; chain head {cited.head}"
     )
+    return told if cited.head else told.removesuffix("; chain head ")
 
 
 def _digest(cited: Citation) -> str:
@@ -191,12 +192,11 @@ def _text(cited: Citation) -> str:
 
 
 def _evidence_chinese(cited: Citation) -> str:
-    other = {"imported": ", 他人采集后导入", "merged": ", 由另一档案库并入"}.get(cited.origin, "")
+    other = _ORIGINS_CHINESE.get(cited.origin, "")
     location = f"; {_location(cited)}" if cited.captures else ""
     text = f"正文未能读取({cited.unread})" if cited.unread else f"正文SHA-256 {cited.text_sha256}"
-    return (
-        f"{cited.id} 第{cited.version}版{other}; 采集时间 {iso(cited.captured_at)}; "
-        f"{text}{location}; 链首 {cited.head}"
+    return f"{cited.id} 第{cited.version}版{other}; 采集时间 {iso(cited.captured_at)}; {text}{location}" + (
+        f"; 链首 {cited.head}" if cited.head else ""
     )
 
 
@@ -215,10 +215,18 @@ def _payload(place: RecordPlace) -> str:
     )
 
 
+_ORIGINS_CHINESE = {
+    "imported": ", 他人采集后导入",
+    "merged": ", 由另一档案库并入",
+    "memento": ", 取自网络存档的回放",
+}
+
+
 def _origin(cited: Citation) -> str:
     words = {
         "imported": " (imported: another crawler captured it)",
         "merged": " (merged: another archive captured it)",
+        "memento": " (memento: a web archive captured it, as it plays it back)",
     }
     return words.get(cited.origin, "")
 

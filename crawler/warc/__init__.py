@@ -8,22 +8,63 @@ captures (`framing`). Where files are kept, and what they mean, is decided in ar
 
 from __future__ import annotations
 
-from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
-from crawler.warc.digests import agrees, hex_sha256
-from crawler.warc.fields import field_text
-from crawler.warc.foreign import Fault, http_address
-from crawler.warc.members import whole_length
-from crawler.warc.read import (
-    Record,
-    exchanges,
-    parse_warc_date,
-    read_at,
-    read_captures,
-    read_records,
-    to_capture,
-)
-from crawler.warc.salvage import salvage
-from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, warc_date
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
+    from crawler.warc.digests import agrees, hex_sha256
+    from crawler.warc.fields import ORIGIN, Provenance, field_text, warc_date
+    from crawler.warc.foreign import Fault, http_address
+    from crawler.warc.members import whole_length
+    from crawler.warc.read import (
+        Record,
+        exchanges,
+        parse_warc_date,
+        read_at,
+        read_captures,
+        read_records,
+        to_capture,
+    )
+    from crawler.warc.salvage import salvage
+    from crawler.warc.write import Earlier, Place, WarcFile, new_record_id
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".answers": (
+                "Answer",
+                "IgnoredRecord",
+                "RevisitReference",
+                "read_answers",
+                "resolve_revisit",
+            ),
+            ".digests": (
+                "agrees",
+                "hex_sha256",
+            ),
+            ".fields": ("ORIGIN", "Provenance", "field_text", "warc_date"),
+            ".foreign": ("Fault", "http_address"),
+            ".members": ("whole_length",),
+            ".read": (
+                "Record",
+                "exchanges",
+                "parse_warc_date",
+                "read_at",
+                "read_captures",
+                "read_records",
+                "to_capture",
+            ),
+            ".salvage": ("salvage",),
+            ".write": (
+                "Earlier",
+                "Place",
+                "WarcFile",
+                "new_record_id",
+            ),
+        },
+    )
 
 __all__ = [
     "ORIGIN",
@@ -32,6 +73,7 @@ __all__ = [
     "Fault",
     "IgnoredRecord",
     "Place",
+    "Provenance",
     "Record",
     "RevisitReference",
     "WarcFile",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
@@ -16,15 +16,10 @@ from starlette.routing import Route
 
 from crawler import __version__
 from crawler.errors import CrawlerError
-from crawler.web.answer import Answer
 from crawler.web.asked import Asked
 from crawler.web.format import Format
-from crawler.web.formats.atom import write_atom
-from crawler.web.formats.csv import write_csv
-from crawler.web.formats.html import write_html
-from crawler.web.formats.json import write_json
-from crawler.web.formats.text import write_text
-from crawler.web.headers import Freshness, etag, matches
+from crawler.web.formats.writing import write
+from crawler.web.headers import ALWAYS, Freshness, etag, matches
 from crawler.web.memento.endpoints import Memento
 from crawler.web.memory import Memory
 from crawler.web.page import Page
@@ -32,16 +27,11 @@ from crawler.web.pages import PAGES
 from crawler.web.question import Question
 from crawler.web.readers import Readers
 from crawler.web.serving.guard import Guard
-from crawler.web.serving.problems import problem, status_of, wants_html
+from crawler.web.serving.problems import UNEXPECTED, problem, public_detail, status_of, wants_html
 from crawler.web.serving.static_files import StaticFiles
 from crawler.web.settings import Settings
 
 VARY = "Accept-Language, Cookie"
-_WRITERS: Mapping[Format, Callable[[Answer], str]] = {
-    Format.JSON: write_json,
-    Format.CSV: write_csv,
-    Format.TXT: write_text,
-}
 
 
 def application(settings: Settings) -> Starlette:
@@ -76,7 +66,10 @@ class _Site:
         return Starlette(
             routes=routes,
             middleware=[Middleware(Guard, hosts=self._settings.hosts)],
-            exception_handlers={HTTPException: self._http_error},  # type: ignore[dict-item]
+            exception_handlers={
+                HTTPException: self._http_error,  # type: ignore[dict-item]
+                Exception: self._unexpected,
+            },
             lifespan=self._lifespan,
         )
 
@@ -95,7 +88,10 @@ class _Site:
                 return await answer(request)
             except CrawlerError as error:
                 asked = Asked.of(request, self._settings)
-                return problem(request, asked, self._files, status_of(error), str(error))
+                status = status_of(error)
+                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    self._settings.log(f"{request.url.path}: {int(status)}: {error}")
+                return problem(request, asked, self._files, status, public_detail(error))
 
         return endpoint
 
@@ -109,6 +105,14 @@ class _Site:
             status,
             f"{request.url.path}: {status.phrase}",
         )
+
+    async def _unexpected(self, request: Request, error: Exception) -> Response:
+        """Answer a request that met a fault of this program."""
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        self._settings.log(f"{request.url.path}: {int(status)}: {type(error).__name__}: {error}")
+        answer = problem(request, Asked.of(request, self._settings), self._files, status, UNEXPECTED)
+        answer.headers.update(ALWAYS)  # the guard is within the layer that answers here
+        return answer
 
     async def _show(self, page: Page, kind: Format, request: Request) -> Response:
         asked = Asked.of(request, self._settings)
@@ -131,12 +135,8 @@ class _Site:
         return asked.remembered(Response(body, status, media_type=kind.media_type, headers=headers))
 
     def _written(self, page: Page, question: Question) -> tuple[str | None, str]:
-        answer, kind = page.answer(question), question.format
-        if kind is Format.HTML:
-            return answer.fault, write_html(answer, question, page.formats, files=self._files.path)
-        if kind is Format.ATOM:
-            return answer.fault, write_atom(answer, question)
-        return answer.fault, _WRITERS[kind](answer)
+        answer = page.answer(question)
+        return answer.fault, write(answer, question, page.formats, files=self._files.path)
 
     def _with_facts(
         self, answer: Callable[[Request, Asked], Awaitable[Response]]

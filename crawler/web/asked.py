@@ -6,7 +6,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +13,9 @@ from starlette.responses import Response
 from crawler.archive import Reader
 from crawler.field.times import china_day
 from crawler.web.format import Format
+from crawler.web.links import Links
 from crawler.web.memory import Memory
-from crawler.web.question import Question, path_of
+from crawler.web.question import Question
 from crawler.web.settings import Settings
 from crawler.web.words import LANGUAGES, preferred
 
@@ -60,7 +60,6 @@ class Asked:
         path = request.url.path
         if kind is not Format.HTML:
             path = path.removesuffix(f".{kind.value}")
-        prefix = urlsplit(self.base_url).path
         return Question(
             reader=reader,
             page="/" if path == "/index" else path,
@@ -72,7 +71,7 @@ class Asked:
             now=now,
             memory=memory,
             state=state,
-            href=lambda *asked: prefix + path_of(*asked),
+            links=Links(self.base_url),
         )
 
     def remembered(self, response: Response) -> Response:

@@ -18,6 +18,19 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 """Nothing inline, nothing of others: what came from a page is only ever text."""
 
+POLICY_OF_A_FILE = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+    )
+)
+"""The same for a page that is a file, as a `meta` element: it cannot forbid frames. The search of the browser reads files."""
+
 ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",

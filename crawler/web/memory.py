@@ -1,4 +1,4 @@
-"""Answers kept for a minute: what many pages need and takes long, such as the coverage of the whole archive."""
+"""Values that many pages need and that take long, such as the coverage of the whole archive, kept until the archive changes."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from crawler.web.headers import SHORT_SECONDS
 
 Value = TypeVar("Value")
 MAX_VALUES = 16
+COSTS_KEPT = 20
+"""While the archive changes all the time, a value is made again at most for one twentieth of the time."""
 
 
 class Memory:
-    """A few values by key. One is made again once the archive has changed and the value is older than SHORT_SECONDS.
+    """A few values by key. One is made again once the archive has changed: at once if it is quick to make.
+
+    A value that took long is shown for COSTS_KEPT times as long after it was made, but no longer than SHORT_SECONDS.
 
     Threads that want the same value wait for the one that makes it.
     """
 
     def __init__(self) -> None:
-        self._values: OrderedDict[Hashable, tuple[Hashable, float, Any]] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[Hashable, float, float, Any]] = OrderedDict()
         self._locks: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -31,11 +35,13 @@ class Memory:
             making = self._locks.setdefault(key, threading.Lock())
         with making:
             kept = self._values.get(key)
-            if kept is not None and (kept[0] == state or monotonic() - kept[1] < SHORT_SECONDS):
-                return kept[2]  # type: ignore[no-any-return]
+            if kept is not None and (kept[0] == state or monotonic() - kept[1] < kept[2]):
+                return kept[3]  # type: ignore[no-any-return]
+            began = monotonic()
             made = make()
+            ended = monotonic()
             with self._lock:
-                self._values[key] = (state, monotonic(), made)
+                self._values[key] = (state, ended, min(SHORT_SECONDS, COSTS_KEPT * (ended - began)), made)
                 self._values.move_to_end(key)
                 while len(self._values) > MAX_VALUES:
                     gone, _ = self._values.popitem(last=False)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
-from urllib.parse import quote, urlencode
 
 from crawler.archive import Reader
 from crawler.errors import ConfigError, CrawlerError
@@ -14,22 +14,14 @@ from crawler.field.region_names import the_region
 from crawler.field.times import china_day, start_of, years_of
 from crawler.model import Years
 from crawler.web.format import Format
+from crawler.web.links import Links
 from crawler.web.memory import Memory, Value
 
 MAX_PARAMETER_CHARS = 400
 DEFAULT_ROWS, MAX_ROWS = 50, 1000
-MAX_OFFSET = 10**6
+Cursor = tuple[str | int, ...]
 Row = TypeVar("Row")
 FIRST_YEAR, LAST_YEAR = 1900, 2999
-
-
-def path_of(page: str, query: Mapping[str, object] | None = None, kind: Format = Format.HTML) -> str:
-    """Return the path of a page in a format, with parameters, all quoted; those that are None are left out."""
-    path = quote(page, safe="/:@!$&'()*+,;=~-._")
-    if kind is not Format.HTML:
-        path = f"{'/index' if path == '/' else path}.{kind.value}"
-    given = {name: value for name, value in (query or {}).items() if value is not None}
-    return f"{path}?{urlencode(given)}" if given else path
 
 
 class NotFound(CrawlerError):
@@ -56,8 +48,8 @@ class Question:
     memory: Memory
     state: Hashable = None
     """Of the archive's files: differs once they have changed."""
-    href: Callable[..., str] = path_of
-    """As `path_of`: what a link of an HTML page has. A site below a folder, or of static files, has its own."""
+    links: Links = field(default_factory=Links)
+    """How pages lead to each other. A site below a folder, or of static files, has its own."""
 
     @property
     def today(self) -> date:
@@ -65,7 +57,7 @@ class Question:
         return china_day(self.now)
 
     def remembered(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a value that is made at most once a minute. `key`: of all that it depends on, but for the archive."""
+        """Return a value that is kept until the archive changes, see `Memory`. `key`: of all that it depends on, but for the archive."""
         return self.memory.value(key, self.state, make)
 
     def only(self, *names: str) -> None:
@@ -94,13 +86,38 @@ class Question:
         """Return how many rows a page of the answer may have."""
         return self.number("limit", DEFAULT_ROWS, least=1, most=MAX_ROWS)
 
-    def page_by_offset(
-        self, rows: Sequence[Row], default: int = DEFAULT_ROWS
+    def page_after(
+        self, rows: Sequence[Row], key: Callable[[Row], Cursor], default: int = DEFAULT_ROWS
     ) -> tuple[Sequence[Row], str | None]:
-        """Return the rows from `offset` on, as many as `limit`, and the absolute address of the next ones; None if there are none."""
-        offset = self.number("offset", 0, least=0, most=MAX_OFFSET)
-        end = offset + self.number("limit", default, least=1, most=MAX_ROWS)
-        return rows[offset:end], self.following(offset=end) if end < len(rows) else None
+        """Return the rows behind `after`, as many as `limit`, and the absolute address of the next ones; None if there are none.
+
+        `rows`: in the order of `key`, which names a row by texts and numbers that stay. So a row that comes or goes between two
+        pages moves no other one.
+        """
+        limit = self.number("limit", default, least=1, most=MAX_ROWS)
+        after = self._after()
+        try:
+            behind = rows if after is None else [row for row in rows if key(row) > after]
+        except TypeError:
+            raise BadParameter("after: must be as next_url has it") from None
+        shown = behind[:limit]
+        if len(behind) <= limit:
+            return shown, None
+        return shown, self.following(
+            after=json.dumps(key(shown[-1]), ensure_ascii=False, separators=(",", ":"))
+        )
+
+    def _after(self) -> Cursor | None:
+        named = self.text("after")
+        if named is None:
+            return None
+        try:
+            parts = json.loads(named)
+        except (ValueError, RecursionError):
+            parts = None
+        if not isinstance(parts, list) or not all(type(part) in (str, int) for part in parts):
+            raise BadParameter("after: must be as next_url has it")
+        return tuple(parts)
 
     def region(self, name: str = "region") -> str | None:
         """Return the code of the division that a parameter names by code or name."""
@@ -150,7 +167,7 @@ class Question:
         self, page: str | None = None, query: Mapping[str, object] | None = None, kind: Format = Format.HTML
     ) -> str:
         """Return the absolute address of a page (default: this one) in a format, with parameters."""
-        return self.base_url + path_of(self.page if page is None else page, query, kind)
+        return self.links.address(self.page if page is None else page, query, kind)
 
     def following(self, **changed: object) -> str:
         """Return the absolute address of the same page in the same format with some parameters changed."""

@@ -29,5 +29,7 @@ class Settings:
     """Questions that are worked on at the same time, each in a thread with a Reader of its own."""
     waiting: int = 64
     """Questions that may wait for a reader; further ones are answered with 503 at once."""
+    log: Callable[[str], None] = field(default=lambda _: None)
+    """Gets a line for each answer that failed for a reason of ours."""
     clock: Callable[[], datetime] = field(default=_now)
     """Time now, aware."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 LANGUAGES = ("zh", "en")
+MARKS = {"zh": {"colon": "：", "stop": "。"}, "en": {"colon": ": ", "stop": ". "}}
+"""Punctuation between a word of the pages and a value, with the space behind it."""
 
 CHINESE = {
     "language tag": "zh-CN",
@@ -46,10 +49,10 @@ CHINESE = {
     "level county": "县级",
     "Status": "状态",
     "Map": "示意图",
-    "Map of divisions, reports on": "各行政区示意图,报告年度",
-    ", published in it: ": ",其中已公布:",
+    "Map of divisions, reports on": "各行政区示意图，报告年度",
+    ", published in it: ": "，其中已公布：",
     "Totals by year": "各年度汇总",
-    "Totals by the year reported on. Known: due, and not unknown.": "按报告年度汇总。已知:已到期限且状态明确。",
+    "Totals by the year reported on. Known: due, and not unknown.": "按报告年度汇总。已知：已到期限且状态明确。",
     "Due": "已到期限",
     "Known": "已知",
     "On time": "按时",
@@ -70,13 +73,13 @@ CHINESE = {
     "What is new": "最新变动",
     "Nothing changed in the last 30 days.": "最近 30 天没有变动。",
     "All changes": "全部变动",
-    "Overdue: a complete visit of the source after the last day found no report. Where a source fails or none is known, the status is unknown, and it is not listed here.": "逾期:期限之后完整访问该来源而未见报告。来源访问失败或没有已知来源的,状态为不明,不列于此。",
+    "Overdue: a complete visit of the source after the last day found no report. Where a source fails or none is known, the status is unknown, and it is not listed here.": "逾期：期限之后完整访问该来源而未见报告。来源访问失败或没有已知来源的，状态为不明，不列于此。",
     "Those overdue for the longest time first.": "逾期最久的在前。",
     "Days": "天数",
     "Last day": "期限",
     "Source": "来源",
     "Nothing is overdue.": "没有逾期未公布的报告。",
-    "Quiet edits (the text changed, the date did not) first, then what matters most.": "暗改(正文有改动而日期未改)在前,其余按轻重排列。",
+    "Quiet edits (the text changed, the date did not) first, then what matters most.": "暗改（正文有改动而日期未改）在前，其余按轻重排列。",
     "Kind": "类别",
     "quiet": "暗改",
     "removed": "删去",
@@ -89,7 +92,7 @@ CHINESE = {
     "Taken over word for word": "逐字沿用",
     "The texts are the same to the character.": "两份文本逐字相同。",
     "Changed paragraphs": "有改动的段落",
-    "Changed paragraphs, the older text on the left": "有改动的段落,左为较早文本",
+    "Changed paragraphs, the older text on the left": "有改动的段落，左为较早文本",
     "Unchanged paragraphs": "未改动的段落",
     "paragraph changed": "改动",
     "paragraph added": "增加",
@@ -111,24 +114,30 @@ CHINESE = {
     "section responsibility": "负责人履职",
     "section plans": "下一步安排",
     "section other": "其他章节",
-    'Words are joined by AND; OR, NOT, parentheses and "quoted texts" are understood.': '多个词之间为"且";可用 OR、NOT、括号和加引号的原文。',
+    'Words are joined by AND; OR, NOT, parentheses and "quoted texts" are understood.': "多个词之间为“且”；可用 OR、NOT、括号和加引号的原文。",
     "Texts found": "命中文本",
+    "Reports that may match": "可能命中的报告",
+    "Nothing was found.": "没有找到。",
+    "The index could not be loaded.": "索引未能载入。",
+    "All words must be there. The browser searches by itself, in an index of pairs of characters.": "各词均须出现。检索由浏览器自行完成，依据双字索引。",
+    "The search of this site needs a script: it has no server. Without one, go by division and year.": "本站没有服务器，检索须启用脚本。未启用时，可按行政区和年度查找。",
+    "Show more": "更多",
     "Texts found by year and province": "按年度与省份的命中数",
     "By year": "按年度",
     "By province": "按省份",
-    "Figures that reports state, found by rules; what is not certain is left out.": "报告中写明的数字,按规则提取;不能确定的不列。",
+    "Figures that reports state, found by rules; what is not certain is left out.": "报告中写明的数字，按规则提取；不能确定的不列。",
     "Figure": "指标",
     "Unit": "单位",
     "Definition": "定义",
     "Value": "数值",
-    "Division, with those in it": "行政区(含所辖)",
+    "Division, with those in it": "行政区（含所辖）",
     "or places to compare, with commas": "或以逗号分开的几个地方",
     "the table below has the values": "数值见下表",
     "Statements": "原文",
     "Every statement with the words that it stands in": "每个数字及其所在原文",
     "approximate": "约数",
     "No report there states this figure.": "当地报告没有写明这一数字。",
-    "Choose a division, or places to compare.": "请选择行政区,或几个要比较的地方。",
+    "Choose a division, or places to compare.": "请选择行政区，或几个要比较的地方。",
     "Health": "状况",
     "health failing": "访问失败",
     "health well": "正常",
@@ -139,8 +148,8 @@ CHINESE = {
     "Last failed visit": "最近失败访问",
     "Newest report": "最新报告年度",
     "No source was visited.": "尚未访问任何来源。",
-    "about what": "依照规定,各级人民政府每年公布上一年度法治政府建设情况报告。本站展示一个档案库:其中的报告由程序从各政府网站抓取,原样存证,文本有改动即另存一个版本。",
-    "about check": "每份文本都注明抓取时间、存证文件中的位置和 SHA-256 摘要。档案库的全部文件由一条散列链相连,链首如下;持有档案库副本者运行 fazhi verify 即可核对。",
+    "about what": "依照规定，各级人民政府每年公布上一年度法治政府建设情况报告。本站展示一个档案库：其中的报告由程序从各政府网站抓取，原样存证，文本有改动即另存一个版本。",
+    "about check": "每份文本都注明抓取时间、存证文件中的位置和 SHA-256 摘要。档案库的全部文件由一条散列链相连，链首如下；持有档案库副本者运行 fazhi verify 即可核对。",
     "By which rule a report is due": "公布期限的依据",
     "In force since": "施行日期",
     "for reports on": "适用报告年度",
@@ -154,7 +163,7 @@ CHINESE = {
     "with version": "与版本",
     "Compare": "比较",
     "Locations": "网址",
-    ", a copy at another site": ",另一网站的转载",
+    ", a copy at another site": "，另一网站的转载",
     "all captures": "全部存档",
     "State": "网页状态",
     "state live": "可访问",
@@ -165,9 +174,9 @@ CHINESE = {
     "state none": "不再访问",
     "First captured": "首次抓取",
     "Last seen": "最近见到",
-    "the site says that there is no such page since": "网站称该页不存在,自",
+    "the site says that there is no such page since": "网站称该页不存在，自",
     "What follows is the last text that was seen.": "以下为最后见到的文本。",
-    "This page shows one version and never changes.": "本页为一个固定版本,内容不再改变。",
+    "This page shows one version and never changes.": "本页为一个固定版本，内容不再改变。",
     "The report as it is now": "该报告现况",
     "This version has no text.": "该版本没有文本。",
     "Sections": "章节",
@@ -190,7 +199,7 @@ CHINESE = {
     "The search cannot be understood": "无法理解检索词",
     "Edits beside the text": "正文以外的改动",
     "pages": "页",
-    "Text read from a scan by OCR.": "正文由扫描件识别(OCR)。",
+    "Text read from a scan by OCR.": "正文由扫描件识别（OCR）。",
     "Confidence, the mean of its characters": "平均置信度",
     "Single characters may be wrong.": "个别字可能有误。",
     "Text read from a document": "正文读自文件",
@@ -198,7 +207,7 @@ CHINESE = {
     "Punctuation as on the page.": "标点与原网页一致。",
     "As the archive keeps it": "按存档标点显示",
     "With the punctuation of the page": "按原网页标点显示",
-    "unread needs_ocr": "文件为扫描件,尚未识别",
+    "unread needs_ocr": "文件为扫描件，尚未识别",
     "unread encrypted": "文件已加密",
     "unread damaged": "文件已损坏",
     "unread too_large": "文件过大",
@@ -271,3 +280,18 @@ def preferred(accept_language: str | None) -> str:
         if language in LANGUAGES and weight > quality:
             best, quality = language, weight
     return best
+
+
+def problem_title(status: HTTPStatus, language: str) -> str:
+    """Return the heading of the page of an error."""
+    words = PROBLEM_WORDS.get(status) if language == "zh" else None
+    return f"{words or status.phrase} ({int(status)})"
+
+
+PROBLEM_WORDS = {
+    HTTPStatus.BAD_REQUEST: "地址中的参数有误",
+    HTTPStatus.NOT_FOUND: "没有这个页面",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "程序出错",
+    HTTPStatus.SERVICE_UNAVAILABLE: "暂时无法查询",
+}
+"""Headings of the pages of errors in Chinese."""

@@ -202,7 +202,7 @@ def test_time_is_up_in_the_same_way(web: Web, fazhi: Fazhi, folder: Path) -> Non
 def test_a_time_that_is_none_is_told_before_anything_is_done(web: Web, fazhi: Fazhi, folder: Path) -> None:
     done = fazhi("--max-time", "soon")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "soon: must be a time such as 90 (seconds), 30m, 12h or 1d\n"
+    assert done.stderr == "--max-time soon: must be a time such as 90 (seconds), 30m, 12h or 1d\n"
     assert not folder.exists()
 
 

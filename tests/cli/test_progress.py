@@ -106,12 +106,20 @@ def shown(number: int, notable: dict[str, Ending], width: int | None = None) -> 
     return out.getvalue().splitlines()
 
 
-def test_a_summary_of_many_sites_has_those_with_news_or_trouble() -> None:
+def test_a_summary_of_many_sites_has_those_with_trouble_or_something_lost() -> None:
     assert len(shown(MAX_SITES, {})) == 1 + MAX_SITES
     lines = shown(3000, {"s0003": Ending.NEW, "s0004": Ending.UNCHANGED, "s0005": Ending.LEFT})
-    assert [line.split()[0] for line in lines] == ["site", "s0003", "s0005", "s0007", "2997"]
-    assert lines[-1] == "2997 further sites without news or trouble"
-    assert shown(3000, {})[-1] == "2999 further sites without news or trouble"
+    assert [line.split()[0] for line in lines] == ["site", "s0007", "s0005", "2998"]
+    told = "without a row here; `fazhi source list` shows every site"
+    assert lines[-1] == f"2998 further sites {told}"
+    assert shown(3000, {})[-1] == f"2999 further sites {told}"
+
+
+def test_no_summary_has_more_rows_than_a_person_reads() -> None:
+    lines = shown(3000, {f"s{number:04}": Ending.GONE for number in range(1000, 2000)})
+    assert len(lines) == 1 + MAX_SITES + 1
+    assert lines[1].startswith("s0007")  # trouble comes first
+    assert lines[-1].startswith("2900 further sites")
 
 
 def test_the_headings_name_what_is_counted_and_columns_are_aligned() -> None:

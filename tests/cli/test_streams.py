@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -281,3 +282,17 @@ def test_a_lone_surrogate_is_left_out_of_a_title() -> None:
 def test_controls_are_the_characters_named_here() -> None:
     found = [chr(code) for code in range(0x3000) if re.match(f"[{CONTROLS}]", chr(code))]
     assert found == sorted(CONTROL_CHARACTERS)
+
+
+def test_sigterm_before_a_command_has_begun_ends_it_with_a_line() -> None:
+    program = "import os, signal\nfrom crawler.cli import streams\nstreams.tell_of_sigterm()\nos.kill(os.getpid(), signal.SIGTERM)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGTERM
+    assert done.stderr == "SIGTERM: ended; what was stored is kept\n"
+
+
+def test_a_sigterm_that_the_parent_ignores_stays_ignored() -> None:
+    program = "import os, signal\nfrom crawler.cli import streams\nstreams.tell_of_sigterm()\nos.kill(os.getpid(), signal.SIGTERM)"
+    ignoring = f"trap '' TERM; exec {quote(sys.executable)} -c {quote(program)}"
+    done = shell(ignoring)
+    assert (done.returncode, done.stderr) == (0, "")

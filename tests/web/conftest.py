@@ -17,6 +17,7 @@ from crawler.archive import Archive
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Ending, Outcome, Report
 from crawler.web import Settings, application
+from crawler.web.serving.connections import TimedConnection
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
 GONE_URL = "https://www.wuhan.gov.cn/zwgk/fzzfj/202203/t20220301_1.shtml"
@@ -72,7 +73,9 @@ class Running:
     """The site of some settings on loopback, and a client of it that remembers cookies and follows no redirect."""
 
     def __init__(self, settings: Settings) -> None:
-        self._server = uvicorn.Server(uvicorn.Config(application(settings), port=0, log_level="critical"))
+        self._server = uvicorn.Server(
+            uvicorn.Config(application(settings), http=TimedConnection, port=0, log_level="critical")
+        )
         self._thread = Thread(target=self._server.run)
         self._thread.start()
         while not self._server.started:

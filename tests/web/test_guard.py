@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -110,25 +109,35 @@ async def test_no_more_questions_wait_than_may(told: tuple[Path, dict[str, str],
     readers.close()
 
 
-def test_a_remembered_value_is_made_once_until_the_archive_has_changed(
+def test_a_value_is_made_once_for_each_state_of_the_archive_and_one_that_took_long_is_kept_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [0.0]
     monkeypatch.setattr("crawler.web.memory.monotonic", lambda: now[0])
     made: list[int] = []
 
-    def make() -> int:
-        made.append(1)
-        return len(made)
+    def ask(memory: Memory, state: object, *, takes: float) -> int:
+        def make() -> int:
+            now[0] += takes
+            made.append(1)
+            return len(made)
 
-    def ask(memory: Memory, state: object) -> Callable[[], int]:
-        return lambda: memory.value("key", state, make)
+        return memory.value("key", state, make)
 
-    memory = Memory()
-    assert [ask(memory, "a")(), ask(memory, "a")(), ask(memory, "b")()] == [
+    quick = Memory()
+    assert [ask(quick, state, takes=0.0) for state in "aabb"] == [
         1,
         1,
-        1,
-    ]  # changed, but not a minute ago
-    now[0] = 61.0
-    assert [ask(memory, "a")(), ask(memory, "b")()] == [1, 2]
+        2,
+        2,
+    ]  # never that of an earlier state
+    made.clear()
+    slow = Memory()
+    assert [ask(slow, state, takes=2.0) for state in "aabb"] == [1, 1, 1, 1]  # 40 s
+    now[0] += 41.0
+    assert ask(slow, "b", takes=2.0) == 2
+    made.clear()
+    slowest = Memory()
+    assert [ask(slowest, state, takes=30.0) for state in "ab"] == [1, 1]
+    now[0] += 61.0  # no longer than a minute
+    assert ask(slowest, "b", takes=30.0) == 2

@@ -12,3 +12,8 @@ In the order of the data:
 
 Which rows a text makes is decided in `archive.ledger`.
 """
+
+from __future__ import annotations
+
+CATALOGUE = "catalogue.db"
+"""Name of the catalogue in an archive's folder."""

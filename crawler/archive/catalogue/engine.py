@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from crawler.archive.catalogue import CATALOGUE as CATALOGUE
 from crawler.archive.catalogue.models import Base
 from crawler.errors import ArchiveDamaged, ArchiveTooNew
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-CATALOGUE = "catalogue.db"
-"""Name of the catalogue in an archive's folder."""
 
 LOCK_TIMEOUT_SECONDS = 30.0
 """How long a statement waits for another program's lock on the catalogue."""

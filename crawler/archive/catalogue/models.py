@@ -3,7 +3,7 @@
 `ledger` writes them, `queries` reads them. docs/archive.md has a diagram.
 """
 
-from __future__ import annotations
+# no `from __future__ import annotations`: SQLAlchemy evaluates each annotation that is a string, at every start
 
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,9 @@ from crawler.archive.catalogue.troubles.model import TroubleRow as TroubleRow
 LIVE, MISSING, GONE, MOVED, UNREACHABLE = "live", "missing", "gone", "moved", "unreachable"
 """Values of `PageRow.state`. `ledger.page_states` sets them."""
 
-OWN, IMPORTED, MERGED = "own", "imported", "merged"
-"""Values of `VersionRow.origin`: this archive's own crawls saw the text, an import brought it, or a merged archive."""
+OWN, IMPORTED, MERGED, MEMENTO = "own", "imported", "merged", "memento"
+"""Values of `VersionRow.origin`: this archive's own crawls saw the text, an import brought it (a WARC record of another crawler), a
+merged archive, or a memento: a page as another archive plays it back."""
 
 
 class RunRow(Base, kw_only=True):
@@ -186,10 +187,10 @@ class ReportRow(Base, kw_only=True):
     year: Mapped[int | None] = mapped_column(index=True, default=None)
     # the report whose text its first page showed before, at a site that does not publish that report
     departed_from: Mapped[str | None] = mapped_column(String(40), index=True, default=None)
-    versions: Mapped[list[VersionRow]] = relationship(
+    versions: Mapped[list["VersionRow"]] = relationship(
         init=False, back_populates="report", order_by="VersionRow.number"
     )
-    pages: Mapped[list[PageRow]] = relationship(init=False, back_populates="report", order_by="PageRow.id")
+    pages: Mapped[list["PageRow"]] = relationship(init=False, back_populates="report", order_by="PageRow.id")
 
 
 class FormerIdRow(Base, kw_only=True):
@@ -224,7 +225,7 @@ class VersionRow(Base, kw_only=True):
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False)
-    report: Mapped[ReportRow] = relationship(back_populates="versions")
+    report: Mapped["ReportRow"] = relationship(back_populates="versions")
     number: Mapped[int]
     title: Mapped[str] = mapped_column(Text)
     issuer: Mapped[str | None] = mapped_column(Text)
@@ -251,7 +252,7 @@ class VersionRow(Base, kw_only=True):
     extractor: Mapped[str]
     tombstone: Mapped[bool] = mapped_column(default=False)
     older: Mapped[bool] = mapped_column(default=False)  # added after a newer text, by an import or a merge
-    origin: Mapped[str] = mapped_column(String(16), default="own")  # own, imported, merged
+    origin: Mapped[str] = mapped_column(String(16), default="own")  # own, imported, merged, memento
     # the division that the text claims to be of, if its site may not speak for that, see field.claims
     claims: Mapped[str | None] = mapped_column(String(6), default=None)
     # CSS selector of the body, from sources.yaml
@@ -287,7 +288,7 @@ class PageRow(Base, kw_only=True):
     url: Mapped[str] = mapped_column(Text)
     site_id: Mapped[str] = mapped_column(index=True)
     report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), init=False, index=True)
-    report: Mapped[ReportRow] = relationship(back_populates="pages")
+    report: Mapped["ReportRow"] = relationship(back_populates="pages")
     text_sha256: Mapped[str] = mapped_column(String(64))
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]

@@ -8,14 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crawler.address import canonical
-from crawler.model import Attachment, Capture, Document, Outcome, Section
-from crawler.warc import Place, field_text
+if TYPE_CHECKING:
+    from crawler.model import Attachment, Capture, Document, Outcome, Section
+    from crawler.warc import Place
 
 IMPORT_SITE = "import"
-"""Site id of imported documents."""
+"""Site id of imported documents, and of WARC records of other crawlers."""
+
+MEMENTO_SITE = "memento"
+"""Site id of pages as other archives play them back."""
+
+OUTSIDE_SITES = (IMPORT_SITE, MEMENTO_SITE)
+"""Site ids that are no site: what came with them is not this archive's own word."""
 
 MERGED_FOLDER = "warc/merged/"
 """Folder of the WARC files of other archives. Their names begin with their digests, so that no file is copied twice."""
@@ -69,6 +75,8 @@ def capture_values(
     origin: str | None = None,
 ) -> dict[str, Any]:
     """Return the values of an HTTP exchange's row. `key`: its canonical URL. `sha256`: digest of its payload, in hex."""
+    from crawler.warc import field_text  # not for a reader, which only needs the constants
+
     return {
         "url": capture.url,
         "url_key": key,
@@ -88,6 +96,9 @@ def document_values(
     kind: str, url: str, sha256: str, at: datetime, place: Place, warc_file: str, *, origin: str | None = None
 ) -> dict[str, Any]:
     """Return the values of the row of a document without an HTTP exchange: a `resource`, or a `conversion` of a capture."""
+    from crawler.address import canonical  # not for a reader, which only needs the constants
+    from crawler.warc import field_text
+
     return {
         "url": url,
         "url_key": canonical(url),

@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from crawler.archive.catalogue import CATALOGUE
 from crawler.archive.evidence import journal
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries
 from crawler.archive.evidence.manifest_lines import Entry, Kind
 from crawler.errors import NoArchive
 from crawler.regular_files import PartPath, open_regular
-from crawler.warc import Record, salvage
-from crawler.warc.cdxj import SUFFIX as INDEX
-from crawler.warc.cdxj import offsets
 
 IN_PROGRESS = ".open"
 TORN = ".torn"
@@ -50,11 +48,15 @@ def on_disk(path: Path) -> Path:
 
 def index_of(path: Path) -> Path:
     """Return the path of a WARC file's index: in the same folder, with the same stem."""
+    from crawler.warc.cdxj import SUFFIX as INDEX
+
     return path.with_name(path.name.removesuffix(".gz").removesuffix(".warc") + INDEX)
 
 
 def known_offsets(path: Path) -> frozenset[int]:
     """Return the offsets at which a WARC file's index has a record; of a packed file, the pack's index."""
+    from crawler.warc.cdxj import offsets
+
     if not isinstance(path, PartPath) or path.holder is None:
         return offsets(index_of(path))
     start, end = path.start, path.start + path.length
@@ -75,6 +77,17 @@ def closed_warcs(archive: Path) -> list[Path]:
 def pack_files(archive: Path) -> list[Path]:
     """Return the packs, sorted by path."""
     return sorted((archive / "warc").glob(f"*/{_PACK_PREFIX}*.warc.gz"))
+
+
+def has_archive(folder: Path) -> bool:
+    """Whether a folder has a catalogue, or WARC files from which `fazhi rebuild` makes one."""
+    return (folder / "warc").is_dir() or (folder / CATALOGUE).is_file()
+
+
+def require_archive(folder: Path) -> None:
+    """Raise NoArchive unless a folder has an archive: a command that adds to one must not make it."""
+    if not has_archive(folder):
+        raise NoArchive.at(folder)
 
 
 def require_warcs(archive: Path) -> list[Path]:
@@ -162,6 +175,8 @@ def _inside(lines: Iterable[Entry]) -> Iterator[tuple[str, Range]]:
 
 def _scanned(archive: Path, name: str, size: int) -> dict[str, Range]:
     """Return the files in a pack that no line of the manifest names: each begins with a `warcinfo` that has its name."""
+    from crawler.warc import Record, salvage
+
     starts: dict[str, int] = {}
     for item in salvage(archive / name):
         if isinstance(item, Record) and item.kind == "warcinfo":

@@ -6,10 +6,38 @@
 
 from __future__ import annotations
 
-from crawler.archive.fulltext.expression import All, Any, Expression, Term
-from crawler.archive.fulltext.lookup import Filters, Found, Hit
-from crawler.archive.fulltext.schema import INDEX
-from crawler.archive.fulltext.update import Changes, index_after_run, index_catalogue
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.archive.fulltext.expression import All, Any, Expression, Term
+    from crawler.archive.fulltext.lookup import Filters, Found, Hit
+    from crawler.archive.fulltext.schema import INDEX
+    from crawler.archive.fulltext.update import Changes, index_after_run, index_catalogue
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".expression": (
+                "All",
+                "Any",
+                "Expression",
+                "Term",
+            ),
+            ".lookup": (
+                "Filters",
+                "Found",
+                "Hit",
+            ),
+            ".schema": ("INDEX",),
+            ".update": (
+                "Changes",
+                "index_after_run",
+                "index_catalogue",
+            ),
+        },
+    )
 
 __all__ = [
     "INDEX",

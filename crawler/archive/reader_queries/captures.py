@@ -7,10 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from crawler.address import canonical
 from crawler.archive.catalogue.models import CaptureRow
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.loading.version_captures import capture_of
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Capture
 
@@ -32,6 +30,8 @@ class CaptureQueries(ReaderQueries):
 
     def captures_at(self, url: str) -> list[CaptureFacts]:
         """Return the captures of an address by GET, by time. Addresses with one canonical form are one."""
+        from crawler.address import canonical
+
         query = (
             select(
                 CaptureRow.id,
@@ -55,5 +55,7 @@ class CaptureQueries(ReaderQueries):
 
     def capture_numbered(self, number: int) -> Capture:
         """Return a capture as served. Raises ArchiveDamaged if its record cannot be read."""
+        from crawler.archive.loading.version_captures import capture_of
+
         with errors_as_damage(self.path):
             return capture_of(self.path, self._session, number)

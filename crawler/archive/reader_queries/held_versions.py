@@ -14,7 +14,6 @@ from crawler.archive.catalogue.models import CaptureRow, ReportRow, RunRow, Vers
 from crawler.archive.catalogue.queries import select_newest, to_report, within
 from crawler.archive.catalogue.selection import VERSIONS_PER_QUERY, Selection
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.loading.reextraction import capture_ids
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.archive.reader_queries.places import place_of
 from crawler.model import Holding, RecordPlace, Report
@@ -77,6 +76,8 @@ def _ids(selection: Selection, *, latest: bool) -> Select[int]:
 
 def _held(session: Session, ids: Sequence[int], newest: set[int], *, bodies: bool) -> Iterator[HeldVersion]:
     """Yield the versions with these ids, in their order. Their captures are loaded at once."""
+    from crawler.archive.loading.reextraction import capture_ids
+
     query = (
         select(VersionRow)
         .join(VersionRow.report)

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from crawler.archive.catalogue.metadata.queries import FIELDS
 from crawler.archive.catalogue.models import CaptureRow, PageMetadataRow, PageRow, ReportRow
 from crawler.archive.catalogue.queries import find_version, within
 from crawler.archive.reader_queries.base import ReaderQueries
@@ -71,6 +70,8 @@ def _selected() -> Select[PageMetadataRow, str, bool, datetime, str, datetime, s
 
 
 def _edit(found: Row[PageMetadataRow, str, bool, datetime, str, datetime, str]) -> MetadataEdit:
+    from crawler.archive.catalogue.metadata.queries import FIELDS
+
     row, url, own, captured_at, record_id, captured_before, record_before = found
     return MetadataEdit(
         report_id=row.report_id,

@@ -5,17 +5,18 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.documents.queries import all_documents
 from crawler.archive.catalogue.models import CaptureRow
 from crawler.archive.catalogue.queries import find_version
-from crawler.archive.evidence import manifest
-from crawler.archive.loading.reextraction import evidence_ids, row_with_payload
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Document, RecordPlace
+from crawler.regular_files import file_stamp
 
 
 class PlaceQueries(ReaderQueries):
     """The WARC records of versions, and the head of the manifest's chain."""
+
+    _head: tuple[tuple[int, ...] | None, str] = None, ""
+    """Stamp of the manifest, and its head then: it is read as a whole for it."""
 
     def places(self, report_id: str, version: int | None = None) -> tuple[RecordPlace, ...]:
         """Return the places of the captures that a report's latest version, or the one asked for, was read from, in order.
@@ -29,6 +30,8 @@ class PlaceQueries(ReaderQueries):
 
         First those that the version was read with, then those that the page offered later with the same text.
         """
+        from crawler.archive.catalogue.documents.queries import all_documents
+
         return self._query(
             lambda session: tuple(all_documents(session, find_version(session, report_id, version)))
         )
@@ -44,14 +47,23 @@ class PlaceQueries(ReaderQueries):
 
     def head(self) -> str:
         """Return the head of the archive's chain: SHA-256 of the last line of its manifest, 64 hex characters."""
-        return manifest.head(self.path)
+        from crawler.archive.evidence import manifest
+
+        stamp = file_stamp(self.path / manifest.NAME)
+        if stamp != self._head[0]:
+            self._head = stamp, manifest.head(self.path)
+        return self._head[1]
 
     def identity(self) -> str:
         """Return what names this archive for ever: SHA-256 of the first line of its manifest; that of an empty chain before."""
+        from crawler.archive.evidence import manifest
+
         return next((line.sha256 for line in manifest.entries(self.path)), manifest.EMPTY_HEAD)
 
 
 def _places(session: Session, report_id: str, number: int | None) -> tuple[RecordPlace, ...]:
+    from crawler.archive.loading.reextraction import evidence_ids
+
     version = find_version(session, report_id, number)
     if version.tombstone:
         return ()
@@ -62,6 +74,8 @@ def _places(session: Session, report_id: str, number: int | None) -> tuple[Recor
 
 def place_of(session: Session, capture: CaptureRow) -> RecordPlace:
     """Return the place of a capture, and that of its payload."""
+    from crawler.archive.loading.reextraction import row_with_payload
+
     payload = row_with_payload(session, capture)
     return RecordPlace(
         url=capture.url,

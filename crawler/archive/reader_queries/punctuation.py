@@ -6,10 +6,8 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.queries import find_version
-from crawler.archive.loading.reextraction import reread
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.errors import TextDiffers
-from crawler.extract.page.as_published import of_report
 from crawler.field.text import fold
 from crawler.model import AsPublished
 
@@ -29,6 +27,9 @@ class PunctuationQueries(ReaderQueries):
         )
 
     def _as_published(self, session: Session, version: VersionRow) -> AsPublished:
+        from crawler.archive.loading.reextraction import reread
+        from crawler.extract.page.as_published import of_report
+
         if not version.body:
             return AsPublished(title=version.title, body="")
         found = reread(self.path, session, version).report

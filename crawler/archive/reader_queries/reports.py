@@ -8,7 +8,6 @@ from datetime import datetime
 from crawler.archive.catalogue.queries import find_report, find_version, version_rows
 from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.loading.version_captures import captures_of
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Capture, Report, Version, Years
 
@@ -74,6 +73,8 @@ class ReportQueries(ReaderQueries):
         and a page rendered by a browser have `status` 0. Raises CrawlerError if there is no such report or version, or
         it is a tombstone; ArchiveDamaged if a WARC record cannot be read.
         """
+        from crawler.archive.loading.version_captures import captures_of
+
         with errors_as_damage(self.path):
             return captures_of(self.path, self._session, find_version(self._session, report_id, version))
 

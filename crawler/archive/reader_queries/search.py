@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, PoolProxiedConnection, Text, bindparam, func, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import CaptureRow, RunRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.fulltext import INDEX, Expression, Filters, Found
-from crawler.archive.fulltext.lookup import find
-from crawler.archive.fulltext.schema import FORMAT, Stamp, read_stamp, reading_engine
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.errors import ArchiveDamaged
 from crawler.regular_files import file_stamp
+
+if TYPE_CHECKING:
+    from crawler.archive.fulltext import Expression, Filters, Found
+    from crawler.archive.fulltext.schema import Stamp
 
 TEXTS_PER_QUERY = 200
 _MAX_ATTEMPTS = 3
@@ -60,13 +62,17 @@ class SearchQueries(ReaderQueries):
         *,
         limit: int,
         offset: int = 0,
+        newest_before: int | None = None,
         facets: bool = False,
         passes: Callable[[HeldText], bool] | None = None,
     ) -> Found:
-        """Return the texts that an expression finds, by rank. `passes`: a further filter, for which each text is read.
+        """Return the texts that an expression finds, by rank, or as `newest_before` says in `fulltext.lookup.find`. `passes`: a further filter, for which each text is read.
 
         Raises ArchiveDamaged, which says what to do, if there is no index, or one that cannot be read.
         """
+
+        from crawler.archive.fulltext import INDEX, Found
+        from crawler.archive.fulltext.lookup import find
 
         if self._has_nothing_to_search():
             return Found(total=0, hits=(), years={}, provinces={})
@@ -86,6 +92,7 @@ class SearchQueries(ReaderQueries):
                     filters,
                     limit=limit,
                     offset=offset,
+                    newest_before=newest_before,
                     facets=facets,
                     passes=chosen if passes else None,
                 )
@@ -98,6 +105,8 @@ class SearchQueries(ReaderQueries):
 
     def _has_nothing_to_search(self) -> bool:
         """Whether there is neither an index nor a text: a run without a report makes no index."""
+        from crawler.archive.fulltext import INDEX
+
         if file_stamp(self.path / INDEX):
             return False
         return self._query(lambda session: session.scalar(select(VersionRow.id).limit(1))) is None
@@ -123,11 +132,16 @@ class SearchQueries(ReaderQueries):
             self._index = None
 
     def _index_goes_to(self) -> Stamp:
+        from crawler.archive.fulltext.schema import Stamp
+
         stamp = self._opened_index()[1].execute("SELECT format, run, version FROM stamp").fetchone()
         return Stamp(*stamp)
 
     def _opened_index(self) -> tuple[tuple[int, ...], sqlite3.Connection]:
         """Return the index's file stamp and a connection. Raises ArchiveDamaged if there is none, or none of this format."""
+        from crawler.archive.fulltext import INDEX
+        from crawler.archive.fulltext.schema import FORMAT, read_stamp, reading_engine
+
         path = self.path / INDEX
         now = file_stamp(path)
         if self._index is not None and self._index[0] == now:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
     OutcomeRow,
+    PageRow,
     ReportRow,
     RunRow,
     SiteRow,
@@ -18,10 +20,11 @@ from crawler.archive.catalogue.models import (
     VersionRow,
     VisitRow,
 )
-from crawler.archive.ledger.runs import MERGED_STATE
-from crawler.archive.ledger.site_visits import VisitHistory, visit_histories
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Ending, VisitState
+
+if TYPE_CHECKING:
+    from crawler.archive.ledger.site_visits import VisitHistory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,8 @@ class SiteFactQueries(ReaderQueries):
 
     def visit_histories(self, now: datetime) -> dict[str, VisitHistory]:
         """Return the history of every source that was ever visited, by its id. `now`: aware."""
+        from crawler.archive.ledger.site_visits import visit_histories
+
         return self._query(lambda session: visit_histories(session, now))
 
     def site_failures(self, endings: Iterable[Ending]) -> dict[str, SiteFailure]:
@@ -93,6 +98,11 @@ class SiteFactQueries(ReaderQueries):
         """Return the reports of each source that publishes one, by its id."""
         return self._query(_reports_by_site)
 
+    def page_urls(self, site: str) -> list[str]:
+        """Return the addresses at which a source with this id has shown reports."""
+        query = select(PageRow.url).where(PageRow.site_id == site).order_by(PageRow.id)
+        return self._query(lambda session: list(session.scalars(query)))
+
     def knows_site(self, site: str) -> bool:
         """Whether the archive has ever visited a source with this id, or has a report of it."""
         rows = (
@@ -107,6 +117,8 @@ class SiteFactQueries(ReaderQueries):
 
 
 def _last_run(session: Session, *, ended: bool) -> RunFacts | None:
+    from crawler.archive.ledger.runs import MERGED_STATE
+
     query = select(RunRow).where(RunRow.state != MERGED_STATE).order_by(RunRow.id.desc()).limit(1)
     if ended:
         query = query.where(RunRow.state.in_(("finished", "stopped")))

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import message, print_json, say
-from crawler.discover.explain import Mark, PageExplanation, PresetReading, SeenLink, Way, explain
 from crawler.errors import ConfigError
-from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
-from crawler.fetch.client import NO_SITE
 from crawler.language import translate
-from crawler.model import Capture, Headers, Site
-from crawler.reading.alone import read_alone
-from crawler.sources import site_for
+
+if TYPE_CHECKING:
+    from crawler.discover.explain import Mark, PageExplanation, PresetReading, SeenLink, Way
+    from crawler.fetch import Fetcher
+    from crawler.model import Capture, Headers, Site
 
 _MAX_PAGE_BYTES = 32 * 1024 * 1024
 _NO_ADDRESS = "http://address-not-known.invalid/"
@@ -58,6 +56,9 @@ def explain_command(
         1  the page could not be fetched or read
         2  wrong usage, or a file that cannot be read
     """
+    from crawler.discover.explain import explain
+    from crawler.reading.alone import read_alone
+
     if re.match(r"https?://", place):
         if url is not None:
             raise ConfigError("--url: is the address of a saved page, and PAGE is an address already")
@@ -76,6 +77,12 @@ def _fetched(
     url: str, sources: Path, replay: Path | None, connect_to: list[str]
 ) -> tuple[bytes, Headers, str]:
     """Return the body of the page at an address, its headers, and its address after redirects."""
+    import asyncio
+
+    from crawler.fetch import Fetcher, Replay, load_exchanges, parse_connect_to
+    from crawler.fetch.client import NO_SITE
+    from crawler.sources import site_for
+
     site = site_for(url, sources) if sources.exists() else NO_SITE
     fetching = Fetcher(
         sink=lambda _: None,
@@ -93,6 +100,8 @@ async def _capture(fetching: Fetcher, url: str, site: Site) -> Capture:
 
 def _saved(path: Path, url: str | None) -> tuple[bytes, Headers, str]:
     """Return a saved page, with its headers and address if it is one of a fixture."""
+    from crawler.fetch import load_exchanges
+
     try:
         with path.open("rb") as file:
             body = file.read(_MAX_PAGE_BYTES + 1)

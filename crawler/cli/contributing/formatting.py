@@ -11,8 +11,6 @@ from crawler.cli.options import SourcesOption
 from crawler.cli.output import message
 from crawler.errors import ConfigError
 from crawler.field.text import visible
-from crawler.sources import folder_of
-from crawler.sources.formatting import format_file
 
 
 def fmt(
@@ -43,6 +41,9 @@ def fmt(
         1  with --check: a file is not in order
         2  wrong usage, or a file that is not YAML or cannot be written
     """
+    from crawler.sources import folder_of
+    from crawler.sources.formatting import format_file
+
     paths = files or [sources, *sorted(folder_of(sources).glob("[!.]*.yaml"))]
     changed = False
     for path in paths:

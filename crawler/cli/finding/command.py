@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.finding.searching import Search, state_path, ways_of
 from crawler.cli.options import ConnectToOption, JsonOption, ReplayOption, SourcesOption
 from crawler.cli.output import message
-from crawler.fetch import Replay, load_exchanges, parse_connect_to
-from crawler.field.region_names import the_level, the_region
-from crawler.field.regions import path as region_path
-from crawler.model import Site
-from crawler.onboarding.find.job import DEFAULT_HOSTS_AT_ONCE
-from crawler.onboarding.find.model import DEFAULT_BUDGET, WAYS, Options, Target
-from crawler.onboarding.find.targets import configured, has_portal_only, targets_of
-from crawler.sources import existing_sites, load, location_of
+from crawler.onboarding.limits import DEFAULT_BUDGET, DEFAULT_HOSTS_AT_ONCE, WAYS
+
+if TYPE_CHECKING:
+    from crawler.onboarding.find.model import Target
 
 
 def find(
@@ -117,6 +112,15 @@ def find(
         2  wrong use, or a faulty sources.yaml
         3  another search uses the state file
     """
+    from crawler.cli.finding.searching import Search, state_path, ways_of
+    from crawler.fetch import Replay, load_exchanges, parse_connect_to
+    from crawler.field.region_names import the_level
+    from crawler.field.regions import path as region_path
+    from crawler.model import Site
+    from crawler.onboarding.find.model import Options
+    from crawler.onboarding.find.targets import targets_of
+    from crawler.sources import load
+
     chosen_level = the_level(level) if level is not None else None
     targets, unknown = targets_of(
         regions or (), regions=within or (), level=chosen_level, everything=everything
@@ -150,6 +154,8 @@ def find(
 
 def _say_what_a_province_is(targets: tuple[Target, ...], words: Sequence[str]) -> None:
     """Say how the divisions in a province are searched, where the province alone was named."""
+    from crawler.field.region_names import the_region
+
     named = {the_region(word).code for word in words if "://" not in word}
     for target in targets:
         if target.code in named and str(target.code).endswith("0000"):
@@ -160,6 +166,9 @@ def _say_what_a_province_is(targets: tuple[Target, ...], words: Sequence[str]) -
 
 def _without_configured(targets: tuple[Target, ...], sources: Path, *, quiet: bool) -> tuple[Target, ...]:
     """Leave out the governments that have an entry, and say so."""
+    from crawler.onboarding.find.targets import configured, has_portal_only
+    from crawler.sources import existing_sites, location_of
+
     known = configured(existing_sites(sources))
     left = []
     for target in targets:

@@ -34,8 +34,9 @@ _WIDE = (
 )
 _CLOSING = "，。、；：？！）》〉】」』”’…,.;:?!)"
 _OPENING = r"（《〈【「『“‘(\["
-_PIECE = re.compile(f"[{_OPENING}]{{0,4}}[{_WIDE}][{_CLOSING}]*|[^{_WIDE}]+")
-"""A piece of a word that stays on one line: a line may end behind each Chinese character, but not before 。or behind （."""
+_PIECE = f"[{_OPENING}]{{0,4}}[{_WIDE}][{_CLOSING}]*|[^{_WIDE}]+"
+"""A piece of a word that stays on one line: a line may end behind each Chinese character, but not before 。or behind （.
+It is compiled where a text has Chinese, because that takes longer than all else that a help needs."""
 
 _EXIT_CODE = re.compile(r"([0-9])\s+(\S.*)")
 
@@ -183,7 +184,7 @@ def wrapped(text: str, first: str) -> Iterator[str]:
     indent = " " * columns(first)
     line, empty = first, True
     for word in text.split():
-        for number, piece in enumerate(_PIECE.findall(word)):
+        for number, piece in enumerate([word] if word.isascii() else re.findall(_PIECE, word)):
             gap = "" if empty or number else " "
             if not empty and columns(line) + len(gap) + columns(piece) > width:
                 yield line

@@ -40,7 +40,7 @@ SOURCE = Group(
     "source",
     (
         Command("list", "crawler.cli.sources:list_", "List the sites of sources.yaml, disabled ones too; or, with --portals, the divisions and their portals."),
-        Command("check", "crawler.cli.sources:check", "Visit sites and show what their entries find; nothing is stored."),
+        Command("check", "crawler.cli.contributing.checking:check", "Visit sites and show what their entries find; nothing is stored."),
         Command("add", "crawler.cli.adding:add", "Read a list page or a report, show what is recognised, and add an entry to sources.yaml."),
         Command("find", "crawler.cli.finding.command:find", "Find the lists of reports of governments, from the home pages of their portals."),
         Command("fmt", "crawler.cli.contributing.formatting:fmt", "Put the keys and entries of sources.yaml in order: keys as in the documentation, entries by region code."),
@@ -75,6 +75,7 @@ SECTIONS = (
     Section("Collect", (
         Command("crawl", "crawler.cli.crawling:crawl", "Visit sites, find their reports, and archive every new text as a dated version."),
         Command("import", "crawler.cli.importing:import_", "Import text documents (such as seeds/), saved pages, WARC, ARC and WACZ files into the archive."),
+        Command("backfill", "crawler.cli.backfilling.command:backfill", "Bring in reports that public web archives have kept: old versions, and pages that are gone."),
         Command("ocr", "crawler.cli.recognition.command:ocr", "Read reports that are scans (`needs OCR`) by optical character recognition, and those that an earlier engine read."),
         Command("extract", "crawler.cli.reading:extract", "Extract the report from a page and print its text."),
     )),
@@ -91,6 +92,7 @@ SECTIONS = (
     )),
     Section("Show the archive to others", (
         Command("serve", "crawler.cli.viewing.serve:serve_command", "Serve a read-only site over the archive: pages for browsers, feeds, data for scripts, archived pages by time."),
+        Command("site", "crawler.cli.viewing.site:site", "Write the pages of the viewer as static files, for GitHub Pages and the like, or to be read from a disk."),
         Command("notify", "crawler.cli.viewing.notify:notify_command", "Tell receivers what has changed, by mail, webhook or chat, as rules in sources.yaml say: each change once."),
     )),
     Section("Keep the archive", (

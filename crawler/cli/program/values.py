@@ -26,7 +26,7 @@ VARIABLES = frozenset(
 """Options that have a variable, FAZHI_ARCHIVE for --archive: those that say where and how a command works. Those that say
 what is asked for, or in which form it is printed, have none: set for all commands, they would change what each one means."""
 
-_HOST_AND_PATH = re.compile(
+_HOST_AND_PATH = (
     r"[0-9A-Za-z\u4e00-\u9fff-]+(\.[0-9A-Za-z\u4e00-\u9fff-]+)*\.[A-Za-z\u4e00-\u9fff]{2,}(:[0-9]+)?(/\S*)?"
 )
 """An address without http://, such as www.wuhan.gov.cn/zwgk/."""
@@ -170,7 +170,7 @@ def from_environment(context: typer.Context) -> Iterator[tuple[str, str, str]]:
 
 def address_hint(text: object) -> str | None:
     """Return what to do about an address without its scheme; None for any other text, and for a file that is there."""
-    if not isinstance(text, str) or not _HOST_AND_PATH.fullmatch(text) or os.path.exists(text):
+    if not isinstance(text, str) or not re.fullmatch(_HOST_AND_PATH, text) or os.path.exists(text):
         return None
     if "/" not in text and text.rpartition(".")[2].lower() in _FILE_ENDINGS:
         return None

@@ -19,18 +19,14 @@ from crawler.cli.options import (
     the_start,
 )
 from crawler.cli.output import message, print_json, print_table
-from crawler.cli.questions.reports import division_name
 from crawler.errors import ConfigError
 from crawler.field.counting import counted
-from crawler.field.region_names import the_region
 from crawler.field.times import china_day
-from crawler.questions.changes import ChangeKind, Changes
-from crawler.questions.changes import changes as what_changed
-from crawler.questions.changes.tables import COLUMNS, cells, changes_json, short_cells
-from crawler.questions.tables import write_csv
+from crawler.questions.changes import ChangeKind
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
+    from crawler.questions.changes import Changes
 
 DEFAULT_DAYS = 7
 _LAST = "last"
@@ -76,6 +72,11 @@ def changes(
         2  wrong use, or there is no archive
         4  the archive is damaged, or a newer fazhi wrote it
     """
+    from crawler.cli.questions.reports import division_name
+    from crawler.field.region_names import the_region
+    from crawler.questions.changes import changes as what_changed
+    from crawler.questions.changes.tables import changes_json
+
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
     today = china_day(datetime.now(UTC))
@@ -144,6 +145,9 @@ def _print_progress(done: int, of: int) -> None:
 
 
 def _print(found: Changes, limit: int | None, *, csv: bool) -> None:
+    from crawler.questions.changes.tables import COLUMNS, cells, short_cells
+    from crawler.questions.tables import write_csv
+
     shown = found.changes[:limit]
     if csv:
         write_csv(sys.stdout, COLUMNS, (cells(each, COLUMNS) for each in shown))

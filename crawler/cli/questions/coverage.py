@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from crawler import archive as archives
 from crawler.cli.options import (
@@ -23,28 +22,15 @@ from crawler.cli.options import (
     the_day,
     the_years,
 )
-from crawler.cli.output import PlainConsole, message, print_json, say, tab_separated
-from crawler.cli.questions.reports import division_name
-from crawler.cli.terminal.printing import show_table
-from crawler.cli.terminal.table import columns_of
+from crawler.cli.output import message, print_json, say, tab_separated
 from crawler.errors import ConfigError, CrawlerError
-from crawler.field.region_names import the_level, the_region
-from crawler.field.regions import region as region_row
 from crawler.field.times import china_day
 from crawler.language import translate
-from crawler.questions.coverage import CoverageRow, CoverageStatus, coverage
-from crawler.questions.coverage.matrix_page import coverage_html
-from crawler.questions.coverage.tables import COLUMNS, coverage_json, flat
-from crawler.questions.coverage.words import (
-    KNOWN_STATUSES,
-    LEGEND,
-    TOTAL_HEADINGS,
-    mark,
-    share,
-    status_words,
-    totals,
-)
-from crawler.questions.tables import write_csv
+from crawler.questions.coverage import CoverageStatus
+
+if TYPE_CHECKING:
+    from crawler.cli.output import PlainConsole
+    from crawler.questions.coverage import CoverageRow
 
 _COLOURS = {
     CoverageStatus.ON_TIME: "green",
@@ -91,6 +77,12 @@ def coverage_command(
         2  wrong use, or there is no archive
         4  the archive is damaged, or a newer fazhi wrote it
     """
+    from crawler.field.region_names import the_level, the_region
+    from crawler.questions.coverage import coverage
+    from crawler.questions.coverage.matrix_page import coverage_html
+    from crawler.questions.coverage.tables import COLUMNS, coverage_json, flat
+    from crawler.questions.tables import write_csv
+
     refuse_together(json=json, csv=csv)
     day = _the_day(asof)
     code = the_region(region).code if region else None
@@ -142,6 +134,8 @@ class _Counted:
 
 def _with_progress(rows: Iterable[CoverageRow]) -> Iterator[CoverageRow]:
     """Yield the rows, and show on a terminal's stderr which division is reached."""
+    from crawler.cli.output import PlainConsole
+
     if not sys.stderr.isatty():
         yield from rows
         return
@@ -162,12 +156,16 @@ def _the_day(text: str | None) -> date:
 
 
 def _scope(code: str | None, level: str | None) -> str:
+    from crawler.field.regions import region as region_row
+
     row = region_row(code) if code else None
     words = [f"In {row.name} ({code})." if row else "", f"Level {level}." if level else ""]
     return " ".join(map(translate, filter(None, words)))
 
 
 def _nothing(archive: Path, code: str | None, level: str | None, departments: bool, every: bool) -> str:
+    from crawler.cli.questions.reports import division_name
+
     organs = "department" if departments else "government"
     place = f" of {division_name(code)}" if code else ""
     of_level = f" of the level {level}" if level else ""
@@ -176,6 +174,10 @@ def _nothing(archive: Path, code: str | None, level: str | None, departments: bo
 
 
 def _print(rows: Sequence[CoverageRow], day: date, years_given: bool) -> None:
+    from crawler.cli.output import PlainConsole
+    from crawler.questions.coverage.tables import flat
+    from crawler.questions.coverage.words import LEGEND
+
     if not sys.stdout.isatty():
         for row in rows:
             for cells in flat(row, day):
@@ -204,6 +206,9 @@ def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:
 
 
 def _show(console: PlainConsole, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    from crawler.cli.terminal.printing import show_table
+    from crawler.cli.terminal.table import columns_of
+
     columns = [
         replace(column, is_text=column.heading == "status", min_cells=len("on time, claimed"))
         for column in columns_of(headings, aside=("organ",))
@@ -212,6 +217,10 @@ def _show(console: PlainConsole, headings: Sequence[str], rows: Iterable[Sequenc
 
 
 def _print_matrix(console: PlainConsole, rows: Sequence[CoverageRow], years: Sequence[int]) -> None:
+    from rich.text import Text
+
+    from crawler.questions.coverage.words import mark
+
     cells = (
         (
             row.region,
@@ -229,6 +238,10 @@ def _print_list(console: PlainConsole, rows: Sequence[CoverageRow]) -> None:
 
 
 def _list_cells(row: CoverageRow) -> tuple[object, ...]:
+    from rich.text import Text
+
+    from crawler.questions.coverage.words import status_words
+
     (cell,) = row.cells
     words = status_words(cell).replace(" days", "").replace(", witnessed", "")  # 80 columns are few
     return (
@@ -242,6 +255,8 @@ def _list_cells(row: CoverageRow) -> tuple[object, ...]:
 
 
 def _print_totals(console: PlainConsole, rows: Sequence[CoverageRow], years: Sequence[int]) -> None:
+    from crawler.questions.coverage.words import KNOWN_STATUSES, TOTAL_HEADINGS, share, totals
+
     cells = []
     for year, total in sorted(totals(rows).items()):
         if year in years:

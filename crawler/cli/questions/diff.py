@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, JsonOption
-from crawler.cli.output import PlainConsole, message, print_json
+from crawler.cli.output import message, print_json
 from crawler.cli.program.completion import report_ids
 from crawler.errors import ConfigError, CrawlerError
 from crawler.field.text import visible
-from crawler.questions.diff.hunks import difference_json
-from crawler.questions.diff.side_by_side import side_by_side
-from crawler.questions.diff.texts import Difference, diff_reports, diff_versions, diff_years
-from crawler.questions.diff.unified import Line, lines
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from crawler.questions.diff.texts import Difference
+    from crawler.questions.diff.unified import Line
 
 _COLOURS = {"plain": "", "head": "cyan", "removed": "red", "added": "green", "moved": "yellow"}
 
@@ -58,6 +59,9 @@ def diff(
         2  wrong use, there is no archive, or no such report
         4  the archive is damaged, or a newer fazhi wrote it
     """
+    from crawler.questions.diff.hunks import difference_json
+    from crawler.questions.diff.texts import diff_reports, diff_versions, diff_years
+
     if sum(each is not None for each in (versions, years, between)) > 1:
         raise ConfigError("give one of A..B, --years and --between")
     with archives.Reader.read(archive) as store:
@@ -76,6 +80,8 @@ def diff(
 
 
 def _write(path: Path, found: Difference) -> None:
+    from crawler.questions.diff.side_by_side import side_by_side
+
     try:
         path.write_text(side_by_side(found), "utf-8")
     except OSError as error:
@@ -84,6 +90,9 @@ def _write(path: Path, found: Difference) -> None:
 
 
 def _print(found: Difference) -> None:
+    from crawler.cli.output import PlainConsole
+    from crawler.questions.diff.unified import lines
+
     console = PlainConsole(sys.stdout) if sys.stdout.isatty() else None
     for line in lines(found):
         if console is None:
@@ -93,4 +102,6 @@ def _print(found: Difference) -> None:
 
 
 def _coloured(line: Line) -> Text:
+    from rich.text import Text
+
     return Text.assemble(*((visible(piece.text), _COLOURS[piece.role]) for piece in line))

@@ -18,13 +18,12 @@ from crawler.cli.options import (
     OneRegionOption,
     SinceOption,
     YearsOption,
+    tell_of_a_future_day,
     the_start,
     the_years,
 )
-from crawler.cli.output import PlainConsole, message, print_json
-from crawler.cli.questions.reports import division_name, the_kind
+from crawler.cli.output import message, print_json
 from crawler.field.counting import counted
-from crawler.field.region_names import the_region
 
 
 class Format(StrEnum):
@@ -83,9 +82,12 @@ def export(
         2  wrong use, or there is no archive
         4  the archive is damaged, or a newer fazhi wrote it
     """
+    from crawler.cli.questions.reports import division_name, the_kind
+    from crawler.field.region_names import the_region
     from crawler.questions import export as exporting
 
     code = the_region(region).code if region else None
+    tell_of_a_future_day(since)
     with archives.Reader.read(archive) as store, _progress() as progress:
         made = exporting.export(
             store,
@@ -120,6 +122,8 @@ def export(
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how far it is."""
+    from crawler.cli.output import PlainConsole
+
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return

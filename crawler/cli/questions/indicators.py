@@ -22,12 +22,9 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import message, print_table
 from crawler.cli.program.completion import report_ids
-from crawler.cli.questions.reports import division_name, the_kind
 from crawler.errors import ConfigError
 from crawler.field.counting import counted
-from crawler.field.region_names import the_region
 from crawler.field.text import json_escaped
-from crawler.questions.tables import write_csv
 
 if TYPE_CHECKING:
     from crawler.questions.indicators.panel import ReportFigures
@@ -81,6 +78,8 @@ def indicators(
         2  wrong use, there is no archive, or no such report
         4  the archive is damaged, or a newer fazhi wrote it
     """
+    from crawler.cli.questions.reports import division_name, the_kind
+    from crawler.field.region_names import the_region
     from crawler.questions.indicators import panel
 
     refuse_together(json=json, csv=csv)
@@ -122,6 +121,8 @@ class _Counted:
 
 
 def _print_names(chosen: Iterable[Indicator], *, json: bool, csv: bool) -> None:
+    from crawler.questions.tables import write_csv
+
     columns = ("indicator", "label", "unit", "definition")
     rows = [(each.id, each.label, each.unit, each.definition) for each in chosen]
     if json:
@@ -134,6 +135,7 @@ def _print_names(chosen: Iterable[Indicator], *, json: bool, csv: bool) -> None:
 
 def _print_long(found: Iterable[ReportFigures], *, json: bool, csv: bool) -> None:
     from crawler.questions.indicators.panel import LONG_COLUMNS, statement_rows
+    from crawler.questions.tables import write_csv
 
     rows = (row for figures in found for row in statement_rows(figures))
     if json:
@@ -151,6 +153,7 @@ def _print_wide(
     found: Iterable[ReportFigures], chosen: tuple[Indicator, ...], *, json: bool, csv: bool
 ) -> None:
     from crawler.questions.indicators.panel import WIDE_COLUMNS, wide_row
+    from crawler.questions.tables import write_csv
 
     if sys.stdout.isatty() and not (json or csv) and len(chosen) > _MAX_ON_TERMINAL:
         raise ConfigError(

@@ -19,21 +19,16 @@ from crawler.cli.options import (
     SinceOption,
     YearsOption,
     refuse_together,
+    tell_of_a_future_day,
     the_start,
     the_years,
 )
 from crawler.cli.output import message, print_json, print_table
-from crawler.cli.questions.similar import print_similar
-from crawler.cli.questions.text_source import fault_words, recognised_words
 from crawler.errors import ConfigError
-from crawler.field.region_names import the_region
-from crawler.field.regions import region as region_row
-from crawler.model import Holding, Report
-from crawler.questions.report_rows import holding_json, report_cells, report_json
-from crawler.questions.tables import write_csv
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
+    from crawler.model import Holding, Report
 
 REPORTS_PER_PORTION = 200
 
@@ -90,8 +85,12 @@ def reports(
         2  wrong use, or there is no archive
         4  the archive is damaged, or a newer fazhi wrote it
     """
+
+    from crawler.field.region_names import the_region
+
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
+    tell_of_a_future_day(since)
     with archives.Reader.read(archive) as store:
         if similar:
             others = {
@@ -104,6 +103,8 @@ def reports(
             }
             for name, value in others.items():
                 refuse_together(similar=True, **{name: value})
+            from crawler.cli.questions.similar import print_similar
+
             if not print_similar(store, code, the_years(year), json=json, csv=csv):
                 message(
                     f"{archive}: no near copies{f' among the reports of {division_name(code)}' if code else ''}"
@@ -155,6 +156,10 @@ class _Rows:
 
 
 def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
+
+    from crawler.questions.report_rows import holding_json, report_json
+    from crawler.questions.tables import write_csv
+
     if json:
         print_json([report_json(row.report, body=False) | holding_json(row.held) for row in rows])
     elif csv:
@@ -167,11 +172,17 @@ def _print(rows: _Rows, *, json: bool, csv: bool) -> None:
 
 def _cells(row: _Row, names: Sequence[str]) -> list[object]:
     """Return the named columns of a report."""
+
+    from crawler.questions.report_rows import report_cells
+
     return report_cells(row.report, row.held, names, remarks=", ".join(_remarks(row.report, row.held)))
 
 
 def _remarks(report: Report, holding: Holding) -> Iterator[str]:
     """Yield what a reader must know before quoting a report."""
+
+    from crawler.cli.questions.text_source import fault_words, recognised_words
+
     if report.unread is not None:
         yield fault_words(report)
     if words := recognised_words(report):
@@ -186,6 +197,9 @@ def _remarks(report: Report, holding: Holding) -> Iterator[str]:
 
 def division_name(code: str) -> str:
     """Return a division's code and name: 420100 武汉市."""
+
+    from crawler.field.regions import region as region_row
+
     row = region_row(code)
     return f"{code} {row.name}" if row else code
 

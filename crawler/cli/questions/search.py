@@ -6,13 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from crawler import archive as archives
-from crawler.archive import index_catalogue as build_index
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
@@ -22,18 +20,18 @@ from crawler.cli.options import (
     refuse_together,
     the_years,
 )
-from crawler.cli.output import PlainConsole, message, print_json, print_table
-from crawler.cli.questions.reports import division_name, the_kind
+from crawler.cli.output import message, print_json, print_table
 from crawler.errors import ConfigError
 from crawler.field.counting import counted
-from crawler.field.region_names import the_region
 from crawler.field.text import visible_line
 from crawler.field.times import iso
 from crawler.language import translate
-from crawler.questions.search import Match, SearchResult, search_json
-from crawler.questions.search import search as searching
-from crawler.questions.search.answer import DEFAULT_LIMIT, MAX_LIMIT, next_offset, sorted_facet
-from crawler.questions.tables import write_csv
+from crawler.questions.search.limits import DEFAULT_LIMIT, MAX_LIMIT
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from crawler.questions.search import Match, SearchResult
 
 MARKS = ("«", "»")
 """Stand around what was found, also for those who do not see colour. No text of a government's has them."""
@@ -100,6 +98,10 @@ def search(
         2  wrong use, or there is no archive
         4  the archive is damaged, or a newer fazhi wrote it
     """
+    from crawler.cli.questions.reports import the_kind
+    from crawler.questions.search import search as searching
+    from crawler.questions.search import search_json
+
     refuse_together(json=json, csv=csv)
     if index:
         _make_index(archive)
@@ -131,6 +133,7 @@ def search(
 
 
 def _make_index(archive: Path) -> None:
+    from crawler.archive import index_catalogue as build_index
     from crawler.field.times import utc_now
 
     done = build_index(archive, clock=utc_now, notify=message)
@@ -140,6 +143,9 @@ def _make_index(archive: Path) -> None:
 
 
 def _print_matches(found: SearchResult, *, csv: bool) -> None:
+    from crawler.cli.output import PlainConsole
+    from crawler.questions.tables import write_csv
+
     if csv:
         write_csv(sys.stdout, COLUMNS, _rows(found.matches))
     elif not sys.stdout.isatty():
@@ -175,6 +181,10 @@ def _rows(matches: Iterable[Match]) -> Iterator[tuple[object, ...]]:
 
 def _lines(found: SearchResult) -> Iterator[Text]:
     """Yield the lines of a terminal: of each match its report, title, places and evidence."""
+    from rich.text import Text
+
+    from crawler.cli.questions.reports import division_name
+
     for match in found.matches:
         division = f"{division_name(match.region)}, " if match.region else ""
         yield Text.assemble((match.report_id, "bold"), translate(f"  {division}version {match.version}"))
@@ -189,6 +199,8 @@ def _lines(found: SearchResult) -> Iterator[Text]:
 
 def _marked(text: str, marks: Iterable[tuple[int, int]], first: int) -> Text:
     """Return a text with marks around what was found. `first`: offset of the text, from which marks count."""
+    from rich.text import Text
+
     out, done = Text(), 0
     for start, end in marks:
         out.append(visible_line(text[done : start - first]))
@@ -199,6 +211,10 @@ def _marked(text: str, marks: Iterable[tuple[int, int]], first: int) -> Text:
 
 
 def _print_facets(found: SearchResult, *, csv: bool) -> None:
+    from crawler.cli.questions.reports import division_name
+    from crawler.questions.search.answer import sorted_facet
+    from crawler.questions.tables import write_csv
+
     rows: list[tuple[object, ...]] = [("year", year, None, n) for year, n in sorted_facet(found.years)]
     for code, number in sorted_facet(found.provinces):
         rows.append(("province", code, division_name(str(code)).partition(" ")[2] if code else None, number))
@@ -211,12 +227,20 @@ def _print_facets(found: SearchResult, *, csv: bool) -> None:
 
 def _tell(found: SearchResult, region: str | None, archive: Path, *, only_counts: bool) -> None:
     """Tell on stderr how many texts there are, where the next ones are, and whether the index is behind."""
+    from crawler.field.region_names import the_region
+    from crawler.questions.search.answer import next_offset
+
     if found.behind:
         message(f"{archive}: {found.behind}; the next run enters them, or `fazhi search --index` now")
     if not found.total:
         row = the_region(region) if region else None
         place = f" of {row.code} {row.name}" if row else ""
         message(f"{archive}: no text{place} has these words")
+        return
+    if found.offset >= found.total and not only_counts:
+        message(
+            f"{counted(found.total, 'text')}: --offset {found.offset} is behind the last of them; begin with --offset 0"
+        )
         return
     first, last = found.offset + 1, found.offset + len(found.matches)
     if only_counts:  # no text is shown: a page of them would say nothing

@@ -13,17 +13,12 @@ from crawler import archive as archives
 from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
 from crawler.cli.output import message, print_json
 from crawler.cli.program.completion import report_ids
-from crawler.cli.questions.metadata_edits import edit_lines
-from crawler.cli.questions.reports import division_name
-from crawler.cli.questions.text_source import source_lines
 from crawler.field.times import iso
 from crawler.language import translate
-from crawler.model import Holding, RecordPlace, Report
-from crawler.questions.report_details import details_json
-from crawler.questions.report_rows import holding_json, report_json
 
 if TYPE_CHECKING:
     from crawler.archive import PageRow, Reader
+    from crawler.model import Holding, RecordPlace, Report
 
 
 def show(
@@ -56,6 +51,10 @@ def show(
         2  wrong use, there is no archive, or no such report
         4  the archive is damaged, or a newer fazhi wrote it
     """
+
+    from crawler.questions.report_details import details_json
+    from crawler.questions.report_rows import holding_json, report_json
+
     with archives.Reader.read(archive) as store:
         report = store.show(report_id, version)
         if as_published:
@@ -80,6 +79,11 @@ def show(
 
 def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
     """Yield what people must know of a report beside its text."""
+
+    from crawler.cli.questions.metadata_edits import edit_lines
+    from crawler.cli.questions.reports import division_name
+    from crawler.cli.questions.text_source import source_lines
+
     assert report.id is not None
     by = holding.published_by or holding.site
     division = f"{division_name(report.region)}, " if report.region else ""

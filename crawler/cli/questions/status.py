@@ -13,10 +13,9 @@ from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_facts, print_json, print_table
 from crawler.field.times import iso, utc_now
 from crawler.language import translate
-from crawler.model import Site
-from crawler.sources import load_sites
 
 if TYPE_CHECKING:
+    from crawler.model import Site
     from crawler.questions.status import RunStatus, Status
 
 DEFAULT_SOURCES = Path("sources.yaml")
@@ -78,6 +77,8 @@ def status(
 
 def the_sites(sources: Path | None) -> tuple[Site, ...] | None:
     """Return the entries of a sources.yaml; None if none was named and there is none here. Raises ConfigError."""
+    from crawler.sources import load_sites
+
     if sources is None and not DEFAULT_SOURCES.is_file():
         return None
     return load_sites(sources or DEFAULT_SOURCES)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.archive import Archive
-from crawler.cli.options import ArchiveOption, JsonOption, require_archive
+from crawler.cli.options import ArchiveOption, JsonOption
 from crawler.cli.output import message, print_json, tab_separated
-from crawler.crawl import seconds
 from crawler.field.counting import counted
 from crawler.field.times import utc_now
-from crawler.ocr.job import FAILED, Recognised, read_scans
-from crawler.ocr.recognition import require_extra
+
+if TYPE_CHECKING:
+    from crawler.ocr.job import Recognised
 
 
 def ocr(
@@ -47,7 +46,12 @@ def ocr(
         3  another crawl has locked the archive
         4  the archive is damaged or cannot be written
     """
-    limit = seconds(max_time) if max_time is not None else None
+    from crawler.archive import Archive, require_archive
+    from crawler.crawl import seconds
+    from crawler.ocr.job import FAILED, read_scans
+    from crawler.ocr.recognition import require_extra
+
+    limit = seconds(max_time, "--max-time") if max_time is not None else None
     require_archive(archive)
     require_extra()
     failed = False

@@ -1,1 +1,1 @@
-"""Commands of the viewer: `serve`."""
+"""Commands of the viewer: `serve`, `site`."""

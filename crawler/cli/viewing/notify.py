@@ -15,16 +15,14 @@ from crawler.errors import ConfigError
 from crawler.field.counting import counted
 from crawler.field.text import visible
 from crawler.field.times import utc_now
-from crawler.model import NotifyRule
-from crawler.notification.job import Sent, notify, send_sample
-from crawler.notification.sending import Sender
-from crawler.notification.state import NAME, State
-from crawler.sources import load_rules
+from crawler.notification.state import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.archive import Reader
+    from crawler.model import NotifyRule
+    from crawler.notification.job import Sent
 
 
 def notify_command(
@@ -77,6 +75,10 @@ def notify_command(
         3  another `fazhi notify` is at work
         4  the archive is damaged, or a newer fazhi wrote it
     """
+    from crawler.notification.job import notify, send_sample
+    from crawler.notification.sending import Sender
+    from crawler.notification.state import State
+
     chosen = _rules(rules or sources, test, alone=rules is not None)
     begin = the_start(since)
     sender = None if dry_run else Sender(os.environ, receivers)
@@ -98,6 +100,8 @@ def notify_command(
 
 def _rules(file: Path, test: str | None, *, alone: bool) -> tuple[NotifyRule, ...]:
     """Return the rules, or the one to test."""
+    from crawler.sources import load_rules
+
     found = load_rules(file, alone=alone)
     if not found:
         raise ConfigError(f"{file}: has no rules; write them under `notify:`, or name a file with --rules")

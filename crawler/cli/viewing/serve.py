@@ -11,7 +11,8 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import ArchiveOption
 from crawler.cli.output import message
-from crawler.errors import ConfigError, CrawlerError
+from crawler.cli.viewing.extra import base_url_checked, needs_web
+from crawler.errors import CrawlerError
 
 
 def serve_command(
@@ -57,22 +58,15 @@ def serve_command(
         2  wrong usage, or no archive there
         4  the archive is damaged or was written by a newer fazhi
     """
-    try:
+    with needs_web():
         from crawler.web import Settings, application
         from crawler.web.serving.server import serve
         from crawler.web.settings import LOOPBACK
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("jinja2", "starlette", "uvicorn"):
-            raise
-        raise CrawlerError("the viewer needs the extra `web`: pip install 'fazhi[web]'") from error
     names = [*LOOPBACK, *(host_name or ())]
-    if base_url is not None:
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ConfigError(f"--base-url {base_url}: must be an address such as https://example.org/fazhi")
-        names.append(parts.hostname)
+    if base_url_checked(base_url) is not None:
+        names.append(urlsplit(base_url).hostname or "")
     archives.Reader.read(archive).close()  # says at once if there is none
-    settings = Settings(archive=archive, hosts=tuple(names), base_url=base_url, seconds=seconds)
+    settings = Settings(archive=archive, hosts=tuple(names), base_url=base_url, seconds=seconds, log=message)
 
     def tell(address: str, number: int) -> None:
         shown = f"[{address}]" if ":" in address else address

@@ -13,9 +13,8 @@ from crawler.onboarding.find.model import FindResult, Options, Target
 from crawler.onboarding.find.pages import Pages
 from crawler.onboarding.find.portal import search_portal
 from crawler.onboarding.find.state import NoState, State
+from crawler.onboarding.limits import DEFAULT_HOSTS_AT_ONCE
 from crawler.reading.pages import PageProcess
-
-DEFAULT_HOSTS_AT_ONCE = 32
 
 OnResult = Callable[[FindResult, bool], None]
 """Called with each result, and whether it was known from the state file."""

@@ -6,12 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crawler.model import Link, Site
-
-DEFAULT_BUDGET = 60
-"""Requests for one portal, with robots.txt, redirects and retries."""
-
-WAYS = ("entry", "navigation", "menus", "sitemap", "search", "report", "parent", "render")
-"""Names of the ways in, cheapest first. `render` is only used when asked for."""
+from crawler.onboarding.limits import DEFAULT_BUDGET, WAYS
 
 
 class Result(StrEnum):

@@ -5,15 +5,35 @@
 
 from __future__ import annotations
 
-from crawler.questions.coverage.answer import coverage, newly_overdue, no_longer_overdue
-from crawler.questions.coverage.cells import (
-    REASONS,
-    CoverageCell,
-    CoverageChange,
-    CoverageReason,
-    CoverageRow,
-    CoverageStatus,
-)
+from typing import TYPE_CHECKING
+
+from crawler.lazy import exports
+
+if TYPE_CHECKING:
+    from crawler.questions.coverage.answer import coverage, newly_overdue, no_longer_overdue
+    from crawler.questions.coverage.cells import (
+        REASONS,
+        CoverageCell,
+        CoverageChange,
+        CoverageReason,
+        CoverageRow,
+        CoverageStatus,
+    )
+else:
+    __getattr__, __dir__ = exports(
+        __name__,
+        {
+            ".answer": ("coverage", "newly_overdue", "no_longer_overdue"),
+            ".cells": (
+                "REASONS",
+                "CoverageCell",
+                "CoverageChange",
+                "CoverageReason",
+                "CoverageRow",
+                "CoverageStatus",
+            ),
+        },
+    )
 
 __all__ = [
     "REASONS",

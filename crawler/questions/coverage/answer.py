@@ -106,10 +106,10 @@ class _Scope:
         row = region_row(code)
         if self.level and (row is None or row.level != self.level):
             return False
-        return self.region is None or self.region in _around(code)
+        return self.region is None or self.region in around(code)
 
 
-def _around(code: str) -> tuple[str, ...]:
+def around(code: str) -> tuple[str, ...]:
     """Return a division and those around it; of a code that is not in the table, those that its digits name."""
     if region_row(code) is None:
         return (code, f"{code[:4]}00", f"{code[:2]}0000")

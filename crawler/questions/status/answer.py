@@ -10,11 +10,11 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, EMPTY_HEAD, MANIFEST, Reader, manifest_entries
+from crawler.archive import EMPTY_HEAD, MANIFEST, Reader, manifest_entries
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.lock import is_held
+from crawler.archive.evidence.warc_paths import has_archive
 from crawler.archive.reader_queries.site_facts import HeldReport, RunFacts
-from crawler.errors import NoArchive
 from crawler.model import Site
 from crawler.questions.status.attention import Alert, Facts, alerts
 from crawler.questions.status.sizes import free_bytes, sizes
@@ -109,7 +109,7 @@ def status(
     """
     path = Path(archive)
     with errors_as_damage(path):
-        if not (path / CATALOGUE).is_file() and _is_before_first_run(path):
+        if not has_archive(path) and _is_before_first_run(path):
             found = _answer(path, None, sites, now)
         else:
             with Reader.read(path, notify=notify) as store:
@@ -126,10 +126,8 @@ def status(
 
 
 def _is_before_first_run(path: Path) -> bool:
-    """Whether a folder is an archive to which nothing was written yet. Raises NoArchive if there is no folder."""
-    if not path.is_dir():
-        raise NoArchive.at(path)
-    return {entry.name for entry in path.iterdir()} <= _BEFORE_FIRST_RUN
+    """Whether a folder is an archive to which nothing was written yet."""
+    return path.is_dir() and {entry.name for entry in path.iterdir()} <= _BEFORE_FIRST_RUN
 
 
 def _answer(path: Path, store: Reader | None, sites: Sequence[Site] | None, now: datetime) -> Status:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from crawler.archive import Reader
-from crawler.archive.ledger.site_visits import VisitHistory
-from crawler.archive.reader_queries.site_facts import HeldReport, SiteFailure
 from crawler.crawl.schedule import due_at, seconds
 from crawler.model import TROUBLE_ENDINGS, Site, VisitState
+
+if TYPE_CHECKING:
+    from crawler.archive import Reader
+    from crawler.archive.ledger.site_visits import VisitHistory
+    from crawler.archive.reader_queries.site_facts import HeldReport, SiteFailure
 
 DEFAULT_INTERVAL = timedelta(days=7)
 """A source without `every` is late if it was not visited for twice this time."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crawler.archive.reader_queries.site_facts import HeldReport, SiteFailure
 from crawler.field.times import china_day, iso
 from crawler.language import translate
-from crawler.questions.status.answer import RunStatus, Status
 from crawler.questions.status.sources import SourceResult, SourceStatus
+
+if TYPE_CHECKING:
+    from crawler.archive.reader_queries.site_facts import HeldReport, SiteFailure
+    from crawler.questions.status.answer import RunStatus, Status
 
 SOURCE_COLUMNS = ("id", "region", "name", "last visit", "result", "reports", "newest")
 """Columns of a table of sources. Days are those in China; `newest` is the year that the newest report is on."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, Reader
+from crawler.archive import CATALOGUE, Reader, require_archive
 from crawler.archive.comparison.file_format import file_faults
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.snapshot import snapshot
-from crawler.errors import ArchiveError, ArchiveTooNew, NoArchive, NoTemporarySpace
+from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
 from crawler.questions.verify.anchors import AnchorCheck, Trust
 from crawler.questions.verify.chain import Chain, Harm
 from crawler.questions.verify.comparison import Comparison
@@ -71,8 +71,7 @@ def verify(
     known = None if head is None else head_to_verify(head)
     with errors_as_damage(path), ReadingPool(processes, notify) as pool:
         asked = _Asked(deep=deep, head=known, since=since, trust=trust or Trust(), pool=pool)
-        if not (path / "warc").is_dir() and not (path / CATALOGUE).is_file():
-            raise NoArchive.at(path)
+        require_archive(path)
         before = snapshot(path)
         for name in before.in_progress:
             notify(

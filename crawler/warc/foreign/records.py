@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.regular_files import open_regular
+from crawler.warc.fields import warc_date
 from crawler.warc.foreign.arc import read_arc
 from crawler.warc.foreign.item import HTTP_KINDS, Fault
 from crawler.warc.foreign.lenient import http_address, lenient_date
@@ -18,7 +19,7 @@ from crawler.warc.foreign.syntax import ARC
 from crawler.warc.foreign.warc import read_warc
 from crawler.warc.foreign.window import Window
 from crawler.warc.record import Record, is_http_url
-from crawler.warc.write import Place, warc_date
+from crawler.warc.write import Place
 
 _CREDENTIALS = re.compile(r"//[^/?#]{0,4000}@")
 

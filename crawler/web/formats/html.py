@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,8 +18,10 @@ from crawler.language import translate
 from crawler.questions.changes.change import kind_words
 from crawler.web.answer import Answer
 from crawler.web.format import Format
-from crawler.web.question import Question, path_of
-from crawler.web.words import words
+from crawler.web.headers import POLICY_OF_A_FILE
+from crawler.web.links import Links
+from crawler.web.question import Question
+from crawler.web.words import MARKS, problem_title, words
 
 if TYPE_CHECKING:
     from crawler.web.asked import Asked
@@ -37,7 +38,9 @@ def write_html(
             **answer.context(),
             title=answer.title,
             question=question,
-            href=question.href,
+            href=question.links.href,
+            is_static=question.links.is_static,
+            passage=question.links.passage,
             formats=[each for each in formats if each is not Format.HTML],
             next_url=answer.next_url,
             file=files,
@@ -47,15 +50,15 @@ def write_html(
 
 def write_problem(asked: Asked, status: HTTPStatus, detail: str, *, files: Callable[[str], str]) -> str:
     """Return the page of an error."""
-    prefix = urlsplit(asked.base_url).path
     return (
         _environment(asked.language)
         .get_template("problem.html")
         .render(
-            title=f"{int(status)} {status.phrase}",
+            title=problem_title(status, asked.language),
             detail=detail,
             question=None,
-            href=lambda *asked: prefix + path_of(*asked),
+            href=Links(asked.base_url).href,
+            is_static=False,
             formats=(),
             next_url=None,
             file=files,
@@ -74,7 +77,9 @@ def _environment(language: str) -> Environment:
         auto_reload=False,
         finalize=_shown,
     )
-    environment.globals.update(_=words(language), Format=Format)
+    environment.globals.update(
+        _=words(language), Format=Format, policy_of_a_file=POLICY_OF_A_FILE, **MARKS[language]
+    )
     environment.filters.update(
         day=_day,
         moment=_moment,

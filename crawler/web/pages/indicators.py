@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from crawler.errors import ConfigError
@@ -67,7 +69,8 @@ def indicator(question: Question) -> Answer:
             "plot": plot(_series(found, wanted)),
             "size": (WIDTH, HEIGHT, LEFT, WIDTH - RIGHT),
             "rows": rows,
-            "asked": bool(places or region),
+            "bodies": {each.report.id: each.report.body for each in found},
+            "asked": bool(places or region or question.links.is_static),
         },
         data=lambda: _json(question, wanted) | {"rows": rows},
         table=lambda: Table(columns=LONG_COLUMNS, rows=[list(row.values()) for row in rows]),
@@ -86,16 +89,28 @@ def _figures(
     question: Question, wanted: Indicator, places: list[str], region: str | None
 ) -> list[ReportFigures]:
     found: list[ReportFigures] = []
-    for place in places or ([region] if region else []):
-        for each in indicators(question.reader, names=[wanted.id], region=place, years=question.years()):
+    everywhere: list[str | None] = [None] if question.links.is_static else []
+    for place in places or ([region] if region else everywhere):
+        for each in _all_figures(question, place):
             if places and each.report.region != place:
                 continue
-            found.append(each)
-            if len(found) > MAX_REPORTS:
+            chosen = tuple(one for one in each.statements if one.indicator.id == wanted.id)
+            found.append(replace(each, statements=chosen))
+            if len(found) > MAX_REPORTS and not question.links.is_static:
                 raise BadParameter(
                     f"more than {MAX_REPORTS} reports are in question: choose a smaller division, or years"
                 )
     return found
+
+
+def _all_figures(question: Question, region: str | None) -> Iterable[ReportFigures]:
+    """Return the figures of a division; None: of all. Those of files are kept: they are the same for every indicator."""
+    years = question.years()
+    if not question.links.is_static:
+        return indicators(question.reader, region=region, years=years)
+    return question.remembered(
+        ("figures", region, years), lambda: list(indicators(question.reader, region=region, years=years))
+    )
 
 
 def _series(found: list[ReportFigures], wanted: Indicator) -> dict[str, dict[int, float]]:

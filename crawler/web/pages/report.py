@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from crawler.errors import UnknownReport
@@ -11,11 +11,13 @@ from crawler.model import Report
 from crawler.questions.changes.varying_fields import steady_edits
 from crawler.questions.cite import STYLES, cite, format_citation
 from crawler.questions.indicators.panel import report_statements
+from crawler.questions.indicators.statements import Statement
 from crawler.questions.report_details import captures_json, details_json
 from crawler.questions.report_rows import holding_json
 from crawler.web.answer import Answer
 from crawler.web.format import Format
 from crawler.web.headers import Freshness
+from crawler.web.links import paragraph_anchor
 from crawler.web.page import Page
 from crawler.web.pages.rows import report_row
 from crawler.web.question import BadParameter, NotFound, Question
@@ -26,10 +28,10 @@ PUNCTUATION = ("archive", "page")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a text as pieces, each with whether it is marked; and an anchor where a section begins."""
+    """A paragraph of a text as pieces, each with whether it is marked. `anchor`: its number, from p1 on."""
 
     pieces: tuple[tuple[str, bool], ...]
-    anchor: str = ""
+    anchor: str
 
 
 def version(question: Question) -> Answer:
@@ -43,7 +45,10 @@ def version(question: Question) -> Answer:
     return Answer(
         title=report.title or f"{report.id} v{number}",
         template="version.html",
-        context=lambda: _text_context(question, report, shown),
+        context=lambda: (
+            _text_context(question, report, shown)
+            | {"citations": _citations(question, report, permanent=True)}
+        ),
         data=lambda: report_row(question, report, body=True) | _evidence(question, report),
         text=report.text,
     )
@@ -67,6 +72,7 @@ def latest(question: Question) -> Answer:
         context=lambda: (
             _text_context(question, report, shown)
             | {
+                "citations": _citations(question, report, permanent=False),
                 "held": reader.holdings([report])[0],
                 "history": history,
                 "texts": [row.number for row in history if not row.tombstone],
@@ -94,27 +100,40 @@ class _Shown:
 
 
 def _text_context(question: Question, report: Report, shown: _Shown) -> dict[str, Any]:
-    statements = list(report_statements(report))
+    statements = _statements(question, report)
     text = question.reader.as_published(report.id or "", report.version) if shown.as_published else report
     return {
         "report": report,
         "shown_title": text.title,
         "as_published": shown.as_published,
-        "paragraphs": list(_paragraphs(report, text.body, shown.mark)),
-        "outline": [(f"s{number}", each) for number, each in enumerate(report.sections, 1)],
+        "paragraphs": list(_paragraphs(text.body, shown.mark)),
+        "outline": [(paragraph_anchor(report.body, each.start), each) for each in report.sections],
         "statements": statements,
         "places": question.reader.places(report.id or "", report.version),
         "documents": question.reader.documents(report.id or "", report.version),
-        "citations": _citations(question, report),
     }
 
 
-def _citations(question: Question, report: Report) -> dict[str, str]:
+def _statements(question: Question, report: Report) -> list[Statement]:
+    """Return the figures in a text. For files they are kept for a moment: each text has pages in several languages."""
+    if not question.links.is_static:
+        return list(report_statements(report))
+    key = ("statements", report.id, report.version)
+    return question.remembered(key, lambda: list(report_statements(report)))
+
+
+def _citations(question: Question, report: Report, *, permanent: bool) -> dict[str, str]:
+    """Return citations by style. `permanent`: only what never changes, so neither the state of the page nor the head of the chain.
+
+    In a file the head is left out too: each run changes it, and would change the files of all reports.
+    """
     try:
         cited = cite(question.reader, report.id or "", report.version)
     except UnknownReport:  # a version that records that the report is gone
         return {}
-    return {style: format_citation(cited, style) for style in STYLES}
+    if permanent or question.links.is_static:
+        cited = replace(cited, head="")
+    return {style: format_citation(cited, style) for style in STYLES if not (permanent and style == "text")}
 
 
 def _evidence(question: Question, report: Report) -> dict[str, Any]:
@@ -141,17 +160,16 @@ def _mark(question: Question) -> tuple[int, int]:
     return int(start), int(end)
 
 
-def _paragraphs(report: Report, body: str, mark: tuple[int, int]) -> Iterator[Paragraph]:
-    anchors = {each.start: f"s{number}" for number, each in enumerate(report.sections, 1)}
+def _paragraphs(body: str, mark: tuple[int, int]) -> Iterator[Paragraph]:
     start = 0
-    for line in body.split("\n") if body else ():
+    for number, line in enumerate(body.split("\n") if body else (), 1):
         first, last = (min(max(each - start, 0), len(line)) for each in mark)
         pieces = (
             ((line[:first], False), (line[first:last], True), (line[last:], False))
             if first < last
             else ((line, False),)
         )
-        yield Paragraph(tuple(piece for piece in pieces if piece[0]), anchors.get(start, ""))
+        yield Paragraph(tuple(piece for piece in pieces if piece[0]), f"p{number}")
         start += len(line) + 1
 
 

@@ -1,13 +1,15 @@
-"""The coverage that pages show: rows of organs by year, kept for a minute, and their cells as marks with words."""
+"""The coverage that pages show: rows of organs by year, and their cells as marks with words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from crawler.field.regions import Level
 from crawler.model import Years
 from crawler.questions.coverage import CoverageCell, CoverageRow, CoverageStatus, coverage
+from crawler.questions.coverage.answer import FIRST_YEAR, around, the_span
 from crawler.questions.coverage.words import STATUS_WORDS, YearTotal, mark, totals
 from crawler.web.question import Question
 
@@ -23,25 +25,56 @@ class Scope:
     level: Level | None = None
     years: Years | None = None
     departments: bool = False
-    every_division: bool = False
 
 
 def rows(question: Question, scope: Scope) -> tuple[CoverageRow, ...]:
-    """Return the coverage of a scope, by code."""
-    return question.remembered(
-        scope,
-        lambda: tuple(
-            coverage(
-                question.reader,
-                asof=scope.asof,
-                years=scope.years,
-                region=scope.region,
-                level=scope.level,
-                every_division=scope.every_division,
-                departments=scope.departments,
-            )
-        ),
+    """Return the coverage of a scope, by code. It is taken out of that of all divisions and years, which is kept."""
+    whole = Scope(asof=scope.asof, departments=scope.departments)
+    everything = question.remembered(
+        whole,
+        lambda: tuple(coverage(question.reader, asof=whole.asof, departments=whole.departments)),
     )
+    if scope == whole:
+        return everything
+    span = the_span(scope.years, scope.asof)
+    if span.start < FIRST_YEAR or span.stop > the_span(None, scope.asof).stop:
+        return question.remembered(scope, lambda: tuple(_asked(question, scope)))
+    found = (
+        everything if scope.region is None else _by_region(question, whole, everything).get(scope.region, ())
+    )
+    return tuple(_only(row, span) for row in found if scope.level in (None, row.level))
+
+
+def _by_region(
+    question: Question, whole: Scope, rows: Sequence[CoverageRow]
+) -> Mapping[str, Sequence[CoverageRow]]:
+    """Return the rows of a coverage by each division that they are in, kept as the coverage is."""
+
+    def make() -> dict[str, list[CoverageRow]]:
+        found: dict[str, list[CoverageRow]] = {}
+        for row in rows:
+            for code in around(row.region):
+                found.setdefault(code, []).append(row)
+        return found
+
+    return question.remembered(("regions", whole), make)
+
+
+def _asked(question: Question, scope: Scope) -> Iterator[CoverageRow]:
+    return coverage(
+        question.reader,
+        asof=scope.asof,
+        years=scope.years,
+        region=scope.region,
+        level=scope.level,
+        departments=scope.departments,
+    )
+
+
+def _only(row: CoverageRow, years: range) -> CoverageRow:
+    if len(row.cells) == len(years):
+        return row
+    return replace(row, cells=tuple(cell for cell in row.cells if cell.year in years))
 
 
 def year_totals(question: Question, scope: Scope) -> dict[int, YearTotal]:

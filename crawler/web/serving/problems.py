@@ -18,7 +18,7 @@ from crawler.field.text import visible_line
 from crawler.web.asked import Asked
 from crawler.web.format import Format
 from crawler.web.formats.html import write_problem
-from crawler.web.formats.json import PROBLEM, dump
+from crawler.web.formats.json import PROBLEM, dump, problem_value
 from crawler.web.headers import Freshness
 from crawler.web.question import BadParameter, NotFound
 from crawler.web.readers import TooBusy
@@ -35,6 +35,7 @@ STATUSES: tuple[tuple[type[CrawlerError], HTTPStatus], ...] = (
 )
 """The status of the answer to a question that ended in an error: that of the first class that fits."""
 RETRY_AFTER_SECONDS = 10
+UNEXPECTED = "a fault of this program; it is in the log of the server"
 
 
 def status_of(error: CrawlerError) -> HTTPStatus:
@@ -42,6 +43,17 @@ def status_of(error: CrawlerError) -> HTTPStatus:
     return next(
         (status for kind, status in STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
     )
+
+
+def public_detail(error: CrawlerError) -> str:
+    """Return what is said of an error in public: of the archive not where it is on this machine, and how it is damaged."""
+    if isinstance(error, QueryTooLong):
+        return "the question takes too long; choose a smaller division, or fewer years"
+    if isinstance(error, TooBusy):
+        return "too many questions at once; try again in a moment"
+    if isinstance(error, ArchiveError) and status_of(error) is HTTPStatus.SERVICE_UNAVAILABLE:
+        return "the archive cannot be read now; try again later"
+    return str(error)
 
 
 def wants_html(request: Request) -> bool:
@@ -60,10 +72,5 @@ def problem(request: Request, asked: Asked, files: StaticFiles, status: HTTPStat
     if wants_html(request):
         body = write_problem(asked, status, visible_line(detail), files=files.path)
         return Response(body, status, media_type=Format.HTML.media_type, headers=headers)
-    value = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": int(status),
-        "detail": visible_line(detail),
-    }
+    value = problem_value(status, visible_line(detail))
     return Response(dump(value), status, media_type=PROBLEM, headers=headers)

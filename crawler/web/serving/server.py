@@ -8,6 +8,8 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from crawler.web.serving.connections import TimedConnection
+
 MAX_CONNECTIONS = 256
 KEEP_ALIVE_SECONDS = 15
 END_SECONDS = 10
@@ -35,6 +37,7 @@ def serve(application: ASGIApp, host: str, port: int, *, listening: Callable[[st
     """
     config = uvicorn.Config(
         application,
+        http=TimedConnection,
         host=host,
         port=port,
         log_level="critical",
@@ -46,11 +49,12 @@ def serve(application: ASGIApp, host: str, port: int, *, listening: Callable[[st
         timeout_graceful_shutdown=END_SECONDS,
     )
     server = _Server(config, listening)
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.getsignal(each) for each in signals}
+    for each in signals:  # uvicorn raises the signal again once it has ended: that must not end the process
+        signal.signal(each, lambda *_: None)
     try:
         server.run()
-    except KeyboardInterrupt:  # uvicorn raises the signal again once it has ended
-        pass
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -59,7 +59,7 @@ def test_search_and_land_on_the_sentence(visit: Open) -> None:
     page.locator("#site-search").fill("含上年结转")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?**")
-    assert "命中文本: 1" in page.get_by_role("status").inner_text()
+    assert "命中文本：1" in page.get_by_role("status").inner_text()
     page.locator("a.snippet").first.click()
     mark = page.locator("mark#mark")
     assert mark.inner_text() == "含上年结转"
@@ -122,7 +122,7 @@ def test_a_source_that_fails(visit: Open) -> None:
     first = page.locator("table tbody tr").first
     assert f"s{FAILING}" in first.inner_text()
     assert "连接被拒绝" in first.inner_text()
-    assert "失败次数: 2" in first.inner_text()
+    assert "失败次数：2" in first.inner_text()
 
 
 def test_the_map_on_a_phone(visit: Open) -> None:

@@ -1,6 +1,6 @@
 """The table of documents: files and frames that the page of a version offered as its text."""
 
-from __future__ import annotations
+# no `from __future__ import annotations`: SQLAlchemy evaluates each annotation that is a string, at every start
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column

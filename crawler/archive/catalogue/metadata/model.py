@@ -1,6 +1,6 @@
 """The table of metadata that pages showed over an unchanged text, where they are not those of the version."""
 
-from __future__ import annotations
+# no `from __future__ import annotations`: SQLAlchemy evaluates each annotation that is a string, at every start
 
 from datetime import datetime
 from typing import Any

@@ -1,6 +1,6 @@
 """The table of troubles: what was wrong at a URL from visit to visit, and when people were told."""
 
-from __future__ import annotations
+# no `from __future__ import annotations`: SQLAlchemy evaluates each annotation that is a string, at every start
 
 from datetime import datetime
 

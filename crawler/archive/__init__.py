@@ -19,7 +19,15 @@ from crawler.lazy import exports
 if TYPE_CHECKING:
     from crawler.archive.catalogue import CATALOGUE
     from crawler.archive.catalogue.models import PageRow
-    from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
+    from crawler.archive.catalogue.rows import (
+        DOCUMENT_KINDS,
+        ENTERED_FOLDERS,
+        IMPORT_SITE,
+        MEMENTO_SITE,
+        MERGED_FOLDER,
+        SEGMENTS_FOLDER,
+        import_url,
+    )
     from crawler.archive.consistency import ConsistencyQueries, MadeVersion
     from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
@@ -35,13 +43,23 @@ if TYPE_CHECKING:
     from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
     from crawler.archive.rebuilding import Rebuilt, rebuild
+    from crawler.archive.segments.entering import Entered, digest_in, finished_segments
+    from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
 else:
     __getattr__, __dir__ = exports(
         __name__,
         {
             ".catalogue": ("CATALOGUE",),
             ".catalogue.models": ("PageRow",),
-            ".catalogue.rows": ("DOCUMENT_KINDS", "IMPORT_SITE", "MERGED_FOLDER", "import_url"),
+            ".catalogue.rows": (
+                "DOCUMENT_KINDS",
+                "ENTERED_FOLDERS",
+                "IMPORT_SITE",
+                "MEMENTO_SITE",
+                "MERGED_FOLDER",
+                "SEGMENTS_FOLDER",
+                "import_url",
+            ),
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
@@ -54,6 +72,8 @@ else:
             ".merging": ("has_new_files",),
             ".reader": ("Reader",),
             ".rebuilding": ("Rebuilt", "rebuild"),
+            ".segments.entering": ("Entered", "digest_in", "finished_segments"),
+            ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
         },
     )
 
@@ -61,22 +81,30 @@ __all__ = [
     "CATALOGUE",
     "DOCUMENT_KINDS",
     "EMPTY_HEAD",
+    "EMPTY_SLICE",
+    "ENTERED_FOLDERS",
     "IMPORT_SITE",
     "MANIFEST",
+    "MEMENTO_SITE",
     "MERGED_FOLDER",
     "SEARCH_INDEX",
+    "SEGMENTS_FOLDER",
     "Act",
     "ActFault",
     "Archive",
     "ConsistencyQueries",
+    "Entered",
     "KnownPages",
     "MadeVersion",
     "PageRow",
     "Reader",
     "Rebuilt",
     "Recovery",
+    "Slice",
     "VisitHistory",
     "acts_in",
+    "digest_in",
+    "finished_segments",
     "has_archive",
     "has_new_files",
     "head",
@@ -87,4 +115,5 @@ __all__ = [
     "rebuild",
     "require_archive",
     "require_warcs",
+    "write_scratch",
 ]

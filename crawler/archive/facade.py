@@ -39,10 +39,11 @@ from crawler.archive.merging import enter_merged, stage
 from crawler.archive.packs import packing
 from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
+from crawler.archive.segments.entering import Entered, enter_segment, stage_segment
 from crawler.errors import FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.reading.pool import ReadingPool
-from crawler.warc import Earlier, RevisitReference
+from crawler.warc import Earlier, Provenance, RevisitReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,11 @@ class _Observed:
 class Archive(Recognising):
     """An archive folder. `Archive.create` opens it for writing; `Archive.read` returns a Reader, which only reads."""
 
-    def record(self, capture: Capture, *, origin: str | None = None) -> None:
+    def record(self, capture: Capture, *, origin: str | Provenance | None = None) -> None:
         """Append an exchange to the WARC, unbuffered. Call this before the capture is judged or extracted.
 
-        The same payload at the same URL as before becomes a `revisit` record. `origin`: value of `Fazhi-Origin`, the
-        file of another crawler that the exchange comes from.
+        The same payload at the same URL as before becomes a `revisit` record. `origin`: the file of another crawler that
+        the exchange comes from, or what another archive tells of it.
         """
         with errors_as_damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
@@ -79,8 +80,9 @@ class Archive(Recognising):
             place = warcs.writer().capture(capture, earlier, digest=sha256, origin=origin)
             kind = "revisit" if known else "response"
             warcs.index(capture, place, kind, sha256)
+            named = origin.origin if isinstance(origin, Provenance) else origin
             values = rows.capture_values(
-                capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
+                capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=named
             )
             ledger.add_capture(values | earlier_responses.confirmed_validators(values, known))
 
@@ -291,6 +293,23 @@ class Archive(Recognising):
             entered = enter_merged(self.path, self._session, self._manifest, act, notify)
             self.flush()
             return len(entered)
+
+    def enter(self, folder: Path, name: str, notify: Callable[[str], None]) -> Entered | None:
+        """Enter the segment of a worker's visit, and commit. None if it is here already.
+
+        `folder`: has the file as `warc/segments/<name>`. Raises NotMerged if it has a fault; then nothing of it is entered.
+        """
+        with errors_as_damage(self.path):
+            self.flush()
+            assert self._manifest is not None
+            act = stage_segment(self.path, folder, name, self._session, self._manifest, self._now())
+            if act is None:
+                return None
+            at = self._now()
+            self._write_act(act, at)  # from here on a kill leaves a segment that the next run enters
+            entered = enter_segment(self.path, self._session, self._manifest, act, at, notify)
+            self.flush()
+            return entered
 
     def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
         """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
     OutcomeRow,
+    PageRow,
     ReportRow,
     RunRow,
     SiteRow,
@@ -97,6 +98,11 @@ class SiteFactQueries(ReaderQueries):
         """Return the reports of each source that publishes one, by its id."""
         return self._query(_reports_by_site)
 
+    def page_urls(self, site: str) -> list[str]:
+        """Return the addresses at which a source with this id has shown reports."""
+        query = select(PageRow.url).where(PageRow.site_id == site).order_by(PageRow.id)
+        return self._query(lambda session: list(session.scalars(query)))
+
     def knows_site(self, site: str) -> bool:
         """Whether the archive has ever visited a source with this id, or has a report of it."""
         rows = (
@@ -111,9 +117,9 @@ class SiteFactQueries(ReaderQueries):
 
 
 def _last_run(session: Session, *, ended: bool) -> RunFacts | None:
-    from crawler.archive.ledger.runs import MERGED_STATE
+    from crawler.archive.ledger.runs import NOT_IN_MANIFEST
 
-    query = select(RunRow).where(RunRow.state != MERGED_STATE).order_by(RunRow.id.desc()).limit(1)
+    query = select(RunRow).where(RunRow.state.not_in(NOT_IN_MANIFEST)).order_by(RunRow.id.desc()).limit(1)
     if ended:
         query = query.where(RunRow.state.in_(("finished", "stopped")))
     row = session.scalars(query).first()

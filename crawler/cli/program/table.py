@@ -75,6 +75,7 @@ SECTIONS = (
     Section("Collect", (
         Command("crawl", "crawler.cli.crawling:crawl", "Visit sites, find their reports, and archive every new text as a dated version."),
         Command("import", "crawler.cli.importing:import_", "Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."),
+        Command("backfill", "crawler.cli.backfilling.command:backfill", "Bring in reports that public web archives have kept: old versions, and pages that are gone."),
         Command("ocr", "crawler.cli.recognition.command:ocr", "Read reports that are scans (`needs OCR`) by optical character recognition, and those that an earlier engine read."),
         Command("extract", "crawler.cli.reading:extract", "Extract the report from a page and print its text."),
     )),
@@ -101,6 +102,12 @@ SECTIONS = (
         Command("merge", "crawler.cli.evidence:merge", "Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them."),
         Command("pack", "crawler.cli.evidence:pack", "Put the small WARC files of finished months one behind the other into one file each, unchanged."),
         ANCHOR,
+    )),
+    Section("Many machines", (
+        Command("enqueue", "crawler.cli.spreading.enqueue:enqueue", "Queue visits for the workers: of all sources, of some, or of those that are due."),
+        Command("worker", "crawler.cli.spreading.worker:worker", "Take visits from the queue, visit the sites, and deliver what they gave as segments."),
+        Command("enter", "crawler.cli.spreading.enter:enter", "Enter the segments of the workers into the archive, and tell what is new."),
+        Command("queue", "crawler.cli.spreading.queue:queue_command", "Show what waits, runs and has failed in the queue, and which servers are held."),
     )),
     Section("Set up", (
         SOURCE,

@@ -237,6 +237,7 @@ spread: $(READY)
 # FAZHI_TEST_DATABASE=postgresql://... uses a server that runs already; each test makes databases of its own there.
 test-spread: $(SPREAD_READY)
 	@$(KEEP_COMPILED) $(SPREAD)/bin/pytest tests/spread
+	@$(KEEP_COMPILED) FAZHI_TEST_POSTGRESQL=1 $(SPREAD)/bin/pytest $(PARALLEL) -k postgresql tests/archive
 
 # A separate environment: everything else must work without the extra `spread`.
 $(SPREAD_READY): requirements-spread.lock pyproject.toml | python
@@ -298,6 +299,11 @@ soak: $(READY)
 bench-archive: $(READY)
 	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
 	@$(BIN)/python -m bench.similar
+
+.PHONY: bench-postgresql
+# Time of storing, rebuilding and searching with the catalogue in PostgreSQL, compared with SQLite. N captures.
+bench-postgresql: $(SPREAD_READY)
+	@$(SPREAD)/bin/python -m bench.postgresql $(if $(filter command line,$(origin N)),--captures $(N))
 
 .PHONY: bench-cores
 # Time of `rebuild`, `verify --deep` and `import` with one process, and with one for each processor.

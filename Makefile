@@ -307,6 +307,11 @@ bench-archive: $(READY)
 	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
 	@$(BIN)/python -m bench.similar
 
+.PHONY: bench-postgresql
+# Time of storing, rebuilding and searching with the catalogue in PostgreSQL, compared with SQLite. N captures.
+bench-postgresql: $(SPREAD_READY)
+	@$(SPREAD)/bin/python -m bench.postgresql $(if $(filter command line,$(origin N)),--captures $(N))
+
 .PHONY: bench-cores
 # Time of `rebuild`, `verify --deep` and `import` with one process, and with one for each processor.
 bench-cores: $(READY)

@@ -47,6 +47,7 @@ class WorkerSettings:
 
     sites: Sequence[Site]
     archive: Path
+    database: str | None = None  # of the catalogue, if it is not in the archive's folder
     queue: str  # address of the database
     segments: SegmentPlace
     scratch: Path
@@ -189,7 +190,9 @@ class Worker:
 
     def _slice(self, sites: Sequence[Site]) -> Slice:
         try:
-            with Reader.read(self._settings.archive, notify=lambda _: None) as archive:
+            with Reader.read(
+                self._settings.archive, notify=lambda _: None, database=self._settings.database
+            ) as archive:
                 return archive.slice_of([site.id for site in sites], hosts_of(sites))
         except NoArchive:
             return EMPTY_SLICE
@@ -223,7 +226,12 @@ class Worker:
     async def _plan(self) -> None:
         assert self._queue is not None
         await self._queue.defer_visits(
-            await plan_due(self._settings.queue, self._settings.sites, self._settings.archive)
+            await plan_due(
+                self._settings.queue,
+                self._settings.sites,
+                self._settings.archive,
+                database=self._settings.database,
+            )
         )
 
     async def _sweep(self) -> None:

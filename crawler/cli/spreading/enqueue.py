@@ -10,6 +10,7 @@ import typer
 
 from crawler.cli.options import (
     ArchiveOption,
+    DatabaseOption,
     IdsArgument,
     JsonOption,
     LevelOption,
@@ -31,6 +32,7 @@ def enqueue(
     ] = False,
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     queue: QueueOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -56,7 +58,7 @@ def enqueue(
 
     loaded = load(sources, notify=message)
     sites = choose(loaded.sites, ids or (), regions=regions or (), level=the_level(level) if level else None)
-    queued = asyncio.run(queue_visits(url, sites, archive, anyway=not due))
+    queued = asyncio.run(queue_visits(url, sites, archive, database=database, anyway=not due))
     if json:
         print_json([{"server": each.server, "sites": list(each.sites)} for each in queued])
         return

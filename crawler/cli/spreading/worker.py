@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from crawler import crawl as pipeline
-from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption, SourcesOption
+from crawler.cli.options import ArchiveOption, ConnectToOption, DatabaseOption, JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, tab_separated
 from crawler.cli.spreading.options import (
     MaxTimeOption,
@@ -25,6 +25,7 @@ from crawler.cli.spreading.options import (
 def worker(
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     queue: QueueOption = None,
     segments: SegmentsOption = "segments",
     scratch: ScratchOption = Path("scratch"),
@@ -64,6 +65,7 @@ def worker(
     settings = WorkerSettings(
         sites=[site for site in load(sources, notify=message).sites if site.enabled],
         archive=archive,
+        database=database,
         queue=url,
         segments=open_place(segments),
         scratch=scratch,

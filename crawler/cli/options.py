@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.output import message
 from crawler.cli.program.completion import source_ids
-from crawler.cli.program.values import address_hint
+from crawler.cli.program.values import address_hint, refuse_password
 from crawler.errors import ConfigError
 from crawler.field.times import start_of, utc_now, years_of
 from crawler.reading.processors import MAX_PROCESSES
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
 ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="Database of the catalogue, such as postgresql+psycopg://user@host/name. Default: a file in the archive's folder.",
+        callback=refuse_password,
+    ),
+]
 ReplayOption = Annotated[
     Path | None,
     typer.Option(

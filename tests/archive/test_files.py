@@ -227,8 +227,8 @@ READS_ONLY = {"r", "rb"}
 MAKES_FILES = {"files.py", "folder_files.py", "lock.py"}
 EXCEPTIONS = {
     ("run.py", "mkdir"): "the archive's own folder",
-    ("rebuilding.py", "unlink"): "the catalogue before, and what a killed rebuild left of the new one",
-    ("rebuilding.py", "replace"): "the catalogue by the new one",
+    ("sqlite.py", "unlink"): "the catalogue before, and what a killed rebuild left of the new one",
+    ("sqlite.py", "replace"): "the catalogue by the new one",
     ("killed_warcs.py", "unlink"): "a WARC file without a record, or a journal: of a link, the link",
     ("keys.py", "mkdir"): "the folder of the private key, outside the archive",
     ("keys.py", "unlink"): "half of a private key, outside the archive",

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, SEARCH_INDEX
+from crawler.archive.catalogue.databases.base import Catalogue
 
 PARTS = {"warc": "warc", "text": "text", CATALOGUE: "catalogue", SEARCH_INDEX: "search index"}
 """Names in an archive's folder, and the part that each belongs to. Everything else is `other`."""
@@ -14,13 +15,18 @@ PARTS = {"warc": "warc", "text": "text", CATALOGUE: "catalogue", SEARCH_INDEX: "
 _OTHER = "other"
 
 
-def sizes(archive: Path) -> dict[str, int]:
-    """Return the bytes of each part of an archive. Symbolic links are not followed. Raises OSError."""
+def sizes(catalogue: Catalogue) -> dict[str, int]:
+    """Return the bytes of each part of the archive of a catalogue. Symbolic links are not followed. Raises OSError.
+
+    The search index of a catalogue in PostgreSQL is a part of that.
+    """
+    archive = catalogue.archive
     found = dict.fromkeys((*PARTS.values(), _OTHER), 0)
     with os.scandir(archive) as entries:
         for entry in entries:
             name = next((name for name in PARTS if _belongs(entry.name, name)), "")
             found[PARTS.get(name, _OTHER)] += _bytes(entry)
+    found[PARTS[CATALOGUE]] += catalogue.size() or 0
     return found
 
 

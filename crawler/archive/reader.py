@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -40,6 +41,8 @@ from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
 from crawler.archive.reader_queries.site_facts import SiteFactQueries
 from crawler.archive.reader_queries.troubles import TroubleQueries
+from crawler.archive.storage.bucket_path import bucket_of
+from crawler.archive.storage.places import as_archive
 from crawler.errors import ArchiveDamaged, NoArchive, QueryTooLong
 from crawler.model import Holding, Report, Validators
 
@@ -99,8 +102,12 @@ class Reader(
         `notify` gets a message if the catalogue has an earlier schema. Raises NoArchive if there is none,
         ArchiveDamaged if it cannot be read, ArchiveTooNew if a later version wrote it.
         """
-        path = Path(path)
+        path = as_archive(path)
         with errors_as_damage(path):
+            if bucket_of(path):
+                from crawler.archive.working_catalogue import bring_up_to_date  # all that derives a catalogue
+
+                bring_up_to_date(path, datetime.now(UTC), notify)
             if not (path / CATALOGUE).is_file():
                 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 

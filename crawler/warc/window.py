@@ -62,8 +62,8 @@ class Window:
     def __init__(self, file: BinaryIO, start: int = 0) -> None:
         file.seek(start)
         self.compressed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        self._size = file.seek(0, os.SEEK_END)
         file.seek(start)
-        self._size = os.fstat(file.fileno()).st_size
         self._pieces = _inflated(file, start) if self.compressed else _plain(file, start)
         self._next: _Piece | None = None
         self._any = False  # whether a piece has been pulled

@@ -15,6 +15,7 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.lock import is_held
 from crawler.archive.evidence.warc_paths import has_archive
 from crawler.archive.reader_queries.site_facts import HeldReport, RunFacts
+from crawler.archive.storage.places import as_archive
 from crawler.model import Site
 from crawler.questions.status.attention import Alert, Facts, alerts
 from crawler.questions.status.sizes import free_bytes, sizes
@@ -107,7 +108,7 @@ def status(
     `sites`: the entries of sources.yaml, disabled ones too; without them it is not known what is due. `notify` gets a
     message if the catalogue has an earlier schema. Raises NoArchive, ArchiveDamaged, ArchiveTooNew.
     """
-    path = Path(archive)
+    path = as_archive(archive)
     with errors_as_damage(path):
         if not has_archive(path) and _is_before_first_run(path):
             found = _answer(path, None, sites, now)

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, SEARCH_INDEX
+from crawler.archive.storage.bucket_path import bucket_of
 
 PARTS = {"warc": "warc", "text": "text", CATALOGUE: "catalogue", SEARCH_INDEX: "search index"}
 """Names in an archive's folder, and the part that each belongs to. Everything else is `other`."""
@@ -17,6 +18,10 @@ _OTHER = "other"
 def sizes(archive: Path) -> dict[str, int]:
     """Return the bytes of each part of an archive. Symbolic links are not followed. Raises OSError."""
     found = dict.fromkeys((*PARTS.values(), _OTHER), 0)
+    if bucket := bucket_of(archive):
+        for each in bucket.storage.list():
+            found[PARTS.get(each.name.partition("/")[0], _OTHER)] += each.size
+        archive = bucket.folder  # the catalogue is there
     with os.scandir(archive) as entries:
         for entry in entries:
             name = next((name for name in PARTS if _belongs(entry.name, name)), "")

@@ -13,7 +13,7 @@ from pathlib import Path
 from crawler.archive import CATALOGUE, Reader, require_archive
 from crawler.archive.comparison.file_format import file_faults
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.snapshot import snapshot
+from crawler.archive.evidence.snapshot import snapshot
 from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
 from crawler.questions.verify.anchors import AnchorCheck, Trust
 from crawler.questions.verify.chain import Chain, Harm

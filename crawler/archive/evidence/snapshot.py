@@ -11,6 +11,7 @@ from typing import NamedTuple
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.warc_paths import IN_PROGRESS
+from crawler.archive.storage.bucket_path import bucket_of
 
 
 class Snapshot(NamedTuple):
@@ -24,6 +25,8 @@ class Snapshot(NamedTuple):
 
 def snapshot(archive: Path) -> Snapshot:
     """Take a snapshot of an archive."""
+    if bucket := bucket_of(archive):
+        bucket.refresh()
     files = (file.relative_to(archive).as_posix() for file in (archive / "warc").glob(f"*/*{IN_PROGRESS}"))
     stats = [
         (archive / name).stat()

@@ -309,6 +309,11 @@ bench-cores: $(READY)
 bench-export: $(READY)
 	@$(BIN)/python -m bench.export
 
+.PHONY: bench-backfill
+# Requests of a backfill from a web archive on loopback: 10,000 rows of 500 pages, killed on the way and gone on with.
+bench-backfill: $(READY)
+	@$(BIN)/python -m bench.backfill
+
 .PHONY: bench-coverage
 # Time and peak memory of the coverage of every division, for made catalogues of 24,000 and 96,000 reports.
 bench-coverage: $(READY)

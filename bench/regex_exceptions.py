@@ -88,6 +88,10 @@ EXEMPTIONS = {
 
 COMPOSED = {
     (
+        "crawler.intake.backfill.asked",
+        "site.urls",
+    ): "of sources.yaml, which its user writes; addresses of an index, at most a few hundred characters each",
+    (
         "crawler.archive.evidence.act_checks",
         "pattern",
     ): "literals of act_schema, each one class of characters and its length",

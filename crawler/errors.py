@@ -16,6 +16,7 @@ CrawlerError                     exit 1, no retry
       ProxyGivenUp               the same of a proxy, and so of all sites behind it
     Unrendered                   no browser could render the page, or none is installed
     NotSaved                     a replay holds nothing for this address
+    Unplayable                   another archive lists a capture and cannot give it
   ExtractError
     UnknownFormat                neither HTML nor a document format that can be read
     Unread                       parsing the page crashed the process or took too long
@@ -159,6 +160,10 @@ class NotSaved(FetchError):
     """A replay holds nothing for this address. No fault of the site."""
 
     ending = Ending.SKIPPED
+
+
+class Unplayable(FetchError):
+    """A capture that another archive lists and cannot give, or gives only in part. It is not asked for again for some time."""
 
 
 class ExtractError(CrawlerError):

@@ -67,7 +67,7 @@ NO_MESSAGES: dict[str, tuple[str, ...]] = {
     "cms/lists": ("h1, h2",),
     "discover/portal": ("h1, h2",),
     "export": ("",),
-    "archive/fulltext/lookup.py": ("{{section}}",),
+    "archive/fulltext/lookup.py": ("{{section}}", "rowid &"),
     "extract/documents": ("fazhi", "pypdfium2", "Table of Contents"),
     "extract/page/nesting.py": ("",),
     "fetch/browser/chromium.py": ("--host",),
@@ -281,7 +281,7 @@ OTHER_WORDS = {
     "cli/reading.py": ("field", "weight", "value", "where"),
     "cli/questions/indicators.py": ("indicator", "label", "unit", "definition", "report", "value", "words"),
     "questions/coverage/cells.py": ("claimed", "witnessed"),
-    "archive/catalogue/models.py": ("own", "imported", "merged"),
+    "archive/catalogue/models.py": ("own", "imported", "merged", "memento"),
 }
 """Further words that are shown, by the file that they come from."""
 

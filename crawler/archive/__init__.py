@@ -19,7 +19,13 @@ from crawler.lazy import exports
 if TYPE_CHECKING:
     from crawler.archive.catalogue import CATALOGUE
     from crawler.archive.catalogue.models import PageRow
-    from crawler.archive.catalogue.rows import DOCUMENT_KINDS, IMPORT_SITE, MERGED_FOLDER, import_url
+    from crawler.archive.catalogue.rows import (
+        DOCUMENT_KINDS,
+        IMPORT_SITE,
+        MEMENTO_SITE,
+        MERGED_FOLDER,
+        import_url,
+    )
     from crawler.archive.consistency import ConsistencyQueries, MadeVersion
     from crawler.archive.evidence.acts import Act, ActFault, acts_in, read_acts
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
@@ -41,7 +47,13 @@ else:
         {
             ".catalogue": ("CATALOGUE",),
             ".catalogue.models": ("PageRow",),
-            ".catalogue.rows": ("DOCUMENT_KINDS", "IMPORT_SITE", "MERGED_FOLDER", "import_url"),
+            ".catalogue.rows": (
+                "DOCUMENT_KINDS",
+                "IMPORT_SITE",
+                "MEMENTO_SITE",
+                "MERGED_FOLDER",
+                "import_url",
+            ),
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
@@ -63,6 +75,7 @@ __all__ = [
     "EMPTY_HEAD",
     "IMPORT_SITE",
     "MANIFEST",
+    "MEMENTO_SITE",
     "MERGED_FOLDER",
     "SEARCH_INDEX",
     "Act",

@@ -42,7 +42,7 @@ from crawler.archive.recognising import Recognising
 from crawler.errors import FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.reading.pool import ReadingPool
-from crawler.warc import Earlier, RevisitReference
+from crawler.warc import Earlier, Provenance, RevisitReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +61,11 @@ class _Observed:
 class Archive(Recognising):
     """An archive folder. `Archive.create` opens it for writing; `Archive.read` returns a Reader, which only reads."""
 
-    def record(self, capture: Capture, *, origin: str | None = None) -> None:
+    def record(self, capture: Capture, *, origin: str | Provenance | None = None) -> None:
         """Append an exchange to the WARC, unbuffered. Call this before the capture is judged or extracted.
 
-        The same payload at the same URL as before becomes a `revisit` record. `origin`: value of `Fazhi-Origin`, the
-        file of another crawler that the exchange comes from.
+        The same payload at the same URL as before becomes a `revisit` record. `origin`: the file of another crawler that
+        the exchange comes from, or what another archive tells of it.
         """
         with errors_as_damage(self.path):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
@@ -79,8 +79,9 @@ class Archive(Recognising):
             place = warcs.writer().capture(capture, earlier, digest=sha256, origin=origin)
             kind = "revisit" if known else "response"
             warcs.index(capture, place, kind, sha256)
+            named = origin.origin if isinstance(origin, Provenance) else origin
             values = rows.capture_values(
-                capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=origin
+                capture, key, place, warcs.name, kind, sha256=sha256.hex(), origin=named
             )
             ledger.add_capture(values | earlier_responses.confirmed_validators(values, known))
 

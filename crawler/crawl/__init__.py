@@ -20,7 +20,7 @@ from crawler.lazy import exports
 if TYPE_CHECKING:
     from crawler.crawl.first_steps import start_urls
     from crawler.crawl.halt import Halt
-    from crawler.crawl.reports import accept_report, read_page
+    from crawler.crawl.reports import Article, accept_report, read_article, read_page
     from crawler.crawl.run import NOTHING_SAVED, counting_sink, crawl
     from crawler.crawl.schedule import Plan, plan, seconds
     from crawler.crawl.site import crawl_site
@@ -32,7 +32,7 @@ else:
         {
             ".first_steps": ("start_urls",),
             ".halt": ("Halt",),
-            ".reports": ("accept_report", "read_page"),
+            ".reports": ("Article", "accept_report", "read_article", "read_page"),
             ".run": ("NOTHING_SAVED", "counting_sink", "crawl"),
             ".schedule": ("Plan", "plan", "seconds"),
             ".site": ("crawl_site",),
@@ -43,6 +43,7 @@ else:
 __all__ = [
     "NOTHING_SAVED",
     "TROUBLE_ENDINGS",
+    "Article",
     "Halt",
     "Plan",
     "Visit",
@@ -53,6 +54,7 @@ __all__ = [
     "fails_crawl",
     "is_trouble",
     "plan",
+    "read_article",
     "read_page",
     "seconds",
     "start_urls",

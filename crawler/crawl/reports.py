@@ -111,7 +111,7 @@ async def _fetch_and_store(visit: Visit, link: Link) -> list[Outcome] | Page:
     if visit.archive and isinstance(page, Capture) and page.status == 304:
         return [visit.archive.confirm(link.url, page, visit.site)]
     try:
-        article, note = await _article(visit, link, page), ""
+        article, note = await read_article(visit, link, page), ""
     except NotWanted:
         raise
     except (NotAReport, NoBody):
@@ -122,7 +122,7 @@ async def _fetch_and_store(visit: Visit, link: Link) -> list[Outcome] | Page:
         return [_not_fetched(visit, link)]
     if short := visit.archive.describe_truncation(article.report, article.page):
         page = await visit.fetcher.page(link.url, site=visit.site)
-        article, note = await _article(visit, link, page), f"requested twice; the first answer: {short}"
+        article, note = await read_article(visit, link, page), f"requested twice; the first answer: {short}"
     read = article.read
     outcome = visit.archive.store(
         read.report,
@@ -148,7 +148,7 @@ def _not_fetched(visit: Visit, link: Link) -> Outcome:
     return note_outcome(visit, Ending.SKIPPED, link.url, f"dry run; would be fetched: {link.title}")
 
 
-class _Article(NamedTuple):
+class Article(NamedTuple):
     """A whole article and the pages it was read from."""
 
     read: Read
@@ -161,7 +161,8 @@ class _Article(NamedTuple):
         return self.read.report
 
 
-async def _article(visit: Visit, link: Link, page: Page) -> _Article:
+async def read_article(visit: Visit, link: Link, page: Page) -> Article:
+    """Return the report that begins on a page, with its further pages and its documents. Raises FetchError, ExtractError."""
     try:
         read = await read_page(page, visit.site, visit.page_process)
     except UnreadDocument as error:
@@ -177,7 +178,7 @@ async def _article(visit: Visit, link: Link, page: Page) -> _Article:
     whole = join_pages([first, *(each for each, _ in further)])
     check_whole(whole)
     found = await _with_documents(visit, link, whole)
-    return _Article(found, page, [each for _, each in further])
+    return Article(found, page, [each for _, each in further])
 
 
 async def _with_documents(visit: Visit, link: Link, whole: Report) -> Read:

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from crawler.address import canonical
 from crawler.archive import Archive, KnownPages
@@ -17,18 +18,20 @@ from crawler.crawl.first_steps import first_steps, list_urls, start_urls
 from crawler.crawl.halt import Halt
 from crawler.discover import ListMemory, SiteMemory, Verdict, Walk, judge_title, page_key
 from crawler.extract import EXTRACTOR
-from crawler.fetch import Fetcher
 from crawler.model import (
     ENDED_BEFORE,
     TROUBLE_ENDINGS,
+    Capture,
     Ending,
     Link,
     Listing,
     ListRequest,
     ListStep,
     Outcome,
+    Page,
     Site,
     SiteVisit,
+    Validators,
 )
 from crawler.reading.pages import PageProcess
 
@@ -50,12 +53,37 @@ MAX_NOT_REPORTS = 20_000
 """Pages that are remembered as no reports, the latest. Beyond it the oldest are requested again."""
 
 
+class Pages(Protocol):
+    """What a visit needs of a `Fetcher`. Pages may come from elsewhere, as from a web archive."""
+
+    async def get(
+        self,
+        request: str | ListRequest,
+        validators: Validators | None = None,
+        *,
+        site: Site = ...,
+        max_bytes: int | None = None,
+    ) -> Capture:
+        """Return the answer to a request. Raises FetchError."""
+
+    async def page(
+        self, request: str | ListRequest, validators: Validators | None = None, *, site: Site = ...
+    ) -> Page:
+        """Return the page at an address. Raises FetchError."""
+
+    def spent(self, site: Site) -> str:
+        """Return how a site has used up the budget of its entry; empty if it has not."""
+
+    def given_up(self, site: Site) -> str:
+        """Return why a site's proxy is not used any more; empty if it is."""
+
+
 @dataclass(slots=True)
 class Visit:
     """State of one site's visit."""
 
     site: Site
-    fetcher: Fetcher
+    fetcher: Pages
     archive: Archive | None  # None: a dry run, which only reads lists
     page_process: PageProcess
     full: bool = False  # request without validators

@@ -1,1 +1,1 @@
-"""Add what others collected to an archive. `imports` reads text files, saved pages and WARC files of other crawlers."""
+"""Add what others collected to an archive. `imports` reads files, `backfill` asks public web archives."""

@@ -21,7 +21,7 @@ class SeenText:
     url: str
     first_seen: datetime
     known_at: datetime  # when the archive learnt of it
-    seen_by: str  # own, merged or imported: who saw the text first
+    seen_by: str  # own, merged, imported or memento: who saw the text first
     tombstone: bool = False
     older: bool = False  # added after a newer text, by an import or a merge
     claims: str | None = None  # the division that it claims to be of, if its site may not speak for that

@@ -35,7 +35,7 @@ class Citation:
     text_sha256: str
     text_from: str  # page, or the format of the document that was read
     unread: str | None  # why there is no text: needs_ocr, encrypted, …
-    origin: str  # own, imported, merged: who captured it
+    origin: str  # own, imported, memento, merged: who captured it
     captures: tuple[RecordPlace, ...]
     head: str  # of the archive's chain; empty in a citation that must not change with the archive
 
@@ -192,7 +192,7 @@ def _text(cited: Citation) -> str:
 
 
 def _evidence_chinese(cited: Citation) -> str:
-    other = {"imported": ", 他人采集后导入", "merged": ", 由另一档案库并入"}.get(cited.origin, "")
+    other = _ORIGINS_CHINESE.get(cited.origin, "")
     location = f"; {_location(cited)}" if cited.captures else ""
     text = f"正文未能读取({cited.unread})" if cited.unread else f"正文SHA-256 {cited.text_sha256}"
     return f"{cited.id} 第{cited.version}版{other}; 采集时间 {iso(cited.captured_at)}; {text}{location}" + (
@@ -215,10 +215,18 @@ def _payload(place: RecordPlace) -> str:
     )
 
 
+_ORIGINS_CHINESE = {
+    "imported": ", 他人采集后导入",
+    "merged": ", 由另一档案库并入",
+    "memento": ", 取自网络存档的回放",
+}
+
+
 def _origin(cited: Citation) -> str:
     words = {
         "imported": " (imported: another crawler captured it)",
         "merged": " (merged: another archive captured it)",
+        "memento": " (memento: a web archive captured it, as it plays it back)",
     }
     return words.get(cited.origin, "")
 

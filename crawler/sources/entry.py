@@ -172,7 +172,21 @@ def _include(value: object) -> list[str]:
     return patterns
 
 
+_WEB_ARCHIVE = re.compile(r"(?:wayback|commoncrawl)(?: \S+){0,2}|(?:cdx|memento)(?: \S+){1,2}")
+
+
+def _web_archive(value: object) -> str:
+    if not isinstance(value, str) or not _WEB_ARCHIVE.fullmatch(value):
+        raise fault(
+            "must be wayback, commoncrawl, or such as `cdx https://archive.example.org/cdx` or `memento https://…`"
+        )
+    for address in value.split()[1:]:
+        _address(address)
+    return value
+
+
 Address = Annotated[str, BeforeValidator(_address)]
+WebArchive = Annotated[str, BeforeValidator(_web_archive)]
 
 
 class ExpectEntry(Strict):
@@ -209,6 +223,7 @@ class Defaults(Strict):
     timestamps: Annotated[list[Address], Field(max_length=8)] = Field(default_factory=list)
     anchor_key: Annotated[str, BeforeValidator(_path)] | None = None
     tsa_roots: Annotated[str, BeforeValidator(_path)] | None = None
+    backfill: Annotated[list[WebArchive], Field(max_length=16)] = Field(default_factory=list)
 
 
 class Entry(Strict):

@@ -38,6 +38,7 @@ class Sources:
     sites: tuple[Site, ...]
     anchoring: AnchorDefaults  # of the file itself; paths are relative to its folder
     defaults: Site  # the settings of a site that has no entry yet
+    backfill: tuple[str, ...] = ()  # web archives, as the option --from of `fazhi backfill` names them
 
 
 def load_sites(
@@ -87,7 +88,12 @@ def load(
         for doubt in itertools.chain.from_iterable(file.doubts() for file in files):
             notify(doubt)
     none = _site(Entry(id="none", name="-", region="110000"), main.defaults())
-    return Sources(sites=tuple(sites), anchoring=_anchoring(path, main), defaults=none)
+    return Sources(
+        sites=tuple(sites),
+        anchoring=_anchoring(path, main),
+        defaults=none,
+        backfill=tuple(main.defaults().backfill),
+    )
 
 
 def _others(main: _File, path: Path, beside: tuple[Path, str] | None) -> list[_File]:

@@ -15,7 +15,7 @@ from crawler.lazy import exports
 if TYPE_CHECKING:
     from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
     from crawler.warc.digests import agrees, hex_sha256
-    from crawler.warc.fields import field_text
+    from crawler.warc.fields import ORIGIN, Provenance, field_text, warc_date
     from crawler.warc.foreign import Fault
     from crawler.warc.lenient import http_address
     from crawler.warc.members import whole_length
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         to_capture,
     )
     from crawler.warc.salvage import salvage
-    from crawler.warc.write import ORIGIN, Earlier, Place, WarcFile, new_record_id, warc_date
+    from crawler.warc.write import Earlier, Place, WarcFile, new_record_id
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -45,7 +45,7 @@ else:
                 "agrees",
                 "hex_sha256",
             ),
-            ".fields": ("field_text",),
+            ".fields": ("ORIGIN", "Provenance", "field_text", "warc_date"),
             ".foreign": ("Fault",),
             ".lenient": ("http_address",),
             ".members": ("whole_length",),
@@ -60,12 +60,10 @@ else:
             ),
             ".salvage": ("salvage",),
             ".write": (
-                "ORIGIN",
                 "Earlier",
                 "Place",
                 "WarcFile",
                 "new_record_id",
-                "warc_date",
             ),
         },
     )
@@ -77,6 +75,7 @@ __all__ = [
     "Fault",
     "IgnoredRecord",
     "Place",
+    "Provenance",
     "Record",
     "RevisitReference",
     "WarcFile",

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.regular_files import open_regular
+from crawler.warc.fields import warc_date
 from crawler.warc.lenient import http_address, lenient_date
 from crawler.warc.record import Record, is_http_url
 from crawler.warc.window import RECORD_START, Window
-from crawler.warc.write import Place, warc_date
+from crawler.warc.write import Place
 
 MAX_HEAD_BYTES = 256 * 1024  # a record's named fields
 MAX_BLOCK_BYTES = 64 * 1024 * 1024  # a record's block; a larger one is not a page

@@ -9,14 +9,14 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from deflate import gzip_compress
 
 from crawler.model import Capture, http_head
 from crawler.warc.digests import labelled
-from crawler.warc.fields import field_text, uri_text
+from crawler.warc.fields import ORIGIN, Provenance, field_text, uri_text, warc_date
 
 REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -28,8 +28,6 @@ TLS_ALLOWED = "Fazhi-TLS-Allowed"
 PROXY = "Fazhi-Proxy"
 """Field of a response that came through a proxy: its kind (http, https, socks5, http-forward …), neither its name nor its address.
 Such a record has no WARC-IP-Address: the proxy resolved the name, and its own address is not the server's."""
-ORIGIN = "Fazhi-Origin"
-"""Field of a record imported from another crawler: its file and, after `#`, the id of its record there."""
 
 COMPRESSION_LEVEL = 4
 """libdeflate's: within 1 % of the size of zlib's level 6, in 0.4 of its time. Level 5 is 2 % smaller and takes 1/6 longer."""
@@ -75,13 +73,6 @@ def _ends_once(head: bytes) -> bool:
     return end is not None and end.end() == len(head) and head.endswith(b"\r\n\r\n")
 
 
-def warc_date(when: datetime) -> str:
-    """Return a WARC-Date (W3C-DTF, UTC) with as many decimals as the time has: 2026-11-24T09:30:00.123Z."""
-    when = when.astimezone(UTC)
-    text = f"{when:%Y-%m-%dT%H:%M:%S}"
-    return text + (f".{when.microsecond:06}".rstrip("0") if when.microsecond else "") + "Z"
-
-
 def new_record_id() -> str:
     """Return a new unique WARC-Record-ID: a UUID of version 7 (RFC 9562), which sorts by time."""
     bits = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | 7 << 76 | 2 << 62
@@ -122,18 +113,18 @@ class WarcFile:
         earlier: Earlier | None = None,
         *,
         digest: bytes | None = None,
-        origin: str | None = None,
+        origin: str | Provenance | None = None,
     ) -> Place:
         """Write `response` and `request` of a capture, or `revisit` and `request` if `earlier` has the same payload.
 
-        A 304 with `earlier` is written as a server-not-modified revisit. `digest` is the payload's SHA-256, if known.
+        Without request headers, as another archive gives a capture, no `request` is written. A 304 with `earlier` is written as a server-not-modified revisit. `digest` is the payload's SHA-256, if known.
         Returns the place of the response or revisit.
         """
         record_id, head, uri = new_record_id(), response_head(capture), uri_text(capture.url)
         fields = [("WARC-Target-URI", uri)]
         if capture.ip:
             fields.append(("WARC-IP-Address", capture.ip))
-        fields += _optional_fields(capture, origin)
+        fields += _optional_fields(capture, Provenance.of(origin))
         if earlier is None or capture.status != 304:  # a 304 has no payload
             fields.append(
                 ("WARC-Payload-Digest", labelled(digest or hashlib.sha256(capture.payload).digest()))
@@ -143,7 +134,8 @@ class WarcFile:
             kind, block = "revisit", head
             fields += _revisit_fields(earlier, capture)
         place = self._write(kind, capture.fetched_at, fields, _RESPONSE, block, record_id)
-        self._request(capture, uri, record_id)
+        if origin is None or capture.request_headers or not isinstance(origin, Provenance):
+            self._request(capture, uri, record_id)
         return place
 
     def _request(self, capture: Capture, uri: str, answer: str) -> None:
@@ -218,14 +210,14 @@ class WarcFile:
         self._torn = False
 
 
-def _optional_fields(capture: Capture, origin: str | None) -> list[tuple[str, str]]:
+def _optional_fields(capture: Capture, origin: Provenance | None) -> list[tuple[str, str]]:
     values = {
         "WARC-Truncated": capture.truncated,
         TLS_ALLOWED: None if capture.tls == "strict" else capture.tls,
         PROXY: capture.proxy,
-        ORIGIN: origin,
     }
-    return [(name, value) for name, value in values.items() if value]
+    fields = [(name, value) for name, value in values.items() if value]
+    return fields + (origin.fields() if origin else [])
 
 
 def _revisit_fields(earlier: Earlier, capture: Capture) -> Fields:

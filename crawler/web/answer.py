@@ -39,7 +39,8 @@ class Answer:
     """The answer to a question. What a format needs is a function, called only if that format was asked for."""
 
     title: str
-    template: str
+    template: str = ""
+    """Of the page in HTML; empty for an answer in another format alone."""
     context: Callable[[], Mapping[str, Any]] = dict
     """What the template shows."""
     data: Callable[[], Mapping[str, Any]] | None = None
@@ -47,6 +48,8 @@ class Answer:
     table: Callable[[], Table] | None = None
     text: Callable[[], str] | None = None
     feed: Callable[[], Sequence[Entry]] | None = None
+    feed_since: datetime | None = None
+    """Since when the feed has entries, if it loses old ones. Its time of change then never goes back, also without entries."""
     fault: str | None = None
     """What is wrong with the question, where the page itself says it and keeps its form. Programs get a problem."""
     next_url: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from crawler.web.memory import Memory, Value
 
 MAX_PARAMETER_CHARS = 400
 DEFAULT_ROWS, MAX_ROWS = 50, 1000
-MAX_OFFSET = 10**6
+Cursor = tuple[str | int, ...]
 Row = TypeVar("Row")
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
@@ -85,13 +86,38 @@ class Question:
         """Return how many rows a page of the answer may have."""
         return self.number("limit", DEFAULT_ROWS, least=1, most=MAX_ROWS)
 
-    def page_by_offset(
-        self, rows: Sequence[Row], default: int = DEFAULT_ROWS
+    def page_after(
+        self, rows: Sequence[Row], key: Callable[[Row], Cursor], default: int = DEFAULT_ROWS
     ) -> tuple[Sequence[Row], str | None]:
-        """Return the rows from `offset` on, as many as `limit`, and the absolute address of the next ones; None if there are none."""
-        offset = self.number("offset", 0, least=0, most=MAX_OFFSET)
-        end = offset + self.number("limit", default, least=1, most=MAX_ROWS)
-        return rows[offset:end], self.following(offset=end) if end < len(rows) else None
+        """Return the rows behind `after`, as many as `limit`, and the absolute address of the next ones; None if there are none.
+
+        `rows`: in the order of `key`, which names a row by texts and numbers that stay. So a row that comes or goes between two
+        pages moves no other one.
+        """
+        limit = self.number("limit", default, least=1, most=MAX_ROWS)
+        after = self._after()
+        try:
+            behind = rows if after is None else [row for row in rows if key(row) > after]
+        except TypeError:
+            raise BadParameter("after: must be as next_url has it") from None
+        shown = behind[:limit]
+        if len(behind) <= limit:
+            return shown, None
+        return shown, self.following(
+            after=json.dumps(key(shown[-1]), ensure_ascii=False, separators=(",", ":"))
+        )
+
+    def _after(self) -> Cursor | None:
+        named = self.text("after")
+        if named is None:
+            return None
+        try:
+            parts = json.loads(named)
+        except (ValueError, RecursionError):
+            parts = None
+        if not isinstance(parts, list) or not all(type(part) in (str, int) for part in parts):
+            raise BadParameter("after: must be as next_url has it")
+        return tuple(parts)
 
     def region(self, name: str = "region") -> str | None:
         """Return the code of the division that a parameter names by code or name."""

@@ -16,6 +16,7 @@ from crawler.errors import ConfigError
 from crawler.field.search_tokens import phrases
 from crawler.model import Section, Site, Years
 from crawler.questions.search import SearchResult, search
+from crawler.questions.search.answer import LAST
 from crawler.questions.search.grammar import parse
 from crawler.questions.search.snippets import places, snippets, snippets_of
 from tests.conftest import SITE, Clock, a_capture, a_report
@@ -178,6 +179,24 @@ def test_pages_follow_each_other_without_gap(ask: Callable[..., SearchResult]) -
     assert paged == whole
     assert ask("行政", limit=2, section="存在的").total == 4
     assert ask("行政", offset=4).matches == ()
+
+
+@pytest.mark.parametrize("section", [None, "存在的"])
+@pytest.mark.parametrize("facets", [False, True])
+def test_the_latest_added_are_paged_from_the_last_one_on(
+    ask: Callable[..., SearchResult], section: str | None, facets: bool
+) -> None:
+    whole = {match.report_id for match in ask("行政", section=section).matches}
+    paged, last = [], LAST
+    for _ in whole:
+        page = ask("行政", limit=1, newest_before=last, section=section, facets=facets)
+        assert page.total == len(whole)
+        assert page.last is not None
+        paged, last = [*paged, page.matches[0].report_id], page.last
+    assert len(paged) == len(set(paged))
+    assert set(paged) == whole
+    end = ask("行政", limit=1, newest_before=last, section=section, facets=facets)
+    assert (end.matches, end.last, end.total) == ((), None, len(whole))
 
 
 def test_a_word_of_the_title_weighs_more(ask: Callable[..., SearchResult]) -> None:

@@ -87,3 +87,102 @@ def test_an_address_with_a_query_and_joined_slashes_is_understood(site: httpx.Cl
     answer = site.get(f"/web/{URL}?a=1", headers={"Accept": "application/json"})
     assert answer.status_code == 404
     assert "?a=1" in answer.json()["detail"]
+
+
+def links(header: str) -> dict[str, dict[str, str]]:
+    """Links of a header or a TimeMap by relation, each with its target and attributes (RFC 8288, section 3)."""
+    found: dict[str, dict[str, str]] = {}
+    rest = header.replace("\n", " ")
+    link = re.compile(r'\s*<([^>]*)>((?:\s*;\s*[a-z]+="[^"]*")*)\s*(?:,|$)')
+    while rest:
+        match = link.match(rest)
+        assert match, rest
+        attributes = dict(re.findall(r'([a-z]+)="([^"]*)"', match[2]))
+        for relation in attributes["rel"].split():
+            found[f"{relation} {match[1]}" if relation == "memento" else relation] = attributes | {
+                "uri": match[1]
+            }
+        rest = rest[match.end() :]
+    return found
+
+
+def test_the_time_gate_says_what_rfc_7089_wants_of_it(site: httpx.Client, base: str) -> None:
+    answer = site.get(f"/web/{URL}", headers={"Accept-Datetime": "Wed, 25 Nov 2026 04:00:00 GMT"})
+    assert answer.status_code == 302  # section 4.1.2: a redirect to the memento
+    assert "memento-datetime" not in answer.headers  # section 4.1.2: a TimeGate must not have it
+    assert answer.headers["vary"] == "accept-datetime"
+    found = links(answer.headers["link"])
+    assert found["original"]["uri"] == URL  # section 2.2.1: must
+    assert found["timemap"]["uri"] == f"{base}/timemap/link/{URL}"
+    assert found["timemap"]["type"] == "application/link-format"
+    for relation, digits, day in (("first", FIRST, "Wed, 25"), ("last", LAST, "Thu, 26")):
+        assert found[relation]["uri"] == f"{base}/web/{digits}/{URL}"
+        assert found[relation]["datetime"] == f"{day} Nov 2026 03:00:00 GMT"
+    assert answer.headers["location"] == found["first"]["uri"]
+
+
+def test_a_memento_says_what_rfc_7089_wants_of_it(site: httpx.Client, base: str) -> None:
+    for suffix in ("", "id_"):
+        answer = site.get(f"/web/{FIRST}{suffix}/{URL}")
+        assert answer.headers["memento-datetime"] == "Wed, 25 Nov 2026 03:00:00 GMT"  # section 2.1.1: must
+        found = links(answer.headers["link"])
+        assert found["original"]["uri"] == URL
+        assert found["timegate"]["uri"] == f"{base}/web/{URL}"
+        assert found["timemap"]["uri"] == f"{base}/timemap/link/{URL}"
+        assert all("datetime" in found[relation] for relation in ("first", "last", "next"))
+        assert "immutable" in answer.headers["cache-control"]
+
+
+def test_nothing_else_is_taken_for_a_memento(site: httpx.Client, ids: dict[str, str]) -> None:
+    for address in (
+        "/",
+        "/about",
+        f"/r/{ids['edited']}",
+        f"/timemap/link/{URL}",
+        f"/timemap/json/{URL}",
+        f"/web/2026/{URL}",
+    ):
+        assert "memento-datetime" not in site.get(address).headers
+
+
+def test_a_time_map_says_what_rfc_7089_wants_of_it(site: httpx.Client, base: str) -> None:
+    found = links(site.get(f"/timemap/link/{URL}").text)
+    assert found["original"]["uri"] == URL
+    assert found["timegate"]["uri"] == f"{base}/web/{URL}"
+    assert found["self"]["uri"] == f"{base}/timemap/link/{URL}"
+    assert (found["self"]["from"], found["self"]["until"]) == (
+        "Wed, 25 Nov 2026 03:00:00 GMT",
+        "Thu, 26 Nov 2026 03:00:00 GMT",
+    )
+    mementos = [each for name, each in found.items() if name.startswith("memento ")]
+    assert [each["uri"] for each in mementos] == [f"{base}/web/{at}/{URL}" for at in (FIRST, LAST)]
+    assert all(each["datetime"].endswith("GMT") for each in mementos)
+    value = site.get(f"/timemap/json/{URL}").json()
+    assert [each["uri"] for each in value["mementos"]["list"]] == [each["uri"] for each in mementos]
+    assert value["timegate_uri"] == f"{base}/web/{URL}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "", "yesterday", "2026-11-25T04:00:00Z", "Wed, 25 Nov 2026 04:00:00", "Wed, 99 Nov 2026 04:00:00 GMT",
+        "Wed, 25 Nov 2026 24:61:00 GMT", "1795579200",
+    ],
+)  # fmt: skip
+def test_an_accept_datetime_that_is_none_is_a_problem(site: httpx.Client, wrong: str) -> None:
+    answer = site.get(f"/web/{URL}", headers={"Accept-Datetime": wrong, "Accept": "application/json"})
+    assert answer.status_code == 400  # section 4.5.3
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", [f"/web/{URL}", f"/web/{FIRST}/{URL}", f"/timemap/link/{URL}"])
+def test_other_methods_are_not_allowed(site: httpx.Client, path: str) -> None:
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        answer = site.request(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+        assert answer.headers["content-type"] == "application/problem+json"
+    head, get = site.head(path), site.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert {name: value for name, value in head.headers.items() if name != "date"} == {
+        name: value for name, value in get.headers.items() if name != "date"
+    }

@@ -20,8 +20,9 @@ from crawler.archive.catalogue.troubles.model import TroubleRow as TroubleRow
 LIVE, MISSING, GONE, MOVED, UNREACHABLE = "live", "missing", "gone", "moved", "unreachable"
 """Values of `PageRow.state`. `ledger.page_states` sets them."""
 
-OWN, IMPORTED, MERGED = "own", "imported", "merged"
-"""Values of `VersionRow.origin`: this archive's own crawls saw the text, an import brought it, or a merged archive."""
+OWN, IMPORTED, MERGED, MEMENTO = "own", "imported", "merged", "memento"
+"""Values of `VersionRow.origin`: this archive's own crawls saw the text, an import brought it (a WARC record of another crawler), a
+merged archive, or a memento: a page as another archive plays it back."""
 
 
 class RunRow(Base, kw_only=True):
@@ -251,7 +252,7 @@ class VersionRow(Base, kw_only=True):
     extractor: Mapped[str]
     tombstone: Mapped[bool] = mapped_column(default=False)
     older: Mapped[bool] = mapped_column(default=False)  # added after a newer text, by an import or a merge
-    origin: Mapped[str] = mapped_column(String(16), default="own")  # own, imported, merged
+    origin: Mapped[str] = mapped_column(String(16), default="own")  # own, imported, merged, memento
     # the division that the text claims to be of, if its site may not speak for that, see field.claims
     claims: Mapped[str | None] = mapped_column(String(6), default=None)
     # CSS selector of the body, from sources.yaml

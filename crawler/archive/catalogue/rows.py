@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from crawler.warc import Place
 
 IMPORT_SITE = "import"
-"""Site id of imported documents."""
+"""Site id of imported documents, and of WARC records of other crawlers."""
+
+MEMENTO_SITE = "memento"
+"""Site id of pages as other archives play them back."""
+
+OUTSIDE_SITES = (IMPORT_SITE, MEMENTO_SITE)
+"""Site ids that are no site: what came with them is not this archive's own word."""
 
 MERGED_FOLDER = "warc/merged/"
 """Folder of the WARC files of other archives. Their names begin with their digests, so that no file is copied twice."""

@@ -17,7 +17,9 @@ from crawler.archive.fulltext.expression import Expression
 from crawler.archive.fulltext.schema import COLUMNS, HIDDEN, KINDS, TITLE_WEIGHT, VERSION_BITS
 
 _WEIGHTS = ", ".join(str(TITLE_WEIGHT if column == "title" else 1.0) for column in COLUMNS)
-_BEST_FIRST = f"ORDER BY score, rowid & {(1 << VERSION_BITS) - 1}"
+_VERSION = f"rowid & {(1 << VERSION_BITS) - 1}"
+_BEST_FIRST = f"ORDER BY score, {_VERSION}"
+_NEWEST_FIRST = f"ORDER BY {_VERSION} DESC"
 _MATCHING = f"SELECT rowid AS id, bm25(texts, {_WEIGHTS}) AS score FROM texts WHERE texts MATCH ? "
 
 
@@ -80,10 +82,14 @@ def find(
     *,
     limit: int,
     offset: int = 0,
+    newest_before: int | None = None,
     facets: bool = False,
     passes: Callable[[Sequence[int]], Iterable[int]] | None = None,
 ) -> Found:
     """Return the texts that an expression finds. `passes`: chooses among ids of versions; it needs the texts.
+
+    `newest_before`: not by rank, but the latest versions first, of those with ids below this one. New texts have higher ids, so
+    whoever goes on with the last id meets each text once, whatever is added meanwhile.
 
     Raises sqlite3.Error if the index cannot be read.
     """
@@ -102,14 +108,17 @@ def find(
             f"SELECT rowid, 0 FROM texts WHERE texts MATCH ? {condition}", values
         ).fetchall()
     if passes is not None and chosen is not None:
-        page = chosen[offset : offset + limit]
+        page = _portion(chosen, limit, offset, newest_before)
+    elif newest_before is not None:
+        newest = f"{_MATCHING}{condition} AND {_VERSION} < ? {_NEWEST_FIRST} LIMIT ?"
+        page = index.execute(newest, (*values, newest_before, limit)).fetchall()
     else:
         first = f"{_MATCHING}{condition} {_BEST_FIRST} LIMIT ? OFFSET ?"
         page = index.execute(first, (*values, limit, offset)).fetchall()
     if chosen is not None:
         total = len(chosen)
-    elif len(page) < limit and (page or not offset):  # the last page: nothing is left to count
-        total = offset + len(page)
+    elif newest_before is None and len(page) < limit and (page or not offset):
+        total = offset + len(page)  # the last page: nothing is left to count
     else:
         count = f"SELECT count(*) FROM texts WHERE texts MATCH ? {condition}"
         (total,) = index.execute(count, values).fetchone()
@@ -123,6 +132,17 @@ def _those_that_pass(
     mask = (1 << VERSION_BITS) - 1
     passed = set(passes([entry & mask for entry, _ in rows]))
     return [row for row in rows if row[0] & mask in passed]
+
+
+def _portion(
+    rows: Sequence[tuple[int, float]], limit: int, offset: int, newest_before: int | None
+) -> Sequence[tuple[int, float]]:
+    """Return one page of rows that are in the order of their ranks."""
+    if newest_before is None:
+        return rows[offset : offset + limit]
+    mask = (1 << VERSION_BITS) - 1
+    older = [row for row in rows if row[0] & mask < newest_before]
+    return sorted(older, key=lambda row: -(row[0] & mask))[:limit]
 
 
 def _hits(index: sqlite3.Connection, page: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue import queries, rows
 from crawler.archive.catalogue.models import (
     IMPORTED,
+    MEMENTO,
     MERGED,
     OWN,
     CaptureRow,
@@ -155,13 +156,13 @@ class Ledger:
         since = self.run.started_at
         if self.clock_set_back_to is not None:
             since = min(since, self.clock_set_back_to - _MAX_FETCH_TIME)
-        return self.run.state != MERGED_STATE and site_id != rows.IMPORT_SITE and at >= since
+        return self.run.state != MERGED_STATE and site_id not in rows.OUTSIDE_SITES and at >= since
 
     def _origin(self, site_id: str) -> str:
-        """Return who saw what this run enters for a site: own crawls, an import, or another archive."""
+        """Return who saw what this run enters for a site: own crawls, an import, a memento, or a merged archive."""
         if self.run.state == MERGED_STATE:
             return MERGED
-        return IMPORTED if site_id == rows.IMPORT_SITE else OWN
+        return {rows.IMPORT_SITE: IMPORTED, rows.MEMENTO_SITE: MEMENTO}.get(site_id, OWN)
 
     def note(self, outcome: Outcome, *, changes_page: bool = True) -> Outcome:
         """Enter the outcome of a request that gave no text; `outcome.at` must be set.

@@ -40,9 +40,7 @@ class Observation:
     capture: CaptureRef | None
     run_id: int
     live: bool  # fetched by this run; then it is the latest observation, whatever the clock said
-    origin: str = (
-        OWN  # own, imported, merged; the last changes no row of a page or version that this archive captured
-    )
+    origin: str = OWN  # own, imported, memento, merged; the last changes no row of a page or version that this archive captured
     hosts: Sequence[str] | None = None  # that the site's entry names; None: not told
     further: Sequence[int] = ()  # captures.id of the article's pages after the first
     documents: Sequence[KeptDocument] = ()  # that the page offered; empty also where the act does not tell

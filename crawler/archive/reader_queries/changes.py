@@ -12,7 +12,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from crawler.archive.catalogue.models import (
+    IMPORTED,
     LIVE,
+    MEMENTO,
     MERGED,
     CaptureRow,
     OutcomeRow,
@@ -23,7 +25,7 @@ from crawler.archive.catalogue.models import (
     VersionRow,
 )
 from crawler.archive.catalogue.queries import to_report, within
-from crawler.archive.catalogue.rows import IMPORT_SITE
+from crawler.archive.catalogue.rows import IMPORT_SITE, MEMENTO_SITE
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Ending, Report
 
@@ -53,7 +55,7 @@ class Entered:
     version: int
     url: str
     detail: str
-    imported: bool
+    outside: str  # imported or memento; empty for what this archive's own crawl entered, or a merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +197,7 @@ def _entered(session: Session, runs: Sequence[int], region: str | None) -> Itera
                 version=version or 0,
                 url=url,
                 detail=detail,
-                imported=site == IMPORT_SITE,
+                outside={IMPORT_SITE: IMPORTED, MEMENTO_SITE: MEMENTO}.get(site, ""),
             )
 
 

@@ -20,7 +20,7 @@ from crawler.archive.catalogue.models import (
     VisitRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import IMPORT_SITE
+from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import (
@@ -116,7 +116,7 @@ class PublicationQueries(ReaderQueries):
         A source of which no visit has told its entry has one without `since`.
         """
         told = select(SourceRow).order_by(SourceRow.site_id, SourceRow.id)
-        known = select(SiteRow.id, SiteRow.name, SiteRow.region).where(SiteRow.id != IMPORT_SITE)
+        known = select(SiteRow.id, SiteRow.name, SiteRow.region).where(SiteRow.id.not_in(OUTSIDE_SITES))
         with errors_as_damage(self.path):
             entries = [_entry(row) for row in self._session.scalars(told)]
             told_of = {entry.site for entry in entries}

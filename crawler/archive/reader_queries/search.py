@@ -62,10 +62,11 @@ class SearchQueries(ReaderQueries):
         *,
         limit: int,
         offset: int = 0,
+        newest_before: int | None = None,
         facets: bool = False,
         passes: Callable[[HeldText], bool] | None = None,
     ) -> Found:
-        """Return the texts that an expression finds, by rank. `passes`: a further filter, for which each text is read.
+        """Return the texts that an expression finds, by rank, or as `newest_before` says in `fulltext.lookup.find`. `passes`: a further filter, for which each text is read.
 
         Raises ArchiveDamaged, which says what to do, if there is no index, or one that cannot be read.
         """
@@ -91,6 +92,7 @@ class SearchQueries(ReaderQueries):
                     filters,
                     limit=limit,
                     offset=offset,
+                    newest_before=newest_before,
                     facets=facets,
                     passes=chosen if passes else None,
                 )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
     OutcomeRow,
+    PageRow,
     ReportRow,
     RunRow,
     SiteRow,
@@ -96,6 +97,11 @@ class SiteFactQueries(ReaderQueries):
     def reports_by_site(self) -> dict[str, SiteReports]:
         """Return the reports of each source that publishes one, by its id."""
         return self._query(_reports_by_site)
+
+    def page_urls(self, site: str) -> list[str]:
+        """Return the addresses at which a source with this id has shown reports."""
+        query = select(PageRow.url).where(PageRow.site_id == site).order_by(PageRow.id)
+        return self._query(lambda session: list(session.scalars(query)))
 
     def knows_site(self, site: str) -> bool:
         """Whether the archive has ever visited a source with this id, or has a report of it."""

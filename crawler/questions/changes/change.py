@@ -92,7 +92,7 @@ class Change:
     url: str | None = None
     captured_at: datetime | None = None  # of the version
     run: int | None = None
-    origin: str = "own"  # own, imported, merged
+    origin: str = "own"  # own, imported, memento, merged
     text: ChangedText | None = None
     made_version: bool = False  # the change is that this version was entered
     fields: tuple[ChangedField, ...] = ()  # edited while the text stayed

@@ -76,8 +76,8 @@ class _Observations:
                 yield each
 
     def origin(self, entered: Entered) -> str:
-        """Return own, imported or merged."""
-        return "merged" if entered.run in self._merged else "imported" if entered.imported else "own"
+        """Return own, imported, memento or merged."""
+        return "merged" if entered.run in self._merged else entered.outside or "own"
 
     def at(self, entered: Entered) -> datetime:
         """Return when this archive's crawl saw it; of what came from outside, when it came."""

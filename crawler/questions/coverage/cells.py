@@ -69,7 +69,7 @@ class CoverageCell:
     rests_on: str | None = None  # claimed, witnessed
     claimed: str | None = None
     witnessed: datetime | None = None
-    witnessed_by: str | None = None  # own, merged, imported
+    witnessed_by: str | None = None  # own, merged, imported, memento
     report_id: str | None = None
     version: int | None = None
     url: str | None = None

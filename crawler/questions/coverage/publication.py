@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _DATE = re.compile(r"([12][0-9]{3})(?:-([01][0-9]))?(?:-([0-3][0-9]))?(?:T.*)?")
 EARLIEST_MONTH = 10
 """A report on a year is not published before October of that year: an earlier date is another one's, or a template's."""
-WITNESS_RANK = {"own": 0, "merged": 1, "imported": 2}
-"""Who witnessed a text, the best first: this archive's crawls, another archive's, another crawler."""
+WITNESS_RANK = {"own": 0, "merged": 1, "imported": 2, "memento": 3}
+"""Who witnessed a text, the best first: this archive's crawls, another archive's, another crawler, another archive's replay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,13 @@ class SearchResult:
     years: Mapping[int | None, int]  # with `facets`
     provinces: Mapping[str | None, int]  # with `facets`, by code
     behind: str | None
+    last: int | None = (
+        None  # number of the last text, if there may be more: what `newest_before` goes on with
+    )
+
+
+LAST = 1 << 40
+"""Above the number of every text."""
 
 
 def search(
@@ -81,6 +88,7 @@ def search(
     versions: Literal["latest", "all"] = "latest",
     limit: int = DEFAULT_LIMIT,
     offset: int = 0,
+    newest_before: int | None = None,
     facets: bool = False,
     notify: Callable[[str], None] = lambda _: None,
 ) -> SearchResult:
@@ -89,7 +97,8 @@ def search(
     `region`: a code of GB/T 2260 or a name, with the divisions within it. `section`: only what stands in sections of this
     kind (achievements, problems, responsibility, plans, other, or a Chinese word for one), or with these words in their
     titles. `versions`: the latest text of each report, or all. `facets`: also count by year and province.
-    `notify`: gets the progress where many texts must be read. Raises
+    `newest_before`: a number of a text, as in `SearchResult.last`: not the best first, but the latest that were added, below this
+    one; LAST for the first page. `notify`: gets the progress where many texts must be read. Raises
     ConfigError for a query that cannot be answered and for wrong filters, ArchiveDamaged without a usable index.
     """
     if not 1 <= limit <= MAX_LIMIT or offset < 0:
@@ -109,6 +118,7 @@ def search(
         ),
         limit=limit,
         offset=offset,
+        newest_before=newest_before,
         facets=facets,
         passes=wanted.passes if wanted.section_title else None,
     )
@@ -128,6 +138,7 @@ def search(
         years=found.years,
         provinces=found.provinces,
         behind=behind,
+        last=found.hits[-1].version if len(found.hits) == limit else None,
     )
 
 

@@ -14,7 +14,7 @@ from crawler.questions.verify.fault import Fault
 
 _WARC = r"warc/[^/]+/[^/.][^/]*"
 _KNOWN = re.compile(
-    rf"README(?:\.zh-CN)?\.md|\.lock|{re.escape(MANIFEST)}|(?:{re.escape(CATALOGUE)}|{re.escape(SEARCH_INDEX)})(?:-wal|-shm)?"
+    rf"README(?:\.zh-CN)?\.md|\.lock|{re.escape(MANIFEST)}|(?:{re.escape(CATALOGUE)}|{re.escape(SEARCH_INDEX)}|backfill\.db)(?:-wal|-shm)?"
     rf"|{_WARC}\.(?:cdxj|warc\.gz(?:\.open|\.acts|\.torn)?)"
     r"|text/[^/]+/[^/]+/[^/]+\.txt"
     r"|anchors/.+"

@@ -25,9 +25,11 @@ def write_atom(answer: Answer, question: Question) -> str:
     authority = f"tag:fazhi,2026:{question.reader.identity()[:16]}"
     feed = Xml.Element("feed", {"xmlns": NAMESPACE, "xml:lang": _language(question)})
     own = question.following()
-    _add(feed, "id", f"{authority}:feed:{path_of(question.page, question.query)}")
+    moments = [entry.updated for entry in entries] + ([answer.feed_since] if answer.feed_since else [])
+    named = {name: value for name, value in question.query.items() if name not in ("after", "limit")}
+    _add(feed, "id", f"{authority}:feed:{path_of(question.page, dict(sorted(named.items())))}")
     _add(feed, "title", answer.title)
-    _add(feed, "updated", _stamp(max((entry.updated for entry in entries), default=None)))
+    _add(feed, "updated", _stamp(max(moments, default=None)))
     _add(feed, "generator", GENERATOR)
     _add(_add(feed, "author"), "name", GENERATOR)
     _link(feed, "self", own, Format.ATOM.media_type)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from enum import Enum
+from http import HTTPStatus
 from typing import Any
 
 from crawler.field.text import json_escaped
@@ -26,6 +27,11 @@ def write_json(answer: Answer) -> str:
 def dump(value: Any) -> str:
     """Return a value as JSON, Chinese as it is, times in UTC, what is no text of Unicode escaped."""
     return json_escaped(json.dumps(value, ensure_ascii=False, default=_plain)) + "\n"
+
+
+def problem_value(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    """Return an error as a value for JSON (RFC 9457, section 3): the one shape that all errors have."""
+    return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
 
 
 def _plain(value: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from crawler.field.regions import region as region_row
@@ -13,23 +14,26 @@ from crawler.questions.changes.weights import describe
 from crawler.web.answer import Answer, Entry, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
-from crawler.web.question import BadParameter, Question
+from crawler.web.question import BadParameter, Cursor, Question
 
 DAYS = 30
 """What is shown without `since`."""
 MAX_ENTRIES = 100
+"""Of one page of a feed."""
 KINDS = tuple(kind.value for kind in ChangeKind)
 
 
 def recent(question: Question) -> Answer:
     """Return the changes since a day."""
-    question.only("since", "region", "kind", "offset", "limit")
+    question.only("since", "region", "kind", "after", "limit")
     region, kind = question.region(), question.choice("kind", KINDS)
     found = changes_since(question, question.start("since"), region=region)
     wanted = [each for each in found.changes if kind in (None, each.kind.value)]
-    shown, following = question.page_by_offset(wanted)
+    if question.format is Format.ATOM:
+        return feed_of(question, _title(question), found, wanted)
+    shown, following = question.page_after(sorted(wanted, key=_weight), _weight)
     return Answer(
-        title="变动" if question.language == "zh" else "Changes",
+        title=_title(question),
         template="changes.html",
         context=lambda: {
             "found": found,
@@ -51,11 +55,37 @@ def recent(question: Question) -> Answer:
             "rows": [change_json(each) | {"page": question.address(page_of(each))} for each in shown],
         },
         table=lambda: Table(columns=COLUMNS, rows=[cells(each, COLUMNS) for each in shown]),
-        feed=lambda: [
-            entry_of(question, each)
-            for each in sorted(wanted, key=lambda each: each.since, reverse=True)[:MAX_ENTRIES]
-        ],
-        next_url=None if question.format is Format.ATOM else following,
+        next_url=following,
+    )
+
+
+def _title(question: Question) -> str:
+    return "变动" if question.language == "zh" else "Changes"
+
+
+def _weight(change: Change) -> Cursor:
+    """Return what changes are in the order of: what matters most first."""
+    return (int(not change.quiet), -change.weight, change.region or "", change.year or 0, change.key)
+
+
+def _age(change: Change) -> Cursor:
+    """Return what entries of a feed are in the order of: the latest first."""
+    return (-int(change.since.timestamp()), change.key)
+
+
+def feed_of(question: Question, title: str, found: Changes, wanted: Iterable[Change]) -> Answer:
+    """Return changes as a feed, the latest first, one page of it; static files have one alone."""
+    entries: Sequence[Change] = sorted(wanted, key=_age)
+    following = None
+    if question.links.is_static:
+        entries = entries[:MAX_ENTRIES]
+    else:
+        entries, following = question.page_after(entries, _age, MAX_ENTRIES)
+    return Answer(
+        title=title,
+        feed=lambda: [entry_of(question, each) for each in entries],
+        feed_since=found.since,
+        next_url=following,
     )
 
 

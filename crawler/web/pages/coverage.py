@@ -18,7 +18,7 @@ from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.pages import statuses
 from crawler.web.pages.statuses import Scope
-from crawler.web.question import FIRST_YEAR, LAST_YEAR, MAX_ROWS, BadParameter, Question
+from crawler.web.question import FIRST_YEAR, LAST_YEAR, BadParameter, Cursor, Question
 
 ROWS = 100
 PARAMETERS = ("region", "year", "level", "status", "asof", "departments", "after", "limit", "map_year")
@@ -64,7 +64,8 @@ def coverage(question: Question) -> Answer:
     scope = asked_scope(question)
     status = question.choice("status", statuses.STATUSES)
     everything = statuses.rows(question, scope)
-    shown, following = page_of(question, [row for row in everything if _has(row, status)])
+    rows = sorted((row for row in everything if _has(row, status)), key=row_key)
+    shown, following = question.page_after(rows, row_key, ROWS)
     totals = statuses.year_totals(question, scope)
     years = list(totals)
     map_year = question.number("map_year", latest_due(totals, scope.asof), least=FIRST_YEAR, most=LAST_YEAR)
@@ -98,18 +99,15 @@ def coverage(question: Question) -> Answer:
     )
 
 
-def page_of(question: Question, rows: Sequence[CoverageRow]) -> tuple[list[CoverageRow], str | None]:
-    """Return the rows behind `after`, as many as `limit`, and the address of the next ones."""
-    after, limit = question.text("after") or "", question.number("limit", ROWS, least=1, most=MAX_ROWS)
-    behind = [row for row in rows if row_key(row) > after]
-    shown = behind[:limit]
-    more = len(behind) > limit
-    return shown, question.following(after=row_key(shown[-1])) if more else None
-
-
-def row_key(row: CoverageRow) -> str:
+def row_key(row: CoverageRow) -> Cursor:
     """Return what rows are in the order of: code and department."""
-    return f"{row.region}{row.organ or ''}"
+    return (row.region, row.organ or "")
+
+
+def _due_key(found: tuple[CoverageRow, CoverageCell]) -> Cursor:
+    """Return what overdue reports are in the order of: those due first, whose days grow alike."""
+    row, cell = found
+    return (cell.last_day.isoformat() if cell.last_day else "", *row_key(row), cell.year)
 
 
 def _has(row: CoverageRow, status: str | None) -> bool:
@@ -179,7 +177,7 @@ def _tile(place: Tile, cell: CoverageCell | None, published: int, due: int, lang
 
 def overdue(question: Question) -> Answer:
     """Return the organs and years that are overdue, those for the longest time first."""
-    question.only("region", "year", "level", "asof", "departments", "offset", "limit")
+    question.only("region", "year", "level", "asof", "departments", "after", "limit")
     scope = asked_scope(question)
     found = [
         (row, cell)
@@ -187,8 +185,8 @@ def overdue(question: Question) -> Answer:
         for cell in row.cells
         if cell.status is CoverageStatus.OVERDUE
     ]
-    found.sort(key=lambda each: (-(each[1].days or 0), row_key(each[0]), each[1].year))
-    shown, following = question.page_by_offset(found, ROWS)
+    found.sort(key=_due_key)
+    shown, following = question.page_after(found, _due_key, ROWS)
     return Answer(
         title="逾期未公布" if question.language == "zh" else "Overdue",
         template="overdue.html",

@@ -13,7 +13,7 @@ from crawler.web.drawing import tile_map
 from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.pages import statuses
-from crawler.web.pages.changes import changes_since, entry_of
+from crawler.web.pages.changes import changes_since, feed_of
 from crawler.web.pages.coverage import latest_due, map_tiles
 from crawler.web.pages.rows import REPORT_COLUMNS, report_cells, report_row
 from crawler.web.pages.statuses import Scope
@@ -39,12 +39,22 @@ def _region(question: Question, year: int | None) -> Answer:
     row = region_row(code)
     if row is None:
         raise NotFound(f"{code}: no division has this code of GB/T 2260")
+    title = f"{full_name(code)} {year}" if year else full_name(code)
+    kind = question.choice("kind", ("government", "party_government", "department"))
+    if question.format is Format.ATOM:
+        found_changes = changes_since(question, question.start("since"), region=code)
+        wanted = [
+            each
+            for each in found_changes.changes
+            if year in (None, each.year) and kind in (None, each.report_kind)
+        ]
+        return feed_of(question, title, found_changes, wanted)
     years = Years(first=year, last=year) if year else None
     limit = question.rows()
     found = question.reader.iter_reports(
         region=code,
         years=years,
-        kind=question.choice("kind", ("government", "party_government", "department")),
+        kind=kind,
         after=question.text("after"),
     )
     reports = list(islice(found, limit + 1))
@@ -53,7 +63,7 @@ def _region(question: Question, year: int | None) -> Answer:
     map_year = year or latest_due(statuses.year_totals(question, scope), question.today)
     tiles = map_tiles(statuses.rows(question, scope), code, map_year, question.language)
     return Answer(
-        title=f"{full_name(code)} {year}" if year else full_name(code),
+        title=title,
         template="region.html",
         context=lambda: {
             "row": row,
@@ -74,11 +84,6 @@ def _region(question: Question, year: int | None) -> Answer:
             "rows": [report_row(question, each) for each in reports],
         },
         table=lambda: Table(columns=REPORT_COLUMNS, rows=_cells_of(question, reports)),
-        feed=lambda: [
-            entry_of(question, each)
-            for each in changes_since(question, question.start("since"), region=code).changes
-            if year is None or each.year == year
-        ],
         next_url=question.following(after=reports[-1].id) if more else None,
     )
 

@@ -1,4 +1,4 @@
-"""`/search`: texts by their words, the best first, with what was found marked; as a feed the latest captures first."""
+"""`/search`: texts by their words, the best first, with what was found marked; as a feed, and with order=newest, the latest added first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from crawler.errors import ConfigError
 from crawler.field.times import iso
 from crawler.questions.search import Match, Snippet, search_json
 from crawler.questions.search import search as find
-from crawler.questions.search.answer import SECTIONS, next_offset, sorted_facet
+from crawler.questions.search.answer import LAST, SECTIONS, SearchResult, next_offset, sorted_facet
 from crawler.web.answer import Answer, Entry, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
@@ -15,6 +15,7 @@ from crawler.web.question import BadParameter, Question
 ROWS = 20
 MAX_ROWS = 200
 MAX_OFFSET = 10_000
+ORDERS = ("best", "newest")
 KINDS = ("government", "party_government", "department")
 COLUMNS = (
     "report_id", "version", "region", "year", "kind", "published", "title", "captured_at", "url", "start", "end", "snippet", "page",
@@ -23,7 +24,7 @@ COLUMNS = (
 
 def search(question: Question) -> Answer:
     """Return what a search finds; without words, the form."""
-    question.only("q", "region", "year", "kind", "section", "versions", "offset", "limit")
+    question.only("q", "region", "year", "kind", "section", "versions", "order", "offset", "after", "limit")
     try:
         words = question.text("q")
         return _form(question) if words is None else _found(question, words)
@@ -47,7 +48,8 @@ def _form(question: Question, *, fault: str | None = None) -> Answer:
 
 
 def _found(question: Question, words: str) -> Answer:
-    offset = question.number("offset", 0, least=0, most=MAX_OFFSET)
+    newest = _is_newest_first(question)
+    offset = 0 if newest else question.number("offset", 0, least=0, most=MAX_OFFSET)
     result = find(
         question.reader,
         words,
@@ -58,9 +60,9 @@ def _found(question: Question, words: str) -> Answer:
         versions="all" if question.choice("versions", ("latest", "all")) == "all" else "latest",
         limit=question.number("limit", ROWS, least=1, most=MAX_ROWS),
         offset=offset,
+        newest_before=question.number("after", LAST, least=0, most=LAST) if newest else None,
         facets=question.format in (Format.HTML, Format.JSON),
     )
-    following = next_offset(result)
     return Answer(
         title=_title(question, words),
         template="search.html",
@@ -80,10 +82,27 @@ def _found(question: Question, words: str) -> Answer:
             columns=COLUMNS, rows=[line for match in result.matches for line in _lines(question, match)]
         ),
         feed=lambda: _entries(question, result.matches),
-        next_url=question.following(offset=following)
-        if following is not None and following <= MAX_OFFSET
-        else None,
+        next_url=_following(question, result, newest=newest),
     )
+
+
+def _is_newest_first(question: Question) -> bool:
+    """Whether the latest texts come first, in an order that stays, and not the best. Raises BadParameter for a paging of the other."""
+    default = "newest" if question.format is Format.ATOM else "best"
+    newest = (question.choice("order", ORDERS) or default) == "newest"
+    wrong = "offset" if newest else "after"
+    if question.text(wrong) is not None:
+        raise BadParameter(f"{wrong}: not with order={'newest' if newest else 'best'}")
+    return newest
+
+
+def _following(question: Question, result: SearchResult, *, newest: bool) -> str | None:
+    if newest:
+        return None if result.last is None else question.following(after=result.last)
+    following = next_offset(result)
+    if following is None or following > MAX_OFFSET:
+        return None
+    return question.following(offset=following)
 
 
 def _title(question: Question, words: str | None) -> str:
@@ -148,7 +167,7 @@ def _entries(question: Question, matches: tuple[Match, ...]) -> list[Entry]:
             updated=match.captured_at,
             summary=" … ".join(each.text for each in match.snippets),
         )
-        for match in sorted(matches, key=lambda each: str(each.captured_at), reverse=True)
+        for match in matches
         if match.captured_at
     ]
 

@@ -14,7 +14,7 @@ from crawler.questions.coverage.sources import Source, sources_as_of
 from crawler.web.answer import Answer, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
-from crawler.web.question import Question
+from crawler.web.question import Cursor, Question
 
 COLUMNS = (
     "site", "name", "region", "division", "department", "health", "last_visit", "last_complete", "last_failed", "newest_year", "years",
@@ -46,9 +46,13 @@ class SourceLine:
 
 
 def sources(question: Question) -> Answer:
-    """Return the sources, those that fail first."""
-    question.only("region", "health", "limit", "offset")
+    """Return the sources; for people those that fail first, for programs in an order that no visit changes."""
+    question.only("region", "health", "after", "limit")
     region, health = question.region(), question.choice("health", HEALTH)
+    for_people = (
+        question.format is Format.HTML or question.links.is_static
+    )  # files change with the whole site
+    order = _failing_first if for_people else _place
     everything = question.remembered("sources", lambda: _lines(question))
     found = sorted(
         (
@@ -57,9 +61,9 @@ def sources(question: Question) -> Answer:
             if health in (None, each.health)
             and (region is None or each.region.startswith(code_prefix(region)))
         ),
-        key=lambda each: (HEALTH.index(each.health), each.region, each.site),
+        key=order,
     )
-    shown, following = question.page_by_offset(found)
+    shown, following = question.page_after(found, order)
     return Answer(
         title="来源" if question.language == "zh" else "Sources",
         template="sources.html",
@@ -72,11 +76,19 @@ def sources(question: Question) -> Answer:
         },
         data=lambda: {
             "total": len(found),
-            "rows": [dict(zip(COLUMNS, _cells(each), strict=True)) for each in shown],
+            "rows": [_values(each) for each in shown],
         },
         table=lambda: Table(columns=COLUMNS, rows=[_cells(each) for each in shown]),
         next_url=following,
     )
+
+
+def _place(line: SourceLine) -> Cursor:
+    return (line.region, line.site)
+
+
+def _failing_first(line: SourceLine) -> Cursor:
+    return (HEALTH.index(line.health), *_place(line))
 
 
 def _lines(question: Question) -> tuple[SourceLine, ...]:
@@ -108,10 +120,15 @@ def _line(source: Source, failure: SiteFailure | None) -> SourceLine:
     )
 
 
+def _values(line: SourceLine) -> dict[str, object]:
+    return {name: getattr(line, name) for name in COLUMNS}
+
+
 def _cells(line: SourceLine) -> list[object]:
-    values = {name: getattr(line, name) for name in COLUMNS}
-    for name in ("last_visit", "last_complete", "last_failed", "failing_since"):
-        values[name] = iso(values[name])
+    """Return a line for CSV: times in UTC, years in one cell."""
+    values = {
+        name: iso(value) if isinstance(value, datetime) else value for name, value in _values(line).items()
+    }
     return list((values | {"years": " ".join(map(str, line.years))}).values())
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crawler.web.headers import ALWAYS
+from crawler.web.formats.json import PROBLEM, dump, problem_value
+from crawler.web.headers import ALWAYS, Freshness
 
 METHODS = ("GET", "HEAD")
 MAX_ADDRESS_BYTES = 8000
@@ -39,11 +41,13 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         if not self._is_our_host(Headers(scope=scope).get("host", "")):
-            return PlainTextResponse("This site does not have that name; see --host-name.\n", status_code=421)
+            return _refused(
+                HTTPStatus.MISDIRECTED_REQUEST, "this site does not have that name; see --host-name"
+            )
         if scope["method"] not in METHODS:
-            return PlainTextResponse("Read only.\n", status_code=405, headers={"Allow": ", ".join(METHODS)})
+            return _refused(HTTPStatus.METHOD_NOT_ALLOWED, "read only", Allow=", ".join(METHODS))
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
-            return PlainTextResponse("The address is too long.\n", status_code=414)
+            return _refused(HTTPStatus.REQUEST_URI_TOO_LONG, "the address is too long")
         return None
 
     def _is_our_host(self, named: str) -> bool:
@@ -52,3 +56,8 @@ class Guard:
         host = named.lower()
         name, colon, port = host.rpartition(":")
         return host in self._hosts or (bool(colon) and port.isdigit() and name in self._hosts)
+
+
+def _refused(status: HTTPStatus, detail: str, **headers: str) -> Response:
+    headers["Cache-Control"] = Freshness.NEVER.value
+    return Response(dump(problem_value(status, detail)), status, media_type=PROBLEM, headers=headers)

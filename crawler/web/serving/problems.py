@@ -18,7 +18,7 @@ from crawler.field.text import visible_line
 from crawler.web.asked import Asked
 from crawler.web.format import Format
 from crawler.web.formats.html import write_problem
-from crawler.web.formats.json import PROBLEM, dump
+from crawler.web.formats.json import PROBLEM, dump, problem_value
 from crawler.web.headers import Freshness
 from crawler.web.question import BadParameter, NotFound
 from crawler.web.readers import TooBusy
@@ -72,10 +72,5 @@ def problem(request: Request, asked: Asked, files: StaticFiles, status: HTTPStat
     if wants_html(request):
         body = write_problem(asked, status, visible_line(detail), files=files.path)
         return Response(body, status, media_type=Format.HTML.media_type, headers=headers)
-    value = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": int(status),
-        "detail": visible_line(detail),
-    }
+    value = problem_value(status, visible_line(detail))
     return Response(dump(value), status, media_type=PROBLEM, headers=headers)

@@ -122,12 +122,12 @@ class _Making:
                 self._add(page.file(kind), write(answer, question, formats, files=self._files.path))
 
     def _has(self, page: StaticPage, kind: Format) -> bool:
-        """Whether a page is had in a format. Links of a feed must be absolute; data without a row are left out."""
+        """Whether a page is had in a format. A feed is one file, with absolute links; data without a row are left out."""
         if page.page == SEARCH:
             return kind is Format.HTML
         if page.page.startswith("/region/") and not self._divisions.has_data(page.page):
             return kind is Format.HTML
-        return kind is not Format.ATOM or bool(self._wishes.base_url)
+        return kind is not Format.ATOM or (bool(self._wishes.base_url) and page.number == 1)
 
     def _question(self, page: StaticPage, kind: Format, parameters: dict[str, Any]) -> Question:
         query = dict(page.query)

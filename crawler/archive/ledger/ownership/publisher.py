@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crawler.address import host_of
 from crawler.archive.catalogue.models import OWN, PageRow, ReportRow, SiteHostRow, SiteRow, VersionRow
-from crawler.archive.catalogue.rows import IMPORT_SITE
+from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.archive.catalogue.version_choice import newest_version
 from crawler.archive.ledger.observation import Observation
 from crawler.field.claims import are_related, file_under
@@ -116,8 +116,8 @@ def _is_name_of(site_name: str, issuer: str | None) -> bool:
 
 
 def _own_pages(session: Session, report: ReportRow) -> list[PageRow]:
-    if report.site_id == IMPORT_SITE and (
-        imported := [page for page in report.pages if page.site_id == IMPORT_SITE]
+    if report.site_id in OUTSIDE_SITES and (
+        imported := [page for page in report.pages if page.site_id in OUTSIDE_SITES]
     ):
         return imported
     owner = session.get(SiteRow, report.site_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crawler.address import host_of, registrable_domain
 from crawler.archive.catalogue.models import MERGED, SiteHostRow, SiteRow
-from crawler.archive.catalogue.rows import IMPORT_SITE
+from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.archive.ledger.observation import Observation
 from crawler.field.regions import province_of_host
 from crawler.model import Site
@@ -32,7 +32,7 @@ def remember(session: Session, observation: Observation) -> bool:
     Another archive's word does not change what this archive's own crawls have told; their word replaces the other's.
     """
     site, merged = observation.site, observation.origin == MERGED
-    if site.id == IMPORT_SITE:
+    if site.id in OUTSIDE_SITES:
         return False
     row = session.get(SiteRow, site.id)
     if row is not None and merged and not row.merged:

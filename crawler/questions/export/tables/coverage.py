@@ -56,7 +56,7 @@ COVERAGE = Table(
         Field("rests_on", "string", "claimed or witnessed: which of the two dates the status rests on", "状态依据：自称日期或采集时间"),
         Field("claimed", "string", "Date of publication that the page claimed when it was first seen", "页面首次采集时所载发布日期"),
         Field("witnessed", "datetime", "First capture, UTC", "首次采集时间（UTC）"),
-        Field("witnessed_by", "string", "Who captured it: own, merged or imported", "采集来源：本库、合并、导入"),
+        Field("witnessed_by", "string", "Who captured it: own, merged, imported or memento", "采集来源：本库、合并、导入、网络存档"),
         Field("report_id", "string", "Id of the report", "报告标识"),
         Field("version", "integer", "Number of the latest version, which url shows", "最新版本号（url 所示）"),
         Field("url", "string", "Address", "地址"),

@@ -41,7 +41,7 @@ FIELDS = (
     Field("claims", "string", "Division that the text names although its site may not speak for it", "正文自称而该网站无权代表的区划"),
     Field("url", "string", "Address of the page", "页面地址"),
     Field("state", "string", "State of the report's pages: live, unreachable, missing, moved or gone", "页面状态：在线、无法访问、缺失、移动、消失"),
-    Field("origin", "string", "Who captured the version: own, imported or merged", "采集来源：本库、导入、合并"),
+    Field("origin", "string", "Who captured the version: own, imported, merged or memento", "采集来源：本库、导入、合并、网络存档"),
     Field("first_seen", "datetime", "When this text was first seen, UTC", "本版首次采集时间（UTC）"),
     Field("last_seen", "datetime", "When this text was last seen, UTC", "本版最后采集时间（UTC）"),
     Field("captured_at", "datetime", "When the page was captured that the text was read from, UTC", "正文所据页面的采集时间（UTC）"),

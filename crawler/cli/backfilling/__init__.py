@@ -1,0 +1,1 @@
+"""`fazhi backfill`: `command` reads the flags and runs it, `display` prints it."""

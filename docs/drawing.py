@@ -25,7 +25,7 @@ GROUND = tuple(room for room in ROOMS[0] if room not in LEFT_OUT)
 
 MIDDLES = {
     "cli": 690,
-    "api": 80, "web": 800,
+    "api": 80, "spread": 440, "web": 800,
     "onboarding": 390, "intake": 540, "questions": 700, "ocr": 250, "notification": 868,
     "crawl": 510, "anchoring": 300,
     "fetch": 500, "archive": 790,

@@ -18,7 +18,7 @@ ROOMS = (
     ("fetch", "archive"),
     ("anchoring", "crawl"),
     ("questions", "intake", "onboarding", "ocr", "notification"),
-    ("api", "verify", "web"),
+    ("api", "verify", "spread", "web"),
     ("cli", "__main__"),
 )
 """Rooms by rank; within a rank a room may use those written before it."""
@@ -33,6 +33,7 @@ WINGS = {
         "packs",
         "anchors",
         "loading",
+        "segments",
         "comparison",
         "fulltext",
         "reader_queries",
@@ -45,7 +46,7 @@ WINGS = {
 SHARED = {
     "archive": {"damage"},
     "cms": {"base_url", "preset"},
-    "fetch": {"cookies", "figures", "limits", "session"},
+    "fetch": {"cookies", "figures", "limits", "session", "turns"},
     "web": {
         "answer",
         "asked",
@@ -92,6 +93,9 @@ ONLY_IN = {
     "rapidfuzz": {"questions"},
     "duckdb": {"questions"},
     "xlsxwriter": {"questions"},
+    "procrastinate": {"spread"},
+    "psycopg": {"spread"},
+    "psycopg_pool": {"spread"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

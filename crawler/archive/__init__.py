@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from crawler.archive.catalogue.models import PageRow
     from crawler.archive.catalogue.rows import (
         DOCUMENT_KINDS,
+        ENTERED_FOLDERS,
         IMPORT_SITE,
         MEMENTO_SITE,
         MERGED_FOLDER,
+        SEGMENTS_FOLDER,
         import_url,
     )
     from crawler.archive.consistency import ConsistencyQueries, MadeVersion
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
     from crawler.archive.rebuilding import Rebuilt, rebuild
+    from crawler.archive.segments.entering import Entered, digest_in, finished_segments
+    from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -49,9 +53,11 @@ else:
             ".catalogue.models": ("PageRow",),
             ".catalogue.rows": (
                 "DOCUMENT_KINDS",
+                "ENTERED_FOLDERS",
                 "IMPORT_SITE",
                 "MEMENTO_SITE",
                 "MERGED_FOLDER",
+                "SEGMENTS_FOLDER",
                 "import_url",
             ),
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
@@ -66,6 +72,8 @@ else:
             ".merging": ("has_new_files",),
             ".reader": ("Reader",),
             ".rebuilding": ("Rebuilt", "rebuild"),
+            ".segments.entering": ("Entered", "digest_in", "finished_segments"),
+            ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
         },
     )
 
@@ -73,23 +81,30 @@ __all__ = [
     "CATALOGUE",
     "DOCUMENT_KINDS",
     "EMPTY_HEAD",
+    "EMPTY_SLICE",
+    "ENTERED_FOLDERS",
     "IMPORT_SITE",
     "MANIFEST",
     "MEMENTO_SITE",
     "MERGED_FOLDER",
     "SEARCH_INDEX",
+    "SEGMENTS_FOLDER",
     "Act",
     "ActFault",
     "Archive",
     "ConsistencyQueries",
+    "Entered",
     "KnownPages",
     "MadeVersion",
     "PageRow",
     "Reader",
     "Rebuilt",
     "Recovery",
+    "Slice",
     "VisitHistory",
     "acts_in",
+    "digest_in",
+    "finished_segments",
     "has_archive",
     "has_new_files",
     "head",
@@ -100,4 +115,5 @@ __all__ = [
     "rebuild",
     "require_archive",
     "require_warcs",
+    "write_scratch",
 ]

@@ -30,7 +30,7 @@ from crawler.archive.comparison.differences import Difference, differences, is_u
 from crawler.archive.comparison.tolerance import Tolerance
 from crawler.archive.damage import is_disk_error
 from crawler.archive.derivation import Unended, derive_for_comparison
-from crawler.archive.ledger.runs import MERGED_STATE
+from crawler.archive.ledger.runs import NOT_IN_MANIFEST
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.versions_ahead import ReadableVersion, VersionsAhead
 from crawler.archive.recovery import run_facts
@@ -129,7 +129,7 @@ class ConsistencyQueries:
 
     def _unended(self) -> Unended | None:
         """Return the last run, if the catalogue does not know its end, and what it has of its WARC files."""
-        own = select(RunRow.id, RunRow.finished_at).where(RunRow.state != MERGED_STATE)
+        own = select(RunRow.id, RunRow.finished_at).where(RunRow.state.not_in(NOT_IN_MANIFEST))
         last = self._session.execute(own.order_by(RunRow.id.desc()).limit(1)).first()
         if last is None or last.finished_at is not None:
             return None
@@ -222,9 +222,10 @@ class ConsistencyQueries:
     def run_ends(self) -> dict[int, dict[str, str] | None]:
         """Return what the catalogue states about the end of each run, by number; None for a run that has not ended.
 
-        The keys are those of the manifest. Runs of merged archives are left out, since the manifest has none of them.
+        The keys are those of the manifest. Runs of merged archives and visits of workers are left out: the manifest has
+        none of them.
         """
-        rows = self._session.scalars(select(RunRow).where(RunRow.state != MERGED_STATE))
+        rows = self._session.scalars(select(RunRow).where(RunRow.state.not_in(NOT_IN_MANIFEST)))
         return {row.id: run_facts(row) if row.finished_at else None for row in rows}
 
 

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.catalogue.read_only import read_only_engine
-from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.catalogue.rows import ENTERED_FOLDERS
 from crawler.archive.evidence.manifest import NAME, Manifest, started_at
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
-from crawler.archive.ledger.runs import MERGED_STATE, read_run_info
+from crawler.archive.ledger.runs import NOT_IN_MANIFEST, read_run_info
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
 
 _KNOWN_FILES_READ = 3
@@ -81,7 +81,7 @@ def raise_if_not_continued(archive: Path, manifest: Manifest, session: Session) 
 
 def tell_missing_end(manifest: Manifest, session: Session, notify: Callable[[str], None]) -> None:
     """Notify if the manifest lacks the end of the last run that the catalogue knows to have ended: it was cut off."""
-    own = select(RunRow.id).where(RunRow.state != MERGED_STATE, RunRow.finished_at.is_not(None))
+    own = select(RunRow.id).where(RunRow.state.not_in(NOT_IN_MANIFEST), RunRow.finished_at.is_not(None))
     last = session.scalar(own.order_by(RunRow.id.desc()).limit(1))
     if last is not None and manifest.run(last) is None:
         notify(
@@ -116,7 +116,7 @@ def _own_files(archive: Path) -> dict[str, Path]:
         path.relative_to(archive).as_posix().removesuffix(IN_PROGRESS): path
         for path in (*closed_warcs(archive), *open_warcs(archive))
     }
-    return {name: path for name, path in paths.items() if not name.startswith(MERGED_FOLDER)}
+    return {name: path for name, path in paths.items() if not name.startswith(ENTERED_FOLDERS)}
 
 
 def _runs_of_files(paths: Iterable[Path]) -> _Starts:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
-from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.catalogue.rows import ENTERED_FOLDERS, MERGED_FOLDER, SEGMENTS_FOLDER
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import Manifest, entries, started_at
@@ -26,10 +26,13 @@ from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, known
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import RunInfo, read_run_info, run_row
 from crawler.archive.loading.acts_ahead import ActsAhead
+from crawler.archive.loading.copied_files import part_of
 from crawler.archive.loading.foreign_loader import ForeignLoader
 from crawler.archive.loading.warc_loader import WarcLoader, load_file
-from crawler.archive.merging import enter_merged, part_of
+from crawler.archive.merging import enter_merged
 from crawler.archive.recovery import end_killed_run
+from crawler.archive.segments.entering import enter_segment
+from crawler.archive.segments.loader import SegmentLoader
 from crawler.errors import ArchiveDamaged
 from crawler.reading.pool import ReadingPool
 from crawler.warc import Fault, Record, parse_warc_date, salvage
@@ -67,9 +70,9 @@ class Derivation:
     numbers: frozenset[int] = frozenset()  # of this archive's own runs
     untold: dict[str, acts.Content] = field(default_factory=dict)  # of texts whose captures are lost
     infos: dict[str, RunInfo] = field(default_factory=dict)  # of the WARC files not entered yet, by name
-    ahead: dict[bool, ActsAhead] = field(
+    ahead: dict[str, ActsAhead] = field(
         default_factory=dict
-    )  # of this archive's files, and of those of a merge
+    )  # by folder of the files: a merge's, a segment's; empty for the own runs' files
 
     def enter_runs(self) -> None:
         """Enter all runs in their order. Name each WARC file that is missing or belongs to no run."""
@@ -151,10 +154,10 @@ class Derivation:
         return None
 
     def _runs(self) -> list[RunRow]:
-        """Return the runs that the WARC files and the manifest name, by number. Runs of merged files are left out."""
+        """Return the runs that the WARC files and the manifest name, by number. Runs of merged files and of segments are left out."""
         found: dict[int, RunRow] = {}
         for name, info in self.infos.items():
-            if info.run is not None and not name.startswith(MERGED_FOLDER):
+            if info.run is not None and not name.startswith(ENTERED_FOLDERS):
                 found.setdefault(info.run, run_row(info.run, info))
         for number, facts in self.manifest.runs().items():
             if number not in found:
@@ -174,15 +177,15 @@ class Derivation:
         """Return the names of this archive's own files, by number and start of the run that wrote them."""
         found: dict[tuple[int | None, datetime], list[str]] = {}
         for name, info in self.infos.items():
-            if not name.startswith(MERGED_FOLDER):
+            if not name.startswith(ENTERED_FOLDERS):
                 found.setdefault((info.run, info.started), []).append(name)
         return found
 
-    def _look_ahead(self, names: Iterable[str], *, merged: bool = False) -> ActsAhead:
+    def _look_ahead(self, names: Iterable[str], folder: str = "") -> ActsAhead:
         """Look ahead in files that will be entered in this order."""
         files = {name: partial(self._salvage, on_disk(self.path / name)) for name in names}
-        self.ahead[merged] = ActsAhead.of(self.pool, files, reads_held_texts=merged)
-        return self.ahead[merged]
+        self.ahead[folder] = ActsAhead.of(self.pool, files, reads_held_texts=folder == MERGED_FOLDER)
+        return self.ahead[folder]
 
     def _is_unended(self, run: RunRow) -> bool:
         return self.unended is not None and run.id == self.unended.run
@@ -200,6 +203,7 @@ class Derivation:
                 file=name,
                 notify=self.notify,
                 merged=partial(self._merged, run),
+                entered=partial(self._entered_segment, run),
             ),
             info.path,
             keep=self.keeps,
@@ -208,7 +212,7 @@ class Derivation:
         self.files += 1
 
     def _loader(self, **values: Any) -> WarcLoader:
-        begun = self.ahead[False].begun
+        begun = self.ahead[""].begun
         return WarcLoader(
             **values,
             read=self._read,
@@ -230,7 +234,7 @@ class Derivation:
         if self.unended is not None and name in self.unended.entered:
             end = self._entered(name, path)
         opened = partial(self._salvage, path, start)
-        for item in self.ahead[name.startswith(MERGED_FOLDER)].items(name, opened):
+        for item in self.ahead[_folder_of(name)].items(name, opened):
             if isinstance(item, Fault):
                 self._lose(f"{name} at byte {item.offset}: {item.reason}")
             elif end is not None and item.place.offset >= end:
@@ -248,7 +252,9 @@ class Derivation:
         """Enter another archive's files, at the point where the run that merged them did."""
         there = [entry for entry in content["files"] if self._is_there(entry["file"], run)]
         names = [entry["file"] for entry in there]
-        ahead = self._look_ahead((name for name in names if on_disk(self.path / name).is_file()), merged=True)
+        ahead = self._look_ahead(
+            (name for name in names if on_disk(self.path / name).is_file()), MERGED_FOLDER
+        )
         names = enter_merged(
             self.path,
             self.session,
@@ -265,6 +271,29 @@ class Derivation:
         for name in names:
             self.infos.pop(name, None)
 
+    def _entered_segment(self, run: RunRow, content: acts.Content, at: datetime) -> None:
+        """Enter the segment of a worker, at the point where the run that entered it did."""
+        name = content["file"]
+        if not self._is_there(name, run):
+            return
+        ahead = self._look_ahead([name] if on_disk(self.path / name).is_file() else [], SEGMENTS_FOLDER)
+        entered = enter_segment(
+            self.path,
+            self.session,
+            self.manifest,
+            content,
+            at,
+            self.notify,
+            self.lost,
+            self.numbers,
+            info_of=lambda path: self.infos.get(self._name(path)) or self._info(path),
+            loader=partial(SegmentLoader, read=self._read, held_body=self.held_body, begun=ahead.begun),
+            load=partial(load_file, keep=self.keeps),
+        )
+        if entered is not None:
+            self.files += 1
+            self.infos.pop(name, None)
+
     def _is_there(self, name: str, run: RunRow) -> bool:
         if self._is_unended(run) and self.unended is not None and name not in self.unended.entered:
             return False  # not entered yet
@@ -275,6 +304,10 @@ class Derivation:
                 f"{name}: was merged into this archive, but does not exist; put it back, and rebuild again"
             )
         return False
+
+
+def _folder_of(name: str) -> str:
+    return next((folder for folder in ENTERED_FOLDERS if name.startswith(folder)), "")
 
 
 class _UnchangedManifest(Manifest):

@@ -39,6 +39,7 @@ from crawler.archive.merging import enter_merged, stage
 from crawler.archive.packs import packing
 from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
+from crawler.archive.segments.entering import Entered, enter_segment, stage_segment
 from crawler.errors import FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.reading.pool import ReadingPool
@@ -292,6 +293,23 @@ class Archive(Recognising):
             entered = enter_merged(self.path, self._session, self._manifest, act, notify)
             self.flush()
             return len(entered)
+
+    def enter(self, folder: Path, name: str, notify: Callable[[str], None]) -> Entered | None:
+        """Enter the segment of a worker's visit, and commit. None if it is here already.
+
+        `folder`: has the file as `warc/segments/<name>`. Raises NotMerged if it has a fault; then nothing of it is entered.
+        """
+        with errors_as_damage(self.path):
+            self.flush()
+            assert self._manifest is not None
+            act = stage_segment(self.path, folder, name, self._session, self._manifest, self._now())
+            if act is None:
+                return None
+            at = self._now()
+            self._write_act(act, at)  # from here on a kill leaves a segment that the next run enters
+            entered = enter_segment(self.path, self._session, self._manifest, act, at, notify)
+            self.flush()
+            return entered
 
     def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
         """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.

@@ -19,7 +19,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries
@@ -27,18 +26,18 @@ from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
 from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import files
-from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest, entries
 from crawler.archive.evidence.warc_paths import file_sha256, on_disk
 from crawler.archive.ledger.ledger import Ledger
-from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info, run_row
+from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info
+from crawler.archive.loading.copied_files import add_run, give_name, part_of
 from crawler.archive.loading.foreign_loader import ForeignLoader
 from crawler.archive.loading.reextraction import Reread
 from crawler.archive.loading.warc_loader import load_file
 from crawler.archive.storage.bucket_path import bucket_of
 from crawler.archive.storage.named_errors import errors_name
-from crawler.errors import ArchiveDamaged, NotMerged
+from crawler.errors import NotMerged
 from crawler.warc import read_at
 
 _MARK_CHARS = 16  # digits of a file's digest in its name here
@@ -149,12 +148,6 @@ def _merged_name(archive: Path, file: ForeignFile) -> str | None:
     return name if (archive / name).is_file() else None
 
 
-def part_of(name: str) -> str:
-    """Return the name of a copy that does not have its own name yet."""
-    folder, _, file = name.rpartition("/")
-    return f"{folder}/.{file}.part"
-
-
 def _copy(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) -> None:
     """Copy a file to its `.part`, on disk. Raises NotMerged if its bytes are no longer those that were checked."""
     files.remove(archive, part_of(name))
@@ -214,14 +207,14 @@ def enter_merged(
         name, nested = entry["file"], _is_nested(entry.get("origin") or "")
         if session.get(WarcRow, name) is not None:
             continue
-        info = _named(archive, name, entry["sha256"], faults, notify, info_of)
+        info = give_name(archive, name, entry["sha256"], faults, notify, info_of)
         if info is None:
             continue
         if manifest.sha256_of(name) is None:
             manifest.add_file(name, info.path.stat().st_size, entry["sha256"])
         key = (nested, info.run, info.started)
         if key not in runs:
-            runs[key] = _add_run(session, manifest, info, taken)
+            runs[key] = add_run(session, manifest, info, taken, state=MERGED_STATE)
         foreign = loader(
             archive=archive,
             ledger=Ledger(session=session, run=runs[key]),
@@ -234,43 +227,3 @@ def enter_merged(
         faults += foreign.faults
         names.append(name)
     return names
-
-
-def _named(
-    archive: Path,
-    name: str,
-    sha256: str,
-    faults: list[str],
-    notify: Callable[[str], None],
-    info_of: Callable[[Path], RunInfo | None],
-) -> RunInfo | None:
-    """Give a copied file its name, if it does not have it yet, and read which run wrote it. None, with a notice, if it is lost."""
-    path, part = archive / name, archive / part_of(name)
-    if not path.is_file() and part.is_file() and not part.is_symlink() and file_sha256(part) == sha256:
-        files.rename(archive, part_of(name), name)
-        sync_folder(path.parent)
-    reason = "was merged into this archive and is missing; put it back, and run `fazhi rebuild`"
-    if path.is_file():
-        try:
-            info = info_of(path)
-        except ArchiveDamaged as error:
-            info, reason = None, str(error)
-        else:
-            reason = "does not begin with a warcinfo record"
-        if info is not None:
-            return info
-    faults.append(f"{name}: {reason}")
-    notify(f"{name}: {reason}")
-    return None
-
-
-def _add_run(session: Session, manifest: Manifest, info: RunInfo, taken: Container[int]) -> RunRow:
-    """Add the row of another archive's run, under a number that no run of this archive has."""
-    number = (session.scalar(select(func.max(RunRow.id))) or 0) + 1
-    while number in taken or manifest.run(number) is not None:
-        number += 1
-    row = run_row(number, info)
-    row.state, row.finished_at = MERGED_STATE, info.started
-    session.add(row)
-    session.flush()
-    return row

@@ -40,6 +40,7 @@ from crawler.archive.reader_queries.punctuation import PunctuationQueries
 from crawler.archive.reader_queries.reports import ReportQueries
 from crawler.archive.reader_queries.search import SearchQueries
 from crawler.archive.reader_queries.site_facts import SiteFactQueries
+from crawler.archive.reader_queries.slices import SliceQueries
 from crawler.archive.reader_queries.troubles import TroubleQueries
 from crawler.archive.storage.bucket_path import bucket_of
 from crawler.archive.storage.places import as_archive
@@ -80,6 +81,7 @@ class Reader(
     SearchQueries,
     TroubleQueries,
     SiteFactQueries,
+    SliceQueries,
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 

@@ -26,6 +26,7 @@ from crawler.archive.ledger.runs import read_run_info
 from crawler.archive.loading.warc_loader import WarcLoader
 from crawler.archive.merging import enter_merged
 from crawler.archive.packs.finishing import finish_packs
+from crawler.archive.segments.entering import enter_segment
 from crawler.warc import warc_date
 
 _TEXTS_AT_ONCE = 200
@@ -99,7 +100,12 @@ def _enter_uncommitted(
         def merged(content: acts.Content) -> None:
             enter_merged(archive, session, manifest, content, notify)
 
-        WarcLoader(archive=archive, ledger=ledger, file=name, notify=notify, merged=merged).load(path, start)
+        def entered(content: acts.Content, at: datetime) -> None:
+            enter_segment(archive, session, manifest, content, at, notify)
+
+        WarcLoader(
+            archive=archive, ledger=ledger, file=name, notify=notify, merged=merged, entered=entered
+        ).load(path, start)
         ledger.set_entered_bytes({name: size})
     ledger.commit()
 

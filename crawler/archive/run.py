@@ -246,10 +246,13 @@ class Run(Reader):
         elif self._uncommitted >= self._batch:
             self._commit()
 
-    def _write_act(self, content: acts.Content) -> None:
-        """Write an act to the WARC, on disk, without a commit: its rows and those of what follows are committed together."""
+    def _write_act(self, content: acts.Content, at: datetime | None = None) -> None:
+        """Write an act to the WARC, on disk, without a commit: its rows and those of what follows are committed together.
+
+        `at`: its time, if not now.
+        """
         _, warcs = self._writers()
-        warcs.journal_act(acts.line_of(content, self._now(), "", None))
+        warcs.journal_act(acts.line_of(content, at or self._now(), "", None))
         warcs.write_acts()
         warcs.sync()
 

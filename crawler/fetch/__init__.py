@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crawler.fetch.limits import Limits
     from crawler.fetch.replay import Exchange, Replay, load_exchanges
     from crawler.fetch.session import user_agent
+    from crawler.fetch.turns import Turn, Turns
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -37,6 +38,7 @@ else:
             ".limits": ("Limits",),
             ".replay": ("Exchange", "Replay", "load_exchanges"),
             ".session": ("user_agent",),
+            ".turns": ("Turn", "Turns"),
         },
     )
 
@@ -46,6 +48,8 @@ __all__ = [
     "Fetcher",
     "Limits",
     "Replay",
+    "Turn",
+    "Turns",
     "judge",
     "load_exchanges",
     "parse_connect_to",

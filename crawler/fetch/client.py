@@ -34,6 +34,7 @@ from crawler.fetch.pacing.retries import Retries
 from crawler.fetch.pacing.robots import Robots
 from crawler.fetch.record import Recorder, Sink
 from crawler.fetch.session import Sessions, loop_key, same_page
+from crawler.fetch.turns import Turns
 from crawler.field.times import utc_now as utc_now
 from crawler.model import Capture, HostFigures, ListRequest, Page, Rendering, Site, Validators
 
@@ -52,7 +53,7 @@ class Fetcher:
 
     `bottom` is the guarded network or, if `replay` is given, that transport: without delays, breaker and waits between
     retries. Pages drawn by a browser go to `rendered`; `browser` is Chromium by default. `missed` is called for each
-    failed attempt that may be retried.
+    failed attempt that may be retried. `turns`: where other processes may ask the same servers.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Fetcher:
         browser: Browser | None = None,
         connect_to: ConnectTo | None = None,
         limits: Limits | None = None,
+        turns: Turns | None = None,
         resolver: Resolver = system_resolver,
         clock: Callable[[], datetime] = utc_now,
         sleep: Sleep = asyncio.sleep,
@@ -88,6 +90,7 @@ class Fetcher:
                 addresses=self._backend.addresses,
                 tallies=self._tallies,
                 limits=self._limits,
+                turns=turns,
                 sleep=sleep,
                 monotonic=monotonic,
             )

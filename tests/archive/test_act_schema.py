@@ -119,6 +119,11 @@ VALID: dict[str, dict[str, Any]] = {
     "run ended": COMMON | {"state": "finished", "detail": ""},
     "reextracted": {**TEXT, "was": DIGEST},
     "page edited": COMMON | {"report": {"id": "420100-2022-ab", "version": 1}, "metadata": METADATA},
+    "entered": COMMON
+    | {
+        "file": f"warc/segments/20261129183805942000-00001-{DIGEST}.warc.gz",
+        "sha256": DIGEST,
+    },
     "merged": COMMON
     | {
         "files": [{"file": "warc/merged/ab-fazhi.warc.gz", "sha256": DIGEST, "origin": "warc/2026/fazhi.warc.gz"}],

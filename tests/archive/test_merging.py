@@ -541,7 +541,7 @@ STEPS = {
     "after the first copy": (merging, "_copy", 1),
     "before the act": (facade.Archive, "_write_act", 0),
     "after the act": (facade, "enter_merged", 0),
-    "after the first name": (merging, "_named", 1),
+    "after the first name": (merging, "give_name", 1),
     "before the first file is loaded": (merging, "load_file", 0),
     "before the second file is loaded": (merging, "load_file", 1),
     "before the commit": (facade.Archive, "_commit", 1),
@@ -610,7 +610,7 @@ def test_a_merge_that_an_earlier_version_left_half_is_rebuilt_under_numbers_of_n
 
     def only_named(archive: Path, *rest: Any) -> list[str]:
         for entry in rest[2]["files"]:
-            merging._named(archive, entry["file"], entry["sha256"], [], quiet, read_run_info)
+            merging.give_name(archive, entry["file"], entry["sha256"], [], quiet, read_run_info)
         return []
 
     with monkeypatch.context() as patch, opened() as archive:

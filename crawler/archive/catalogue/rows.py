@@ -26,6 +26,12 @@ OUTSIDE_SITES = (IMPORT_SITE, MEMENTO_SITE)
 MERGED_FOLDER = "warc/merged/"
 """Folder of the WARC files of other archives. Their names begin with their digests, so that no file is copied twice."""
 
+SEGMENTS_FOLDER = "warc/segments/"
+"""Folder of the WARC files that this archive's workers wrote, each for one visit. Their names end with their digests."""
+
+ENTERED_FOLDERS = (MERGED_FOLDER, SEGMENTS_FOLDER)
+"""Folders of files that no run of this archive wrote itself: an act of a run says when each was entered."""
+
 DOCUMENT_KINDS = ("resource", "conversion")
 """WARC record types of documents that came without an HTTP exchange: imported files and rendered pages."""
 

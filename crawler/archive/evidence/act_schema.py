@@ -55,6 +55,9 @@ _URL = matching(
     re.I,
 )
 _LINKED = text(MAX_LENGTH)  # an address as a page gave it: shown, or asked for after it was checked
+_SEGMENT = matching(
+    r"warc/segments/[0-9]{20}-[0-9]{5}-[0-9a-f]{64}\.warc\.gz", "the name of a file in warc/segments/"
+)
 _FILE = matching(
     r"warc/merged/[0-9A-Za-z][0-9A-Za-z._-]{0,220}\.warc\.gz", "the name of a file in warc/merged/"
 )
@@ -249,6 +252,11 @@ ACTS: Mapping[str, Mapping[str, Field]] = {
     | {
         "files": Field(list_of(an_object(_MERGED_FILE), 100_000), required=True),
         "held": Field(list_of(_FILE, 1_000_000)),
+    },
+    "entered": _COMMON
+    | {
+        "file": Field(_SEGMENT, required=True),
+        "sha256": Field(_DIGEST, required=True),
     },
 }
 """The tables of all acts that this version knows, by name."""

@@ -311,6 +311,11 @@ def merged(files: Sequence[Mapping[str, str]], held: Sequence[str] = ()) -> Cont
     return {"act": "merged", "files": list(files)} | ({"held": list(held)} if held else {})
 
 
+def entered(file: str, sha256: str) -> Content:
+    """Return the act that the segment of a worker's visit is entered here: its path and its digest."""
+    return {"act": "entered", "file": file, "sha256": sha256}
+
+
 def line_of(content: Content, at: datetime, url: str, about: str | None) -> bytes:
     """Return an act as a line of JSON, without the newline. A lone surrogate, which UTF-8 has no bytes for, becomes `?`."""
     head: dict[str, Any] = {"act": content["act"], "at": warc_date(at)}

@@ -17,6 +17,11 @@ from crawler.warc import parse_warc_date, read_records
 MERGED_STATE = "merged"
 """Value of `RunRow.state` for a run of another archive that was merged into this one."""
 
+ENTERED_STATE = "entered"
+"""Value of `RunRow.state` for a visit of one of this archive's workers, whose segment another run entered."""
+
+NOT_IN_MANIFEST = (MERGED_STATE, ENTERED_STATE)
+"""States of the runs that have no lines of their own in the manifest."""
 
 _RUN_NUMBER = re.compile(r"[0-9]{1,9}")
 _MAX_INFO_CHARS = 5000  # of a command line or a software's name

@@ -223,7 +223,7 @@ class ForeignLoader(WarcLoader):
         """Do nothing: the act says what only that archive can use."""
 
     _visit_begun = _visit_ended = _learnt = _clock_set_back = _evidence_only
-    _run_ended = _reextracted = _page_edited = _merged = _evidence_only
+    _run_ended = _reextracted = _page_edited = _merged = _entered = _evidence_only
 
     def _stated_digest(self, record: Record) -> str | None:
         """Return what a revisit states of the record that it repeats. The digest of a payload is computed."""

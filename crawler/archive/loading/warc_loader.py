@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import bindparam, select
@@ -64,6 +65,7 @@ class WarcLoader:
     read: Callable[[Path, int], Iterator[Record]] = read_records  # how the file is read, from a byte on
     held_body: Callable[[str], str | None] = lambda _: None  # a text's body by its digest, if all else fails
     merged: Callable[[acts.Content], None] | None = None  # enters the files of a `merged` act
+    entered: Callable[[acts.Content, datetime], None] | None = None  # enters the file of an `entered` act
     begun: BegunReadings | None = None  # readings of its records that were begun already
     duplicates: set[str] = field(default_factory=set)  # ids of records that another file has too
     index: list[str] = field(default_factory=list)  # lines of the file's CDXJ
@@ -306,6 +308,10 @@ class WarcLoader:
         if self.merged is not None:
             self.merged(act.content)
 
+    def _entered(self, act: Act) -> None:
+        if self.entered is not None:
+            self.entered(act.content, act.at)
+
 
 def load_file(
     loader: WarcLoader, path: Path, *, commit: bool = True, keep: bool = True, size: int | None = None
@@ -338,6 +344,7 @@ _HANDLERS = {
     "reextracted": "_reextracted",
     "page edited": "_page_edited",
     "merged": "_merged",
+    "entered": "_entered",
 }
 """Method that enters an act, by the act's name. `attempted` has none: it is evidence in the WARC only.
 

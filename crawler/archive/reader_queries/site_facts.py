@@ -117,9 +117,9 @@ class SiteFactQueries(ReaderQueries):
 
 
 def _last_run(session: Session, *, ended: bool) -> RunFacts | None:
-    from crawler.archive.ledger.runs import MERGED_STATE
+    from crawler.archive.ledger.runs import NOT_IN_MANIFEST
 
-    query = select(RunRow).where(RunRow.state != MERGED_STATE).order_by(RunRow.id.desc()).limit(1)
+    query = select(RunRow).where(RunRow.state.not_in(NOT_IN_MANIFEST)).order_by(RunRow.id.desc()).limit(1)
     if ended:
         query = query.where(RunRow.state.in_(("finished", "stopped")))
     row = session.scalars(query).first()

@@ -103,6 +103,12 @@ SECTIONS = (
         Command("pack", "crawler.cli.evidence:pack", "Put the small WARC files of finished months one behind the other into one file each, unchanged."),
         ANCHOR,
     )),
+    Section("Many machines", (
+        Command("enqueue", "crawler.cli.spreading.enqueue:enqueue", "Queue visits for the workers: of all sources, of some, or of those that are due."),
+        Command("worker", "crawler.cli.spreading.worker:worker", "Take visits from the queue, visit the sites, and deliver what they gave as segments."),
+        Command("enter", "crawler.cli.spreading.enter:enter", "Enter the segments of the workers into the archive, and tell what is new."),
+        Command("queue", "crawler.cli.spreading.queue:queue_command", "Show what waits, runs and has failed in the queue, and which servers are held."),
+    )),
     Section("Set up", (
         SOURCE,
         FIXTURE,

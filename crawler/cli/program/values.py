@@ -20,7 +20,7 @@ VARIABLES = frozenset(
     {
         "archive", "sources", "replay", "connect-to", "folder", "log", "figures", "quiet", "max-time",
         "max-requests", "budget", "at-once", "render", "ways", "tsa-roots", "timestamp", "processes",
-        "metrics", "lang", "database", "host", "port",
+        "metrics", "lang", "database", "host", "port", "queue", "segments", "scratch", "sites-at-once",
     }
 )  # fmt: skip
 """Options that have a variable, FAZHI_ARCHIVE for --archive: those that say where and how a command works. Those that say

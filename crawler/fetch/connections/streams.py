@@ -15,6 +15,8 @@ from typing import Any
 
 import httpcore
 
+from crawler.fetch.turns import check_turn
+
 _MAX_BUFFER_BYTES = 256 * 1024  # received and not read yet; beyond it reading from the socket pauses
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Linux option to acknowledge received data at once. By default the system delays an acknowledgement by up to 40 ms or
@@ -110,9 +112,10 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._data_or_end = None
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send bytes; wait while the send buffer is full."""
+        """Send bytes; wait while the send buffer is full. Raises Halted if the turn to ask the server has ended."""
         if self._transport.is_closing():
             raise httpcore.WriteError(str(self._error or "the connection is closed"))
+        check_turn()
         self._transport.write(buffer)
         if self._writable.is_set():
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 
 import httpcore
 import httpx
@@ -19,6 +19,7 @@ from crawler.fetch.answers.judge import retry_after
 from crawler.fetch.connections.guard import port_of
 from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
+from crawler.fetch.turns import CURRENT_TURN, Turn, Turns
 from crawler.model import Site
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -41,9 +42,13 @@ class ServerSchedule:
         self._backoff = 0.0  # seconds
         self._closed_until = 0.0  # monotonic time, by its Retry-After
 
+    def gap(self, delay: float) -> float:
+        """Return the seconds from one request to the next."""
+        return max(delay, self._backoff)
+
     def seconds_until_due(self, delay: float, now: float) -> float:
         """Return the seconds until a request may start; negative if it may start now."""
-        due = self._closed_until if self._last is None else self._last + max(delay, self._backoff)
+        due = self._closed_until if self._last is None else self._last + self.gap(delay)
         return max(due, self._closed_until) - now
 
     def started(self, now: float) -> None:
@@ -71,23 +76,32 @@ class ServerSchedules:
     def __init__(self) -> None:
         self._by_host: dict[str, ServerSchedule] = {}
         self._by_address: dict[str, ServerSchedule] = {}
+        self._servers: dict[str, tuple[str, ...]] = {}
 
     def known(self, host: str) -> ServerSchedule | None:
         """Return the schedule of a host that was asked before, else None."""
         return self._by_host.get(host)
 
-    def of(self, host: str, addresses: Iterable[str], at_once: int) -> ServerSchedule:
+    def servers(self, host: str) -> tuple[str, ...]:
+        """Return what a host's turns are asked for by: its IP addresses, or its name where none is known."""
+        return self._servers.get(host) or (host,)
+
+    def of(self, host: str, addresses: Sequence[str], at_once: int) -> ServerSchedule:
         """Return the schedule of a host with these IP addresses; create it for `at_once` requests at a time if need be."""
         found = [self._by_address[address] for address in addresses if address in self._by_address]
         schedule = found[0] if found else self._by_host.get(host) or ServerSchedule(at_once)
         self._by_host[host] = schedule
+        self._servers[host] = tuple(addresses)
         for address in addresses:
             self._by_address.setdefault(address, schedule)
         return schedule
 
 
 class Polite(httpx.AsyncBaseTransport):
-    """Hold each request until its server may be asked. The gap in seconds is the request's extension `delay`."""
+    """Hold each request until its server may be asked. The gap in seconds is the request's extension `delay`.
+
+    `turns`: where the turns of servers that other processes ask too are kept; None: only this process asks them.
+    """
 
     def __init__(
         self,
@@ -96,6 +110,7 @@ class Polite(httpx.AsyncBaseTransport):
         addresses: Addresses,
         tallies: HostTallies,
         limits: Limits,
+        turns: Turns | None = None,
         sleep: Sleep = asyncio.sleep,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
@@ -103,6 +118,7 @@ class Polite(httpx.AsyncBaseTransport):
         self._addresses = addresses
         self._tallies = tallies
         self._limits = limits
+        self._turns = turns
         self._sleep = sleep
         self._monotonic = monotonic
         self._schedules = ServerSchedules()
@@ -115,14 +131,30 @@ class Polite(httpx.AsyncBaseTransport):
         async with schedule.slots:
             async with schedule.start_lock:
                 await self._until_due(schedule, delay, request.url.host)
-            started = self._monotonic()
-            try:
-                response = await self._inner.handle_async_request(request)
-            except (httpx.TransportError, Unreachable):
-                schedule.failed(delay, self._limits.backoff)
-                raise
-            self._note_answer(schedule, response, delay, self._monotonic() - started)
-            return response
+            if self._turns is None:
+                return await self._send(schedule, request, delay)
+            servers = self._schedules.servers(request.url.host)
+            async with self._turns.turn(servers, schedule.gap(delay)) as turn:
+                CURRENT_TURN.set(turn)
+                try:
+                    schedule.started(self._monotonic())
+                    return await self._send(schedule, request, delay, turn)
+                finally:
+                    CURRENT_TURN.set(None)
+
+    async def _send(
+        self, schedule: ServerSchedule, request: httpx.Request, delay: float, turn: Turn | None = None
+    ) -> httpx.Response:
+        started = self._monotonic()
+        try:
+            response = await self._inner.handle_async_request(request)
+        except (httpx.TransportError, Unreachable):
+            schedule.failed(delay, self._limits.backoff)
+            if turn is not None:
+                turn.close_for(schedule.gap(delay))
+            raise
+        self._note_answer(schedule, response, delay, self._monotonic() - started, turn)
+        return response
 
     async def _schedule_of(self, url: httpx.URL, site: Site | None) -> ServerSchedule:
         at_once = site.at_once if site else 1
@@ -144,7 +176,12 @@ class Polite(httpx.AsyncBaseTransport):
         schedule.started(self._monotonic())
 
     def _note_answer(
-        self, schedule: ServerSchedule, response: httpx.Response, delay: float, took: float
+        self,
+        schedule: ServerSchedule,
+        response: httpx.Response,
+        delay: float,
+        took: float,
+        turn: Turn | None,
     ) -> None:
         if response.status_code not in _BUSY_STATUSES:
             schedule.succeeded(took, self._limits.backoff)
@@ -152,7 +189,10 @@ class Polite(httpx.AsyncBaseTransport):
         schedule.failed(delay, self._limits.backoff)
         asked = retry_after(response.extensions["capture"])
         if asked is not None:
-            schedule.close(self._monotonic() + min(asked, self._limits.retry_after))
+            wait = min(asked, self._limits.retry_after)
+            schedule.close(self._monotonic() + wait)
+            if turn is not None:
+                turn.close_for(wait)
 
     async def aclose(self) -> None:
         """Close the inner transport."""

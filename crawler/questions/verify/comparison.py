@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.archive import (
     CATALOGUE,
     DOCUMENT_KINDS,
-    MERGED_FOLDER,
+    ENTERED_FOLDERS,
     Act,
     ActFault,
     ConsistencyQueries,
@@ -104,7 +104,7 @@ class Comparison:
         known = self.claims.entered_bytes()
         for file in files:
             name = file.relative_to(self.path).as_posix()
-            if name.startswith(MERGED_FOLDER) and name not in known:
+            if name.startswith(ENTERED_FOLDERS) and name not in known:
                 self.notify(
                     f"{name}: not verified: a merge has copied it; that merge, or the next run, enters it"
                 )
@@ -153,12 +153,16 @@ class Comparison:
         self, name: str, record: Record, told: Mapping[str, MadeVersion], claims: ConsistencyQueries
     ) -> Iterator[Fault]:
         """Check the acts of a record: their form, the versions that they made, the files that they merged."""
-        merged = name.startswith(MERGED_FOLDER)
+        merged = name.startswith(ENTERED_FOLDERS)  # what was new there may be known here
         for act in read_acts(record):
             if isinstance(act, ActFault):
                 yield self._at(name, record, f"{act}; no act of an archive")
             elif act.name == "merged" and not merged and self.settled:
                 yield from (self._at(name, record, what) for what in self._missing_merged(act))
+            elif act.name == "entered" and not merged and self.settled:
+                if not on_disk(self.path / (file := act.content["file"])).is_file():
+                    what = f"{file} was entered, but does not exist; put it back, and run `fazhi rebuild`"
+                    yield self._at(name, record, what)
             elif _made_version(act):
                 about = act.about or ""
                 # the capture that the act is about may be in another file; another archive's act must not be about a

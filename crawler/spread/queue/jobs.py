@@ -1,0 +1,200 @@
+"""The jobs and how they are queued: visits, segments to be entered, the planner and the sweeper."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import procrastinate
+import psycopg
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from psycopg_pool import PoolTimeout
+
+from crawler.errors import ConfigError, CrawlerError
+from crawler.spread.leases import SCHEMA
+from crawler.spread.planning import ServerVisit
+
+VISITS, ENTRIES, UPKEEP = "visits", "entries", "upkeep"
+"""Queues: of the workers, of the enterer, and of the planner and the sweeper, which any worker runs."""
+
+VISIT, ENTER, PLAN, SWEEP = "visit", "enter", "plan", "sweep"
+"""Tasks."""
+
+PLAN_CRON, SWEEP_CRON = "*/10 * * * *", "* * * * * */20"
+"""The planner runs every ten minutes, the sweeper every twenty seconds."""
+
+_PER_INSERT = 5000  # jobs
+_CONNECT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """What is done for a job. A process that runs only some of the queues has only their handlers."""
+
+    visit: Callable[[int, ServerVisit], Awaitable[None]] | None = None  # with the job's number
+    enter: Callable[[str, str], Awaitable[None]] | None = None  # a segment's name, its server
+    plan: Callable[[], Awaitable[None]] | None = None
+    sweep: Callable[[], Awaitable[None]] | None = None
+
+
+class Queue:
+    """The queue in a database, opened by `open_queue`."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def defer_visits(self, visits: Sequence[ServerVisit]) -> int:
+        """Queue visits; those of servers that are queued already are left out. Return the number queued."""
+        queued = 0
+        for start in range(0, len(visits), _PER_INSERT):
+            queued += await self._defer(visits[start : start + _PER_INSERT])
+        return queued
+
+    async def _defer(self, visits: Sequence[ServerVisit]) -> int:
+        """Queue visits in one statement; where another planner was faster with one of them, each alone."""
+        deferrers = [_visit_deferrer(self.app, each) for each in visits]
+        if not deferrers:
+            return 0
+        try:
+            await self.app.job_manager.batch_defer_jobs_async([each.job for each in deferrers])
+            return len(deferrers)
+        except AlreadyEnqueued:
+            if len(visits) == 1:
+                return 0
+        half = len(visits) // 2
+        return await self._defer(visits[:half]) + await self._defer(visits[half:])
+
+    async def defer_enter(self, name: str, server: str) -> bool:
+        """Queue a segment to be entered, unless it is queued already. `server`: of its visit, busy until then.
+
+        Returns False if the database cannot be reached: the enterer finds the segment where it waits.
+        """
+        job = self.app.configure_task(ENTER, queue=ENTRIES, queueing_lock=name)
+        with suppress(AlreadyEnqueued):
+            try:
+                await job.defer_async(name=name, server=server)
+            except (ConnectorException, psycopg.Error, PoolTimeout):
+                return False
+        return True
+
+    async def fail_stalled(self, seconds: float) -> list[str]:
+        """Fail the jobs of workers that have given no sign of life for so long; return their servers."""
+        manager = self.app.job_manager
+        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
+        for job in stalled:
+            status = procrastinate.jobs.Status.FAILED
+            await manager.finish_job_by_id_async(job_id=job.id, status=status, delete_job=False)
+            if job.task_name == ENTER:  # the segment waits where it is
+                await self.defer_enter(**job.task_kwargs)
+        return [job.task_kwargs.get("server", job.task_name) for job in stalled]
+
+    async def forget_ended(self, hours: int) -> None:
+        """Delete jobs that ended so long ago."""
+        await self.app.job_manager.delete_old_jobs(
+            nb_hours=hours, include_failed=True, include_aborted=True, include_cancelled=True
+        )
+
+
+def _visit_deferrer(app: Any, each: ServerVisit) -> Any:
+    job = app.configure_task(VISIT, queue=VISITS, lock=each.server, queueing_lock=each.server)
+    job.job = job.job.evolve(task_kwargs={"server": each.server, "sites": list(each.sites)})
+    return job
+
+
+def _every(app: Any, name: str, cron: str, upkeep: Callable[[], Awaitable[None]]) -> None:
+    """Let any worker run upkeep at the times that cron's five or six fields name, one at a time."""
+
+    async def run(timestamp: int) -> None:
+        await upkeep()
+
+    app.periodic(cron=cron)(app.task(name=name, queue=UPKEEP, lock=name, queueing_lock=name)(run))
+
+
+def _app(url: str, handlers: Handlers, connections: int) -> Any:
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url,
+        min_size=1,
+        max_size=connections,
+        timeout=_CONNECT_SECONDS,
+        kwargs={"connect_timeout": int(_CONNECT_SECONDS)},
+    )
+    app = procrastinate.App(connector=connector)
+    if visit := handlers.visit:
+
+        async def run_visit(context: Any, server: str, sites: list[str]) -> None:
+            await visit(context.job.id, ServerVisit(server=server, sites=tuple(sites)))
+
+        app.task(name=VISIT, queue=VISITS, pass_context=True)(run_visit)
+    if enter := handlers.enter:
+
+        async def run_enter(name: str, server: str) -> None:
+            await enter(name, server)
+
+        app.task(name=ENTER, queue=ENTRIES)(run_enter)
+    for name, cron, upkeep in ((PLAN, PLAN_CRON, handlers.plan), (SWEEP, SWEEP_CRON, handlers.sweep)):
+        if upkeep is not None:
+            _every(app, name, cron, upkeep)
+    return app
+
+
+@asynccontextmanager
+async def open_queue(
+    url: str, handlers: Handlers | None = None, connections: int = 4
+) -> AsyncIterator[Queue]:
+    """Open the queue in a database, and make its tables if it has none. Raises CrawlerError, without the address's secrets."""
+    await _prepare(url)
+    app = _app(url, handlers or Handlers(), connections)
+    try:
+        async with app.open_async():
+            yield Queue(app)
+    except ConnectorException as error:
+        raise unreachable(url, error) from error
+
+
+async def _prepare(url: str) -> None:
+    """Make the tables of the queue and of the leases, once, however many processes begin at the same time."""
+    try:
+        async with await psycopg.AsyncConnection.connect(
+            url, connect_timeout=int(_CONNECT_SECONDS)
+        ) as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('fazhi queue'))")
+            found = await connection.execute("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
+            row = await found.fetchone()
+            if row is None or not row[0]:
+                await connection.execute(procrastinate.schema.SchemaManager.get_schema())
+                await connection.execute(SCHEMA)
+    except (psycopg.Error, OSError) as error:
+        raise unreachable(url, error) from error
+
+
+def unreachable(url: str, error: BaseException) -> CrawlerError:
+    """Return the error for a database that cannot be used. It names no password."""
+    return CrawlerError(f"{masked(url)}: the queue's database cannot be used: {_reason(error, url)}")
+
+
+def _reason(error: BaseException, url: str) -> str:
+    lines = str(error.__cause__ or error).strip().splitlines()
+    text = lines[-1].strip() if lines else type(error).__name__
+    password = psycopg.conninfo.conninfo_to_dict(url).get("password")
+    return text.replace(str(password), "***") if password else text
+
+
+def password_in(url: str) -> bool:
+    """Whether a database's address holds a password, which the list of processes would show."""
+    try:
+        return bool(psycopg.conninfo.conninfo_to_dict(url).get("password"))
+    except psycopg.ProgrammingError:
+        return False
+
+
+def masked(url: str) -> str:
+    """Return a database's address without user and password, for messages. Raises ConfigError if it is none."""
+    try:
+        parts = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise ConfigError("the queue's address must be postgresql://USER@HOST/DATABASE") from None
+    place = parts.get("host") or "localhost"
+    port = f":{parts['port']}" if parts.get("port") else ""
+    return f"postgresql://{place}{port}/{parts.get('dbname') or ''}"

@@ -1,0 +1,70 @@
+"""One visit of some sites by a worker: a scratch archive with their slice, the crawl as on one machine, its segment.
+
+Takes the sites and their slice; gives the finished WARC files of the visit, by the names that they get as segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.address import canonical
+from crawler.archive import Archive, Slice, finished_segments, write_scratch
+from crawler.crawl.first_steps import start_urls
+from crawler.crawl.halt import Halt
+from crawler.crawl.run import counting_sink, crawl
+from crawler.fetch import ConnectTo, Fetcher, Turns
+from crawler.field.times import utc_now
+from crawler.model import Outcome, Site
+from crawler.reading.pages import PageProcess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitJob:
+    """What a visit needs. `turns`: where the servers' turns are asked for; None: this process alone asks them."""
+
+    sites: Sequence[Site]
+    held: Slice
+    scratch: Path  # an empty folder of its own
+    evidence: Path | None  # folder of the whole archive, if it can be read from here
+    command: str  # of the run, as the archive notes it
+    page_process: PageProcess
+    turns: Turns | None = None
+    connect_to: ConnectTo = field(default_factory=dict)
+    halt: Halt = field(default_factory=Halt)
+    clock: Callable[[], datetime] = utc_now
+
+
+async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None) -> dict[str, Path]:
+    """Visit the sites of a job; return the files of its segment. Raises ArchiveError if the scratch archive cannot be written."""
+    write_scratch(job.scratch, job.held, job.evidence, job.clock())
+    with Archive.create(job.scratch, clock=job.clock, command=job.command, notify=_ignore, batch=64) as store:
+        fetcher = Fetcher(
+            sink=counting_sink(store.record, job.halt),
+            rendered=store.record_rendered,
+            missed=store.missed,
+            connect_to=job.connect_to,
+            turns=job.turns,
+            sleep=job.halt.sleep,
+            clock=job.clock,
+        )
+        async with fetcher:
+            outcomes = crawl(
+                job.sites, fetcher=fetcher, archive=store, halt=job.halt, page_process=job.page_process
+            )
+            async for outcome in outcomes:
+                shown(outcome)
+    return finished_segments(job.scratch)
+
+
+def hosts_of(sites: Iterable[Site]) -> list[str]:
+    """Return the host names in the addresses of sites, sorted, in the form of canonical URLs."""
+    hosts = {urlsplit(canonical(url)).hostname for site in sites for url in start_urls([site])}
+    return sorted(host for host in hosts if host)
+
+
+def _ignore(_: object) -> None:
+    """Take a notice about the scratch archive, which lives for one visit."""

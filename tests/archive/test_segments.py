@@ -1,0 +1,226 @@
+"""Segments of workers: entered by another run as if one machine had made the visits, once, wholly, and again by a rebuild."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import crawler.archive.facade as facade
+from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, Entered, Reader
+from crawler.crawl import Halt, counting_sink, crawl
+from crawler.errors import NotMerged
+from crawler.fetch import Fetcher, parse_connect_to
+from crawler.field.times import utc_now
+from crawler.model import Ending, Site
+from crawler.questions.verify import verify
+from crawler.reading.pages import PageProcess
+from crawler.sources import load_sites
+from crawler.spread.visit import VisitJob, hosts_of, visit
+from tests.archive.held import dump, query
+from tests.site import Web
+from tests.site.__main__ import sources_of
+
+_SAME = (
+    "SELECT report_id, number, title, text_sha256, url, text_file, published, origin FROM versions",
+    "SELECT url_key, report_id, state, own, site_id, text_sha256 FROM pages",
+    "SELECT site_id, state, found, left_over, requests FROM visits",
+    "SELECT site_id, ending, url, report_id, version FROM outcomes",
+    "SELECT site_id, lists FROM memories",
+    "SELECT url_key, status, record_type, payload_sha256 FROM captures",
+)
+"""What an archive of many workers has as one of one machine does. Row numbers follow the order of entering."""
+
+
+@pytest.fixture
+def sites(web: Web, tmp_path: Path) -> list[Site]:
+    (tmp_path / "sources.yaml").write_text(sources_of(web), "utf-8")
+    return load_sites(tmp_path / "sources.yaml")
+
+
+class Later:
+    """The clock, some days ahead."""
+
+    days = 0
+
+    def __call__(self):  # type: ignore[no-untyped-def]
+        return utc_now() + timedelta(days=self.days)
+
+
+def by_one_machine(sites: Sequence[Site], web: Web, archive: Path, clock: Later) -> None:
+    async def run(store: Archive) -> None:
+        mapping, halt = parse_connect_to(web.connect_to), Halt()
+        sink = counting_sink(store.record, halt)
+        async with Fetcher(sink=sink, connect_to=mapping, sleep=_hurry, clock=clock) as fetcher:
+            async for _ in crawl(sites, fetcher=fetcher, archive=store, halt=halt):
+                pass
+
+    with Archive.create(archive, clock=clock, notify=lambda _: None, batch=64) as store:
+        asyncio.run(run(store))
+
+
+async def _hurry(seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+def segment_of(site: Site, web: Web, archive: Path, scratch: Path, clock: Later) -> dict[str, Path]:
+    """Visit a site as a worker does; return the files of its segment."""
+    held = EMPTY_SLICE
+    if (archive / "warc").is_dir():
+        with Reader.read(archive) as reader:
+            held = reader.slice_of([site.id], hosts_of([site]))
+
+    async def run() -> dict[str, Path]:
+        async with PageProcess() as pages:
+            job = VisitJob(
+                sites=[site],
+                held=held,
+                scratch=scratch,
+                evidence=archive,
+                command=f"worker visit {site.id}",
+                page_process=pages,
+                connect_to=parse_connect_to(web.connect_to),
+                clock=clock,
+            )
+            job.halt.sleep = _hurry  # type: ignore[method-assign]
+            return await visit(job)
+
+    return asyncio.run(run())
+
+
+def enter(archive: Path, files: dict[str, Path], clock: Later, folder: Path) -> list[Entered | None]:
+    (folder / SEGMENTS_FOLDER).mkdir(parents=True, exist_ok=True)
+    for name, path in files.items():
+        shutil.copy(path, folder / SEGMENTS_FOLDER / name)
+    with Archive.create(archive, clock=clock, notify=lambda _: None, batch=64) as store:
+        return [store.enter(folder, name, lambda _: None) for name in files]
+
+
+def rows(archive: Path) -> list[list[tuple[object, ...]]]:
+    return [sorted(query(archive, sql), key=str) for sql in _SAME]
+
+
+def faults(archive: Path) -> list[str]:
+    return [str(fault) for fault in verify(archive, deep=True, notify=lambda _: None)]
+
+
+def test_many_visits_entered_by_one_give_the_rows_of_one_machine(
+    web: Web, sites: list[Site], tmp_path: Path
+) -> None:
+    """In three rounds: the first visit, one with an edited and a removed page, one in which that is gone."""
+    clock, one, many = Later(), tmp_path / "one", tmp_path / "many"
+    edited, removed = (
+        "https://www.wuhan.gov.cn/zwgk/fzzfj/202303/t20230315_2170174.shtml",
+        "http://www.tianshui.gov.cn/info/1981/411251.htm",
+    )
+    for number in range(3):
+        clock.days = 2 * number
+        by_one_machine(sites, web, one, clock)
+        for site in sites:
+            files = segment_of(site, web, many, tmp_path / f"{number}-{site.id}", clock)
+            enter(many, files, clock, tmp_path / f"in-{number}-{site.id}")
+        assert rows(many) == rows(one), number
+        if number == 0:
+            web.edit(edited, "法治", "法 治")
+            web.take_down(removed)
+    endings = {row[1] for row in query(many, "SELECT url, ending FROM outcomes")}
+    assert {"new", "revised", "unchanged", "gone"} <= endings
+    assert query(many, "SELECT count(*) FROM captures WHERE record_type = 'revisit'") != [(0,)]
+    assert faults(many) == []
+    before = dump(many)
+    from crawler.archive import rebuild
+
+    rebuild(many, clock=clock, notify=lambda _: None)
+    assert dump(many) == before
+
+
+def test_a_segment_delivered_twice_is_entered_once(web: Web, sites: list[Site], tmp_path: Path) -> None:
+    clock, archive = Later(), tmp_path / "archive"
+    files = segment_of(sites[0], web, archive, tmp_path / "scratch", clock)
+    (brought,) = enter(archive, files, clock, tmp_path / "in")
+    assert brought is not None
+    assert {outcome.ending for outcome in brought.outcomes} >= {Ending.NEW}
+    assert [visit.site_id for visit in brought.visits] == [sites[0].id]
+    before = query(archive, "SELECT count(*) FROM outcomes")
+    assert enter(archive, files, clock, tmp_path / "in") == [None]
+    assert query(archive, "SELECT count(*) FROM outcomes") == before
+
+
+def test_a_visit_made_twice_gives_each_report_once(web: Web, sites: list[Site], tmp_path: Path) -> None:
+    """Two workers have made the same visit, from the same slice: what the second one found is known."""
+    clock, archive = Later(), tmp_path / "archive"
+    two = [segment_of(sites[0], web, archive, tmp_path / name, clock) for name in ("a", "b")]
+    for number, files in enumerate(two):
+        enter(archive, files, clock, tmp_path / f"in-{number}")
+    assert query(archive, "SELECT count(*), count(DISTINCT report_id) FROM versions") == [(4, 4)]
+    assert faults(archive) == []
+
+
+@pytest.mark.parametrize("harm", ["changed", "cut", "other name", "no segment"])
+def test_a_segment_with_a_fault_is_refused_and_nothing_of_it_entered(
+    web: Web, sites: list[Site], tmp_path: Path, harm: str
+) -> None:
+    clock, archive = Later(), tmp_path / "archive"
+    ((name, path),) = segment_of(sites[0], web, archive, tmp_path / "scratch", clock).items()
+    data = path.read_bytes()
+    if harm == "changed":
+        path.write_bytes(data[:5000] + b"\0\0\0\0" + data[5004:])
+    elif harm == "cut":
+        path.write_bytes(data[:-100])
+    elif harm == "other name":
+        name = name.replace(name[-20:-10], "0" * 10)
+    else:
+        name = "fazhi-20261129000000-00001.warc.gz"
+    with pytest.raises(NotMerged, match="nothing was"):
+        enter(archive, {name: path}, clock, tmp_path / "in")
+    assert query(archive, "SELECT count(*) FROM captures") == [(0,)]
+    assert faults(archive) == []
+
+
+@pytest.mark.parametrize("when", ["before the act", "after the act", "before the commit"])
+def test_an_enterer_that_is_killed_loses_nothing_and_enters_nothing_twice(
+    web: Web, sites: list[Site], tmp_path: Path, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, archive = Later(), tmp_path / "archive"
+    files = segment_of(sites[0], web, archive, tmp_path / "scratch", clock)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(work: Callable[..., object], *, after: bool) -> Callable[..., object]:
+        def run(*args: object, **options: object) -> object:
+            if after:
+                work(*args, **options)
+            raise Killed
+
+        return run
+
+    name, after = {
+        "before the act": ("stage_segment", True),
+        "after the act": ("enter_segment", False),
+        "before the commit": ("enter_segment", True),
+    }[when]
+    with monkeypatch.context() as patch:
+        patch.setattr(facade, name, killed(getattr(facade, name), after=after))
+        with pytest.raises(Killed):
+            enter(archive, files, clock, tmp_path / "in")
+    enter(archive, files, clock, tmp_path / "in")  # delivered again, since nobody removed it
+    assert query(archive, "SELECT count(*), count(DISTINCT report_id) FROM versions") == [(4, 4)]
+    assert query(archive, "SELECT count(*) FROM visits") == [(1,)]
+    assert list((archive / "warc" / "segments").glob(".*")) == []
+    assert faults(archive) == []
+
+
+def test_a_slice_has_the_site_and_not_the_others(web: Web, sites: list[Site], tmp_path: Path) -> None:
+    clock, archive = Later(), tmp_path / "archive"
+    by_one_machine(sites, web, archive, clock)
+    with Reader.read(archive) as reader:
+        held = reader.slice_of([sites[0].id], hosts_of([sites[0]]))
+    assert {row["site_id"] for row in held.rows["pages"]} == {sites[0].id}
+    assert len(held.rows["versions"]) == 4
+    assert {row["url_key"].split("/")[2] for row in held.rows["captures"]} == set(hosts_of([sites[0]]))
+    assert [row["site_id"] for row in held.rows["memories"]] == [sites[0].id]

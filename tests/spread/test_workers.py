@@ -1,0 +1,183 @@
+"""The commands at work: three workers over PostgreSQL and S3 make the archive that one machine makes of the same web."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.archive.held import query
+from tests.site import Web
+from tests.site.__main__ import sources_of
+
+_SAME = (
+    "SELECT report_id, number, title, text_sha256, url, text_file, published, origin FROM versions",
+    "SELECT url_key, report_id, state, own, site_id, text_sha256 FROM pages",
+    "SELECT site_id, state, found, left_over, requests FROM visits",
+    "SELECT site_id, ending, url, report_id, version FROM outcomes",
+    "SELECT url_key, status, record_type, payload_sha256 FROM captures",
+)
+
+
+class Machines:
+    """Runs commands as on machines of their own."""
+
+    def __init__(self, web: Web, folder: Path, queue: str, segments: str) -> None:
+        self.folder = folder
+        self.connect = [word for entry in web.connect_to for word in ("--connect-to", entry)]
+        self.environment = os.environ | {"FAZHI_QUEUE": queue, "FAZHI_SEGMENTS": segments, "FAZHI_LANG": "en"}
+        (folder / "sources.yaml").write_text(sources_of(web), "utf-8")
+
+    def keep_only(self, name: str) -> None:
+        """Leave one source in sources.yaml: workers plan what is due by themselves."""
+        path = self.folder / "sources.yaml"
+        head, *entries = path.read_text("utf-8").split("  - id: ")
+        path.write_text(
+            head + "".join(f"  - id: {each}" for each in entries if each.startswith(f"{name}\n")), "utf-8"
+        )
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        connect = self.connect if words[0] in ("crawl", "worker") else []
+        return subprocess.Popen(
+            [sys.executable, "-m", "crawler", *words, *connect],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        process = self.start(*words)
+        out, err = process.communicate(timeout=300)
+        return process.returncode, out, err
+
+    def queue(self) -> dict[str, Any]:
+        code, out, err = self.run("queue", "--json")
+        assert code == 0, err
+        found: dict[str, Any] = json.loads(out)
+        return found
+
+    def rows(self, archive: str) -> list[list[tuple[object, ...]]]:
+        return [sorted(query(self.folder / archive, sql), key=str) for sql in _SAME]
+
+
+@pytest.fixture
+def machines(web: Web, tmp_path: Path, database: str, bucket: str) -> Machines:
+    return Machines(web, tmp_path, database, f"s3://{bucket}/segments")
+
+
+def test_three_workers_make_the_archive_that_one_machine_makes(machines: Machines) -> None:
+    code, _, err = machines.run("crawl", "--archive", "one")
+    assert code == 0, err
+    assert machines.run("enqueue", "--due")[1] == "7 visits queued, of 7 sources\n"
+    assert machines.run("enqueue")[1] == "0 visits queued, of 0 sources\n"  # each server is queued once
+    workers = [
+        machines.start("worker", "--once", "--json", "--sites-at-once", "3", "--scratch", f"scratch-{n}")
+        for n in range(3)
+    ]
+    visited = []
+    for worker in workers:
+        out, err = worker.communicate(timeout=300)
+        assert worker.returncode == 0, err
+        visited += [json.loads(line) for line in out.splitlines()]
+    assert sorted(each["sites"][0] for each in visited) == sorted(
+        ["wuhan", "wuwei", "huangshigang", "xuchang", "changchun", "tianshui", "jinghai"]
+    )
+    assert {each["state"] for each in visited} == {"complete"}
+    waiting = machines.queue()
+    assert waiting["counts"] == {"enter": {"todo": 7}, "visit": {"succeeded": 7}}
+    assert waiting["leases"] == []
+    assert machines.run("enqueue")[1] == "0 visits queued, of 0 sources\n"  # nor before it is entered
+    code, out, err = machines.run("enter", "--once", "--json")
+    assert code == 0, err
+    assert sum(json.loads(line)["news"] == "new" for line in out.splitlines()) == 23
+    assert machines.rows("archive") == machines.rows("one")
+    assert machines.run("verify", "--deep")[0] == 0
+    assert machines.run("enqueue", "--due")[1] == "0 visits queued, of 0 sources\n"  # a day has not passed
+    assert machines.queue()["counts"] == {"enter": {"succeeded": 7}, "visit": {"succeeded": 7}}
+
+
+def test_a_worker_that_is_told_to_end_hands_its_visit_back(machines: Machines, web: Web) -> None:
+    machines.keep_only("wuhan")
+    web.slow("www.wuhan.gov.cn", 0.5)
+    machines.run("enqueue")
+    worker = machines.start("worker", "--json")
+    while len(web.requests) < 4:
+        time.sleep(0.05)
+    worker.send_signal(signal.SIGTERM)
+    out, err = worker.communicate(timeout=60)
+    assert worker.returncode == 0, err
+    (visited,) = map(json.loads, out.splitlines())
+    assert visited["state"] == "left"
+    asked = len(web.requests)
+    machines.run("enter", "--once")
+    assert machines.run("enqueue", "--due")[1].startswith("1 visit queued")  # unfinished: due at once
+    code, _, err = machines.run("worker", "--once")
+    assert code == 0, err
+    machines.run("enter", "--once")
+    assert machines.run("verify", "--deep")[0] == 0
+    states = query(
+        machines.folder / "archive", "SELECT state FROM visits WHERE site_id = 'wuhan' ORDER BY id"
+    )
+    assert states == [("left",), ("complete",)]
+    pages = [
+        request.url for request in web.requests if "wuhan" in request.url and "robots" not in request.url
+    ]
+    assert len(pages) == len(set(pages)), asked  # what the first worker had read is not asked for again
+
+
+def test_what_a_killed_worker_left_is_delivered_and_its_visit_made_anew(machines: Machines, web: Web) -> None:
+    machines.keep_only("wuhan")
+    web.slow("www.wuhan.gov.cn", 0.5)
+    machines.run("enqueue")
+    worker = machines.start("worker")
+    while len(web.requests) < 5:
+        time.sleep(0.05)
+    worker.kill()
+    worker.communicate()
+    assert machines.queue()["counts"]["visit"] == {"doing": 1}  # nobody knows yet
+    follower = machines.start("worker")
+    deadline = time.monotonic() + 150
+    while machines.queue()["counts"].get("enter", {}).get("todo", 0) < 2 and time.monotonic() < deadline:
+        time.sleep(1)
+    follower.send_signal(signal.SIGTERM)
+    _, err = follower.communicate(timeout=60)
+    assert follower.returncode == 0, err
+    assert "www.wuhan.gov.cn: its worker has given no sign of life; it is planned anew" in err
+    assert machines.run("enter", "--once")[0] == 0
+    found = query(machines.folder / "archive", "SELECT count(*), count(DISTINCT report_id) FROM versions"
+                  " WHERE report_id LIKE '420100%'")  # fmt: skip
+    assert found == [(4, 4)]
+    assert machines.run("verify", "--deep")[0] == 0
+
+
+def test_a_password_is_refused_on_the_command_line_and_never_shown(machines: Machines) -> None:
+    for url in (
+        "postgresql://fazhi:s3cr3t@127.0.0.1:1/fazhi",
+        "host=127.0.0.1 port=1 user=fazhi password=s3cr3t dbname=fazhi",
+    ):
+        code, out, err = machines.run("queue", "--queue", url)
+        assert code == 2
+        assert "s3cr3t" not in out + err
+        assert "PGPASSWORD" in err
+    machines.environment |= {"PGPASSWORD": "s3cr3t", "FAZHI_QUEUE": "postgresql://fazhi@127.0.0.1:1/fazhi"}
+    for command in ("queue", "worker", "enter", "enqueue"):
+        code, out, err = machines.run(command)
+        assert code == 1, (command, err)
+        assert "postgresql://127.0.0.1:1/fazhi: the queue's database cannot be used" in err
+        assert "s3cr3t" not in out + err
+
+
+def test_without_a_queue_the_error_says_what_to_name(machines: Machines) -> None:
+    del machines.environment["FAZHI_QUEUE"]
+    code, _, err = machines.run("queue")
+    assert code == 2
+    assert "FAZHI_QUEUE" in err

@@ -40,6 +40,7 @@ WINGS = {
     ),
     "extract": ("page", "roles", "documents", "meaning"),
     "fetch": ("answers", "connections", "pacing", "browser"),
+    "warc": ("foreign",),
     "web": ("drawing", "formats", "memento", "pages", "serving", "static_site"),
 }
 """The wings of a room, each below the next; the room's own modules stand above them all, but for those in SHARED."""
@@ -47,6 +48,7 @@ SHARED = {
     "archive": {"damage"},
     "cms": {"base_url", "preset"},
     "fetch": {"cookies", "figures", "limits", "session", "turns"},
+    "warc": {"digests", "fields", "record", "write"},
     "web": {
         "answer",
         "asked",

@@ -21,23 +21,25 @@ def import_(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH...", help="Text documents, saved HTML pages, WARC files, or folders of them."
+            metavar="PATH...",
+            help="Text documents, saved HTML pages, WARC, ARC or WACZ files, or folders of them.",
         ),
     ],
     archive: ArchiveOption = Path("archive"),
     processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive.
+    """Import text documents (such as seeds/), saved pages, WARC, ARC and WACZ files into the archive.
 
     Examples:
         fazhi import seeds
         fazhi import page.html report.pdf --archive other
         fazhi import crawl.warc.gz --json
+        fazhi import collection.wacz old.arc.gz
 
     Exit codes:
         0  everything was read
-        1  some file could not be read, or is no report
+        1  some file or page could not be read, or nothing was of use
         2  wrong use, or a file is not there
         3  another crawl has locked the archive
         4  the archive is damaged or cannot be written

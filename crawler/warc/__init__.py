@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
     from crawler.warc.digests import agrees, hex_sha256
     from crawler.warc.fields import ORIGIN, Provenance, field_text, warc_date
-    from crawler.warc.foreign import Fault
-    from crawler.warc.lenient import http_address
+    from crawler.warc.foreign import Fault, http_address
     from crawler.warc.members import whole_length
     from crawler.warc.read import (
         Record,
@@ -46,8 +45,7 @@ else:
                 "hex_sha256",
             ),
             ".fields": ("ORIGIN", "Provenance", "field_text", "warc_date"),
-            ".foreign": ("Fault",),
-            ".lenient": ("http_address",),
+            ".foreign": ("Fault", "http_address"),
             ".members": ("whole_length",),
             ".read": (
                 "Record",

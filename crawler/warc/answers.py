@@ -1,4 +1,4 @@
-"""Read the HTTP answers of any WARC file as captures: marks incomplete ones, and reports records that hold no answer.
+"""Read the HTTP answers of any WARC or ARC file as captures: marks incomplete ones, and reports records that hold no answer.
 
 Takes records from `foreign`. What an answer means is not decided here: see fetch.answers.
 """
@@ -15,16 +15,23 @@ from typing import NamedTuple
 
 from crawler.model import Capture
 from crawler.warc.digests import agrees_with_any, parse_digest
-from crawler.warc.foreign import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault, foreign_records
+from crawler.warc.foreign import (
+    HEAD_END,
+    HTTP_KINDS,
+    MAX_HEAD_BYTES,
+    Fault,
+    foreign_records,
+    http_address,
+    lenient_date,
+)
+from crawler.warc.foreign.arc import CHECKSUM
 from crawler.warc.framing import Framing, dechunked
-from crawler.warc.lenient import http_address, lenient_date
 from crawler.warc.read import to_capture
 from crawler.warc.record import Record
 
 MAX_IP_CHARS = 45  # an IPv6 address that ends in an IPv4 one
 MAX_INTERIM_HEADS = 5  # answers of 1xx before the final one
 
-_IGNORED_KINDS = ("warcinfo", "request", "metadata", "continuation")  # record types that hold no report
 _CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*:[^\r\n]*\bchunked\b", re.I)
 _METHOD = re.compile(r"[A-Z]{1,8}")
 _TRUNCATION_REASON = re.compile(r"[a-z-]{1,20}")
@@ -60,21 +67,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoredRecord:
-    """A record that is ignored although a report may be in it: no HTTP answer, and not one of the usual other types."""
+    """A record that holds no HTTP answer, and is no request."""
 
     kind: str
 
 
 def read_answers(path: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
-    """Yield the answers, faults and ignored records of a WARC file in its order. Raises OSError."""
+    """Yield the answers, faults and ignored records of a WARC or ARC file in its order. Raises OSError."""
     for item in _paired(foreign_records(path)):
         if isinstance(item, Fault):
             yield item
             continue
         record, request = item
-        if record.is_http:
+        if record.is_http and record.kind != "revisit" and not record.block.strip():
+            yield IgnoredRecord(kind="empty answer")
+        elif record.is_http:
             yield _answer(record, request)
-        elif record.kind not in _IGNORED_KINDS:
+        elif record.kind != "request":
             yield IgnoredRecord(kind=_kind(record))
 
 
@@ -162,7 +171,7 @@ def _payload_forms(record: Record, payload: bytes, capture: Capture) -> Iterator
 
 def _unknown_digest(record: Record) -> str:
     """Return the algorithm and field of the first digest that cannot be checked, else an empty text."""
-    for name in ("warc-block-digest", "warc-payload-digest"):
+    for name in ("warc-block-digest", "warc-payload-digest", CHECKSUM):
         value = record.fields.get(name)
         if value and parse_digest(value) is None:
             return f"{name} {value.partition(':')[0][:20]!r}"

@@ -13,7 +13,7 @@ from isal import isal_zlib
 
 from crawler.errors import ArchiveDamaged
 from crawler.regular_files import open_regular
-from crawler.warc.window import GZIP_WINDOW_BITS
+from crawler.warc.foreign import GZIP_WINDOW_BITS
 
 MAX_MEMBER_BYTES = 256 * 1024 * 1024
 """Inflated, against decompression bombs. The largest body that is fetched or imported has 64 MB."""

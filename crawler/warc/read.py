@@ -98,7 +98,7 @@ def _fields(lines: str) -> dict[str, str]:
 
 
 def _foreign(path: Path, start: int) -> Iterator[Record]:
-    for item in foreign_records(path, start):
+    for item in foreign_records(path, start, own=True):
         if isinstance(item, Fault):
             raise ArchiveDamaged(f"{path}: the record at byte {item.offset} cannot be read ({item.reason})")
         yield _checked(item, path)

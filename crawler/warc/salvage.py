@@ -14,11 +14,10 @@ from isal import isal_zlib
 
 from crawler.errors import ArchiveDamaged
 from crawler.regular_files import open_regular
-from crawler.warc.foreign import Fault, foreign_records
+from crawler.warc.foreign import GZIP_WINDOW_BITS, Fault, foreign_records
 from crawler.warc.members import members
 from crawler.warc.read import parse_record
 from crawler.warc.record import Record
-from crawler.warc.window import GZIP_WINDOW_BITS
 
 _MEMBER_START = b"\x1f\x8b\x08"
 _RECORD_START = b"WARC/1."
@@ -43,7 +42,7 @@ def salvage(
             for member in members(path, offset):
                 record = parse_record(member.data, member.offset, member.length)
                 if record is None:  # the file is not compressed by record
-                    yield from foreign_records(path, member.offset)
+                    yield from foreign_records(path, member.offset, own=True)
                     return
                 yield record
                 offset = member.offset + member.length

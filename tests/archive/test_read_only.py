@@ -41,7 +41,7 @@ def readable() -> Iterator[Path]:
         yield Path(name)
 
 
-def fill(folder: Path, clock: Clock, *, kill: bool = False) -> None:
+def make(folder: Path, clock: Clock, *, kill: bool = False) -> None:
     """Make an archive of one site. `kill`: kill its run before the end."""
     if not kill:
         with Archive.create(folder, clock=clock, notify=ignore) as archive:
@@ -55,6 +55,29 @@ def fill(folder: Path, clock: Clock, *, kill: bool = False) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     assert (folder / f"{CATALOGUE}-wal").stat().st_size > 0
+
+
+Fill = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Path]:
+    """An archive whose run has ended, and one whose run was killed (True)."""
+    found = {}
+    for kill in (False, True):
+        found[kill] = tmp_path_factory.mktemp("original") / "archive"
+        make(found[kill], Clock(), kill=kill)
+    return found
+
+
+@pytest.fixture
+def fill(originals: dict[bool, Path]) -> Fill:
+    """Copies such an archive to a folder: most tests ask nothing of how it was made."""
+
+    def copy(folder: Path, *, kill: bool = False) -> None:
+        shutil.copytree(originals[kill], folder)
+
+    return copy
 
 
 def ignore(_: str) -> None:
@@ -101,9 +124,9 @@ STATES: dict[str, tuple[bool, Callable[[Path], None] | None]] = {
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_reading_and_verifying_change_no_file(name: str, folder: Path, clock: Clock) -> None:
+def test_reading_and_verifying_change_no_file(fill: Fill, name: str, folder: Path) -> None:
     kill, harm = STATES[name]
-    fill(folder, clock, kill=kill)
+    fill(folder, kill=kill)
     if harm:
         harm(folder)
     before = state(folder)
@@ -113,11 +136,11 @@ def test_reading_and_verifying_change_no_file(name: str, folder: Path, clock: Cl
 
 @pytest.mark.parametrize("name", STATES)
 def test_an_archive_that_may_only_be_read_is_read_by_another_user(
-    name: str, readable: Path, clock: Clock
+    fill: Fill, name: str, readable: Path
 ) -> None:
     folder = readable / "archive"
     kill, harm = STATES[name]
-    fill(folder, clock, kill=kill)
+    fill(folder, kill=kill)
     if harm:
         harm(folder)
     for path in [folder, *folder.rglob("*")]:
@@ -159,9 +182,9 @@ def run_as_another(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_folder_without_permission_is_an_error_of_one_line(readable: Path, clock: Clock) -> None:
+def test_a_folder_without_permission_is_an_error_of_one_line(fill: Fill, readable: Path) -> None:
     folder = readable / "archive"
-    fill(folder, clock)
+    fill(folder)
     folder.chmod(0o600)
     for words in (["reports"], ["verify"], ["import", str(ROOT / "seeds")]):
         done = as_another_user(*words, "--archive", str(folder))
@@ -171,8 +194,8 @@ def test_a_folder_without_permission_is_an_error_of_one_line(readable: Path, clo
     folder.chmod(0o700)
 
 
-def test_a_reader_sees_one_state_while_a_run_writes(folder: Path, clock: Clock) -> None:
-    fill(folder, clock)
+def test_a_reader_sees_one_state_while_a_run_writes(fill: Fill, folder: Path, clock: Clock) -> None:
+    fill(folder)
     clock.forward(minutes=1)
     with Archive.create(folder, clock=clock) as writer:
         crawl_saved(writer, clock, "tianshui")
@@ -186,9 +209,9 @@ def test_a_reader_sees_one_state_while_a_run_writes(folder: Path, clock: Clock) 
     assert faults(folder, deep=True) == []
 
 
-def test_a_query_is_repeated_when_a_run_ends_meanwhile(folder: Path, clock: Clock) -> None:
+def test_a_query_is_repeated_when_a_run_ends_meanwhile(fill: Fill, folder: Path, clock: Clock) -> None:
     """Without a -wal, the end of a run writes into the catalogue while it is being read."""
-    fill(folder, clock)
+    fill(folder)
     with Archive.read(folder) as reader:
         before = reader.reports()
         clock.forward(minutes=1)
@@ -198,8 +221,8 @@ def test_a_query_is_repeated_when_a_run_ends_meanwhile(folder: Path, clock: Cloc
             assert reader.reports() == later.reports() != before
 
 
-def test_what_a_run_changes_while_verify_reads_is_no_fault(folder: Path, clock: Clock) -> None:
-    fill(folder, clock)
+def test_what_a_run_changes_while_verify_reads_is_no_fault(fill: Fill, folder: Path, clock: Clock) -> None:
+    fill(folder)
     clock.forward(minutes=1)
     with Archive.create(folder, clock=clock) as writer:
         crawl_saved(writer, clock, "tianshui")
@@ -233,9 +256,9 @@ def make_old(folder: Path, revision: str) -> None:
 
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
 def test_an_earlier_schema_is_read_as_it_is_and_upgraded_by_the_next_run(
-    revision: str, folder: Path, clock: Clock
+    fill: Fill, revision: str, folder: Path, clock: Clock
 ) -> None:
-    fill(folder, clock)
+    fill(folder)
     titles = read_all(folder)
     make_old(folder, revision)
     before, notices = state(folder), list[str]()
@@ -256,7 +279,7 @@ def test_a_later_schema_is_refused_in_one_line_before_anything_is_changed(
     folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("crawler.archive.run._SOFTWARE", "fazhi/99.0.0")
-    fill(folder, clock)
+    make(folder, clock)
     change(folder, "UPDATE alembic_version SET version_num = '9999'")
     before = {name: held for name, held in state(folder).items() if name not in (".", ".lock")}
     for use in (
@@ -287,12 +310,13 @@ def key_of_a_later_fazhi(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("later", [act_of_a_later_fazhi, key_of_a_later_fazhi, None])
 def test_a_catalogue_of_an_unknown_schema_is_made_again_unless_a_later_fazhi_has_written(
+    fill: Fill,
     later: Callable[[pytest.MonkeyPatch], None] | None,
     folder: Path,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    fill(folder, clock)
+    fill(folder)
     clock.forward(minutes=1)
     with monkeypatch.context() as context, Archive.create(folder, clock=clock, notify=ignore) as archive:
         if later is not None:
@@ -323,8 +347,10 @@ def test_a_symbolic_link_as_lock_is_refused_and_its_target_unchanged(folder: Pat
     assert target.read_text() == "target"
 
 
-def test_a_catalogue_without_a_schema_number_is_damage_and_can_be_rebuilt(folder: Path, clock: Clock) -> None:
-    fill(folder, clock)
+def test_a_catalogue_without_a_schema_number_is_damage_and_can_be_rebuilt(
+    fill: Fill, folder: Path, clock: Clock
+) -> None:
+    fill(folder)
     change(folder, "DELETE FROM alembic_version")
     for use in (lambda: Archive.read(folder), lambda: Archive.create(folder, clock=clock)):
         with pytest.raises(ArchiveDamaged, match="has no schema revision; run `fazhi rebuild`"):
@@ -366,7 +392,7 @@ def test_a_path_may_hold_any_character(
     monkeypatch.chdir(tmp_path)
     for number, path in enumerate((tmp_path / name / "one", Path(name) / "two")):
         clock.forward(minutes=1)
-        fill(path, clock, kill=bool(number))
+        make(path, clock, kill=bool(number))
         before = state(path)
         assert read_all(path)
         assert state(path) == before

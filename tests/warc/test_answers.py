@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawler.warc import Answer, read_answers
+from crawler.warc.foreign.lenient import lenient_date
 from crawler.warc.framing import Framing, dechunked
-from crawler.warc.lenient import lenient_date
 from tests.warc.written import DATE, HTML, URL, a_record, chunked, zipped
 
 CHUNKED = HTML + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.warc import Answer, Fault, foreign, read_answers, window
+from crawler.warc import Answer, Fault, read_answers
+from crawler.warc.foreign import blocks, compressed
 from tests.warc.written import HTML, OTHER, URL, a_record, chunked, zipped
 
 GOOD = a_record(url=OTHER, record_id="<urn:uuid:2>")
@@ -20,13 +21,13 @@ INFO = a_record(b"software: theirs\r\n", kind="warcinfo", url=None, content_type
 
 
 def told(path: Path, data: bytes) -> list[str]:
-    """Return, in order, the address of each answer, the reason of each fault, the type of each ignored record."""
+    """Return, in order, the address of each answer, the reason of each fault, the type of each ignored record but `warcinfo`."""
     path.write_bytes(data)
     found = []
     for item in read_answers(path):
         if isinstance(item, Answer):
             found.append(item.capture.url)
-        else:
+        elif isinstance(item, Fault) or item.kind != "warcinfo":
             found.append(item.reason if isinstance(item, Fault) else item.kind)
     return found
 
@@ -53,6 +54,8 @@ FILES = {
     "none at the end": a_record() + GOOD.rstrip(),
     "blank lines before": b"\r\n\n\r\n" + b"".join(WHOLE),
     "folded field": a_record(more=["X-Note: one", "\ttwo"]) + GOOD,
+    "a field whose value is folded": a_record().replace(b"Content-Length:", b"Content-Length:\r\n\t") + GOOD,
+    "a version in small letters": a_record().replace(b"WARC/", b"warc/") + GOOD,
     "names in capitals": a_record().replace(b"Content-Length", b"CONTENT-LENGTH") + GOOD,
     "WARC/0.17": a_record(version="WARC/0.17") + GOOD,
     "WARC/1.1": a_record(version="WARC/1.1") + GOOD,
@@ -94,7 +97,6 @@ BAD = {
     ),
     "no HTTP in it": (a_record(b"<p>page</p>"), "no HTTP answer"),
     "an HTTP head without an end": (a_record(HTML + b"X: y\r\n" * 60_000), "HTTP head is over"),
-    "nothing in it": (a_record(b""), "no HTTP answer"),
     "a digest it does not have": (
         a_record(more=["WARC-Block-Digest: sha1:" + "A" * 32]),
         "does not match its WARC-Block-Digest",
@@ -104,7 +106,7 @@ BAD = {
         "its head is over|is cut off in its head",
     ),
     "something else": (b"<html>\r\n<p>page</p>\r\n", "no WARC record begins here"),
-    "an ARC file": (b"filedesc://x.arc 0.0.0.0 20230316010203 text/plain 77\n1 0 IA\n\n", "an ARC file"),
+    "an ARC record": (b"filedesc://x.arc 0.0.0.0 20230316010203 text/plain 77\n1 0 IA\n\n", "an ARC file"),
 }
 
 
@@ -120,17 +122,17 @@ def test_a_bad_record_is_reported_and_the_next_one_read(
 
 
 def test_a_record_that_is_too_large_is_passed_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foreign, "MAX_BLOCK_BYTES", 1000)
+    monkeypatch.setattr(blocks, "MAX_BLOCK_BYTES", 1000)
     video = a_record(b"x" * 5000, kind="resource", url="http://a.gov.cn/v", content_type="video/mp4")
     found = told(path, zipped(a_record(HTML + b"\r\n" + b"x" * 5000), video, GOOD))
     assert found == [f"its block of {len(HTML) + 5002} bytes is over 1000", "resource", OTHER]
 
 
-@pytest.mark.parametrize("held", [window._MAX_HELD_BYTES, 100], ids=["small", "large"])
+@pytest.mark.parametrize("held", [compressed._MAX_HELD_BYTES, 100], ids=["small", "large"])
 def test_a_damaged_member_is_reported_and_the_next_one_found(
     path: Path, held: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "_MAX_HELD_BYTES", held)
+    monkeypatch.setattr(compressed, "_MAX_HELD_BYTES", held)
     found = told(path, zipped(INFO) + damaged(b"x" * 50 + a_record()) + b"junk" + zipped(GOOD))
     assert "its compressed data is damaged" in " ".join(found)
     assert found[-1] == OTHER
@@ -163,7 +165,7 @@ def test_a_record_whose_member_lacks_its_checksum_is_whole_and_the_cut_is_report
 
 OTHER_FORMATS = {
     "empty": (b"", "the file is empty"),
-    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(90), "zstd"),
+    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(90), "is cut off"),
     "zip": (b"PK\x03\x04" + bytes(90), "WACZ"),
     "gzip of HTML": (gzip.compress(b"<html></html>"), "no WARC record begins here"),
     "gzip of nothing": (gzip.compress(b""), "the file is empty"),
@@ -180,16 +182,15 @@ KINDS = {
     "foo": (a_record(b"x", kind="foo"), ["foo"]),
     "none": (a_record(b"x", kind=None), ["no type"]),
     "resource": (a_record(b"x", kind="resource"), ["resource"]),
+    "empty": (a_record(b""), ["empty answer"]),
     "dns": (a_record(b"x", url="dns:a.gov.cn", content_type="text/dns"), ["dns: response"]),
-    "metadata": (a_record(b"x", kind="metadata"), []),
-    "continuation": (a_record(b"x", kind="continuation"), []),
+    "metadata": (a_record(b"x", kind="metadata"), ["metadata"]),
+    "continuation": (a_record(b"x", kind="continuation"), ["continuation"]),
 }
 
 
 @pytest.mark.parametrize(("record", "expected"), KINDS.values(), ids=KINDS.keys())
-def test_a_record_of_another_type_is_reported_unless_it_is_a_usual_one(
-    path: Path, record: bytes, expected: list[str]
-) -> None:
+def test_a_record_of_another_type_is_named(path: Path, record: bytes, expected: list[str]) -> None:
     assert told(path, zipped(record, GOOD)) == [*expected, OTHER]
 
 

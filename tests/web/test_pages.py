@@ -14,6 +14,8 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.model.document import Document
+from crawler.model.report import Offer
 from crawler.web.format import Format
 from crawler.web.pages import PAGES
 from tests.conftest import Fazhi
@@ -192,3 +194,16 @@ def test_a_report_has_the_keys_that_show_has(
             assert row.pop("page").endswith(f"/r/{ids[name]}/v{row['version']}")
         assert served.pop("page").endswith(f"/r/{ids[name]}")
         assert served == shown
+
+
+def test_a_report_names_the_documents_that_its_page_offered(
+    site: httpx.Client, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = Document(
+        offer=Offer(title="", url="https://www.wuhan.gov.cn/zwgk/report.pdf", how="link"), format="pdf"
+    )
+    monkeypatch.setattr("crawler.archive.Reader.documents", lambda *_: (offered,))
+    for address in (f"/r/{ids['edited']}?mark=1-2", f"/r/{ids['edited']}/v2?mark=1-2"):
+        answer = site.get(address)
+        assert answer.status_code == 200
+        assert offered.offer.url in answer.text

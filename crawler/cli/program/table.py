@@ -74,7 +74,7 @@ ANCHOR = Group(
 SECTIONS = (
     Section("Collect", (
         Command("crawl", "crawler.cli.crawling:crawl", "Visit sites, find their reports, and archive every new text as a dated version."),
-        Command("import", "crawler.cli.importing:import_", "Import text documents (such as seeds/), saved pages and WARC files of other crawlers into the archive."),
+        Command("import", "crawler.cli.importing:import_", "Import text documents (such as seeds/), saved pages, WARC, ARC and WACZ files into the archive."),
         Command("backfill", "crawler.cli.backfilling.command:backfill", "Bring in reports that public web archives have kept: old versions, and pages that are gone."),
         Command("ocr", "crawler.cli.recognition.command:ocr", "Read reports that are scans (`needs OCR`) by optical character recognition, and those that an earlier engine read."),
         Command("extract", "crawler.cli.reading:extract", "Extract the report from a page and print its text."),

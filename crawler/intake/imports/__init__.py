@@ -1,9 +1,9 @@
-"""Import files that others collected: text documents such as seeds/, saved HTML pages, WARC files of other crawlers.
+"""Import files that others collected: text documents such as seeds/, saved HTML pages, WARC, ARC and WACZ files of other crawlers.
 
-`documents` finds the files, `import_paths` imports each by its kind and gives Outcomes; `ahead` reads their pages in child
-processes. `files` reads single documents,
-`warcs` reads WARC files, `offered` their documents, `job` has what both share, `names` makes file names printable. Importing the same file again
-changes nothing.
+`documents` finds the files, `recognition` tells what each is, `import_paths` imports them and gives Outcomes; `ahead` reads
+their pages in child processes. `files` reads single documents, `warcs` WARC and ARC files, with `contents` for what they hold
+besides reports and `offered` for their documents. `wacz` reads the packages of such files, with `package` and `zip_file`. `job`
+has what all share, `sources` and `names` how files are named. Importing the same file again changes nothing.
 """
 
 from __future__ import annotations
@@ -14,37 +14,17 @@ from pathlib import Path
 from crawler.archive import Archive
 from crawler.errors import ConfigError
 from crawler.intake.imports.ahead import PagesAhead
-from crawler.intake.imports.files import PAGES, begin_file, import_page, import_text
+from crawler.intake.imports.files import begin_file, import_page, import_text
 from crawler.intake.imports.job import Job, Read, ReadPage, read_page
 from crawler.intake.imports.names import printable
-from crawler.intake.imports.warcs import import_documents, import_revisits, import_warc
+from crawler.intake.imports.recognition import READERS, is_known, reader_of, why_unreadable
+from crawler.intake.imports.warcs import import_documents, import_revisits, tell_without_use
 from crawler.model import Ending, Outcome
 from crawler.reading.pool import ReadingPool
 
 __all__ = ["READERS", "documents", "import_paths"]
 
-READERS: dict[str, Read] = {
-    ".txt": import_text,
-    **dict.fromkeys((".pdf", ".docx", ".doc", ".wps", ".ofd", ".rtf", ".zip"), import_text),
-    **dict.fromkeys(PAGES, import_page),
-    ".warc": import_warc,
-    ".warc.gz": import_warc,
-}
-"""Reader of a file, by the ending of its name."""
-
 _READ_PAGE = read_page
-
-UNREADABLE = {
-    ".arc": "an ARC file: `warcio recompress` makes a WARC of it",
-    ".arc.gz": "an ARC file: `warcio recompress` makes a WARC of it",
-    ".warc.zst": "a zstd-compressed WARC: `zstd -d` makes a plain one of it",
-    ".warc.bz2": "a bzip2-compressed WARC: `bunzip2` makes a plain one of it",
-    ".warc.xz": "an xz-compressed WARC: `unxz` makes a plain one of it",
-    ".wacz": "a WACZ: unzip it, and import the WARC files in its folder `archive`",
-    ".mhtml": "a page saved as MHTML: save it as HTML",
-    ".mht": "a page saved as MHTML: save it as HTML",
-}
-"""Files that hold pages but cannot be imported, by the ending of their names: what they are, and what to do."""
 
 
 def documents(paths: Iterable[Path]) -> list[Path]:
@@ -55,7 +35,7 @@ def documents(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(file for file in path.rglob("*") if _is_known(file) and not file.is_dir())
+            files += sorted(file for file in path.rglob("*") if is_known(file) and not file.is_dir())
         elif path.exists() or path.is_symlink():
             files.append(path)
         else:
@@ -83,7 +63,7 @@ def import_paths(
     cannot be started, or one breaks down. The outcomes are the same with any number.
     """
     with ReadingPool(processes if read_page is _READ_PAGE else 1, notify) as pool:
-        yield from _import(paths, Job(archive, read_page, ahead=PagesAhead(pool)))
+        yield from _import(paths, Job(archive, read_page, notify, ahead=PagesAhead(pool)))
 
 
 def _import(paths: Sequence[Path], job: Job) -> Iterator[Outcome]:
@@ -92,30 +72,25 @@ def _import(paths: Sequence[Path], job: Job) -> Iterator[Outcome]:
     def leads_out(file: Path) -> bool:
         return file not in paths and not any(file.resolve().is_relative_to(folder) for folder in folders)
 
+    readers: dict[Path, Read] = {}
+
     def begin(file: Path) -> int:
-        single = READERS.get(_ending(file, READERS), import_text) is not import_warc
-        return (
-            begin_file(file, job) if single and not _ending(file, UNREADABLE) and not leads_out(file) else 0
-        )
+        if why_unreadable(file) or leads_out(file):
+            return 0
+        readers[file] = reader_of(file)
+        return begin_file(file, job) if readers[file] in (import_text, import_page) else 0
 
     for file in job.ahead.through(documents(paths), begin):
         if leads_out(file):
             yield job.not_stored(
                 Ending.FAILED, file, "not imported: a link out of the folder; name the file it leads to"
             )
-        elif other := _ending(file, UNREADABLE):
-            yield job.not_stored(Ending.FAILED, file, f"not imported: {UNREADABLE[other]}")
+        elif reason := why_unreadable(file):
+            yield job.not_stored(Ending.FAILED, file, f"not imported: {reason}")
         else:
-            yield from READERS.get(_ending(file, READERS), import_text)(file, job)
+            for outcome in (readers.pop(file, None) or reader_of(file))(file, job):
+                job.usable += outcome.ending not in (Ending.FAILED, Ending.SKIPPED)
+                yield outcome
     yield from import_revisits(job)
     yield from import_documents(job)
-
-
-def _is_known(file: Path) -> bool:
-    return bool(_ending(file, READERS) or _ending(file, UNREADABLE))
-
-
-def _ending(file: Path, of: Iterable[str]) -> str:
-    """Return the one of the given endings that the file's name has; empty if it has none of them."""
-    name = file.name.lower()
-    return next((ending for ending in of if name.endswith(ending)), "")
+    yield from tell_without_use(job)

@@ -10,11 +10,13 @@ from typing import Protocol
 
 from crawler.archive import IMPORT_SITE, Archive
 from crawler.discover import judge_title
+from crawler.errors import NotAReport, PartOnly
 from crawler.extract import check_whole, extract, text_fault
 from crawler.field.regions import path as region_path
 from crawler.field.regions import region_of
 from crawler.intake.imports.ahead import PagesAhead
 from crawler.intake.imports.names import printable
+from crawler.intake.imports.sources import WarcSource
 from crawler.model import Ending, Headers, Outcome, Report, Site
 from crawler.reading.alone import read_alone
 from crawler.reading.pool import ReadingPool
@@ -37,8 +39,19 @@ def read_page(
 ) -> Report:
     """Read a page in a child process. See ReadPage."""
     report = read_alone(extract, body, headers, url, seen=seen)
-    check_whole(report)
+    _check_whole(report)
     return report
+
+
+def _check_whole(report: Report) -> None:
+    """Raise PartOnly for a part of a report. A part of anything else is no trouble: NotAReport."""
+    try:
+        check_whole(report)
+    except PartOnly as error:
+        verdict = judge_title(report.title)
+        if verdict.report or verdict.column:
+            raise
+        raise NotAReport(report.url, f"not a report: its title is {report.title!r}: {verdict.why}") from error
 
 
 def one_after_the_other() -> PagesAhead:
@@ -52,8 +65,13 @@ class Job:
 
     archive: Archive
     read_page: ReadPage = read_page
-    waiting: list[tuple[Path, Answer]] = field(default_factory=list)
+    notify: Callable[[str], None] = lambda _: None
+    waiting: list[tuple[WarcSource, Answer]] = field(default_factory=list)
     waiting_bytes: int = 0
+    usable: int = 0  # documents and answers that are in the archive now
+    without_use: list[tuple[WarcSource, str]] = field(
+        default_factory=list
+    )  # files, and what was in them instead
     # exchanges, by address and time, whose text may be in other files: pages with documents, and documents
     later: list[tuple[str, datetime]] = field(default_factory=list)
     data: dict[Path, bytes] = field(default_factory=dict)  # of files that were read before their turn
@@ -73,7 +91,7 @@ class Job:
         if begun is None:
             return self.read_page(body, headers, url, seen=seen)
         report = begun.result()
-        check_whole(report)
+        _check_whole(report)
         return report
 
     def not_stored(self, ending: Ending, file: Path, detail: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""Import WARC files of other crawlers: record every exchange with its origin, and store the reports in them.
+"""Import WARC and ARC files of other crawlers: record every exchange with its origin, and store the reports in them.
 
 `crawler.warc.foreign` reads the records. Revisit records may come before their originals; they wait until all files are
 read.
@@ -17,8 +17,16 @@ from crawler.archive import IMPORT_SITE
 from crawler.errors import ExtractError, FetchError, PartOnly, Unread
 from crawler.extract import DOCUMENT_LIMIT
 from crawler.fetch.answers.judge import judge, uncompressed
+from crawler.intake.imports.contents import (
+    KNOWN,
+    NO_ORIGINAL,
+    PAGE,
+    TOO_LARGE,
+    Contents,
+    is_no_page,
+    passed_over,
+)
 from crawler.intake.imports.job import Job, complete
-from crawler.intake.imports.names import printable
 from crawler.intake.imports.offered import (
     MAX_LATER,
     is_page,
@@ -26,6 +34,7 @@ from crawler.intake.imports.offered import (
     waiting_captures,
     with_archived_documents,
 )
+from crawler.intake.imports.sources import WarcSource
 from crawler.model import Capture, Document, Ending, Outcome, Report, Site
 from crawler.warc import Answer, Fault, IgnoredRecord, read_answers, resolve_revisit
 
@@ -39,44 +48,69 @@ MAX_WAITING_BYTES = 16 * 1024 * 1024
 MAX_RECORD_ID_CHARS = 200
 """Of the id of a record that is kept as its origin. A URN of a UUID has 47."""
 
-_MAX_KINDS = 20  # kinds of skipped records that are named in the outcome
+_MAX_KINDS = 20  # kinds of digests that are named in the outcome
+_NO_PAGE_KINDS = ("status", "busy", "server")
+"""Kinds of answers that are trouble in a crawl of ours, and that another's crawl consists of: other statuses than 200."""
 _MAX_CLOCK_DIFFERENCE = timedelta(hours=1)  # between the clocks of two machines, one of them not set by NTP
 _SITE = Site(id=IMPORT_SITE, name="", region="000000")
 
 
 def import_warc(file: Path, job: Job) -> Iterator[Outcome]:
-    """Import a WARC file, and yield an outcome for each new answer and for each record that cannot be read."""
-    answers, faults, skipped, unknown = 0, 0, Counter[str](), Counter[str]()
-    for item in job.ahead.through(_items(file), partial(_begin, job)):
+    """Import a WARC or ARC file, and yield an outcome for each new page and for each record that cannot be read."""
+    yield from import_source(WarcSource.of(file), job)
+
+
+def import_source(source: WarcSource, job: Job, *, unchecked: bool = False) -> Iterator[Outcome]:
+    """Import a WARC or ARC file, also one in a package. What it held is told in one line.
+
+    `unchecked`: the package states no digest for it.
+    """
+    contents, unknown = Contents(), Counter[str]()
+    for item in job.ahead.through(_items(source.path), partial(_begin, job)):
         if isinstance(item, Answer):
-            answers += 1
             if what := item.unknown_digest:
                 unknown[what if what in unknown or len(unknown) < _MAX_KINDS else "other"] += 1
-            outcome = _answer(item, file, job)
+            outcome = _answer(item, source, job, contents)
             job.ahead.cancel(item.capture)
             if outcome:
                 yield outcome
         elif isinstance(item, IgnoredRecord):
-            kind = item.kind
-            skipped[kind if kind in skipped or len(skipped) < _MAX_KINDS else "other"] += 1
+            contents.record(item.kind)
+        elif not item.is_damage:
+            contents.answers[TOO_LARGE] += 1
         else:
-            faults += 1
-            if faults <= MAX_FAULTS_PER_FILE:
-                yield _failed(job, file, item.offset, item.url, item.reason)
-    if faults > MAX_FAULTS_PER_FILE:
-        number = faults - MAX_FAULTS_PER_FILE
-        yield job.not_stored(Ending.FAILED, file, f"{number} further records cannot be read")
+            contents.faults += 1
+            if contents.faults <= MAX_FAULTS_PER_FILE:
+                yield _not_imported(job, source, item.offset, item.url, item.reason)
+    if contents.faults > MAX_FAULTS_PER_FILE:
+        detail = f"{contents.faults - MAX_FAULTS_PER_FILE} further records cannot be read"
+        yield job.page_not_stored(Ending.FAILED, source.url, detail)
     if unknown:
         fields = ", ".join(f"{number} with {what}" for what, number in unknown.most_common())
         detail = (
             f"records imported whose digests were not checked, since their algorithm is not known: {fields}"
         )
-        yield job.not_stored(Ending.SKIPPED, file, detail)
-    if skipped:
-        kinds = ", ".join(f"{number} {kind!r}" for kind, number in skipped.most_common())
-        yield job.not_stored(Ending.SKIPPED, file, f"records without an answer of a web server: {kinds}")
-    elif not answers and not faults:
-        yield job.not_stored(Ending.SKIPPED, file, "contains no answer of a web server")
+        yield job.page_not_stored(Ending.SKIPPED, source.url, detail)
+    _tell(source, contents, job, unchecked=unchecked)
+
+
+def _tell(source: WarcSource, contents: Contents, job: Job, *, unchecked: bool) -> None:
+    """Tell what a file held; note it if that was nothing of use."""
+    job.notify(f"{source.name}: {contents.summary()}")
+    if unchecked:
+        job.notify(f"{source.name}: its package states no digest for it, so only its records were checked")
+    job.usable += contents.usable
+    if contents.usable or contents.waiting or contents.faults:
+        return
+    kinds = f": {contents.kinds()}" if contents.records else ""
+    what = "holds no answer that can be used" if contents.answers else "contains no answer of a web server"
+    job.without_use.append((source, what + kinds))
+
+
+def tell_without_use(job: Job) -> Iterator[Outcome]:
+    """Yield an outcome for each file that held nothing of use: a failure if that is so of all that was imported."""
+    for source, detail in job.without_use:
+        yield job.page_not_stored(Ending.SKIPPED if job.usable else Ending.FAILED, source.url, detail)
 
 
 def _begin(job: Job, item: Answer | Fault | IgnoredRecord) -> int:
@@ -90,9 +124,11 @@ def _begin(job: Job, item: Answer | Fault | IgnoredRecord) -> int:
     return len(capture.payload)
 
 
-def _failed(job: Job, file: Path, offset: int, url: str, reason: str) -> Outcome:
+def _not_imported(
+    job: Job, source: WarcSource, offset: int, url: str, reason: str, ending: Ending = Ending.FAILED
+) -> Outcome:
     of = f" of {url}" if url else ""
-    return job.not_stored(Ending.FAILED, file, f"the record at byte {offset}{of}: {reason}")
+    return job.page_not_stored(ending, source.url, f"the record at byte {offset}{of}: {reason}")
 
 
 def _items(file: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
@@ -103,43 +139,65 @@ def _items(file: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
 
 
 def import_revisits(job: Job) -> Iterator[Outcome]:
-    """Import the revisit records that waited for their originals; yield a failure for each whose original is missing."""
+    """Import the revisit records that waited for their originals; tell of each page whose original is missing."""
     waiting, job.waiting, job.waiting_bytes = job.waiting, [], 0
-    for file, answer in waiting:
-        if outcome := _answer(answer, file, job, last=True):
+    contents = Contents()
+    for source, answer in waiting:
+        if outcome := _answer(answer, source, job, contents, last=True):
             yield outcome
+    job.usable += contents.usable
+    if waiting and not job.usable:
+        job.without_use.append((waiting[0][0], "repeats only answers that are in none of the files"))
+    if missing := contents.answers[NO_ORIGINAL]:
+        job.notify(f"{missing} images, styles or scripts repeat answers that are in none of the files")
 
 
-def _answer(answer: Answer, file: Path, job: Job, *, last: bool = False) -> Outcome | None:
-    """Import one answer and return its outcome; None if it is in the archive already, or waits for its original."""
+def _answer(
+    answer: Answer, source: WarcSource, job: Job, contents: Contents, *, last: bool = False
+) -> Outcome | None:
+    """Import one answer; return its outcome if it may hold a report and is new. A revisit may wait for its original."""
     archive, capture = job.archive, answer.capture
     if capture.fetched_at > archive.started_at + _MAX_CLOCK_DIFFERENCE:
+        contents.faults += 1
         reason = f"its date {capture.fetched_at:%Y-%m-%d %H:%M:%S} is in the future; not imported"
-        return _failed(job, file, answer.offset, capture.url, reason)
+        return _not_imported(job, source, answer.offset, capture.url, reason)
     if answer.repeats and capture.status != 304:
         original = archive.find_original(answer.repeats)
         if original is None:
-            return _without_original(answer, file, job, last=last)
+            return _without_original(answer, source, job, contents, last=last)
         capture = resolve_revisit(capture, original)
+    contents.usable += 1
     if archive.holds(capture):
+        contents.answers[KNOWN] += 1
         return None
-    archive.record(capture, origin=f"{printable(file.name)}#{answer.record_id[:MAX_RECORD_ID_CHARS]}")
+    record_id = answer.record_id[:MAX_RECORD_ID_CHARS] or f"byte {answer.offset}"
+    archive.record(capture, origin=f"{source.name}#{record_id}")
+    what = passed_over(capture, is_page=is_page(capture))
+    contents.answers[what or PAGE] += 1
+    if what:
+        return None
     if answer.short:
         return job.page_not_stored(Ending.FAILED, capture.url, f"short: {answer.short}", capture.fetched_at)
     return _not_modified(capture, job) if capture.status == 304 else _captured(capture, job)
 
 
-def _without_original(answer: Answer, file: Path, job: Job, *, last: bool) -> Outcome | None:
+def _without_original(
+    answer: Answer, source: WarcSource, job: Job, contents: Contents, *, last: bool
+) -> Outcome | None:
     size = len(answer.capture.head or answer.capture.plain_head)
     if not last and len(job.waiting) < MAX_WAITING and job.waiting_bytes + size <= MAX_WAITING_BYTES:
-        job.waiting.append((file, answer))
+        job.waiting.append((source, answer))
         job.waiting_bytes += size
+        contents.waiting += 1
+        return None
+    contents.answers[NO_ORIGINAL] += 1
+    if is_no_page(answer.capture):
         return None
     assert answer.repeats is not None
     date = f" of {answer.repeats.date:%Y-%m-%d %H:%M:%S}" if answer.repeats.date else ""
     reason = f"repeats an answer of {answer.repeats.url}{date} that is not in the archive"
     reason += "; import the WARC file that has it"
-    return _failed(job, file, answer.offset, answer.capture.url, reason)
+    return _not_imported(job, source, answer.offset, answer.capture.url, reason, Ending.SKIPPED)
 
 
 def _not_modified(capture: Capture, job: Job) -> Outcome:
@@ -191,7 +249,8 @@ def _read_report(capture: Capture, job: Job) -> Report | Outcome:
         judge(capture, body)
         return job.read(capture, body, capture.headers, capture.url, seen=capture.fetched_at)
     except FetchError as error:
-        return job.page_not_stored(error.ending, capture.url, error.reason, capture.fetched_at)
+        ending = Ending.SKIPPED if error.kind in _NO_PAGE_KINDS else error.ending
+        return job.page_not_stored(ending, capture.url, error.reason, capture.fetched_at)
     except (PartOnly, Unread) as error:
         return job.page_not_stored(Ending.FAILED, capture.url, error.reason, capture.fetched_at)
     except ExtractError as error:

@@ -237,6 +237,7 @@ spread: $(READY)
 # FAZHI_TEST_DATABASE=postgresql://... uses a server that runs already; each test makes databases of its own there.
 test-spread: $(SPREAD_READY)
 	@$(KEEP_COMPILED) $(SPREAD)/bin/pytest tests/spread
+	@$(KEEP_COMPILED) FAZHI_TEST_POSTGRESQL=1 $(SPREAD)/bin/pytest $(PARALLEL) -k postgresql tests/archive
 
 # A separate environment: everything else must work without the extra `spread`.
 $(SPREAD_READY): requirements-spread.lock pyproject.toml | python

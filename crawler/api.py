@@ -191,6 +191,7 @@ def crawl(
     max_seconds: float | None = None,
     max_requests: int | None = None,
     on_outcome: Callable[[Outcome], None] | None = None,
+    database: str | None = None,
 ) -> Summary:
     """Crawl the sites of a sources file, or the sites given, into an archive. Return when the crawl has ended.
 
@@ -203,6 +204,8 @@ def crawl(
     - `max_seconds`, `max_requests`: end in order after that; the next crawl goes on there.
     - `on_outcome`: called with each outcome as it comes; the Summary then holds none. A crawl of thousands of sites has
       hundreds of thousands of outcomes. An exception from it ends the crawl; what is stored by then stays.
+    - `database`: the catalogue is in this database, such as postgresql+psycopg://user@host/name, and not in the archive's
+      folder. All that reads the archive names it too.
 
     A page or a site that fails is an outcome, never an exception. Raises ConfigError for faults in the sources, for
     unknown ids, and for a `replay` without exchanges; ArchiveLocked when another crawl writes to the archive;
@@ -233,7 +236,9 @@ def crawl(
     )
     counter = _OutcomeCounter(job.sites, job.halt, on_outcome)
     anchored = _outside_any_loop(
-        lambda: crawl_into(Path(archive), job, counter, command="crawler.api.crawl", around=nullcontext)
+        lambda: crawl_into(
+            Path(archive), job, counter, command="crawler.api.crawl", around=nullcontext, database=database
+        )
     )
     return counter.summary(job.halt.why, anchored=anchored)
 

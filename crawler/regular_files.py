@@ -158,7 +158,7 @@ def _check(found: os.stat_result, path: Path) -> None:
 def file_stamp(path: Path) -> tuple[int, ...]:
     """Return mtime, size and inode of a file: they differ after it was changed or replaced. Empty without a file."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except FileNotFoundError:
         return ()
     return found.st_mtime_ns, found.st_size, found.st_ino

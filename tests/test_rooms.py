@@ -96,7 +96,7 @@ ONLY_IN = {
     "duckdb": {"questions"},
     "xlsxwriter": {"questions"},
     "procrastinate": {"spread"},
-    "psycopg": {"spread"},
+    "psycopg": {"archive", "spread"},
     "psycopg_pool": {"spread"},
     "typer": {"cli"},
     "rich": {"cli"},

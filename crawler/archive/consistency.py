@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.engine import CATALOGUE
 from crawler.archive.catalogue.models import (
     CaptureRow,
@@ -76,26 +77,20 @@ _MADE_VERSIONS = (
 class ConsistencyQueries:
     """Queries to an open catalogue. `Reader.consistency` opens them."""
 
-    def __init__(self, archive: Path, session: Session, pool: ReadingPool) -> None:
-        self._archive = archive
+    def __init__(self, catalogue: Catalogue, session: Session, pool: ReadingPool) -> None:
+        self._catalogue, self._archive = catalogue, catalogue.archive
         self._session = session
         self._pool = pool  # reads pages
 
     def integrity_errors(self) -> list[str]:
-        """Return the errors that SQLite's own checks find."""
-        errors = [str(row[0]) for row in self._session.execute(text("PRAGMA integrity_check"))]
-        dangling = self._session.execute(text("PRAGMA foreign_key_check")).all()
-        return [line for line in errors if line != "ok"] + [
-            f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in dangling
-        ]
+        """Return the errors that the database's own checks find, and references to rows that are not there."""
+        return list(self._catalogue.integrity_errors(self._session))
 
     def differences(self, notify: Callable[[str], None]) -> Iterator[str]:
         """Make the catalogue again in a temporary folder, and yield where the archive's differs from it.
 
         Raises NoTemporarySpace, ArchiveDamaged if a table cannot be read.
         """
-        kept = self._session.connection().connection.driver_connection
-        assert kept is not None
         unended = self._unended()
         with _temporary_folder() as folder:
             try:
@@ -112,20 +107,21 @@ class ConsistencyQueries:
                 if is_disk_error(error):
                     raise _no_space(str(getattr(error, "orig", error))) from error
                 raise
-            with closing(sqlite3.connect(folder / CATALOGUE)) as made:
+            for table, what in self._catalogue.schema_differences(self._session):
+                yield _described(Difference("schema", table, "", what))
+            with (
+                closing(sqlite3.connect(folder / CATALOGUE)) as made,
+                self._catalogue.in_sqlite(self._session, folder) as kept,
+            ):
                 tolerance = Tolerance(
                     unended_run=unended.run if unended else None,
                     upgraded=is_upgraded(kept, "older"),
                     upgraded_publishers=is_upgraded(kept, "origin"),
                     upgraded_former_ids=is_upgraded(kept, "text_from"),
                 )
-                factory, kept.text_factory = kept.text_factory, _lenient
-                made.text_factory = _lenient
-                try:
-                    for each in (*schema_differences(kept, made), *differences(kept, made, tolerance)):
-                        yield _described(each)
-                finally:
-                    kept.text_factory = factory
+                kept.text_factory = made.text_factory = _lenient
+                for each in (*schema_differences(kept, made), *differences(kept, made, tolerance)):
+                    yield _described(each)
 
     def _unended(self) -> Unended | None:
         """Return the last run, if the catalogue does not know its end, and what it has of its WARC files."""

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.engine import CATALOGUE
-from crawler.archive.catalogue.models import RunRow, WarcRow
-from crawler.archive.catalogue.read_only import read_only_engine
+from crawler.archive.catalogue.databases.base import Catalogue
+from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
 from crawler.archive.catalogue.rows import ENTERED_FOLDERS
-from crawler.archive.evidence.manifest import NAME, Manifest, started_at
+from crawler.archive.evidence.manifest import NAME, Manifest, entries, started_at
+from crawler.archive.evidence.manifest_lines import Kind
 from crawler.archive.evidence.warc_paths import IN_PROGRESS, closed_warcs, open_warcs
 from crawler.archive.ledger.runs import NOT_IN_MANIFEST, read_run_info
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError
@@ -37,17 +37,18 @@ def has_runs(archive: Path) -> bool:
     return bool(closed_warcs(archive) or open_warcs(archive) or Manifest(archive).runs())
 
 
-def is_settled(archive: Path) -> bool:
+def is_settled(catalogue: Catalogue) -> bool:
     """Whether a command that has nothing to do may leave an archive as it is: no run was killed, and its catalogue can be read.
 
     If not, the command begins a run all the same, which makes good what the killed one left, or says what is wrong.
     """
-    if not (archive / CATALOGUE).is_file():
-        return not has_runs(archive)
-    if open_warcs(archive) or Manifest(archive).open_runs():
-        return False
+    archive = catalogue.archive
     try:
-        engine = read_only_engine(archive / CATALOGUE, lambda _: None)
+        if not catalogue.exists():
+            return not has_runs(archive)
+        if open_warcs(archive) or Manifest(archive).open_runs():
+            return False
+        engine = catalogue.reading_engine(lambda _: None)
         with Session(engine) as session:
             unended = session.scalar(select(RunRow.id).where(RunRow.finished_at.is_(None)).limit(1))
         engine.dispose()
@@ -61,11 +62,13 @@ def next_run_number(manifest: Manifest, session: Session) -> int:
     return max((*session.scalars(select(RunRow.id)), *_runs_of_manifest(manifest)), default=0) + 1
 
 
-def raise_if_not_continued(archive: Path, manifest: Manifest, session: Session) -> None:
+def raise_if_not_continued(catalogue: Catalogue, manifest: Manifest, session: Session) -> None:
     """Raise ArchiveDamaged, which names `fazhi rebuild`, if the catalogue is not this archive's or lacks a run.
 
     It must have every run of the manifest and of the WARC files, with the same start. After a rebuild it has.
     """
+    archive = catalogue.archive
+    raise_if_of_another(catalogue, session)
     held = {row.id: row.started_at for row in session.execute(select(RunRow.id, RunRow.started_at))}
     known = set(session.scalars(select(WarcRow.file)))
     ended = _runs_of_manifest(manifest)
@@ -76,7 +79,7 @@ def raise_if_not_continued(archive: Path, manifest: Manifest, session: Session) 
         # a WARC file copied here by hand is no fault of the catalogue: that has one of the runs of a number
         lacking = _lacking(held, ended, _runs_of_files(files.values()))
         if lacking:
-            raise ArchiveDamaged(_message(archive, held, lacking))
+            raise ArchiveDamaged(_message(catalogue, held, lacking))
 
 
 def tell_missing_end(manifest: Manifest, session: Session, notify: Callable[[str], None]) -> None:
@@ -89,7 +92,41 @@ def tell_missing_end(manifest: Manifest, session: Session, notify: Callable[[str
         )
 
 
-def _message(archive: Path, held: Mapping[int, datetime], lacking: list[int]) -> str:
+def raise_if_of_another(catalogue: Catalogue, session: Session) -> None:
+    """Raise ArchiveDamaged if a catalogue outside of the archive's folder is another archive's. An empty one is nobody's.
+
+    One in the folder came there with the rest, or was copied there by somebody, which a run notices.
+    """
+    if not catalogue.is_outside:
+        return
+    first = _first_run(catalogue.archive)
+    if (
+        first is None
+    ):  # a folder without a run: the catalogue may have one that was killed before it wrote a file
+        is_of_another = session.scalar(select(CaptureRow.id).limit(1)) is not None
+    else:
+        own = select(RunRow.id, RunRow.started_at).where(RunRow.state.not_in(NOT_IN_MANIFEST))
+        held = {row.id: row.started_at for row in session.execute(own)}
+        is_of_another = bool(held) and held.get(first[0]) not in (None, first[1])
+    if is_of_another:
+        raise ArchiveDamaged(
+            f"{catalogue.name}: is the catalogue of another archive than {catalogue.archive}; name that archive with"
+            " --archive, or another database or `schema` with --database"
+        )
+
+
+def _first_run(archive: Path) -> tuple[int, datetime] | None:
+    """Return number and start of a run that the archive states: the first of the manifest, else of a WARC file."""
+    for entry in entries(archive):
+        if entry.kind in (Kind.BEGIN, Kind.END):
+            return entry.facts["run"], started_at(entry.facts)
+    for path in _own_files(archive).values():
+        if found := _runs_of_files([path]):
+            return next((number, start) for number, starts in found.items() for start in starts)
+    return None
+
+
+def _message(catalogue: Catalogue, held: Mapping[int, datetime], lacking: list[int]) -> str:
     first = lacking[0]
     if not held:
         what = "is empty, but its WARC files are there"
@@ -97,7 +134,7 @@ def _message(archive: Path, held: Mapping[int, datetime], lacking: list[int]) ->
         what = f"is another archive's: its run {first} is not the one of the WARC files here"
     else:
         what = f"is older than its WARC files: it lacks run {first}"
-    return f"{archive / CATALOGUE}: the catalogue {what}; `fazhi rebuild` makes it again from the WARC files"
+    return f"{catalogue.name}: the catalogue {what}; `fazhi rebuild` makes it again from the WARC files"
 
 
 def _lacking(held: Mapping[int, datetime], *stated: _Starts) -> list[int]:

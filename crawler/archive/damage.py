@@ -6,6 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -26,6 +27,41 @@ def is_disk_error(error: BaseException) -> bool:
     return isinstance(cause, OSError) or (code & 0xFF) in _DISK_ERRORS
 
 
+_ADVICE = {
+    "08": "the connection was lost",
+    "28": "the password comes from PGPASSWORD, ~/.pgpass or the address in FAZHI_DATABASE",
+    "3D000": "`createdb -E UTF8 -T template0` makes a database",
+    "42501": "docs/postgresql.md has the rights of each role",
+    "42P01": "`fazhi rebuild` makes it again",
+    "42703": "`fazhi rebuild` makes it again",
+    "25006": "it can only be read: is this a standby?",
+    "55P03": "close the other program, and try again",
+    "XX00": "`fazhi rebuild` makes it again",
+}
+"""What to do about an error of PostgreSQL, by the beginning of its SQLSTATE (postgresql.org/docs, appendix A)."""
+
+_UNREACHABLE = "is the server running, and its address right?"
+_AT_LOGIN = {"password": "28", "role": "28", "pg_hba": "28", "database": "3D000"}
+"""Words in what a server says when it refuses a connection: psycopg gives no SQLSTATE then."""
+
+
+def database_fault(error: Any) -> tuple[str, str] | None:
+    """Return what PostgreSQL or its driver says in an error, in one line, and what to do; None for an error of SQLite.
+
+    Neither has a password.
+    """
+    if not hasattr(error, "sqlstate"):
+        return None
+    message, state = " ".join(str(error).split()), error.sqlstate or ""
+    if not state and "FATAL:" in message:
+        message = message.rpartition("FATAL:")[2].strip()
+        state = next((state for word, state in _AT_LOGIN.items() if word in message), "")
+    elif not state:
+        was_connected = "lost" in message or "closed" in message
+        return message, _ADVICE["08"] if was_connected else _UNREACHABLE
+    return message, next((what for start, what in _ADVICE.items() if state.startswith(start)), "")
+
+
 class errors_as_damage:
     """Context manager: raise OSError and SQLAlchemyError as ArchiveDamaged, which names the archive or the file."""
 
@@ -39,6 +75,10 @@ class errors_as_damage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, SQLAlchemyError) and (fault := database_fault(getattr(error, "orig", None))):
+            says, advice = fault
+            hint = f"; {advice}" if advice else ""
+            raise ArchiveDamaged(f"{self._path}: its database: {says}{hint}{self._then}") from error
         if isinstance(error, OperationalError | sqlite3.OperationalError) and "locked" in str(error):
             raise ArchiveDamaged(
                 f"{self._path}: its catalogue is locked by another program; close that, and try again{self._then}"

@@ -6,7 +6,6 @@ of `fazhi verify`, `facade` the Archive that writes.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +23,11 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import holdings, queries
-from crawler.archive.catalogue.engine import CATALOGUE
+from crawler.archive.catalogue.databases.base import Catalogue, Stamp
+from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.catalogue.models import PageEventRow, PageRow, VersionRow
-from crawler.archive.catalogue.read_only import read_only_engine
 from crawler.archive.catalogue.text_names import name_on_disk
+from crawler.archive.continuity import raise_if_of_another
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import Result
 from crawler.archive.reader_queries.captures import CaptureQueries
@@ -59,12 +59,6 @@ _STEPS_BETWEEN_CHECKS = 20_000
 _MAX_ATTEMPTS = 3  # at a query whose catalogue a run changes meanwhile
 
 
-def _stamp(catalogue: Path) -> tuple[int, ...]:
-    """Return mtime, size and inode: they differ after a file was changed or replaced."""
-    stat = os.stat(catalogue)
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
-
-
 def _print_notice(text: str) -> None:
     print(text, file=sys.stderr)  # stdout is for data
 
@@ -85,40 +79,61 @@ class Reader(
 ):
     """An archive folder opened for reading. Queries raise ArchiveDamaged if the catalogue cannot be read."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, engine: Engine) -> None:
         self.path = path
+        self._catalogue = catalogue
         self._reopen: Callable[[], Engine] | None = None
-        self._stamp: tuple[int, ...] = ()
+        self._stamp: Stamp = ()
         self._end: float | None = None  # of the time limit, by time.monotonic
+        self._seconds = 0.0  # of it
         self._use(engine)
 
     def _use(self, engine: Engine) -> None:
         self._engine = engine
-        event.listen(engine, "checkout", self._watch_time)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "checkout", self._watch_time)
         self._session = Session(engine, expire_on_commit=False)  # no one else writes: loaded rows stay valid
 
     @classmethod
-    def read(cls, path: str | PathLike[str], *, notify: Callable[[str], None] = _print_notice) -> Reader:
+    def read(
+        cls,
+        path: str | PathLike[str],
+        *,
+        notify: Callable[[str], None] = _print_notice,
+        database: str | None = None,
+    ) -> Reader:
         """Open an archive for reading. Read permission is enough.
 
-        `notify` gets a message if the catalogue has an earlier schema. Raises NoArchive if there is none,
-        ArchiveDamaged if it cannot be read, ArchiveTooNew if a later version wrote it.
+        `notify` gets a message if the catalogue has an earlier schema. `database`: address of the catalogue's database if it
+        is not in the folder, see `open_catalogue`. Raises NoArchive if there is none, ArchiveDamaged if it cannot be read,
+        ArchiveTooNew if a later version wrote it.
         """
-        path = as_archive(path)
+        return Reader.of(open_catalogue(as_archive(path), database), notify=notify)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, *, notify: Callable[[str], None]) -> Reader:
+        """Open the archive of a catalogue for reading, as `read` does."""
+        path = catalogue.archive
         with errors_as_damage(path):
-            if bucket_of(path):
+            if bucket_of(path) and not catalogue.is_outside:
                 from crawler.archive.working_catalogue import bring_up_to_date  # all that derives a catalogue
 
                 bring_up_to_date(path, datetime.now(UTC), notify)
-            if not (path / CATALOGUE).is_file():
+            if not catalogue.exists():
                 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 
                 if closed_warcs(path) or open_warcs(path):
-                    raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
+                    raise ArchiveDamaged(f"{catalogue.name}: {CATALOGUE_MISSING}")
                 raise NoArchive.at(path)
-            stamp = _stamp(path / CATALOGUE)
-            reader = Reader(path, read_only_engine(path / CATALOGUE, notify))
-            reader._stamp, reader._reopen = stamp, partial(read_only_engine, path / CATALOGUE, lambda _: None)
+            stamp = catalogue.file_stamp()
+            reader = Reader(path, catalogue, catalogue.reading_engine(notify))
+            try:
+                raise_if_of_another(catalogue, reader._session)
+            except BaseException:
+                reader.close()
+                raise
+            if stamp:
+                reader._stamp, reader._reopen = stamp, partial(catalogue.reading_engine, lambda _: None)
             return reader
 
     def __enter__(self) -> Self:
@@ -135,11 +150,26 @@ class Reader(
         self._engine.dispose()
         self.close_index()
 
+    def end_reading(self) -> None:
+        """End the state of the catalogue that was read so far. Of a database the next question sees the newest one then.
+
+        A Reader that waits would keep the tables of a database from being replaced by a rebuild.
+        """
+        if self._catalogue.is_database:
+            with errors_as_damage(self.path):
+                self._session.commit()  # nothing was changed, and loaded rows stay valid
+
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """Within the block, raise QueryTooLong from a query that runs when these seconds have passed, or is begun later."""
+        """Within the block, raise QueryTooLong from a query that runs when these seconds have passed, or is begun later.
+
+        A database is told how long a statement may take. A query of several statements ends after one of them.
+        """
         end = self._end = monotonic() + seconds
+        self._seconds = seconds
         try:
+            with errors_as_damage(self.path):
+                self._catalogue.limit_time(self._session, seconds)
             yield
         except (ArchiveDamaged, sqlite3.OperationalError) as error:
             if monotonic() < end:
@@ -165,6 +195,8 @@ class Reader(
         attempts_left = _MAX_ATTEMPTS
         while True:
             attempts_left -= 1
+            if self._is_late():
+                raise QueryTooLong(f"{self.path}: took longer than {self._seconds:g} s")
             try:
                 with errors_as_damage(self.path):
                     result = query(self._session)
@@ -180,7 +212,7 @@ class Reader(
         if self._reopen is None:
             return False
         with errors_as_damage(self.path):
-            stamp = _stamp(self.path / CATALOGUE)
+            stamp = self._catalogue.file_stamp()
             if stamp == self._stamp:
                 return False
             self.close()
@@ -207,7 +239,7 @@ class Reader(
         from crawler.reading.pool import ReadingPool
 
         with errors_as_damage(self.path):
-            yield ConsistencyQueries(self.path, self._session, pool or ReadingPool(1, _print_notice))
+            yield ConsistencyQueries(self._catalogue, self._session, pool or ReadingPool(1, _print_notice))
 
     def validators(self, url: str) -> Validators | None:
         """Return the validators for a conditional request of a URL; None if no report is held from it."""

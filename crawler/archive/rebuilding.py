@@ -7,44 +7,37 @@ old one's place: a kill or a full disk leaves the old one or the new one.
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.engine import (
-    CATALOGUE,
-    LOCK_TIMEOUT_SECONDS,
-    NEW_CATALOGUE,
-    sqlite_engine,
-    upgrade,
-    wal_files,
-)
+from crawler.archive.catalogue.databases.base import Catalogue
+from crawler.archive.catalogue.databases.opening import open_catalogue
+from crawler.archive.catalogue.engine import upgrade
 from crawler.archive.catalogue.models import Base, CaptureRow, ReportRow, VersionRow
-from crawler.archive.catalogue.read_only import raise_if_too_new, read_only_engine
-from crawler.archive.continuity import has_runs
-from crawler.archive.damage import errors_as_damage, is_disk_error
+from crawler.archive.continuity import has_runs, raise_if_of_another
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.derivation import Derivation
-from crawler.archive.evidence.files import shorten_text_folders, sync_all, sync_folder
+from crawler.archive.evidence.files import shorten_text_folders, sync_all
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import require_archive
-from crawler.archive.fulltext import index_catalogue
+from crawler.archive.fulltext.update import index_of
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.later_format import later_format
 from crawler.archive.merging import remove_parts
 from crawler.archive.packs.finishing import finish_packs, write_pack_indexes
 from crawler.archive.recovery import add_to_manifest
 from crawler.archive.text_renaming import names_in, rename_texts
-from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveTooNew
+from crawler.errors import ArchiveError, ArchiveTooNew
 from crawler.reading.pool import ReadingPool
 
 _AS_IT_WAS = "; the catalogue is as it was before"
@@ -67,8 +60,12 @@ def rebuild(
     clock: Callable[[], datetime],
     notify: Callable[[str], None],
     processes: int | None = None,
+    database: str | None = None,
 ) -> Rebuilt:
     """Make an archive's catalogue, text files and CDXJ indexes again.
+
+    `database`: address of the catalogue's database if it is not in the folder, see `open_catalogue`. The catalogue need not be
+    there yet: so an archive moves from one database to another.
 
     The old catalogue may be missing or corrupt; it is replaced when the new one is complete. A record or a file that cannot
     be read is named to `notify` and in `lost`, and the rest is entered. `processes`: number of child processes that read pages
@@ -78,164 +75,119 @@ def rebuild(
     catalogue is as it was then.
     """
     with errors_as_damage(path):
+        catalogue = open_catalogue(path, database)
         if not (path / "warc").is_dir() and not has_runs(path):
             require_archive(path)
             raise ArchiveError(f"{path}: no WARC files here to rebuild from")
-        _check_schema(path, notify)
-    with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()):
+        _check_schema(catalogue, notify)
+    with errors_as_damage(path, _AS_IT_WAS), acquire(path, clock()), catalogue.held():
+        _check_owner(catalogue)
         manifest = Manifest(path)
         repair(path, manifest, clock(), notify)
         finish_packs(path, manifest)
-        _remove_new(path)
+        catalogue.remove_new()
         try:
             with ReadingPool(processes, notify) as pool:
-                derivation, counts = _derive(path, manifest, clock(), notify, pool)
+                derivation, counts = _derive(catalogue, manifest, clock(), notify, pool)
             sync_all()
             for run in derivation.killed:  # first: what the catalogue calls ended has its end in the manifest
                 add_to_manifest(run, manifest)
-            _replace(path)
+            catalogue.replace()
         except BaseException:
-            _remove_new(path)
+            with suppress(
+                SQLAlchemyError
+            ):  # a connection that was lost removes nothing: the next rebuild does
+                catalogue.remove_new()
             raise
         shorten_text_folders(path)
-        _rename_texts(path, notify)
+        _rename_texts(catalogue, notify)
         remove_parts(path)
         write_pack_indexes(path)
-        index_catalogue(path, notify=notify)
+        index_of(catalogue, notify)
         return counts
 
 
-def _check_schema(path: Path, notify: Callable[[str], None]) -> None:
+def _check_owner(catalogue: Catalogue) -> None:
+    """Raise ArchiveDamaged if a catalogue outside of the archive's folder is another archive's. One that cannot be read passes."""
+    if not catalogue.is_outside or not catalogue.exists():
+        return
+    with suppress(SQLAlchemyError), _opened(catalogue) as session:
+        if session is not None:
+            raise_if_of_another(catalogue, session)
+
+
+def _check_schema(catalogue: Catalogue, notify: Callable[[str], None]) -> None:
     """Raise ArchiveTooNew if a later fazhi has written here: what it wrote would be lost. A later schema alone is no sign of it."""
     try:
-        raise_if_too_new(path / CATALOGUE)
+        catalogue.raise_if_too_new()
     except ArchiveTooNew as error:
-        if found := later_format(path):
+        if found := later_format(catalogue.archive):
             raise ArchiveTooNew(f"{error} ({found})") from error
         notify(
-            f"{path / CATALOGUE}: has a schema that this fazhi does not know; nothing in the manifest and the WARC files"
+            f"{catalogue.name}: has a schema that this fazhi does not know; nothing in the manifest and the WARC files"
             " was written by a later fazhi, so it is made again from these"
         )
 
 
-def _remove_new(path: Path) -> None:
-    """Remove a new catalogue that is not complete."""
-    for old in path.glob(f"{NEW_CATALOGUE}*"):
-        old.unlink(missing_ok=True)
-
-
 def _derive(
-    path: Path, manifest: Manifest, now: datetime, notify: Callable[[str], None], pool: ReadingPool
+    catalogue: Catalogue, manifest: Manifest, now: datetime, notify: Callable[[str], None], pool: ReadingPool
 ) -> tuple[Derivation, Rebuilt]:
-    """Make the new catalogue beside the old one, complete and in one file."""
-    engine = sqlite_engine(path / NEW_CATALOGUE, writes=True)
-    held = _HeldBodies(path / CATALOGUE)
+    """Make the new catalogue beside the old one, complete and in one place."""
+    engine = catalogue.new_engine()
     try:
         upgrade(engine)
-        with Session(engine, expire_on_commit=False) as session:
+        with _opened(catalogue) as held, Session(engine, expire_on_commit=False) as session:
             derivation = Derivation(
-                path=path,
+                path=catalogue.archive,
                 session=session,
                 manifest=manifest,
                 now=now,
                 notify=notify,
-                held_body=held.find,
+                held_body=partial(_held_body, held),
                 pool=pool,
             )
             derivation.enter_runs()
             counts = _count(session, derivation)
-        _complete(engine)
+        catalogue.complete_new(engine)
     finally:
-        held.close()
         engine.dispose()
     return derivation, counts
 
 
-class _HeldBodies:
-    """The texts of the old catalogue, by digest. One that cannot be read has none."""
-
-    def __init__(self, catalogue: Path) -> None:
-        self._session: Session | None = None
-        if catalogue.is_file():
-            with suppress(SQLAlchemyError, OSError, ArchiveError):
-                self._session = Session(read_only_engine(catalogue, lambda _: None))
-
-    def find(self, digest: str) -> str | None:
-        """Return the text with a digest; None if there is none."""
-        if self._session is None:
-            return None
-        with suppress(SQLAlchemyError):
-            return reextraction.body_from_catalogue(self._session, digest)
-        return None
-
-    def close(self) -> None:
-        """Close the old catalogue."""
-        if self._session is not None:
-            self._session.close()
-            self._session.get_bind().engine.dispose()
-
-
-def _complete(engine: Engine) -> None:
-    """Copy the whole write-ahead log into the new catalogue and check it. Raises ArchiveDamaged, SQLAlchemyError.
-
-    A log that is left beside it would not be renamed with it.
-    """
-    with engine.connect() as connection:
-        connection.rollback()
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        checkpoint(driver)
-        found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
-    if found != ["ok"]:
-        raise ArchiveDamaged(f"{NEW_CATALOGUE}: the new catalogue is not whole: {found[0]}")
-
-
-def _replace(path: Path) -> None:
-    """Put the new catalogue in the place of the old one.
-
-    The old one's log must go before: SQLite would apply it to the new one. It is copied into the old catalogue first, so
-    that this one is whole if a kill comes in between.
-    """
-    with (path / NEW_CATALOGUE).open("rb") as file:
-        os.fsync(file.fileno())
-    _close_log(path / CATALOGUE)
-    for log in wal_files(path / CATALOGUE):
-        log.unlink(missing_ok=True)
-    sync_folder(path)
-    (path / NEW_CATALOGUE).replace(path / CATALOGUE)
-    sync_folder(path)
-
-
-def _rename_texts(path: Path, notify: Callable[[str], None]) -> None:
-    """Rename text files of earlier versions that the rebuild has not written anew, and remove those that it has."""
-    engine = sqlite_engine(path / CATALOGUE, writes=False)
+@contextmanager
+def _opened(catalogue: Catalogue) -> Iterator[Session | None]:
+    """Yield a session of the old catalogue; None if it is missing or cannot be read."""
+    engine = None
+    with suppress(SQLAlchemyError, OSError, ArchiveError):
+        engine = catalogue.reading_engine(lambda _: None) if catalogue.exists() else None
+    if engine is None:
+        yield None
+        return
     try:
         with Session(engine) as session:
-            rename_texts(path, names_in(session), notify)
+            yield session
     finally:
         engine.dispose()
 
 
-def _close_log(catalogue: Path) -> None:
-    """Copy the log of the old catalogue into it. One that is corrupt has nothing to lose.
-
-    Raises sqlite3.Error if the disk is full, or another program reads an earlier state of it.
-    """
-    if not catalogue.is_file() or not wal_files(catalogue)[0].exists():
-        return
-    with closing(sqlite3.connect(catalogue, timeout=LOCK_TIMEOUT_SECONDS)) as old:
+def _held_body(held: Session | None, digest: str) -> str | None:
+    """Return the text of the old catalogue that has a digest; None if there is none, or it cannot be read."""
+    if held is not None:
         try:
-            checkpoint(old)
-        except sqlite3.Error as error:
-            if is_disk_error(error) or "locked" in str(error):
-                raise
+            return reextraction.body_from_catalogue(held, digest)
+        except SQLAlchemyError:
+            held.rollback()
+    return None
 
 
-def checkpoint(driver: sqlite3.Connection) -> None:
-    """Copy a catalogue's whole write-ahead log into it. Raises sqlite3.Error, also if a reader holds it back too long."""
-    busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
-        raise sqlite3.OperationalError("database is locked")
+def _rename_texts(catalogue: Catalogue, notify: Callable[[str], None]) -> None:
+    """Rename text files of earlier versions that the rebuild has not written anew, and remove those that it has."""
+    engine = catalogue.reading_engine(notify)
+    try:
+        with Session(engine) as session:
+            rename_texts(catalogue.archive, names_in(session), notify)
+    finally:
+        engine.dispose()
 
 
 def _count(session: Session, derivation: Derivation) -> Rebuilt:

@@ -17,7 +17,9 @@ from sqlalchemy import Engine
 
 from crawler import __version__
 from crawler.archive.catalogue import queries
-from crawler.archive.catalogue.engine import CATALOGUE, is_empty, sqlite_engine, upgrade
+from crawler.archive.catalogue.databases.base import Catalogue
+from crawler.archive.catalogue.databases.opening import open_catalogue
+from crawler.archive.catalogue.engine import upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued, tell_missing_end
@@ -55,8 +57,15 @@ class Run(Reader):
     the next run finds all that was stored before.
     """
 
-    def __init__(self, path: Path, engine: Engine, clock: Callable[[], datetime], batch: int = 1) -> None:
-        super().__init__(path, engine)
+    def __init__(
+        self,
+        path: Path,
+        catalogue: Catalogue,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        batch: int = 1,
+    ) -> None:
+        super().__init__(path, catalogue, engine)
         self._clock = clock
         self._batch = batch
         self._text_writer = BackgroundWriter(path)
@@ -78,24 +87,30 @@ class Run(Reader):
         command: str = "",
         notify: Callable[[str], None] = print,
         batch: int = 1,
+        database: str | None = None,
     ) -> Self:
         """Open an archive for writing. Create it if it does not exist; recover it if the last run was killed.
 
         `batch`: number of acts (outcomes, visits) between two commits; `flush` commits at once. `command`: recorded
-        with the run. Raises ArchiveLocked if another process writes to it, ArchiveDamaged if it cannot be written.
+        with the run. `database`: address of the catalogue's database if it is not in the folder, see `open_catalogue`.
+        Raises ArchiveLocked if another process writes to it, ArchiveDamaged if it cannot be written.
         """
         path = as_archive(path)
+        catalogue = open_catalogue(path, database)
         try:
             path.mkdir(parents=True, exist_ok=True)
             lock = acquire(path, clock())
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
         try:
-            bring_up_to_date(path, clock(), notify, writes=True)
+            if not catalogue.is_outside:
+                bring_up_to_date(path, clock(), notify, writes=True)
+            with errors_as_damage(path):
+                engine = catalogue.writing_engine()
         except BaseException:
             lock.close()
             raise
-        archive = cls(path, sqlite_engine(path / CATALOGUE, writes=True), clock, batch)
+        archive = cls(path, catalogue, engine, clock, batch)
         archive._lock, archive._notify = lock, notify
         try:
             archive._begin_run(command, notify)
@@ -188,14 +203,15 @@ class Run(Reader):
         """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
-            if is_empty(self.path / CATALOGUE) and has_runs(self.path):
-                raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
-            write_readmes(self.path, new=is_empty(self.path / CATALOGUE), notify=notify)
+            is_new = self._catalogue.is_empty()
+            if is_new and has_runs(self.path):
+                raise ArchiveDamaged(f"{self._catalogue.name}: {CATALOGUE_MISSING}")
+            write_readmes(self.path, new=is_new, notify=notify)
             renamed = rename_before_upgrade(self.path, self._engine, notify)
             upgrade(self._engine)
             restore_texts(self.path, self._session, renamed.shared)
             self._manifest = Manifest(self.path)
-            raise_if_not_continued(self.path, self._manifest, self._session)
+            raise_if_not_continued(self._catalogue, self._manifest, self._session)
             tell_missing_end(self._manifest, self._session, notify)
             recover(self.path, self._session, self._manifest, now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)

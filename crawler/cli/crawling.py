@@ -18,6 +18,7 @@ from crawler import crawl as pipeline
 from crawler.cli.options import (
     ArchiveOption,
     ConnectToOption,
+    DatabaseOption,
     IdsArgument,
     JsonOption,
     LevelOption,
@@ -40,6 +41,7 @@ def crawl(
     level: LevelOption = None,
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     replay: ReplayOption = None,
     full: Annotated[
         bool,
@@ -142,7 +144,12 @@ def crawl(
         else:
             command = " ".join(sys.argv[1:])
             anchored = crawl_into(
-                archive, job, display, command=command, around=lambda: _shown(display, job.halt)
+                archive,
+                job,
+                display,
+                command=command,
+                around=lambda: _shown(display, job.halt),
+                database=database,
             )
     code = display.finish(None if dry_run else archive) or (0 if anchored else 1)
     if events is not None and events.failure:

@@ -12,7 +12,7 @@ import typer
 from crawler import anchoring
 from crawler import archive as archives
 from crawler.cli.anchoring import RootsOption
-from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, print_json, say
 from crawler.errors import ArchiveDamaged
 from crawler.field.counting import counted
@@ -21,6 +21,7 @@ from crawler.field.times import utc_now
 
 def verify(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     deep: Annotated[bool, typer.Option("--deep", help="Also extract every text again and compare.")] = False,
     head: Annotated[
         str | None,
@@ -74,7 +75,14 @@ def verify(
     )
     faults = []
     found = verifying.verify(
-        archive, deep=deep, head=head, since=older, trust=trust, notify=message, processes=processes
+        archive,
+        deep=deep,
+        head=head,
+        since=older,
+        trust=trust,
+        notify=message,
+        processes=processes,
+        database=database,
     )
     for fault in found:
         faults.append(fault)
@@ -98,6 +106,7 @@ def verify(
 
 def rebuild(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     reextract: Annotated[
         bool,
         typer.Option(
@@ -124,10 +133,12 @@ def rebuild(
     """
     from crawler.archive import Archive
 
-    done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes)
+    done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes, database=database)
     changed = 0
     if reextract:
-        with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+        with Archive.create(
+            archive, database=database, clock=utc_now, command=_command(), notify=message
+        ) as store:
             changed = store.reextract(message, processes=processes)
     if json:
         print_json(asdict(done) | {"reextracted": changed})
@@ -148,6 +159,7 @@ def rebuild(
 def merge(
     other: Annotated[Path, typer.Argument(metavar="OTHER_ARCHIVE", help="The archive to copy from.")],
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
 ) -> None:
     """Add another archive to this one: copy its WARC files unchanged, and catalogue what is new in them.
 
@@ -164,13 +176,18 @@ def merge(
         4  one of the archives is damaged, or cannot be written
     """
     from crawler.archive import Archive
+    from crawler.archive.catalogue.databases.opening import open_catalogue
     from crawler.archive.continuity import is_settled
 
     archives.require_warcs(other)  # before this archive is made
-    if not archives.has_new_files(archive, other, utc_now()) and is_settled(archive):
+    if not archives.has_new_files(archive, other, utc_now()) and is_settled(
+        open_catalogue(archive, database)
+    ):
         say(f"nothing to merge: {archive} has every WARC file of {other}")
         return
-    with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+    with Archive.create(
+        archive, database=database, clock=utc_now, command=_command(), notify=message
+    ) as store:
         before = len(store.reports())
         files = store.merge(other, message)
         new = counted(len(store.reports()) - before, "new report")
@@ -179,6 +196,7 @@ def merge(
 
 def pack(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     this_month: Annotated[
         bool, typer.Option("--this-month", help="Also the files of this month, which is not over.")
     ] = False,
@@ -199,6 +217,7 @@ def pack(
         4  the archive is damaged, or cannot be written
     """
     from crawler.archive import Archive
+    from crawler.archive.catalogue.databases.opening import open_catalogue
     from crawler.archive.continuity import is_settled
     from crawler.archive.packs.packing import Packed, groups
 
@@ -206,8 +225,10 @@ def pack(
     now = utc_now()
     wanted = groups(archive, now, this_month=this_month)
     done = Packed(packs=(), files=0)
-    if wanted or not is_settled(archive):
-        with Archive.create(archive, clock=utc_now, command=_command(), notify=message) as store:
+    if wanted or not is_settled(open_catalogue(archive, database)):
+        with Archive.create(
+            archive, database=database, clock=utc_now, command=_command(), notify=message
+        ) as store:
             done = store.pack(groups(archive, now, this_month=this_month), message)
     if json:
         print_json(asdict(done))

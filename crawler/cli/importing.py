@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.options import ArchiveOption, JsonOption, ProcessesOption
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption, ProcessesOption
 from crawler.cli.output import message, outcome_json, print_json, tab_separated
 from crawler.field.times import utc_now
 from crawler.language import translate
@@ -26,6 +26,7 @@ def import_(
         ),
     ],
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -52,7 +53,12 @@ def import_(
     failed = False
     command = " ".join(sys.argv[1:])
     with Archive.create(
-        archive, clock=utc_now, command=command, notify=message, batch=MAX_OUTCOMES_PER_COMMIT
+        archive,
+        clock=utc_now,
+        command=command,
+        notify=message,
+        batch=MAX_OUTCOMES_PER_COMMIT,
+        database=database,
     ) as store:
         for outcome in import_paths(paths, store, processes=processes, notify=message):
             failed |= outcome.ending in (Ending.FAILED, Ending.SHRUNK)

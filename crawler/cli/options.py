@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.output import message
 from crawler.cli.program.completion import source_ids
-from crawler.cli.program.values import address_hint
+from crawler.cli.program.values import address_hint, refuse_password
 from crawler.errors import ConfigError
 from crawler.field.times import start_of, utc_now, years_of
 from crawler.reading.processors import MAX_PROCESSES
@@ -26,6 +26,15 @@ ArchiveOption = Annotated[
         "--archive",
         readable=False,
         help="Folder of the archive, or its address in an object store, such as s3://bucket/prefix.",
+    ),
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="Database of the catalogue, such as postgresql+psycopg://user@host/name. Default: a file in the archive's folder.",
+        callback=refuse_password,
     ),
 ]
 ReplayOption = Annotated[

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from crawler.cli.program.console import PlainConsole as PlainConsole
     from crawler.model import Outcome
 else:
-    __getattr__, __dir__ = exports(__name__, {"crawler.cli.program.console": ("PlainConsole",)})
+    __getattr__, __dir__ = exports(
+        __name__, {"crawler.cli.program.console": ("PlainConsole",), "crawler.model": ("Outcome",)}
+    )
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

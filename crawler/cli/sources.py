@@ -12,6 +12,7 @@ import typer
 
 from crawler.cli.options import (
     ArchiveOption,
+    DatabaseOption,
     JsonOption,
     LevelOption,
     RegionsOption,
@@ -60,6 +61,7 @@ def list_(
     regions: RegionsOption = None,
     level: LevelOption = None,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -96,7 +98,7 @@ def list_(
     sites = load_sites(sources, notify=message)
     if codes or wanted:
         sites = tuple(site for site in sites if is_of(site, codes, wanted))
-    found = _statuses(archive, sites)
+    found = _statuses(archive, database, sites)
     if json:
         print_json([_site_json(site) | visits_json(each) for site, each in zip(sites, found, strict=True)])
         return
@@ -124,7 +126,7 @@ def _print_list(sites: Sequence[Site], found: Sequence[SourceStatus]) -> None:
     print_table(headings, rows, numbers=("reports",), aside=("name", "host"))
 
 
-def _statuses(archive: Path, sites: Sequence[Site]) -> list[SourceStatus]:
+def _statuses(archive: Path, database: str | None, sites: Sequence[Site]) -> list[SourceStatus]:
     """Return what the archive knows of each site; where there is no archive, that none was ever visited."""
     from crawler import archive as archives
     from crawler.questions.status import source_statuses

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from crawler.address import host_port
 from crawler.anchoring import AnchorSettings, anchor_after_crawl
-from crawler.archive import CATALOGUE, Archive
+from crawler.archive import MANIFEST, Archive
 from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import counting_sink, crawl
@@ -75,16 +75,31 @@ Around = Callable[[], AbstractContextManager[object]]
 """Returns a context manager in which the crawl runs, inside the event loop: for signal handlers, or a line of progress."""
 
 
-def crawl_into(archive: Path, job: Job, observer: Observer, *, command: str, around: Around) -> bool:
+def crawl_into(
+    archive: Path,
+    job: Job,
+    observer: Observer,
+    *,
+    command: str,
+    around: Around,
+    database: str | None = None,
+) -> bool:
     """Visit the sites that are due and archive what they give. `command`: the run's command, as the archive notes it.
+
+    `database`: address of the catalogue's database if it is not in the folder.
 
     Returns False if the archive was to be anchored at the end and that failed, which the observer has been told. Raises CrawlerError when no site can be reached, before an archive is made or a site visited; ArchiveError.
     """
-    if first := not (archive / CATALOGUE).is_file():
+    if first := not (archive / MANIFEST).is_file():
         _must_reach(job.sites, job)
     notify = observer.message
     with Archive.create(
-        archive, clock=utc_now, command=command, notify=notify, batch=MAX_OUTCOMES_PER_COMMIT
+        archive,
+        clock=utc_now,
+        command=command,
+        notify=notify,
+        batch=MAX_OUTCOMES_PER_COMMIT,
+        database=database,
     ) as store:
         planned = plan(job.sites, store.pasts(), store.started_at, anyway=job.anyway)
         if warning := planned.clock_warning():

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         read_records,
         to_capture,
     )
-    from crawler.warc.salvage import salvage
+    from crawler.warc.salvaging import salvage
     from crawler.warc.write import Earlier, Place, WarcFile, new_record_id
 else:
     __getattr__, __dir__ = exports(
@@ -56,7 +56,7 @@ else:
                 "read_records",
                 "to_capture",
             ),
-            ".salvage": ("salvage",),
+            ".salvaging": ("salvage",),
             ".write": (
                 "Earlier",
                 "Place",

@@ -46,7 +46,11 @@ class _Site:
         self._settings = settings
         self._files, self._memory = StaticFiles(), Memory()
         self._readers = Readers(
-            settings.archive, threads=settings.readers, waiting=settings.waiting, seconds=settings.seconds
+            settings.archive,
+            threads=settings.readers,
+            waiting=settings.waiting,
+            seconds=settings.seconds,
+            database=settings.database,
         )
 
     def starlette(self) -> Starlette:

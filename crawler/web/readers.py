@@ -7,16 +7,20 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
-from crawler.archive import CATALOGUE, SEARCH_INDEX, Reader
-from crawler.errors import CrawlerError, QueryTooLong
+from crawler.archive import MANIFEST, SEARCH_INDEX, Reader
+from crawler.archive.catalogue.databases.opening import open_catalogue
+from crawler.errors import ArchiveDamaged, CrawlerError, QueryTooLong
 from crawler.regular_files import file_stamp
 
 Result = TypeVar("Result")
-Stamp = tuple[tuple[int, ...], ...]
+Stamp = tuple[object, ...]
 
-_FILES = (CATALOGUE, f"{CATALOGUE}-wal", SEARCH_INDEX, "manifest.jsonl")
+_FILES = (SEARCH_INDEX, MANIFEST)
+_DATABASE_SECONDS = 1.0
+"""How long the state of a catalogue in a database holds, which takes a connection to ask for."""
 
 
 class TooBusy(CrawlerError):
@@ -29,15 +33,26 @@ class Readers:
     A Reader shows the archive as it was at its first query. So a thread opens a new one once the archive's files have changed.
     """
 
-    def __init__(self, archive: Path, *, threads: int, waiting: int, seconds: float) -> None:
+    def __init__(
+        self, archive: Path, *, threads: int, waiting: int, seconds: float, database: str | None = None
+    ) -> None:
         self._archive, self._seconds = archive, seconds
+        self._catalogue = open_catalogue(archive, database)
+        self._known: tuple[float, Stamp] = (0.0, ())  # until when, by time.monotonic; the catalogue's stamp
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reader")
         self._free = threads + waiting
         self._local = threading.local()
 
     def state(self) -> Stamp:
         """Return what differs after the archive has changed: times, sizes and inodes of its files."""
-        return tuple(file_stamp(self._archive / name) for name in _FILES)
+        return self._stamp(), *(file_stamp(self._archive / name) for name in _FILES)
+
+    def _stamp(self) -> Stamp:
+        if not self._catalogue.is_database:
+            return self._catalogue.stamp()
+        if monotonic() >= self._known[0]:
+            self._known = monotonic() + _DATABASE_SECONDS, self._catalogue.stamp()
+        return self._known[1]
 
     async def ask(self, question: Callable[[Reader], Result]) -> Result:
         """Return a question's answer. Raises QueryTooLong, TooBusy, and what the question raises."""
@@ -59,16 +74,18 @@ class Readers:
         reader = self._reader()
         try:
             with reader.time_limit(self._seconds):
-                return question(reader)
-        except QueryTooLong:
+                answer = question(reader)
+            reader.end_reading()
+        except (QueryTooLong, ArchiveDamaged):
             self._close()
             raise
+        return answer
 
     def _reader(self) -> Reader:
         state = self.state()
         if getattr(self._local, "state", None) != state:
             self._close()
-            self._local.reader = Reader.read(self._archive, notify=lambda _: None)
+            self._local.reader = Reader.of(self._catalogue, notify=lambda _: None)
             self._local.state = state
         return self._local.reader  # type: ignore[no-any-return]
 

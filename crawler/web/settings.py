@@ -19,6 +19,8 @@ class Settings:
     """One archive and how it is shown."""
 
     archive: Path
+    database: str | None = None
+    """Address of the catalogue's database, if it is not in the archive's folder."""
     hosts: tuple[str, ...] = LOOPBACK
     """Names under which the site is asked for; any other Host is refused (DNS rebinding)."""
     base_url: str | None = None

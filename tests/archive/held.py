@@ -10,7 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy.orm import Session
+
 from crawler.archive import CATALOGUE, Archive
+from crawler.archive.catalogue.databases.opening import open_catalogue
+from crawler.archive.catalogue.databases.sqlite import SqliteCatalogue
 from crawler.crawl import crawl
 from crawler.discover import ListMemory, SiteMemory
 from crawler.extract import extract
@@ -29,22 +33,51 @@ SITES = load_sites(ROOT / "sources.yaml")
 
 
 def dump(folder: Path) -> list[str]:
-    """Return every row of the catalogue as SQL, sorted."""
-    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
-        return sorted(catalogue.iterdump())
+    """Return every row of the catalogue as SQL of SQLite, sorted, whatever database it is in."""
+    catalogue = open_catalogue(folder)
+    if isinstance(catalogue, SqliteCatalogue):
+        with closing(sqlite3.connect(folder / CATALOGUE)) as driver:
+            return sorted(driver.iterdump())
+    engine = catalogue.reading_engine(lambda _: None)
+    try:
+        with (
+            TemporaryDirectory() as copy,
+            Session(engine) as session,
+            catalogue.in_sqlite(session, Path(copy)) as driver,
+        ):
+            return sorted(driver.iterdump())
+    finally:
+        engine.dispose()
 
 
 def query(folder: Path, sql: str) -> list[tuple[object, ...]]:
     """Return the rows of a query to the catalogue."""
-    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
-        return catalogue.execute(sql).fetchall()
+    catalogue = open_catalogue(folder)
+    if isinstance(catalogue, SqliteCatalogue):
+        with closing(sqlite3.connect(folder / CATALOGUE)) as driver:
+            return driver.execute(sql).fetchall()
+    engine = catalogue.reading_engine(lambda _: None)
+    try:
+        with engine.begin() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql.replace("%", "%%"))]
+    finally:
+        engine.dispose()
 
 
 def change(folder: Path, sql: str) -> None:
     """Tamper with the catalogue by an SQL statement that must change a row."""
-    with closing(sqlite3.connect(folder / CATALOGUE)) as catalogue:
-        assert catalogue.execute(sql).rowcount > 0
-        catalogue.commit()
+    catalogue = open_catalogue(folder)
+    if isinstance(catalogue, SqliteCatalogue):
+        with closing(sqlite3.connect(folder / CATALOGUE)) as driver:
+            assert driver.execute(sql).rowcount > 0
+            driver.commit()
+        return
+    engine = catalogue.writing_engine()
+    try:
+        with engine.begin() as connection:
+            assert connection.exec_driver_sql(sql.replace("%", "%%")).rowcount > 0
+    finally:
+        engine.dispose()
 
 
 def derived(folder: Path) -> dict[str, bytes]:
@@ -53,10 +86,24 @@ def derived(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
+def lose_catalogue(folder: Path) -> None:
+    """Delete the catalogue alone."""
+    catalogue = open_catalogue(folder)
+    for path in folder.glob(f"{CATALOGUE}*"):
+        path.unlink()
+    if not isinstance(catalogue, SqliteCatalogue):
+        engine = catalogue.writing_engine()
+        with engine.begin() as connection:
+            schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+            connection.exec_driver_sql(f'DROP SCHEMA "{schema}" CASCADE')
+        engine.dispose()
+
+
 def lose(folder: Path) -> None:
     """Delete all but the WARC files: catalogue, texts, indexes, manifest."""
+    lose_catalogue(folder)
     shutil.rmtree(folder / "text", ignore_errors=True)
-    for path in [*folder.glob(f"{CATALOGUE}*"), *folder.glob("warc/*/*.cdxj"), *folder.glob("*.jsonl")]:
+    for path in [*folder.glob("warc/*/*.cdxj"), *folder.glob("*.jsonl")]:
         path.unlink()
 
 

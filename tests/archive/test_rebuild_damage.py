@@ -14,12 +14,22 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import CATALOGUE, MANIFEST, Archive, Rebuilt, rebuild, rebuilding
+from crawler.archive.catalogue.databases import sqlite
 from crawler.errors import ArchiveDamaged
 from crawler.extract import extract
 from crawler.warc import Fault, Record, read_records, salvage
 from tests.archive.foreign import article
 from tests.archive.held import crawl_saved, derived, dump, faults, fill_every_table, query
 from tests.conftest import SITE, URL, Clock, Fazhi, a_capture
+
+PLACES: dict[str, object] = {
+    "enter_runs": rebuilding.Derivation,
+    "complete_new": sqlite.SqliteCatalogue,
+    "replace": sqlite.SqliteCatalogue,
+    "_close_log": sqlite,
+    "_sync_folder": sqlite,
+}
+"""Where the steps of a rebuild are; the others are in `rebuilding`."""
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +212,7 @@ Step = Callable[..., object]
 
 @pytest.mark.parametrize("damage", [None, b"this is no database" * 100])
 @pytest.mark.parametrize(
-    "step", ["enter_runs", "_complete", "_close_log", "_replace", "sync_folder", "shorten_text_folders"]
+    "step", ["enter_runs", "complete_new", "_close_log", "replace", "_sync_folder", "shorten_text_folders"]
 )
 def test_a_kill_at_any_step_leaves_a_whole_catalogue_old_or_new(
     step: str, damage: bytes | None, held: Path, clock: Clock
@@ -217,14 +227,13 @@ def test_a_kill_at_any_step_leaves_a_whole_catalogue_old_or_new(
         (killed / CATALOGUE).write_bytes(damage)
     process = os.fork()
     if not process:
-        place = rebuilding.Derivation if step == "enter_runs" else rebuilding
-        setattr(place, step, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        setattr(PLACES.get(step, rebuilding), step, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         rebuild(killed, clock=clock, notify=lambda _: None)
         os._exit(0)
     assert os.waitpid(process, 0)[1] == signal.SIGKILL
-    if damage and step in ("enter_runs", "_complete", "_close_log", "_replace"):
+    if damage and step in ("enter_runs", "complete_new", "_close_log", "replace"):
         assert (killed / CATALOGUE).read_bytes() == damage
-    elif not (damage and step == "sync_folder"):  # SQLite has written the log into the damaged file
+    elif not (damage and step == "_sync_folder"):  # SQLite has written the log into the damaged file
         assert [line for line in dump(killed) if '"runs"' not in line] == [
             line for line in before if '"runs"' not in line
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 
@@ -26,6 +26,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    """Base of all tables."""
+    """Base of all tables. A whole number has 64 bits, as SQLite's have."""
 
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        int: Integer().with_variant(BigInteger(), "postgresql"),
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }

@@ -26,8 +26,8 @@ WAL_AUTOCHECKPOINT_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
 the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
 
-NEW_CATALOGUE = "catalogue.db.new"
-"""Name of the catalogue that a rebuild makes, until it takes the old one's place."""
+NEW_CATALOGUE = f"{CATALOGUE}.new"
+"""Name of the catalogue that a rebuild makes in the archive's folder, until it takes the old one's place."""
 
 HEAD = "0018"
 """Revision of the last migration. A catalogue that has it is used without loading alembic, which takes 0.1 s."""
@@ -141,9 +141,9 @@ def upgrade(engine: Engine) -> None:
     An empty catalogue is made from the models directly; the migrations give the same tables.
     """
     with engine.begin() as connection:
-        found = read_revision(connection, Path(engine.url.database or "").parent)
+        found = read_revision(connection, _name(engine))
         if found is None:
-            Base.metadata.create_all(connection)
+            _create_tables(connection)
             connection.execute(
                 text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             )
@@ -152,3 +152,20 @@ def upgrade(engine: Engine) -> None:
             from alembic import command
 
             command.upgrade(migrations(connection), "head")
+
+
+def _name(engine: Engine) -> object:
+    """Return the name of a catalogue for an error: its folder, or the address of its database without the password."""
+    if engine.dialect.name == "sqlite":
+        return Path(engine.url.database or "").parent
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _create_tables(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        Base.metadata.create_all(connection)
+        return
+    # here, because one archive in a hundred needs it
+    from crawler.archive.catalogue.databases.definitions import create_tables
+
+    create_tables(connection)

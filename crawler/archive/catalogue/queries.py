@@ -41,7 +41,12 @@ def select_latest_versions(*, region: str | None, year: int | None) -> Select[Ve
 
     `region` includes the divisions within it: a code's trailing zeros match any digits.
     """
-    query = select_newest().order_by(ReportRow.region, ReportRow.year, VersionRow.published, ReportRow.id)
+    query = select_newest().order_by(
+        ReportRow.region.nulls_first(),
+        ReportRow.year.nulls_first(),
+        VersionRow.published.nulls_first(),
+        ReportRow.id,
+    )
     if region is not None:
         query = query.where(within(region))
     if year is not None:
@@ -114,7 +119,7 @@ def _ids_with(session: Session, part: str) -> Sequence[str]:
     """Return the id that is this text, else some of those that contain it. The first is found without reading all ids."""
     if session.get(ReportRow, part) is not None:
         return [part]
-    with_it = select(ReportRow.id).where(ReportRow.id.contains(part, autoescape=True))
+    with_it = select(ReportRow.id).where(ReportRow.id.icontains(part, autoescape=True))
     return session.scalars(with_it.limit(_MAX_NAMED_IDS)).all()
 
 

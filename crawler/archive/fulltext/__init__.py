@@ -1,7 +1,7 @@
 """The full text index `search.db`: derived from the catalogue's texts, in a file of its own, which may be lost at any time.
 
 `schema` has its tables, `update` writes it at the end of each run, `expression` says what may be searched for, and
-`lookup` finds it.
+`lookup` finds it. Of a catalogue in PostgreSQL it is in the database, see `database`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from crawler.lazy import exports
 
 if TYPE_CHECKING:
+    from crawler.archive.fulltext.changes import Changes
     from crawler.archive.fulltext.expression import All, Any, Expression, Term
     from crawler.archive.fulltext.lookup import Filters, Found, Hit
     from crawler.archive.fulltext.schema import INDEX
-    from crawler.archive.fulltext.update import Changes, index_after_run, index_catalogue
+    from crawler.archive.fulltext.update import index_after_run, index_catalogue
 else:
     __getattr__, __dir__ = exports(
         __name__,
         {
+            ".changes": ("Changes",),
             ".expression": (
                 "All",
                 "Any",
@@ -32,7 +34,6 @@ else:
             ),
             ".schema": ("INDEX",),
             ".update": (
-                "Changes",
                 "index_after_run",
                 "index_catalogue",
             ),

@@ -109,7 +109,7 @@ def add_text(
 ) -> None:
     """Add the tokens of a text under the id of its entry."""
     parts: dict[str, list[str]] = {}
-    for column, text in _columns(title, body, sections):
+    for column, text in columns_of(title, body, sections):
         parts.setdefault(column, []).append(text)
     values = [" ".join(tokens("\n".join(parts.get(column, ())))) for column in COLUMNS]
     marks = ", ".join("?" * (len(COLUMNS) + 1))
@@ -118,7 +118,8 @@ def add_text(
     )
 
 
-def _columns(title: str, body: str, sections: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def columns_of(title: str, body: str, sections: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a text in their order, each with the column that has its tokens."""
     yield "title", title
     done = 0
     for section in sections:

@@ -9,20 +9,28 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.engine import CATALOGUE, wal_files
-from crawler.archive.catalogue.models import OutcomeRow, ReportRow, RunRow, VersionRow
-from crawler.archive.catalogue.read_only import read_only_engine
-from crawler.archive.damage import is_disk_error
+from crawler.archive.catalogue.databases.base import Catalogue
+from crawler.archive.catalogue.databases.opening import open_catalogue
+from crawler.archive.catalogue.engine import wal_files
+from crawler.archive.catalogue.models import ReportRow, VersionRow
+from crawler.archive.damage import errors_as_damage, is_disk_error
 from crawler.archive.evidence import files
 from crawler.archive.evidence.lock import acquire
+from crawler.archive.fulltext.changes import (
+    REPORTS_PER_PORTION,
+    TELL_FROM_TEXTS,
+    Changes,
+    newest,
+    progress,
+    touched_reports,
+)
 from crawler.archive.fulltext.facts import FACT_COLUMNS, Entry, Facts, entries_of, facts_of
 from crawler.archive.fulltext.schema import (
     FORMAT,
@@ -37,13 +45,6 @@ from crawler.archive.fulltext.schema import (
     writing_engine,
 )
 from crawler.errors import ArchiveDamaged, NoArchive
-from crawler.field.counting import counted
-
-REPORTS_PER_PORTION = 200
-"""Reports whose rows are read, and whose texts are written, in one transaction: some 10 MB of log."""
-
-TELL_FROM_TEXTS = 1000
-"""From so many texts on, how far the index is, is told: it takes some seconds."""
 
 _MAX_DEAD_SHARE = 0.2
 """Of rows of replaced texts, which still take room and count in the rank. With more the index is built anew."""
@@ -54,21 +55,8 @@ _NO_SAFETY = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF")
 
 _ARCHIVE_IS_WHOLE = "; the archive is whole, its search index is not: `fazhi search --index` makes it again"
 
-_UNKNOWN_CHANGES = ("killed", "merged")
-"""States of runs after which any report may have changed: what recovery or a merge entered has no outcome in the run."""
-
-
 _NOT_TEXT = ("number", "kind", "year", "region", "latest")
 """Facts that do not change the tokens."""
-
-
-@dataclass(slots=True)
-class Changes:
-    """Counts of an update. `whole`: the index was built anew."""
-
-    added: int = 0
-    replaced: int = 0
-    whole: bool = False
 
 
 def update_index(
@@ -113,27 +101,62 @@ def index_after_run(archive: Path, session: Session, everything: bool, notify: C
 
     `everything`: as for `update_index`. Raises ArchiveDamaged if the index cannot be written.
     """
+    if session.get_bind().dialect.name != "sqlite":
+        # here, because one archive in a hundred needs it
+        from crawler.archive.fulltext.database.update import update_index as update_in_database
+
+        with errors_as_damage(archive):
+            update_in_database(session, everything=everything, notify=notify)
+        return
     with _errors_named(archive):
         if (archive / INDEX).is_file() or session.scalar(select(VersionRow.id).limit(1)) is not None:
             update_index(archive, session, everything=everything, notify=notify)
 
 
 def index_catalogue(
-    archive: Path, *, clock: Callable[[], datetime] | None = None, notify: Callable[[str], None]
+    archive: Path,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    notify: Callable[[str], None],
+    database: str | None = None,
 ) -> Changes:
     """Build the index anew from the catalogue. `clock`: take the archive's lock; without, the caller holds it.
 
-    Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
+    `database`: address of the catalogue's database if it is not in the folder. Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
     """
-    if not (archive / CATALOGUE).is_file():
-        raise NoArchive.at(archive)
+    catalogue = open_catalogue(archive, database)
     with _errors_named(archive), acquire(archive, clock()) if clock else nullcontext():
-        engine = read_only_engine(archive / CATALOGUE, notify)
+        return index_of(catalogue, notify)
+
+
+def index_of(catalogue: Catalogue, notify: Callable[[str], None]) -> Changes:
+    """Build the index of a catalogue anew. The caller holds the archive's lock. Raises as `index_catalogue` does."""
+    archive = catalogue.archive
+    if catalogue.is_database:
+        with errors_as_damage(archive):
+            return _build_in_database(catalogue, notify)
+    with _errors_named(archive):
+        if not catalogue.exists():
+            raise NoArchive.at(archive)
+        engine = catalogue.reading_engine(notify)
         try:
             with Session(engine) as session:
                 return build_index(archive, session, notify=notify)
         finally:
             engine.dispose()
+
+
+def _build_in_database(catalogue: Catalogue, notify: Callable[[str], None]) -> Changes:
+    from crawler.archive.fulltext.database.update import build_index as build_in_database
+
+    if not catalogue.exists():
+        raise NoArchive.at(catalogue.archive)
+    engine = catalogue.writing_engine()
+    try:
+        with Session(engine) as session:
+            return build_in_database(session, notify=notify)
+    finally:
+        engine.dispose()
 
 
 def build_index(archive: Path, session: Session, *, notify: Callable[[str], None]) -> Changes:
@@ -191,31 +214,18 @@ def _update(
     notify: Callable[[str], None],
 ) -> Changes:
     """Enter what the runs since the stamp touched."""
-    states = session.scalars(select(RunRow.state).where(RunRow.id > stamp.run)).all()
-    # a catalogue with fewer runs or versions than the index knows is an older or another one
-    newest_run, newest_version = _newest(session)
-    went_back = newest_run < stamp.run or newest_version < stamp.version
-    if everything or went_back or any(state in _UNKNOWN_CHANGES for state in states):
+    ids = touched_reports(session, stamp, everything=everything)
+    if ids is None:
         ids = session.scalars(select(ReportRow.id).order_by(ReportRow.id)).all()
         _remove_lost(connection, ids)
-    else:
-        touched = select(OutcomeRow.report_id).where(
-            OutcomeRow.run_id > stamp.run, OutcomeRow.report_id.is_not(None)
-        )
-        ids = [each for each in session.scalars(touched.distinct().order_by(OutcomeRow.report_id)) if each]
     changes = _sync(connection, session, ids, notify)
     with connection.begin():
         _write_stamp(connection, session)
     return changes
 
 
-def _newest(session: Session) -> tuple[int, int]:
-    run = session.scalar(select(func.max(RunRow.id))) or 0
-    return run, session.scalar(select(func.max(VersionRow.id))) or 0
-
-
 def _write_stamp(connection: Connection, session: Session) -> None:
-    write_stamp(connection, *_newest(session))
+    write_stamp(connection, *newest(session))
 
 
 def _remove_lost(connection: Connection, reports: Sequence[str]) -> None:
@@ -242,9 +252,7 @@ def _sync(
         done = changes.added + changes.replaced
         if done // TELL_FROM_TEXTS > told:
             told = done // TELL_FROM_TEXTS
-            notify(
-                f"search index: {counted(done, 'text')}, {start + len(portion)} of {counted(len(reports), 'report')}; it goes on"
-            )
+            notify(progress(done, start + len(portion), len(reports)))
     return changes
 
 

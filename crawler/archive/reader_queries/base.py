@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.base import Catalogue
+
 Result = TypeVar("Result")
 
 
@@ -15,6 +17,7 @@ class ReaderQueries:
     """Base of the classes with queries. Only Reader is made."""
 
     path: Path
+    _catalogue: Catalogue
     _session: Session
 
     def _query(self, query: Callable[[Session], Result]) -> Result:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, literal, select
+from sqlalchemy import Integer, Row, Text, bindparam, cast, exists, func, literal, select
 
 from crawler.archive.catalogue.base import UtcDateTime
+from crawler.archive.catalogue.databases.functions import json_has, json_items
 from crawler.archive.catalogue.models import (
     PageMetadataRow,
     PageRow,
@@ -40,7 +42,7 @@ _COLUMNS = (
     VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims, VersionRow.former,
 )  # fmt: skip
 
-_SHOWN = func.json_each(VisitRow.years).table_valued("value")
+_SHOWN = json_items(VisitRow.years).table_valued("value")
 _VISIT_WITHOUT = Prepared(
     select(VisitRow.began_at)
     .where(
@@ -48,7 +50,11 @@ _VISIT_WITHOUT = Prepared(
         VisitRow.state == literal(VisitState.COMPLETE.value),
         VisitRow.began_at >= bindparam("after", type_=UtcDateTime()),
         VisitRow.ended_at < bindparam("before", type_=UtcDateTime()),
-        ~exists(select(_SHOWN.c.value).where(_SHOWN.c.value == bindparam("year"))),
+        ~exists(
+            select(_SHOWN.c.value).where(
+                cast(_SHOWN.c.value, Text) == cast(bindparam("year", type_=Integer()), Text)
+            )
+        ),
     )
     .order_by(VisitRow.began_at.desc())
     .limit(1)
@@ -92,7 +98,7 @@ class PublicationQueries(ReaderQueries):
 
         Those of a page that changes its date again and again are the times at which it was generated: they are left out.
         """
-        was_edited = func.json_type(PageMetadataRow.was, "$.published").is_not(None)
+        was_edited = json_has(PageMetadataRow.was, "published")
         steady = (
             select(PageMetadataRow.page_id)
             .where(was_edited)
@@ -141,24 +147,25 @@ class PublicationQueries(ReaderQueries):
 
     def visit_spans(self, until: datetime) -> list[VisitSpan]:
         """Return the visits that ended before `until`, put together by source, state and years shown, by source."""
+        shown = cast(VisitRow.years, Text)  # as it is written: PostgreSQL does not compare JSON
         query = (
             select(
                 VisitRow.site_id,
                 VisitRow.state,
-                VisitRow.years,
+                shown.label("years"),
                 func.min(VisitRow.began_at, type_=VisitRow.began_at.type).label("first_began"),
                 func.max(VisitRow.began_at, type_=VisitRow.began_at.type).label("last_began"),
             )
             .where(VisitRow.ended_at < until, VisitRow.began_at < until, VisitRow.state.is_not(None))
-            .group_by(VisitRow.site_id, VisitRow.state, VisitRow.years)
-            .order_by(VisitRow.site_id, VisitRow.state, VisitRow.years)
+            .group_by(VisitRow.site_id, VisitRow.state, shown)
+            .order_by(VisitRow.site_id, VisitRow.state, shown)
         )
         with errors_as_damage(self.path):
             return [
                 VisitSpan(
                     site=row.site_id,
                     state=str(row.state),
-                    years=tuple(row.years),
+                    years=tuple(json.loads(row.years)),
                     first_began=row.first_began,
                     last_began=row.last_began,
                 )

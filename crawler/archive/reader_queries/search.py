@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, PoolProxiedConnection, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Connection, Engine, Integer, PoolProxiedConnection, Text, bindparam, cast, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.functions import json_items
 from crawler.archive.catalogue.models import CaptureRow, RunRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.reader_queries.base import ReaderQueries
@@ -81,6 +82,21 @@ class SearchQueries(ReaderQueries):
             assert passes is not None
             return (text.version_id for text in self.searched_texts(versions) if passes(text))
 
+        if self._catalogue.is_database:
+            from crawler.archive.fulltext.database.lookup import find as find_in_database
+
+            return self._query(
+                lambda session: find_in_database(
+                    self._connection_with_index(session),
+                    expression,
+                    filters,
+                    limit=limit,
+                    offset=offset,
+                    newest_before=newest_before,
+                    facets=facets,
+                    passes=chosen if passes else None,
+                )
+            )
         attempts_left = _MAX_ATTEMPTS
         while True:
             attempts_left -= 1
@@ -107,7 +123,7 @@ class SearchQueries(ReaderQueries):
         """Whether there is neither an index nor a text: a run without a report makes no index."""
         from crawler.archive.fulltext import INDEX
 
-        if file_stamp(self.path / INDEX):
+        if not self._catalogue.is_database and file_stamp(self.path / INDEX):
             return False
         return self._query(lambda session: session.scalar(select(VersionRow.id).limit(1))) is None
 
@@ -131,11 +147,28 @@ class SearchQueries(ReaderQueries):
             self._index[2].dispose()
             self._index = None
 
+    def _connection_with_index(self, session: Session) -> Connection:
+        """Return the connection to a database that has an index of this format. Raises ArchiveDamaged."""
+        from crawler.archive.fulltext.database.tables import read_stamp
+        from crawler.archive.fulltext.schema import FORMAT
+
+        connection = session.connection()
+        stamp = read_stamp(connection)
+        if stamp is None or stamp.format != FORMAT:
+            raise ArchiveDamaged(f"{self._catalogue.name}: the archive has no search index yet; {_AGAIN}")
+        return connection
+
     def _index_goes_to(self) -> Stamp:
         from crawler.archive.fulltext.schema import Stamp
 
-        stamp = self._opened_index()[1].execute("SELECT format, run, version FROM stamp").fetchone()
-        return Stamp(*stamp)
+        if self._catalogue.is_database:
+            from crawler.archive.fulltext.database.tables import read_stamp
+
+            stamp = read_stamp(self._connection_with_index(self._session))
+            assert stamp is not None
+            return stamp
+        row = self._opened_index()[1].execute("SELECT format, run, version FROM stamp").fetchone()
+        return Stamp(*row)
 
     def _opened_index(self) -> tuple[tuple[int, ...], sqlite3.Connection]:
         """Return the index's file stamp and a connection. Raises ArchiveDamaged if there is none, or none of this format."""
@@ -183,7 +216,7 @@ def _behind(session: Session, stamp: Stamp) -> str | None:
 _NEWEST = Prepared(
     select(select(func.max(RunRow.id)).scalar_subquery(), select(func.max(VersionRow.id)).scalar_subquery())
 )
-_WANTED = func.json_each(bindparam("versions", type_=Text())).table_valued("value")
+_WANTED = json_items(bindparam("versions", type_=Text())).table_valued("value")
 _SELECTED = Prepared(
     select(
         VersionRow.id,
@@ -191,7 +224,7 @@ _SELECTED = Prepared(
         VersionRow.number,
         VersionRow.title,
         VersionRow.body,
-        type_coerce(VersionRow.sections, Text),  # read as JSON only where they are needed
+        cast(VersionRow.sections, Text),  # read as JSON only where they are needed
         VersionRow.text_sha256,
         VersionRow.kind,
         VersionRow.published,
@@ -200,7 +233,7 @@ _SELECTED = Prepared(
     )
     .select_from(VersionRow)
     .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
-    .where(VersionRow.id.in_(select(_WANTED.c.value)))
+    .where(VersionRow.id.in_(select(cast(_WANTED.c.value, Integer))))
 )
 
 

@@ -91,7 +91,11 @@ class SiteFactQueries(ReaderQueries):
 
     def reports_by_year(self) -> dict[int | None, int]:
         """Return how many reports are held on each year; None: on no single year."""
-        query = select(ReportRow.year, func.count()).group_by(ReportRow.year).order_by(ReportRow.year)
+        query = (
+            select(ReportRow.year, func.count())
+            .group_by(ReportRow.year)
+            .order_by(ReportRow.year.nulls_first())
+        )
         return self._query(lambda session: dict(session.execute(query).all()))
 
     def reports_by_site(self) -> dict[str, SiteReports]:
@@ -212,8 +216,13 @@ def _reports_by_site(session: Session) -> dict[str, SiteReports]:
         select(*columns, VersionRow.first_seen)
         .join(latest, latest.c.report_id == ReportRow.id)
         .join(VersionRow, (VersionRow.report_id == ReportRow.id) & (VersionRow.number == latest.c.number))
-        .order_by(ReportRow.site_id, ReportRow.year, VersionRow.published, ReportRow.id)
-    )  # SQLite has empty values first
+        .order_by(
+            ReportRow.site_id,
+            ReportRow.year.nulls_first(),
+            VersionRow.published.nulls_first(),
+            ReportRow.id,
+        )
+    )
     numbers: dict[str, int] = {}
     newest: dict[str, HeldReport] = {}
     for site, report_id, year, published, title, first_seen in session.execute(query):

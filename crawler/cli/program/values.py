@@ -34,6 +34,9 @@ _HOST_AND_PATH = (
 )
 """An address without http://, such as www.wuhan.gov.cn/zwgk/."""
 
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]+(?=@)|([?&](?:ssl)?password=)[^&]+")
+"""A password in the address of a database: before the @ of its host, or a parameter."""
+
 _FILE_ENDINGS = frozenset(
     [
         "csv",
@@ -165,6 +168,27 @@ def _in_object_store(address: str) -> Path:
         raise ValueError(str(error)) from None
 
 
+def refuse_password(context: typer.Context, parameter: Any, value: str | None) -> str | None:
+    """Return the address of a database. Raises typer.BadParameter if it was typed with a password.
+
+    Whoever lists the processes of the machine would read it, and a run records its command.
+    """
+    source = context.get_parameter_source(parameter.name)
+    if value is not None and source is not None and source.name == "COMMANDLINE" and masked(value) != value:
+        raise typer.BadParameter(
+            "holds a password, which other users of the machine can read; put it into PGPASSWORD, ~/.pgpass, or the whole"
+            " address into FAZHI_DATABASE",
+            ctx=context,
+            param=parameter,
+        )
+    return value
+
+
+def masked(address: str) -> str:
+    """Return the address of a database without its passwords."""
+    return _PASSWORD.sub(r"\1\2***", address)
+
+
 def given_by(parameter: Any, context: typer.Context) -> str:
     """Return where a parameter's value came from, for a message: `--max-time`, `FAZHI_MAX_TIME` or `ID`."""
     source = context.get_parameter_source(parameter.name)
@@ -181,7 +205,7 @@ def from_environment(context: typer.Context) -> Iterator[tuple[str, str, str]]:
         source = context.get_parameter_source(parameter.name)
         if source is not None and source.name == "ENVIRONMENT":
             variable = str(parameter.envvar)
-            yield max(parameter.opts, key=len), variable, os.environ.get(variable, "")
+            yield max(parameter.opts, key=len), variable, masked(os.environ.get(variable, ""))
 
 
 def address_hint(text: object) -> str | None:

@@ -13,6 +13,7 @@ from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
+    DatabaseOption,
     JsonOption,
     OneRegionOption,
     refuse_together,
@@ -36,6 +37,7 @@ _VERSIONS_PER_MESSAGE = 500
 
 def changes(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -80,7 +82,7 @@ def changes(
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
     today = china_day(datetime.now(UTC))
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         begin, end = _window(store, since, until, today)
         found = what_changed(
             store,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption
 from crawler.cli.output import print_json
 from crawler.cli.program.completion import report_ids
 from crawler.language import translate
@@ -33,6 +33,7 @@ def cite(
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     style: Annotated[Style, typer.Option(help="Form of the citation.")] = Style.TEXT,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Print citations of archived texts: title, organ, date, address, capture, digest, WARC record, head of the chain.
@@ -46,7 +47,7 @@ def cite(
         2  wrong use, there is no archive, or no such report
         4  the archive is damaged, or a newer fazhi wrote it
     """
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         cited = [citing.cite(store, each, version) for each in report_ids]
     if json:
         print_json([citing.citation_json(each) for each in cited])

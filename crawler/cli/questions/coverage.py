@@ -15,6 +15,7 @@ from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
+    DatabaseOption,
     JsonOption,
     OneRegionOption,
     YearsOption,
@@ -44,6 +45,7 @@ _COLOURS = {
 
 def coverage_command(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     region: OneRegionOption = None,
     year: YearsOption = None,
     level: Annotated[
@@ -86,7 +88,7 @@ def coverage_command(
     refuse_together(json=json, csv=csv)
     day = _the_day(asof)
     code = the_region(region).code if region else None
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         rows: Iterable[CoverageRow] = coverage(
             store,
             asof=day,

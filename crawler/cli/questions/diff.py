@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption
 from crawler.cli.output import message, print_json
 from crawler.cli.program.completion import report_ids
 from crawler.errors import ConfigError, CrawlerError
@@ -42,6 +42,7 @@ def diff(
         Path | None, typer.Option(metavar="FILE", help="Write a page with both texts side by side.")
     ] = None,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show what differs between two texts: paragraphs, and characters within them.
@@ -64,7 +65,7 @@ def diff(
 
     if sum(each is not None for each in (versions, years, between)) > 1:
         raise ConfigError("give one of A..B, --years and --between")
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         if years is not None:
             found = diff_years(store, report_id, years)
         elif between is not None:

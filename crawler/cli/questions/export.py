@@ -14,6 +14,7 @@ import typer
 from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
+    DatabaseOption,
     JsonOption,
     OneRegionOption,
     SinceOption,
@@ -69,6 +70,7 @@ def export(
         int, typer.Option(min=1, metavar="MB", help="Begin another WACZ file after so many megabytes.")
     ] = 1000,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write a delivery: DIR/artifacts/VERSION with tables, descriptor and changes since the one before. Prints its path.
@@ -92,7 +94,7 @@ def export(
 
     code = the_region(region).code if region else None
     tell_of_a_future_day(since)
-    with archives.Reader.read(archive) as store, _progress() as progress:
+    with archives.Reader.read(archive, database=database) as store, _progress() as progress:
         made = exporting.export(
             store,
             deliveries,

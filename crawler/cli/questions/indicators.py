@@ -14,6 +14,7 @@ from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
+    DatabaseOption,
     JsonOption,
     OneRegionOption,
     YearsOption,
@@ -61,6 +62,7 @@ def indicators(
         bool, typer.Option("--names", help="List the indicators with unit and definition.")
     ] = False,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
     csv: CsvOption = False,
 ) -> None:
@@ -88,7 +90,7 @@ def indicators(
         _print_names(chosen, json=json, csv=csv)
         return
     code = the_region(region).code if region else None
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         found = panel.indicators(
             store, report_id, names=indicator or (), region=code, years=the_years(year), kind=the_kind(kind)
         )

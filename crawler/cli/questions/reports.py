@@ -14,6 +14,7 @@ from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
+    DatabaseOption,
     JsonOption,
     OneRegionOption,
     SinceOption,
@@ -48,6 +49,7 @@ class _Row(NamedTuple):
 
 def reports(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     region: OneRegionOption = None,
     year: YearsOption = None,
     kind: Annotated[str | None, typer.Option(help="Only government, party_government or department.")] = None,
@@ -91,7 +93,7 @@ def reports(
     refuse_together(json=json, csv=csv)
     code = the_region(region).code if region else None
     tell_of_a_future_day(since)
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         if similar:
             others = {
                 "kind": kind,

@@ -14,6 +14,7 @@ from crawler import archive as archives
 from crawler.cli.options import (
     ArchiveOption,
     CsvOption,
+    DatabaseOption,
     JsonOption,
     OneRegionOption,
     YearsOption,
@@ -78,6 +79,7 @@ def search(
     ] = DEFAULT_LIMIT,
     offset: Annotated[int, typer.Option(min=0, help="Leave out the first texts.")] = 0,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
     csv: CsvOption = False,
     index: Annotated[
@@ -104,12 +106,12 @@ def search(
 
     refuse_together(json=json, csv=csv)
     if index:
-        _make_index(archive)
+        _make_index(archive, database)
     if not words:
         if index:
             return
         raise ConfigError("give words to search for")
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         found = searching(
             store,
             " ".join(words),
@@ -132,11 +134,11 @@ def search(
     _tell(found, region, archive, only_counts=facets and not json)
 
 
-def _make_index(archive: Path) -> None:
+def _make_index(archive: Path, database: str | None) -> None:
     from crawler.archive import index_catalogue as build_index
     from crawler.field.times import utc_now
 
-    done = build_index(archive, clock=utc_now, notify=message)
+    done = build_index(archive, clock=utc_now, notify=message, database=database)
     message(
         f"{archive}: {counted(done.added, 'text')} {'is' if done.added == 1 else 'are'} in the search index"
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption, AsPublishedOption, JsonOption
+from crawler.cli.options import ArchiveOption, AsPublishedOption, DatabaseOption, JsonOption
 from crawler.cli.output import message, print_json
 from crawler.cli.program.completion import report_ids
 from crawler.field.times import iso
@@ -32,6 +32,7 @@ def show(
     ],
     version: Annotated[int | None, typer.Option(help="Number of the version; the latest if omitted.")] = None,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
     as_published: AsPublishedOption = False,
     open_: Annotated[
@@ -55,7 +56,7 @@ def show(
     from crawler.questions.report_details import details_json
     from crawler.questions.report_rows import holding_json, report_json
 
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         report = store.show(report_id, version)
         if as_published:
             report = replace(report, as_published=store.as_published(report.id or "", report.version))

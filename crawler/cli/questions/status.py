@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption
 from crawler.cli.output import message, print_facts, print_json, print_table
 from crawler.field.times import iso, utc_now
 from crawler.language import translate
@@ -25,6 +25,7 @@ MAX_FAILING = 20
 
 def status(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     sources: Annotated[
         Path | None,
         typer.Option(
@@ -66,7 +67,7 @@ def status(
     from crawler.questions.status.metrics import write_metrics
     from crawler.questions.status.tables import status_json
 
-    found = state_of(archive, the_sites(sources), now=utc_now(), notify=message)
+    found = state_of(archive, the_sites(sources), now=utc_now(), notify=message, database=database)
     if metrics:
         write_metrics(metrics, found)
     if json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.options import ArchiveOption, JsonOption
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption
 from crawler.cli.output import message, print_json, tab_separated
 from crawler.field.counting import counted
 from crawler.field.times import utc_now
@@ -22,6 +22,7 @@ def ocr(
         list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of reports; all scans if omitted.")
     ] = None,
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     max_time: Annotated[
         str | None,
         typer.Option(
@@ -55,7 +56,9 @@ def ocr(
     require_archive(archive)
     require_extra()
     failed = False
-    with Archive.create(archive, clock=utc_now, command=" ".join(sys.argv[1:]), notify=message) as store:
+    with Archive.create(
+        archive, database=database, clock=utc_now, command=" ".join(sys.argv[1:]), notify=message
+    ) as store:
         wanted = {store.show(each).id or "" for each in ids} if ids else None  # raises UnknownReport
         for each in read_scans(store, wanted, max_seconds=limit):
             failed |= each.ending == FAILED

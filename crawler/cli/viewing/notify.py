@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption, JsonOption, SourcesOption, the_start
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption, SourcesOption, the_start
 from crawler.cli.output import message, print_json
 from crawler.errors import ConfigError
 from crawler.field.counting import counted
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def notify_command(
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     rules: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Rules from this file, instead of `notify:` in sources.yaml."),
@@ -82,7 +83,7 @@ def notify_command(
     chosen = _rules(rules or sources, test, alone=rules is not None)
     begin = the_start(since)
     sender = None if dry_run else Sender(os.environ, receivers)
-    with archives.Reader.read(archive) as store:
+    with archives.Reader.read(archive, database=database) as store:
         _warn_of_unknown_sites(store, chosen)
         memory = State(state or archive / NAME)
         if test is not None:

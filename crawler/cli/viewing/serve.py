@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption
+from crawler.cli.options import ArchiveOption, DatabaseOption
 from crawler.cli.output import message
 from crawler.cli.viewing.extra import base_url_checked, needs_web
 from crawler.errors import CrawlerError
@@ -17,6 +17,7 @@ from crawler.errors import CrawlerError
 
 def serve_command(
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     host: Annotated[
         str,
         typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every one of this machine."),
@@ -65,8 +66,15 @@ def serve_command(
     names = [*LOOPBACK, *(host_name or ())]
     if base_url_checked(base_url) is not None:
         names.append(urlsplit(base_url).hostname or "")
-    archives.Reader.read(archive).close()  # says at once if there is none
-    settings = Settings(archive=archive, hosts=tuple(names), base_url=base_url, seconds=seconds, log=message)
+    archives.Reader.read(archive, database=database).close()  # says at once if there is none
+    settings = Settings(
+        archive=archive,
+        database=database,
+        hosts=tuple(names),
+        base_url=base_url,
+        seconds=seconds,
+        log=message,
+    )
 
     def tell(address: str, number: int) -> None:
         shown = f"[{address}]" if ":" in address else address

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler import archive as archives
-from crawler.cli.options import ArchiveOption
+from crawler.cli.options import ArchiveOption, DatabaseOption
 from crawler.cli.output import message
 from crawler.cli.viewing.extra import base_url_checked, needs_web
 from crawler.errors import CrawlerError
@@ -21,6 +21,7 @@ def site(
         Path, typer.Argument(metavar="DIR", help="Folder of the site. It is made if it is missing.")
     ],
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     base_url: Annotated[
         str | None,
         typer.Option(
@@ -53,7 +54,7 @@ def site(
     with needs_web():
         from crawler.web.static_site.making import Wishes, make_site
     address = (base_url_checked(base_url) or "").rstrip("/")
-    with archives.Reader.read(archive) as reader:
+    with archives.Reader.read(archive, database=database) as reader:
         try:
             made = make_site(reader, folder, Wishes(now=datetime.now(UTC), base_url=address))
         except OSError as error:

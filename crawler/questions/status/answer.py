@@ -11,9 +11,10 @@ from os import PathLike
 from pathlib import Path
 
 from crawler.archive import EMPTY_HEAD, MANIFEST, Reader, manifest_entries
+from crawler.archive.catalogue.databases.base import Catalogue
+from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.lock import is_held
-from crawler.archive.evidence.warc_paths import has_archive
 from crawler.archive.reader_queries.site_facts import HeldReport, RunFacts
 from crawler.archive.storage.places import as_archive
 from crawler.model import Site
@@ -102,19 +103,22 @@ def status(
     *,
     now: datetime,
     notify: Callable[[str], None] = _print_notice,
+    database: str | None = None,
 ) -> Status:
     """Return the state of an archive at `now` (aware). Read permission is enough.
 
     `sites`: the entries of sources.yaml, disabled ones too; without them it is not known what is due. `notify` gets a
-    message if the catalogue has an earlier schema. Raises NoArchive, ArchiveDamaged, ArchiveTooNew.
+    message if the catalogue has an earlier schema. `database`: address of the catalogue's database if it is not in the
+    folder. Raises NoArchive, ArchiveDamaged, ArchiveTooNew.
     """
     path = as_archive(archive)
     with errors_as_damage(path):
-        if not has_archive(path) and _is_before_first_run(path):
-            found = _answer(path, None, sites, now)
+        catalogue = open_catalogue(path, database)
+        if not catalogue.exists() and _is_before_first_run(path):
+            found = _answer(catalogue, None, sites, now)
         else:
-            with Reader.read(path, notify=notify) as store:
-                found = _answer(path, store, sites, now)
+            with Reader.of(catalogue, notify=notify) as store:
+                found = _answer(catalogue, store, sites, now)
     facts = Facts(
         now=now,
         run_state=found.last_run.state if found.last_run else None,
@@ -131,7 +135,10 @@ def _is_before_first_run(path: Path) -> bool:
     return path.is_dir() and {entry.name for entry in path.iterdir()} <= _BEFORE_FIRST_RUN
 
 
-def _answer(path: Path, store: Reader | None, sites: Sequence[Site] | None, now: datetime) -> Status:
+def _answer(
+    catalogue: Catalogue, store: Reader | None, sites: Sequence[Site] | None, now: datetime
+) -> Status:
+    path = catalogue.archive
     sources = source_statuses(store, sites, now=now)
     held = [source.newest for source in sources if source.newest]
     head, lines = EMPTY_HEAD, 0
@@ -146,7 +153,7 @@ def _answer(path: Path, store: Reader | None, sites: Sequence[Site] | None, now:
         sources_known=sites is not None,
         reports_by_year=store.reports_by_year() if store else {},
         newest=max(held, key=lambda report: (report.first_seen, report.id), default=None),
-        sizes=sizes(path),
+        sizes=sizes(catalogue),
         free=free_bytes(path),
         head=head,
         lines=lines,

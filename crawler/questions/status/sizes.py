@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from crawler.archive import CATALOGUE, SEARCH_INDEX
+from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.storage.bucket_path import bucket_of
 
 PARTS = {"warc": "warc", "text": "text", CATALOGUE: "catalogue", SEARCH_INDEX: "search index"}
@@ -15,8 +16,12 @@ PARTS = {"warc": "warc", "text": "text", CATALOGUE: "catalogue", SEARCH_INDEX: "
 _OTHER = "other"
 
 
-def sizes(archive: Path) -> dict[str, int]:
-    """Return the bytes of each part of an archive. Symbolic links are not followed. Raises OSError."""
+def sizes(catalogue: Catalogue) -> dict[str, int]:
+    """Return the bytes of each part of the archive of a catalogue. Symbolic links are not followed. Raises OSError.
+
+    The search index of a catalogue in PostgreSQL is a part of that.
+    """
+    archive = catalogue.archive
     found = dict.fromkeys((*PARTS.values(), _OTHER), 0)
     if bucket := bucket_of(archive):
         for each in bucket.storage.list():
@@ -26,6 +31,7 @@ def sizes(archive: Path) -> dict[str, int]:
         for entry in entries:
             name = next((name for name in PARTS if _belongs(entry.name, name)), "")
             found[PARTS.get(name, _OTHER)] += _bytes(entry)
+    found[PARTS[CATALOGUE]] += catalogue.size() or 0
     return found
 
 

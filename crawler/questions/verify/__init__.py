@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive import CATALOGUE, Reader, require_archive
-from crawler.archive.comparison.file_format import file_faults
+from crawler.archive import Reader, require_archive
+from crawler.archive.catalogue.databases.base import Catalogue
+from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.snapshot import snapshot
 from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
@@ -58,35 +59,38 @@ def verify(
     trust: Trust | None = None,
     notify: Notify,
     processes: int | None = None,
+    database: str | None = None,
 ) -> Iterator[Fault]:
     """Yield every fault of an archive.
 
     `deep`: make the catalogue again in a temporary folder and compare it row by row, and extract every text again. `head`: a digest printed earlier; everything that it covers
     must be unchanged. `since`: a head or an older manifest; the chain must only have added lines to it. `trust`: keys and
     root certificates for the anchors that are known from elsewhere. `processes`: number of child processes that read pages for
-    `deep` (default: one for each processor); the faults are the same with any number. Nothing is written
+    `deep` (default: one for each processor); the faults are the same with any number. `database`: address of the catalogue's
+    database if it is not in the folder. Nothing is written
     and no lock is taken. The open files of a run in progress are skipped, and reported to `notify`. Raises ConfigError for
     a `head` that is none or covers nothing, NoArchive, ArchiveTooNew if a newer fazhi wrote it, NoTemporarySpace.
     """
     known = None if head is None else head_to_verify(head)
     with errors_as_damage(path), ReadingPool(processes, notify) as pool:
         asked = _Asked(deep=deep, head=known, since=since, trust=trust or Trust(), pool=pool)
+        catalogue = open_catalogue(path, database)
         require_archive(path)
-        before = snapshot(path)
+        before = snapshot(catalogue)
         for name in before.in_progress:
             notify(
                 f"{name}: not verified: a run is writing it, or a killed run left it; the next run closes it"
             )
         doubtful: list[Fault] = []
-        for fault in _faults(path, asked, notify):
-            if not before.in_progress and before == snapshot(path):
+        for fault in _faults(catalogue, asked, notify):
+            if not before.in_progress and before == snapshot(catalogue):
                 yield fault
             else:
                 doubtful.append(fault)
         if (
             doubtful
         ):  # a run wrote meanwhile, and half of its change may have been read: only what persists is a fault
-            again = set(_faults(path, asked, lambda _: None))
+            again = set(_faults(catalogue, asked, lambda _: None))
             yield from (fault for fault in doubtful if fault in again)
 
 
@@ -96,25 +100,25 @@ def added(path: Path, since: OlderChain) -> Added | None:
         return added_since(Chain.read(path), since)
 
 
-def _faults(path: Path, asked: _Asked, notify: Notify) -> Iterator[Fault]:
+def _faults(catalogue: Catalogue, asked: _Asked, notify: Notify) -> Iterator[Fault]:
+    path, place = catalogue.archive, catalogue.place
     chain = Chain.read(path)
     yield from _chain_faults(chain, asked, notify)
     yield from check_inventory(path, notify)
-    if (path / CATALOGUE).is_file():
-        yield from (Fault(place=CATALOGUE, what=what) for what in file_faults(path / CATALOGUE))
+    yield from (Fault(place=place, what=what) for what in catalogue.file_faults())
     try:
-        with Reader.read(path, notify=notify) as reader, reader.consistency(asked.pool) as claims:
+        with Reader.of(catalogue, notify=notify) as reader, reader.consistency(asked.pool) as claims:
             yield from run_faults(chain, claims.run_ends(), notify)
-            yield from Comparison(path, claims, asked.deep, notify).everything()
+            yield from Comparison(path, place, claims, asked.deep, notify).everything()
     except (ArchiveTooNew, NoTemporarySpace):
         raise
     except _UNREADABLE as error:
-        yield Fault(place=CATALOGUE, what=f"a row cannot be read ({error}); `fazhi rebuild` recreates it")
+        yield Fault(place=place, what=f"a row cannot be read ({error}); `fazhi rebuild` recreates it")
     except ArchiveError as error:
         advice = "" if "fazhi rebuild" in str(error) else "; `fazhi rebuild` recreates it"
-        yield Fault(place=CATALOGUE, what=f"{error}{advice}")
+        yield Fault(place=place, what=f"{error}{advice}")
         yield from run_faults(chain, None, notify)
-        yield from Comparison(path, None, asked.deep, notify).everything()
+        yield from Comparison(path, place, None, asked.deep, notify).everything()
 
 
 def _chain_faults(chain: Chain, asked: _Asked, notify: Notify) -> Iterator[Fault]:

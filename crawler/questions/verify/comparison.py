@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.archive import (
-    CATALOGUE,
     DOCUMENT_KINDS,
     ENTERED_FOLDERS,
     Act,
@@ -59,6 +58,7 @@ class Comparison:
     """Compares files and catalogue rows; without a catalogue (`claims` is None), only the files."""
 
     path: Path
+    catalogue: str  # where it is
     claims: ConsistencyQueries | None
     deep: bool
     notify: Callable[[str], None]
@@ -72,10 +72,10 @@ class Comparison:
         if self.claims is not None:
             self.settled = all(self.claims.run_ends().values())
             for what in self.claims.integrity_errors():
-                yield Fault(place=CATALOGUE, what=what)
+                yield Fault(place=self.catalogue, what=what)
             if self.deep:
                 yield from (
-                    Fault(place=CATALOGUE, what=what) for what in self.claims.differences(self.notify)
+                    Fault(place=self.catalogue, what=what) for what in self.claims.differences(self.notify)
                 )
         files = list(self._entered(closed_warcs(self.path)))
         for name, (holder, _, _) in pack_ranges(self.path).items():
@@ -141,7 +141,7 @@ class Comparison:
             yield from second.rest()
         for missing in places.values():
             yield Fault(
-                place=CATALOGUE,
+                place=self.catalogue,
                 what=f"capture {missing.record_id} of {missing.url}: no such record in {name}",
             )
         if isinstance(file, PartPath) and file.holder is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import holdings, queries
@@ -146,7 +147,8 @@ class Reader(
 
     def close(self) -> None:
         """Close the catalogue."""
-        self._session.close()
+        with suppress(SQLAlchemyError):  # a lost connection has nothing to take back
+            self._session.close()
         self._engine.dispose()
         self.close_index()
 

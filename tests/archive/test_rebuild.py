@@ -21,7 +21,7 @@ from crawler.intake.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Report, Site, SiteVisit, VisitState
 from crawler.warc import Record, WarcFile, new_record_id, read_records, warc_date
 from tests.archive.foreign import article
-from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, query
+from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, lose_catalogue, query
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
 Opener = Callable[[], Archive]
@@ -161,7 +161,7 @@ def test_a_crawl_after_a_rebuild_finds_everything_unchanged(
 ) -> None:
     with opened() as archive:
         crawl_saved(archive, clock, "wuhan")
-    (folder / CATALOGUE).unlink()
+    lose_catalogue(folder)
     with pytest.raises(ArchiveDamaged, match="fazhi rebuild"):
         opened()
     with pytest.raises(ArchiveDamaged, match="fazhi rebuild"):

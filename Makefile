@@ -289,6 +289,13 @@ $(BENCH_READY): requirements-bench.lock | python
 	@$(BENCH)/bin/python $(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@
 
+.PHONY: bench-spread
+# Many machines: STRIKES at workers and enterer over HOSTS governments, costs of planner, queue and entering, makespan of 1, 2 and 4 workers.
+STRIKES ?= 200
+HOSTS ?= 200
+bench-spread: $(SPREAD_READY)
+	@$(SPREAD)/bin/python -m bench.spread --strikes $(STRIKES) --hosts $(HOSTS) --seed $(SEED)
+
 .PHONY: soak
 # Crawl 20,000 pages on 200 hosts with faults: no outcome is lost or doubled, memory does not grow. Takes some minutes.
 soak: $(READY)

@@ -13,6 +13,7 @@ import typer
 from crawler.cli.options import (
     ArchiveOption,
     ConnectToOption,
+    DatabaseOption,
     IdsArgument,
     JsonOption,
     LevelOption,
@@ -64,6 +65,7 @@ def backfill(
     ] = None,
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
     connect_to: ConnectToOption = None,
 ) -> None:
@@ -110,10 +112,17 @@ def backfill(
     )
     display = Display(halt=job.halt, json=json, dry=dry_run)
     if dry_run:
-        count(archive, job, display, around=lambda: _shown(display, job.halt))
+        count(archive, job, display, around=lambda: _shown(display, job.halt), database=database)
     else:
         command = " ".join(sys.argv[1:])
-        fill(archive, job, display, command=command, around=lambda: _shown(display, job.halt))
+        fill(
+            archive,
+            job,
+            display,
+            command=command,
+            around=lambda: _shown(display, job.halt),
+            database=database,
+        )
     raise typer.Exit(display.finish())
 
 

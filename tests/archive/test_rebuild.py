@@ -258,7 +258,7 @@ def test_texts_lost_with_their_extractor_are_marked_in_a_rebuild(
     rebuild(folder, clock=clock, notify=quiet)
     assert dict(query(folder, "SELECT report_id, text_sha256 FROM versions")) == before
     shutil.rmtree(folder / "text")
-    (folder / CATALOGUE).unlink()  # it has the texts too
+    lose_catalogue(folder)  # it has the texts too
     notices: list[str] = []
     rebuild(folder, clock=clock, notify=notices.append)
     assert len([line for line in notices if "is lost; entered as fazhi/later reads it" in line]) == len(

@@ -129,6 +129,7 @@ def test_a_run_ends_as_finished_stopped_or_killed(opened: Opener, folder: Path) 
     assert states == [("finished", ""), ("stopped", "SIGTERM"), ("killed", ""), ("finished", "")]
 
 
+@pytest.mark.sqlite_only
 def test_a_catalogue_of_the_first_schema_comes_up_and_goes_back_with_all_its_rows(tmp_path: Path) -> None:
     engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
     with engine.begin() as connection:
@@ -190,6 +191,7 @@ def test_the_last_migration_is_the_one_that_a_catalogue_is_asked_for(tmp_path: P
     engine.dispose()
 
 
+@pytest.mark.sqlite_only
 def test_simhashes_of_the_fifth_schema_are_computed_from_the_texts_and_the_former_ones_come_back(
     tmp_path: Path,
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from crawler.archive import CATALOGUE, Archive, acts_in, rebuild
 from crawler.archive.catalogue import text_names
 from crawler.archive.loading import reextraction
-from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
+from crawler.errors import ArchiveDamaged, ArchiveLocked, NoArchive
 from crawler.extract import extract
 from crawler.field.fingerprint import text_sha256
 from crawler.intake.imports import import_paths
@@ -174,7 +174,7 @@ def test_a_crawl_after_a_rebuild_finds_everything_unchanged(
 
 
 def test_a_rebuild_needs_warc_files_and_the_lock(opened: Opener, clock: Clock, folder: Path) -> None:
-    with pytest.raises(ArchiveError, match="no WARC files"):
+    with pytest.raises(NoArchive, match="no archive here"):
         rebuild(folder, clock=clock, notify=quiet)
     with opened() as archive:
         archive.record(a_capture(at=clock()))

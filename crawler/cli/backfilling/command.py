@@ -20,12 +20,10 @@ from crawler.cli.options import (
     RegionsOption,
     SourcesOption,
 )
-from crawler.crawl import Halt
-from crawler.crawl import seconds as seconds_of
-from crawler.field.region_names import the_level
 
 if TYPE_CHECKING:
     from crawler.cli.backfilling.display import Display
+    from crawler.crawl import Halt
 
 
 def backfill(
@@ -90,7 +88,10 @@ def backfill(
     """
     # imported here: the help needs none of it
     from crawler.cli.backfilling.display import Display
+    from crawler.crawl import Halt
+    from crawler.crawl import seconds as seconds_of
     from crawler.fetch import parse_connect_to
+    from crawler.field.region_names import the_level
     from crawler.intake.backfill.choice import DEFAULT, archives_of
     from crawler.intake.backfill.job import Job, count
     from crawler.intake.backfill.job import backfill as fill

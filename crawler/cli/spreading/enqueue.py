@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +16,8 @@ from crawler.cli.options import (
     SourcesOption,
 )
 from crawler.cli.output import message, print_json, say
-from crawler.cli.spreading.options import QueueOption, the_queue
+from crawler.cli.spreading.options import QueueOption
 from crawler.field.counting import counted
-from crawler.field.region_names import the_level
 
 
 def enqueue(
@@ -50,6 +48,11 @@ def enqueue(
         2  wrong use, or a faulty sources.yaml
         4  the archive is damaged
     """
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+    from crawler.field.region_names import the_level
+
     url = the_queue(queue)
     from crawler.sources import choose, load
     from crawler.spread.planner import queue_visits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from crawler import crawl as pipeline
 from crawler.cli.options import ArchiveOption, JsonOption, SourcesOption
-from crawler.cli.spreading.options import MaxTimeOption, OnceOption, QueueOption, SegmentsOption, the_queue
+from crawler.cli.spreading.options import MaxTimeOption, OnceOption, QueueOption, SegmentsOption
 
 
 def enter(
@@ -42,6 +41,10 @@ def enter(
         3  another process writes to the archive
         4  the archive is damaged or cannot be written
     """
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+
     url = the_queue(queue)
     from crawler.archive import Archive, Entered
     from crawler.cli.display import Display

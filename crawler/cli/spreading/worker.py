@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,6 @@ from crawler.cli.spreading.options import (
     QueueOption,
     ScratchOption,
     SegmentsOption,
-    the_queue,
 )
 
 
@@ -53,6 +51,10 @@ def worker(
         2  wrong use, or a faulty sources.yaml
         4  the archive is damaged
     """
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+
     url = the_queue(queue)
     from crawler.crawl.halt import on_first_signal
     from crawler.fetch import parse_connect_to

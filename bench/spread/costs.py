@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-import psycopg
-
 from bench.site import World
 from bench.spread.web import measured
 from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, VisitHistory
@@ -75,8 +73,6 @@ async def _jobs(postgres: Postgres) -> float:
         await queue.defer_visits(
             [ServerVisit(server=f"h{n}.gov.test", sites=(f"s{n}",)) for n in range(SOURCES)]
         )
-        with psycopg.connect(database, autocommit=True) as connection:
-            connection.execute("ANALYZE procrastinate_jobs")
         manager = queue.app.job_manager
         worker, costs = await manager.register_worker(), []
         from procrastinate.jobs import Status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import psycopg
 
 from crawler.spread.planning import ServerVisit
@@ -19,6 +21,34 @@ async def test_a_server_is_queued_once_also_among_many(database: str) -> None:
         assert await queue.defer_visits([a_visit(number) for number in range(12)]) == 11
         assert await queue.defer_visits([a_visit(number) for number in range(12)]) == 0
     assert await busy_servers(database) == {f"{number}.gov.cn" for number in range(12)}
+
+
+async def test_planners_that_queue_the_same_servers_in_other_orders_queue_each_once(database: str) -> None:
+    visits = [a_visit(number) for number in range(2000)]
+    async with open_queue(database) as queue:
+        queued = await asyncio.gather(queue.defer_visits(visits), queue.defer_visits(visits[::-1]))
+    assert sum(queued) == 2000
+
+
+async def test_jobs_are_fetched_in_the_order_in_which_they_are_queued(database: str) -> None:
+    async with open_queue(database) as queue:
+        await queue.defer_visits([a_visit(3), a_visit(1), a_visit(2)])
+        manager = queue.app.job_manager
+        worker = await manager.register_worker()
+        jobs = [await manager.fetch_job(queues=["visits"], worker_id=worker) for _ in range(3)]
+    assert [(job.lock, job.task_kwargs) for job in jobs] == [
+        (f"{n}.gov.cn", {"server": f"{n}.gov.cn", "sites": [f"site-{n}"]}) for n in (3, 1, 2)
+    ]
+
+
+async def test_after_many_jobs_the_table_has_statistics_and_an_index_by_lock(database: str) -> None:
+    async with open_queue(database) as queue:
+        await queue.defer_visits([a_visit(number) for number in range(1000)])
+    with psycopg.connect(database) as connection:
+        known = connection.execute("SELECT reltuples FROM pg_class WHERE relname = 'procrastinate_jobs'")
+        assert known.fetchone() == (1000.0,)
+        index = connection.execute("SELECT to_regclass('fazhi_jobs_lock') IS NOT NULL")
+        assert index.fetchone() == (True,)
 
 
 async def test_a_server_is_busy_until_its_segment_is_entered(database: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,7 +26,23 @@ VISIT, ENTER, PLAN, SWEEP = "visit", "enter", "plan", "sweep"
 PLAN_CRON, SWEEP_CRON = "*/10 * * * *", "* * * * * */20"
 """The planner runs every ten minutes, the sweeper every twenty seconds."""
 
-_PER_INSERT = 5000  # jobs
+_PER_INSERT = 20_000  # jobs
+_MANY = 1000  # jobs, after which PostgreSQL's knowledge of the table is renewed
+
+_INSERT = """
+WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('fazhi visits'))), queued AS (
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+    SELECT %(queue)s, %(task)s, server, server, args::jsonb
+      FROM alone, unnest(%(servers)s::text[], %(args)s::text[]) WITH ORDINALITY AS visit (server, args, place)
+     ORDER BY place
+        ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
+    RETURNING 1
+) SELECT count(*) AS number FROM queued
+"""  # alone: two planners that insert in different orders would wait for each other for ever
+
+_LOCK_INDEX = """
+CREATE INDEX fazhi_jobs_lock ON procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')
+"""  # fetching a job asks for others with its lock, for which procrastinate has no index
 _CONNECT_SECONDS = 10.0
 
 
@@ -47,24 +64,20 @@ class Queue:
 
     async def defer_visits(self, visits: Sequence[ServerVisit]) -> int:
         """Queue visits; those of servers that are queued already are left out. Return the number queued."""
-        queued = 0
+        connector, queued = self.app.connector, 0
         for start in range(0, len(visits), _PER_INSERT):
-            queued += await self._defer(visits[start : start + _PER_INSERT])
+            some = visits[start : start + _PER_INSERT]
+            row = await connector.execute_query_one_async(
+                _INSERT,
+                queue=VISITS,
+                task=VISIT,
+                servers=[each.server for each in some],
+                args=[json.dumps({"server": each.server, "sites": each.sites}) for each in some],
+            )
+            queued += row["number"]
+        if queued >= _MANY:  # else fetching a job goes by the empty table's statistics: seconds each
+            await connector.execute_query_async("ANALYZE procrastinate_jobs")
         return queued
-
-    async def _defer(self, visits: Sequence[ServerVisit]) -> int:
-        """Queue visits in one statement; where another planner was faster with one of them, each alone."""
-        deferrers = [_visit_deferrer(self.app, each) for each in visits]
-        if not deferrers:
-            return 0
-        try:
-            await self.app.job_manager.batch_defer_jobs_async([each.job for each in deferrers])
-            return len(deferrers)
-        except AlreadyEnqueued:
-            if len(visits) == 1:
-                return 0
-        half = len(visits) // 2
-        return await self._defer(visits[:half]) + await self._defer(visits[half:])
 
     async def defer_enter(self, name: str, server: str) -> bool:
         """Queue a segment to be entered, unless it is queued already. `server`: of its visit, busy until then.
@@ -95,12 +108,6 @@ class Queue:
         await self.app.job_manager.delete_old_jobs(
             nb_hours=hours, include_failed=True, include_aborted=True, include_cancelled=True
         )
-
-
-def _visit_deferrer(app: Any, each: ServerVisit) -> Any:
-    job = app.configure_task(VISIT, queue=VISITS, lock=each.server, queueing_lock=each.server)
-    job.job = job.job.evolve(task_kwargs={"server": each.server, "sites": list(each.sites)})
-    return job
 
 
 def _every(app: Any, name: str, cron: str, upkeep: Callable[[], Awaitable[None]]) -> None:
@@ -160,13 +167,18 @@ async def _prepare(url: str) -> None:
             url, connect_timeout=int(_CONNECT_SECONDS)
         ) as connection:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('fazhi queue'))")
-            found = await connection.execute("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
-            row = await found.fetchone()
-            if row is None or not row[0]:
+            if not await _exists(connection, "procrastinate_jobs"):
                 await connection.execute(procrastinate.schema.SchemaManager.get_schema())
                 await connection.execute(SCHEMA)
+            if not await _exists(connection, "fazhi_jobs_lock"):
+                await connection.execute(_LOCK_INDEX)
     except (psycopg.Error, OSError) as error:
         raise unreachable(url, error) from error
+
+
+async def _exists(connection: psycopg.AsyncConnection[Any], name: str) -> bool:
+    row = await (await connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,))).fetchone()
+    return row is not None and bool(row[0])
 
 
 def unreachable(url: str, error: BaseException) -> CrawlerError:

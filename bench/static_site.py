@@ -61,7 +61,7 @@ def served_paths(site: Path) -> list[str]:
     found = []
     for file in sorted(site.rglob("*")):
         name = file.relative_to(site).as_posix()
-        if not file.is_file() or name.startswith((".", "static/", "search/")):
+        if not file.is_file() or name.startswith((".", "static/", "search/", "404.")):
             continue
         english, name = name.startswith("en/"), name.removeprefix("en/")
         folder = name.split("/")[0]

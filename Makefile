@@ -289,6 +289,13 @@ $(BENCH_READY): requirements-bench.lock | python
 	@$(BENCH)/bin/python $(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@
 
+.PHONY: bench-spread
+# Many machines: STRIKES at workers and enterer over HOSTS governments, costs of planner, queue and entering, makespan of 1, 2 and 4 workers.
+STRIKES ?= 200
+HOSTS ?= 200
+bench-spread: $(SPREAD_READY)
+	@$(SPREAD)/bin/python -m bench.spread --strikes $(STRIKES) --hosts $(HOSTS) --seed $(SEED)
+
 .PHONY: soak
 # Crawl 20,000 pages on 200 hosts with faults: no outcome is lost or doubled, memory does not grow. Takes some minutes.
 soak: $(READY)
@@ -299,6 +306,11 @@ soak: $(READY)
 bench-archive: $(READY)
 	@$(BIN)/python -m bench.archive $(if $(filter command line,$(origin N)),--captures $(N))
 	@$(BIN)/python -m bench.similar
+
+.PHONY: bench-postgresql
+# Time of storing, rebuilding and searching with the catalogue in PostgreSQL, compared with SQLite. N captures.
+bench-postgresql: $(SPREAD_READY)
+	@$(SPREAD)/bin/python -m bench.postgresql $(if $(filter command line,$(origin N)),--captures $(N))
 
 .PHONY: bench-cores
 # Time of `rebuild`, `verify --deep` and `import` with one process, and with one for each processor.

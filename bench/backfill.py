@@ -3,7 +3,8 @@
 `make bench-backfill`. Web archives on loopback (`tests/intake/backfill/web_archives.py`) hold 500 pages below one list, each captured
 20 times with one to three payloads. `fazhi backfill` runs in a process of its own and is killed with SIGKILL a few times;
 then it runs to its end. The least number of requests is one for each payload and one for each 5,000 rows of the index. Exit code 1 if it sends
-more than 1.02 times as many, or anything twice after a kill, or if the archive has a fault.
+more than 1.02 times as many, or anything twice after a kill but the one request that was under way then, or if the archive has a
+fault.
 """
 
 from __future__ import annotations
@@ -64,15 +65,15 @@ def main() -> None:
             "--from", f"wayback {archives.base}", "--connect-to", archives.connect_to_words,
         ]  # fmt: skip
         began = time.monotonic()
-        for kill in range(1, KILLS + 1):
-            _run_until(words, archives, least * kill // (KILLS + 1))
+        under_way = {_run_until(words, archives, least * kill // (KILLS + 1)) for kill in range(1, KILLS + 1)}
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         seconds = time.monotonic() - began
         faults = list(verify(folder, notify=lambda _: None))
         with Archive.read(folder) as reader:
             reports = len(reader.reports())
             versions = sum(len(list(reader.history(report.id or ""))) for report in reader.reports())
-    requests, twice = len(archives.asked), archives.repeated()
+    requests = len(archives.asked)
+    twice = [each for each in archives.repeated() if each not in under_way]
     print(
         table(
             ["", "found"],
@@ -82,7 +83,7 @@ def main() -> None:
                 ["least number of requests", f"{least}"],
                 ["requests", f"{requests} ({requests / least:.3f} × the least)"],
                 ["kills", f"{KILLS}"],
-                ["asked twice", f"{len(twice)}"],
+                ["asked twice, but for the one under way at each kill", f"{len(twice)}"],
                 ["reports, versions", f"{reports}, {versions}"],
                 ["seconds", f"{seconds:.0f}"],
                 ["faults of the archive", f"{len(faults)}"],
@@ -95,12 +96,14 @@ def main() -> None:
         sys.exit(f"not met; the last run ended with {done.returncode}: {done.stderr[-500:]}")
 
 
-def _run_until(words: list[str], archives: WebArchives, requests: int) -> None:
-    """Run the command, and kill it when so many requests have come."""
+def _run_until(words: list[str], archives: WebArchives, requests: int) -> tuple[str, str]:
+    """Run the command, kill it when so many requests have come, and return the last one: its answer was on the way."""
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and len(archives.asked) < requests:
             time.sleep(0.01)
         process.kill()
+        process.wait()
+    return archives.asked[-1]
 
 
 if __name__ == "__main__":

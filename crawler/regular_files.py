@@ -22,6 +22,14 @@ _KINDS = {
 }
 
 
+class RemotePath(PosixPath):
+    """Path of a file that may lie elsewhere than on this machine. `open_regular` asks it."""
+
+    def open_remote(self) -> BufferedReader | None:
+        """Open the file where it lies; None if it is on this machine. Raises OSError."""
+        return None
+
+
 class PartPath(PosixPath):
     """Path of a file that is kept as a range of bytes of another file, the holder.
 
@@ -119,6 +127,8 @@ def open_regular(path: Path, *, follow: bool = True) -> BufferedReader:
     """
     if (holder := holder_of(path)) is not path:
         return open_range(open_regular(holder, follow=follow), path)
+    if isinstance(path, RemotePath) and (remote := path.open_remote()) is not None:
+        return remote
     _check(os.stat(path, follow_symlinks=follow), path)  # first: opening a device can do something
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY | (0 if follow else os.O_NOFOLLOW)
     descriptor = os.open(path, flags)
@@ -148,7 +158,7 @@ def _check(found: os.stat_result, path: Path) -> None:
 def file_stamp(path: Path) -> tuple[int, ...]:
     """Return mtime, size and inode of a file: they differ after it was changed or replaced. Empty without a file."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except FileNotFoundError:
         return ()
     return found.st_mtime_ns, found.st_size, found.st_ino

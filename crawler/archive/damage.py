@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from crawler.errors import ArchiveDamaged
+from crawler.regular_files import RemotePath
 
 _CORRUPT = ("malformed", "not a database", "no such table", "no such column", "corrupt")
 """Words in SQLite's messages about a catalogue that is unusable. The WARC files hold all that is needed to rebuild it."""
@@ -87,9 +88,12 @@ class errors_as_damage:
             hint = "; `fazhi rebuild` makes it again" if any(word in str(cause) for word in _CORRUPT) else ""
             raise ArchiveDamaged(f"{self._path}: its catalogue: {cause}{hint}{self._then}") from error
         if isinstance(error, OSError):
-            place = (
-                f"{self._path}/{os.path.relpath(error.filename, self._path)}"
-                if error.filename
-                else self._path
-            )
+            place = _place(error.filename, self._path) if error.filename else self._path
             raise ArchiveDamaged(f"{place}: {error.strerror or error}{self._then}") from error
+
+
+def _place(name: str | bytes | int, archive: Path) -> str:
+    """Return a file as a person would name it: by the archive's own name, or as it is for one elsewhere."""
+    if isinstance(archive, RemotePath):
+        return str(name)
+    return f"{archive}/{os.path.relpath(str(name), archive)}"

@@ -87,6 +87,10 @@ class Derivation:
             self.session.commit()
             for name in files.get((run.id, run.started_at), ()):
                 self._enter(name, run)
+            if (
+                run.id in self.manifest.late_runs
+            ):  # what its late file says of its end, the chain knew otherwise
+                run.finished_at = None
             if not self._is_unended(run) and (run.finished_at is None or run.id in self.manifest.open_runs()):
                 end_killed_run(run, self.manifest, next_start)
                 self.killed.append(run)

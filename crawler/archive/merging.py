@@ -35,6 +35,7 @@ from crawler.archive.loading.copied_files import add_run, give_name, part_of
 from crawler.archive.loading.foreign_loader import ForeignLoader
 from crawler.archive.loading.reextraction import Reread
 from crawler.archive.loading.warc_loader import load_file
+from crawler.archive.storage.bucket_path import bucket_of
 from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import NotMerged
 from crawler.warc import read_at
@@ -108,7 +109,12 @@ def stage(
 
 def _refuse_itself(archive: Path, other: Path) -> None:
     here, there = archive.resolve(), other.resolve()
-    if here == there or (here.exists() and there.exists() and os.path.samefile(here, there)):
+    if here == there or (
+        None is bucket_of(here) is bucket_of(there)
+        and here.exists()
+        and there.exists()
+        and os.path.samefile(here, there)
+    ):
         raise NotMerged(f"{other}: this is the archive itself; name another one")
 
 
@@ -131,7 +137,7 @@ def _name(archive: Path, file: ForeignFile) -> str:
     own = file.path.name
     mark = file.sha256[:_MARK_CHARS]
     name = MERGED_FOLDER + (own if own.startswith(f"{mark}-") else f"{mark}-{own}")
-    if os.path.lexists(archive / name) and file_sha256(archive / name) != file.sha256:
+    if files.is_taken(archive, name) and file_sha256(archive / name) != file.sha256:
         return f"{MERGED_FOLDER}{file.sha256}.warc.gz"
     return name
 

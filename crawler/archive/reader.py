@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -19,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import holdings, queries
@@ -41,6 +43,8 @@ from crawler.archive.reader_queries.search import SearchQueries
 from crawler.archive.reader_queries.site_facts import SiteFactQueries
 from crawler.archive.reader_queries.slices import SliceQueries
 from crawler.archive.reader_queries.troubles import TroubleQueries
+from crawler.archive.storage.bucket_path import bucket_of
+from crawler.archive.storage.places import as_archive
 from crawler.errors import ArchiveDamaged, NoArchive, QueryTooLong
 from crawler.model import Holding, Report, Validators
 
@@ -105,13 +109,17 @@ class Reader(
         is not in the folder, see `open_catalogue`. Raises NoArchive if there is none, ArchiveDamaged if it cannot be read,
         ArchiveTooNew if a later version wrote it.
         """
-        return Reader.of(open_catalogue(Path(path), database), notify=notify)
+        return Reader.of(open_catalogue(as_archive(path), database), notify=notify)
 
     @classmethod
     def of(cls, catalogue: Catalogue, *, notify: Callable[[str], None]) -> Reader:
         """Open the archive of a catalogue for reading, as `read` does."""
         path = catalogue.archive
         with errors_as_damage(path):
+            if bucket_of(path) and not catalogue.is_outside:
+                from crawler.archive.working_catalogue import bring_up_to_date  # all that derives a catalogue
+
+                bring_up_to_date(path, datetime.now(UTC), notify)
             if not catalogue.exists():
                 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 
@@ -139,7 +147,8 @@ class Reader(
 
     def close(self) -> None:
         """Close the catalogue."""
-        self._session.close()
+        with suppress(SQLAlchemyError):  # a lost connection has nothing to take back
+            self._session.close()
         self._engine.dispose()
         self.close_index()
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -143,8 +142,14 @@ def _restore_texts(archive: Path, session: Session, first_killed: RunRow) -> Non
     texts = select(VersionRow).where(VersionRow.tombstone.is_(False)).order_by(VersionRow.id)
     touched = select(OutcomeRow.report_id).where(OutcomeRow.run_id >= first_killed.id)
     _write_texts(archive, session, texts.where(VersionRow.report_id.in_(touched)))
+    restore_lost_texts(archive, session)
+
+
+def restore_lost_texts(archive: Path, session: Session) -> None:
+    """Write the text files that are missing or empty."""
+    texts = select(VersionRow).where(VersionRow.tombstone.is_(False)).order_by(VersionRow.id)
     names = select(VersionRow.id, VersionRow.text_file).where(VersionRow.tombstone.is_(False))
-    lost = [row.id for row in session.execute(names) if not _has_bytes(f"{archive}/{row.text_file}")]
+    lost = [row.id for row in session.execute(names) if not _has_bytes(archive / row.text_file)]
     for start in range(0, len(lost), _TEXTS_AT_ONCE):
         some = lost[start : start + _TEXTS_AT_ONCE]
         _write_texts(archive, session, texts.where(VersionRow.id.in_(some)))
@@ -164,8 +169,8 @@ def _write_texts(archive: Path, session: Session, versions: Select[VersionRow]) 
         write_all(archive, texts, compare=True)
 
 
-def _has_bytes(path: str) -> bool:
+def _has_bytes(path: Path) -> bool:
     try:
-        return os.stat(path).st_size > 0
+        return path.stat().st_size > 0
     except FileNotFoundError:
         return False

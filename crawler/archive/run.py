@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from os import PathLike
-from os.path import exists
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -27,7 +26,7 @@ from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_c
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.files import BackgroundWriter, sync_all
-from crawler.archive.evidence.lock import acquire
+from crawler.archive.evidence.lock import BucketLock, acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs
 from crawler.archive.format_readme import write_readmes
@@ -39,7 +38,9 @@ from crawler.archive.ledger.troubles.rows import Recovery
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.reader import CATALOGUE_MISSING, Reader
 from crawler.archive.recovery import recover, restore_texts, run_facts
+from crawler.archive.storage.places import as_archive
 from crawler.archive.text_renaming import rename_before_upgrade
+from crawler.archive.working_catalogue import bring_up_to_date
 from crawler.discover import SiteMemory
 from crawler.errors import ArchiveDamaged, ArchiveError, CrawlerError, NotMerged
 from crawler.model import Ending, Site, SiteVisit
@@ -71,7 +72,7 @@ class Run(Reader):
         self._uncommitted = 0  # acts since the last commit
         self._any_text_may_have_changed = False  # also of reports that this run has no outcome of
         self._notify: Callable[[str], None] = print
-        self._lock: BinaryIO | None = None
+        self._lock: BinaryIO | BucketLock | None = None
         self._run: RunRow | None = None
         self._ledger: Ledger | None = None
         self._manifest: Manifest | None = None
@@ -94,7 +95,7 @@ class Run(Reader):
         with the run. `database`: address of the catalogue's database if it is not in the folder, see `open_catalogue`.
         Raises ArchiveLocked if another process writes to it, ArchiveDamaged if it cannot be written.
         """
-        path = Path(path)
+        path = as_archive(path)
         catalogue = open_catalogue(path, database)
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -102,6 +103,8 @@ class Run(Reader):
         except OSError as error:
             raise ArchiveDamaged(f"{path}: cannot be written: {error.strerror or error}") from error
         try:
+            if not catalogue.is_outside:
+                bring_up_to_date(path, clock(), notify, writes=True)
             with errors_as_damage(path):
                 engine = catalogue.writing_engine()
         except BaseException:
@@ -225,7 +228,9 @@ class Run(Reader):
                 "run": str(self._run.id),
                 "started": warc_date(now),
             }
-            self._warcs = RunWarcs(self.path, now, info, self._manifest, self._clock)
+            self._warcs = RunWarcs(
+                self.path, now, info, self._manifest, self._clock, self._text_writer.put_kept
+            )
 
     def _writers(self) -> tuple[Ledger, RunWarcs]:
         """Return the ledger and the WARC files of the run, which must be open. Call this before an act is made.
@@ -286,7 +291,7 @@ class Run(Reader):
     def _missing_texts(self, ledger: Ledger) -> dict[str, bytes]:
         """Return the text files of earlier commits that do not exist, with their contents."""
         names, ledger.existing_text_files = ledger.existing_text_files, set()
-        return {name: ledger.text_file_content(name) for name in names if not exists(f"{self.path}/{name}")}
+        return {name: ledger.text_file_content(name) for name in names if not (self.path / name).exists()}
 
     def close(self, *, finished: bool = True) -> None:
         """Finish the run's WARC files, commit, release the lock.

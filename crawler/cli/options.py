@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from crawler.model import Years
 
 SourcesOption = Annotated[Path, typer.Option("--sources", help="The sources.yaml to use.")]
-ArchiveOption = Annotated[Path, typer.Option("--archive", readable=False, help="Folder of the archive.")]
+ArchiveOption = Annotated[
+    Path,
+    typer.Option(
+        "--archive",
+        readable=False,
+        help="Folder of the archive, or its address in an object store, such as s3://bucket/prefix.",
+    ),
+]
 DatabaseOption = Annotated[
     str | None,
     typer.Option(

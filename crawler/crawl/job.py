@@ -17,6 +17,7 @@ from typing import Protocol
 from crawler.address import host_port
 from crawler.anchoring import AnchorSettings, anchor_after_crawl
 from crawler.archive import MANIFEST, Archive
+from crawler.archive.damage import errors_as_damage
 from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import counting_sink, crawl
@@ -90,7 +91,9 @@ def crawl_into(
 
     Returns False if the archive was to be anchored at the end and that failed, which the observer has been told. Raises CrawlerError when no site can be reached, before an archive is made or a site visited; ArchiveError.
     """
-    if first := not (archive / MANIFEST).is_file():
+    with errors_as_damage(archive):
+        first = not (archive / MANIFEST).is_file()
+    if first:
         _must_reach(job.sites, job)
     notify = observer.message
     with Archive.create(

@@ -54,6 +54,9 @@ async def list_page(visit: Visit, page: ListStep, got: Page | None = None) -> As
     try:
         got = got or await visit.fetcher.page(request, site=visit.site)
         whole = await _listing(visit, page, got)
+    except Halted:
+        visit.read_pages.discard(request)  # it is put back into the frontier
+        raise
     except ProxyGivenUp as error:  # no fault of the site: its visit ends, and goes on here next time
         raise Halted(error.reason) from error
     except FetchError as error:

@@ -35,7 +35,9 @@ class Publication:
     region: str
     year: int
     site: str
-    texts: tuple[SeenText, ...]  # by number
+    texts: tuple[
+        SeenText, ...
+    ]  # by number; twice where somebody else saw a text before this archive's own crawls did
     redated: tuple[
         tuple[datetime, str | None], ...
     ] = ()  # by time: other dates that a page gave over an unchanged text

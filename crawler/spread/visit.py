@@ -22,6 +22,17 @@ from crawler.model import Outcome, Site
 from crawler.reading.pages import PageProcess
 
 
+class SharedPages(PageProcess):
+    """The process that reads the pages of all visits of a worker. That one of them ends hastens none of the others."""
+
+    def hasten(self, why: str) -> None:
+        """Do nothing: a visit that must end waits for its own pages no longer than its grace."""
+
+    def hasten_all(self, why: str) -> None:
+        """Give each page of all visits little time from now on: the worker must end."""
+        super().hasten(why)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitJob:
     """What a visit needs. `turns`: where the servers' turns are asked for; None: this process alone asks them."""

@@ -23,7 +23,6 @@ from crawler.errors import ArchiveError, NoArchive
 from crawler.fetch import ConnectTo
 from crawler.field.times import utc_now
 from crawler.model import Ending, Outcome, Site
-from crawler.reading.pages import PageProcess
 from crawler.spread.leases import LEASE_SECONDS, Leases
 from crawler.spread.places import SegmentPlace
 from crawler.spread.planner import plan_due
@@ -31,7 +30,7 @@ from crawler.spread.planning import ServerVisit
 from crawler.spread.queue.jobs import UPKEEP, VISITS, Handlers, Queue, open_queue
 from crawler.spread.queue.working import STALLED_SECONDS, work
 from crawler.spread.scratch import left_by_killed, own_scratch, salvaged
-from crawler.spread.visit import VisitJob, hosts_of, visit
+from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit
 
 DELIVERIES = 8
 """Attempts to deliver a segment, with twice the wait each. What cannot be delivered stays in its scratch folder."""
@@ -48,6 +47,7 @@ class WorkerSettings:
 
     sites: Sequence[Site]
     archive: Path
+    database: str | None = None  # of the catalogue, if it is not in the archive's folder
     queue: str  # address of the database
     segments: SegmentPlace
     scratch: Path
@@ -90,7 +90,7 @@ class Worker:
         self._ending = asyncio.Event()
         self._why = ""
         self._halts: set[Halt] = set()
-        self._pages: PageProcess | None = None
+        self._pages: SharedPages | None = None
         self._leases: Leases | None = None
         self._queue: Queue | None = None
         self.name = process_name()
@@ -101,6 +101,8 @@ class Worker:
         self._why = self._why or why
         for halt in self._halts:
             halt.request(why)
+        if self._pages is not None:
+            self._pages.hasten_all(why)
         self._ending.set()
 
     async def run(self) -> None:
@@ -117,7 +119,7 @@ class Worker:
             async with (
                 open_queue(settings.queue, handlers, connections) as self._queue,
                 Leases(settings.queue, self.name, settings.lease_seconds, connections) as self._leases,
-                PageProcess() as self._pages,
+                SharedPages() as self._pages,
             ):
                 await self._deliver_left()
                 await work(
@@ -188,7 +190,9 @@ class Worker:
 
     def _slice(self, sites: Sequence[Site]) -> Slice:
         try:
-            with Reader.read(self._settings.archive, notify=lambda _: None) as archive:
+            with Reader.read(
+                self._settings.archive, notify=lambda _: None, database=self._settings.database
+            ) as archive:
                 return archive.slice_of([site.id for site in sites], hosts_of(sites))
         except NoArchive:
             return EMPTY_SLICE
@@ -222,7 +226,12 @@ class Worker:
     async def _plan(self) -> None:
         assert self._queue is not None
         await self._queue.defer_visits(
-            await plan_due(self._settings.queue, self._settings.sites, self._settings.archive)
+            await plan_due(
+                self._settings.queue,
+                self._settings.sites,
+                self._settings.archive,
+                database=self._settings.database,
+            )
         )
 
     async def _sweep(self) -> None:

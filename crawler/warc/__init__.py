@@ -1,7 +1,7 @@
 """WARC/1.1 (ISO 28500): captures to records and back, on files.
 
 Writing: `write` makes records (`digests`, `fields`), `cdxj` the index of a file. Reading our own files: `members`, `read`, `record`,
-`salvage`.
+`salvaging`.
 Reading any crawler's files, however faulty: `window` gives the bytes, `foreign` the records (`lenient`), `answers` the
 captures (`framing`). Where files are kept, and what they mean, is decided in archive and intake.
 """

@@ -16,12 +16,14 @@ from crawler.archive.catalogue.databases import address, opening
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ON_BOTH = {
-    "test_archive", "test_attempts", "test_clock_set_back", "test_continuity", "test_former_ids", "test_fulltext",
-    "test_journal", "test_merging", "test_order_of_runs", "test_outside", "test_packs", "test_page_metadata",
-    "test_prepared", "test_publishers", "test_reader_queries", "test_rebuild", "test_rendered", "test_report_queries",
-    "test_restored_texts", "test_revisit_references", "test_stamps", "test_states", "test_troubles", "test_varying_urls",
+    "test_archive",
+    "test_publishers",
+    "test_rebuild",
+    "test_reader_queries",
+    "test_report_queries",
+    "test_states",
     "test_visits",
-}  # fmt: skip
+}
 """Modules whose tests run on both."""
 
 

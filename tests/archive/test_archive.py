@@ -177,6 +177,7 @@ def test_the_same_payload_again_is_a_revisit(opened: Opener, folder: Path, clock
     assert revisit.fields["warc-payload-digest"] == original.fields["warc-payload-digest"]
 
 
+@pytest.mark.sqlite_only
 def test_the_cost_of_a_page_does_not_grow_with_its_visits(
     opened: Opener, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +195,7 @@ def test_the_cost_of_a_page_does_not_grow_with_its_visits(
     assert steps[-1] < 1.2 * steps[3]
 
 
+@pytest.mark.sqlite_only
 def test_the_cost_of_a_text_at_another_address_does_not_grow_with_the_archive(
     opened: Opener, clock: Clock
 ) -> None:
@@ -315,6 +317,7 @@ def kill(folder: Path) -> Path:
     return warc
 
 
+@pytest.mark.sqlite_only
 def test_after_a_kill_whole_records_are_kept_and_the_torn_one_set_aside(
     opened: Opener, folder: Path, clock: Clock
 ) -> None:
@@ -331,6 +334,7 @@ def test_after_a_kill_whole_records_are_kept_and_the_torn_one_set_aside(
     assert [c.payload for c in read_captures(final)] == [b"first", b"second" * 5000]
 
 
+@pytest.mark.sqlite_only
 def test_after_a_kill_captures_not_yet_catalogued_are_entered(opened: Opener, folder: Path) -> None:
     kill(folder)
     with opened():
@@ -342,6 +346,7 @@ def test_after_a_kill_captures_not_yet_catalogued_are_entered(opened: Opener, fo
     assert {name for _, _, name in rows} == {"warc/2026/fazhi-20261125030000-00001.warc.gz"}
 
 
+@pytest.mark.sqlite_only
 def test_after_a_kill_missing_texts_are_written_again(opened: Opener, folder: Path) -> None:
     kill(folder)
     (text,) = texts(folder)
@@ -351,6 +356,7 @@ def test_after_a_kill_missing_texts_are_written_again(opened: Opener, folder: Pa
     assert (folder / text).read_text("utf-8") == a_report().text()
 
 
+@pytest.mark.sqlite_only
 def test_a_warc_without_a_whole_record_is_only_set_aside(opened: Opener, folder: Path) -> None:
     warc = kill(folder)
     warc.write_bytes(b"\x1f\x8b half")
@@ -410,6 +416,7 @@ def test_what_cannot_be_written_is_damage(folder: Path, clock: Clock) -> None:
     assert caught.value.exit_code == 4
 
 
+@pytest.mark.sqlite_only
 def test_a_catalogue_that_is_none_is_damage(folder: Path, clock: Clock) -> None:
     folder.mkdir()
     (folder / CATALOGUE).write_bytes(b"this is no database, but long enough to be looked at" * 20)
@@ -430,6 +437,7 @@ def test_a_full_disk_is_damage(opened: Opener, clock: Clock, monkeypatch: pytest
     monkeypatch.undo()
 
 
+@pytest.mark.sqlite_only
 def test_a_new_catalogue_has_the_schema_that_the_migrations_make(tmp_path: Path) -> None:
     made, migrated = (sqlite_engine(tmp_path / name, writes=True) for name in ("made.db", "migrated.db"))
     upgrade(made)
@@ -457,6 +465,7 @@ def schema(engine: Engine) -> dict[str, object]:
     }
 
 
+@pytest.mark.sqlite_only
 def test_migrations_give_the_schema_of_the_models_and_take_it_away(tmp_path: Path) -> None:
     engine = sqlite_engine(tmp_path / CATALOGUE, writes=True)
     with engine.begin() as connection:
@@ -478,6 +487,7 @@ def test_migrations_give_the_schema_of_the_models_and_take_it_away(tmp_path: Pat
     engine.dispose()
 
 
+@pytest.mark.sqlite_only
 def test_readers_cannot_write(opened: Opener, folder: Path) -> None:
     opened().close()
     engine = sqlite_engine(folder / CATALOGUE, writes=False)

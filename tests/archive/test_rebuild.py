@@ -14,14 +14,14 @@ import pytest
 from crawler.archive import CATALOGUE, Archive, acts_in, rebuild
 from crawler.archive.catalogue import text_names
 from crawler.archive.loading import reextraction
-from crawler.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
+from crawler.errors import ArchiveDamaged, ArchiveLocked, NoArchive
 from crawler.extract import extract
 from crawler.field.fingerprint import text_sha256
 from crawler.intake.imports import import_paths
 from crawler.model import Ending, Link, Outcome, Report, Site, SiteVisit, VisitState
 from crawler.warc import Record, WarcFile, new_record_id, read_records, warc_date
 from tests.archive.foreign import article
-from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, query
+from tests.archive.held import FIXTURES, crawl_saved, derived, dump, faults, lose, lose_catalogue, query
 from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
 Opener = Callable[[], Archive]
@@ -161,7 +161,7 @@ def test_a_crawl_after_a_rebuild_finds_everything_unchanged(
 ) -> None:
     with opened() as archive:
         crawl_saved(archive, clock, "wuhan")
-    (folder / CATALOGUE).unlink()
+    lose_catalogue(folder)
     with pytest.raises(ArchiveDamaged, match="fazhi rebuild"):
         opened()
     with pytest.raises(ArchiveDamaged, match="fazhi rebuild"):
@@ -174,7 +174,7 @@ def test_a_crawl_after_a_rebuild_finds_everything_unchanged(
 
 
 def test_a_rebuild_needs_warc_files_and_the_lock(opened: Opener, clock: Clock, folder: Path) -> None:
-    with pytest.raises(ArchiveError, match="no WARC files"):
+    with pytest.raises(NoArchive, match="no archive here"):
         rebuild(folder, clock=clock, notify=quiet)
     with opened() as archive:
         archive.record(a_capture(at=clock()))
@@ -258,7 +258,7 @@ def test_texts_lost_with_their_extractor_are_marked_in_a_rebuild(
     rebuild(folder, clock=clock, notify=quiet)
     assert dict(query(folder, "SELECT report_id, text_sha256 FROM versions")) == before
     shutil.rmtree(folder / "text")
-    (folder / CATALOGUE).unlink()  # it has the texts too
+    lose_catalogue(folder)  # it has the texts too
     notices: list[str] = []
     rebuild(folder, clock=clock, notify=notices.append)
     assert len([line for line in notices if "is lost; entered as fazhi/later reads it" in line]) == len(

@@ -57,6 +57,16 @@ def test_a_scan_is_imported_under_the_title_in_its_name(folder: Path, clock: Clo
     is_sound(folder, clock)
 
 
+def test_a_document_without_a_text_and_without_the_name_of_a_report_is_a_failure(
+    folder: Path, clock: Clock, tmp_path: Path
+) -> None:
+    file = tmp_path / "文件.pdf"
+    file.write_bytes(a_scan().body)
+    (outcome,) = imported(folder, clock, file)
+    assert outcome.ending is Ending.FAILED
+    assert outcome.detail.endswith("the document has no text (damaged): name the file after its report")
+
+
 async def test_a_page_of_a_warc_file_has_the_document_that_follows_it(folder: Path, clock: Clock) -> None:
     there = folder.with_name("there")
     await crawled(there, clock, LIST, STUB, text_file())

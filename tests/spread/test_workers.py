@@ -16,6 +16,7 @@ import pytest
 from tests.archive.held import query
 from tests.site import Web
 from tests.site.__main__ import sources_of
+from tests.spread.servers import Postgres
 
 _SAME = (
     "SELECT report_id, number, title, text_sha256, url, text_file, published, origin FROM versions",
@@ -103,6 +104,28 @@ def test_three_workers_make_the_archive_that_one_machine_makes(machines: Machine
     assert machines.run("verify", "--deep")[0] == 0
     assert machines.run("enqueue", "--due")[1] == "0 visits queued, of 0 sources\n"  # a day has not passed
     assert machines.queue()["counts"] == {"enter": {"succeeded": 7}, "visit": {"succeeded": 7}}
+
+
+def test_the_catalogue_may_be_in_postgresql(machines: Machines, postgres_server: Postgres) -> None:
+    machines.keep_only("wuhan")
+    assert machines.run("crawl", "--archive", "one")[0] == 0
+    on_sqlite = json.loads(machines.run("reports", "--json", "--archive", "one")[1])
+    url = postgres_server.new_database()
+    machines.environment["FAZHI_DATABASE"] = url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
+        "postgres:@", "postgres@"
+    )
+    for words in (("enqueue", "--due"), ("worker", "--once"), ("enter", "--once"), ("verify", "--deep")):
+        code, _, err = machines.run(*words)
+        assert code == 0, (words, err)
+    assert not (machines.folder / "archive" / "catalogue.db").exists()
+    found = json.loads(machines.run("reports", "--json")[1])
+    same = ("id", "title", "url", "version", "text_sha256", "text_file", "versions", "state", "site")
+    assert [{key: each[key] for key in same} for each in found] == [
+        {key: each[key] for key in same} for each in on_sqlite
+    ]
+    assert len(found) == 4
+    assert machines.run("enqueue", "--due")[1].startswith("0 visits")  # the planner reads it too
+    postgres_server.drop(url)
 
 
 def test_a_worker_that_is_told_to_end_hands_its_visit_back(machines: Machines, web: Web) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder, write_all
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.manifest_lines import Kind
+from crawler.archive.storage.bucket import Bucket
+from crawler.archive.storage.bucket_path import bucket_of
+from crawler.regular_files import read_regular
 
 FOLDER = "anchors"
 KEYS = "anchors/keys"
@@ -52,6 +55,8 @@ def on_disk(folder: Path) -> Path:
 
 def read_file(path: Path) -> bytes:
     """Return the bytes of a file in `anchors/`. Raises OSError if it cannot be read, ValueError if it is no file or too large."""
+    if bucket_of(path) is not None:
+        return read_regular(path, MAX_FILE_BYTES)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise ValueError("is no file")
@@ -65,13 +70,14 @@ def write_anchor(
     archive: Path, manifest: Manifest, name: str, head: str, contents: Mapping[str, bytes]
 ) -> None:
     """Write an anchor's folder and enter it in the manifest. The process must hold the archive's lock."""
-    part = hidden(Path(name)).as_posix()
+    part = name if bucket_of(archive) else hidden(Path(name)).as_posix()  # a bucket has no folders to rename
     write_all(archive, {f"{part}/{file}": data for file, data in contents.items()}, durable=True)
     sync_folder(archive / FOLDER)
     manifest.add_anchor(
         name, head, {file: hashlib.sha256(data).hexdigest() for file, data in contents.items()}
     )
-    files.rename(archive, part, name)
+    if part != name:
+        files.rename(archive, part, name)
     sync_folder(archive / FOLDER)
 
 
@@ -83,6 +89,9 @@ def write_public_key(archive: Path, key: str, public: str) -> None:
 def finish_pending(archive: Path, manifest: Manifest, notify: Callable[[str], None]) -> None:
     """Finish what a killed process left: rename a folder that is in the manifest, remove one that is not yet."""
     listed = {entry.facts["anchor"] for entry in manifest.anchors if entry.kind is Kind.ANCHOR}
+    if bucket := bucket_of(archive):
+        _remove_unlisted(bucket, listed, notify)
+        return
     for part in sorted((archive / FOLDER).glob(f".*{_PART}")):
         if part.is_symlink() or not part.is_dir():
             continue
@@ -95,3 +104,12 @@ def finish_pending(archive: Path, manifest: Manifest, notify: Callable[[str], No
             shutil.rmtree(part)
             notify(f"{part.relative_to(archive)}: removed: a killed process left it before it was an anchor")
         sync_folder(folder.parent)
+
+
+def _remove_unlisted(bucket: Bucket, listed: Container[str], notify: Callable[[str], None]) -> None:
+    """Remove from a bucket the files of an anchor that the manifest does not list."""
+    for name in list(bucket.names(FOLDER)):
+        folder = name.rpartition("/")[0]
+        if folder != KEYS and folder not in listed:
+            bucket.remove(name)
+            notify(f"{name}: removed: a killed process left it before it was an anchor")

@@ -13,22 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from crawler.archive.catalogue.text_names import folder_name
-from crawler.archive.storage.folder_files import (
-    create,
-    open_existing,
-    open_to_append,
-    remove,
-    rename,
-    sync_folder,
-    write_all,
-    write_whole,
-)
+from crawler.archive.storage import folder_files
+from crawler.archive.storage.bucket_path import bucket_of
+from crawler.archive.storage.folder_files import create, open_existing, open_to_append, write_whole
 
 __all__ = [
     "BackgroundWriter",
     "create",
+    "is_taken",
     "open_existing",
     "open_to_append",
+    "put_before_listed",
     "remove",
     "rename",
     "shorten_text_folders",
@@ -37,6 +32,60 @@ __all__ = [
     "write_all",
     "write_whole",
 ]
+
+
+def is_taken(archive: Path, name: str) -> bool:
+    """Whether a name is that of a file, a folder or a link."""
+    return os.path.lexists(archive / name) or (archive / name).exists()
+
+
+def put_before_listed(archive: Path, name: str, new_name: str) -> None:
+    """Put a finished file into its bucket, before the manifest lists it under its new name: this machine may be lost then.
+
+    In a folder nothing is done: there the file is on disk, and gets its name after its line. Raises OSError.
+    """
+    if bucket := bucket_of(archive):
+        bucket.upload(name, new_name)
+
+
+def rename(archive: Path, name: str, new_name: str) -> None:
+    """Rename a file. A file of the new name is replaced; if that is a link, the link is. Raises OSError.
+
+    In a bucket, a WARC file is never replaced: FileExistsError is raised if there is another one of the new name.
+    """
+    if bucket := bucket_of(archive):
+        bucket.rename(name, new_name)
+    else:
+        folder_files.rename(archive, name, new_name)
+
+
+def remove(archive: Path, name: str) -> None:
+    """Remove a file, or a link itself; nothing if there is none. Raises OSError."""
+    if bucket := bucket_of(archive):
+        bucket.remove(name)
+    else:
+        folder_files.remove(archive, name)
+
+
+def sync_folder(folder: Path) -> None:
+    """Sync a folder to disk, so that a rename in it survives a power cut. One in a bucket needs none."""
+    if bucket_of(folder) is None:
+        folder_files.sync_folder(folder)
+
+
+def write_all(
+    archive: Path, files: Mapping[str, bytes], *, compare: bool = False, durable: bool = False
+) -> None:
+    """Write files atomically. `files`: their contents by path relative to the archive.
+
+    A file that exists with the same size is left as it is, because a text file's name contains its digest. With
+    `compare` it is left only if its bytes are the same. Files survive a power cut only if they are `durable`, or after
+    `sync_all`. Raises OSError, also for a name that leads out of the archive.
+    """
+    if bucket := bucket_of(archive):
+        bucket.write_all(files, compare=compare)
+    else:
+        folder_files.write_all(archive, files, compare=compare, durable=durable)
 
 
 def shorten_text_folders(archive: Path) -> None:
@@ -68,18 +117,22 @@ def sync_all() -> None:
 class BackgroundWriter:
     """Writes files in a thread, in the order given. Creating a file can take as long as all other work for a page.
 
-    An OSError in the thread is raised by the next call.
+    An OSError in the thread is raised by the next call. For a bucket the files are kept in memory until `put_kept`: a text must
+    not be there before the WARC file from which it is derived.
     """
 
     def __init__(self, archive: Path) -> None:
         self._archive = archive
         self._thread: ThreadPoolExecutor | None = None
         self._last: Future[None] | None = None
+        self._kept: dict[str, bytes] = {}
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Wait until the files given before are written, then start `write_all` on these."""
         self.wait()
-        if files:
+        if bucket_of(self._archive):
+            self._kept |= files
+        elif files:
             self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="texts")
             self._last = self._thread.submit(write_all, self._archive, files, compare=True)
 
@@ -88,6 +141,11 @@ class BackgroundWriter:
         last, self._last = self._last, None
         if last is not None:
             last.result()
+
+    def put_kept(self) -> None:
+        """Put the files that were kept for a bucket. Call this when the WARC file is there."""
+        kept, self._kept = self._kept, {}
+        write_all(self._archive, kept, compare=True)
 
     def close(self) -> None:
         """Wait, and end the thread."""

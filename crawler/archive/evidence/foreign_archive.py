@@ -24,8 +24,9 @@ from crawler.archive.evidence.act_schema import ACTS, unknown_keys
 from crawler.archive.evidence.acts import Act, ActFault, read_acts
 from crawler.archive.evidence.warc_paths import require_warcs
 from crawler.archive.ledger.runs import RunInfo, read_run_info
+from crawler.archive.storage.bucket_path import bucket_of
 from crawler.errors import ArchiveDamaged, NotMerged
-from crawler.regular_files import holder_of, open_range
+from crawler.regular_files import holder_of, open_range, open_regular
 from crawler.warc import Record, agrees, read_records
 
 MAX_FILES = 10_000
@@ -110,6 +111,8 @@ class ForeignArchive:
         """Open one of its files, or its range of a pack. Raises NotMerged if it is no regular file inside that archive."""
         if (holder := holder_of(path)) is not path:
             return open_range(self.open(holder), path)
+        if bucket_of(path) is not None:
+            return open_regular(path)
         if not path.resolve().is_relative_to(self.path.resolve()) or path.is_symlink():
             raise self._fault(path, "is a symbolic link: copy the archive with its files, as `cp -RL` does")
         try:
@@ -189,13 +192,13 @@ class ForeignArchive:
     def _manifest(self) -> dict[str, str]:
         """Return the digests of the files that the manifest lists, by name. Raises NotMerged if it is no chain."""
         path = self.path / manifest.NAME
-        if not os.path.lexists(path):
+        if not (os.path.lexists(path) or path.exists()):
             self.notify(
                 f"{self.path}: has no {manifest.NAME}: whether its files are as they were written is not known"
             )
             return {}
         with self.open(path) as file:
-            if os.fstat(file.fileno()).st_size > _MAX_MANIFEST_BYTES:
+            if file.seek(0, os.SEEK_END) > _MAX_MANIFEST_BYTES:
                 raise self._fault(path, f"is over {_MAX_MANIFEST_BYTES} bytes")
         found: dict[str, str] = {}
         previous = manifest.EMPTY_HEAD

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crawler.archive.evidence import files, journal
 from crawler.archive.evidence.files import sync_folder, write_all
-from crawler.archive.evidence.manifest import Manifest
+from crawler.archive.evidence.manifest import Manifest, started_at
 from crawler.archive.evidence.run_warcs import finish
 from crawler.archive.evidence.warc_paths import (
     IN_PROGRESS,
@@ -24,6 +24,8 @@ from crawler.archive.evidence.warc_paths import (
     journal_of,
     open_warcs,
 )
+from crawler.archive.ledger.runs import read_run_info
+from crawler.archive.storage.bucket_path import bucket_of
 from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveDamaged
 from crawler.regular_files import holder_of
@@ -51,14 +53,36 @@ def repair(archive: Path, manifest: Manifest, now: datetime, notify: Callable[[s
             continue
         if not manifest.sha256_of(name):
             whole_bytes += _append_journal(archive, path, journal_of(final), now)
+            files.put_before_listed(archive, path.relative_to(archive).as_posix(), name)
             manifest.add_file(name, whole_bytes, file_sha256(path))
         journal_of(final).unlink(missing_ok=True)
         finish(archive, final, index_text(lines_of(read_records(path), final.name)))
+    if bucket_of(archive):
+        _list_unlisted(archive, manifest, notify)
     for path in closed_warcs(archive):
         if (
             holder_of(path) is path and not index_of(path).exists()
         ):  # the kill came between the file's final name and its index
             _write_index(archive, path, notify)
+
+
+def _list_unlisted(archive: Path, manifest: Manifest, notify: Callable[[str], None]) -> None:
+    """Enter the files that a run put into the bucket in the manifest, where it was killed before it did.
+
+    The machine of that run may be lost. A file that says it is of another run stays unlisted: `fazhi verify` names it.
+    """
+    running = {number: started_at(manifest.runs()[number]) for number in manifest.open_runs()}
+    for path in closed_warcs(archive) if running else ():
+        name = path.relative_to(archive).as_posix()
+        if manifest.sha256_of(name) is not None or holder_of(path) is not path:
+            continue
+        try:
+            info = read_run_info(path)
+        except (ArchiveDamaged, ValueError):
+            continue
+        if info is not None and info.run in running and info.started == running[info.run]:
+            manifest.add_file(name, path.stat().st_size, file_sha256(path))
+            notify(f"{name}: a killed run had put it into the bucket; it is in the manifest now")
 
 
 def _append_journal(archive: Path, path: Path, journal_path: Path, now: datetime) -> int:

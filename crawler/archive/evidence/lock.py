@@ -10,8 +10,11 @@ import re
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
+from crawler.archive.storage.bucket import LOCK, Bucket
+from crawler.archive.storage.bucket_path import bucket_of
+from crawler.archive.storage.lease import Lease, is_leased
 from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveLocked
 
@@ -41,12 +44,61 @@ _START_TOLERANCE = timedelta(minutes=1)
 """A process that started later than this after the lock was taken has the number of an earlier one."""
 
 
-def acquire(archive: Path, now: datetime) -> BinaryIO:
-    """Lock an archive and return the open lock file; closing it releases the lock.
+class BucketLock:
+    """The lock of an archive in a bucket: that of its working folder on this machine, and the lease in the bucket."""
+
+    def __init__(self, file: BinaryIO, bucket: Bucket, holder: str) -> None:
+        self._file, self._bucket = file, bucket
+        try:
+            bucket.lease = Lease(bucket.storage, LOCK, holder)
+        except BaseException:
+            file.close()
+            raise
+        bucket.refresh()  # what was listed before may have changed until now
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release both."""
+        lease, self._bucket.lease = self._bucket.lease, None
+        try:
+            if lease is not None:
+                lease.release()
+        finally:
+            self._file.close()
+
+
+def acquire(archive: Path, now: datetime) -> BinaryIO | BucketLock:
+    """Lock an archive and return its lock; closing it releases it: the open lock file, or that with a lease of a bucket.
 
     Raises ArchiveLocked, with the holder and since when, OSError where the file cannot be made, or where the archive
     has a symbolic link in the place of a file or folder of its own.
     """
+    if (bucket := bucket_of(archive)) is None:
+        return _acquire_file(archive, now)
+    bucket.make_folder()
+    return BucketLock(_acquire_file(archive, now), bucket, _holder(now))
+
+
+def _holder(now: datetime) -> str:
+    return f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def acquire_folder(archive: Path, now: datetime) -> BinaryIO:
+    """Lock the working folder of an archive in a bucket against other processes of this machine; the bucket is free for others.
+
+    Closing the file releases it. Raises ArchiveLocked, OSError.
+    """
+    if bucket := bucket_of(archive):
+        bucket.make_folder()
+    return _acquire_file(archive, now)
+
+
+def _acquire_file(archive: Path, now: datetime) -> BinaryIO:
     _refuse_links(archive)
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     file = os.fdopen(os.open(archive / _NAME, flags, 0o666), "r+b", buffering=0)
@@ -64,7 +116,7 @@ def acquire(archive: Path, now: datetime) -> BinaryIO:
             f"{archive}: held by {holder}; wait until it ends, or name another --archive"
         ) from None
     if found.st_nlink == 1:  # a file with a second name may be somebody's: it is locked, and not changed
-        holder = f"process {os.getpid()} on {platform.node()} since {now:%Y-%m-%d %H:%M:%S} UTC\n"
+        holder = _holder(now) + "\n"
         try:
             with errors_name(archive / _NAME):
                 file.truncate(0)
@@ -80,6 +132,8 @@ def is_held(archive: Path) -> bool | None:
 
     The lock itself is not tried: a crawl that starts at this moment would find it taken. Needs read permission only.
     """
+    if bucket := bucket_of(archive):
+        return is_leased(bucket.storage, LOCK)
     try:
         text = (archive / _NAME).read_text("utf-8", "replace")[:500]
     except FileNotFoundError:

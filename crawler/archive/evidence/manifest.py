@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +19,13 @@ from typing import Any, BinaryIO
 
 from crawler.archive.evidence.files import open_to_append
 from crawler.archive.evidence.manifest_lines import MAX_LINE_BYTES, Entry, Kind, read_line, written
+from crawler.archive.storage.bucket_path import bucket_of
 from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveDamaged
 from crawler.warc import parse_warc_date
 
 NAME = "manifest.jsonl"
+_RUN_OF_FILE = re.compile(r"/fazhi-([0-9]{14})-")
 EMPTY_HEAD = "0" * 64
 """Head of an empty manifest, and `previous` of the first line."""
 
@@ -91,6 +94,9 @@ class Manifest:
         self._packs: dict[str, dict[str, Any]] = {}
         self._begun: dict[int, dict[str, Any]] = {}
         self._ended: dict[int, dict[str, Any]] = {}
+        self._ended_by_start: dict[str, int] = {}  # numbers of runs, by the second in which they began
+        self.late_runs: set[int] = set()
+        """Runs that wrote a file which is listed after their end: another machine told the end of a run that it took for killed."""
         self._files_of_run = 0  # lines of files since the last begin of a run
         self.files_since_anchor = 0
         """Number of lines of WARC files after the last anchor."""
@@ -105,6 +111,7 @@ class Manifest:
         match entry.kind:
             case Kind.FILE:
                 self._files.setdefault(facts["file"], facts)
+                self._note_late(facts["file"])
                 self._files_of_run += 1
                 self.files_since_anchor += 1
             case Kind.PACK:
@@ -114,11 +121,18 @@ class Manifest:
                 self._files_of_run = 0
             case Kind.END:
                 self._ended.setdefault(facts["run"], facts)
+                self._ended_by_start[f"{started_at(facts):%Y%m%d%H%M%S}"] = facts["run"]
             case Kind.KEY:
                 self.anchors.append(entry)
             case Kind.ANCHOR:
                 self.anchors.append(entry)
                 self.files_since_anchor = 0
+
+    def _note_late(self, file: str) -> None:
+        """Note the ended run that wrote a file, by the time in the file's name."""
+        found = _RUN_OF_FILE.search(file)
+        if found and (run := self._ended_by_start.get(found[1])) is not None:
+            self.late_runs.add(run)
 
     @property
     def head(self) -> str:
@@ -134,6 +148,10 @@ class Manifest:
         """Return the SHA-256 that the manifest states for a WARC file; None if it does not list the file."""
         facts = self._files.get(file)
         return facts.get("sha256") if facts else None
+
+    def file_sizes(self) -> dict[str, int]:
+        """Return the size in bytes that the manifest states for each WARC file, by its name."""
+        return {name: facts["size"] for name, facts in self._files.items()}
 
     def has_digest(self, sha256: str) -> bool:
         """Whether the manifest lists a file with this digest, under any name."""
@@ -199,6 +217,13 @@ class Manifest:
         entry = read_line(self._lines + 1, hashlib.sha256(line).hexdigest(), line)
         if entry.fault:  # no name or value may enter that no reader would take
             raise ArchiveDamaged(f"{self._path}: a line cannot be written: {entry.fault}")
+        if bucket := bucket_of(self._archive):
+            bucket.append_line(NAME, line, self._head)
+        else:
+            self._append_on_disk(line)
+        self._take(entry)
+
+    def _append_on_disk(self, line: bytes) -> None:
         opened = open_to_append(self._archive, NAME)
         with errors_name(self._path), os.fdopen(opened, "r+b", buffering=0) as file:
             file.truncate(_complete_bytes(file))
@@ -206,7 +231,6 @@ class Manifest:
             while rest:
                 rest = rest[file.write(rest) :]
             os.fsync(file.fileno())
-        self._take(entry)
 
 
 def _size(file: BinaryIO) -> int:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from os.path import lexists
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,12 +17,15 @@ from crawler.archive.evidence.files import write_all
 from crawler.archive.evidence.journal import Journal
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import in_progress, index_of, journal_of
+from crawler.archive.storage.bucket_path import bucket_of
 from crawler.archive.storage.named_errors import errors_name
 from crawler.model import Capture
 from crawler.warc import Place, WarcFile
 from crawler.warc.cdxj import index_text, line_of
 
 MAX_WARC_BYTES = 1_000_000_000  # the usual size of a WARC file
+MAX_BUCKET_WARC_BYTES = 100_000_000  # a put that is bound to a free name has all of the file in memory
+MAX_BUCKET_WARC_AGE = timedelta(minutes=10)  # what an open file holds is on this machine alone
 
 
 class _NamedFile:
@@ -45,7 +47,7 @@ class _NamedFile:
 class RunWarcs:
     """WARC files of one run, named `warc/<year>/fazhi-<start>-<number>.warc.gz`.
 
-    A new file begins when the last one is full and on each new day (UTC). Closing a file enters it in the manifest
+    A new file begins when the last one is full and on each new day (UTC); for a bucket every ten minutes too. Closing a file enters it in the manifest
     first and renames and indexes it after. So an `.open` file that the manifest lists is complete.
     """
 
@@ -56,16 +58,20 @@ class RunWarcs:
         info: Mapping[str, str],
         manifest: Manifest,
         clock: Callable[[], datetime],
+        put_texts: Callable[[], None] = lambda: None,
     ) -> None:
+        """`put_texts`: puts what was derived from a file, when that is in its bucket and not listed yet."""
         self._archive = archive
         self._started = started
         self._info = info
         self._manifest = manifest
         self._clock = clock
+        self._put_texts = put_texts
         self._number = 0
         self._path: Path | None = None
         self._name = ""
         self._day = started.date()
+        self._opened_at = started
         self._file: BinaryIO | None = None
         self._warc: WarcFile | None = None
         self._journal: Journal | None = None
@@ -74,14 +80,19 @@ class RunWarcs:
 
     def writer(self) -> WarcFile:
         """Return the file to append to. Open a new one if there is none, the last is full or the day (UTC) has changed."""
-        if self._warc is not None and (
-            self._warc.size >= MAX_WARC_BYTES or self._clock().date() != self._day
-        ):
+        if self._warc is not None and self._is_full(self._warc.size):
             self.close()
         if self._warc is None:
             self._open()
         assert self._warc is not None
         return self._warc
+
+    def _is_full(self, size: int) -> bool:
+        now = self._clock()
+        if size >= MAX_WARC_BYTES or now.date() != self._day:
+            return True
+        in_bucket = bucket_of(self._archive) is not None
+        return in_bucket and (size >= MAX_BUCKET_WARC_BYTES or now - self._opened_at >= MAX_BUCKET_WARC_AGE)
 
     @property
     def used(self) -> bool:
@@ -124,11 +135,14 @@ class RunWarcs:
             self._number += 1
             self._path = folder / f"fazhi-{self._started:%Y%m%d%H%M%S}-{self._number:05}.warc.gz"
             self._name = self._path.relative_to(self._archive).as_posix()
-            taken = lexists(self._path) or lexists(in_progress(self._path))
+            taken = any(
+                files.is_taken(self._archive, each.relative_to(self._archive).as_posix())
+                for each in (self._path, in_progress(self._path))
+            )
             if not taken and self._manifest.sha256_of(self._name) is None:
                 break
         now = self._clock()
-        self._day = now.date()
+        self._day, self._opened_at = now.date(), now
         created = files.create(self._archive, in_progress(Path(self._name)).as_posix())
         self._file = os.fdopen(created, "wb", buffering=0)
         self._warc = WarcFile(_NamedFile(self._file, in_progress(self._path)))
@@ -150,6 +164,8 @@ class RunWarcs:
         self.sync()
         self._sizes[self.name] = self._warc.size
         self._file.close()
+        files.put_before_listed(self._archive, in_progress(Path(self.name)).as_posix(), self.name)
+        self._put_texts()
         self._manifest.add_file(self.name, self._warc.size, self._warc.sha256.hexdigest())
         finish(self._archive, self._path, index_text(self._index_lines))
         self._file, self._warc, self._journal, self._index_lines = None, None, None, []

@@ -18,7 +18,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from os.path import lexists
 from pathlib import Path
 
 from crawler.archive.damage import errors_as_damage
@@ -109,6 +108,7 @@ def pack(archive: Path, manifest: Manifest, wanted: Sequence[Group], notify: Cal
         if len(parts) < 2:
             files.remove(archive, part_of(name))
             continue
+        files.put_before_listed(archive, part_of(name), name)
         manifest.add_pack(name, size, sha256, parts)
         finish_pack(archive, manifest, name)
         packs.append(name)
@@ -120,7 +120,7 @@ def _free_name(archive: Path, manifest: Manifest, month: str) -> str:
     number = 1
     while True:
         name = f"warc/{month[:4]}/pack-{month}-{number:05}.warc.gz"
-        if name not in manifest.packs() and not lexists(archive / name):
+        if name not in manifest.packs() and not files.is_taken(archive, name):
             return name
         number += 1
 

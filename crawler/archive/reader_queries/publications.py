@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -13,16 +14,23 @@ from sqlalchemy import Integer, Row, Text, bindparam, cast, exists, func, litera
 from crawler.archive.catalogue.base import UtcDateTime
 from crawler.archive.catalogue.databases.functions import json_has, json_items
 from crawler.archive.catalogue.models import (
+    IMPORTED,
+    MEMENTO,
+    MERGED,
+    OWN,
+    CaptureRow,
+    OutcomeRow,
     PageMetadataRow,
     PageRow,
     ReportRow,
+    RunRow,
     SiteRow,
     SourceRow,
     VersionRow,
     VisitRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import OUTSIDE_SITES
+from crawler.archive.catalogue.rows import MEMENTO_SITE, OUTSIDE_SITES
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import (
@@ -40,6 +48,7 @@ _COLUMNS = (
     ReportRow.id, ReportRow.region, ReportRow.year, ReportRow.site_id, VersionRow.number, VersionRow.kind,
     VersionRow.issuer, VersionRow.published, VersionRow.url, VersionRow.first_seen, VersionRow.last_seen,
     VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims, VersionRow.former,
+    CaptureRow.fetched_at.label("captured_at"),
 )  # fmt: skip
 
 _SHOWN = json_items(VisitRow.years).table_valued("value")
@@ -72,6 +81,7 @@ class PublicationQueries(ReaderQueries):
         query = (
             select(*_COLUMNS)
             .join(VersionRow, VersionRow.report_id == ReportRow.id)
+            .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
             .where(ReportRow.region.is_not(None), ReportRow.year.is_not(None))
             .order_by(ReportRow.region, ReportRow.year, ReportRow.id, VersionRow.number)
         )
@@ -79,7 +89,7 @@ class PublicationQueries(ReaderQueries):
             claiming = select(VersionRow.report_id).where(VersionRow.claims.is_not(None))
             query = query.where(ReportRow.id.in_(claiming))
         with errors_as_damage(self.path):
-            redated = self._redated()
+            redated, seen_before = self._redated(), self._seen_before()
             found = self._session.execute(query.execution_options(yield_per=_ROWS_PER_FETCH))
             for report_id, rows in groupby(found, key=lambda row: str(row.id)):
                 versions = list(rows)
@@ -89,9 +99,46 @@ class PublicationQueries(ReaderQueries):
                     region=first.region,
                     year=first.year,
                     site=first.site_id,
-                    texts=tuple(map(_text, versions)),
+                    texts=tuple(text for row in versions for text in _texts(row, seen_before)),
                     redated=tuple(redated.get(report_id, ())),
                 )
+
+    def _seen_before(self) -> dict[tuple[str, int], str]:
+        """Return who saw a text before this archive's own crawls did, by report and number of the version.
+
+        An own version rests on the own capture that saw its text first. Where it was seen before that, somebody else did.
+        """
+        earlier = (
+            select(VersionRow.report_id, VersionRow.number, VersionRow.first_seen)
+            .join(CaptureRow, CaptureRow.id == VersionRow.capture_id)
+            .where(
+                VersionRow.origin == OWN,
+                VersionRow.tombstone.is_(False),
+                CaptureRow.fetched_at > VersionRow.first_seen,
+            )
+        )
+        if self._session.execute(earlier.limit(1)).first() is None:
+            return {}
+        versions = earlier.subquery()
+        query = (
+            select(OutcomeRow.report_id, OutcomeRow.version, OutcomeRow.site_id, RunRow.state)
+            .join(
+                versions,
+                (versions.c.report_id == OutcomeRow.report_id)
+                & (versions.c.number == OutcomeRow.version)
+                & (versions.c.first_seen == OutcomeRow.at),
+            )
+            .join(RunRow, RunRow.id == OutcomeRow.run_id)
+            .where(OutcomeRow.site_id.in_(OUTSIDE_SITES) | (RunRow.state == MERGED))
+        )
+        return {
+            (str(report_id), int(number or 0)): MERGED
+            if state == MERGED
+            else MEMENTO
+            if site == MEMENTO_SITE
+            else IMPORTED
+            for report_id, number, site, state in self._session.execute(query)
+        }
 
     def _redated(self) -> dict[str, list[tuple[datetime, str | None]]]:
         """Return the dates that the publisher's pages gave over an unchanged text after an edit, by report and time.
@@ -180,8 +227,16 @@ class PublicationQueries(ReaderQueries):
         return found[0] if found else None
 
 
-def _text(row: Row[Any]) -> SeenText:
+def _texts(row: Row[Any], seen_before: Mapping[tuple[str, int], str]) -> Iterator[SeenText]:
+    """Yield a version as it was seen first, and as this archive's own crawls saw it first if somebody else did so before."""
     earlier = [each["origin"] for each in row.former or () if each.get("origin")]
+    first_by = earlier[0] if earlier else seen_before.get((row.id, row.number), row.origin)
+    yield _text(row, first_by)
+    if row.origin == OWN != first_by and row.captured_at is not None and row.captured_at > row.first_seen:
+        yield replace(_text(row, OWN), first_seen=row.captured_at, known_at=row.captured_at)
+
+
+def _text(row: Row[Any], seen_by: str) -> SeenText:
     return SeenText(
         number=row.number,
         kind=row.kind,
@@ -190,7 +245,7 @@ def _text(row: Row[Any]) -> SeenText:
         url=row.url,
         first_seen=row.first_seen,
         known_at=row.last_seen if row.tombstone else row.first_seen,
-        seen_by=earlier[0] if earlier else row.origin,
+        seen_by=seen_by,
         tombstone=row.tombstone,
         older=row.older,
         claims=row.claims,

@@ -39,6 +39,10 @@ class FolderStorage:
                 return _stored(name, file)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError:
+            if (self._folder / name).is_dir():
+                return None  # a store has no folders, only names
+            raise
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
         """Yield the regular files in a folder and in those below it, sorted by name."""

@@ -48,8 +48,12 @@ class ObjectStorage:
     """A place in an object store. Credentials, region and endpoint come from the environment, as obstore reads it."""
 
     def __init__(self, location: Location) -> None:
-        self._location = str(location)
+        self._place, self._location = location, str(location)
         self._store = _open(location)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Open it anew in another process."""
+        return ObjectStorage, (self._place,)
 
     @property
     def location(self) -> str:

@@ -13,18 +13,17 @@ import typer
 from crawler.cli.options import (
     ArchiveOption,
     ConnectToOption,
+    DatabaseOption,
     IdsArgument,
     JsonOption,
     LevelOption,
     RegionsOption,
     SourcesOption,
 )
-from crawler.crawl import Halt
-from crawler.crawl import seconds as seconds_of
-from crawler.field.region_names import the_level
 
 if TYPE_CHECKING:
     from crawler.cli.backfilling.display import Display
+    from crawler.crawl import Halt
 
 
 def backfill(
@@ -64,6 +63,7 @@ def backfill(
     ] = None,
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     json: JsonOption = False,
     connect_to: ConnectToOption = None,
 ) -> None:
@@ -88,7 +88,10 @@ def backfill(
     """
     # imported here: the help needs none of it
     from crawler.cli.backfilling.display import Display
+    from crawler.crawl import Halt
+    from crawler.crawl import seconds as seconds_of
     from crawler.fetch import parse_connect_to
+    from crawler.field.region_names import the_level
     from crawler.intake.backfill.choice import DEFAULT, archives_of
     from crawler.intake.backfill.job import Job, count
     from crawler.intake.backfill.job import backfill as fill
@@ -110,10 +113,17 @@ def backfill(
     )
     display = Display(halt=job.halt, json=json, dry=dry_run)
     if dry_run:
-        count(archive, job, display, around=lambda: _shown(display, job.halt))
+        count(archive, job, display, around=lambda: _shown(display, job.halt), database=database)
     else:
         command = " ".join(sys.argv[1:])
-        fill(archive, job, display, command=command, around=lambda: _shown(display, job.halt))
+        fill(
+            archive,
+            job,
+            display,
+            command=command,
+            around=lambda: _shown(display, job.halt),
+            database=database,
+        )
     raise typer.Exit(display.finish())
 
 

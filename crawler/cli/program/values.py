@@ -26,6 +26,9 @@ VARIABLES = frozenset(
 """Options that have a variable, FAZHI_ARCHIVE for --archive: those that say where and how a command works. Those that say
 what is asked for, or in which form it is printed, have none: set for all commands, they would change what each one means."""
 
+_ARCHIVES = frozenset({"archive", "other", "deliveries"})
+"""Parameters that name an archive, or where deliveries go: a folder, or an address of an object store."""
+
 _HOST_AND_PATH = (
     r"[0-9A-Za-z\u4e00-\u9fff-]+(\.[0-9A-Za-z\u4e00-\u9fff-]+)*\.[A-Za-z\u4e00-\u9fff]{2,}(:[0-9]+)?(/\S*)?"
 )
@@ -83,14 +86,14 @@ def converter(parameter: Any) -> Converter | None:
     of_words = isinstance(of_each, type) and issubclass(of_each, Enum)
     if (of_each not in (str, int, bool, Path) and not of_words) or info.parser is not None:
         return None
-    return Converter(of_each, info)
+    return Converter(of_each, info, parameter.name in _ARCHIVES)
 
 
 class Converter:
     """Converts the values of one parameter. typer calls `coerce` with what was typed, or with the parameter's default."""
 
-    def __init__(self, kind: type, info: Any) -> None:
-        self._kind, self._info = kind, info
+    def __init__(self, kind: type, info: Any, of_archive: bool = False) -> None:
+        self._kind, self._info, self._of_archive = kind, info, of_archive
 
     def coerce(self, value: Any, param: Any, ctx: typer.Context) -> Any:
         """Return the value, or a list of them for a parameter that may be repeated. Raises typer.BadParameter."""
@@ -132,6 +135,8 @@ class Converter:
         return number
 
     def _path(self, value: Any) -> Path:
+        if self._of_archive and not isinstance(value, Path) and "://" in value:
+            return _in_object_store(value)
         path, info = Path(value), self._info
         try:
             mode = os.stat(path).st_mode
@@ -150,6 +155,17 @@ class Converter:
         if info.writable and not os.access(path, os.W_OK):
             raise ValueError(f"{value}: cannot be written; you need the permission to write to it")
         return path
+
+
+def _in_object_store(address: str) -> Path:
+    """Return the path of an archive in a bucket. Raises ValueError for an address that cannot be one."""
+    from crawler.archive.storage.places import archive_path  # not for every command
+    from crawler.errors import ConfigError
+
+    try:
+        return archive_path(address)
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
 
 
 def refuse_password(context: typer.Context, parameter: Any, value: str | None) -> str | None:

@@ -39,8 +39,12 @@ class Format(StrEnum):
 
 
 def export(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder of deliveries: a new one, or one of ours.")
+    deliveries: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="Folder of deliveries, or its address in an object store: a new one, or one of ours.",
+        ),
     ],
     formats: Annotated[
         list[Format], typer.Option("--format", help="Format of the files. May be repeated.")
@@ -93,7 +97,7 @@ def export(
     with archives.Reader.read(archive, database=database) as store, _progress() as progress:
         made = exporting.export(
             store,
-            folder,
+            deliveries,
             [each.value for each in formats],
             region=code,
             years=the_years(year),

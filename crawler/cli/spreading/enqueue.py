@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from crawler.cli.options import (
     ArchiveOption,
+    DatabaseOption,
     IdsArgument,
     JsonOption,
     LevelOption,
@@ -17,9 +17,8 @@ from crawler.cli.options import (
     SourcesOption,
 )
 from crawler.cli.output import message, print_json, say
-from crawler.cli.spreading.options import QueueOption, the_queue
+from crawler.cli.spreading.options import QueueOption
 from crawler.field.counting import counted
-from crawler.field.region_names import the_level
 
 
 def enqueue(
@@ -31,6 +30,7 @@ def enqueue(
     ] = False,
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     queue: QueueOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -50,13 +50,18 @@ def enqueue(
         2  wrong use, or a faulty sources.yaml
         4  the archive is damaged
     """
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+    from crawler.field.region_names import the_level
+
     url = the_queue(queue)
     from crawler.sources import choose, load
     from crawler.spread.planner import queue_visits
 
     loaded = load(sources, notify=message)
     sites = choose(loaded.sites, ids or (), regions=regions or (), level=the_level(level) if level else None)
-    queued = asyncio.run(queue_visits(url, sites, archive, anyway=not due))
+    queued = asyncio.run(queue_visits(url, sites, archive, database=database, anyway=not due))
     if json:
         print_json([{"server": each.server, "sites": list(each.sites)} for each in queued])
         return

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler import crawl as pipeline
-from crawler.cli.options import ArchiveOption, JsonOption, SourcesOption
-from crawler.cli.spreading.options import MaxTimeOption, OnceOption, QueueOption, SegmentsOption, the_queue
+from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption, SourcesOption
+from crawler.cli.spreading.options import MaxTimeOption, OnceOption, QueueOption, SegmentsOption
 
 
 def enter(
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     queue: QueueOption = None,
     segments: SegmentsOption = "segments",
     max_time: MaxTimeOption = None,
@@ -42,6 +42,10 @@ def enter(
         3  another process writes to the archive
         4  the archive is damaged or cannot be written
     """
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+
     url = the_queue(queue)
     from crawler.archive import Archive, Entered
     from crawler.cli.display import Display
@@ -75,7 +79,9 @@ def enter(
             await enter_until_end(enterer, url, ending, once=once)
         return enterer
 
-    with Archive.create(archive, clock=utc_now, command="enter", notify=display.message, batch=64) as store:
+    with Archive.create(
+        archive, clock=utc_now, command="enter", notify=display.message, batch=64, database=database
+    ) as store:
         enterer = asyncio.run(run(store))
     code = display.finish(archive)
     raise typer.Exit(1 if enterer.faulty else code)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
 
 from crawler.cli.options import JsonOption
 from crawler.cli.output import print_json, print_table, say
-from crawler.cli.spreading.options import QueueOption, the_queue
+from crawler.cli.spreading.options import QueueOption
 from crawler.field.times import iso
 from crawler.language import translate
 
@@ -35,6 +34,10 @@ def queue_command(
         1  the queue cannot be used
         2  wrong use
     """
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+
     url = the_queue(queue)
     from crawler.spread.queue.overview import overview
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler import crawl as pipeline
-from crawler.cli.options import ArchiveOption, ConnectToOption, JsonOption, SourcesOption
+from crawler.cli.options import ArchiveOption, ConnectToOption, DatabaseOption, JsonOption, SourcesOption
 from crawler.cli.output import message, print_json, tab_separated
 from crawler.cli.spreading.options import (
     MaxTimeOption,
@@ -18,13 +17,13 @@ from crawler.cli.spreading.options import (
     QueueOption,
     ScratchOption,
     SegmentsOption,
-    the_queue,
 )
 
 
 def worker(
     sources: SourcesOption = Path("sources.yaml"),
     archive: ArchiveOption = Path("archive"),
+    database: DatabaseOption = None,
     queue: QueueOption = None,
     segments: SegmentsOption = "segments",
     scratch: ScratchOption = Path("scratch"),
@@ -53,6 +52,10 @@ def worker(
         2  wrong use, or a faulty sources.yaml
         4  the archive is damaged
     """
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+
     url = the_queue(queue)
     from crawler.crawl.halt import on_first_signal
     from crawler.fetch import parse_connect_to
@@ -64,6 +67,7 @@ def worker(
     settings = WorkerSettings(
         sites=[site for site in load(sources, notify=message).sites if site.enabled],
         archive=archive,
+        database=database,
         queue=url,
         segments=open_place(segments),
         scratch=scratch,

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from crawler.archive import CATALOGUE, Archive, Reader
+from crawler.archive import MANIFEST, Archive, Reader
 from crawler.crawl import Halt
 from crawler.errors import CrawlerError, Halted, LeftAlone
 from crawler.fetch import ConnectTo
@@ -77,8 +77,16 @@ class Observer(Protocol):
 Around = Callable[[], AbstractContextManager[object]]
 
 
-def backfill(folder: Path, job: Job, observer: Observer, *, command: str, around: Around) -> None:
-    """Fill in. Raises CrawlerError when no archive can be reached, before anything is made; ArchiveError."""
+def backfill(
+    folder: Path,
+    job: Job,
+    observer: Observer,
+    *,
+    command: str,
+    around: Around,
+    database: str | None = None,
+) -> None:
+    """Fill in. `database`: address of the catalogue's database if it is not in the folder. Raises CrawlerError when no archive can be reached, before anything is made; ArchiveError."""
     _must_reach(job)
     with (
         Archive.create(
@@ -87,6 +95,7 @@ def backfill(folder: Path, job: Job, observer: Observer, *, command: str, around
             command=command,
             notify=observer.message,
             batch=MAX_OUTCOMES_PER_COMMIT,
+            database=database,
         ) as archive,
         State(folder / STATE) as state,
     ):
@@ -95,10 +104,10 @@ def backfill(folder: Path, job: Job, observer: Observer, *, command: str, around
             archive.mark_stopped(job.halt.why)
 
 
-def count(folder: Path, job: Job, observer: Observer, *, around: Around) -> None:
+def count(folder: Path, job: Job, observer: Observer, *, around: Around, database: str | None = None) -> None:
     """Ask the indexes alone, and archive nothing. Raises CrawlerError when no archive can be reached."""
     _must_reach(job)
-    reader = Archive.read(folder) if (folder / CATALOGUE).is_file() else nullcontext()
+    reader = Archive.read(folder, database=database) if (folder / MANIFEST).is_file() else nullcontext()
     with reader as held, State(folder / STATE, dry=True) as state:
         asyncio.run(
             _fill_all(

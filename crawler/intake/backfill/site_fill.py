@@ -83,6 +83,7 @@ class SiteFill:
 
     async def _ask(self, question: Question) -> None:
         """Ask the index, unless it has answered in the last month."""
+        self._asked.append(question)
         if not self.may_go_on():
             return
         try:
@@ -94,7 +95,6 @@ class SiteFill:
         except FetchError as error:
             self.counts.failed += 1
             self.message(f"{self.source.name}: {self.site.id}: {error.url}: {error.reason}")
-        self._asked.append(question)
 
     async def _ask_part(self, question: Question) -> None:
         name, now = self.source.name, self.clock()
@@ -150,6 +150,7 @@ class SiteFill:
     async def _fetch_all(self, keeper: Keeper) -> None:
         """Fetch lists until they lead to no further ones, then reports, then the rest; each may show further links."""
         while self.may_go_on():
+            await self._ask_of_links()  # also those that a run before this one has found
             lists, reports, others = self._todo()
             batch = lists or reports or others
             if not batch:
@@ -159,7 +160,6 @@ class SiteFill:
                 if not self.may_go_on():
                     return
                 await self._fetch(each.row, keeper, links, as_list=bool(lists))
-            await self._ask_of_links()
         await self._see_all(keeper)
 
     async def _ask_of_links(self) -> None:

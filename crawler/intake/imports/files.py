@@ -75,6 +75,7 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
     if isinstance(found, str):
         if report.unread is not None:
             found = f"{found}; and the document has no text ({report.unread}): name the file after its report"
+            return job.not_stored(Ending.FAILED, file, found)
         return job.not_stored(Ending.SKIPPED, file, found)
     if not page:
         is_text = report.text_from == "page" and report.unread is None

@@ -50,7 +50,12 @@ class Seen:
     @property
     def claim(self) -> Claim | None:
         """The date of the earliest text that has a usable one. What later texts claim does not count: it may be backdated."""
-        return next((claim for text in self.texts if (claim := _claim(text, self.report.year))), None)
+        seen: set[int] = set()
+        for text in self.texts:
+            if text.number not in seen and (claim := _claim(text, self.report.year)):
+                return claim
+            seen.add(text.number)
+        return None
 
     def redated(self, moment: datetime) -> Redated | None:
         """Return the date that its page gave last before a moment; None if that is the day that it gave first."""

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from crawler import __version__
 from crawler.archive.catalogue.selection import Selection
+from crawler.archive.storage.bucket_path import bucket_of
+from crawler.archive.storage.places import as_archive
 from crawler.errors import ArchiveDamaged, ConfigError, CrawlerError, ExtractError
+from crawler.questions.export.bucket_target import open_bucket
 from crawler.questions.export.delta import DELTA, ROWS, RowLog, write_delta
 from crawler.questions.export.formats import FORMATS
 from crawler.questions.export.formats.writer import Job, Resource, Writer, file_digest
@@ -119,7 +122,7 @@ def export(
         notify=notify,
         progress=progress,
     )
-    with open_target(Path(folder), reader.path) as target:
+    with _opened(as_archive(folder), reader.path) as target:
         try:
             return _deliver(reader, target, wishes)
         except OSError as error:
@@ -129,6 +132,12 @@ def export(
             ) from error
         finally:
             target.discard()
+
+
+def _opened(folder: Path, archive: Path) -> AbstractContextManager[Target]:
+    """Open what deliveries go to: a folder, or a prefix of a bucket."""
+    bucket = bucket_of(folder)
+    return open_target(folder, archive) if bucket is None else open_bucket(bucket, archive)
 
 
 def _deliver(reader: Reader, target: Target, wishes: _Wishes) -> Delivery:
@@ -266,15 +275,16 @@ class _Making:
     def _before(self, filters: dict[str, Any]) -> tuple[str | None, Path | None]:
         """Return the last delivery with the same filters, and its rows."""
         for entry in reversed(self._target.deliveries):
-            rows = self._target.folder(entry["version"]) / ROWS
-            if entry.get("filters") == filters and rows.is_file():
-                return entry["version"], rows
+            if entry.get("filters") == filters:
+                rows = self._target.earlier(entry["version"], ROWS)
+                if rows.is_file():
+                    return entry["version"], rows
         return None, None
 
 
 def _delivery(target: Target, entry: dict[str, Any], *, fresh: bool) -> Delivery:
     return Delivery(
-        path=target.folder(entry["version"]),
+        path=target.place(entry["version"]),
         version=entry["version"],
         fresh=fresh,
         rows=entry.get("rows", {}),

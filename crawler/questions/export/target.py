@@ -48,6 +48,14 @@ class Target:
         """Return the folder of a delivery."""
         return self.path / ARTIFACTS / version
 
+    def place(self, version: str) -> Path:
+        """Return where a delivery is, for people."""
+        return self.folder(version)
+
+    def earlier(self, version: str, name: str) -> Path:
+        """Return the path of a file of an earlier delivery; it may be missing."""
+        return self.folder(version) / name
+
     def publish(self, version: str, entry: dict[str, Any]) -> None:
         """Sync the new delivery to disk, give it its name, and then list it. A kill leaves the list before, or this one."""
         _sync_tree(self.new)
@@ -62,12 +70,16 @@ class Target:
         self.discard()
 
     def _write_index(self) -> None:
-        value = {"format": FORMAT, "latest": self.deliveries[-1]["version"], "deliveries": self.deliveries}
         part = self.path / NEW / INDEX
-        part.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        part.write_bytes(self.index_of(self.deliveries))
         _sync(part)
         part.rename(self.path / INDEX)
         _sync(self.path)
+
+    def index_of(self, deliveries: list[dict[str, Any]]) -> bytes:
+        """Return what index.json says of deliveries."""
+        value = {"format": FORMAT, "latest": deliveries[-1]["version"], "deliveries": deliveries}
+        return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 @contextmanager

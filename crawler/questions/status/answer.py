@@ -16,6 +16,7 @@ from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.lock import is_held
 from crawler.archive.reader_queries.site_facts import HeldReport, RunFacts
+from crawler.archive.storage.places import as_archive
 from crawler.model import Site
 from crawler.questions.status.attention import Alert, Facts, alerts
 from crawler.questions.status.sizes import free_bytes, sizes
@@ -110,7 +111,7 @@ def status(
     message if the catalogue has an earlier schema. `database`: address of the catalogue's database if it is not in the
     folder. Raises NoArchive, ArchiveDamaged, ArchiveTooNew.
     """
-    path = Path(archive)
+    path = as_archive(archive)
     with errors_as_damage(path):
         catalogue = open_catalogue(path, database)
         if not catalogue.exists() and _is_before_first_run(path):

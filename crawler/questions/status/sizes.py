@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crawler.archive import CATALOGUE, SEARCH_INDEX
 from crawler.archive.catalogue.databases.base import Catalogue
+from crawler.archive.storage.bucket_path import bucket_of
 
 PARTS = {"warc": "warc", "text": "text", CATALOGUE: "catalogue", SEARCH_INDEX: "search index"}
 """Names in an archive's folder, and the part that each belongs to. Everything else is `other`."""
@@ -22,6 +23,10 @@ def sizes(catalogue: Catalogue) -> dict[str, int]:
     """
     archive = catalogue.archive
     found = dict.fromkeys((*PARTS.values(), _OTHER), 0)
+    if bucket := bucket_of(archive):
+        for each in bucket.storage.list():
+            found[PARTS.get(each.name.partition("/")[0], _OTHER)] += each.size
+        archive = bucket.folder  # the catalogue is there
     with os.scandir(archive) as entries:
         for entry in entries:
             name = next((name for name in PARTS if _belongs(entry.name, name)), "")

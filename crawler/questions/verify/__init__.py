@@ -14,7 +14,7 @@ from crawler.archive import Reader, require_archive
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.snapshot import snapshot
+from crawler.archive.evidence.snapshot import snapshot
 from crawler.errors import ArchiveError, ArchiveTooNew, NoTemporarySpace
 from crawler.questions.verify.anchors import AnchorCheck, Trust
 from crawler.questions.verify.chain import Chain, Harm

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crawler.archive import CATALOGUE, MANIFEST, SEARCH_INDEX
 from crawler.archive.format_readme import READMES, is_of_project
+from crawler.archive.storage.bucket_path import bucket_of
 from crawler.questions.verify.fault import Fault
 
 _WARC = r"warc/[^/]+/[^/.][^/]*"
@@ -50,6 +51,9 @@ def check_inventory(archive: Path, notify: Callable[[str], None]) -> Iterator[Fa
 
 def _files(archive: Path) -> Iterator[str]:
     """Yield the paths of all files, relative to the archive, sorted; of a folder of another name, only that."""
+    if bucket := bucket_of(archive):
+        yield from bucket.names("")
+        return
     for entry in sorted(os.scandir(archive), key=lambda each: each.name):
         if entry.name not in _FOLDERS:
             yield entry.name

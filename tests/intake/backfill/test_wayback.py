@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawler.archive import Archive, rebuild
-from crawler.model import Ending
+from crawler.extract import extract
+from crawler.model import Ending, Outcome
+from crawler.questions.coverage.publication import as_of
 from crawler.warc import read_records
 from tests.archive.held import dump, faults, query
-from tests.conftest import SITE, Clock
+from tests.conftest import SITE, Clock, a_capture
 from tests.intake.backfill.conftest import LIST, OLD, Fill, kept, list_page, page, title
 from tests.intake.backfill.web_archives import Reply, WebArchives
 
@@ -243,11 +247,6 @@ def test_an_empty_index_is_asked_once_more(archives: WebArchives, fill: Fill) ->
 def test_nothing_of_another_archive_stands_over_an_own_capture(
     archives: WebArchives, fill: Fill, folder: Path, clock: Clock, opened: Opener
 ) -> None:
-    from dataclasses import replace
-
-    from crawler.extract import extract
-    from tests.conftest import a_capture
-
     own = page(text="own")
     with opened() as archive:
         capture = a_capture(OLD, own, at=clock())
@@ -299,3 +298,74 @@ def test_a_document_comes_with_the_page_that_offers_it(
     ]
     fill()
     assert len(archives.paths("/web/20180402000000id_/http://www.wuhan.gov.cn/f/1.pdf")) == 1
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_who_saw_a_text_first_is_told_in_coverage_and_an_own_sight_counts_before(
+    own_first: bool, archives: WebArchives, fill: Fill, folder: Path, clock: Clock, opened: Opener
+) -> None:
+    text = page(2025)
+    url = OLD.replace("2018", "2026")
+    archives.captures = [kept(url, "20260215000000", text)]
+
+    def crawl() -> None:
+        clock.forward(minutes=1)
+        with opened() as archive:
+            capture = a_capture(url, text, at=clock())
+            archive.record(capture)
+            report = replace(extract(text, (), url), year=2025, region="420100", issuer="武汉市人民政府")
+            archive.store(report, capture, SITE)
+
+    for step in (crawl, fill) if own_first else (fill, crawl):
+        step()
+    with Archive.read(folder) as reader:
+        (publication,) = reader.publications()
+        (report,) = reader.reports()
+        (row,) = reader.history(report.id or "")
+    assert [(each.seen_by, f"{each.first_seen:%Y-%m-%d}") for each in publication.texts] == [
+        ("memento", "2026-02-15"),
+        ("own", f"{clock():%Y-%m-%d}"),
+    ]
+    assert (row.origin, f"{row.first_seen:%Y-%m-%d}") == ("own", "2026-02-15")
+    seen = as_of(publication, clock() + timedelta(days=1))
+    assert seen is not None
+    assert seen.witness(date(2026, 4, 1)).seen_by == "memento"  # in time, which the own crawl was not
+    assert seen.witness(date(2026, 12, 31)).seen_by == "own"
+    same_after_rebuild(folder, clock)
+
+
+class Killed(BaseException):
+    """Ends a run where it stands."""
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["with its state", "without its state"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_run_that_is_killed_goes_on_and_fetches_nothing_again(
+    number: int, forgets: bool, archives: WebArchives, fill: Fill, folder: Path, clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    away = "http://www.wuhan.gov.cn/art/2017/3/1/art_1_2.html"
+    archives.captures = [
+        kept(LIST, "20180401000000", list_page((OLD, title(2017)), (away, title(2016)))),
+        kept(),
+        kept(away, "20170601000000", page(2016)),
+    ]
+    shown: list[Outcome] = []
+
+    def show(_: object, outcome: Outcome) -> None:
+        shown.append(outcome)
+        if len(shown) == number:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tests.intake.backfill.conftest.Seen.show", show)
+        with pytest.raises(Killed):
+            fill()
+    if forgets:
+        (folder / "backfill.db").unlink()
+    fill()
+    assert [path for path, _ in archives.repeated() if path.startswith("/web/")] == []
+    assert forgets or archives.repeated() == []
+    with Archive.read(folder) as reader:
+        assert sorted(report.year or 0 for report in reader.reports()) == [2016, 2017]
+    same_after_rebuild(folder, clock)

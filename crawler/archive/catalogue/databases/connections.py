@@ -6,6 +6,7 @@ Importing it needs psycopg, of the extra `spread`.
 from __future__ import annotations
 
 import hashlib
+from time import monotonic, sleep
 from typing import Any
 
 from psycopg import Connection as Driver
@@ -17,6 +18,9 @@ from crawler.archive.catalogue.engine import LOCK_TIMEOUT_SECONDS
 from crawler.errors import ArchiveDamaged, ArchiveLocked
 
 CONNECT_TIMEOUT_SECONDS = 10
+KILLED_SECONDS = 3.0
+"""How long the lock is waited for: its server ends the session of a killed program within moments."""
+
 MIN_SERVER_VERSION = 140_000
 """PostgreSQL 14, in the form of `server_version_num`."""
 
@@ -112,8 +116,14 @@ def lock_number(address: PostgresqlAddress) -> int:
 
 
 def _lock(connection: Driver[Any], address: PostgresqlAddress) -> None:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (lock_number(address),)).fetchone()
-    if row is None or not row[0]:
-        raise ArchiveLocked(
-            f"{address.shown}: another program writes to this catalogue, from here or from another machine"
-        )
+    """Take the lock. That of a program which was killed lasts until the server has noticed."""
+    end = monotonic() + KILLED_SECONDS
+    while True:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (lock_number(address),)).fetchone()
+        if row is not None and row[0]:
+            return
+        if monotonic() > end:
+            raise ArchiveLocked(
+                f"{address.shown}: another program writes to this catalogue, from here or from another machine"
+            )
+        sleep(0.1)

@@ -77,7 +77,7 @@ def _matching(expression: Expression, filters: Filters) -> tuple[str, dict[str, 
         values |= {f"tokens{number}": looked_up(phrase), f"phrase{number}": looked_for(phrase)}
         tables += (
             f"found{number} AS MATERIALIZED (SELECT * FROM (SELECT version, {_hits(number, filters.section)} AS hits"
-            f" FROM search_texts WHERE token_set @> %(tokens{number})s::text[]) AS each WHERE hits > 0)",
+            f" FROM search_texts WHERE token_set @> %(tokens{number})s::text[] OFFSET 0) AS each WHERE hits > 0)",
             f"idf{number} AS (SELECT greatest({_MIN_IDF}, ln((texts - number + 0.5) / (number + 0.5))) AS idf"
             f" FROM size, (SELECT count(*) AS number FROM found{number}) AS each)",
         )

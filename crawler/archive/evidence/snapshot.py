@@ -10,6 +10,7 @@ from typing import NamedTuple
 from crawler.archive.catalogue.databases.base import Catalogue, Stamp
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.warc_paths import IN_PROGRESS
+from crawler.archive.storage.bucket_path import bucket_of
 from crawler.regular_files import file_stamp
 
 
@@ -24,5 +25,7 @@ class Snapshot(NamedTuple):
 def snapshot(catalogue: Catalogue) -> Snapshot:
     """Take a snapshot of the archive of a catalogue."""
     archive = catalogue.archive
+    if bucket := bucket_of(archive):
+        bucket.refresh()
     files = (file.relative_to(archive).as_posix() for file in (archive / "warc").glob(f"*/*{IN_PROGRESS}"))
     return Snapshot(tuple(sorted(files)), file_stamp(archive / MANIFEST), catalogue.stamp())

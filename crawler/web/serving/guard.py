@@ -61,7 +61,7 @@ class Guard:
         return error_response(
             status,
             detail,
-            as_html=wants_html(scope["path"], given.get("accept", "*/*")),
+            as_html=wants_html(scope["path"], given.get("accept", "")),
             language=preferred(given.get("accept-language")),
             links=Links(),
             files=self._files,

@@ -236,7 +236,7 @@ spread: $(READY)
 # Tests that need PostgreSQL, an S3 server and workers. The servers are Python packages, and run on loopback.
 # FAZHI_TEST_DATABASE=postgresql://... uses a server that runs already; each test makes databases of its own there.
 test-spread: $(SPREAD_READY)
-	@$(KEEP_COMPILED) $(SPREAD)/bin/pytest tests/spread
+	@$(KEEP_COMPILED) $(SPREAD)/bin/pytest tests/spread tests/bench/test_regexes.py
 	@$(KEEP_COMPILED) FAZHI_TEST_POSTGRESQL=1 $(SPREAD)/bin/pytest $(PARALLEL) -k postgresql tests/archive
 
 # A separate environment: everything else must work without the extra `spread`.

@@ -18,6 +18,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import crawler
+from crawler.errors import CrawlerError
 
 _RE_FUNCTIONS = ("compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 METHODS = (*_RE_FUNCTIONS[1:], "scanner")
@@ -28,6 +29,8 @@ _IN_TABLES = {
     "crawler.extract.meaning.sections._STYLE_BY_FIRST": {"match"},
 }
 """Constants that are passed on, or have their expressions in a table → how those are called."""
+_OF_EXTRAS = {"obstore", "procrastinate", "psycopg"}
+"""Libraries that a module imports at its top, and that a setup without extras does not have."""
 _SKIPPED = ("crawler.__main__", "crawler.archive.catalogue.migrations")  # run something on import
 
 
@@ -78,9 +81,16 @@ def find() -> tuple[list[Found], list[Composed]]:
 
 
 def _modules() -> Iterator[ModuleType]:
+    """Import each module, but for those whose extra is not installed: `make test-spread` has them too."""
     for info in pkgutil.walk_packages(crawler.__path__, "crawler."):
-        if not info.name.startswith(_SKIPPED):
+        if info.name.startswith(_SKIPPED):
+            continue
+        try:
             yield importlib.import_module(info.name)
+        except (ModuleNotFoundError, CrawlerError) as error:
+            missing = error if isinstance(error, ModuleNotFoundError) else error.__cause__
+            if not isinstance(missing, ModuleNotFoundError) or missing.name not in _OF_EXTRAS:
+                raise
 
 
 def _constants(module: ModuleType, uses: _Uses) -> Iterator[Found]:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from bench.web import serving
 from bench.web_archive import make
+from crawler.archive import Reader
 
 MOST_OF_SERVING = 2.0
 
@@ -28,6 +29,8 @@ def main() -> int:
     with TemporaryDirectory(prefix="fazhi-site-") as folder:
         archive, site = chosen.keep or Path(folder) / "archive", Path(folder) / "site"
         make(archive, chosen.reports)
+        with Reader.read(archive) as reader:
+            number = sum(1 for _ in reader.iter_reports())
         written = write(archive, site)
         again = write(archive, site)
         paths = served_paths(site)
@@ -35,7 +38,7 @@ def main() -> int:
             served = server.taken(paths)
     ratio = written / served
     print(
-        f"{chosen.reports} reports, {len(paths)} pages and data: written in {written:.1f} s, served in {served:.1f} s"
+        f"{number} reports, {len(paths)} pages and data: written in {written:.1f} s, served in {served:.1f} s"
     )
     print(f"again, with nothing changed: {again:.1f} s")
     print(
@@ -61,7 +64,7 @@ def served_paths(site: Path) -> list[str]:
     found = []
     for file in sorted(site.rglob("*")):
         name = file.relative_to(site).as_posix()
-        if not file.is_file() or name.startswith((".", "static/", "search/")):
+        if not file.is_file() or name.startswith((".", "static/", "search/", "404.")):
             continue
         english, name = name.startswith("en/"), name.removeprefix("en/")
         folder = name.split("/")[0]

@@ -194,7 +194,7 @@ BEFORE: dict[str, list[Callable[[Server], None] | None]] = {
 def normal(text: str) -> list[str]:
     """Lines without what differs from run to run: digests, times, numbers, width of columns."""
     text = re.sub(r"\b[0-9a-f]{64}\b", "HEAD", text)
-    text = re.sub(r"[ \t]+", " ", re.sub(r"\d+", "0", text))
+    text = re.sub(r"[ \t]+", " ", re.sub(r"\d+", "0", text)).replace("0 WARC files", "0 WARC file")
     return [line.strip() for line in text.splitlines()]
 
 

@@ -29,7 +29,7 @@ def pinned(lock: Path) -> list[tuple[Requirement, int]]:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_everything_is_pinned_to_one_version_with_its_hashes(lock: Path) -> None:
     found = pinned(lock)
-    assert len(found) > 20
+    assert len(found) > 5
     for requirement, hashes in found:
         assert re.fullmatch(r"==[^*,]+", str(requirement.specifier)), requirement
         assert hashes > 0, requirement

@@ -124,7 +124,7 @@ class Reader(
                 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 
                 if closed_warcs(path) or open_warcs(path):
-                    raise ArchiveDamaged(f"{catalogue.name}: {CATALOGUE_MISSING}")
+                    raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
                 raise NoArchive.at(path)
             stamp = catalogue.file_stamp()
             reader = Reader(path, catalogue, catalogue.reading_engine(notify))

@@ -205,7 +205,7 @@ class Run(Reader):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
             is_new = self._catalogue.is_empty()
             if is_new and has_runs(self.path):
-                raise ArchiveDamaged(f"{self._catalogue.name}: {CATALOGUE_MISSING}")
+                raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
             write_readmes(self.path, new=is_new, notify=notify)
             renamed = rename_before_upgrade(self.path, self._engine, notify)
             upgrade(self._engine)

@@ -202,7 +202,17 @@ class _Reader:
             for joined in (self._end(text, joint, shown, depth), self._beginning(text, joint, shown, depth))
             if joined is not None
         ]
-        return min(found, key=lambda read: read.cost, default=None)
+        listed = self._listed(text, depth)
+        return min([*found, *filter(None, (listed,))], key=lambda read: read.cost, default=None)
+
+    def _listed(self, text: str, depth: int) -> _Reading | None:
+        """Translate a list of messages with semicolons between them, each by itself. None if there is only one."""
+        joint, shown = _JOINTS[0]
+        parts = text.split(joint, _MAX_JOINTS)
+        if len(parts) == 1:
+            return None
+        read = [self._part(part, depth) for part in parts]
+        return _sum(shown.join(part.shown for part in read), read, 0)
 
     def _end(self, text: str, joint: str, shown: str, depth: int) -> _Reading | None:
         """Translate a text whose end, behind a joint, is a message: the longest such end."""
@@ -210,7 +220,7 @@ class _Reader:
             rest = self.line(text[len(joint) :], depth + 1)
             return rest._replace(shown=shown + rest.shown)
         for at in _places(text, joint):
-            if (end := self._whole(text[at + len(joint) :], depth + 1)) is not None:
+            if (end := self._message(text[at + len(joint) :], depth + 1)) is not None:
                 beginning = self.line(text[:at], depth + 1)
                 return _sum(beginning.shown + shown + end.shown, (beginning, end), 0)
         return None
@@ -218,10 +228,15 @@ class _Reader:
     def _beginning(self, text: str, joint: str, shown: str, depth: int) -> _Reading | None:
         """Translate a text whose beginning, before a joint, is a message: the longest such beginning."""
         for at in reversed(_places(text, joint)):
-            if (start := self._whole(text[:at], depth + 1)) is not None:
+            if (start := self._message(text[:at], depth + 1)) is not None:
                 rest = self.line(text[at + len(joint) :], depth + 1)
                 return _sum(start.shown + shown + rest.shown, (start, rest), 0)
         return None
+
+    def _message(self, text: str, depth: int) -> _Reading | None:
+        """Translate a text that was made from one entry, or from messages that explain more of it. None if it was not."""
+        whole = self._whole(text, depth)
+        return None if whole is None else min(whole, self.line(text, depth), key=lambda read: read.cost)
 
     def _part(self, text: str, depth: int) -> _Reading:
         """Translate a part that stands for itself: a message also where it is a single word."""

@@ -69,7 +69,7 @@ class _Site:
                 routes.append(Route(path, self._told(partial(self._show, page, kind))))
         return Starlette(
             routes=routes,
-            middleware=[Middleware(Guard, hosts=self._settings.hosts)],
+            middleware=[Middleware(Guard, hosts=self._settings.hosts, files=self._files)],
             exception_handlers={
                 HTTPException: self._http_error,  # type: ignore[dict-item]
                 Exception: self._unexpected,
@@ -132,7 +132,7 @@ class _Site:
             )
         )
         status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
-        if fault and not wants_html(request):
+        if fault and not wants_html(request.url.path, request.headers.get("accept", "*/*")):
             return problem(request, asked, self._files, status, fault)
         if fault:
             headers = {"Cache-Control": Freshness.NEVER.value, "Vary": f"{VARY}, Accept"}

@@ -17,7 +17,7 @@ COSTS_KEPT = 20
 
 
 class Memory:
-    """A few values by key. One is made again once the archive has changed: at once if it is quick to make.
+    """The MAX_VALUES values that were last asked for, by key. One is made again once the archive has changed: at once if it is quick to make.
 
     A value that took long is shown for COSTS_KEPT times as long after it was made, but no longer than SHORT_SECONDS.
 
@@ -36,6 +36,9 @@ class Memory:
         with making:
             kept = self._values.get(key)
             if kept is not None and (kept[0] == state or monotonic() - kept[1] < kept[2]):
+                with self._lock:
+                    if key in self._values:
+                        self._values.move_to_end(key)
                 return kept[3]  # type: ignore[no-any-return]
             began = monotonic()
             made = make()

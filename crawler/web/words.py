@@ -291,6 +291,9 @@ def problem_title(status: HTTPStatus, language: str) -> str:
 PROBLEM_WORDS = {
     HTTPStatus.BAD_REQUEST: "地址中的参数有误",
     HTTPStatus.NOT_FOUND: "没有这个页面",
+    HTTPStatus.METHOD_NOT_ALLOWED: "只读网站",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "地址过长",
+    HTTPStatus.MISDIRECTED_REQUEST: "本站没有此域名",
     HTTPStatus.INTERNAL_SERVER_ERROR: "程序出错",
     HTTPStatus.SERVICE_UNAVAILABLE: "暂时无法查询",
 }

@@ -32,11 +32,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     module = metafunc.module.__name__.rpartition(".")[2]
     on_both = os.environ.get("FAZHI_TEST_POSTGRESQL") and module in ON_BOTH
     if on_both and not any(metafunc.definition.iter_markers("sqlite_only")):
-        metafunc.parametrize("kind", [SQLITE, POSTGRESQL], indirect=True)
+        metafunc.parametrize("database_kind", [SQLITE, POSTGRESQL], indirect=True)
 
 
 @pytest.fixture
-def kind(request: pytest.FixtureRequest) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
     """Kind of the database that catalogues are in."""
     return str(getattr(request, "param", SQLITE))
 
@@ -53,9 +53,9 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _catalogues(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _catalogues(database_kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the catalogues that no one names a database for in PostgreSQL: each folder has a schema."""
-    if kind == SQLITE:
+    if database_kind == SQLITE:
         return
     url = request.getfixturevalue("postgresql_url")
 

@@ -263,7 +263,7 @@ def test_a_full_disk_leaves_the_old_catalogue(limit: int, held: Path, clock: Clo
 def test_a_reader_that_holds_the_log_back_is_told(
     held: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "LOCK_TIMEOUT_SECONDS", 0)
+    monkeypatch.setattr(sqlite, "LOCK_TIMEOUT_SECONDS", 0)
     reader, writer = sqlite3.connect(held / CATALOGUE), sqlite3.connect(held / CATALOGUE)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM runs").fetchone()

@@ -13,6 +13,7 @@ import pytest
 from crawler.language import speak, translate
 from crawler.language.table import Entry
 from crawler.language.template import Template
+from crawler.questions.changes.weights import RULES
 from docs import messages
 
 TABLE = messages.TABLE
@@ -104,6 +105,19 @@ def test_no_message_is_taken_for_another_one() -> None:
             if translate(Template.parse(english).fill(values)) != Template.parse(entry.shown).fill(values):
                 faults.append(where(entry))
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_findings_of_a_change_are_told_as_each_of_them_is() -> None:
+    """A joined one must not be taken for another message: `{files} added: {new}` fits `characters added: 7` too."""
+    faults = [
+        (one, other)
+        for one in RULES.values()
+        for other in RULES.values()
+        if translate(f"{one.words}: 3; {other.words}: 7")
+        != f"{translate(one.words)}：3；{translate(other.words)}：7"
+    ]
+    assert not faults
 
 
 SOURCE = '''

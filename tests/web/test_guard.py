@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from crawler.archive import Reader
 from crawler.errors import QueryTooLong
 from crawler.web.headers import ALWAYS
-from crawler.web.memory import Memory
+from crawler.web.memory import MAX_VALUES, Memory
 from crawler.web.readers import Readers, TooBusy
 from crawler.web.words import preferred
 from tests.web.conftest import Client
@@ -37,6 +38,30 @@ def test_nothing_can_be_written(site: httpx.Client, method: str) -> None:
     answer = site.request(method, "/")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "host", "status", "chinese"),
+    [
+        ("GET", "/", "evil.example", 421, "本站没有此域名"),
+        ("GET", "/", "[evil", 421, "本站没有此域名"),
+        ("POST", "/", "localhost", 405, "本站只能读取"),
+        ("GET", "/search?q=" + "x" * 9000, "localhost", 414, "地址过长"),
+    ],
+)
+def test_a_refusal_is_a_page_in_the_language_of_the_browser_and_a_problem_for_programs(
+    site: httpx.Client, method: str, address: str, host: str, status: int, chinese: str
+) -> None:
+    asked = {"Host": host, "Accept": "text/html", "Accept-Language": "zh-CN"}
+    answer = site.request(method, address, headers=asked)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert chinese in answer.text
+    english = site.request(method, address, headers=asked | {"Accept-Language": "en"})
+    assert not re.search("[\u4e00-\u9fff]", english.text.partition("<main")[2])
+    program = site.request(method, address, headers=asked | {"Accept": "application/json"})
+    assert program.headers["content-type"] == "application/problem+json"
+    assert program.json()["status"] == status
 
 
 @pytest.mark.parametrize("address", ["/", "/nix", "/r/420100-2022.json", "/search?q=(", "/web/nix"])
@@ -141,3 +166,11 @@ def test_a_value_is_made_once_for_each_state_of_the_archive_and_one_that_took_lo
     assert [ask(slowest, state, takes=30.0) for state in "ab"] == [1, 1]
     now[0] += 61.0  # no longer than a minute
     assert ask(slowest, "b", takes=30.0) == 2
+
+
+def test_values_that_are_asked_for_are_kept_whatever_else_is_made() -> None:
+    memory, made = Memory(), []
+    for number in range(3 * MAX_VALUES):
+        memory.value("matrix", None, lambda: made.append(1))
+        memory.value(number, None, lambda: None)
+    assert len(made) == 1

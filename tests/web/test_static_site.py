@@ -163,6 +163,29 @@ def test_a_link_is_relative_below_any_folder_and_feeds_need_an_address(told: Tol
         assert (tmp_path / "site" / unquote(urlsplit(address).path.removeprefix("/fazhi/"))).is_file()
 
 
+def test_a_site_with_an_address_has_a_page_for_missing_ones_that_leads_back_from_anywhere(
+    told: Told, public: Path, tmp_path: Path
+) -> None:
+    made(told, tmp_path / "site", base_url="https://example.org/fazhi")
+    tree = LexborHTMLParser((tmp_path / "site" / "404.html").read_text("utf-8"))
+    found = list(links_of(tree))
+    assert len(found) > 8
+    for link in found:
+        assert link.startswith("https://example.org/fazhi/") or link == "#content"
+        if link != "#content":
+            assert (tmp_path / "site" / unquote(urlsplit(link).path.removeprefix("/fazhi/"))).is_file()
+    assert "没有这个页面" in tree.css_first("h1").text()
+    assert "本站没有这个页面" in tree.css_first("main p").text()
+    assert not (public / "404.html").exists()
+
+
+def test_progress_counts_every_file(told: Told, tmp_path: Path) -> None:
+    seen: list[int] = []
+    with Reader.read(told[0]) as reader:
+        counts = make_site(reader, tmp_path / "site", Wishes(now=told[2], progress=seen.append))
+    assert seen == list(range(1, counts.files + 1))
+
+
 def test_what_the_site_no_longer_has_is_removed_and_nothing_else(told: Told, tmp_path: Path) -> None:
     site = tmp_path / "site"
     made(told, site, base_url="https://example.org")

@@ -125,6 +125,8 @@ def index_catalogue(
     `database`: address of the catalogue's database if it is not in the folder. Raises NoArchive, ArchiveLocked, ArchiveDamaged if the index cannot be written.
     """
     catalogue = open_catalogue(archive, database)
+    if not catalogue.is_database and not catalogue.exists():
+        raise NoArchive.at(archive)  # before the lock, which is a file in the folder
     with _errors_named(archive), acquire(archive, clock()) if clock else nullcontext():
         return index_of(catalogue, notify)
 

@@ -34,8 +34,8 @@ _HOST_AND_PATH = (
 )
 """An address without http://, such as www.wuhan.gov.cn/zwgk/."""
 
-_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]+(?=@)|([?&](?:ssl)?password=)[^&]+")
-"""A password in the address of a database: before the @ of its host, or a parameter."""
+_PASSWORD = re.compile(r"([?&](?:ssl)?password=)[^&]+")
+"""A password among the parameters of a database's address."""
 
 _FILE_ENDINGS = frozenset(
     [
@@ -186,7 +186,11 @@ def refuse_password(context: typer.Context, parameter: Any, value: str | None) -
 
 def masked(address: str) -> str:
     """Return the address of a database without its passwords."""
-    return _PASSWORD.sub(r"\1\2***", address)
+    scheme, separator, rest = address.partition("://")
+    credentials, at, host = rest.rpartition("@")
+    if at and ":" in credentials:
+        rest = f"{credentials.partition(':')[0]}:***@{host}"
+    return _PASSWORD.sub(r"\1***", scheme + separator + rest)
 
 
 def given_by(parameter: Any, context: typer.Context) -> str:

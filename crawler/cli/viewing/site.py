@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +29,7 @@ def site(
         str | None,
         typer.Option(
             metavar="URL",
-            help="Address that the site will have, such as https://example.org/fazhi. Only with it are there feeds.",
+            help="Address that the site will have, such as https://example.org/fazhi. Only with it are there feeds and 404.html.",
         ),
     ] = None,
 ) -> None:
@@ -54,9 +57,11 @@ def site(
     with needs_web():
         from crawler.web.static_site.making import Wishes, make_site
     address = (base_url_checked(base_url) or "").rstrip("/")
-    with archives.Reader.read(archive, database=database) as reader:
+    with archives.Reader.read(archive, database=database) as reader, _progress() as progress:
         try:
-            made = make_site(reader, folder, Wishes(now=datetime.now(UTC), base_url=address))
+            made = make_site(
+                reader, folder, Wishes(now=datetime.now(UTC), base_url=address, progress=progress)
+            )
         except OSError as error:
             place = error.filename or folder
             raise CrawlerError(f"{place}: {error.strerror or error}; the site is as it was before") from error
@@ -65,3 +70,17 @@ def site(
     message(
         f"{folder}: {counted(made.files, 'file')}, {made.written} written, {made.removed} removed; open {folder / 'index.html'}"
     )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many files are made."""
+    from crawler.cli.output import PlainConsole
+
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    console = PlainConsole(sys.stderr)
+    spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
+    with console.status("reading the archive …", spinner=spinner) as status:
+        yield lambda done: status.update(f"{counted(done, 'file')} made")

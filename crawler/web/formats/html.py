@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -22,9 +22,6 @@ from crawler.web.headers import POLICY_OF_A_FILE
 from crawler.web.links import Links
 from crawler.web.question import Question
 from crawler.web.words import MARKS, problem_title, words
-
-if TYPE_CHECKING:
-    from crawler.web.asked import Asked
 
 
 def write_html(
@@ -48,17 +45,19 @@ def write_html(
     )
 
 
-def write_problem(asked: Asked, status: HTTPStatus, detail: str, *, files: Callable[[str], str]) -> str:
+def write_problem(
+    status: HTTPStatus, detail: str, *, language: str, links: Links, files: Callable[[str], str]
+) -> str:
     """Return the page of an error."""
     return (
-        _environment(asked.language)
+        _environment(language)
         .get_template("problem.html")
         .render(
-            title=problem_title(status, asked.language),
+            title=problem_title(status, language),
             detail=detail,
             question=None,
-            href=Links(asked.base_url).href,
-            is_static=False,
+            href=links.href,
+            is_static=links.is_static,
             formats=(),
             next_url=None,
             file=files,

@@ -9,18 +9,21 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crawler.web.formats.json import PROBLEM, dump, problem_value
-from crawler.web.headers import ALWAYS, Freshness
+from crawler.web.headers import ALWAYS
+from crawler.web.links import Links
+from crawler.web.serving.problems import error_response, wants_html
+from crawler.web.serving.static_files import StaticFiles
+from crawler.web.words import preferred
 
 METHODS = ("GET", "HEAD")
 MAX_ADDRESS_BYTES = 8000
 
 
 class Guard:
-    """ASGI middleware. `hosts`: names that a request's Host may have, with any port; "*" for all."""
+    """ASGI middleware. `hosts`: names that a request's Host may have, with any port; "*" for all. `files`: of the pages."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str], files: StaticFiles) -> None:
+        self._app, self._files = app, files
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,14 +44,29 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         if not self._is_our_host(Headers(scope=scope).get("host", "")):
-            return _refused(
-                HTTPStatus.MISDIRECTED_REQUEST, "this site does not have that name; see --host-name"
+            return self._refused(
+                scope, HTTPStatus.MISDIRECTED_REQUEST, "this site does not have that name; see --host-name"
             )
         if scope["method"] not in METHODS:
-            return _refused(HTTPStatus.METHOD_NOT_ALLOWED, "read only", Allow=", ".join(METHODS))
+            return self._refused(
+                scope, HTTPStatus.METHOD_NOT_ALLOWED, "this site can only be read", Allow=", ".join(METHODS)
+            )
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
-            return _refused(HTTPStatus.REQUEST_URI_TOO_LONG, "the address is too long")
+            return self._refused(scope, HTTPStatus.REQUEST_URI_TOO_LONG, "the address is too long")
         return None
+
+    def _refused(self, scope: Scope, status: HTTPStatus, detail: str, **headers: str) -> Response:
+        """Return a refusal. Its language is that of Accept-Language: nothing else of the request can be relied on."""
+        given = Headers(scope=scope)
+        return error_response(
+            status,
+            detail,
+            as_html=wants_html(scope["path"], given.get("accept", "")),
+            language=preferred(given.get("accept-language")),
+            links=Links(),
+            files=self._files,
+            headers=headers,
+        )
 
     def _is_our_host(self, named: str) -> bool:
         if "*" in self._hosts:
@@ -56,8 +74,3 @@ class Guard:
         host = named.lower()
         name, colon, port = host.rpartition(":")
         return host in self._hosts or (bool(colon) and port.isdigit() and name in self._hosts)
-
-
-def _refused(status: HTTPStatus, detail: str, **headers: str) -> Response:
-    headers["Cache-Control"] = Freshness.NEVER.value
-    return Response(dump(problem_value(status, detail)), status, media_type=PROBLEM, headers=headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from crawler.web.format import Format
 from crawler.web.formats.html import write_problem
 from crawler.web.formats.json import PROBLEM, dump, problem_value
 from crawler.web.headers import Freshness
+from crawler.web.links import Links
 from crawler.web.question import BadParameter, NotFound
 from crawler.web.readers import TooBusy
 from crawler.web.serving.static_files import StaticFiles
@@ -56,21 +58,46 @@ def public_detail(error: CrawlerError) -> str:
     return str(error)
 
 
-def wants_html(request: Request) -> bool:
-    """Whether a request is a browser's: of no other format by its address, and with text/html or anything in its Accept."""
-    last = request.url.path.rpartition("/")[2].rpartition(".")[2]
+def wants_html(path: str, accept: str) -> bool:
+    """Whether a request is a browser's: of no other format by its path, and with text/html or anything in its Accept."""
+    last = path.rpartition("/")[2].rpartition(".")[2]
     if last in {kind.value for kind in Format if kind is not Format.HTML}:
         return False
-    return "text/html" in request.headers.get("accept", "*/*").replace("*/*", "text/html")
+    return "text/html" in accept.replace("*/*", "text/html")
 
 
 def problem(request: Request, asked: Asked, files: StaticFiles, status: HTTPStatus, detail: str) -> Response:
-    """Return an error: as a page to a browser, else as application/problem+json."""
-    headers = {"Cache-Control": Freshness.NEVER.value, "Vary": "Accept-Language, Cookie, Accept"}
+    """Return the answer to a request that ended in an error."""
+    return error_response(
+        status,
+        detail,
+        as_html=wants_html(request.url.path, request.headers.get("accept", "*/*")),
+        language=asked.language,
+        links=Links(asked.base_url),
+        files=files,
+    )
+
+
+def error_response(
+    status: HTTPStatus,
+    detail: str,
+    *,
+    as_html: bool,
+    language: str,
+    links: Links,
+    files: StaticFiles,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return an error: as a page to a browser, else as application/problem+json. `headers`: beside the usual ones."""
+    sent = {
+        "Cache-Control": Freshness.NEVER.value,
+        "Vary": "Accept-Language, Cookie, Accept",
+        **(headers or {}),
+    }
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if wants_html(request):
-        body = write_problem(asked, status, visible_line(detail), files=files.path)
-        return Response(body, status, media_type=Format.HTML.media_type, headers=headers)
-    value = problem_value(status, visible_line(detail))
-    return Response(dump(value), status, media_type=PROBLEM, headers=headers)
+        sent["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    detail = visible_line(detail)
+    if as_html:
+        body = write_problem(status, detail, language=language, links=links, files=files.path)
+        return Response(body, status, media_type=Format.HTML.media_type, headers=sent)
+    return Response(dump(problem_value(status, detail)), status, media_type=PROBLEM, headers=sent)

@@ -20,7 +20,6 @@ DEFAULT_LANGUAGE = "zh"
 """Its pages stand at the top; those of another language in a folder with its name."""
 MAX_ROWS_OF_A_PAGE = 1000
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]|^\.")
-_DIFFERENCE = re.compile(r"/diff/(?P<report>.+):(?P<old>[0-9]+)\.\.(?P=report):(?P<new>[0-9]+)")
 _PLACES_IN_A_LIST = frozenset(("after", "offset"))
 """Parameters that say where a part of a list begins."""
 _AROUND = 12
@@ -60,10 +59,12 @@ class StaticLinks(Links):
         *,
         divisions: Divisions,
         base_url: str,
+        is_anywhere: bool = False,
     ) -> None:
+        """`is_anywhere`: the page is shown at any address, so its links are absolute."""
         super().__init__(base_url)
         self._here, self._wanted, self._divisions = here, wanted, divisions
-        self._up = "../" * here.file(kind).count("/")
+        self._up = f"{base_url}/" if is_anywhere else "../" * here.file(kind).count("/")
 
     def path(self, page: str, query: Mapping[str, object] | None = None, kind: Format = Format.HTML) -> str:
         """Return the path of a page's file within the site."""
@@ -133,8 +134,8 @@ def _stem(page: str, query: Mapping[str, str]) -> str:
     """Return a page's file without its ending. Raises ValueError for one that static files cannot answer."""
     shown = _without_place(query)
     parts = page.strip("/").split("/") if page != "/" else ["index"]
-    if difference := _DIFFERENCE.fullmatch(page):
-        parts = ["diff", difference["report"], f"{difference['old']}-{difference['new']}"]
+    if difference := _difference(page):
+        parts = ["diff", *difference]
     match sorted(shown):
         case []:
             pass
@@ -147,6 +148,17 @@ def _stem(page: str, query: Mapping[str, str]) -> str:
         case _:
             raise ValueError(f"{page}: static files cannot answer {', '.join(sorted(shown))}")
     return "/".join(_PLAIN.sub(_escaped, part) for part in parts)
+
+
+def _difference(page: str) -> tuple[str, str] | None:
+    """Return the report and the versions of a page that compares two versions of one report: `1-2`."""
+    if not page.startswith("/diff/"):
+        return None
+    (report, _, old), (other, _, new) = (
+        side.rpartition(":") for side in page.removeprefix("/diff/").rpartition("..")[::2]
+    )
+    is_one = report == other and old.isdecimal() and new.isdecimal()
+    return (report, f"{old}-{new}") if is_one else None
 
 
 def _escaped(char: re.Match[str]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
-
-from starlette.routing import compile_path
 
 from crawler.archive import Reader
 from crawler.field.regions import region as region_row
 from crawler.web.format import Format
+from crawler.web.formats.html import write_problem
 from crawler.web.formats.writing import write
 from crawler.web.memory import Memory
 from crawler.web.page import Page
@@ -26,15 +25,16 @@ from crawler.web.static_site.search_index import SearchIndex
 from crawler.web.words import LANGUAGES
 
 _MAX_ATTEMPTS = 3
-_PATHS = tuple((compile_path(page.path)[0], page) for page in PAGES)
 _LISTS = ("/region/", "/coverage", "/overdue", "/changes", "/sources")
 """Beginnings of the pages that have lists, of which a file holds as many rows as an answer may."""
 SEARCH = "/search"
+NOT_FOUND = "/404"
+"""The page that hosts show for an address without a file: GitHub Pages, Netlify, Cloudflare Pages, and others if told so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What is asked for. `base_url`: address of the site, without which it has no feeds. `progress`: gets the number of files."""
+    """What is asked for. `base_url`: address of the site, without which it has no feeds and no page for missing ones. `progress`: gets the number of files."""
 
     now: datetime
     base_url: str = ""
@@ -73,7 +73,7 @@ class _Making:
         """Add all files to the folder."""
         self._add(NO_JEKYLL, "")
         for name, body in self._files.bodies.items():
-            self._folder.add(self._files.path(name)[1:], body)
+            self._add_bytes(self._files.path(name)[1:], body)
         index = self._index()
         for name, text in index.files():
             self._add(name, text)
@@ -92,6 +92,20 @@ class _Making:
                     replace(each, language=LANGUAGES[0]) for each in self._wanted if each not in done
                 )
             )
+        if self._wishes.base_url:
+            self._not_found()
+
+    def _not_found(self) -> None:
+        """Add the page for addresses that the site does not have."""
+        page = StaticPage(NOT_FOUND)
+        body = write_problem(
+            HTTPStatus.NOT_FOUND,
+            "this site has no such page; search it, or begin at its first page",
+            language=page.language,
+            links=self._links(page, Format.HTML, is_anywhere=True),
+            files=self._files.path,
+        )
+        self._add(page.file(), body)
 
     def _index(self) -> SearchIndex:
         """Return the index of all reports. Notes the divisions of which there is something to show."""
@@ -129,13 +143,10 @@ class _Making:
             return kind is Format.HTML
         return kind is not Format.ATOM or (bool(self._wishes.base_url) and page.number == 1)
 
-    def _question(self, page: StaticPage, kind: Format, parameters: dict[str, Any]) -> Question:
+    def _question(self, page: StaticPage, kind: Format, parameters: dict[str, str]) -> Question:
         query = dict(page.query)
         if page.page.startswith(_LISTS):
             query["limit"] = str(MAX_ROWS_OF_A_PAGE)
-        links = StaticLinks(
-            page, kind, self._wanted, divisions=self._divisions, base_url=self._wishes.base_url
-        )
         return Question(
             reader=self._reader,
             page=page.page,
@@ -146,18 +157,52 @@ class _Making:
             base_url=self._wishes.base_url,
             now=self._wishes.now,
             memory=self._memory,
-            links=links,
+            links=self._links(page, kind),
+        )
+
+    def _links(self, page: StaticPage, kind: Format, *, is_anywhere: bool = False) -> StaticLinks:
+        return StaticLinks(
+            page,
+            kind,
+            self._wanted,
+            divisions=self._divisions,
+            base_url=self._wishes.base_url,
+            is_anywhere=is_anywhere,
         )
 
     def _add(self, name: str, text: str) -> None:
-        self._folder.add(name, text.encode("utf-8", "backslashreplace"))
+        self._add_bytes(name, text.encode("utf-8", "backslashreplace"))
+
+    def _add_bytes(self, name: str, content: bytes) -> None:
+        self._folder.add(name, content)
         self._done += 1
         self._wishes.progress(self._done)
 
 
-def _page_of(page: StaticPage) -> tuple[Page, dict[str, Any]]:
+def _page_of(page: StaticPage) -> tuple[Page, dict[str, str]]:
     """Return the page of an address, and the parameters in its path."""
-    for pattern, found in _PATHS:
-        if match := pattern.match(page.page):
-            return found, match.groupdict()
+    for found in PAGES:
+        if (parameters := _parameters(found.path, page.page)) is not None:
+            return found, parameters
     raise LookupError(f"{page.page}: a link leads to no page")
+
+
+def _parameters(pattern: str, address: str) -> dict[str, str] | None:
+    """Return the parameters in an address, None if it does not fit. `pattern`: as Starlette writes it, `/diff/{old}..{new}`."""
+    names, values = pattern.split("/"), address.split("/")
+    if len(names) != len(values):
+        return None
+    found = {}
+    for name, value in zip(names, values, strict=True):
+        one, other = name.split(".."), value.rsplit("..", name.count(".."))
+        if len(one) != len(other):
+            return None
+        for part, given in zip(one, other, strict=True):
+            before, brace, parameter = part.partition("{")
+            if not brace and given != before:
+                return None
+            if brace:
+                if not given.startswith(before) or given == before:
+                    return None
+                found[parameter[:-1]] = given.removeprefix(before)
+    return found

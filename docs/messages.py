@@ -332,7 +332,7 @@ _SHOWN_CALLS = frozenset({"translate", "columns_of", "_show", "print_table", "ad
 """Calls whose arguments are shown, also where they are single words: headings, states."""
 
 _NO_MESSAGE_FORMS = re.compile(
-    r"^\W*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|WITH|AND|ORDER BY|NOT|VACUUM|ATTACH|BEGIN)\b"  # SQL
+    r"^\W*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|WITH|AND|ORDER BY|NOT|VACUUM|ANALYZE|ATTACH|BEGIN)\b"  # SQL
     r"|</?[a-z]+[ >]|\\[sdbw]|\(\?[:P<=!]|[a-z]+\[[a-z]+[\^*$]?[]=]|;\s*charset=|^[a-z-]+-src | \| None|\{ [a-z-]+: "
 )
 _WORD = re.compile(r"\ba\b|[A-Za-z]*[a-z]{2}[A-Za-z']*")

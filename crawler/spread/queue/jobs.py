@@ -40,6 +40,8 @@ WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('fazhi visits'
 ) SELECT count(*) AS number FROM queued
 """  # alone: two planners that insert in different orders would wait for each other for ever
 
+_ANALYZE = "ANALYZE procrastinate_jobs"
+
 _LOCK_INDEX = """
 CREATE INDEX fazhi_jobs_lock ON procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')
 """  # fetching a job asks for others with its lock, for which procrastinate has no index
@@ -76,7 +78,7 @@ class Queue:
             )
             queued += row["number"]
         if queued >= _MANY:  # else fetching a job goes by the empty table's statistics: seconds each
-            await connector.execute_query_async("ANALYZE procrastinate_jobs")
+            await connector.execute_query_async(_ANALYZE)
         return queued
 
     async def defer_enter(self, name: str, server: str) -> bool:

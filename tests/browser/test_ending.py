@@ -49,5 +49,5 @@ def test_no_process_outlives_a_crawl(number: signal.Signals, web: ScriptSite, tm
         said, _ = crawl.communicate(timeout=_WAIT)
     assert [pid for pid in started if not ended(pid)] == []
     if number is not signal.SIGKILL:
-        assert f"{number.name}: finishing 1 pages in progress" in said
+        assert f"{number.name}: finishing 1 page in progress" in said
         assert "are left; the next run continues with them" in said

@@ -188,8 +188,9 @@ def masked(address: str) -> str:
     """Return the address of a database without its passwords."""
     scheme, separator, rest = address.partition("://")
     credentials, at, host = rest.rpartition("@")
-    if at and ":" in credentials:
-        rest = f"{credentials.partition(':')[0]}:***@{host}"
+    user, _, password = credentials.partition(":")
+    if at and password:
+        rest = f"{user}:***@{host}"
     return _PASSWORD.sub(r"\1***", scheme + separator + rest)
 
 

@@ -11,7 +11,6 @@ A kill before 2 leaves `.part` files, which the next run removes; after 2 the ne
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -21,27 +20,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue import queries
-from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
+from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import files
 from crawler.archive.evidence.foreign_archive import MAX_FILES, ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest, entries
-from crawler.archive.evidence.warc_paths import file_sha256, on_disk
+from crawler.archive.evidence.warc_paths import file_sha256
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import MERGED_STATE, RunInfo, read_run_info
-from crawler.archive.loading.copied_files import add_run, give_name, part_of
+from crawler.archive.loading.copied_files import add_run, copy_to_part, give_name, held_block
 from crawler.archive.loading.foreign_loader import ForeignLoader
 from crawler.archive.loading.reextraction import Reread
 from crawler.archive.loading.warc_loader import load_file
 from crawler.archive.storage.bucket_path import bucket_of
-from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import NotMerged
-from crawler.warc import read_at
 
 _MARK_CHARS = 16  # digits of a file's digest in its name here
-_COPY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +75,10 @@ def stage(
     """
     _refuse_itself(archive, other)
     foreign = ForeignArchive(
-        path=other, now=now, notify=notify, held_block=lambda record_id: _block(archive, session, record_id)
+        path=other,
+        now=now,
+        notify=notify,
+        held_block=lambda record_id: held_block(archive, session, record_id),
     )
     found = foreign.files()
     wanted = [each for each in found if not manifest.has_digest(each.sha256)]
@@ -100,7 +98,8 @@ def stage(
     listed = [{"file": _name(archive, each), "sha256": each.sha256, "origin": each.origin} for each in wanted]
     try:
         for file, entry in zip(wanted, listed, strict=True):
-            _copy(archive, foreign, file, entry["file"])
+            if not copy_to_part(archive, foreign, file, entry["file"]):
+                raise NotMerged(f"{file.path}: changed while it was read; nothing was merged")
     except BaseException:
         remove_parts(archive)
         raise
@@ -116,15 +115,6 @@ def _refuse_itself(archive: Path, other: Path) -> None:
         and os.path.samefile(here, there)
     ):
         raise NotMerged(f"{other}: this is the archive itself; name another one")
-
-
-def _block(archive: Path, session: Session, record_id: str) -> bytes | None:
-    """Return the block of a record that the catalogue has; None if it has none."""
-    held = queries.find_capture(session, record_id)
-    if held is None:
-        return None
-    row = session.get_one(CaptureRow, held.id)
-    return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
 
 
 def _is_nested(origin: str) -> bool:
@@ -146,25 +136,6 @@ def _merged_name(archive: Path, file: ForeignFile) -> str | None:
     """Return the name of a file that was merged before; None if this archive wrote it."""
     name = _name(archive, file)
     return name if (archive / name).is_file() else None
-
-
-def _copy(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) -> None:
-    """Copy a file to its `.part`, on disk. Raises NotMerged if its bytes are no longer those that were checked."""
-    files.remove(archive, part_of(name))
-    digest = hashlib.sha256()
-    with foreign.open(file.path) as source:
-        target, named = files.create(archive, part_of(name)), errors_name(archive / part_of(name))
-        try:
-            while data := source.read(_COPY_BYTES):
-                digest.update(data)
-                with named:
-                    files.write_whole(target, data)
-            with named:
-                os.fsync(target)
-        finally:
-            os.close(target)
-    if digest.hexdigest() != file.sha256:
-        raise NotMerged(f"{file.path}: changed while it was read; nothing was merged")
 
 
 def remove_parts(archive: Path) -> None:

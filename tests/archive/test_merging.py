@@ -537,8 +537,8 @@ class Killed(BaseException):
 
 STEPS = {
     "while a file is checked": (merging.ForeignArchive, "check", 0),
-    "before the first copy": (merging, "_copy", 0),
-    "after the first copy": (merging, "_copy", 1),
+    "before the first copy": (merging, "copy_to_part", 0),
+    "after the first copy": (merging, "copy_to_part", 1),
     "before the act": (facade.Archive, "_write_act", 0),
     "after the act": (facade, "enter_merged", 0),
     "after the first name": (merging, "give_name", 1),

@@ -5,25 +5,67 @@ A copy is called `.<name>.part` until its act is in a WARC file of this archive;
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable, Container
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import RunRow
+from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.models import CaptureRow, RunRow
 from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
+from crawler.archive.evidence.foreign_archive import ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import file_sha256
+from crawler.archive.evidence.warc_paths import file_sha256, on_disk
 from crawler.archive.ledger.runs import RunInfo, run_row
+from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveDamaged
+from crawler.warc import read_at
+
+_COPY_BYTES = 1 << 20
 
 
 def part_of(name: str) -> str:
     """Return the name of a copy that does not have its own name yet."""
     folder, _, file = name.rpartition("/")
     return f"{folder}/.{file}.part"
+
+
+def held_block(archive: Path, session: Session, record_id: str) -> bytes | None:
+    """Return the block of a record of this archive by its id, for the checks of a foreign one; None if there is none."""
+    held = queries.find_capture(session, record_id)
+    if held is None:
+        return None
+    row = session.get_one(CaptureRow, held.id)
+    return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
+
+
+def copy_to_part(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) -> bool:
+    """Copy a file to the `.part` of its name, on disk. False, without a copy, if its bytes are no longer those that were checked.
+
+    Raises OSError.
+    """
+    part = part_of(name)
+    files.remove(archive, part)
+    digest = hashlib.sha256()
+    with foreign.open(file.path) as source:
+        target, named = files.create(archive, part), errors_name(archive / part)
+        try:
+            while data := source.read(_COPY_BYTES):
+                digest.update(data)
+                with named:
+                    files.write_whole(target, data)
+            with named:
+                os.fsync(target)
+        finally:
+            os.close(target)
+    if digest.hexdigest() == file.sha256:
+        return True
+    files.remove(archive, part)
+    return False
 
 
 def give_name(

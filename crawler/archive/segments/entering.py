@@ -12,8 +12,6 @@ A kill before 2 leaves a `.part`, which the next run removes; after 2 the next r
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -23,25 +21,21 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue import queries
-from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
+from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.catalogue.rows import SEGMENTS_FOLDER
-from crawler.archive.evidence import acts, files
+from crawler.archive.evidence import acts
 from crawler.archive.evidence.foreign_archive import ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256, on_disk
+from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import ENTERED_STATE, RunInfo, read_run_info
-from crawler.archive.loading.copied_files import add_run, give_name, part_of
+from crawler.archive.loading.copied_files import add_run, copy_to_part, give_name, held_block
 from crawler.archive.loading.warc_loader import load_file
 from crawler.archive.segments.loader import SegmentLoader
-from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import NotMerged
 from crawler.model import Outcome, SiteVisit
-from crawler.warc import read_at
 
 _NAME = re.compile(r"[0-9]{20}-[0-9]{5}-([0-9a-f]{64})\.warc\.gz")
-_COPY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +84,15 @@ def stage_segment(
         path=folder,
         now=now,
         notify=lambda _: None,
-        held_block=lambda record_id: _block(archive, session, record_id),
+        held_block=lambda record_id: held_block(archive, session, record_id),
     )
     file = _only_file(foreign, folder / SEGMENTS_FOLDER / name)
     if file.sha256 != digest:
         raise NotMerged(f"{name}: its bytes have the digest {file.sha256}; nothing was entered")
     foreign.check(file)
     target = SEGMENTS_FOLDER + name
-    files.remove(archive, part_of(target))
-    _copy(foreign, file, archive, part_of(target))
+    if not copy_to_part(archive, foreign, file, target):
+        raise NotMerged(f"{file.path}: changed while it was read; nothing was entered")
     return acts.entered(target, digest)
 
 
@@ -107,33 +101,6 @@ def _only_file(foreign: ForeignArchive, path: Path) -> ForeignFile:
     if not found:
         raise NotMerged(f"{path}: is not there; nothing was entered")
     return found[0]
-
-
-def _block(archive: Path, session: Session, record_id: str) -> bytes | None:
-    held = queries.find_capture(session, record_id)
-    if held is None:
-        return None
-    row = session.get_one(CaptureRow, held.id)
-    return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
-
-
-def _copy(foreign: ForeignArchive, file: ForeignFile, archive: Path, name: str) -> None:
-    """Copy a segment, on disk. Raises NotMerged if its bytes are no longer those that were checked."""
-    digest = hashlib.sha256()
-    with foreign.open(file.path) as source:
-        target, named = files.create(archive, name), errors_name(archive / name)
-        try:
-            while data := source.read(_COPY_BYTES):
-                digest.update(data)
-                with named:
-                    files.write_whole(target, data)
-            with named:
-                os.fsync(target)
-        finally:
-            os.close(target)
-    if digest.hexdigest() != file.sha256:
-        files.remove(archive, name)
-        raise NotMerged(f"{file.path}: changed while it was read; nothing was entered")
 
 
 def enter_segment(

@@ -97,7 +97,7 @@ def backfill(
     from crawler.intake.backfill.job import backfill as fill
     from crawler.sources import choose, load
 
-    max_seconds = seconds_of(max_time) if max_time is not None else None
+    max_seconds = seconds_of(max_time, "--max-time") if max_time is not None else None
     loaded = load(sources)
     job = Job(
         sites=choose(

@@ -55,7 +55,7 @@ def enter(
     from crawler.spread.enterer import Enterer, enter_until_end
     from crawler.spread.places import open_place
 
-    max_seconds = pipeline.seconds(max_time) if max_time is not None else None
+    max_seconds = pipeline.seconds(max_time, "--max-time") if max_time is not None else None
     display = Display(load(sources, notify=None).sites, json=json, quiet=quiet)
     place = open_place(segments)
 

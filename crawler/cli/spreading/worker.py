@@ -63,7 +63,7 @@ def worker(
     from crawler.spread.places import open_place
     from crawler.spread.worker import Visited, Worker, WorkerSettings
 
-    max_seconds = pipeline.seconds(max_time) if max_time is not None else None
+    max_seconds = pipeline.seconds(max_time, "--max-time") if max_time is not None else None
     settings = WorkerSettings(
         sites=[site for site in load(sources, notify=message).sites if site.enabled],
         archive=archive,

@@ -58,11 +58,10 @@ class Guard:
     def _refused(self, scope: Scope, status: HTTPStatus, detail: str, **headers: str) -> Response:
         """Return a refusal. Its language is that of Accept-Language: nothing else of the request can be relied on."""
         given = Headers(scope=scope)
-        accepted = given.get("accept", "").replace("*/*", "")  # which a program sends that reads problem+json
         return error_response(
             status,
             detail,
-            as_html=wants_html(scope["path"], accepted),
+            as_html=wants_html(scope["path"], given.get("accept", ""), by_name=True),
             language=preferred(given.get("accept-language")),
             links=Links(),
             files=self._files,

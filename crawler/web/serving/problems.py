@@ -58,12 +58,15 @@ def public_detail(error: CrawlerError) -> str:
     return str(error)
 
 
-def wants_html(path: str, accept: str) -> bool:
-    """Whether a request is a browser's: of no other format by its path, and with text/html or anything in its Accept."""
+def wants_html(path: str, accept: str, *, by_name: bool = False) -> bool:
+    """Whether a request is a browser's: of no other format by its path, and with text/html or anything in its Accept.
+
+    `by_name`: with text/html alone. Programs accept anything.
+    """
     last = path.rpartition("/")[2].rpartition(".")[2]
     if last in {kind.value for kind in Format if kind is not Format.HTML}:
         return False
-    return "text/html" in accept.replace("*/*", "text/html")
+    return "text/html" in accept or ("*/*" in accept and not by_name)
 
 
 def problem(request: Request, asked: Asked, files: StaticFiles, status: HTTPStatus, detail: str) -> Response:

@@ -369,3 +369,11 @@ def test_a_run_that_is_killed_goes_on_and_fetches_nothing_again(
     with Archive.read(folder) as reader:
         assert sorted(report.year or 0 for report in reader.reports()) == [2016, 2017]
     same_after_rebuild(folder, clock)
+
+
+def test_an_archive_is_told_whom_to_write_to_as_sites_are(archives: WebArchives, fill: Fill) -> None:
+    archives.captures = [kept()]
+    fill(site=replace(SITE, contact="https://lab.example.org/crawler", agent="Mozilla/5.0"))
+    (agent,) = archives.agents
+    assert agent.startswith("fazhi/")
+    assert "(+https://lab.example.org/crawler; " in agent

@@ -136,7 +136,9 @@ def test_a_repeated_image_without_its_original_is_told_once_all_files_are_read(t
     )
     outcomes, told = take(zipped(REPORT, revisit))
     assert endings(outcomes) == [Ending.NEW]
-    assert told[-1] == "not imported, since their originals are in none of the files: 1 image, style or script"
+    assert (
+        told[-1] == "not imported, since their originals are in none of the files: 1 image, style or script"
+    )
 
 
 USELESS = {

@@ -14,8 +14,9 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, undefer
 
-from crawler.archive.catalogue.models import PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue.models import LIVE, PageRow, ReportRow, VersionRow
 from crawler.archive.catalogue.queries import select_latest_versions, to_report
+from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.errors import ConfigError, UnknownReport
 from crawler.model import Report, Years
 
@@ -70,9 +71,13 @@ class Selection:
 
 
 def report_state_rank() -> ColumnElement[int]:
-    """Return the index in ReportState of a report's state, as SQL."""
+    """Return the index in ReportState of a report's state, as SQL; NULL if no crawl has visited a page of it.
+
+    That others have captured a page says nothing of whether it is there now.
+    """
     places = {state: place for place, state in enumerate(REPORT_STATES)}
-    own = (PageRow.report_id == ReportRow.id, PageRow.own.is_(True))
+    seen_by_others = (PageRow.state == LIVE) & PageRow.site_id.in_(OUTSIDE_SITES)
+    own = (PageRow.report_id == ReportRow.id, PageRow.own.is_(True), ~seen_by_others)
     best = select(func.min(case(places, value=PageRow.state))).where(*own)
     return best.correlate(ReportRow).scalar_subquery()
 

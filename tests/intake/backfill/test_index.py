@@ -46,8 +46,7 @@ def test_a_row_that_cannot_be_used_is_counted_and_the_others_are_read(url: str, 
 
 def test_an_index_without_an_answer_is_asked_again_by_the_next_run(archives: WebArchives, fill: Fill) -> None:
     archives.captures = [kept()]
-    busy = Reply(200, b'{"message": "Too many requests"}')
-    archives.faults = [("/cdx/", busy), ("/cdx/", busy)]
+    archives.faults = [("/cdx/", Reply(200, b'{"message": "Too many requests"}'))]
     first = fill()
     assert first.filled_[0].counts.failed
     assert "no row of it has an address and a time" in first.messages[0]

@@ -322,6 +322,11 @@ def test_who_saw_a_text_first_is_told_in_coverage_and_an_own_sight_counts_before
         (publication,) = reader.publications()
         (report,) = reader.reports()
         (row,) = reader.history(report.id or "")
+        sight = reader.first_sights(report.id or "")[1]
+    assert (sight.origin, sight.archive, sight.at) == ("memento", "wayback", row.first_seen)
+    assert sight.address == f"{archives.base}/web/20260215000000id_/{url}"
+    assert sight.own_at is not None
+    assert f"{sight.own_at:%Y-%m-%d}" == f"{clock():%Y-%m-%d}"
     assert [(each.seen_by, f"{each.first_seen:%Y-%m-%d}") for each in publication.texts] == [
         ("memento", "2026-02-15"),
         ("own", f"{clock():%Y-%m-%d}"),

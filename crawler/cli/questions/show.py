@@ -82,7 +82,7 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
     """Yield what people must know of a report beside its text."""
 
     from crawler.cli.questions.metadata_edits import edit_lines
-    from crawler.cli.questions.reports import division_name
+    from crawler.cli.questions.reports import division_name, several_years
     from crawler.cli.questions.text_source import source_lines
 
     assert report.id is not None
@@ -92,7 +92,8 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
         else f"published by {holding.published_by or holding.site}"
     )
     division = f"{division_name(report.region)}, " if report.region else ""
-    year = f"on {report.year}" if report.year else "of no single year"
+    years = report.year or several_years(report)
+    year = f"on {years}" if years else "of no single year"
     yield f"{report.id}  {division}{year}; {translate(publisher)}; issuer in the text: {report.issuer or 'not named'}"
     yield (
         f"{report.id}  dated {report.published or 'nowhere'} by the page; source: {report.source or 'not named'}; "

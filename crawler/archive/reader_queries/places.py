@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
@@ -122,6 +122,11 @@ def place_of(session: Session, capture: CaptureRow) -> RecordPlace:
     )
 
 
+class _Captured(NamedTuple):
+    origin: str  # as in the catalogue; empty: this archive or a merged one captured it
+    run_state: str
+
+
 def _first_sights(session: Session, report_id: str) -> dict[int, FirstSight]:
     versions = session.execute(
         select(VersionRow.number, VersionRow.first_seen, VersionRow.origin, CaptureRow.fetched_at)
@@ -135,7 +140,7 @@ def _first_sights(session: Session, report_id: str) -> dict[int, FirstSight]:
     }
 
 
-def _captures_at(session: Session, report_id: str, times: Iterable[datetime]) -> dict[datetime, Row[Any]]:
+def _captures_at(session: Session, report_id: str, times: Iterable[datetime]) -> dict[datetime, _Captured]:
     """Return the captures of a report's pages at these times, by time; of several the first that was entered."""
     keys = select(PageRow.url_key).where(PageRow.report_id == report_id)
     resting = select(VersionRow.capture_id).where(VersionRow.report_id == report_id)
@@ -148,16 +153,17 @@ def _captures_at(session: Session, report_id: str, times: Iterable[datetime]) ->
         )
         .order_by(CaptureRow.id.desc())
     )
-    return {row.fetched_at: row for row in session.execute(query)}  # the first one last, so it stays
+    found = session.execute(query)  # the first one last, so it stays
+    return {at: _Captured(origin or "", state or "") for at, origin, state in found}
 
 
 def _first_sight(
-    at: datetime, origin: str, captured_at: datetime | None, capture: Row[Any] | None
+    at: datetime, origin: str, captured_at: datetime | None, capture: _Captured | None
 ) -> FirstSight:
-    archive, _, address = ((capture.origin if capture else None) or "").partition("#")
+    archive, _, address = (capture.origin if capture else "").partition("#")
     if origin != OWN:
         return FirstSight(at=at, origin=origin, archive=archive, address=address)
-    if capture is not None and capture.state == MERGED:
+    if capture is not None and capture.run_state == MERGED:
         origin = MERGED
     elif archive:
         origin = MEMENTO if address.startswith(("http:", "https:")) else IMPORTED

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from crawler.archive import FirstSight, PageRow, Reader
     from crawler.model import Holding, RecordPlace, Report
 
+NOT_CRAWLED = "a site that this archive has not crawled"
+"""Publisher of a report that came from others alone."""
+
 
 def show(
     report_id: Annotated[
@@ -86,15 +89,12 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
     from crawler.cli.questions.text_source import source_lines
 
     assert report.id is not None
-    publisher = (
-        "no crawl of this archive has found it"
-        if holding.site in archives.OUTSIDE_SITES
-        else f"published by {holding.published_by or holding.site}"
-    )
+    unknown = holding.site in archives.OUTSIDE_SITES
+    by = translate(NOT_CRAWLED) if unknown else holding.published_by or holding.site
     division = f"{division_name(report.region)}, " if report.region else ""
     years = report.year or several_years(report)
     year = f"on {years}" if years else "of no single year"
-    yield f"{report.id}  {division}{year}; {translate(publisher)}; issuer in the text: {report.issuer or 'not named'}"
+    yield f"{report.id}  {division}{year}; published by {by}; issuer in the text: {report.issuer or 'not named'}"
     yield (
         f"{report.id}  dated {report.published or 'nowhere'} by the page; source: {report.source or 'not named'}; "
         f"{translate(holding.state or 'no page is visited')}"

@@ -74,7 +74,7 @@ def test_show_and_cite_say_who_saw_a_text_first_and_that_nobody_here_visits_its_
     assert (
         f"seen first by wayback on 2018-04-01T00:00:00Z: {archives.base}/web/20180401000000id_/{OLD}" in told
     )
-    assert "no crawl of this archive has found it" in told
+    assert "published by a site that this archive has not crawled;" in told
     assert "; live" not in told
     _, out, _ = fazhi("cite", OLD, "--archive", str(folder))
     assert "no page of it is visited" in out

@@ -20,7 +20,7 @@ from crawler.field.regions import province_of_host
 from crawler.model import Site
 
 
-_TOLD = "what observations told of their sites"
+_TOLD = "sites_told"
 """Key in `Session.info` of the set of what is in the rows already, so that the next page of a site asks no row."""
 
 

@@ -19,7 +19,6 @@ from crawler.archive.ledger.observation import Observation
 from crawler.field.regions import province_of_host
 from crawler.model import Site
 
-
 _TOLD = "sites_told"
 """Key in `Session.info` of the set of what is in the rows already, so that the next page of a site asks no row."""
 

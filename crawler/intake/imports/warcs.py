@@ -19,8 +19,10 @@ from crawler.extract import DOCUMENT_LIMIT
 from crawler.fetch.answers.judge import judge, uncompressed
 from crawler.field.counting import counted
 from crawler.intake.imports.contents import (
+    KINDS,
     KNOWN,
     NO_ORIGINAL,
+    NOT_A_PAGE,
     PAGE,
     TOO_LARGE,
     Contents,
@@ -150,7 +152,7 @@ def import_revisits(job: Job) -> Iterator[Outcome]:
     if waiting and not job.usable:
         job.without_use.append((waiting[0][0], "repeats only answers that are in none of the files"))
     if missing := contents.answers[NO_ORIGINAL]:
-        what = counted(missing, "image, style or script", "images, styles or scripts")
+        what = counted(missing, NOT_A_PAGE, KINDS[NOT_A_PAGE])
         job.notify(f"not imported, since their originals are in none of the files: {what}")
 
 

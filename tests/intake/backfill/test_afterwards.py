@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from crawler.archive import Archive
@@ -79,3 +80,15 @@ def test_show_and_cite_say_who_saw_a_text_first_and_that_nobody_here_visits_its_
     _, out, _ = fazhi("cite", OLD, "--archive", str(folder))
     assert "no page of it is visited" in out
     assert fazhi("reports", "--state", "live", "--json", "--archive", str(folder))[1].strip() == "[]"
+
+
+def test_a_difference_says_which_of_its_texts_others_have_captured(
+    archives: WebArchives, fill: Fill, fazhi: Fazhi, folder: Path
+) -> None:
+    archives.captures = [kept(), kept(timestamp="20190401000000", payload=page(text="later"))]
+    fill()
+    _, out, _ = fazhi("diff", OLD, "--archive", str(folder))
+    heads = [line for line in out.splitlines() if line.startswith(("--- ", "+++ "))]
+    assert [line.endswith(" (memento)") for line in heads] == [True, True]
+    _, out, _ = fazhi("diff", OLD, "--archive", str(folder), "--json")
+    assert [json.loads(out)[side]["origin"] for side in ("old", "new")] == ["memento", "memento"]

@@ -35,8 +35,12 @@ def test_a_merge_takes_mementos_over_and_still_says_whose_they_are(
         (report,) = (each for each in reader.reports() if each.year == 2017)
         sight = reader.first_sights(report.id or "")[1]
         (holding,) = reader.holdings([report])
+        (publication,) = (each for each in reader.publications() if each.year == 2017)
     assert (sight.origin, sight.archive) == ("merged", "wayback")
     assert sight.address.startswith(f"{archives.base}/web/2018")
+    assert {text.seen_by for text in publication.texts} == {
+        "memento"
+    }  # a merge makes no better witness of it
     assert holding.state is None  # neither archive has visited the page
     same_after_rebuild(ours, clock)
     assert faults(folder, deep=True) == []

@@ -71,7 +71,9 @@ def test_tables_fit_a_phone_and_stay_tables(visit: Open, shown: Showcase) -> Non
         assert tables[0] == tables[1], address
         assert "rowheader" in tables[0][0], address
         page.set_viewport_size({"width": 390, "height": 844})
-        wide = "[...document.querySelectorAll('.scroll:has(.cards)')].filter(e => e.scrollWidth > e.clientWidth)"
+        wide = (
+            "[...document.querySelectorAll('.scroll:has(.cards)')].filter(e => e.scrollWidth > e.clientWidth)"
+        )
         assert page.evaluate(f"{wide}.map(e => e.textContent)") == [], address
 
 

@@ -7,6 +7,7 @@ Counties and departments share the domain of a province, so there only the provi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from sqlalchemy import delete, select
@@ -18,6 +19,10 @@ from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.archive.ledger.observation import Observation
 from crawler.field.regions import province_of_host
 from crawler.model import Site
+
+
+_RECENT_ROWS = 1024
+"""Rows last asked for that stay in memory: a visit stores text after text of one site, and a session keeps no row by itself."""
 
 
 def named_hosts(site: Site) -> tuple[str, ...]:
@@ -34,7 +39,7 @@ def remember(session: Session, observation: Observation) -> bool:
     site, merged = observation.site, observation.origin == MERGED
     if site.id in OUTSIDE_SITES:
         return False
-    row = session.get(SiteRow, site.id)
+    row = _site(session, site.id)
     if row is not None and merged and not row.merged:
         return False
     changed = False
@@ -81,6 +86,8 @@ def _add_shown_host(session: Session, row: SiteRow, observation: Observation) ->
     host = host_of(observation.url)
     if not host:
         return False
+    if _host(session, row.id, host) is not None:
+        return False
     told_without_hosts = observation.hosts is None and bool(observation.site.name)
     if not told_without_hosts and not _is_beside(host, _named(session, row.id), row.region):
         return False
@@ -107,7 +114,7 @@ def _named(session: Session, site_id: str) -> Iterable[str]:
 
 
 def _add_host(session: Session, site_id: str, host: str, *, named: bool = False) -> bool:
-    row = session.get(SiteHostRow, (host, site_id))
+    row = _host(session, site_id, host)
     if row is not None and (row.named or not named):
         return False
     if row is None:
@@ -116,3 +123,20 @@ def _add_host(session: Session, site_id: str, host: str, *, named: bool = False)
         row.named = True
     session.flush()
     return True
+
+
+def _site(session: Session, site_id: str) -> SiteRow | None:
+    row = session.get(SiteRow, site_id)
+    _keep(session, row)
+    return row
+
+
+def _host(session: Session, site_id: str, host: str) -> SiteHostRow | None:
+    row = session.get(SiteHostRow, (host, site_id))
+    _keep(session, row)
+    return row
+
+
+def _keep(session: Session, row: SiteRow | SiteHostRow | None) -> None:
+    if row is not None:
+        session.info.setdefault("recent site rows", deque(maxlen=_RECENT_ROWS)).append(row)

@@ -20,7 +20,6 @@ from crawler.archive.ledger.observation import Observation
 from crawler.field.regions import province_of_host
 from crawler.model import Site
 
-
 _RECENT_ROWS = 1024
 """Rows last asked for that stay in memory: a visit stores text after text of one site, and a session keeps no row by itself."""
 

@@ -23,6 +23,7 @@ from crawler.crawl import Halt, counting_sink, crawl
 from crawler.fetch import Fetcher
 from crawler.model import Site
 from crawler.reading.pages import PageProcess
+from crawler.reading.process import end_idle
 
 AT_ONCE = 16
 
@@ -40,7 +41,9 @@ def measured(work: Callable[[World, Path], int], world: World, folder: Path) -> 
     """Measure a run; imports made before do not count."""
     cpu, begin = _cpu(), time.monotonic()
     pages = work(world, folder)
-    return Done(pages=pages, seconds=time.monotonic() - begin, cpu=_cpu() - cpu)
+    seconds = time.monotonic() - begin
+    end_idle()  # a child's processor time counts when it has ended
+    return Done(pages=pages, seconds=seconds, cpu=_cpu() - cpu)
 
 
 def _cpu() -> float:

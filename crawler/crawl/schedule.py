@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.crawl.first_steps import first_url
@@ -84,18 +85,24 @@ def due_at(site: Site, past: VisitHistory | None, now: datetime | None = None) -
 
     A visit that began after `now` had a wrong clock and does not count; the one before it does, if there is one.
     """
-    if site.every is None or past is None or past.unfinished:
+    return None if site.every is None else due_after(seconds(site.every), past, now)
+
+
+def due_after(interval: float, past: VisitHistory | None, now: datetime | None = None) -> datetime | None:
+    """Return when a site with so many seconds between two visits may be visited again; see `due_at`."""
+    if past is None or past.unfinished:
         return None
     began_at = past.last_credible_at if now is not None and past.is_in_future(now) else past.last.began_at
     if began_at is None:
         return None
-    every = timedelta(seconds=seconds(site.every))
+    every = timedelta(seconds=interval)
     wait = every
     if past.failures:
         wait = min(every, every * 2 ** (min(past.failures, 10) - 1) / FIRST_RETRY_DIVISOR)
     return began_at + wait * (1 - EARLY_SHARE)
 
 
+@lru_cache(maxsize=64)
 def seconds(span: str, option: str = "") -> float:
     """Return `90`, `90s`, `30m`, `12h`, `1d` or `2w` in seconds. Raises ConfigError, with the option, for anything else."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw]?)", span.strip())

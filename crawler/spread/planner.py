@@ -10,9 +10,9 @@ from crawler.archive import Reader
 from crawler.errors import NoArchive
 from crawler.field.times import utc_now
 from crawler.model import Site
-from crawler.spread.planning import Failures, ServerVisit, plan_visits
+from crawler.spread.planning import QueueState, ServerVisit, by_server, plan_visits
 from crawler.spread.queue.jobs import open_queue
-from crawler.spread.queue.overview import busy_servers, failures
+from crawler.spread.queue.overview import queue_state
 
 
 async def queue_visits(
@@ -23,38 +23,48 @@ async def queue_visits(
     database: str | None = None,
     anyway: bool = False,
 ) -> list[ServerVisit]:
-    """Queue the visits of sites, and return them. `anyway`: due or not. Raises CrawlerError if the queue cannot be used."""
+    """Queue the visits of sites, all of them, and return them. `anyway`: due or not; these come before those of the planner.
+
+    Raises CrawlerError if the queue cannot be used.
+    """
     async with open_queue(url) as queue:
-        visits = await plan_due(url, sites, archive, database=database, anyway=anyway)
-        await queue.defer_visits(visits)
+        visits = await plan_due(url, by_server(sites), archive, database=database, anyway=anyway)
+        await queue.defer_visits(visits, first=anyway)
         return visits
 
 
 async def plan_due(
     url: str,
-    sites: Sequence[Site],
+    servers: Mapping[str, Sequence[Site]],
     archive: Path,
     *,
     database: str | None = None,
     anyway: bool = False,
+    at_once: int | None = None,
 ) -> list[ServerVisit]:
-    """Return the visits that are due and not queued yet. `anyway`: due or not."""
-    busy, failed = await busy_servers(url), await failures(url)
-    return await asyncio.to_thread(_planned, sites, archive, database, busy, failed, anyway)
+    """Return the visits that are due and not queued yet. `servers`: see `planning.by_server`. `anyway`: due or not.
+
+    `at_once`: visits that a worker runs at a time; no more are returned than the workers take until the pass after the next.
+    """
+    state = await queue_state(url)
+    room = None if at_once is None else state.room(at_once)
+    if room == 0:
+        return []
+    visits = await asyncio.to_thread(_planned, servers, archive, database, state, anyway)
+    return visits[:room]
 
 
 def _planned(
-    sites: Sequence[Site],
+    servers: Mapping[str, Sequence[Site]],
     archive: Path,
     database: str | None,
-    busy: set[str],
-    failed: Mapping[str, Failures],
+    state: QueueState,
     anyway: bool,
 ) -> list[ServerVisit]:
     now = utc_now()
     try:
         with Reader.read(archive, notify=lambda _: None, database=database) as reader:
-            pasts = reader.visit_histories(now)
+            pasts = reader.visit_histories(now, brief=True)
     except NoArchive:
         pasts = {}
-    return plan_visits(sites, pasts, now, busy=busy, failures=failed, anyway=anyway)
+    return plan_visits(servers, pasts, now, busy=state.busy, failures=state.failures, anyway=anyway)

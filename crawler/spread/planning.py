@@ -7,11 +7,11 @@ hosts have one IP address shows at the first request, and is what the leases are
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from crawler.archive import VisitHistory
-from crawler.crawl.schedule import due_at
+from crawler.crawl.schedule import due_after, seconds
 from crawler.model import Site
 from crawler.spread.visit import hosts_of
 
@@ -23,6 +23,9 @@ FIRST_HOLD_BACK = timedelta(minutes=10)
 
 One dead worker says nothing of the server."""
 MAX_HOLD_BACK = timedelta(days=1)
+
+VISITS_AHEAD = 60
+"""Visits that wait for each that can run at a time, at most: those of a pass of ten minutes, if each lasts ten seconds."""
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -50,8 +53,28 @@ class Failures:
         return now < self.last + wait
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """What a planner must know of the queue."""
+
+    busy: Collection[str] = (
+        frozenset()
+    )  # servers whose visit is queued or under way, or whose segment is not entered yet
+    failures: Mapping[str, Failures] = field(default_factory=dict)  # by server
+    waiting: int = 0  # visits
+    processes: int = 0  # alive: workers, and the enterer
+
+    def room(self, at_once: int) -> int:
+        """Return how many further visits are queued, if a process runs so many at a time.
+
+        What is due beyond that waits for the next pass: a queue of all that is due would keep its order for hours, whatever
+        becomes due or fails meanwhile, and each of its jobs is told to every worker.
+        """
+        return max(0, max(1, self.processes) * at_once * VISITS_AHEAD - self.waiting)
+
+
 def plan_visits(
-    sites: Sequence[Site],
+    servers: Mapping[str, Sequence[Site]],
     pasts: Mapping[str, VisitHistory],
     now: datetime,
     *,
@@ -59,13 +82,13 @@ def plan_visits(
     failures: Mapping[str, Failures] | None = None,
     anyway: bool = False,
 ) -> list[ServerVisit]:
-    """Return the visits to queue, in order. `busy`: servers that are queued, under way, or not entered yet.
+    """Return the visits to queue, in order. `servers`: as `by_server` makes them.
 
-    `failures`: by server. `anyway`: every source is due.
+    `busy`: servers that are queued, under way, or not entered yet. `failures`: by server. `anyway`: every source is due.
     """
     failures = failures or {}
     groups: list[tuple[datetime, str, tuple[str, ...]]] = []
-    for server, members in by_server(sites).items():
+    for server, members in servers.items():
         if server in busy or (not anyway and server in failures and failures[server].holds_back(now)):
             continue
         due = {
@@ -77,7 +100,7 @@ def plan_visits(
 
 
 def _due(site: Site, past: VisitHistory | None, now: datetime) -> datetime:
-    at = due_at(site if site.every else replace(site, every=DEFAULT_EVERY), past, now)
+    at = due_after(seconds(site.every or DEFAULT_EVERY), past, now)
     return _NEVER if at is None else at
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.address import canonical
+from crawler.address import normal
 from crawler.archive import Archive, Slice, finished_segments, write_scratch
 from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
@@ -73,7 +73,7 @@ async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None
 
 def hosts_of(sites: Iterable[Site]) -> list[str]:
     """Return the host names in the addresses of sites, sorted, in the form of canonical URLs."""
-    hosts = {urlsplit(canonical(url)).hostname for site in sites for url in start_urls([site])}
+    hosts = {urlsplit(normal(url) or url).hostname for site in sites for url in start_urls([site])}
     return sorted(host for host in hosts if host)
 
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from crawler.archive import EMPTY_SLICE, Reader, Slice
@@ -26,7 +27,7 @@ from crawler.model import Ending, Outcome, Site
 from crawler.spread.leases import LEASE_SECONDS, Leases
 from crawler.spread.places import SegmentPlace
 from crawler.spread.planner import plan_due
-from crawler.spread.planning import ServerVisit
+from crawler.spread.planning import ServerVisit, by_server
 from crawler.spread.queue.jobs import UPKEEP, VISITS, Handlers, Queue, open_queue
 from crawler.spread.queue.working import STALLED_SECONDS, work
 from crawler.spread.scratch import left_by_killed, own_scratch, salvaged
@@ -221,6 +222,10 @@ class Worker:
                 await asyncio.sleep(wait)
                 wait *= 2
 
+    @cached_property
+    def _servers(self) -> Mapping[str, Sequence[Site]]:
+        return by_server(self._settings.sites)
+
     # -- upkeep -----------------------------------------------------------------------------------------------
 
     async def _plan(self) -> None:
@@ -228,9 +233,10 @@ class Worker:
         await self._queue.defer_visits(
             await plan_due(
                 self._settings.queue,
-                self._settings.sites,
+                self._servers,
                 self._settings.archive,
                 database=self._settings.database,
+                at_once=self._settings.sites_at_once,
             )
         )
 

@@ -78,11 +78,14 @@ class SiteFactQueries(ReaderQueries):
         """Return the last run of this archive, not of one that was merged; with `ended` the last one that ended in order."""
         return self._query(lambda session: _last_run(session, ended=ended))
 
-    def visit_histories(self, now: datetime) -> dict[str, VisitHistory]:
-        """Return the history of every source that was ever visited, by its id. `now`: aware."""
+    def visit_histories(self, now: datetime, *, brief: bool = False) -> dict[str, VisitHistory]:
+        """Return the history of every source that was ever visited, by its id. `now`: aware.
+
+        `brief`: of the last visits only time and state are read.
+        """
         from crawler.archive.ledger.site_visits import visit_histories
 
-        return self._query(lambda session: visit_histories(session, now))
+        return self._query(lambda session: visit_histories(session, now, brief=brief))
 
     def site_failures(self, endings: Iterable[Ending]) -> dict[str, SiteFailure]:
         """Return the sources whose last visit failed, by id. `endings`: of outcomes that are trouble."""

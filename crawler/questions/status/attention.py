@@ -53,8 +53,8 @@ def alerts(facts: Facts) -> Iterator[Alert]:
     if facts.run_state == "killed":
         yield Alert(
             name="run_killed",
-            what="the last run was killed",
-            action="see the system's log (memory, restart); the next run repairs what it left and goes on",
+            what="the last run was killed, or could not write its end",
+            action="see the system's log (memory, restart) and the disk; the next run repairs what it left and goes on",
         )
     if facts.run_state == "failed":
         yield Alert(

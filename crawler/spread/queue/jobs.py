@@ -31,8 +31,8 @@ _MANY = 1000  # jobs, after which PostgreSQL's knowledge of the table is renewed
 
 _INSERT = """
 WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('fazhi visits'))), queued AS (
-    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
-    SELECT %(queue)s, %(task)s, server, server, args::jsonb
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args)
+    SELECT %(queue)s, %(task)s, %(priority)s, server, server, args::jsonb
       FROM alone, unnest(%(servers)s::text[], %(args)s::text[]) WITH ORDINALITY AS visit (server, args, place)
      ORDER BY place
         ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
@@ -64,8 +64,11 @@ class Queue:
     def __init__(self, app: Any) -> None:
         self.app = app
 
-    async def defer_visits(self, visits: Sequence[ServerVisit]) -> int:
-        """Queue visits; those of servers that are queued already are left out. Return the number queued."""
+    async def defer_visits(self, visits: Sequence[ServerVisit], *, first: bool = False) -> int:
+        """Queue visits; those of servers that are queued already are left out. Return the number queued.
+
+        `first`: before all that is not queued so.
+        """
         connector, queued = self.app.connector, 0
         for start in range(0, len(visits), _PER_INSERT):
             some = visits[start : start + _PER_INSERT]
@@ -73,6 +76,7 @@ class Queue:
                 _INSERT,
                 queue=VISITS,
                 task=VISIT,
+                priority=int(first),
                 servers=[each.server for each in some],
                 args=[json.dumps({"server": each.server, "sites": each.sites}) for each in some],
             )

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from crawler.spread.leases import VISIT as VISIT_KEY
-from crawler.spread.planning import Failures
+from crawler.spread.planning import Failures, QueueState
 from crawler.spread.queue.jobs import ENTER, VISIT, unreachable
 
 _BUSY = """
@@ -19,15 +19,21 @@ SELECT DISTINCT args ->> 'server' FROM procrastinate_jobs
  WHERE status IN ('todo', 'doing') AND task_name = ANY (%s)
 """
 _FAILURES = """
-WITH ended AS (
-    SELECT job.args ->> 'server' AS server, job.status, max(event.at) AS at
-      FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
-     WHERE job.task_name = %s AND job.status IN ('failed', 'succeeded')
-     GROUP BY job.id
-), good AS (SELECT server, max(at) AS at FROM ended WHERE status = 'succeeded' GROUP BY server)
-SELECT ended.server, count(*), max(ended.at) FROM ended LEFT JOIN good USING (server)
- WHERE ended.status = 'failed' AND (good.at IS NULL OR ended.at > good.at)
- GROUP BY ended.server
+WITH failed AS MATERIALIZED (
+    SELECT id, args ->> 'server' AS server FROM procrastinate_jobs WHERE task_name = %(task)s AND status = 'failed'
+), good AS (
+    SELECT args ->> 'server' AS server, max(id) AS id FROM procrastinate_jobs
+     WHERE task_name = %(task)s AND status = 'succeeded' AND args ->> 'server' IN (SELECT server FROM failed)
+     GROUP BY 1
+)
+SELECT failed.server, count(DISTINCT failed.id), max(event.at)
+  FROM failed LEFT JOIN good USING (server) JOIN procrastinate_events event ON event.job_id = failed.id
+ WHERE good.id IS NULL OR failed.id > good.id
+ GROUP BY failed.server
+"""  # a server is queued once at a time: the later of two jobs ended later
+_SIZES = """
+SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s),
+       (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '2 minutes')
 """
 _COUNTS = "SELECT task_name, status::text, count(*) FROM procrastinate_jobs GROUP BY 1, 2 ORDER BY 1, 2"
 _JOBS = """
@@ -52,18 +58,19 @@ class Overview:
     leases: tuple[dict[str, Any], ...]
 
 
-async def busy_servers(url: str) -> set[str]:
-    """Return the servers whose visit is queued or under way, or whose segment is not entered yet."""
+async def queue_state(url: str) -> QueueState:
+    """Return what a planner must know of the queue. `failures`: of servers whose last visits ended without a segment."""
     async with await psycopg.AsyncConnection.connect(url) as connection:
-        rows = await (await connection.execute(_BUSY, ([VISIT, ENTER],))).fetchall()
-    return {row[0] for row in rows}
-
-
-async def failures(url: str) -> dict[str, Failures]:
-    """Return the servers whose last visits ended without a segment."""
-    async with await psycopg.AsyncConnection.connect(url) as connection:
-        rows = await (await connection.execute(_FAILURES, (VISIT,))).fetchall()
-    return {server: Failures(number=number, last=last) for server, number, last in rows}
+        busy = await (await connection.execute(_BUSY, ([VISIT, ENTER],))).fetchall()
+        failed = await (await connection.execute(_FAILURES, {"task": VISIT})).fetchall()
+        sizes = await (await connection.execute(_SIZES, (VISIT,))).fetchone()
+    assert sizes is not None
+    return QueueState(
+        busy=frozenset(row[0] for row in busy),
+        failures={server: Failures(number=number, last=last) for server, number, last in failed},
+        waiting=sizes[0],
+        processes=sizes[1],
+    )
 
 
 async def overview(url: str, *, most: int) -> Overview:

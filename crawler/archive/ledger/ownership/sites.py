@@ -7,10 +7,9 @@ Counties and departments share the domain of a province, so there only the provi
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
 from crawler.address import host_of, registrable_domain
@@ -20,8 +19,8 @@ from crawler.archive.ledger.observation import Observation
 from crawler.field.regions import province_of_host
 from crawler.model import Site
 
-_RECENT_ROWS = 1024
-"""Rows last asked for that stay in memory: a visit stores text after text of one site, and a session keeps no row by itself."""
+_TOLD = "sites_told"
+"""Key in `Session.info` of the set of what is in the rows already, so that the next page of a site asks no row."""
 
 
 def named_hosts(site: Site) -> tuple[str, ...]:
@@ -38,7 +37,28 @@ def remember(session: Session, observation: Observation) -> bool:
     site, merged = observation.site, observation.origin == MERGED
     if site.id in OUTSIDE_SITES:
         return False
-    row = _site(session, site.id)
+    told = session.info.setdefault(_TOLD, set())
+    hosts = None if observation.hosts is None else tuple(observation.hosts)
+    key = (site.id, site.name, site.region, merged, hosts, host_of(observation.url))
+    if key in told:
+        return False
+    changed = _enter(session, observation, merged=merged)
+    if changed:
+        told.clear()  # what changed nothing before may now
+    else:
+        told.add(key)
+    return changed
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _: object) -> None:
+    """Forget what the rows told, as some may not stand any more; of a savepoint's rollback too."""
+    session.info.pop(_TOLD, None)
+
+
+def _enter(session: Session, observation: Observation, *, merged: bool) -> bool:
+    site = observation.site
+    row = session.get(SiteRow, site.id)
     if row is not None and merged and not row.merged:
         return False
     changed = False
@@ -85,8 +105,6 @@ def _add_shown_host(session: Session, row: SiteRow, observation: Observation) ->
     host = host_of(observation.url)
     if not host:
         return False
-    if _host(session, row.id, host) is not None:
-        return False
     told_without_hosts = observation.hosts is None and bool(observation.site.name)
     if not told_without_hosts and not _is_beside(host, _named(session, row.id), row.region):
         return False
@@ -113,7 +131,7 @@ def _named(session: Session, site_id: str) -> Iterable[str]:
 
 
 def _add_host(session: Session, site_id: str, host: str, *, named: bool = False) -> bool:
-    row = _host(session, site_id, host)
+    row = session.get(SiteHostRow, (host, site_id))
     if row is not None and (row.named or not named):
         return False
     if row is None:
@@ -122,20 +140,3 @@ def _add_host(session: Session, site_id: str, host: str, *, named: bool = False)
         row.named = True
     session.flush()
     return True
-
-
-def _site(session: Session, site_id: str) -> SiteRow | None:
-    row = session.get(SiteRow, site_id)
-    _keep(session, row)
-    return row
-
-
-def _host(session: Session, site_id: str, host: str) -> SiteHostRow | None:
-    row = session.get(SiteHostRow, (host, site_id))
-    _keep(session, row)
-    return row
-
-
-def _keep(session: Session, row: SiteRow | SiteHostRow | None) -> None:
-    if row is not None:
-        session.info.setdefault("recent site rows", deque(maxlen=_RECENT_ROWS)).append(row)

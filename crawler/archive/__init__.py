@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         IMPORT_SITE,
         MEMENTO_SITE,
         MERGED_FOLDER,
+        OUTSIDE_SITES,
         SEGMENTS_FOLDER,
         import_url,
     )
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from crawler.archive.ledger.troubles.rows import Recovery
     from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
+    from crawler.archive.reader_queries.places import FirstSight
     from crawler.archive.rebuilding import Rebuilt, rebuild
     from crawler.archive.segments.delivering import finished_segments
     from crawler.archive.segments.entering import Entered
@@ -59,6 +61,7 @@ else:
                 "IMPORT_SITE",
                 "MEMENTO_SITE",
                 "MERGED_FOLDER",
+                "OUTSIDE_SITES",
                 "SEGMENTS_FOLDER",
                 "import_url",
             ),
@@ -73,6 +76,7 @@ else:
             ".ledger.troubles.rows": ("Recovery",),
             ".merging": ("has_new_files",),
             ".reader": ("Reader",),
+            ".reader_queries.places": ("FirstSight",),
             ".rebuilding": ("Rebuilt", "rebuild"),
             ".segments.delivering": ("finished_segments",),
             ".segments.entering": ("Entered",),
@@ -91,6 +95,7 @@ __all__ = [
     "MANIFEST",
     "MEMENTO_SITE",
     "MERGED_FOLDER",
+    "OUTSIDE_SITES",
     "SEARCH_INDEX",
     "SEGMENTS_FOLDER",
     "Act",
@@ -98,6 +103,7 @@ __all__ = [
     "Archive",
     "ConsistencyQueries",
     "Entered",
+    "FirstSight",
     "KnownPages",
     "MadeVersion",
     "PageRow",

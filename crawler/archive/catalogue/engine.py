@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT_SECONDS = 30.0
 """How long a statement waits for another program's lock on the catalogue."""
 
+SYNCHRONOUS = "FULL"
+"""SQLite's `synchronous` for a writer: each commit is on disk when it ends, so that a power cut loses none."""
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 WAL_AUTOCHECKPOINT_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
@@ -77,7 +80,7 @@ def configure_connections(engine: Engine, *, writes: bool) -> None:
         connection.isolation_level = None  # `begin` below issues BEGIN, not the driver
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA synchronous = FULL" if writes else "PRAGMA query_only = ON")
+        cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}" if writes else "PRAGMA query_only = ON")
         if writes:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}")

@@ -30,14 +30,17 @@ from crawler.archive.catalogue.models import (
     VisitRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
+from crawler.archive.catalogue.queries import select_newest
 from crawler.archive.catalogue.rows import MEMENTO_SITE, OUTSIDE_SITES
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
+from crawler.field.titles import judge
 from crawler.model import (
     MIN_EDITS_OF_A_VARYING_FIELD,
     Publication,
     SeenText,
     SourceEntry,
+    SpanningReport,
     VisitSpan,
     VisitState,
 )
@@ -102,6 +105,38 @@ class PublicationQueries(ReaderQueries):
                     texts=tuple(text for row in versions for text in _texts(row, seen_before)),
                     redated=tuple(redated.get(report_id, ())),
                 )
+
+    def spanning_reports(self) -> list[SpanningReport]:
+        """Return the reports of divisions on several years whose titles name these, by division and id.
+
+        Without those whose newest text claims to be of another division.
+        """
+        first_seen = func.min(VersionRow.first_seen, type_=VersionRow.first_seen.type)
+        times = select(VersionRow.report_id, first_seen.label("at")).group_by(VersionRow.report_id).subquery()
+        query = (
+            select_newest()
+            .join(times, times.c.report_id == VersionRow.report_id)
+            .where(ReportRow.year.is_(None), ReportRow.region.is_not(None), VersionRow.claims.is_(None))
+            .order_by(ReportRow.region, ReportRow.id)
+        )
+        columns = (
+            ReportRow.id, ReportRow.region, VersionRow.title, VersionRow.kind, VersionRow.issuer, times.c.at,
+        )  # fmt: skip
+        with errors_as_damage(self.path):
+            found = self._session.execute(query.with_only_columns(*columns, maintain_column_froms=True))
+            return [
+                SpanningReport(
+                    report_id=report_id,
+                    region=str(region),
+                    first_year=span[0],
+                    last_year=span[1],
+                    kind=kind,
+                    issuer=issuer,
+                    first_seen=at,
+                )
+                for report_id, region, title, kind, issuer, at in found
+                if (span := judge(title).span)
+            ]
 
     def _seen_before(self) -> dict[tuple[str, int], str]:
         """Return who saw a text before this archive's own crawls did, by report and number of the version.

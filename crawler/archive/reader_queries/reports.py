@@ -24,6 +24,7 @@ class ReportQueries(ReaderQueries):
         site: str | None = None,
         state: ReportState | None = None,
         years: Years | None = None,
+        spans: bool = False,
         since: datetime | None = None,
         after: str | None = None,
         bodies: bool = False,
@@ -31,14 +32,22 @@ class ReportQueries(ReaderQueries):
         """Yield the latest text of every report that passes all filters, by region, year and date, read in portions.
 
         `region`: a code of GB/T 2260, with the divisions within it (420000 is 湖北省). `kind`: government,
-        party_government or department. `site`: the id of a source. `state`: live, unreachable, missing, moved or gone;
+        party_government or department. `spans`: with `years` also reports on several years, if one of these is among theirs;
+        they have no `year`. `site`: the id of a source. `state`: live, unreachable, missing, moved or gone;
         of several pages the first in this order counts. `since` (aware): the text was first seen then or later. `after`:
         the id of the report with which the page before ended. Without `bodies` each Report's `body` is empty, and no text
         is read from the disk. Raises ConfigError, at once, if `region` is not six digits or `state` is unknown;
         UnknownReport if the report `after` is not selected.
         """
         selection = Selection(
-            region=region, year=year, years=years, kind=kind, site=site, state=state, since=since
+            region=region,
+            year=year,
+            years=years,
+            spans=spans,
+            kind=kind,
+            site=site,
+            state=state,
+            since=since,
         )
         return self._iter(selection, bodies=bodies, after=after)
 

@@ -6,7 +6,7 @@ One pass over the reports, division by division, in constant memory.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from crawler.questions.coverage.sources import Source, department_name, sources_
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
-    from crawler.model import Publication, Years
+    from crawler.model import Publication, SpanningReport, Years
 
 FIRST_YEAR = min(rule.first_year for rule in RULES)
 MAX_YEARS = 100
@@ -126,6 +126,10 @@ class _AsOf:
         for source in sources_as_of(reader, self.moment).values():
             if source.entry.region:
                 self.by_region.setdefault(source.entry.region, []).append(source)
+        self.spanning: dict[str, list[SpanningReport]] = {}
+        for each in reader.spanning_reports():
+            if each.first_seen < self.moment:
+                self.spanning.setdefault(each.region, []).append(each)
         self._copies: dict[str, list[Seen]] = {}
         for report in reader.publications(copies=True):
             seen = as_of(report, self.moment)
@@ -140,6 +144,9 @@ class _AsOf:
         kind = DEPARTMENT if organ else GOVERNMENT
         sources = [each for each in self.by_region.get(code, ()) if each.department == organ]
         copies = [each for each in self._copies.get(code, ()) if organ == _organ(each, code)]
+        spanning = [
+            each for each in self.spanning.get(code, ()) if organ == _organ_of(each.kind, each.issuer, code)
+        ]
         cells = []
         for year in years:
             case = Case(
@@ -151,7 +158,8 @@ class _AsOf:
                 sources=sources,
                 visit_without=self._visit_without,
             )
-            cells.append(judge(case))
+            ids = tuple(each.report_id for each in spanning if each.first_year <= year <= each.last_year)
+            cells.append(replace(judge(case), several_years=ids))
         return _row(code, organ, sources, cells)
 
 
@@ -175,11 +183,13 @@ def _organ(seen: Seen, code: str) -> str | None:
 
     A text of no known kind counts for whom its issuer is: it was stored as a report, and nobody is overdue whose report is held.
     """
-    text = seen.newest
-    if text.kind in (GOVERNMENT, PARTY_GOVERNMENT):
+    return _organ_of(seen.newest.kind, seen.newest.issuer, code)
+
+
+def _organ_of(kind: str | None, issuer: str | None, code: str) -> str | None:
+    if kind in (GOVERNMENT, PARTY_GOVERNMENT):
         return None
-    name = department_name(text.issuer, code)
-    return name or ((text.issuer or "?") if text.kind == DEPARTMENT else None)
+    return department_name(issuer, code) or ((issuer or "?") if kind == DEPARTMENT else None)
 
 
 def _rows(
@@ -203,12 +213,15 @@ def _rows(
 
 
 def _known_codes(views: Sequence[_AsOf], scope: _Scope) -> set[str]:
-    codes = {code for view in views for code in view.by_region}
+    codes = {code for view in views for code in (*view.by_region, *view.spanning)}
     return codes | ({row.code for row in all_regions()} if scope.every_division else set())
 
 
 def _organs(views: Sequence[_AsOf], code: str, seen: Sequence[Sequence[Seen]]) -> list[str]:
     of_reports = {_organ(each, code) for known in seen for each in known}
+    of_reports |= {
+        _organ_of(each.kind, each.issuer, code) for view in views for each in view.spanning.get(code, ())
+    }
     of_sources = {source.department for view in views for source in view.by_region.get(code, ())}
     return sorted(name for name in of_reports | of_sources if name)
 

@@ -11,12 +11,11 @@ import gzip
 import json
 import os
 import stat
+import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
-
-from isal import isal_zlib
 
 from crawler.field.fingerprint import text_sha256
 
@@ -67,10 +66,10 @@ def _warc_length(file: BinaryIO) -> int | None:
 
 def _texts_in(data: bytes) -> list[str]:
     """Return the texts of a gzip member; none if it has another form. One that is no Unicode text is left out."""
-    decoder = isal_zlib.decompressobj(_GZIP_WINDOW_BITS)
+    decoder = zlib.decompressobj(_GZIP_WINDOW_BITS)
     try:
         read = json.loads(decoder.decompress(data, MAX_TEXTS_BYTES))
-    except (isal_zlib.error, EOFError, ValueError, RecursionError):  # type: ignore[misc] # its stub takes the class for an instance
+    except (zlib.error, ValueError, RecursionError):
         return []
     found: list[str] = []
     for each in read if isinstance(read, list) else ():

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, Row, Text, bindparam, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Row, Text, bindparam, cast, exists, func, literal, select
 
 from crawler.archive.catalogue.base import UtcDateTime
 from crawler.archive.catalogue.databases.functions import json_has, json_items
@@ -47,12 +48,15 @@ from crawler.model import (
 
 _ROWS_PER_FETCH = 1000
 
-_COLUMNS = (
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
     ReportRow.id, ReportRow.region, ReportRow.year, ReportRow.site_id, VersionRow.number, VersionRow.kind,
     VersionRow.issuer, VersionRow.published, VersionRow.url, VersionRow.first_seen, VersionRow.last_seen,
-    VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims, VersionRow.former,
-    CaptureRow.fetched_at.label("captured_at"),
-)  # fmt: skip
+    VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims,
+    cast(VersionRow.former, Text).label("former"), CaptureRow.fetched_at.label("captured_at"),
+)  # type: ignore[assignment]  # fmt: skip
+
+_NONE = "[]"
+"""An empty list as the catalogue has it: that of nearly all texts, whose lists are not worth the reading."""
 
 _SHOWN = json_items(VisitRow.years).table_valued("value")
 _VISIT_WITHOUT = Prepared(
@@ -247,7 +251,7 @@ class PublicationQueries(ReaderQueries):
                 VisitSpan(
                     site=row.site_id,
                     state=str(row.state),
-                    years=tuple(json.loads(row.years)),
+                    years=_years(row.years),
                     first_began=row.first_began,
                     last_began=row.last_began,
                 )
@@ -262,9 +266,16 @@ class PublicationQueries(ReaderQueries):
         return found[0] if found else None
 
 
+@lru_cache(maxsize=1024)
+def _years(written: str) -> tuple[int, ...]:
+    """Return years as a visit has them: the same ones again and again."""
+    return tuple(json.loads(written))
+
+
 def _texts(row: Row[Any], seen_before: Mapping[tuple[str, int], str]) -> Iterator[SeenText]:
     """Yield a version as it was seen first, and as this archive's own crawls saw it first if somebody else did so before."""
-    earlier = [each["origin"] for each in row.former or () if each.get("origin")]
+    former = json.loads(row.former) if row.former and row.former != _NONE else ()
+    earlier = [each["origin"] for each in former or () if each.get("origin")]
     first_by = earlier[0] if earlier else seen_before.get((row.id, row.number), row.origin)
     yield _text(row, first_by)
     if row.origin == OWN != first_by and row.captured_at is not None and row.captured_at > row.first_seen:

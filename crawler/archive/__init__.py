@@ -45,8 +45,10 @@ if TYPE_CHECKING:
     from crawler.archive.reader import Reader
     from crawler.archive.reader_queries.places import FirstSight
     from crawler.archive.rebuilding import Rebuilt, rebuild
-    from crawler.archive.segments.entering import Entered, digest_in, finished_segments
+    from crawler.archive.segments.delivering import finished_segments
+    from crawler.archive.segments.entering import Entered
     from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
+    from crawler.archive.segments.staging import digest_in
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -76,8 +78,10 @@ else:
             ".reader": ("Reader",),
             ".reader_queries.places": ("FirstSight",),
             ".rebuilding": ("Rebuilt", "rebuild"),
-            ".segments.entering": ("Entered", "digest_in", "finished_segments"),
+            ".segments.delivering": ("finished_segments",),
+            ".segments.entering": ("Entered",),
             ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
+            ".segments.staging": ("digest_in",),
         },
     )
 

@@ -30,6 +30,10 @@ class SegmentPlace:
         """Return the names of the segments that wait, sorted: the oldest visits first."""
         return [each.name for each in self._storage.list() if digest_in(each.name)]
 
+    def has(self, name: str) -> bool:
+        """Whether a segment waits here."""
+        return self._storage.stat(name) is not None
+
     def fetch(self, name: str, target: Path) -> None:
         """Write a segment's bytes to a file. Raises FileNotFoundError if it is not there."""
         with self._storage.open_read(name) as source, target.open("wb") as file:

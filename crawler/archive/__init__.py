@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from crawler.archive.reader import Reader
     from crawler.archive.rebuilding import Rebuilt, rebuild
     from crawler.archive.segments.entering import Entered, digest_in, finished_segments
+    from crawler.archive.segments.scratch_archive import ScratchArchive, finish_warcs
     from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
 else:
     __getattr__, __dir__ = exports(
@@ -73,6 +74,7 @@ else:
             ".reader": ("Reader",),
             ".rebuilding": ("Rebuilt", "rebuild"),
             ".segments.entering": ("Entered", "digest_in", "finished_segments"),
+            ".segments.scratch_archive": ("ScratchArchive", "finish_warcs"),
             ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
         },
     )
@@ -100,10 +102,12 @@ __all__ = [
     "Reader",
     "Rebuilt",
     "Recovery",
+    "ScratchArchive",
     "Slice",
     "VisitHistory",
     "acts_in",
     "digest_in",
+    "finish_warcs",
     "finished_segments",
     "has_archive",
     "has_new_files",

@@ -33,7 +33,12 @@ if TYPE_CHECKING:
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
     from crawler.archive.evidence.manifest import NAME as MANIFEST
     from crawler.archive.evidence.manifest import entries as manifest_entries
-    from crawler.archive.evidence.warc_paths import has_archive, require_archive, require_warcs
+    from crawler.archive.evidence.warc_paths import (
+        file_sha256,
+        has_archive,
+        require_archive,
+        require_warcs,
+    )
     from crawler.archive.facade import Archive
     from crawler.archive.fulltext import INDEX as SEARCH_INDEX
     from crawler.archive.fulltext import index_catalogue
@@ -44,6 +49,7 @@ if TYPE_CHECKING:
     from crawler.archive.reader import Reader
     from crawler.archive.rebuilding import Rebuilt, rebuild
     from crawler.archive.segments.entering import Entered, digest_in, finished_segments
+    from crawler.archive.segments.readings import readings_digest_in, readings_name
     from crawler.archive.segments.scratch_archive import ScratchArchive, finish_warcs
     from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
 else:
@@ -64,7 +70,12 @@ else:
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
-            ".evidence.warc_paths": ("has_archive", "require_archive", "require_warcs"),
+            ".evidence.warc_paths": (
+                "file_sha256",
+                "has_archive",
+                "require_archive",
+                "require_warcs",
+            ),
             ".facade": ("Archive",),
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
@@ -74,6 +85,7 @@ else:
             ".reader": ("Reader",),
             ".rebuilding": ("Rebuilt", "rebuild"),
             ".segments.entering": ("Entered", "digest_in", "finished_segments"),
+            ".segments.readings": ("readings_digest_in", "readings_name"),
             ".segments.scratch_archive": ("ScratchArchive", "finish_warcs"),
             ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
         },
@@ -107,6 +119,7 @@ __all__ = [
     "VisitHistory",
     "acts_in",
     "digest_in",
+    "file_sha256",
     "finish_warcs",
     "finished_segments",
     "has_archive",
@@ -116,6 +129,8 @@ __all__ = [
     "index_catalogue",
     "manifest_entries",
     "read_acts",
+    "readings_digest_in",
+    "readings_name",
     "rebuild",
     "require_archive",
     "require_warcs",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from crawler.archive import SEGMENTS_FOLDER, Archive, Entered
+from crawler.archive import SEGMENTS_FOLDER, Archive, Entered, file_sha256, readings_digest_in
 from crawler.errors import ArchiveDamaged, NotMerged
 from crawler.field.times import utc_now
 from crawler.spread.places import SegmentPlace
@@ -35,14 +35,37 @@ class Enterer:
     clock: Callable[[], datetime] = utc_now
     faulty: set[str] = field(default_factory=set)  # segments that were refused
     entered: int = 0
+    reread: int = 0  # texts that got another reading
 
     def enter_waiting(self, ending: Callable[[], bool] = lambda: False) -> None:
         """Enter all segments that wait, the oldest visits first, until `ending`. Raises ArchiveError, OSError."""
-        for name in self.segments.names():
-            if ending():
+        for names, enter in (
+            (self.segments.names(), self.enter),
+            (self.segments.readings(), self.enter_readings),
+        ):
+            for name in names:
+                if ending():
+                    return
+                if name not in self.faulty:
+                    enter(name)
+
+    def enter_readings(self, name: str) -> None:
+        """Enter what a worker read again, and remove it from where it waits. Raises ArchiveDamaged, OSError."""
+        with tempfile.TemporaryDirectory(prefix="fazhi-") as folder:
+            target = Path(folder, name)
+            try:
+                self.segments.fetch(name, target)
+                if file_sha256(target) != readings_digest_in(name):
+                    raise NotMerged(f"{name}: its bytes have another digest; nothing was entered")
+                changed = self.archive.enter_readings(target, self.message)
+            except FileNotFoundError:  # entered before
                 return
-            if name not in self.faulty:
-                self.enter(name)
+            except NotMerged as error:
+                self.faulty.add(name)
+                self.message(f"{error}; it stays where it waits")
+                return
+        self.reread += changed
+        self.segments.remove(name)
 
     def enter(self, name: str) -> None:
         """Enter one segment, if it is not entered yet, and remove it from where it waits. Raises ArchiveDamaged, OSError."""
@@ -86,12 +109,20 @@ async def enter_until_end(enterer: Enterer, queue_url: str, ending: asyncio.Even
         if failed:
             raise failed[0]  # the job has not succeeded
 
+    async def enter_readings(name: str, file: str) -> None:
+        if name:
+            guarded(lambda: enterer.enter_readings(name))
+        if not failed and await queue.rereadings_left() <= 1:  # this job is the last
+            guarded(lambda: enterer.archive.enter_past_edits(enterer.message))
+        if failed:
+            raise failed[0]
+
     async def scan() -> None:
         while not ending.is_set():
             guarded(lambda: enterer.enter_waiting(ending.is_set))
             await asyncio.sleep(SCAN_SECONDS)
 
-    async with open_queue(queue_url, Handlers(enter=enter), 2) as queue:
+    async with open_queue(queue_url, Handlers(enter=enter, enter_readings=enter_readings), 2) as queue:
         guarded(lambda: enterer.enter_waiting(ending.is_set))
         scanning = asyncio.create_task(scan())
         try:

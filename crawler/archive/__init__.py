@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         require_archive,
         require_warcs,
     )
-    from crawler.archive.facade import Archive
+    from crawler.archive.facade import Archive, ScratchArchive
     from crawler.archive.fulltext import INDEX as SEARCH_INDEX
     from crawler.archive.fulltext import index_catalogue
     from crawler.archive.ledger.pages_due import KnownPages
@@ -48,9 +48,8 @@ if TYPE_CHECKING:
     from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
     from crawler.archive.rebuilding import Rebuilt, rebuild
-    from crawler.archive.segments.entering import Entered, digest_in, finished_segments
+    from crawler.archive.segments.entering import Entered, digest_in, finish_warcs, finished_segments
     from crawler.archive.segments.readings import readings_digest_in, readings_name
-    from crawler.archive.segments.scratch_archive import ScratchArchive, finish_warcs
     from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
 else:
     __getattr__, __dir__ = exports(
@@ -76,7 +75,7 @@ else:
                 "require_archive",
                 "require_warcs",
             ),
-            ".facade": ("Archive",),
+            ".facade": ("Archive", "ScratchArchive"),
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
             ".ledger.site_visits": ("VisitHistory",),
@@ -84,9 +83,8 @@ else:
             ".merging": ("has_new_files",),
             ".reader": ("Reader",),
             ".rebuilding": ("Rebuilt", "rebuild"),
-            ".segments.entering": ("Entered", "digest_in", "finished_segments"),
+            ".segments.entering": ("Entered", "digest_in", "finish_warcs", "finished_segments"),
             ".segments.readings": ("readings_digest_in", "readings_name"),
-            ".segments.scratch_archive": ("ScratchArchive", "finish_warcs"),
             ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
         },
     )

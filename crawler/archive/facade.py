@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from crawler.address import canonical
 from crawler.archive.catalogue import earlier_responses, queries, rows
@@ -383,6 +384,16 @@ class Archive(Recognising):
             notify(
                 f"{found} edits of titles, dates, issuers or sources over an unchanged text found in earlier captures"
             )
+
+
+class ScratchArchive(Archive):
+    """The archive of a worker's one visit, in a folder that `write_scratch` has made. Its WARC files are all that is wanted of it.
+
+    A kill loses nothing that was stored, see `finish_warcs`. A power cut loses the visit, which is then made anew: nothing is
+    synced to disk before the segment is delivered, and no text files and no search index are written.
+    """
+
+    _durable: ClassVar[bool] = False
 
 
 def _superseded(url: str, site: Site) -> Outcome:

@@ -19,7 +19,7 @@ from crawler import __version__
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.databases.opening import open_catalogue
-from crawler.archive.catalogue.engine import upgrade
+from crawler.archive.catalogue.engine import CATALOGUE, scratch_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued, tell_missing_end
@@ -58,7 +58,8 @@ class Run(Reader):
     """
 
     _durable: ClassVar[bool] = True
-    """Whether what was committed survives a power cut, and the texts and their index are written."""
+    """Whether what was committed survives a power cut, and the texts and their index are written. If not, the folder was made
+    by `write_scratch`, and this is the only run in it."""
 
     def __init__(
         self,
@@ -109,7 +110,7 @@ class Run(Reader):
             if not catalogue.is_outside:
                 bring_up_to_date(path, clock(), notify, writes=True)
             with errors_as_damage(path):
-                engine = cls._writing_engine(catalogue)
+                engine = catalogue.writing_engine() if cls._durable else scratch_engine(path / CATALOGUE)
         except BaseException:
             lock.close()
             raise
@@ -231,12 +232,10 @@ class Run(Reader):
                 durable=self._durable,
             )
 
-    @classmethod
-    def _writing_engine(cls, catalogue: Catalogue) -> Engine:
-        return catalogue.writing_engine()
-
     def _prepare(self, now: datetime, notify: Callable[[str], None]) -> Manifest:
         """Upgrade the catalogue, finish what killed runs left, and return the manifest."""
+        if not self._durable:
+            return Manifest(self.path, durable=False)
         is_new = self._catalogue.is_empty()
         if is_new and has_runs(self.path):
             raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")

@@ -31,11 +31,11 @@ WAL_AUTOCHECKPOINT_PAGES = 16_000
 the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
 
 _WRITER_PRAGMAS = (
-    "synchronous = FULL",
-    "journal_mode = WAL",
-    f"wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA journal_mode = WAL",
+    f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}",
 )
-_SCRATCH_PRAGMAS = ("synchronous = OFF", "journal_mode = MEMORY")
+_SCRATCH_PRAGMAS = ("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY")
 _SCRATCH_STATEMENTS = LRUCache[Any, Any](1000)
 
 NEW_CATALOGUE = f"{CATALOGUE}.new"
@@ -105,7 +105,7 @@ def has_wal(path: Path) -> bool:
 
 def configure_connections(engine: Engine, *, writes: bool) -> None:
     """Set the pragmas of an engine's connections and the kind of its transactions."""
-    pragmas = _WRITER_PRAGMAS if writes else ("query_only = ON",)
+    pragmas = _WRITER_PRAGMAS if writes else ("PRAGMA query_only = ON",)
     _configure_connections(engine, pragmas, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -114,8 +114,8 @@ def _configure_connections(engine: Engine, pragmas: Sequence[str], begins: str) 
     def configure(connection: Any, _: object) -> None:
         connection.isolation_level = None  # `begin` below issues BEGIN, not the driver
         cursor = connection.cursor()
-        for pragma in ("foreign_keys = ON", *pragmas):
-            cursor.execute(f"PRAGMA {pragma}")
+        for pragma in ("PRAGMA foreign_keys = ON", *pragmas):
+            cursor.execute(pragma)
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -23,8 +23,11 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.catalogue.rows import SEGMENTS_FOLDER
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.foreign_archive import ForeignArchive, ForeignFile
+from crawler.archive.evidence.killed_warcs import repair
+from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
 from crawler.archive.ledger.ledger import Ledger
@@ -153,6 +156,12 @@ def _run_of(session: Session, manifest: Manifest, info: RunInfo, taken: Containe
     )
     found = session.scalars(same.order_by(RunRow.id)).first()
     return found or add_run(session, manifest, info, taken, state=ENTERED_STATE)
+
+
+def finish_warcs(scratch: Path, now: datetime) -> None:
+    """Finish the WARC files of a scratch archive whose run was killed. Its catalogue is not asked for. Raises ArchiveError, OSError."""
+    with errors_as_damage(scratch), acquire(scratch, now):
+        repair(scratch, Manifest(scratch), now, lambda _: None)
 
 
 def finished_segments(scratch: Path) -> dict[str, Path]:

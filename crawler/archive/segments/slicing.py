@@ -184,6 +184,8 @@ def write_scratch(folder: Path, held: Slice, evidence: Path | None, now: datetim
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CATALOGUE).write_bytes(_empty_catalogue())
+    if not held.size:
+        return
     engine = scratch_engine(folder / CATALOGUE)
     try:
         with engine.begin() as connection:

@@ -132,7 +132,7 @@ class Queue:
 
         Returns False if the database cannot be reached: the enterer finds the readings where they wait.
         """
-        return await self._defer_entry(ENTER_READINGS, f"readings of {file}", name=name, file=file)
+        return await self._defer_entry(ENTER_READINGS, f"readings:{file}", name=name, file=file)
 
     async def _defer_entry(self, task: str, lock: str, **named: str) -> bool:
         job = self.app.configure_task(task, queue=ENTRIES, queueing_lock=lock)

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -17,11 +17,13 @@ import psycopg
 from bench.site import World
 from bench.spread.web import measured
 from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, Slice, write_scratch
+from crawler.errors import NotMerged
 from crawler.fetch import parse_connect_to
 from crawler.field.times import utc_now
 from crawler.model import Site
 from crawler.reading.pages import PageProcess
 from crawler.sources import load_sites
+from crawler.spread.enterer import MAX_SEGMENTS_TOGETHER
 from crawler.spread.planner import plan_due
 from crawler.spread.planning import ServerVisit, by_server
 from crawler.spread.queue.jobs import open_queue
@@ -39,7 +41,7 @@ _CONNECTIONS = 8
 def run_costs(postgres: Postgres) -> bool:
     """Measure and print all three; return whether each is within its limit."""
     planned, queued = asyncio.run(_planner(postgres)), asyncio.run(_jobs(postgres))
-    entered = _entering()
+    entered = _entering(postgres)
     return planned <= MAX_PASS_SECONDS and queued <= MAX_JOB_SECONDS and entered >= MIN_CAPTURES_A_SECOND
 
 
@@ -144,8 +146,8 @@ def _processor_seconds(database: str) -> float:
     return sum(int(each[11]) + int(each[12]) for each in stats) / os.sysconf("SC_CLK_TCK")
 
 
-def _entering() -> float:
-    """Return how many captures a second are entered, from segments of 21 captures each."""
+def _entering(postgres: Postgres) -> float:
+    """Return how many captures a second are entered on PostgreSQL, from segments of 22 captures each; print it for SQLite too."""
     world = World(sizes=(19,) * 40, light=True)
     with measured(world) as web, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -171,20 +173,33 @@ def _entering() -> float:
             return found
 
         files = asyncio.run(segments())
-        captures, took = 0, 0.0
-        with Archive.create(folder / "archive", clock=utc_now, notify=lambda _: None, batch=64) as archive:
-            for segment, path in files.items():
-                place = folder / f"in-{segment[:30]}" / SEGMENTS_FOLDER
-                place.mkdir(parents=True)
-                shutil.copy(path, place / segment)
-                begun = time.monotonic()
-                entered = archive.enter(place.parent.parent, segment, lambda _: None)
-                took += time.monotonic() - begun
-                assert entered is not None
-                captures += entered.captures
+        _entered("SQLite", files, folder, None)
+        return _entered("PostgreSQL", files, folder, postgres.new_database())
+
+
+def _entered(kind: str, files: Mapping[str, Path], folder: Path, database: str | None) -> float:
+    """Enter segments into an archive of its own; return how many captures a second."""
+    captures, took, worked = 0, 0.0, 0.0
+    path = folder / f"archive-{kind}"
+    with Archive.create(path, clock=utc_now, notify=lambda _: None, batch=64, database=database) as archive:
+        for number in range(0, len(files), MAX_SEGMENTS_TOGETHER):
+            names = list(files)[number : number + MAX_SEGMENTS_TOGETHER]
+            places = {name: folder / kind / f"{number}-{place}" for place, name in enumerate(names)}
+            for name, place in places.items():
+                (place / SEGMENTS_FOLDER).mkdir(parents=True)
+                shutil.copy(files[name], place / SEGMENTS_FOLDER / name)
+            begun, busy = time.monotonic(), time.process_time()
+            entered = archive.enter_all(places, lambda _: None, _refused)
+            archive.flush()  # the text files too
+            took, worked = took + time.monotonic() - begun, worked + time.process_time() - busy
+            captures += sum(each.captures for each in entered)
     rate = captures / took
     print(
-        f"entering: {len(files)} segments with {captures} captures, {rate:.0f} captures/s on SQLite"
-        f" (at least {MIN_CAPTURES_A_SECOND})"
+        f"entering: {len(files)} segments with {captures} captures, {rate:.0f} captures/s on {kind}, of which this process"
+        f" computes {worked / captures * 1000:.1f} ms each (at least {MIN_CAPTURES_A_SECOND})"
     )
     return rate
+
+
+def _refused(name: str, fault: NotMerged) -> None:
+    raise fault

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         IMPORT_SITE,
         MEMENTO_SITE,
         MERGED_FOLDER,
+        OUTSIDE_SITES,
         SEGMENTS_FOLDER,
         import_url,
     )
@@ -47,10 +48,13 @@ if TYPE_CHECKING:
     from crawler.archive.ledger.troubles.rows import Recovery
     from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
+    from crawler.archive.reader_queries.places import FirstSight
     from crawler.archive.rebuilding import Rebuilt, rebuild
-    from crawler.archive.segments.entering import Entered, digest_in, finish_warcs, finished_segments
+    from crawler.archive.segments.delivering import finish_warcs, finished_segments
+    from crawler.archive.segments.entering import Entered
     from crawler.archive.segments.readings import readings_digest_in, readings_name
     from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
+    from crawler.archive.segments.staging import digest_in
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -63,6 +67,7 @@ else:
                 "IMPORT_SITE",
                 "MEMENTO_SITE",
                 "MERGED_FOLDER",
+                "OUTSIDE_SITES",
                 "SEGMENTS_FOLDER",
                 "import_url",
             ),
@@ -82,10 +87,13 @@ else:
             ".ledger.troubles.rows": ("Recovery",),
             ".merging": ("has_new_files",),
             ".reader": ("Reader",),
+            ".reader_queries.places": ("FirstSight",),
             ".rebuilding": ("Rebuilt", "rebuild"),
-            ".segments.entering": ("Entered", "digest_in", "finish_warcs", "finished_segments"),
+            ".segments.delivering": ("finish_warcs", "finished_segments"),
+            ".segments.entering": ("Entered",),
             ".segments.readings": ("readings_digest_in", "readings_name"),
             ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
+            ".segments.staging": ("digest_in",),
         },
     )
 
@@ -99,6 +107,7 @@ __all__ = [
     "MANIFEST",
     "MEMENTO_SITE",
     "MERGED_FOLDER",
+    "OUTSIDE_SITES",
     "SEARCH_INDEX",
     "SEGMENTS_FOLDER",
     "Act",
@@ -106,6 +115,7 @@ __all__ = [
     "Archive",
     "ConsistencyQueries",
     "Entered",
+    "FirstSight",
     "KnownPages",
     "MadeVersion",
     "PageRow",

@@ -40,9 +40,10 @@ from crawler.archive.merging import enter_merged, stage
 from crawler.archive.packs import packing
 from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
-from crawler.archive.segments.entering import Entered, enter_segment, stage_segment
+from crawler.archive.segments.entering import Entered, enter_staged
 from crawler.archive.segments.readings import is_better, readings_in
-from crawler.errors import FetchError
+from crawler.archive.segments.staging import Staging
+from crawler.errors import FetchError, NotMerged
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.reading.pool import ReadingPool
 from crawler.warc import Earlier, Provenance, RevisitReference
@@ -291,27 +292,57 @@ class Archive(Recognising):
                 return 0
             act = acts.merged(found.files, found.held)
             self._any_text_may_have_changed = True
-            self._write_act(act)  # from here on a kill leaves a merge that the next run goes on with
+            self._write_acts(
+                [act], self._now()
+            )  # from here on a kill leaves a merge that the next run goes on with
             entered = enter_merged(self.path, self._session, self._manifest, act, notify)
             self.flush()
             return len(entered)
 
     def enter(self, folder: Path, name: str, notify: Callable[[str], None]) -> Entered | None:
-        """Enter the segment of a worker's visit, and commit. None if it is here already.
+        """Enter one segment, as `enter_all` does. None if it is here already. Raises NotMerged if it has a fault."""
+        faults: list[NotMerged] = []
+        entered = self.enter_all({name: folder}, notify, lambda _, fault: faults.append(fault))
+        if faults:
+            raise faults[0]
+        return entered[0] if entered else None
 
-        `folder`: has the file as `warc/segments/<name>`. Raises NotMerged if it has a fault; then nothing of it is entered.
+    def enter_all(
+        self,
+        segments: Mapping[str, Path],
+        notify: Callable[[str], None],
+        refused: Callable[[str, NotMerged], None],
+    ) -> list[Entered]:
+        """Enter segments of workers' visits in one transaction, and commit. Return what those brought that are not here already.
+
+        `segments`: by name, each with the folder that has its file as `warc/segments/<name>`, and nothing else. `refused`: called
+        with each that has a fault; nothing of it is entered. The text files may be written after the return.
         """
-        with errors_as_damage(self.path):
+        assert self._manifest is not None
+        with (
+            errors_as_damage(self.path),
+            Staging(self.path, self._session, self._manifest, self._now()) as staging,
+        ):
             self.flush()
-            assert self._manifest is not None
-            act = stage_segment(self.path, folder, name, self._session, self._manifest, self._now())
-            if act is None:
-                return None
-            at = self._now()
-            self._write_act(act, at)  # from here on a kill leaves a segment that the next run enters
-            entered = enter_segment(self.path, self._session, self._manifest, act, at, notify)
-            self.flush()
-            return entered
+            for name, folder in segments.items():
+                try:
+                    staging.stage(folder, name)
+                except NotMerged as fault:
+                    refused(name, fault)
+            if not staging.staged:
+                return []
+            staging.wait()
+            at, texts = self._now(), dict[str, bytes]()
+            acts_of_all = [each.act for each in staging.staged]
+            self._write_acts(acts_of_all, at)  # from here on a kill leaves segments that the next run enters
+            staging.give_names()
+            found = [
+                enter_staged(self.path, self._session, self._manifest, each, at, notify, texts.update)
+                for each in staging.staged
+            ]
+            self._commit()
+            self._text_writer.write(texts, at_once=True)
+            return [each for each in found if each is not None]
 
     def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
         """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.

@@ -6,7 +6,7 @@ catalogue, text files. `facade.Archive` builds on it and stores captures and tex
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -279,13 +279,11 @@ class Run(Reader):
         elif self._uncommitted >= self._batch:
             self._commit()
 
-    def _write_act(self, content: acts.Content, at: datetime | None = None) -> None:
-        """Write an act to the WARC, on disk, without a commit: its rows and those of what follows are committed together.
-
-        `at`: its time, if not now.
-        """
+    def _write_acts(self, contents: Iterable[acts.Content], at: datetime) -> None:
+        """Write acts to the WARC, on disk, without a commit: their rows and those of what follows are committed together."""
         _, warcs = self._writers()
-        warcs.journal_act(acts.line_of(content, at or self._now(), "", None))
+        for content in contents:
+            warcs.journal_act(acts.line_of(content, at, "", None))
         warcs.write_acts()
         warcs.sync()
 

@@ -34,6 +34,10 @@ class SegmentPlace:
         """Return the names of the files of readings that wait, sorted."""
         return sorted(each.name for each in self._storage.list() if readings_digest_in(each.name))
 
+    def has(self, name: str) -> bool:
+        """Whether a segment waits here."""
+        return self._storage.stat(name) is not None
+
     def fetch(self, name: str, target: Path) -> None:
         """Write the bytes of a segment, or of readings, to a file. Raises FileNotFoundError if it is not there."""
         with self._storage.open_read(name) as source, target.open("wb") as file:

@@ -15,13 +15,12 @@ from crawler.lazy import exports
 if TYPE_CHECKING:
     from crawler.warc.answers import Answer, IgnoredRecord, RevisitReference, read_answers, resolve_revisit
     from crawler.warc.digests import agrees, hex_sha256
-    from crawler.warc.fields import ORIGIN, Provenance, field_text, warc_date
+    from crawler.warc.fields import ORIGIN, Provenance, field_text, parse_warc_date, warc_date
     from crawler.warc.foreign import Fault, http_address
     from crawler.warc.members import whole_length
     from crawler.warc.read import (
         Record,
         exchanges,
-        parse_warc_date,
         read_at,
         read_captures,
         read_records,
@@ -44,13 +43,12 @@ else:
                 "agrees",
                 "hex_sha256",
             ),
-            ".fields": ("ORIGIN", "Provenance", "field_text", "warc_date"),
+            ".fields": ("ORIGIN", "Provenance", "field_text", "parse_warc_date", "warc_date"),
             ".foreign": ("Fault", "http_address"),
             ".members": ("whole_length",),
             ".read": (
                 "Record",
                 "exchanges",
-                "parse_warc_date",
                 "read_at",
                 "read_captures",
                 "read_records",

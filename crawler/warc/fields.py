@@ -54,6 +54,12 @@ def _bytes_of(char: str) -> bytes:
     return bytes((code - 0xDC00,)) if code in _BYTES_AS_TEXT else char.encode("utf-8", "surrogatepass")
 
 
+def parse_warc_date(text: str) -> datetime:
+    """Parse a WARC-Date into an aware UTC time. Without a zone it is UTC (ISO 28500, 5.4)."""
+    when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
 def warc_date(when: datetime) -> str:
     """Return a WARC-Date (W3C-DTF, UTC) with as many decimals as the time has: 2026-11-24T09:30:00.123Z."""
     when = when.astimezone(UTC)

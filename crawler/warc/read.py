@@ -16,9 +16,10 @@ from crawler.address import canonical
 from crawler.errors import ArchiveDamaged
 from crawler.model import Capture, Headers, ProxyUse, Tls
 from crawler.regular_files import open_regular
+from crawler.warc.fields import parse_warc_date
 from crawler.warc.foreign import Fault, foreign_records
 from crawler.warc.members import members
-from crawler.warc.record import HEAD_END, Record, parse_warc_date
+from crawler.warc.record import HEAD_END, Record
 from crawler.warc.write import ORIGINAL_PREFIX, PROXY, STORED_DECODED, TLS_ALLOWED, Place, response_head
 
 _RENAMED_HEADER = re.compile(
@@ -32,7 +33,6 @@ _STATUS = re.compile(r"[0-9]{3}")
 __all__ = [
     "Record",
     "exchanges",
-    "parse_warc_date",
     "read_at",
     "read_captures",
     "read_records",

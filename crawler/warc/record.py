@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from crawler.warc.digests import agrees
+from crawler.warc.fields import parse_warc_date
 from crawler.warc.write import Place
 
 HEAD_END = b"\r\n\r\n"
@@ -18,12 +19,6 @@ _KINDS_WITH_PAYLOAD = ("response", "resource", "conversion")  # in a revisit, th
 def is_http_url(text: str) -> bool:
     """Return whether an address begins with http: or https:, however it goes on."""
     return _HTTP_URL.match(text) is not None
-
-
-def parse_warc_date(text: str) -> datetime:
-    """Parse a WARC-Date into an aware UTC time. Without a zone it is UTC (ISO 28500, 5.4)."""
-    when = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT_SECONDS = 30.0
 """How long a statement waits for another program's lock on the catalogue."""
 
+SYNCHRONOUS = "FULL"
+"""SQLite's `synchronous` for a writer: each commit is on disk when it ends, so that a power cut loses none."""
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 WAL_AUTOCHECKPOINT_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
 the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
 
 _WRITER_PRAGMAS = (
-    "PRAGMA synchronous = FULL",
     "PRAGMA journal_mode = WAL",
     f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}",
 )
@@ -105,7 +107,9 @@ def has_wal(path: Path) -> bool:
 
 def configure_connections(engine: Engine, *, writes: bool) -> None:
     """Set the pragmas of an engine's connections and the kind of its transactions."""
-    pragmas = _WRITER_PRAGMAS if writes else ("PRAGMA query_only = ON",)
+    pragmas = (
+        (f"PRAGMA synchronous = {SYNCHRONOUS}", *_WRITER_PRAGMAS) if writes else ("PRAGMA query_only = ON",)
+    )
     _configure_connections(engine, pragmas, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -150,7 +150,6 @@ class CaptureRow(Base, kw_only=True):
             "url_key",
             "payload_sha256",
             sqlite_where=sql("record_type = 'response'"),
-            postgresql_where=sql("record_type = 'response'"),
         ),
     )
 

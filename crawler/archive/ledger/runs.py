@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crawler.archive.catalogue.models import RunRow
 from crawler.errors import ArchiveDamaged
-from crawler.warc import parse_warc_date, read_records
+from crawler.warc import parse_warc_date
 
 MERGED_STATE = "merged"
 """Value of `RunRow.state` for a run of another archive that was merged into this one."""
@@ -43,6 +43,9 @@ def read_run_info(path: Path) -> RunInfo | None:
 
     Raises ArchiveDamaged, also if it states no time that can be read.
     """
+    # here, because whoever only reads runs opens no file
+    from crawler.warc import read_records
+
     head = next(read_records(path), None)
     if head is None or head.kind != "warcinfo":
         return None

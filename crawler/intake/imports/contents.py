@@ -17,7 +17,7 @@ EMPTY = "empty answer"
 NO_ORIGINAL = "repeat of an answer that is in none of the files"
 TOO_LARGE = "answer too large for a page"
 
-_KINDS = {
+KINDS = {
     PAGE: "pages or documents",
     KNOWN: "answers that the archive has already",
     REDIRECT: "answers that redirect",
@@ -55,7 +55,7 @@ class Contents:
             self.answers.total() + self.waiting, "answer of a web server", "answers of web servers"
         )
         kinds = ", ".join(
-            counted(self.answers[kind], kind, plural) for kind, plural in _KINDS.items() if self.answers[kind]
+            counted(self.answers[kind], kind, plural) for kind, plural in KINDS.items() if self.answers[kind]
         )
         parts = [f"{answers}: {kinds}" if kinds else answers]
         if self.records:

@@ -26,6 +26,10 @@ def definitions() -> MetaData:
             if isinstance(column.type, String):
                 column.type = Text(collation="C")
             column.autoincrement = False  # no sequence
+        for index in (
+            table.indexes
+        ):  # a model that named PostgreSQL would load its dialect at the start of every command
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
     return made
 
 

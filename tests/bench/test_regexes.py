@@ -19,7 +19,7 @@ def found() -> tuple[list[Found], list[Composed]]:
 
 
 def ambiguous(found: list[Found]) -> dict[str, str]:
-    """Return a text that is slow to match for each expression that has one, by place. This takes a quarter of a minute."""
+    """Return a text that is slow to match for each expression that has one, by place."""
     results = {
         each.place: ambiguity(each.pattern, searches=each.searches, whole=each.only_whole) for each in found
     }

@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption
 from crawler.cli.output import message, print_facts, print_json, print_table
+from crawler.field.counting import counted
 from crawler.field.times import iso, utc_now
 from crawler.language import translate
 
@@ -99,7 +100,8 @@ def _print(found: Status, *, every: bool) -> None:
         )
         print_table(("fails", "visits", "since", "why"), rows, text=("why",), numbers=("visits",))
         if len(failing) < len(found.failing):
-            message(f"{len(found.failing) - len(failing)} further sources fail; --all lists them")
+            further = counted(len(found.failing) - len(failing), "further failing source")
+            message(f"{further}; --all lists them")
     if every:
         print()
         rows_of_all = map(source_cells, found.sources)
@@ -142,7 +144,7 @@ def _run_words(run: RunStatus) -> str:
 def _due_words(found: Status) -> str:
     if not found.sources_known:
         return "not known without a sources.yaml; name it with --sources"
-    now = f"{found.due} of {len(found.configured)} sources now"
+    now = f"{found.due} of {counted(len(found.configured), 'source')} now"
     return f"{now}; the next one at {iso(found.next_due_at)}" if found.next_due_at else now
 
 

@@ -117,7 +117,7 @@ def _counted(text: str) -> _Reading | None:
     """Translate a number of what a word of the table names."""
     counted = _COUNT.fullmatch(text)
     word = table().exact.get(counted["what"]) if counted else None
-    return _Reading(f"{word} {counted['number']}", 0, 0, 1) if counted and word is not None else None
+    return _Reading(f"{word}{counted['number']}", 0, 0, 1) if counted and word is not None else None
 
 
 def _sum(shown: str, parts: Iterable[_Reading], messages: int) -> _Reading:

@@ -94,7 +94,7 @@ def _print(found: Status, *, every: bool) -> None:
     if failing:
         print()
         rows = (
-            (source.id, source.failure.visits, iso(source.failure.since), failure_words(source.failure))
+            (source.id, source.failure.visits, iso(source.failure.since), failure_words(source.failure, _shown))
             for source in failing
             if source.failure
         )
@@ -137,7 +137,7 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
 def _run_words(run: RunStatus) -> str:
     state = _shown(run.state)
     how = f"{state} {iso(run.finished_at)}" if run.finished_at else state
-    why = f" ({run.detail})" if run.detail else ""
+    why = f" ({_shown(run.detail)})" if run.detail else ""
     return f"{run.number}, `{run.command}`: started {iso(run.started_at)}, {how}{why}"
 
 

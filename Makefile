@@ -96,11 +96,12 @@ coverage: $(READY)
 
 .PHONY: test-fast
 # Run the fast tests on another Python, in a separate environment: make test-fast PYTHON=python3.13
+# The installation compiles no module: the tests compile the few that they import, at half of the cost.
 test-fast: | python
 	@name=$$("$(PYTHON)" -c $(VERSION)); folder=.venv-fast/$$name; \
 	if ! test $$folder/.ready -nt requirements.lock || ! test $$folder/.ready -nt pyproject.toml; then \
 	  echo "installing into $$folder ..."; rm -rf $$folder; "$(PYTHON)" -m venv $$folder \
-	    && $$folder/bin/python $(INSTALL) --require-hashes -r requirements.lock \
+	    && $$folder/bin/python $(INSTALL) --no-compile --require-hashes -r requirements.lock \
 	    && $$folder/bin/python $(INSTALL) --no-build-isolation --editable . \
 	    && touch $$folder/.ready || exit 1; \
 	fi; \

@@ -14,10 +14,17 @@ from crawler.archive import Archive
 from crawler.cli import main
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report, Site
+from tests.quick import share_compiled_statements, sync_nothing
 from tests.site import Web
 
 settings.register_profile("fazhi", deadline=None)  # a slow machine is no fault
 settings.load_profile("fazhi")
+
+
+def pytest_configure() -> None:
+    """Make the tests quicker. Benchmarks import from the tests too; they run as commands do."""
+    sync_nothing()
+    share_compiled_statements()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

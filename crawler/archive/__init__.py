@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         IMPORT_SITE,
         MEMENTO_SITE,
         MERGED_FOLDER,
+        OUTSIDE_SITES,
         SEGMENTS_FOLDER,
         import_url,
     )
@@ -33,8 +34,13 @@ if TYPE_CHECKING:
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
     from crawler.archive.evidence.manifest import NAME as MANIFEST
     from crawler.archive.evidence.manifest import entries as manifest_entries
-    from crawler.archive.evidence.warc_paths import has_archive, require_archive, require_warcs
-    from crawler.archive.facade import Archive
+    from crawler.archive.evidence.warc_paths import (
+        file_sha256,
+        has_archive,
+        require_archive,
+        require_warcs,
+    )
+    from crawler.archive.facade import Archive, ScratchArchive
     from crawler.archive.fulltext import INDEX as SEARCH_INDEX
     from crawler.archive.fulltext import index_catalogue
     from crawler.archive.ledger.pages_due import KnownPages
@@ -42,9 +48,13 @@ if TYPE_CHECKING:
     from crawler.archive.ledger.troubles.rows import Recovery
     from crawler.archive.merging import has_new_files
     from crawler.archive.reader import Reader
+    from crawler.archive.reader_queries.places import FirstSight
     from crawler.archive.rebuilding import Rebuilt, rebuild
-    from crawler.archive.segments.entering import Entered, digest_in, finished_segments
+    from crawler.archive.segments.delivering import finish_warcs, finished_segments
+    from crawler.archive.segments.entering import Entered
+    from crawler.archive.segments.readings import readings_digest_in, readings_name
     from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
+    from crawler.archive.segments.staging import digest_in
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -57,23 +67,33 @@ else:
                 "IMPORT_SITE",
                 "MEMENTO_SITE",
                 "MERGED_FOLDER",
+                "OUTSIDE_SITES",
                 "SEGMENTS_FOLDER",
                 "import_url",
             ),
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
-            ".evidence.warc_paths": ("has_archive", "require_archive", "require_warcs"),
-            ".facade": ("Archive",),
+            ".evidence.warc_paths": (
+                "file_sha256",
+                "has_archive",
+                "require_archive",
+                "require_warcs",
+            ),
+            ".facade": ("Archive", "ScratchArchive"),
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
             ".ledger.site_visits": ("VisitHistory",),
             ".ledger.troubles.rows": ("Recovery",),
             ".merging": ("has_new_files",),
             ".reader": ("Reader",),
+            ".reader_queries.places": ("FirstSight",),
             ".rebuilding": ("Rebuilt", "rebuild"),
-            ".segments.entering": ("Entered", "digest_in", "finished_segments"),
+            ".segments.delivering": ("finish_warcs", "finished_segments"),
+            ".segments.entering": ("Entered",),
+            ".segments.readings": ("readings_digest_in", "readings_name"),
             ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
+            ".segments.staging": ("digest_in",),
         },
     )
 
@@ -87,6 +107,7 @@ __all__ = [
     "MANIFEST",
     "MEMENTO_SITE",
     "MERGED_FOLDER",
+    "OUTSIDE_SITES",
     "SEARCH_INDEX",
     "SEGMENTS_FOLDER",
     "Act",
@@ -94,16 +115,20 @@ __all__ = [
     "Archive",
     "ConsistencyQueries",
     "Entered",
+    "FirstSight",
     "KnownPages",
     "MadeVersion",
     "PageRow",
     "Reader",
     "Rebuilt",
     "Recovery",
+    "ScratchArchive",
     "Slice",
     "VisitHistory",
     "acts_in",
     "digest_in",
+    "file_sha256",
+    "finish_warcs",
     "finished_segments",
     "has_archive",
     "has_new_files",
@@ -112,6 +137,8 @@ __all__ = [
     "index_catalogue",
     "manifest_entries",
     "read_acts",
+    "readings_digest_in",
+    "readings_name",
     "rebuild",
     "require_archive",
     "require_warcs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -17,14 +18,21 @@ _CORRUPT = ("malformed", "not a database", "no such table", "no such column", "c
 """Words in SQLite's messages about a catalogue that is unusable. The WARC files hold all that is needed to rebuild it."""
 
 
+NO_SPACE = "make room, and run it again: nothing that was stored is lost"
+"""What to do about a full disk, or an exhausted quota."""
+_NO_SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT)
 _DISK_ERRORS = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 def is_disk_error(error: BaseException) -> bool:
     """Whether SQLite or the system failed to write or to open a file: the disk is full, failing or read-only."""
     cause = getattr(error, "orig", None) or error
-    code = getattr(cause, "sqlite_errorcode", 0) or 0
-    return isinstance(cause, OSError) or (code & 0xFF) in _DISK_ERRORS
+    return isinstance(cause, OSError) or _sqlite_code(cause) in _DISK_ERRORS
+
+
+def _sqlite_code(error: object) -> int:
+    """Return the primary result code of SQLite's error; 0 for any other."""
+    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
 _ADVICE = {
@@ -86,10 +94,12 @@ class errors_as_damage:
         if isinstance(error, SQLAlchemyError | sqlite3.Error):
             cause = getattr(error, "orig", None) or error
             hint = "; `fazhi rebuild` makes it again" if any(word in str(cause) for word in _CORRUPT) else ""
+            hint = f"; {NO_SPACE}" if _sqlite_code(cause) == sqlite3.SQLITE_FULL else hint
             raise ArchiveDamaged(f"{self._path}: its catalogue: {cause}{hint}{self._then}") from error
         if isinstance(error, OSError):
             place = _place(error.filename, self._path) if error.filename else self._path
-            raise ArchiveDamaged(f"{place}: {error.strerror or error}{self._then}") from error
+            hint = f"; {NO_SPACE}" if error.errno in _NO_SPACE_ERRORS else ""
+            raise ArchiveDamaged(f"{place}: {error.strerror or error}{hint}{self._then}") from error
 
 
 def _place(name: str | bytes | int, archive: Path) -> str:

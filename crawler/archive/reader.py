@@ -166,19 +166,25 @@ class Reader(
         """Within the block, raise QueryTooLong from a query that runs when these seconds have passed, or is begun later.
 
         A database is told how long a statement may take. A query of several statements ends after one of them.
+        Within another time limit it takes the place of that one, for which the time of the block does not count.
         """
-        end = self._end = monotonic() + seconds
-        self._seconds = seconds
+        outer, began = (self._end, self._seconds), monotonic()
+        self._end, self._seconds = began + seconds, seconds
         try:
             with errors_as_damage(self.path):
                 self._catalogue.limit_time(self._session, seconds)
             yield
         except (ArchiveDamaged, sqlite3.OperationalError) as error:
-            if monotonic() < end:
+            if not self._is_late():
                 raise
             raise QueryTooLong(f"{self.path}: took longer than {seconds:g} s") from error
         finally:
-            self._end = None
+            self._end, self._seconds = outer
+            if self._end is not None:
+                self._end += monotonic() - began
+        if self._end is not None:
+            with errors_as_damage(self.path):
+                self._catalogue.limit_time(self._session, self._seconds)
 
     def _watch_time(self, connection: Any, *_: object) -> None:
         """Let SQLite ask now and then whether the time limit has passed."""

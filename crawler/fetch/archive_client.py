@@ -7,6 +7,7 @@ programs, asked one request at a time. No cookie is kept. What an answer means i
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 from crawler.fetch.pacing.polite import Monotonic, Sleep
 from crawler.fetch.record import Recorder
-from crawler.fetch.session import user_agent
+from crawler.fetch.session import service_agent
 from crawler.model import Capture
 
 ARCHIVE_LIMITS = Limits(body=64 * 1024 * 1024, decoded=64 * 1024 * 1024, total=300.0, head=120.0, read=90.0)
@@ -99,10 +100,17 @@ class ArchiveClient:
         """`sleep` may raise Halted; `count` is called for each request."""
         self._limits, self._clock, self._sleep, self._monotonic = limits, clock, sleep, monotonic
         self._count = count
+        self._agent = service_agent()
         backend = GuardedBackend(resolver=resolver, connect_to=connect_to)
         self._stack = Recorder(
             Network(backend), sink=_forget, clock=clock, tallies=HostTallies(), limits=limits
         )
+
+    def on_behalf_of(self, contact: str | None) -> Self:
+        """Return this client with a mail or web address in its User-Agent, over the same connections."""
+        named = copy.copy(self)
+        named._agent = service_agent(contact)
+        return named
 
     async def __aenter__(self) -> Self:
         return self
@@ -196,7 +204,7 @@ class ArchiveClient:
 
     async def _exchange(self, url: str, headers: Sequence[tuple[str, str]]) -> Capture:
         self._count()
-        own = {"User-Agent": user_agent(), "Accept-Encoding": "identity", "Connection": "keep-alive"}
+        own = {"User-Agent": self._agent, "Accept-Encoding": "identity", "Connection": "keep-alive"}
         try:
             request = httpx.Request(
                 "GET",

@@ -20,7 +20,7 @@ from crawler.fetch.connections.network import Network
 from crawler.fetch.figures import HostTallies
 from crawler.fetch.limits import Limits
 from crawler.fetch.record import Recorder
-from crawler.fetch.session import user_agent
+from crawler.fetch.session import service_agent
 from crawler.model import Capture
 
 SERVICE_LIMITS = Limits(body=1_000_000, decoded=1_000_000, total=30.0, connect=10.0, read=20.0)
@@ -53,7 +53,7 @@ async def ask_service(
             asked.url,
             headers={
                 "Content-Type": asked.content_type,
-                "User-Agent": user_agent(),
+                "User-Agent": service_agent(),
                 "Accept-Encoding": "identity",
                 "Connection": "close",
             },

@@ -54,8 +54,13 @@ def user_agent(site: Site | None = None) -> str:
     """Return the User-Agent for a site: its entry's `agent`, or ours with the `contact` of the entry or the defaults."""
     if site and site.agent:
         return site.agent
-    contact = f"+{site.contact}; " if site and site.contact else ""
-    return f"fazhi/{__version__} ({contact}archive of public government reports)"
+    return service_agent(site.contact if site else None)
+
+
+def service_agent(contact: str | None = None) -> str:
+    """Return our User-Agent, for a service that is no site of an entry: a web archive, a receiver of messages."""
+    told = f"+{contact}; " if contact else ""
+    return f"fazhi/{__version__} ({told}archive of public government reports)"
 
 
 class Sessions:

@@ -102,6 +102,9 @@ _NOT_A_REPORT: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Other documents whose titles have the report's words, with their kind. The first that fits is the reason."""
 
 _ON_SEVERAL_YEARS = "a report on several years"
+_FIRST_YEAR_OF_PLANS, _YEARS_OF_A_PLAN, _PLANS = 2006, 5, "一二三四五"
+"""The plan 十一五 began in this year; 十二五, 十三五 … follow."""
+_MAX_YEARS_OF_A_REPORT = 20
 
 _COVERING_LETTER = re.compile(
     rf"(?:印发|转发|公布|发布|公开)(?P<quote>《)?(?P<inner>[^》]*{SUBJECT}[^》]*(?:情况的?报告|年度报告|工作报告|工作总结))(?(quote)[^》]*》)的?(?:通知|公告|公示|函)$"
@@ -152,7 +155,7 @@ class Verdict:
 
     `report`: a report on a year. `column`: no report; its words are those of a list's name (部门法治政府建设年度报告). Only the
     page can tell: some governments title a report so. `several_years`: a report on several years, which is none on a year.
-    `why`: why it names no report.
+    `span`: its first and last year, where the title gives both (2016-2020, 十三五). `why`: why it names no report.
     """
 
     report: bool
@@ -160,6 +163,12 @@ class Verdict:
     why: str = ""
     column: bool = False
     several_years: bool = False
+    span: tuple[int, int] | None = None
+
+    @property
+    def span_words(self) -> str:
+        """The span as 2016-2020; empty if the title gives none."""
+        return f"{self.span[0]}-{self.span[1]}" if self.span else ""
 
 
 def judge(title: str) -> Verdict:
@@ -185,8 +194,19 @@ def _judged(title: str) -> Verdict:
         if found := pattern.search(rest):
             return Verdict(False, year, f"{why} ({found[0][:40]})")
     if found := _SEVERAL_YEARS.search(rest):
-        return Verdict(False, None, f"{_ON_SEVERAL_YEARS} ({found[0]})", several_years=True)
+        why = f"{_ON_SEVERAL_YEARS} ({found[0]})"
+        return Verdict(False, None, why, several_years=True, span=_span(found))
     return Verdict(True, year)
+
+
+def _span(found: re.Match[str]) -> tuple[int, int] | None:
+    if found["plan"]:
+        first = _FIRST_YEAR_OF_PLANS + _YEARS_OF_A_PLAN * _PLANS.index(found["plan"])
+        return first, first + _YEARS_OF_A_PLAN - 1
+    if not found["first"]:
+        return None
+    first, last = int(found["first"]), int(found["last"])
+    return (first, last) if 0 < last - first < _MAX_YEARS_OF_A_REPORT else None
 
 
 def _may_name_subject(title: str) -> bool:

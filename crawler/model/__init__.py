@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Publication,
         SeenText,
         SourceEntry,
+        SpanningReport,
         VisitSpan,
     )
     from crawler.model.report import (
@@ -87,6 +88,8 @@ else:
                 "Publication",
                 "SeenText",
                 "SourceEntry",
+                "SpanningReport",
+                "SpanningReport",
                 "VisitSpan",
             ),
             ".report": (
@@ -158,6 +161,7 @@ __all__ = [
     "Site",
     "SiteVisit",
     "SourceEntry",
+    "SpanningReport",
     "Tls",
     "Validators",
     "Version",

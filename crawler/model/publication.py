@@ -44,6 +44,19 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpanningReport:
+    """A report on several years, which its title names. It is none on any of them: the duty is for each year."""
+
+    report_id: str
+    region: str
+    first_year: int
+    last_year: int
+    kind: str | None
+    issuer: str | None
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEntry:
     """The entry of a source in sources.yaml, as the visits from `since` on had it.
 

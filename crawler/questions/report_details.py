@@ -9,12 +9,13 @@ from crawler.field.times import iso
 from crawler.model import Document, MetadataEdit, Report
 
 if TYPE_CHECKING:
-    from crawler.archive import Reader
+    from crawler.archive import FirstSight, Reader
 
 
 def details_json(store: Reader, report: Report) -> dict[str, Any]:
     """Return evidence, versions, addresses, edits and documents of a report. `versions` is their number, as in every output."""
     assert report.id is not None
+    sights = store.first_sights(report.id)
     return {
         "captures": captures_json(store, report),
         "history": [
@@ -31,6 +32,7 @@ def details_json(store: Reader, report: Report) -> dict[str, Any]:
                 "text_file": store.text_file_on_disk(row.text_file),
                 "extractor": row.extractor,
                 "former": row.former,
+                "seen_first": _sight_json(sights.get(row.number)),
             }
             for row in store.history(report.id)
         ],
@@ -39,7 +41,7 @@ def details_json(store: Reader, report: Report) -> dict[str, Any]:
                 "url": page.url,
                 "site": page.site_id,
                 "own": page.own,
-                "state": page.state,
+                "state": page.shown_state,
                 "text_sha256": page.text_sha256,
                 "first_seen": iso(page.first_seen),
                 "last_seen": iso(page.last_seen),
@@ -58,6 +60,11 @@ def captures_json(store: Reader, report: Report) -> list[dict[str, Any]]:
     """Return the captures of a report's version, each with its place in the WARC files."""
     places = store.places(report.id or "", report.version)
     return [asdict(each) | {"captured_at": iso(each.captured_at)} for each in places]
+
+
+def _sight_json(sight: FirstSight | None) -> dict[str, Any] | None:
+    """Return who saw a text first as a value for JSON; None for a version that records that the report is gone."""
+    return None if sight is None else asdict(sight) | {"at": iso(sight.at), "own_at": iso(sight.own_at)}
 
 
 def _edit_json(edit: MetadataEdit) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from crawler.archive import OUTSIDE_SITES
 from crawler.field.regions import region as region_row
 from crawler.field.times import iso
 from crawler.model import JSON_KEYS, Holding, Report
@@ -42,7 +43,7 @@ def report_cells(report: Report, held: Holding, names: Sequence[str], **others: 
         "division": division.name if division else None,
         "published_date": day,
         "published_time": time,
-        "published_by": held.published_by or held.site,
+        "published_by": held.published_by or (None if held.site in OUTSIDE_SITES else held.site),
         "state": held.state,
         "origin": held.origin,
         "first_seen": iso(held.first_seen),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from crawler.model import Capture
 from crawler.warc.digests import agrees_with_any, parse_digest
+from crawler.warc.fields import field_text
 from crawler.warc.foreign import (
     HEAD_END,
     HTTP_KINDS,
@@ -22,6 +23,7 @@ from crawler.warc.foreign import (
     Fault,
     foreign_records,
     http_address,
+    is_web_resource,
     lenient_date,
 )
 from crawler.warc.foreign.arc import CHECKSUM
@@ -37,6 +39,7 @@ _METHOD = re.compile(r"[A-Z]{1,8}")
 _TRUNCATION_REASON = re.compile(r"[a-z-]{1,20}")
 _INTERIM = re.compile(rb"HTTP/[\d.]+[ \t]+(?:1\d\d\b|200[ \t]+connection established)", re.I)
 _UNSPECIFIED = "unspecified"  # a reason of ISO 28500 for WARC-Truncated
+_NOT_OF_A_RESOURCE = "request, IP address, status line and headers: its record is a resource, which has none"
 
 
 class RevisitReference(NamedTuple):
@@ -63,6 +66,7 @@ class Answer:
     digest: str = ""  # WARC-Payload-Digest, of any algorithm
     short: str = ""
     repeats: RevisitReference | None = None  # of a revisit: the answer that has its payload
+    not_kept: str = ""  # what of the exchange its record cannot have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,11 @@ class IgnoredRecord:
 
 
 def read_answers(path: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
-    """Yield the answers, faults and ignored records of a WARC or ARC file in its order. Raises OSError."""
+    """Yield the answers, faults and ignored records of a WARC or ARC file in its order. Raises OSError.
+
+    A page or document of a web address in a `resource` record, as programs write them that pack a folder of saved files,
+    becomes an answer too. `not_kept` says what it lacks.
+    """
     for item in _paired(foreign_records(path)):
         if isinstance(item, Fault):
             yield item
@@ -83,6 +91,8 @@ def read_answers(path: Path) -> Iterator[Answer | Fault | IgnoredRecord]:
             yield IgnoredRecord(kind="empty answer")
         elif record.is_http:
             yield _answer(record, request)
+        elif is_web_resource(record.fields):
+            yield _resource(record)
         elif record.kind != "request":
             yield IgnoredRecord(kind=_kind(record))
 
@@ -156,6 +166,38 @@ def _answer(record: Record, request: Record | None) -> Answer | Fault:
         reason = "its payload does not match its WARC-Payload-Digest"
         return Fault(offset=record.place.offset, reason=reason, url=record.url)
     return replace(answer, unknown_digest=_unknown_digest(record))
+
+
+def _resource(record: Record) -> Answer | Fault:
+    """Return a `resource` record as the answer that its bytes once were, as far as they tell."""
+    offset, url = record.place.offset, http_address(record.url)
+    if url is None:
+        return Fault(offset=offset, reason="its address is not valid, or has a password in it")
+    if faults := record.faults():
+        return Fault(offset=offset, reason=faults[0], url=url)
+    try:
+        at = lenient_date(record.fields.get("warc-date", ""))
+    except ValueError as error:
+        return Fault(offset=offset, reason=str(error), url=url)
+    short = _marked_incomplete(record)
+    capture = Capture(
+        url=url,
+        status=200,
+        reason="OK",
+        headers=(("Content-Type", field_text(record.fields["content-type"])),),
+        payload=record.block,
+        fetched_at=at,
+        truncated=_UNSPECIFIED if short else None,
+    )
+    return Answer(
+        capture=capture,
+        record_id=record.place.record_id,
+        offset=offset,
+        unknown_digest=_unknown_digest(record),
+        digest=record.fields.get("warc-payload-digest", ""),
+        short=short,
+        not_kept=_NOT_OF_A_RESOURCE,
+    )
 
 
 def _payload_forms(record: Record, payload: bytes, capture: Capture) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -100,7 +99,7 @@ class WarcFile:
         self._file = file
         self.sha256 = hashlib.sha256()
         self.size = 0  # bytes
-        self._torn = False
+        self._failure: OSError | None = None  # of a record that could not be written whole
 
     def info(self, name: str, when: datetime, fields: Mapping[str, str]) -> Place:
         """Write the `warcinfo` record that begins a file."""
@@ -200,14 +199,18 @@ class WarcFile:
         return Place(record_id=record_id, offset=offset, length=len(data))
 
     def _put(self, data: bytearray) -> None:
-        if self._torn:  # nobody could read a record after half of one
-            raise OSError(errno.EIO, "the record before could not be written whole")
-        self._torn = True
+        if self._failure is not None:  # nobody could read a record after half of one
+            raise self._failure
         rest = memoryview(data)
-        while rest:
-            rest = rest[self._file.write(rest) :]
-        self._file.flush()
-        self._torn = False
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            self._file.flush()
+        except OSError as error:
+            if error.filename is None:
+                error.filename = getattr(self._file, "name", None)
+            self._failure = error
+            raise
 
 
 def _optional_fields(capture: Capture, origin: Provenance | None) -> list[tuple[str, str]]:

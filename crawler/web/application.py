@@ -32,6 +32,8 @@ from crawler.web.serving.static_files import StaticFiles
 from crawler.web.settings import Settings
 
 VARY = "Accept-Language, Cookie"
+SHARED_TIMES = 10
+"""How much longer than a question the making of a value may take that pages for all visitors need."""
 
 
 def application(settings: Settings) -> Starlette:
@@ -44,7 +46,7 @@ class _Site:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._files, self._memory = StaticFiles(), Memory()
+        self._files, self._memory = StaticFiles(), Memory(SHARED_TIMES * settings.seconds)
         self._readers = Readers(
             settings.archive,
             threads=settings.readers,
@@ -126,11 +128,13 @@ class _Site:
         if matches(validator, request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
         now = self._settings.clock()
-        fault, body = await self._readers.ask(
+        fault, body, is_current = await self._readers.ask(
             lambda reader: self._written(
                 page, asked.question(reader, request, kind, now=now, memory=self._memory, state=state)
             )
         )
+        if not is_current:
+            del headers["ETag"]  # the same address will have another answer in this state
         status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
         if fault and not wants_html(request.url.path, request.headers.get("accept", "*/*")):
             return problem(request, asked, self._files, status, fault)
@@ -138,9 +142,11 @@ class _Site:
             headers = {"Cache-Control": Freshness.NEVER.value, "Vary": f"{VARY}, Accept"}
         return asked.remembered(Response(body, status, media_type=kind.media_type, headers=headers))
 
-    def _written(self, page: Page, question: Question) -> tuple[str | None, str]:
+    def _written(self, page: Page, question: Question) -> tuple[str | None, str, bool]:
+        """Return what is wrong with a question, its answer, and whether all of that is of its state of the archive."""
         answer = page.answer(question)
-        return answer.fault, write(answer, question, page.formats, files=self._files.path)
+        body = write(answer, question, page.formats, files=self._files.path)
+        return answer.fault, body, not question.outdated
 
     def _with_facts(
         self, answer: Callable[[Request, Asked], Awaitable[Response]]

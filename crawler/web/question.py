@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -48,6 +49,8 @@ class Question:
     memory: Memory
     state: Hashable = None
     """Of the archive's files: differs once they have changed."""
+    outdated: set[Hashable] = field(default_factory=set)
+    """Keys of the values in the answer that are of an earlier state."""
     links: Links = field(default_factory=Links)
     """How pages lead to each other. A site below a folder, or of static files, has its own."""
 
@@ -58,7 +61,20 @@ class Question:
 
     def remembered(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return a value that is kept until the archive changes, see `Memory`. `key`: of all that it depends on, but for the archive."""
-        return self.memory.value(key, self.state, make)
+        return self.memory.value(key, self.state, make, lambda: self.outdated.add(key))
+
+    def shared(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return a value as `remembered` does, for one of the few that pages for all visitors need, whatever they ask.
+
+        It has a time limit of its own, `Memory.seconds`: that of a question would leave a large archive without a first page.
+        """
+
+        def within_its_limit() -> Value:
+            limit = self.memory.seconds
+            with nullcontext() if limit is None else self.reader.time_limit(limit):
+                return make()
+
+        return self.remembered(key, within_its_limit)
 
     def only(self, *names: str) -> None:
         """Raise BadParameter for a parameter that is none of these: a misspelt filter must not be left out silently."""

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from crawler.archive.catalogue import engine
 from tests.archive.failing_sqlite import SqliteFiles
 
 NEEDS_ROOM = ("write", "open new", "mkdir", "sqlite write", "sqlite open", "sqlite shared memory")
@@ -188,6 +189,7 @@ def failing(folder: Path, at: int, failure: Failure) -> Iterator[Disk]:
         patch.object(io, "open", opener),
         patch.object(builtins, "open", opener),
         patch.object(shutil, "_USE_CP_SENDFILE", False),  # copies would go past `write`
+        patch.object(engine, "SYNCHRONOUS", "FULL"),  # tests turn it off
         _SQLITE.watched_by(disk),
     ):
         yield disk

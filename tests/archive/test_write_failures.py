@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive.damage import NO_SPACE
 from tests.archive.failing import Failure, failing
 from tests.archive.write_failures import FAILURES, FULL, SCENARIOS, Sweep
 
@@ -93,4 +94,4 @@ def test_a_failed_command_says_which_file_and_why(kind: str, named: str, tmp_pat
         first = sweep.kinds.index(kind, first) + 1
     (line,) = run[0].err.splitlines()
     assert line.startswith(f"{sweep.archive}/{named}")
-    assert line.endswith(": No space left on device")
+    assert line.endswith(f": No space left on device; {NO_SPACE}")

@@ -14,6 +14,7 @@ from crawler.intake.imports import documents, import_paths
 from crawler.intake.imports.recognition import reader_of
 from crawler.intake.imports.warcs import import_warc
 from crawler.model import Ending, Outcome
+from crawler.warc import read_records
 from crawler.warc.foreign import blocks
 from tests.archive.held import query
 from tests.conftest import Clock, Fazhi
@@ -53,6 +54,13 @@ PART_OF_A_CRAWL = {
     "a redirect": (a_record(answer("301 Moved Permanently", "Location: /b")), "1 answer that redirects", 1),
     "a redirect with a page": (a_record(answer("302 Found", body=PAGE)), "1 answer that redirects", 1),
     "an image": (a_record(served("image/png", b"\x89PNG\r\n\x1a\n" + bytes(90))), "1 image, style or script", 1),
+    "a font with a tag in it": (
+        a_record(served("application/font-woff", b"wOFF\0\1<p>text</p><a href=x>" + bytes(90))), "1 image, style or script", 1,
+    ),
+    "a drawing": (
+        a_record(served("image/svg+xml", b'<?xml version="1.0"?>\n<!DOCTYPE svg><svg><text>a</text></svg>')),
+        "1 image, style or script", 1,
+    ),
     "a script": (a_record(served("application/javascript; charset=utf-8")), "1 image, style or script", 1),
     "a style": (a_record(served("text/css")), "1 image, style or script", 1),
     "a video that was cut off": (
@@ -67,6 +75,12 @@ PART_OF_A_CRAWL = {
     "dns": (a_record(b"x", url="dns:a.gov.cn", content_type="text/dns"), "1 'dns: response'", 0),
     "metadata": (a_record(b"x", kind="metadata"), "1 'metadata'", 0),
     "a resource": (a_record(b"x", kind="resource"), "1 'resource'", 0),
+    "an image as a resource": (
+        a_record(b"x", kind="resource", content_type="image/png"), "1 'resource'", 0,
+    ),
+    "a page of no web address as a resource": (
+        a_record(PAGE, kind="resource", url="urn:x", content_type="text/html"), "1 'resource'", 0,
+    ),
     "a conversion": (a_record(b"x", kind="conversion"), "1 'conversion'", 0),
     "warcinfo": (a_record(b"x", kind="warcinfo"), "1 'warcinfo'", 0),
     "a revisit of an image": (
@@ -129,7 +143,9 @@ def test_a_repeated_image_without_its_original_is_told_once_all_files_are_read(t
     )
     outcomes, told = take(zipped(REPORT, revisit))
     assert endings(outcomes) == [Ending.NEW]
-    assert told[-1] == "1 images, styles or scripts repeat answers that are in none of the files"
+    assert (
+        told[-1] == "not imported, since their originals are in none of the files: 1 image, style or script"
+    )
 
 
 USELESS = {
@@ -205,3 +221,49 @@ def test_the_command_ends_with_0_for_a_crawl_and_with_1_for_damage(
     path.write_bytes(zipped(a_record(HTML + b"\r\n" + page(2021), url=OTHER))[:-20] + b"x")
     code, _, _ = fazhi("import", str(path), "--archive", str(folder))
     assert code == 1
+
+
+def test_a_page_in_a_resource_record_is_read_and_says_what_it_lacks(
+    take: Take, folder: Path, clock: Clock
+) -> None:
+    record = a_record(PAGE, kind="resource", content_type="text/html; charset=utf-8", more=[digest_of(PAGE)])
+    outcomes, told = take(zipped(record))
+    assert endings(outcomes) == [Ending.NEW]
+    assert "1 page or document" in told[0]
+    (outcome,) = outcomes
+    assert f"{outcome.at:%Y-%m-%d %H:%M:%S}" == "2023-03-16 01:02:03"
+    (warc,) = folder.glob("warc/*/*.warc.gz")
+    (kept,) = [each for each in read_records(warc) if each.kind == "response"]
+    assert "its record is a resource" in kept.fields["fazhi-not-kept"]
+    assert not [each for each in read_records(warc) if each.kind == "request"]
+    same_after_rebuild(folder, clock)
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        (a_record(PAGE, kind="resource", content_type="text/html", more=[digest_of(b"x")]), "does not match"),
+        (a_record(PAGE, kind="resource", content_type="text/html", date="yesterday"), "its date 'yesterday'"),
+        (
+            a_record(PAGE, kind="resource", content_type="text/html", url="http://me:secret@a.cn/"),
+            "a password",
+        ),
+        (a_record(PAGE, kind="resource", content_type="text/html", more=["WARC-Truncated: length"]), "short"),
+    ],
+    ids=["digest", "date", "password", "truncated"],
+)
+def test_a_faulty_resource_record_is_told(record: bytes, why: str, take: Take) -> None:
+    outcomes, _ = take(zipped(record))
+    assert outcomes[0].ending is Ending.FAILED
+    assert why in outcomes[0].detail
+    assert "secret" not in outcomes[0].detail
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz.open", "a.WARC.open", "a.arc.gz.bad", "a.warc.zst.open"])
+def test_a_web_archive_that_its_crawler_has_not_closed_is_found_in_a_folder(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(zipped(REPORT))
+    (tmp_path / "notes.open").write_bytes(b"x")
+    assert documents([tmp_path]) == [tmp_path / name]
+    assert reader_of(tmp_path / name) is import_warc

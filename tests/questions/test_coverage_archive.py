@@ -13,6 +13,7 @@ import pytest
 from crawler.archive import Archive, Reader, rebuild
 from crawler.errors import ConfigError
 from crawler.field.deadline import deadline
+from crawler.field.titles import judge
 from crawler.model import Ending, Outcome, Site, SiteVisit, VisitState, Years
 from crawler.questions.coverage import (
     CoverageCell,
@@ -260,3 +261,46 @@ def test_a_merged_archive_brings_reports_but_its_visits_accuse_nobody(
     assert (entry.site, entry.since) == ("wuhan", None)
     assert wanted.cells[0].reason is CoverageReason.ENTRY_UNKNOWN
     assert faults(folder, deep=True) == []
+
+
+def test_a_report_on_several_years_counts_for_none_and_is_named_and_found_in_each(
+    story: Path, clock: Clock, opened: Opener
+) -> None:
+    title = "武汉市人民政府关于2016-2020年法治政府建设情况的报告"
+    report = replace(LATE_REPORT, title=title, year=None, text_sha256="c" * 64)
+    with opened() as archive:
+        url = "https://www.wuhan.gov.cn/zwgk/fzzfj/5.shtml"
+        capture = a_capture(url, b"five", at=clock())
+        archive.record(capture)
+        report_id = archive.store(report, capture, SITE).report_id
+    years = Years(first=2015, last=2021)
+    (row,) = rows(story, f"{clock():%Y-%m-%d}", years=years, region="420100")
+    assert {cell.year: cell.several_years for cell in row.cells} == {
+        year: (report_id,) if 2016 <= year <= 2020 else () for year in range(2015, 2022)
+    }
+    assert not any(cell.is_published for cell in row.cells)
+    assert not any(cell.several_years for each in rows(story, "2023-05-01") for cell in each.cells)
+    with Reader.read(story) as reader:
+        of_2018 = Years(first=2018, last=2018)
+        assert [each.id for each in reader.iter_reports(years=of_2018, spans=True)] == [report_id]
+        assert list(reader.iter_reports(years=of_2018)) == []
+        assert list(reader.iter_reports(years=Years(first=2021, last=2021), spans=True)) == []
+        assert list(reader.iter_reports(years=of_2018, spans=True, region="420200")) == []
+
+
+SPANS = {
+    "武汉市2016-2020年法治政府建设情况报告": (2016, 2020),
+    "甲县2018年、2019年法治政府建设情况报告": (2018, 2019),
+    "甲县“十三五”期间法治政府建设情况报告": (2016, 2020),
+    "甲县十四五时期法治政府建设情况报告": (2021, 2025),
+    "甲县2020-2016年法治政府建设情况报告": None,
+    "甲区五年来法治政府建设情况报告": None,
+    "甲县2022年法治政府建设情况报告": None,
+}
+
+
+@pytest.mark.parametrize(("title", "span"), SPANS.items())
+def test_the_years_of_a_report_on_several_are_those_that_its_title_gives(
+    title: str, span: tuple[int, int] | None
+) -> None:
+    assert judge(title).span == span

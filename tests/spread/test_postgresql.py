@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -22,12 +23,16 @@ from crawler.archive.catalogue.databases.postgresql import PostgresqlCatalogue
 from crawler.archive.catalogue.models import WarcRow
 from crawler.cli.program.values import masked
 from crawler.errors import ArchiveDamaged, ArchiveLocked, ArchiveTooNew, ConfigError, QueryTooLong
+from crawler.fetch.archive_client import Part
 from crawler.field.fingerprint import text_sha256
+from crawler.intake.backfill.archives import wayback
 from crawler.model import Ending, Report
 from crawler.questions.search import search
 from crawler.questions.verify import verify
 from tests.archive.held import fill_every_table
 from tests.conftest import BODY, SITE, URL, Clock, Fazhi, a_capture, a_report
+from tests.intake.backfill.conftest import LIST, OLD, kept
+from tests.intake.backfill.web_archives import WebArchives, serving
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -394,3 +399,29 @@ def test_a_file_of_sqlite_in_another_place_is_an_address_too(
     assert not (folder / "catalogue.db").exists()
     assert faults(folder, database) == []
     assert len(read(folder, database)) == 1
+
+
+def test_backfill_keeps_its_catalogue_in_the_database_that_it_is_given(
+    folder: Path, database: str, tmp_path: Path, fazhi: Fazhi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_INDEX", "_CAPTURES"):
+        monkeypatch.setattr(wayback, name, Part(name=name, gap=0.0))
+    entry = {"id": "wuhan", "name": "武汉市人民政府", "region": "420100", "lists": [LIST]}
+    (tmp_path / "sources.yaml").write_text(json.dumps({"sources": [entry]}))
+    archives = WebArchives(captures=[kept()])
+    with serving(archives):
+        words = [
+            "--sources",
+            str(tmp_path / "sources.yaml"),
+            "--archive",
+            str(folder),
+            "--database",
+            database,
+        ]
+        words += ["--connect-to", archives.connect_to_words, "--from", f"wayback {archives.base}"]
+        assert fazhi("backfill", *words)[0] == 0
+        assert fazhi("backfill", *words)[0] == 0  # what is archived is found in the database
+    assert archives.repeated() == []
+    assert not (folder / "catalogue.db").exists()
+    assert [report.url for report in read(folder, database)] == [OLD]
+    assert faults(folder, database) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -113,6 +114,26 @@ def test_a_question_that_takes_too_long_is_ended(told: tuple[Path, dict[str, str
         assert len(reader.reports()) == 3  # the reader goes on
 
 
+def test_a_time_limit_within_another_takes_its_place(
+    told: tuple[Path, dict[str, str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("crawler.archive.reader.monotonic", lambda: now[0])
+
+    def runs_at(second: float) -> object:
+        now[0] = second
+        return reader.runs()
+
+    with Reader.read(told[0]) as reader, reader.time_limit(10):
+        with reader.time_limit(100):
+            assert runs_at(50)
+        with pytest.raises(QueryTooLong), reader.time_limit(100):
+            runs_at(151)
+        assert runs_at(160)  # the time of the blocks does not count
+        with pytest.raises(QueryTooLong):
+            runs_at(162)
+
+
 def test_a_late_question_is_answered_with_503(client: Client) -> None:
     answer = client(seconds=1e-9).get("/region/420000", headers={"Accept": "application/json"})
     assert answer.status_code in (200, 503)  # SQLite looks at the clock after some thousand steps
@@ -166,6 +187,45 @@ def test_a_value_is_made_once_for_each_state_of_the_archive_and_one_that_took_lo
     assert [ask(slowest, state, takes=30.0) for state in "ab"] == [1, 1]
     now[0] += 61.0  # no longer than a minute
     assert ask(slowest, "b", takes=30.0) == 2
+
+
+def test_a_value_that_takes_long_is_shown_to_others_while_it_is_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("crawler.web.memory.monotonic", lambda: now[0])
+    memory, outdated = Memory(), []
+
+    def make(value: str) -> str:
+        now[0] += 10.0
+        return value
+
+    memory.value("key", 1, lambda: make("old"))
+    now[0] += 100.0
+
+    def make_again() -> str:
+        with ThreadPoolExecutor(1) as other:
+            seen = other.submit(memory.value, "key", 2, lambda: make("other"), lambda: outdated.append(1))
+            assert seen.result(timeout=60) == "old"
+        return make("new")
+
+    assert memory.value("key", 2, make_again, lambda: outdated.append(2)) == "new"
+    assert memory.value("key", 2, lambda: make("third"), lambda: outdated.append(3)) == "new"
+    assert outdated == [1]
+
+
+def test_an_answer_of_an_earlier_state_has_no_validator(
+    told: tuple[Path, dict[str, str], object], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one, a browser would keep it until the archive changes again."""
+    state = ["first"]
+    monkeypatch.setattr(Readers, "state", lambda self: tuple(state))
+    monkeypatch.setattr("crawler.web.memory.COSTS_KEPT", 10**9)
+    visitor = client()
+    assert visitor.get("/coverage").headers["etag"]
+    state[0] = "second"
+    assert "etag" not in visitor.get("/coverage").headers
+    assert visitor.get("/r/420100-2022").headers["etag"]
 
 
 def test_values_that_are_asked_for_are_kept_whatever_else_is_made() -> None:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, undefer
 
-from crawler.archive.catalogue.models import PageRow, ReportRow, VersionRow
-from crawler.archive.catalogue.queries import select_latest_versions, to_report
+from crawler.archive.catalogue.models import LIVE, PageRow, ReportRow, VersionRow
+from crawler.archive.catalogue.queries import select_latest_versions, select_newest, to_report
+from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.errors import ConfigError, UnknownReport
+from crawler.field.titles import judge
 from crawler.model import Report, Years
 
 ReportState = Literal["live", "unreachable", "missing", "moved", "gone"]
@@ -38,6 +40,9 @@ class Selection:
     region: str | None = None  # GB/T 2260, six digits
     year: int | None = None  # the year reported on
     years: Years | None = None  # several of them
+    spans: bool = (
+        False  # with `years`: also reports on several years (whose own year is None) that have one of these
+    )
     kind: str | None = None  # government, party_government, department
     site: str | None = None  # id of the entry in sources.yaml whose crawl found the report
     state: ReportState | None = None
@@ -53,12 +58,16 @@ class Selection:
                 f"{self.region!r} is no division code; use six digits, such as 420000 for 湖北省 and all divisions within it"
             )
 
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Yield the filters other than region and year as conditions on a report's latest text."""
+    def conditions(self, spanning: Sequence[str] = ()) -> Iterator[ColumnElement[bool]]:
+        """Yield the filters other than region and year as conditions on a report's latest text.
+
+        `spanning`: ids of reports on several years, which pass the filter `years`.
+        """
         if self.years is not None:
-            yield ReportRow.year >= self.years.first
+            of_years = ReportRow.year >= self.years.first
             if self.years.last is not None:
-                yield ReportRow.year <= self.years.last
+                of_years &= ReportRow.year <= self.years.last
+            yield or_(of_years, ReportRow.id.in_(spanning)) if spanning else of_years
         if self.since is not None:
             yield VersionRow.first_seen >= self.since
         if self.kind is not None:
@@ -70,9 +79,13 @@ class Selection:
 
 
 def report_state_rank() -> ColumnElement[int]:
-    """Return the index in ReportState of a report's state, as SQL."""
+    """Return the index in ReportState of a report's state, as SQL; NULL if no crawl has visited a page of it.
+
+    That others have captured a page says nothing of whether it is there now.
+    """
     places = {state: place for place, state in enumerate(REPORT_STATES)}
-    own = (PageRow.report_id == ReportRow.id, PageRow.own.is_(True))
+    seen_by_others = (PageRow.state == LIVE) & PageRow.site_id.in_(OUTSIDE_SITES)
+    own = (PageRow.report_id == ReportRow.id, PageRow.own.is_(True), ~seen_by_others)
     best = select(func.min(case(places, value=PageRow.state))).where(*own)
     return best.correlate(ReportRow).scalar_subquery()
 
@@ -86,8 +99,9 @@ def iter_latest(
     id, VERSIONS_PER_QUERY at a time. If SQLite sorts rows with their texts, 10,000 texts of 27 KB take 2.5 s, the first one
     1.0 s; this way they take 0.9 s and 0.1 s. Raises UnknownReport if the report `after` is not among those selected.
     """
+    spanning = _spanning(session, selection.years) if selection.spans and selection.years else []
     query = select_latest_versions(region=selection.region, year=selection.year).where(
-        *selection.conditions()
+        *selection.conditions(spanning)
     )
     found = session.execute(
         query.with_only_columns(VersionRow.id, VersionRow.report_id, maintain_column_froms=True)
@@ -96,6 +110,19 @@ def iter_latest(
     for first in range(0, len(ids), VERSIONS_PER_QUERY):
         for row in _rows(session, ids[first : first + VERSIONS_PER_QUERY], bodies=bodies):
             yield to_report(row, body=bodies)
+
+
+def _spanning(session: Session, years: Years) -> list[str]:
+    """Return the reports on several years, by their titles, that have one of these years among theirs."""
+    query = select_newest().where(ReportRow.year.is_(None))
+    titles = session.execute(
+        query.with_only_columns(ReportRow.id, VersionRow.title, maintain_column_froms=True)
+    )
+    return [
+        report_id
+        for report_id, title in titles
+        if (span := judge(title).span) and any(year in years for year in range(span[0], span[1] + 1))
+    ]
 
 
 def _behind(found: Iterable[Row[int, str]], after: str | None) -> Iterator[Row[int, str]]:

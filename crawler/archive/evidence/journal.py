@@ -6,7 +6,6 @@ become. After a kill this id shows whether the WARC has that record already.
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -34,7 +33,7 @@ class Journal:
         self._file: int | None = None
         self._record_id = ""
         self._lines: list[bytes] = []
-        self._torn = False
+        self._failure: OSError | None = None  # of a line that could not be written whole
 
     def add(self, line: bytes) -> None:
         """Append a line. It survives a kill of this process, but not a power cut. Raises OSError."""
@@ -42,8 +41,8 @@ class Journal:
             self._add(line)
 
     def _add(self, line: bytes) -> None:
-        if self._torn:
-            raise OSError(errno.EIO, "the line before could not be written whole")
+        if self._failure is not None:
+            raise self._failure
         if self._file is None:
             files.remove(self._archive, self._name)  # of a WARC file that was removed: it had no record
             self._file = files.create(self._archive, self._name, append=True)
@@ -51,10 +50,12 @@ class Journal:
         if not self._lines:
             self._record_id = new_record_id()
             data = self._record_id.encode() + b"\n" + data
-        self._torn = True
-        while data:
-            data = data[os.write(self._file, data) :]
-        self._torn = False
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+        except OSError as error:
+            self._failure = error
+            raise
         self._lines.append(line)
 
     def pending(self) -> PendingRecord | None:

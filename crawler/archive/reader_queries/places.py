@@ -1,15 +1,41 @@
-"""Where the evidence of a version is: its WARC record, file and offset, and the time of the capture."""
+"""Where the evidence of a version is: its WARC record, file and offset, and the time of the capture. Also who saw it first."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.models import CaptureRow
-from crawler.archive.catalogue.queries import find_version
+from crawler.archive.catalogue.models import (
+    MERGED,
+    OWN,
+    CaptureRow,
+    PageRow,
+    RunRow,
+    VersionRow,
+)
+from crawler.archive.catalogue.queries import find_report, find_version
+from crawler.archive.catalogue.rows import outside_origin
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Document, RecordPlace
 from crawler.regular_files import file_stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstSight:
+    """The first capture of a version's text, as far as the archive has it."""
+
+    at: datetime
+    origin: str  # as that of a version: own, imported, memento, merged
+    archive: str = (
+        ""  # the web archive that captured it, or the file of another crawler; empty if none is known
+    )
+    address: str = ""  # of the capture there, or the id of its record; `index`: it only lists the capture
+    own_at: datetime | None = None  # when this archive's own crawls saw the text first; None if they have not
 
 
 class PlaceQueries(ReaderQueries):
@@ -24,6 +50,10 @@ class PlaceQueries(ReaderQueries):
         One, unless the article has several pages or its text is that of a document, which comes last; none for a tombstone. Raises UnknownReport.
         """
         return self._query(lambda session: _places(session, report_id, version))
+
+    def first_sights(self, report_id: str) -> dict[int, FirstSight]:
+        """Return the first sight of each text of a report, by the number of its version. Raises UnknownReport."""
+        return self._query(lambda session: _first_sights(session, find_report(session, report_id)[0].id))
 
     def documents(self, report_id: str, version: int | None = None) -> tuple[Document, ...]:
         """Return the documents that the page of a version offered, and how each was read. Raises UnknownReport.
@@ -89,3 +119,51 @@ def place_of(session: Session, capture: CaptureRow) -> RecordPlace:
         payload_warc_offset=payload.warc_offset,
         imported_from=capture.origin,
     )
+
+
+class _Captured(NamedTuple):
+    origin: str  # as in the catalogue; empty: this archive or a merged one captured it
+    run_state: str
+
+
+def _first_sights(session: Session, report_id: str) -> dict[int, FirstSight]:
+    versions = session.execute(
+        select(VersionRow.number, VersionRow.first_seen, VersionRow.origin, CaptureRow.fetched_at)
+        .join(CaptureRow, CaptureRow.id == VersionRow.capture_id, isouter=True)
+        .where(VersionRow.report_id == report_id, VersionRow.tombstone.is_(False))
+    ).all()
+    captures = _captures_at(session, report_id, [first_seen for _, first_seen, _, _ in versions])
+    return {
+        number: _first_sight(first_seen, origin, captured_at, captures.get(first_seen))
+        for number, first_seen, origin, captured_at in versions
+    }
+
+
+def _captures_at(session: Session, report_id: str, times: Iterable[datetime]) -> dict[datetime, _Captured]:
+    """Return the captures of a report's pages at these times, by time; of several the first that was entered."""
+    keys = select(PageRow.url_key).where(PageRow.report_id == report_id)
+    resting = select(VersionRow.capture_id).where(VersionRow.report_id == report_id)
+    query = (
+        select(CaptureRow.fetched_at, CaptureRow.origin, RunRow.state)
+        .join(RunRow, RunRow.id == CaptureRow.run_id, isouter=True)
+        .where(
+            or_(CaptureRow.url_key.in_(keys), CaptureRow.id.in_(resting)),
+            CaptureRow.fetched_at.in_(list(times)),
+        )
+        .order_by(CaptureRow.id.desc())
+    )
+    found = session.execute(query)  # the first one last, so it stays
+    return {at: _Captured(origin or "", state or "") for at, origin, state in found}
+
+
+def _first_sight(
+    at: datetime, origin: str, captured_at: datetime | None, capture: _Captured | None
+) -> FirstSight:
+    archive, _, address = (capture.origin if capture else "").partition("#")
+    if origin != OWN:
+        return FirstSight(at=at, origin=origin, archive=archive, address=address)
+    if capture is not None and capture.run_state == MERGED:
+        origin = MERGED
+    elif capture is not None and capture.origin:
+        origin = outside_origin(capture.origin)
+    return FirstSight(at=at, origin=origin, archive=archive, address=address, own_at=captured_at)

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, Row, Text, bindparam, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Row, Text, bindparam, cast, exists, func, literal, select
 
 from crawler.archive.catalogue.base import UtcDateTime
 from crawler.archive.catalogue.databases.functions import json_has, json_items
@@ -30,7 +31,7 @@ from crawler.archive.catalogue.models import (
     VisitRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.rows import MEMENTO_SITE, OUTSIDE_SITES
+from crawler.archive.catalogue.rows import IMPORT_SITE, MEMENTO_SITE, OUTSIDE_SITES, outside_origin
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import (
@@ -44,12 +45,18 @@ from crawler.model import (
 
 _ROWS_PER_FETCH = 1000
 
-_COLUMNS = (
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
     ReportRow.id, ReportRow.region, ReportRow.year, ReportRow.site_id, VersionRow.number, VersionRow.kind,
     VersionRow.issuer, VersionRow.published, VersionRow.url, VersionRow.first_seen, VersionRow.last_seen,
-    VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims, VersionRow.former,
-    CaptureRow.fetched_at.label("captured_at"),
-)  # fmt: skip
+    VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims,
+    cast(VersionRow.former, Text).label("former"), CaptureRow.fetched_at.label("captured_at"),
+    CaptureRow.origin.label("captured_from"),
+)  # type: ignore[assignment]  # fmt: skip
+
+_NONE = "[]"
+"""An empty list as the catalogue has it: that of nearly all texts, whose lists are not worth the reading."""
+
+_OUTSIDE_ORIGINS = {IMPORT_SITE: IMPORTED, MEMENTO_SITE: MEMENTO}
 
 _SHOWN = json_items(VisitRow.years).table_valued("value")
 _VISIT_WITHOUT = Prepared(
@@ -121,7 +128,7 @@ class PublicationQueries(ReaderQueries):
             return {}
         versions = earlier.subquery()
         query = (
-            select(OutcomeRow.report_id, OutcomeRow.version, OutcomeRow.site_id, RunRow.state)
+            select(OutcomeRow.report_id, OutcomeRow.version, OutcomeRow.site_id)
             .join(
                 versions,
                 (versions.c.report_id == OutcomeRow.report_id)
@@ -132,12 +139,8 @@ class PublicationQueries(ReaderQueries):
             .where(OutcomeRow.site_id.in_(OUTSIDE_SITES) | (RunRow.state == MERGED))
         )
         return {
-            (str(report_id), int(number or 0)): MERGED
-            if state == MERGED
-            else MEMENTO
-            if site == MEMENTO_SITE
-            else IMPORTED
-            for report_id, number, site, state in self._session.execute(query)
+            (str(report_id), int(number or 0)): _OUTSIDE_ORIGINS.get(site, MERGED)
+            for report_id, number, site in self._session.execute(query)
         }
 
     def _redated(self) -> dict[str, list[tuple[datetime, str | None]]]:
@@ -212,7 +215,7 @@ class PublicationQueries(ReaderQueries):
                 VisitSpan(
                     site=row.site_id,
                     state=str(row.state),
-                    years=tuple(json.loads(row.years)),
+                    years=_years(row.years),
                     first_began=row.first_began,
                     last_began=row.last_began,
                 )
@@ -227,10 +230,18 @@ class PublicationQueries(ReaderQueries):
         return found[0] if found else None
 
 
+@lru_cache(maxsize=1024)
+def _years(written: str) -> tuple[int, ...]:
+    """Return years as a visit has them: the same ones again and again."""
+    return tuple(json.loads(written))
+
+
 def _texts(row: Row[Any], seen_before: Mapping[tuple[str, int], str]) -> Iterator[SeenText]:
     """Yield a version as it was seen first, and as this archive's own crawls saw it first if somebody else did so before."""
-    earlier = [each["origin"] for each in row.former or () if each.get("origin")]
-    first_by = earlier[0] if earlier else seen_before.get((row.id, row.number), row.origin)
+    former = json.loads(row.former) if row.former and row.former != _NONE else ()
+    earlier = [each["origin"] for each in former or () if each.get("origin")]
+    origin = outside_origin(row.captured_from) if row.origin == MERGED and row.captured_from else row.origin
+    first_by = earlier[0] if earlier else seen_before.get((row.id, row.number), origin)
     yield _text(row, first_by)
     if row.origin == OWN != first_by and row.captured_at is not None and row.captured_at > row.first_seen:
         yield replace(_text(row, OWN), first_seen=row.captured_at, known_at=row.captured_at)

@@ -196,8 +196,20 @@ def _print(rows: Sequence[CoverageRow], day: date, years_given: bool) -> None:
     print()
     _print_totals(console, rows, years)
     say(f"as of {day}; shares are of the organs whose status is known")
+    for report_id, spanned in _spanning(rows).items():
+        say(f"on several years, and so for none of them: {report_id} ({spanned})")
     if len(rows[0].cells) > 1:
         print("\n".join(f"{short:>5}  {translate(words)}" for short, words in LEGEND))
+
+
+def _spanning(rows: Sequence[CoverageRow]) -> dict[str, str]:
+    """Return the reports on several years, with the first and the last of the years shown that each has."""
+    years: dict[str, list[int]] = {}
+    for row in rows:
+        for cell in row.cells:
+            for report_id in cell.several_years:
+                years.setdefault(report_id, []).append(cell.year)
+    return {report_id: f"{min(found)}-{max(found)}" for report_id, found in years.items()}
 
 
 def _years_shown(rows: Sequence[CoverageRow], given: bool) -> list[int]:

@@ -74,7 +74,7 @@ def reports(
 ) -> None:
     """List the archived reports, each in its latest version.
 
-    With --since: those whose latest text was first seen since that day.
+    --year also finds reports on several years, such as 2016-2020, with a remark. With --since: those whose latest text was first seen since that day.
 
     Examples:
         fazhi reports
@@ -119,6 +119,7 @@ def reports(
         found = store.iter_reports(
             region=code,
             years=the_years(year),
+            spans=True,
             kind=the_kind(kind),
             state=state,  # type: ignore[arg-type]  # iter_reports checks it
             site=site,
@@ -185,6 +186,8 @@ def _remarks(report: Report, holding: Holding) -> Iterator[str]:
 
     from crawler.cli.questions.text_source import fault_words, recognised_words
 
+    if span := several_years(report):
+        yield f"on {span}"
     if report.unread is not None:
         yield fault_words(report)
     if words := recognised_words(report):
@@ -195,6 +198,13 @@ def _remarks(report: Report, holding: Holding) -> Iterator[str]:
         yield holding.origin
     if holding.state not in ("live", None):
         yield holding.state
+
+
+def several_years(report: Report) -> str:
+    """Return the years of a report on several, as its title gives them: 2016-2020. Empty for a report on one year."""
+    from crawler.field.titles import judge
+
+    return "" if report.year else judge(report.title).span_words
 
 
 def division_name(code: str) -> str:

@@ -17,8 +17,11 @@ from crawler.field.times import iso
 from crawler.language import translate
 
 if TYPE_CHECKING:
-    from crawler.archive import PageRow, Reader
+    from crawler.archive import FirstSight, PageRow, Reader
     from crawler.model import Holding, RecordPlace, Report
+
+NOT_CRAWLED = "a site that this archive has not crawled"
+"""Publisher of a report that came from others alone."""
 
 
 def show(
@@ -82,13 +85,15 @@ def _lines(store: Reader, report: Report, holding: Holding) -> Iterator[str]:
     """Yield what people must know of a report beside its text."""
 
     from crawler.cli.questions.metadata_edits import edit_lines
-    from crawler.cli.questions.reports import division_name
+    from crawler.cli.questions.reports import division_name, several_years
     from crawler.cli.questions.text_source import source_lines
 
     assert report.id is not None
-    by = holding.published_by or holding.site
+    unknown = holding.site in archives.OUTSIDE_SITES
+    by = translate(NOT_CRAWLED) if unknown else holding.published_by or holding.site
     division = f"{division_name(report.region)}, " if report.region else ""
-    year = f"on {report.year}" if report.year else "of no single year"
+    years = report.year or several_years(report)
+    year = f"on {years}" if years else "of no single year"
     yield f"{report.id}  {division}{year}; published by {by}; issuer in the text: {report.issuer or 'not named'}"
     yield (
         f"{report.id}  dated {report.published or 'nowhere'} by the page; source: {report.source or 'not named'}; "
@@ -121,6 +126,7 @@ def _page_lines(store: Reader, report: Report) -> Iterator[str]:
 
 def _version_lines(store: Reader, report: Report) -> Iterator[str]:
     assert report.id is not None
+    sights = store.first_sights(report.id)
     for row in store.history(report.id):
         marker = "*" if row.number == report.version else " "
         span = f"seen {iso(row.first_seen)} to {iso(row.last_seen)}"
@@ -132,6 +138,7 @@ def _version_lines(store: Reader, report: Report) -> Iterator[str]:
             continue
         text = f"sha256 {row.text_sha256}" if row.unread is None else f"without a text ({row.unread})"
         yield f"{marker} version {row.number}  {text}  {span}  {origin}"
+        yield from _first_sight(sights[row.number])
         for former in row.former:
             if former.get("url"):
                 yield f"    the same text before, {translate(former['origin'])}, from {former['url']}"
@@ -142,10 +149,23 @@ def _version_lines(store: Reader, report: Report) -> Iterator[str]:
             yield f"    extracted again by {row.extractor}; {was}"
 
 
+def _first_sight(sight: FirstSight) -> Iterator[str]:
+    """Yield who saw a text first, unless this archive's own crawls did."""
+    if sight.origin == "own":
+        return
+    where = (
+        " (its index lists it)" if sight.address == "index" else f": {sight.address}" if sight.address else ""
+    )
+    by = sight.archive or translate("another archive")
+    yield f"    seen first by {by} on {iso(sight.at)}{where}"
+    if sight.own_at:
+        yield f"    seen by this archive's own crawls since {iso(sight.own_at)}"
+
+
 def _state(page: PageRow) -> str:
-    """Return a page's state as the end of a line; empty for a page that is still served."""
+    """Return a page's state as the end of a line; empty for a page that was still served when it was last visited."""
     words = {
-        "live": "",
+        "live": "" if page.shown_state else "  (not visited by this archive)",
         "missing": f"  (missing since {iso(page.missing_since)}; not yet confirmed)",
         "gone": f"  (gone since {iso(page.missing_since)})",
         "moved": f"  (moved to {page.moved_to})",

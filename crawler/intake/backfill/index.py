@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from crawler.warc import http_address
@@ -26,6 +27,7 @@ _TIMESTAMP = re.compile(r"[0-9]{14}")
 _SHA1 = re.compile(r"[A-Z2-7]{32}")
 _ALGORITHM = re.compile(r"[A-Za-z0-9-]{1,12}:[A-Za-z0-9+/=_-]{1,140}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_TIME_OF_A_ROW = re.compile(r"[0-9]{4,17}")
 _NAMES = {
     "timestamp": "timestamp",
     "original": "url",
@@ -96,11 +98,14 @@ class NotAnIndex(ValueError):
 def read_answer(text: str, now: datetime) -> tuple[Answer, list[str]]:
     """Return the rows of an answer, in any of its forms, and what stands behind them, such as Wayback's resumption key.
 
-    JSON in one array (Wayback, OutbackCDX), JSON Lines (pywb, Common Crawl), CDXJ and plain CDX. Raises NotAnIndex.
+    JSON in one array (Wayback, OutbackCDX), JSON Lines (pywb, Common Crawl), CDXJ and plain CDX. Single rows may be
+    unusable; if none has an address and a time, the answer is a message or garbage. Raises NotAnIndex.
     """
     answer = Answer()
     try:
         rows, rest = _fields_of(text)
+        if rows and not any(map(_is_row, rows)):
+            raise ValueError("no row of it has an address and a time")
         for values in rows:
             _add(values, answer, now)
     except (ValueError, RecursionError) as error:
@@ -108,7 +113,11 @@ def read_answer(text: str, now: datetime) -> tuple[Answer, list[str]]:
     return answer, rest
 
 
-def _fields_of(text: str) -> tuple[Iterable[dict[str, str]], list[str]]:
+def _is_row(values: dict[str, str]) -> bool:
+    return bool(values.get("url") and _TIME_OF_A_ROW.fullmatch(values.get("timestamp", "")))
+
+
+def _fields_of(text: str) -> tuple[list[dict[str, str]], list[str]]:
     start = text.lstrip()[:1]
     if not start:
         return [], []
@@ -124,9 +133,11 @@ def _fields_of(text: str) -> tuple[Iterable[dict[str, str]], list[str]]:
 
 def _of_arrays(value: Any) -> tuple[list[dict[str, str]], list[str]]:
     """Read Wayback's JSON: an array of names, arrays of values, and perhaps an empty array and one with a key."""
-    if not value:
-        return [], []
-    names, *lines = value
+    if not all(isinstance(line, list) for line in value):
+        raise ValueError("it is no array of arrays")
+    names, *lines = value or [[]]
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError("its first array has no names")
     rows: list[dict[str, str]] = []
     for number, line in enumerate(lines):
         if not line:
@@ -187,6 +198,16 @@ def moment(timestamp: str, now: datetime) -> datetime | None:
     except ValueError:
         return None
     return at if _FIRST_CAPTURE <= at <= now + _MAX_CLOCK_DIFFERENCE else None
+
+
+def http_moment(date: str, now: datetime) -> datetime | None:
+    """Return the time of an HTTP date, such as a Memento-Datetime, in whole seconds; None as in `moment`."""
+    try:
+        at = parsedate_to_datetime(date)
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment(timestamp_of(at), now)
 
 
 def timestamp_of(at: datetime) -> str:

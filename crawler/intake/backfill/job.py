@@ -166,7 +166,7 @@ def _fill(
         site=site,
         source=source,
         state=state,
-        client=client,
+        client=client.on_behalf_of(site.contact),
         show=observer.show,
         message=observer.message,
         clock=job.clock,

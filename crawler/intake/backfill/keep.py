@@ -16,6 +16,7 @@ from crawler.errors import ExtractError, FetchError, NoBody, NotAReport
 from crawler.extract import DOCUMENT_LIMIT
 from crawler.extract.documents.magic import magic
 from crawler.fetch.answers.judge import judge, uncompressed
+from crawler.field.counting import counted
 from crawler.intake.backfill.archives.mementos import Memento
 from crawler.intake.backfill.archives.public_archive import PublicArchive
 from crawler.intake.backfill.index import IndexRow
@@ -142,7 +143,8 @@ class Keeper:
 
     def _listed(self, capture: Capture, listing: Listing, told: str) -> Read:
         reports = sum(self.judge_link(link).report for link in listing.links)
-        detail = "; ".join(filter(None, (f"{len(listing.links)} links, {reports} of them reports", told)))
+        links = counted(len(listing.links), "link")
+        detail = "; ".join(filter(None, (f"{links}, {reports} of them reports", told)))
         outcome = self.note(Ending.LISTED, capture.url, detail, capture.fetched_at)
         return Read(outcomes=[outcome], listing=listing)
 

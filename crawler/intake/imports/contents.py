@@ -17,7 +17,7 @@ EMPTY = "empty answer"
 NO_ORIGINAL = "repeat of an answer that is in none of the files"
 TOO_LARGE = "answer too large for a page"
 
-_KINDS = {
+KINDS = {
     PAGE: "pages or documents",
     KNOWN: "answers that the archive has already",
     REDIRECT: "answers that redirect",
@@ -30,6 +30,11 @@ _KINDS = {
 
 _NO_PAGE = re.compile(
     r"(?:image|font|audio|video)/.*|(?:text|application)/(?:css|(?:x-)?javascript|ecmascript|wasm|x-font.*|font.*)",
+    re.I,
+)
+_START_BYTES = 1024
+_BEGINS_AS_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,100}(?:<\?xml[^>]{0,200}>\s{0,100})?<(?:!doctype\s{1,20}html|html|head|body)\b",
     re.I,
 )
 _MAX_KINDS = 20  # kinds of records that are named
@@ -55,7 +60,7 @@ class Contents:
             self.answers.total() + self.waiting, "answer of a web server", "answers of web servers"
         )
         kinds = ", ".join(
-            counted(self.answers[kind], kind, plural) for kind, plural in _KINDS.items() if self.answers[kind]
+            counted(self.answers[kind], kind, plural) for kind, plural in KINDS.items() if self.answers[kind]
         )
         parts = [f"{answers}: {kinds}" if kinds else answers]
         if self.records:
@@ -68,14 +73,15 @@ class Contents:
         return ", ".join(f"{number} {kind!r}" for kind, number in self.records.most_common())
 
 
-def passed_over(capture: Capture, *, is_page: bool) -> str:
+def passed_over(capture: Capture) -> str:
     """Return what an answer is that holds no report, as `Contents` counts it; empty for one that may hold one.
 
-    `is_page`: whether its bytes are a web page, whatever its head says.
+    What its head calls an image or a script counts as that, unless it begins as a web page does. Fonts and scripts can have
+    anything that looks like markup further on.
     """
     if 300 <= capture.status < 400 and capture.status != 304:
         return REDIRECT
-    if not is_page and is_no_page(capture):
+    if is_no_page(capture) and not _BEGINS_AS_PAGE.match(capture.body[:_START_BYTES]):
         return NOT_A_PAGE
     if 200 <= capture.status < 300 and not capture.payload and not capture.truncated:
         return EMPTY

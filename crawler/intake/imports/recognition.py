@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -31,6 +32,7 @@ UNREADABLE = {
 }
 """Files that hold pages but cannot be imported, by the ending of their names: what they are, and what to do."""
 
+_MARKED = re.compile(r"(\.w?arc(?:\.gz|\.zst)?)\.(?:open|bad)$")
 _FOLDER = "archive/"
 _START_BYTES = 64 * 1024
 
@@ -73,6 +75,9 @@ def _is_wacz(file: Path) -> bool:
 
 
 def _ending(file: Path, of: Iterable[str]) -> str:
-    """Return the one of the given endings that the file's name has; empty if it has none of them."""
-    name = file.name.lower()
+    """Return the one of the given endings that the file's name has; empty if it has none of them.
+
+    The mark of a web archive that its crawler has not closed, or had trouble with, does not count: `a.warc.gz.open`.
+    """
+    name = _MARKED.sub(r"\1", file.name.lower())
     return next((ending for ending in of if name.endswith(ending)), "")

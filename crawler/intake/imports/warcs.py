@@ -17,9 +17,12 @@ from crawler.archive import IMPORT_SITE
 from crawler.errors import ExtractError, FetchError, PartOnly, Unread
 from crawler.extract import DOCUMENT_LIMIT
 from crawler.fetch.answers.judge import judge, uncompressed
+from crawler.field.counting import counted
 from crawler.intake.imports.contents import (
+    KINDS,
     KNOWN,
     NO_ORIGINAL,
+    NOT_A_PAGE,
     PAGE,
     TOO_LARGE,
     Contents,
@@ -36,7 +39,7 @@ from crawler.intake.imports.offered import (
 )
 from crawler.intake.imports.sources import WarcSource
 from crawler.model import Capture, Document, Ending, Outcome, Report, Site
-from crawler.warc import Answer, Fault, IgnoredRecord, read_answers, resolve_revisit
+from crawler.warc import Answer, Fault, IgnoredRecord, Provenance, read_answers, resolve_revisit
 
 MAX_FAULTS_PER_FILE = 100
 """Unreadable records of one file that become an outcome each; the further ones share one outcome."""
@@ -149,7 +152,8 @@ def import_revisits(job: Job) -> Iterator[Outcome]:
     if waiting and not job.usable:
         job.without_use.append((waiting[0][0], "repeats only answers that are in none of the files"))
     if missing := contents.answers[NO_ORIGINAL]:
-        job.notify(f"{missing} images, styles or scripts repeat answers that are in none of the files")
+        what = counted(missing, NOT_A_PAGE, KINDS[NOT_A_PAGE])
+        job.notify(f"not imported, since their originals are in none of the files: {what}")
 
 
 def _answer(
@@ -171,8 +175,9 @@ def _answer(
         contents.answers[KNOWN] += 1
         return None
     record_id = answer.record_id[:MAX_RECORD_ID_CHARS] or f"byte {answer.offset}"
-    archive.record(capture, origin=f"{source.name}#{record_id}")
-    what = passed_over(capture, is_page=is_page(capture))
+    origin = Provenance(origin=f"{source.name}#{record_id}", not_kept=answer.not_kept)
+    archive.record(capture, origin=origin if answer.not_kept else origin.origin)
+    what = passed_over(capture)
     contents.answers[what or PAGE] += 1
     if what:
         return None

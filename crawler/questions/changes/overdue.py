@@ -24,15 +24,16 @@ def overdue_changes(reader: Reader, since: date, until: date, region: str | None
     """Yield what has become overdue, or is so no longer, from the beginning of a day to the end of another, China time.
 
     The definition is that of `coverage.newly_overdue` and `no_longer_overdue`; of the former, what the archive could not tell
-    before is FOUND_OVERDUE: a first crawl finds every earlier year. Governments come first, then departments.
+    before is FOUND_OVERDUE: a first crawl finds every earlier year. By division, the government first, then its departments.
     """
+    if since > until:
+        return
     before = since - timedelta(days=1)
-    for departments in (False, True) if since <= until else ():
-        for each in status_changes(reader, before, until, region, departments):
-            if each.now.status is CoverageStatus.OVERDUE is not each.before.status:
-                yield _newly(each, until)
-            elif each.before.status is CoverageStatus.OVERDUE and each.now.is_published:
-                yield _change(ChangeKind.NO_LONGER_OVERDUE, each, until)
+    for each in status_changes(reader, before, until, region, governments=True, departments=True):
+        if each.now.status is CoverageStatus.OVERDUE is not each.before.status:
+            yield _newly(each, until)
+        elif each.before.status is CoverageStatus.OVERDUE and each.now.is_published:
+            yield _change(ChangeKind.NO_LONGER_OVERDUE, each, until)
 
 
 def _newly(found: CoverageChange, until: date) -> Change:

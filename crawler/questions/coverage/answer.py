@@ -6,7 +6,7 @@ One pass over the reports, division by division, in constant memory.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -24,7 +24,10 @@ from crawler.questions.coverage.sources import Source, department_name, sources_
 
 if TYPE_CHECKING:
     from crawler.archive import Reader
-    from crawler.model import Publication, Years
+    from crawler.model import Publication, SpanningReport, Years
+
+_ByOrgan = dict[str | None, list[Seen]]
+"""Reports of a division by department; None: the government."""
 
 FIRST_YEAR = min(rule.first_year for rule in RULES)
 MAX_YEARS = 100
@@ -48,7 +51,13 @@ def coverage(
     Raises ConfigError for an unknown code, an empty span of years or too long a one, ArchiveDamaged if the catalogue cannot be read.
     """
     span = the_span(years, asof)
-    scope = _Scope(region=_known(region), level=level, every_division=every_division, departments=departments)
+    scope = _Scope(
+        region=_known(region),
+        level=level,
+        every_division=every_division,
+        governments=not departments,
+        departments=departments,
+    )
     return (rows[0] for rows in _rows(reader, scope, span, (asof,)))
 
 
@@ -59,7 +68,9 @@ def newly_overdue(
 
     What was unknown before is among them: `CoverageChange.before` tells it.
     """
-    for change in status_changes(reader, since, until, region, departments):
+    for change in status_changes(
+        reader, since, until, region, governments=not departments, departments=departments
+    ):
         if change.now.status is CoverageStatus.OVERDUE is not change.before.status:
             yield change
 
@@ -71,7 +82,9 @@ def no_longer_overdue(
 
     One whose source fails since then is not among them: nobody knows.
     """
-    for change in status_changes(reader, since, until, region, departments):
+    for change in status_changes(
+        reader, since, until, region, governments=not departments, departments=departments
+    ):
         if change.before.status is CoverageStatus.OVERDUE and change.now.is_published:
             yield change
 
@@ -100,6 +113,7 @@ class _Scope:
     region: str | None
     level: Level | None
     every_division: bool
+    governments: bool
     departments: bool
 
     def has(self, code: str) -> bool:
@@ -117,29 +131,40 @@ def around(code: str) -> tuple[str, ...]:
 
 
 class _AsOf:
-    """The archive at the end of a day."""
+    """The archive at the end of a day. `copies`: the reports of which a text claims to be of another's division."""
 
-    def __init__(self, reader: Reader, day: date) -> None:
+    def __init__(self, reader: Reader, day: date, copies: Sequence[Publication]) -> None:
         self.day, self.moment = day, end_of(day)
         self._visit_without = reader.visit_without
         self.by_region: dict[str, list[Source]] = {}
         for source in sources_as_of(reader, self.moment).values():
             if source.entry.region:
                 self.by_region.setdefault(source.entry.region, []).append(source)
+        self.spanning: dict[str, list[SpanningReport]] = {}
+        for each in reader.spanning_reports():
+            if each.first_seen < self.moment:
+                self.spanning.setdefault(each.region, []).append(each)
         self._copies: dict[str, list[Seen]] = {}
-        for report in reader.publications(copies=True):
+        for report in copies:
             seen = as_of(report, self.moment)
             if seen and seen.newest.claims and not seen.tombstone:
                 self._copies.setdefault(seen.newest.claims, []).append(seen)
 
-    def seen(self, reports: Sequence[Publication]) -> list[Seen]:
-        """Return the reports of a division that were known, without copies of others'."""
-        return [seen for each in reports if (seen := as_of(each, self.moment)) and not seen.newest.claims]
+    def seen(self, code: str, reports: Sequence[Publication]) -> _ByOrgan:
+        """Return the reports of a division that were known, by organ, without copies of others'."""
+        found: _ByOrgan = {}
+        for each in reports:
+            if (seen := as_of(each, self.moment)) and not seen.newest.claims:
+                found.setdefault(_organ(seen, code), []).append(seen)
+        return found
 
     def row(self, code: str, organ: str | None, seen: Sequence[Seen], years: range) -> CoverageRow:
         kind = DEPARTMENT if organ else GOVERNMENT
         sources = [each for each in self.by_region.get(code, ()) if each.department == organ]
         copies = [each for each in self._copies.get(code, ()) if organ == _organ(each, code)]
+        spanning = [
+            each for each in self.spanning.get(code, ()) if organ == _organ_of(each.kind, each.issuer, code)
+        ]
         cells = []
         for year in years:
             case = Case(
@@ -151,7 +176,9 @@ class _AsOf:
                 sources=sources,
                 visit_without=self._visit_without,
             )
-            cells.append(judge(case))
+            cell = judge(case)
+            ids = tuple(each.report_id for each in spanning if each.first_year <= year <= each.last_year)
+            cells.append(replace(cell, several_years=ids) if ids else cell)
         return _row(code, organ, sources, cells)
 
 
@@ -175,40 +202,46 @@ def _organ(seen: Seen, code: str) -> str | None:
 
     A text of no known kind counts for whom its issuer is: it was stored as a report, and nobody is overdue whose report is held.
     """
-    text = seen.newest
-    if text.kind in (GOVERNMENT, PARTY_GOVERNMENT):
+    return _organ_of(seen.newest.kind, seen.newest.issuer, code)
+
+
+def _organ_of(kind: str | None, issuer: str | None, code: str) -> str | None:
+    if kind in (GOVERNMENT, PARTY_GOVERNMENT):
         return None
-    name = department_name(text.issuer, code)
-    return name or ((text.issuer or "?") if text.kind == DEPARTMENT else None)
+    return department_name(issuer, code) or ((issuer or "?") if kind == DEPARTMENT else None)
 
 
 def _rows(
     reader: Reader, scope: _Scope, years: range, days: Sequence[date]
 ) -> Iterator[tuple[CoverageRow, ...]]:
     """Yield the row of each organ as of each of the days, by division and organ."""
-    views = [_AsOf(reader, day) for day in days]
+    copies = list(reader.publications(copies=True))
+    views = [_AsOf(reader, day, copies) for day in days]
     codes = _known_codes(views, scope)
     for code, reports in _divisions(reader, sorted(codes)):
         if not scope.has(code):
             continue
-        seen = [view.seen(reports) for view in views]
+        seen = [view.seen(code, reports) for view in views]
         if not any((*seen, code in codes)):
             continue
-        organs: Sequence[str | None] = _organs(views, code, seen) if scope.departments else [None]
-        for organ in organs:
+        organs = _organs(views, code, seen) if scope.departments else []
+        for organ in [None, *organs] if scope.governments else organs:
             yield tuple(
-                view.row(code, organ, [each for each in known if _organ(each, code) == organ], years)
+                view.row(code, organ, known.get(organ, ()), years)
                 for view, known in zip(views, seen, strict=True)
             )
 
 
 def _known_codes(views: Sequence[_AsOf], scope: _Scope) -> set[str]:
-    codes = {code for view in views for code in view.by_region}
+    codes = {code for view in views for code in (*view.by_region, *view.spanning)}
     return codes | ({row.code for row in all_regions()} if scope.every_division else set())
 
 
-def _organs(views: Sequence[_AsOf], code: str, seen: Sequence[Sequence[Seen]]) -> list[str]:
-    of_reports = {_organ(each, code) for known in seen for each in known}
+def _organs(views: Sequence[_AsOf], code: str, seen: Sequence[_ByOrgan]) -> list[str]:
+    of_reports = {organ for known in seen for organ in known}
+    of_reports |= {
+        _organ_of(each.kind, each.issuer, code) for view in views for each in view.spanning.get(code, ())
+    }
     of_sources = {source.department for view in views for source in view.by_region.get(code, ())}
     return sorted(name for name in of_reports | of_sources if name)
 
@@ -230,12 +263,21 @@ def _divisions(reader: Reader, codes: Sequence[str]) -> Iterator[tuple[str, list
 
 
 def status_changes(
-    reader: Reader, since: date, until: date, region: str | None, departments: bool
+    reader: Reader, since: date, until: date, region: str | None, *, governments: bool, departments: bool
 ) -> Iterator[CoverageChange]:
-    """Yield each organ and year as of the end of two days, by division and year, also where the status is the same."""
+    """Yield each organ and year as of the end of two days, by division, organ and year, also where the status is the same.
+
+    Of a division the government comes first.
+    """
     if since > until:
         raise ConfigError(f"since {since}: lies after {until}")
-    scope = _Scope(region=_known(region), level=None, every_division=False, departments=departments)
+    scope = _Scope(
+        region=_known(region),
+        level=None,
+        every_division=False,
+        governments=governments,
+        departments=departments,
+    )
     for before, now in _rows(reader, scope, the_span(None, until), (since, until)):
         for earlier, later in zip(before.cells, now.cells, strict=True):
             yield CoverageChange(row=now, before=earlier, now=later)

@@ -90,6 +90,9 @@ class CoverageCell:
     )
     claimed_version: int | None = None  # the version whose page gave `claimed`; `version` is the latest one
     witnessed_version: int | None = None  # the version that was captured at `witnessed`
+    several_years: tuple[
+        str, ...
+    ] = ()  # ids of its reports on several years, this one among them; they count for none
 
     @property
     def is_published(self) -> bool:

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 
 from crawler.field.times import china_day, end_of
 from crawler.questions.coverage.cells import CLAIMED, WITNESSED, CoverageCell, CoverageReason, CoverageStatus
-from crawler.questions.coverage.publication import WITNESS_RANK, Seen
+from crawler.questions.coverage.publication import WITNESS_RANK, Claim, Seen
 
 if TYPE_CHECKING:
     from crawler.field.deadline import Deadline
+    from crawler.model import SeenText
     from crawler.questions.coverage.sources import Source
 
 IN_USE = timedelta(days=90)
@@ -55,22 +56,44 @@ class Case:
     visit_without: VisitWithout
 
 
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    """Whether a report was in time, by how many days it was not, what that rests on, and a visit that speaks against it."""
+
+    status: CoverageStatus
+    rests_on: str | None = None
+    days: int | None = None
+    doubt: datetime | None = None
+    reason: CoverageReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """A report that was seen: what its page claims, and the text whose first sight counts."""
+
+    seen: Seen
+    claim: Claim | None
+    witness: SeenText
+
+
 def judge(case: Case) -> CoverageCell:
     """Return the status of a case with its evidence."""
     cells = sorted((_published(case, seen) for seen in case.seen), key=_preference)
+    if len(cells) == 1:
+        return cells[0]
     if cells:
         return replace(cells[0], report_ids=tuple(cell.report_id or "" for cell in cells))
     limit = case.deadline
     if limit is None:
         return CoverageCell(year=case.year, status=CoverageStatus.UNKNOWN, reason=CoverageReason.NO_RULE)
-    empty = CoverageCell(
-        year=case.year, status=CoverageStatus.UNKNOWN, last_day=limit.last_day, rule=limit.rule.id
-    )
     if case.asof <= limit.last_day:
-        return replace(empty, status=CoverageStatus.NOT_YET_DUE)
+        return CoverageCell(
+            year=case.year, status=CoverageStatus.NOT_YET_DUE, last_day=limit.last_day, rule=limit.rule.id
+        )
     if case.copies:
-        return replace(_evidence(case, case.copies[0]), reason=CoverageReason.ONLY_A_COPY)
-    return _absent(case, limit, empty)
+        only_a_copy = _Timing(CoverageStatus.UNKNOWN, reason=CoverageReason.ONLY_A_COPY)
+        return _cell(case, _evidence(case, case.copies[0]), only_a_copy)
+    return _absent(case, limit)
 
 
 def _preference(cell: CoverageCell) -> tuple[object, ...]:
@@ -82,7 +105,8 @@ def _preference(cell: CoverageCell) -> tuple[object, ...]:
 
 def _published(case: Case, seen: Seen) -> CoverageCell:
     """Return the cell of a report that was seen."""
-    cell = _timed(case, seen, _evidence(case, seen))
+    evidence = _evidence(case, seen)
+    cell = _cell(case, evidence, _timing(case, evidence))
     if redated := seen.redated(end_of(case.asof)):
         cell = replace(cell, redated=redated.since, claimed_now=redated.now)
     if seen.tombstone is None:
@@ -92,45 +116,49 @@ def _published(case: Case, seen: Seen) -> CoverageCell:
     )
 
 
-def _evidence(case: Case, seen: Seen) -> CoverageCell:
-    limit = case.deadline
-    witness = seen.witness(limit.last_day if limit else case.asof)
+def _evidence(case: Case, seen: Seen) -> _Evidence:
+    return _Evidence(seen, seen.claim, seen.witness(case.deadline.last_day if case.deadline else case.asof))
+
+
+def _cell(case: Case, evidence: _Evidence, timing: _Timing) -> CoverageCell:
+    limit, seen, claim, witness = case.deadline, evidence.seen, evidence.claim, evidence.witness
     return CoverageCell(
         year=case.year,
-        status=CoverageStatus.UNKNOWN,
+        status=timing.status,
+        days=timing.days,
         last_day=limit.last_day if limit else None,
         rule=limit.rule.id if limit else None,
-        claimed=seen.claim.written if seen.claim else None,
+        rests_on=timing.rests_on,
+        claimed=claim.written if claim else None,
         witnessed=witness.first_seen,
         witnessed_by=witness.seen_by,
         report_id=seen.report.report_id,
         version=seen.newest.number,
         url=seen.newest.url,
+        doubt=timing.doubt,
         site=seen.report.site,
+        reason=timing.reason,
         report_ids=(seen.report.report_id,),
-        claimed_version=seen.claim.version if seen.claim else None,
+        claimed_version=claim.version if claim else None,
         witnessed_version=witness.number,
     )
 
 
-def _timed(case: Case, seen: Seen, cell: CoverageCell) -> CoverageCell:
-    """Return a cell with its status, the days, what they rest on, and a visit that speaks against it."""
+def _timing(case: Case, evidence: _Evidence) -> _Timing:
+    """Return whether a report was in time."""
     if case.deadline is None:
-        return replace(cell, reason=CoverageReason.NO_RULE)
-    last_day = case.deadline.last_day
-    witness, claim = seen.witness(last_day), seen.claim
-    if china_day(witness.first_seen) <= last_day:
-        return replace(cell, status=CoverageStatus.ON_TIME, rests_on=WITNESSED)
+        return _Timing(CoverageStatus.UNKNOWN, reason=CoverageReason.NO_RULE)
+    last_day, claim, first_seen = case.deadline.last_day, evidence.claim, evidence.witness.first_seen
+    if china_day(first_seen) <= last_day:
+        return _Timing(CoverageStatus.ON_TIME, WITNESSED)
     if claim and claim.first > last_day:
-        days = (claim.first - last_day).days
-        return replace(cell, status=CoverageStatus.LATE, rests_on=CLAIMED, days=days)
-    absent = _visit_without(case, seen, last_day, witness.first_seen)
+        return _Timing(CoverageStatus.LATE, CLAIMED, (claim.first - last_day).days)
+    absent = _visit_without(case, evidence.seen, last_day, first_seen)
     if claim and claim.last <= last_day:
-        return replace(cell, status=CoverageStatus.ON_TIME, rests_on=CLAIMED, doubt=absent)
+        return _Timing(CoverageStatus.ON_TIME, CLAIMED, doubt=absent)
     if absent:  # it came after that visit: at least so many days late
-        days = (china_day(absent) - last_day).days
-        return replace(cell, status=CoverageStatus.LATE, rests_on=WITNESSED, days=days, doubt=absent)
-    return replace(cell, reason=CoverageReason.UNDATED)
+        return _Timing(CoverageStatus.LATE, WITNESSED, (china_day(absent) - last_day).days, doubt=absent)
+    return _Timing(CoverageStatus.UNKNOWN, reason=CoverageReason.UNDATED)
 
 
 def _visit_without(case: Case, seen: Seen, last_day: date, before: datetime) -> datetime | None:
@@ -140,24 +168,35 @@ def _visit_without(case: Case, seen: Seen, last_day: date, before: datetime) -> 
     return case.visit_without(site.entry.site, case.year, end_of(last_day), before)
 
 
-def _absent(case: Case, limit: Deadline, empty: CoverageCell) -> CoverageCell:
+def _absent(case: Case, limit: Deadline) -> CoverageCell:
     """Return the cell of a report that was not seen and is due."""
-    if not case.sources:
-        return replace(empty, reason=CoverageReason.NO_SOURCE)
     known = [(why_unknown(source, case.year, limit.last_day), source) for source in _in_use(case.sources)]
     witnesses = [source for why, source in known if why is None]
     for reason in _BLOCKING if witnesses else CoverageReason:
         for why, source in known:
             if why is reason:
-                return replace(empty, reason=why, site=source.entry.site, checked=source.last_complete)
+                return _unseen(case, limit, source, reason)
+    if not witnesses:
+        return _unseen(case, limit, None, CoverageReason.NO_SOURCE)
     best = max(witnesses, key=lambda source: (source.last_complete, source.entry.site))
-    return replace(
-        empty,
-        status=CoverageStatus.OVERDUE,
-        days=(case.asof - limit.last_day).days,
-        rests_on=WITNESSED,
-        site=best.entry.site,
-        checked=best.last_complete,
+    return _unseen(case, limit, best, None)
+
+
+def _unseen(
+    case: Case, limit: Deadline, source: Source | None, reason: CoverageReason | None
+) -> CoverageCell:
+    """Return the cell of a report that was not seen: overdue, or unknown for a reason. `source`: that shows so."""
+    is_overdue = reason is None
+    return CoverageCell(
+        year=case.year,
+        status=CoverageStatus.OVERDUE if is_overdue else CoverageStatus.UNKNOWN,
+        days=(case.asof - limit.last_day).days if is_overdue else None,
+        last_day=limit.last_day,
+        rule=limit.rule.id,
+        rests_on=WITNESSED if is_overdue else None,
+        site=source.entry.site if source else None,
+        checked=source.last_complete if source else None,
+        reason=reason,
     )
 
 

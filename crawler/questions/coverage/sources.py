@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,7 @@ def _source(entry: SourceEntry, spans: Iterable[VisitSpan], held: Mapping[int, d
     )
 
 
+@lru_cache(maxsize=4096)  # the reports of an organ follow each other, and are told as of several days
 def department_name(name: str | None, region: str | None) -> str | None:
     """Return the name of a department in full, with its place; None for a government and for what is no organ's name."""
     found = organ(name) if name else None

@@ -16,6 +16,7 @@ COLUMNS = (
     "region", "division", "level", "organ", "year", "status", "days", "rests_on", "claimed", "witnessed",
     "witnessed_by", "report_id", "version", "url", "last_day", "rule", "was", "gone_since", "doubt", "reason", "site",
     "checked", "report_ids", "asof", "redated", "claimed_now", "claimed_version", "witnessed_version",
+    "several_years",
 )  # fmt: skip
 """Columns of the flat form: one row for each organ and year."""
 
@@ -25,7 +26,7 @@ def cell_json(cell: CoverageCell) -> dict[str, Any]:
     value = asdict(cell) | {"last_day": cell.last_day.isoformat() if cell.last_day else None}
     for name in ("witnessed", "gone_since", "doubt", "checked", "redated"):
         value[name] = iso(value[name])
-    return value | {"report_ids": list(cell.report_ids)}
+    return value | {"report_ids": list(cell.report_ids), "several_years": list(cell.several_years)}
 
 
 def row_json(row: CoverageRow) -> dict[str, Any]:
@@ -58,7 +59,8 @@ def flat(row: CoverageRow, asof: date) -> Iterator[list[Any]]:
 
 def flat_cell(row: CoverageRow, cell: CoverageCell, asof: date) -> list[Any]:
     """Return the columns of one cell of a row."""
-    values = cell_json(cell) | {"asof": asof.isoformat(), "report_ids": " ".join(cell.report_ids)}
+    values = cell_json(cell) | {"asof": asof.isoformat()}
+    values |= {name: " ".join(values[name]) for name in ("report_ids", "several_years")}
     for name in ("region", "division", "level", "organ"):
         values[name] = getattr(row, name)
     return [values[name] for name in COLUMNS]

@@ -76,6 +76,8 @@ def remarks(cell: CoverageCell) -> str:
         parts.append(f"last complete visit of {cell.site} on {china_day(cell.checked)}")
     if len(cell.report_ids) > 1:
         parts.append(f"also {', '.join(cell.report_ids[1:])}")
+    if cell.several_years:
+        parts.append(f"on several years, and so for none of them: {', '.join(cell.several_years)}")
     return "; ".join(parts)
 
 

@@ -12,7 +12,7 @@ from crawler.lazy import exports
 
 if TYPE_CHECKING:
     from crawler.warc.foreign.gzip import GZIP_WINDOW_BITS
-    from crawler.warc.foreign.item import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault
+    from crawler.warc.foreign.item import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault, is_web_resource
     from crawler.warc.foreign.lenient import http_address, lenient_date
     from crawler.warc.foreign.records import foreign_records
     from crawler.warc.foreign.syntax import is_web_archive
@@ -21,7 +21,7 @@ else:
         __name__,
         {
             ".gzip": ("GZIP_WINDOW_BITS",),
-            ".item": ("HEAD_END", "HTTP_KINDS", "MAX_HEAD_BYTES", "Fault"),
+            ".item": ("HEAD_END", "HTTP_KINDS", "MAX_HEAD_BYTES", "Fault", "is_web_resource"),
             ".lenient": ("http_address", "lenient_date"),
             ".records": ("foreign_records",),
             ".syntax": ("is_web_archive",),
@@ -37,5 +37,6 @@ __all__ = [
     "foreign_records",
     "http_address",
     "is_web_archive",
+    "is_web_resource",
     "lenient_date",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.warc.foreign.blocks import NoBlock, read_block
-from crawler.warc.foreign.item import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault
+from crawler.warc.foreign.item import HEAD_END, HTTP_KINDS, MAX_HEAD_BYTES, Fault, is_web_resource
 from crawler.warc.foreign.lenient import http_address
 from crawler.warc.foreign.window import Window
 
@@ -37,7 +37,7 @@ def read_warc(window: Window) -> tuple[dict[str, str], bytes] | Fault:
         return Fault(offset=place, reason=reason)
     fields = _fields(bytes(window.buffer[: end.start()]))
     window.drop(end.end())
-    is_answer = fields.get("warc-type", "").lower() in HTTP_KINDS
+    is_answer = fields.get("warc-type", "").lower() in HTTP_KINDS or is_web_resource(fields)
     block = read_block(window, fields.get("content-length", ""), name="Content-Length", is_answer=is_answer)
     if isinstance(block, NoBlock):
         url = http_address(fields.get("warc-target-uri", "")) or ""

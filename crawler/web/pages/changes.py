@@ -92,10 +92,11 @@ def feed_of(question: Question, title: str, found: Changes, wanted: Iterable[Cha
 def changes_since(question: Question, since: datetime | None, *, region: str | None = None) -> Changes:
     """Return the changes since a time, default: since DAYS days ago."""
     today = question.today
+    keep = question.shared if since is None and region is None else question.remembered
     since = since or start_of(_days_before(today, DAYS))
     if since > question.now:
         raise BadParameter(f"since={china_day(since)}: is in the future")
-    return question.remembered(
+    return keep(
         ("changes", since, region, today),
         lambda: changes(question.reader, since=since, today=today, region=region),
     )

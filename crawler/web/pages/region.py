@@ -54,6 +54,7 @@ def _region(question: Question, year: int | None) -> Answer:
     found = question.reader.iter_reports(
         region=code,
         years=years,
+        spans=True,
         kind=kind,
         after=question.text("after"),
     )

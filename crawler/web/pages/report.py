@@ -75,6 +75,7 @@ def latest(question: Question) -> Answer:
                 "citations": _citations(question, report, permanent=False),
                 "held": reader.holdings([report])[0],
                 "history": history,
+                "sights": reader.first_sights(report.id or ""),
                 "texts": [row.number for row in history if not row.tombstone],
                 "gone": gone,
                 "pages": reader.pages(report.id or ""),

@@ -30,7 +30,8 @@ class Scope:
 def rows(question: Question, scope: Scope) -> tuple[CoverageRow, ...]:
     """Return the coverage of a scope, by code. It is taken out of that of all divisions and years, which is kept."""
     whole = Scope(asof=scope.asof, departments=scope.departments)
-    everything = question.remembered(
+    keep = question.shared if whole.asof == question.today else question.remembered
+    everything = keep(
         whole,
         lambda: tuple(coverage(question.reader, asof=whole.asof, departments=whole.departments)),
     )

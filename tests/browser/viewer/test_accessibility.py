@@ -58,6 +58,40 @@ def test_no_page_is_wider_than_its_window(visit: Open, shown: Showcase) -> None:
     assert wide == []
 
 
+def test_tables_fit_a_phone_and_stay_tables(visit: Open, shown: Showcase) -> None:
+    """Below 40rem rows are shown as cards: nothing is to be scrolled sideways, and assistive technology meets the same table."""
+    page = visit("/about", viewport={"width": 390, "height": 844})
+    for address in ("/", "/region/420000", "/overdue", "/sources", f"/r/{shown.ids[EDITED]}"):
+        _goto(page, address)
+        assert page.locator("table.cards").count(), address
+        tables = []
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            tables.append(_tables(page))
+        assert tables[0] == tables[1], address
+        assert "rowheader" in tables[0][0], address
+        page.set_viewport_size({"width": 390, "height": 844})
+        wide = (
+            "[...document.querySelectorAll('.scroll:has(.cards)')].filter(e => e.scrollWidth > e.clientWidth)"
+        )
+        assert page.evaluate(f"{wide}.map(e => e.textContent)") == [], address
+
+
+def _tables(page: Any) -> list[list[str]]:
+    """Return the roles of rows and cells of each table, in order, as the browser hands them to assistive technology."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    by_id = {each["nodeId"]: each for each in nodes}
+
+    def roles(node: dict[str, Any]) -> list[str]:
+        inner = [role for child in node.get("childIds", ()) for role in roles(by_id[child])]
+        role = node.get("role", {}).get("value", "")
+        return [role, *inner] if role in ("row", "cell", "rowheader", "columnheader") else inner
+
+    return [roles(each) for each in nodes if each.get("role", {}).get("value") == "table"]
+
+
 def test_a_keyboard_reaches_everything(visit: Open) -> None:
     page = visit("/coverage")
     page.keyboard.press("Tab")

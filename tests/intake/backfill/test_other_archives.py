@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -154,3 +155,37 @@ def test_without_any_archive_in_reach_nothing_is_made(
     with pytest.raises(CrawlerError, match="no web archive can be reached"):
         fill("wayback http://127.0.0.1:9", "commoncrawl http://10.0.0.1")
     assert not folder.exists()
+
+
+def test_an_index_that_names_a_file_at_another_server_is_not_followed(
+    archives: WebArchives, fill: Fill, crawled: str
+) -> None:
+    row = {
+        "urlkey": kept().key,
+        "timestamp": "20180401000000",
+        "url": OLD,
+        "status": "200",
+        "mime": "text/html",
+        "offset": "0",
+        "length": "9",
+        "filename": "@elsewhere.example.org/1.warc.gz",
+    }
+    archives.faults = [("/some-index", Reply(200, json.dumps(row).encode()))]
+    seen = fill(f"cdx {archives.base}/some-index {archives.base}")
+    (outcome,) = seen.of(Ending.SKIPPED)
+    assert "another server" in outcome.detail
+
+
+def test_a_list_of_crawls_that_names_none_is_no_answer(archives: WebArchives, fill: Fill) -> None:
+    (filled,) = fill(f"commoncrawl {archives.base} {archives.base}/").filled_
+    assert filled.counts.failed == 1
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -1400", "now", ""])
+def test_a_memento_with_an_impossible_date_is_left(archives: WebArchives, fill: Fill, date: str) -> None:
+    link = f'<{archives.base}/web/1/{LIST}>; rel="memento"; datetime="{date}"'
+    archives.faults = [
+        ("/timemap/", Reply(200, link.encode(), [("Content-Type", "application/link-format")]))
+    ]
+    counts = fill(f"memento {archives.base}/timemap/").filled_[0].counts
+    assert (counts.rows, counts.impossible) == (0, 1)

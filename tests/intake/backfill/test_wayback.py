@@ -322,6 +322,11 @@ def test_who_saw_a_text_first_is_told_in_coverage_and_an_own_sight_counts_before
         (publication,) = reader.publications()
         (report,) = reader.reports()
         (row,) = reader.history(report.id or "")
+        sight = reader.first_sights(report.id or "")[1]
+    assert (sight.origin, sight.archive, sight.at) == ("memento", "wayback", row.first_seen)
+    assert sight.address == f"{archives.base}/web/20260215000000id_/{url}"
+    assert sight.own_at is not None
+    assert f"{sight.own_at:%Y-%m-%d}" == f"{clock():%Y-%m-%d}"
     assert [(each.seen_by, f"{each.first_seen:%Y-%m-%d}") for each in publication.texts] == [
         ("memento", "2026-02-15"),
         ("own", f"{clock():%Y-%m-%d}"),
@@ -369,3 +374,11 @@ def test_a_run_that_is_killed_goes_on_and_fetches_nothing_again(
     with Archive.read(folder) as reader:
         assert sorted(report.year or 0 for report in reader.reports()) == [2016, 2017]
     same_after_rebuild(folder, clock)
+
+
+def test_an_archive_is_told_whom_to_write_to_as_sites_are(archives: WebArchives, fill: Fill) -> None:
+    archives.captures = [kept()]
+    fill(site=replace(SITE, contact="https://lab.example.org/crawler", agent="Mozilla/5.0"))
+    (agent,) = archives.agents
+    assert agent.startswith("fazhi/")
+    assert "(+https://lab.example.org/crawler; " in agent

@@ -76,6 +76,7 @@ class WebArchives:
     captures: list[Kept] = field(default_factory=list)
     crawls: dict[str, list[Kept]] = field(default_factory=dict)  # Common Crawl's, by id
     asked: list[tuple[str, str]] = field(default_factory=list)  # path, and Range if there is one
+    agents: set[str] = field(default_factory=set)  # User-Agents of the requests
     faults: list[tuple[str, Reply]] = field(
         default_factory=list
     )  # beginning of a path, and what it answers once
@@ -285,6 +286,7 @@ class _Handler(BaseHTTPRequestHandler):
     archives: WebArchives
 
     def do_GET(self) -> None:
+        self.archives.agents.add(self.headers.get("User-Agent", ""))
         reply = self.archives.answer(self.path, self.headers.get("Range", ""))
         self.send_response(reply.status)
         for name, value in reply.headers:

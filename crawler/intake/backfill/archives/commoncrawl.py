@@ -72,6 +72,8 @@ class CommonCrawl:
             for name, path in paths.items()
             if _ID.fullmatch(name) and _API_PATH.fullmatch(path)
         }
+        if not self._apis:
+            raise FetchError(got.url, "its list of crawls names none")
         return self._apis
 
     async def ask(self, question: Question, resume: str, years: Years, client: ArchiveClient) -> Answer:

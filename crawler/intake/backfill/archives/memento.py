@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from crawler.address import host_port, join
 from crawler.fetch.archive_client import ArchiveClient, Part, Service
 from crawler.intake.backfill.archives.mementos import Memento, is_memento, memento_of
 from crawler.intake.backfill.archives.public_archive import expect_index
-from crawler.intake.backfill.index import Answer, IndexRow, Question, moment, timestamp_of
+from crawler.intake.backfill.index import Answer, IndexRow, Question, http_moment
 from crawler.model import Capture, Years
 
 MAX_TIMEMAPS = 200
@@ -126,14 +126,8 @@ def _rows_of(got: Capture, question: Question, years: Years, resume: str) -> Ans
 
 
 def _row(question: Question, written: str, target: str, got: Capture) -> IndexRow | None:
-    url = _same_host(target, got.url)
-    try:
-        at = parsedate_to_datetime(written)
-    except (ValueError, TypeError):
-        return None
-    timestamp = timestamp_of((at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC))
-    known = moment(timestamp, got.fetched_at)
-    return IndexRow(url=question.url, at=known, place=url) if known and url else None
+    url, at = _same_host(target, got.url), http_moment(written, got.fetched_at)
+    return IndexRow(url=question.url, at=at, place=url) if at and url else None
 
 
 def _links_of(got: Capture) -> Iterator[tuple[str, dict[str, str]]]:

@@ -9,13 +9,12 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Self
 
 from crawler.errors import Unplayable
 from crawler.fetch.answers.judge import missing_part
-from crawler.intake.backfill.index import IndexRow, moment
+from crawler.intake.backfill.index import IndexRow, http_moment, moment
 from crawler.model import Capture, Headers
 from crawler.warc import Provenance, http_address
 from crawler.warc.cdxj import surt
@@ -135,13 +134,8 @@ def _why_none(answer: Capture) -> str:
 
 
 def _time(answer: Capture, timestamp: str) -> datetime | None:
-    if at := moment(timestamp, answer.fetched_at):
-        return at
-    try:
-        at = parsedate_to_datetime(answer.header("memento-datetime") or "")
-    except (ValueError, TypeError):
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    now = answer.fetched_at
+    return moment(timestamp, now) or http_moment(answer.header("memento-datetime") or "", now)
 
 
 def _original_headers(answer: Capture) -> tuple[Headers, list[str]]:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from crawler.address import host_port, normal
 from crawler.errors import FetchError, Unplayable
 from crawler.fetch.archive_client import ArchiveClient, Part, Service
 from crawler.intake.backfill.archives.mementos import Memento
@@ -30,6 +31,8 @@ async def record_at(
     url = base + name
     if not name:
         raise Unplayable(row.url, "its index does not say where the record is")
+    if _server(url) != _server(f"{base}/"):
+        raise Unplayable(url, f"its index names a file at another server than {base}")
     if not 0 < int(length) <= MAX_RECORD_BYTES:
         raise Unplayable(url, f"its record of {length} bytes is over {MAX_RECORD_BYTES}")
     last = int(offset) + int(length) - 1
@@ -45,6 +48,11 @@ async def record_at(
     if len(got.payload) != int(length):
         raise Unplayable(url, f"truncated: {len(got.payload)} bytes of {length}")
     return _memento(_answer_in(got, url), row, got, f"{url}#bytes={offset}-{last}", origin)
+
+
+def _server(url: str) -> str | None:
+    address = normal(url)
+    return host_port(address) if address else None
 
 
 def _answer_in(got: Capture, url: str) -> Answer:
@@ -78,6 +86,6 @@ def _memento(found: Answer, row: IndexRow, got: Capture, place: str, origin: str
         source_uri=place,
         created_at=got.fetched_at,
         digest=found.digest if not found.unknown_digest else "",
-        not_kept="" if capture.request_headers else "request",
+        not_kept=found.not_kept or ("" if capture.request_headers else "request"),
     )
     return Memento(capture=capture, provenance=provenance, told="; ".join(told))

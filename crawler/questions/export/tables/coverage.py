@@ -37,6 +37,7 @@ def rows(reader: Reader, selection: Selection) -> Iterator[Row]:
                 cell.was.value if cell.was else None, cell.gone_since, cell.doubt,
                 cell.reason.value if cell.reason else None, cell.site, cell.checked, " ".join(cell.report_ids), asof,
                 cell.redated, cell.claimed_now, cell.claimed_version, cell.witnessed_version,
+                " ".join(cell.several_years),
             )  # fmt: skip
 
 
@@ -75,6 +76,8 @@ COVERAGE = Table(
         Field("claimed_now", "string", "The date that the page gives since", "改动后页面所载日期"),
         Field("claimed_version", "integer", "Number of the version whose page gave the claimed date", "载有该发布日期的版本号"),
         Field("witnessed_version", "integer", "Number of the version that was captured first", "首次采集的版本号"),
+        Field("several_years", "string", "Ids of its reports on several years with this one among them, which count for none",
+              "涵盖本年度的多年报告标识（不计入任何年度）"),
     ),
     key=("region", "organ", "year"),
     of_archive=rows,

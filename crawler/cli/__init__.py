@@ -16,7 +16,6 @@ from crawler.cli import streams
 from crawler.field.text import visible_line
 from crawler.language import translate
 
-
 EXIT_INTERRUPTED = 130
 """Exit code after Ctrl-C, as typer and shells have it: 128 and the number of SIGINT."""
 

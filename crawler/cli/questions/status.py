@@ -94,7 +94,12 @@ def _print(found: Status, *, every: bool) -> None:
     if failing:
         print()
         rows = (
-            (source.id, source.failure.visits, iso(source.failure.since), failure_words(source.failure, _shown))
+            (
+                source.id,
+                source.failure.visits,
+                iso(source.failure.since),
+                failure_words(source.failure, _shown),
+            )
             for source in failing
             if source.failure
         )

@@ -198,7 +198,9 @@ class Comparison:
         for name, entered in self.claims.entered_bytes().items():
             file = on_disk(self.path / name)
             size = file.stat().st_size if file.is_file() else entered
-            is_ahead = size > entered and name not in files  # in progress, or of a killed run: entered when it is closed
+            is_ahead = (
+                size > entered and name not in files
+            )  # in progress, or of a killed run: entered when it is closed
             if size != entered and not is_ahead:
                 yield Fault(place=name, what=f"has {size} bytes, but the catalogue covers {entered}")
 

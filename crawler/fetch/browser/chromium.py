@@ -37,6 +37,7 @@ _ARGUMENTS = (
     "--js-flags=--max-old-space-size=512",  # MB of JavaScript heap per page
 )
 _METHODS: dict[str, Literal["GET", "POST"]] = {"GET": "GET", "POST": "POST"}
+_DRIVER_HAS_ENDED = "Connection closed while reading from the driver"
 _START_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0  # after which a page that hangs is ended together with its browser
 
@@ -72,6 +73,7 @@ class Chromium:
             return NO_CHROMIUM
         try:
             if self._driver is None:
+                _ignore_end_of_driver(asyncio.get_running_loop())
                 self._driver = await async_playwright().start()
             self._browser = await self._driver.chromium.launch(
                 executable_path=program,
@@ -232,6 +234,24 @@ class _Tab:
             return request.frame
         except self._error:  # the request of a window that is being opened
             return None
+
+
+def _ignore_end_of_driver(loop: asyncio.AbstractEventLoop) -> None:
+    """Keep the event loop from reporting an error of Playwright that nothing retrieves: that its driver has ended.
+
+    A signal from a terminal goes to the driver as well. The pages under way report it.
+    """
+    before = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if str(context.get("exception")) == _DRIVER_HAS_ENDED:
+            return
+        if before is None:
+            loop.default_exception_handler(context)
+        else:
+            before(loop, context)
+
+    loop.set_exception_handler(handle)
 
 
 def _first_line(error: Exception) -> str:

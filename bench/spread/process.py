@@ -27,7 +27,7 @@ from crawler.spread.worker import Worker, WorkerSettings
 
 LEASE_SECONDS = 4.0
 STALLED_SECONDS = 8.0
-_ENTER = "enter_segment"  # what `Archive.enter` calls between the act and the commit
+_ENTER = "enter_staged"  # what `Archive.enter` calls between the act and the commit
 
 
 def _tell(what: object) -> None:

@@ -313,7 +313,7 @@ def _folder_of(name: str) -> str:
 class _UnchangedManifest(Manifest):
     """A manifest that is read only: what would be entered in it is not."""
 
-    def _append(self, facts: dict[str, Any]) -> None: ...
+    def _append(self, *several: dict[str, Any]) -> None: ...
 
 
 def derive_for_comparison(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from crawler.address import canonical
 from crawler.archive.catalogue import earlier_responses, queries, rows
@@ -39,8 +40,10 @@ from crawler.archive.merging import enter_merged, stage
 from crawler.archive.packs import packing
 from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
-from crawler.archive.segments.entering import Entered, enter_segment, stage_segment
-from crawler.errors import FetchError
+from crawler.archive.segments.entering import Entered, enter_staged
+from crawler.archive.segments.readings import is_better, readings_in
+from crawler.archive.segments.staging import Staging
+from crawler.errors import FetchError, NotMerged
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.reading.pool import ReadingPool
 from crawler.warc import Earlier, Provenance, RevisitReference
@@ -289,27 +292,57 @@ class Archive(Recognising):
                 return 0
             act = acts.merged(found.files, found.held)
             self._any_text_may_have_changed = True
-            self._write_act(act)  # from here on a kill leaves a merge that the next run goes on with
+            self._write_acts(
+                [act], self._now()
+            )  # from here on a kill leaves a merge that the next run goes on with
             entered = enter_merged(self.path, self._session, self._manifest, act, notify)
             self.flush()
             return len(entered)
 
     def enter(self, folder: Path, name: str, notify: Callable[[str], None]) -> Entered | None:
-        """Enter the segment of a worker's visit, and commit. None if it is here already.
+        """Enter one segment, as `enter_all` does. None if it is here already. Raises NotMerged if it has a fault."""
+        faults: list[NotMerged] = []
+        entered = self.enter_all({name: folder}, notify, lambda _, fault: faults.append(fault))
+        if faults:
+            raise faults[0]
+        return entered[0] if entered else None
 
-        `folder`: has the file as `warc/segments/<name>`. Raises NotMerged if it has a fault; then nothing of it is entered.
+    def enter_all(
+        self,
+        segments: Mapping[str, Path],
+        notify: Callable[[str], None],
+        refused: Callable[[str, NotMerged], None],
+    ) -> list[Entered]:
+        """Enter segments of workers' visits in one transaction, and commit. Return what those brought that are not here already.
+
+        `segments`: by name, each with the folder that has its file as `warc/segments/<name>`, and nothing else. `refused`: called
+        with each that has a fault; nothing of it is entered. The text files may be written after the return.
         """
-        with errors_as_damage(self.path):
+        assert self._manifest is not None
+        with (
+            errors_as_damage(self.path),
+            Staging(self.path, self._session, self._manifest, self._now()) as staging,
+        ):
             self.flush()
-            assert self._manifest is not None
-            act = stage_segment(self.path, folder, name, self._session, self._manifest, self._now())
-            if act is None:
-                return None
-            at = self._now()
-            self._write_act(act, at)  # from here on a kill leaves a segment that the next run enters
-            entered = enter_segment(self.path, self._session, self._manifest, act, at, notify)
-            self.flush()
-            return entered
+            for name, folder in segments.items():
+                try:
+                    staging.stage(folder, name)
+                except NotMerged as fault:
+                    refused(name, fault)
+            if not staging.staged:
+                return []
+            staging.wait()
+            at, texts = self._now(), dict[str, bytes]()
+            acts_of_all = [each.act for each in staging.staged]
+            self._write_acts(acts_of_all, at)  # from here on a kill leaves segments that the next run enters
+            staging.give_names()
+            found = [
+                enter_staged(self.path, self._session, self._manifest, each, at, notify, texts.update)
+                for each in staging.staged
+            ]
+            self._commit()
+            self._text_writer.write(texts, at_once=True)
+            return [each for each in found if each is not None]
 
     def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
         """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.
@@ -326,24 +359,52 @@ class Archive(Recognising):
         `processes`: number of child processes that read pages (default: one for each processor).
         """
         with errors_as_damage(self.path), ReadingPool(processes, notify) as pool:
-            ledger, _ = self._writers()
             changed, self._any_text_may_have_changed = 0, True
             ahead = VersionsAhead.of(self.path, self._session, pool)
             for each in ahead.readable(queries.reextractable_versions(self._session)):
-                version, was = each.row, each.row.text_sha256
-                read = reextraction.reread_or_notify(version, each.reread, notify)
-                if read is None or not self._is_better(version, read.report, notify):
+                read = reextraction.reread_or_notify(each.row, each.reread, notify)
+                if read is None or not is_better(each.row, read.report, notify):
                     continue
-                kept = self._kept_readings(version, read.documents)
-                enter_reading(self._session, version, read.report, list(read.documents))
-                ledger.keep_text_file(version)
-                self._journal(acts.reextracted(version, was, read.report, kept), version.url, self._now())
+                self._enter_reading(each.row, read.report, read.documents)
                 changed += 1
-            self._enter_past_edits(notify)
+        self.enter_past_edits(notify)
+        return changed
+
+    def _enter_reading(self, version: VersionRow, report: Report, documents: Sequence[Document]) -> None:
+        ledger, _ = self._writers()
+        was, kept = version.text_sha256, reextraction.kept_readings(self._session, version, documents)
+        enter_reading(self._session, version, report, list(documents))
+        ledger.keep_text_file(version)
+        self._journal(acts.reextracted(version, was, report, kept), version.url, self._now())
+
+    def enter_readings(self, path: Path, notify: Callable[[str], None]) -> int:
+        """Enter what a worker read again of the texts of a WARC file, and commit. Return the number of texts that changed.
+
+        `path`: as `Reader.write_readings` makes it. A text that is not any more what the reading takes the place of stays.
+        Raises NotMerged if the file has a fault; then nothing of it is entered.
+        """
+        with errors_as_damage(self.path):
+            for _ in readings_in(path):  # all of it has the form of readings, before any is entered
+                pass
+            changed, self._any_text_may_have_changed = 0, True
+            for each in readings_in(path):
+                version = queries.version_with(self._session, each.report_id, each.version)
+                if version is None or version.text_sha256 != each.was or version.capture_id is None:
+                    continue
+                if len(each.documents) != len(reextraction.offered_with(self._session, version)):
+                    continue  # OCR has read one of its scans since
+                if is_better(version, each.report, notify):
+                    self._enter_reading(version, each.report, each.documents)
+                    changed += 1
+            self.flush()
             return changed
 
+    def enter_past_edits(self, notify: Callable[[str], None]) -> None:
+        """Enter edits of titles and dates that earlier captures show over an unchanged text, and that are not entered yet."""
+        with errors_as_damage(self.path):
+            self._enter_past_edits(notify)
+
     def _enter_past_edits(self, notify: Callable[[str], None]) -> None:
-        """Enter edits of titles and dates that earlier captures show over an unchanged text."""
         found = 0
         for edit in past_edits(self._session, partial(self._read_metadata, hint=None)):
             enter_past_edit(self._session, edit.url, edit.report_id, edit.version, edit.capture, edit.found)
@@ -355,15 +416,15 @@ class Archive(Recognising):
                 f"{found} edits of titles, dates, issuers or sources over an unchanged text found in earlier captures"
             )
 
-    def _is_better(self, version: VersionRow, report: Report, notify: Callable[[str], None]) -> bool:
-        """Whether a version gets what is read now: another text. That none can be read here is told, and its text stays."""
-        if report.unread is not None and version.unread is None:
-            notify(
-                f"{version.report_id} version {version.number}: its document cannot be read here"
-                f" ({report.unread}); its text stays"
-            )
-            return False
-        return report.text_sha256 != version.text_sha256
+
+class ScratchArchive(Archive):
+    """The archive of a worker's one visit, in a folder that `write_scratch` has made. Its WARC files are all that is wanted of it.
+
+    A kill loses nothing that was stored, see `finish_warcs`. A power cut loses the visit, which is then made anew: nothing is
+    synced to disk before the segment is delivered, and no text files and no search index are written.
+    """
+
+    _durable: ClassVar[bool] = False
 
 
 def _superseded(url: str, site: Site) -> Outcome:

@@ -6,12 +6,12 @@ catalogue, text files. `facade.Archive` builds on it and stores captures and tex
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
 from sqlalchemy import Engine
 
@@ -19,7 +19,7 @@ from crawler import __version__
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.databases.opening import open_catalogue
-from crawler.archive.catalogue.engine import upgrade
+from crawler.archive.catalogue.engine import CATALOGUE, scratch_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued, tell_missing_end
@@ -31,7 +31,7 @@ from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs
 from crawler.archive.format_readme import write_readmes
 from crawler.archive.fulltext import index_after_run
-from crawler.archive.ledger import page_states, site_memory, site_visits
+from crawler.archive.ledger import page_states, runs, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
 from crawler.archive.ledger.troubles.rows import Recovery
@@ -56,6 +56,10 @@ class Run(Reader):
     Every method that writes raises ArchiveDamaged if the disk or the catalogue fails. Nothing more can be written then;
     the next run finds all that was stored before.
     """
+
+    _durable: ClassVar[bool] = True
+    """Whether what was committed survives a power cut, and the texts and their index are written. If not, the folder was made
+    by `write_scratch`, and this is the only run in it."""
 
     def __init__(
         self,
@@ -106,7 +110,7 @@ class Run(Reader):
             if not catalogue.is_outside:
                 bring_up_to_date(path, clock(), notify, writes=True)
             with errors_as_damage(path):
-                engine = catalogue.writing_engine()
+                engine = catalogue.writing_engine() if cls._durable else scratch_engine(path / CATALOGUE)
         except BaseException:
             lock.close()
             raise
@@ -135,6 +139,14 @@ class Run(Reader):
         """Time at which this run began."""
         assert self._run is not None
         return self._run.started_at
+
+    def failures_before(self, why: str) -> tuple[datetime, datetime] | None:
+        """Return when the first and the last of the runs directly before this one began that failed with a message.
+
+        `why`: how the message begins. None if the run before did not fail so.
+        """
+        assert self._run is not None
+        return runs.failures_before(self._session, self._run.id, why)
 
     def pasts(self) -> dict[str, site_visits.VisitHistory]:
         """Return what is known of the earlier visits of each site, by site id."""
@@ -200,20 +212,10 @@ class Run(Reader):
     # -- opening and closing ------------------------------------------------------------------------------
 
     def _begin_run(self, command: str, notify: Callable[[str], None]) -> None:
-        """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
+        """Prepare the archive, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
-            is_new = self._catalogue.is_empty()
-            if is_new and has_runs(self.path):
-                raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
-            write_readmes(self.path, new=is_new, notify=notify)
-            renamed = rename_before_upgrade(self.path, self._engine, notify)
-            upgrade(self._engine)
-            restore_texts(self.path, self._session, renamed.shared)
-            self._manifest = Manifest(self.path)
-            raise_if_not_continued(self._catalogue, self._manifest, self._session)
-            tell_missing_end(self._manifest, self._session, notify)
-            recover(self.path, self._session, self._manifest, now, notify)
+            self._manifest = self._prepare(now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
             self._run.id = next_run_number(self._manifest, self._session)
             self._session.add(self._run)
@@ -229,8 +231,31 @@ class Run(Reader):
                 "started": warc_date(now),
             }
             self._warcs = RunWarcs(
-                self.path, now, info, self._manifest, self._clock, self._text_writer.put_kept
+                self.path,
+                now,
+                info,
+                self._manifest,
+                self._clock,
+                self._text_writer.put_kept,
+                durable=self._durable,
             )
+
+    def _prepare(self, now: datetime, notify: Callable[[str], None]) -> Manifest:
+        """Upgrade the catalogue, finish what killed runs left, and return the manifest."""
+        if not self._durable:
+            return Manifest(self.path, durable=False)
+        is_new = self._catalogue.is_empty()
+        if is_new and has_runs(self.path):
+            raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
+        write_readmes(self.path, new=is_new, notify=notify)
+        renamed = rename_before_upgrade(self.path, self._engine, notify)
+        upgrade(self._engine)
+        restore_texts(self.path, self._session, renamed.shared)
+        manifest = Manifest(self.path)
+        raise_if_not_continued(self._catalogue, manifest, self._session)
+        tell_missing_end(manifest, self._session, notify)
+        recover(self.path, self._session, manifest, now, notify)
+        return manifest
 
     def _writers(self) -> tuple[Ledger, RunWarcs]:
         """Return the ledger and the WARC files of the run, which must be open. Call this before an act is made.
@@ -262,13 +287,11 @@ class Run(Reader):
         elif self._uncommitted >= self._batch:
             self._commit()
 
-    def _write_act(self, content: acts.Content, at: datetime | None = None) -> None:
-        """Write an act to the WARC, on disk, without a commit: its rows and those of what follows are committed together.
-
-        `at`: its time, if not now.
-        """
+    def _write_acts(self, contents: Iterable[acts.Content], at: datetime) -> None:
+        """Write acts to the WARC, on disk, without a commit: their rows and those of what follows are committed together."""
         _, warcs = self._writers()
-        warcs.journal_act(acts.line_of(content, at or self._now(), "", None))
+        for content in contents:
+            warcs.journal_act(acts.line_of(content, at, "", None))
         warcs.write_acts()
         warcs.sync()
 
@@ -286,7 +309,8 @@ class Run(Reader):
             warcs.sync()  # the WARC must be on disk before the catalogue refers to it
             ledger.set_entered_bytes(warcs.take_sizes())
             written, self._uncommitted = ledger.commit(), 0
-            self._text_writer.write(written | self._missing_texts(ledger))
+            if self._durable:
+                self._text_writer.write(written | self._missing_texts(ledger))
 
     def _missing_texts(self, ledger: Ledger) -> dict[str, bytes]:
         """Return the text files of earlier commits that do not exist, with their contents."""
@@ -302,7 +326,8 @@ class Run(Reader):
             if finished and self._run is not None and self._ledger is not None:
                 with errors_as_damage(self.path):
                     self._end_run()
-                index_after_run(self.path, self._session, self._any_text_may_have_changed, self._notify)
+                if self._durable:
+                    index_after_run(self.path, self._session, self._any_text_may_have_changed, self._notify)
         finally:
             self._release()
 
@@ -312,7 +337,7 @@ class Run(Reader):
         assert self._run is not None
         assert self._manifest is not None
         self.flush()
-        if warcs.used:
+        if warcs.used and self._durable:
             sync_all()  # texts that a power cut loses are written again only after a run that did not end
         state = "finished" if self._run.state == "running" else self._run.state
         now = self._now()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -12,6 +14,8 @@ import pytest
 
 import crawler.archive.facade as facade
 from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, Entered, Reader
+from crawler.archive.loading import reextraction
+from crawler.archive.segments import staging, texts
 from crawler.crawl import Halt, counting_sink, crawl
 from crawler.errors import NotMerged
 from crawler.fetch import Fetcher, parse_connect_to
@@ -181,7 +185,10 @@ def test_a_segment_with_a_fault_is_refused_and_nothing_of_it_entered(
     assert faults(archive) == []
 
 
-@pytest.mark.parametrize("when", ["before the act", "after the act", "before the commit"])
+@pytest.mark.parametrize(
+    "when",
+    ["before the act", "after the act", "before the chain's lines", "before the rows", "before the commit"],
+)
 def test_an_enterer_that_is_killed_loses_nothing_and_enters_nothing_twice(
     web: Web, sites: list[Site], tmp_path: Path, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,19 +206,93 @@ def test_an_enterer_that_is_killed_loses_nothing_and_enters_nothing_twice(
 
         return run
 
-    name, after = {
-        "before the act": ("stage_segment", True),
-        "after the act": ("enter_segment", False),
-        "before the commit": ("enter_segment", True),
+    place, name, after = {
+        "before the act": (facade.Staging, "wait", True),
+        "after the act": (facade.Staging, "give_names", False),
+        "before the chain's lines": (staging.files, "rename", True),
+        "before the rows": (facade, "enter_staged", False),
+        "before the commit": (facade, "enter_staged", True),
     }[when]
     with monkeypatch.context() as patch:
-        patch.setattr(facade, name, killed(getattr(facade, name), after=after))
+        patch.setattr(place, name, killed(getattr(place, name), after=after))
         with pytest.raises(Killed):
             enter(archive, files, clock, tmp_path / "in")
     enter(archive, files, clock, tmp_path / "in")  # delivered again, since nobody removed it
     assert query(archive, "SELECT count(*), count(DISTINCT report_id) FROM versions") == [(4, 4)]
     assert query(archive, "SELECT count(*) FROM visits") == [(1,)]
     assert list((archive / "warc" / "segments").glob(".*")) == []
+    assert faults(archive) == []
+
+
+def enter_together(
+    archive: Path, files: dict[str, Path], clock: Later, folder: Path
+) -> tuple[list[Entered], list[str]]:
+    """Enter segments in one transaction; return what they brought, and the names of those refused."""
+    places, refused = {}, list[str]()
+    for number, (name, path) in enumerate(files.items()):
+        places[name] = folder / str(number)
+        (places[name] / SEGMENTS_FOLDER).mkdir(parents=True)
+        shutil.copy(path, places[name] / SEGMENTS_FOLDER / name)
+    with Archive.create(archive, clock=clock, notify=lambda _: None, batch=64) as store:
+        return store.enter_all(places, lambda _: None, lambda name, _: refused.append(name)), refused
+
+
+def test_segments_entered_together_give_the_rows_of_one_machine(
+    web: Web, sites: list[Site], tmp_path: Path
+) -> None:
+    """One with a fault is refused, and the others are entered all the same."""
+    clock, one, many = Later(), tmp_path / "one", tmp_path / "many"
+    by_one_machine(sites, web, one, clock)
+    files: dict[str, Path] = {}
+    for site in sites:
+        files |= segment_of(site, web, many, tmp_path / site.id, clock)
+    (tmp_path / "faulty").write_bytes(b"no segment")
+    faulty = f"{'0' * 20}-00001-{'0' * 64}.warc.gz"
+    brought, refused = enter_together(many, {faulty: tmp_path / "faulty"} | files, clock, tmp_path / "in")
+    assert (len(brought), refused) == (len(files), [faulty])
+    assert rows(many) == rows(one)
+    assert list((many / "warc" / "segments").glob(".*")) == []
+    assert faults(many) == []
+    before = dump(many)
+    from crawler.archive import rebuild
+
+    rebuild(many, clock=clock, notify=lambda _: None)
+    assert dump(many) == before
+
+
+_HARMED: dict[str, Callable[[Sequence[str]], object]] = {
+    "other texts": lambda told: [f"{text}另" for text in told],
+    "no texts": lambda told: [1, None, {}],
+    "no list": lambda told: {"texts": told},
+    "too many": lambda told: [*told, "法" * 100_000],
+}
+
+
+@pytest.mark.parametrize("harm", ["none", *_HARMED, "no JSON", "no gzip"])
+def test_texts_behind_a_segment_are_taken_by_their_digest_and_else_read_from_the_pages(
+    web: Web, sites: list[Site], tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, archive = Later(), tmp_path / "archive"
+    ((name, path),) = segment_of(sites[0], web, archive, tmp_path / "scratch", clock).items()
+    whole = path.read_bytes()
+    told = list(texts.take_texts(path).values())
+    assert len(told) == 4
+    monkeypatch.setattr(texts, "MAX_TEXTS_BYTES", 100_000)
+    if harm == "none":
+        path.write_bytes(whole)
+    else:
+        content = json.dumps(_HARMED[harm](told)).encode() if harm in _HARMED else b"["
+        behind = content if harm == "no gzip" else gzip.compress(content)
+        length = path.stat().st_size.to_bytes(8, "big")
+        path.write_bytes(path.read_bytes() + behind + length + whole[-8:])
+    read: list[object] = []
+    real = reextraction.read_pages
+    monkeypatch.setattr(
+        reextraction, "read_pages", lambda *given, **named: read.append(given) or real(*given, **named)
+    )
+    enter(archive, {name: path}, clock, tmp_path / "in")
+    assert len(read) == (0 if harm == "none" else 4)
+    assert {row[0] for row in query(archive, "SELECT body FROM versions")} == set(told)
     assert faults(archive) == []
 
 

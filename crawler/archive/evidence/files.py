@@ -127,10 +127,13 @@ class BackgroundWriter:
         self._last: Future[None] | None = None
         self._kept: dict[str, bytes] = {}
 
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Wait until the files given before are written, then start `write_all` on these."""
+    def write(self, files: Mapping[str, bytes], *, at_once: bool = False) -> None:
+        """Wait until the files given before are written, then start `write_all` on these.
+
+        `at_once`: they are put into a bucket too, since what they are derived from is there.
+        """
         self.wait()
-        if bucket_of(self._archive):
+        if bucket_of(self._archive) and not at_once:
             self._kept |= files
         elif files:
             self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="texts")

@@ -11,9 +11,10 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 
@@ -37,6 +38,7 @@ _MAX_MANIFEST_BYTES = 256 * 1024 * 1024
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,200}\.warc\.gz", re.A)
 _RECORD_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,200}>")
 _NO_CONTROL = re.compile(r"[^\x00-\x1f\x7f]*")
+_READ_STRICTLY = partial(read_acts, strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class ForeignArchive:
     now: datetime
     held_block: Callable[[str], bytes | None]
     notify: Callable[[str], None]
-    _blocks: dict[str, bytes] = field(default_factory=dict)  # digests of the blocks read so far, by record id
+    blocks: dict[str, bytes] = field(default_factory=dict)  # digests of the blocks read so far, by record id
     _reports: dict[tuple[str | None, str | None], str] = field(
         default_factory=dict
     )  # by record id and ending
@@ -124,16 +126,24 @@ class ForeignArchive:
             raise self._fault(path, "is a device or a pipe, not a file")
         return os.fdopen(descriptor, "rb")
 
-    def check(self, file: ForeignFile) -> None:
-        """Check every record and every act of a file, and its digest in the manifest. Raises NotMerged at the first fault."""
+    def check(
+        self,
+        file: ForeignFile,
+        read: Callable[[Path], Iterable[Record]] = read_records,
+        read_acts: Callable[[Record], Iterable[Act | ActFault]] = _READ_STRICTLY,
+    ) -> None:
+        """Check every record and every act of a file, and its digest in the manifest. Raises NotMerged at the first fault.
+
+        `read`, `read_acts`: how records and acts are read; a key that stands twice in an act must be a fault.
+        """
         try:
-            for record in read_records(file.path):
+            for record in read(file.path):
                 where = f"the record at byte {record.place.offset}"
                 for fault in record.faults():
                     raise self._fault(file.path, f"{where}: {fault}")
                 if record.is_http or record.kind in DOCUMENT_KINDS:
                     self._check_capture(record, file.path, where)
-                for number, act in enumerate(read_acts(record, strict=True), start=1):
+                for number, act in enumerate(read_acts(record), start=1):
                     self._check_act(
                         act, file.path, where if isinstance(act, ActFault) else f"{where}, act {number}"
                     )
@@ -167,7 +177,7 @@ class ForeignArchive:
             raise self._fault(path, f"{where}: its WARC-Payload-Digest is of no known kind")
         block = hashlib.sha256(record.block).digest()
         held = self.held_block(record_id)
-        if self._blocks.setdefault(record_id, block) != block or (held is not None and held != record.block):
+        if self.blocks.setdefault(record_id, block) != block or (held is not None and held != record.block):
             raise self._fault(path, f"{where}: another record has its id {record_id}, with other bytes")
 
     def _check_act(self, act: Act | ActFault, path: Path, where: str) -> None:

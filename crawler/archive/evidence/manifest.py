@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -85,12 +85,15 @@ class Manifest:
     end of a run, the first one counts: what the chain has said once, no later line changes.
     """
 
-    def __init__(self, archive: Path) -> None:
+    def __init__(self, archive: Path, *, durable: bool = True) -> None:
+        """`durable`: each line is on disk when its method returns."""
         self._archive = archive
+        self._durable = durable
         self._path = archive / NAME
         self._head = EMPTY_HEAD
         self._lines = 0
         self._files: dict[str, dict[str, Any]] = {}
+        self._digests: set[str] = set()  # of these
         self._packs: dict[str, dict[str, Any]] = {}
         self._begun: dict[int, dict[str, Any]] = {}
         self._ended: dict[int, dict[str, Any]] = {}
@@ -110,7 +113,7 @@ class Manifest:
         facts = entry.facts
         match entry.kind:
             case Kind.FILE:
-                self._files.setdefault(facts["file"], facts)
+                self._digests.add(self._files.setdefault(facts["file"], facts).get("sha256", ""))
                 self._note_late(facts["file"])
                 self._files_of_run += 1
                 self.files_since_anchor += 1
@@ -155,7 +158,7 @@ class Manifest:
 
     def has_digest(self, sha256: str) -> bool:
         """Whether the manifest lists a file with this digest, under any name."""
-        return any(facts.get("sha256") == sha256 for facts in self._files.values())
+        return sha256 in self._digests
 
     def packs(self) -> dict[str, dict[str, Any]]:
         """Return what the manifest states about each pack, by name, in its order."""
@@ -175,9 +178,15 @@ class Manifest:
 
     def add_file(self, file: str, size: int, sha256: str) -> None:
         """Enter a closed WARC file. `file` is its path relative to the archive, `size` is in bytes."""
-        if file in self._files:
-            raise ArchiveDamaged(f"{self._path}: lists {file} already; a file is entered once")
-        self._append({"file": file, "size": size, "sha256": sha256})
+        self.add_files([(file, size, sha256)])
+
+    def add_files(self, closed: Sequence[tuple[str, int, str]]) -> None:
+        """Enter closed WARC files, each with the arguments of `add_file`, and sync the manifest to disk once."""
+        listed = [file for file, _, _ in closed]
+        for file in listed:
+            if file in self._files or listed.count(file) > 1:
+                raise ArchiveDamaged(f"{self._path}: lists {file} already; a file is entered once")
+        self._append(*({"file": file, "size": size, "sha256": sha256} for file, size, sha256 in closed))
 
     def add_pack(self, name: str, size: int, sha256: str, parts: Mapping[str, int]) -> None:
         """Enter a pack. `parts`: the byte of it at which each file begins, by the file's name, in their order."""
@@ -212,25 +221,33 @@ class Manifest:
         """Enter an anchor: its folder, the head that it is for, and the SHA-256 of each file in the folder."""
         self._append({"anchor": folder, "head": head, "digests": dict(digests)})
 
-    def _append(self, facts: dict[str, Any]) -> None:
-        line = written(facts | {"previous": self._head})
-        entry = read_line(self._lines + 1, hashlib.sha256(line).hexdigest(), line)
-        if entry.fault:  # no name or value may enter that no reader would take
-            raise ArchiveDamaged(f"{self._path}: a line cannot be written: {entry.fault}")
+    def _append(self, *several: dict[str, Any]) -> None:
+        lines, made, head = [], [], self._head
+        for number, facts in enumerate(several, start=self._lines + 1):
+            line = written(facts | {"previous": head})
+            head = hashlib.sha256(line).hexdigest()
+            entry = read_line(number, head, line)
+            if entry.fault:  # no name or value may enter that no reader would take
+                raise ArchiveDamaged(f"{self._path}: a line cannot be written: {entry.fault}")
+            lines.append(line)
+            made.append(entry)
+        data = b"\n".join(lines)
         if bucket := bucket_of(self._archive):
-            bucket.append_line(NAME, line, self._head)
+            bucket.append_line(NAME, data, self._head)
         else:
-            self._append_on_disk(line)
-        self._take(entry)
+            self._append_on_disk(data)
+        for entry in made:
+            self._take(entry)
 
-    def _append_on_disk(self, line: bytes) -> None:
+    def _append_on_disk(self, lines: bytes) -> None:
         opened = open_to_append(self._archive, NAME)
         with errors_name(self._path), os.fdopen(opened, "r+b", buffering=0) as file:
             file.truncate(_complete_bytes(file))
-            rest = memoryview(line + b"\n")
+            rest = memoryview(lines + b"\n")
             while rest:
                 rest = rest[file.write(rest) :]
-            os.fsync(file.fileno())
+            if self._durable:
+                os.fsync(file.fileno())
 
 
 def _size(file: BinaryIO) -> int:

@@ -6,15 +6,18 @@ A copy is called `.<name>.part` until its act is in a WARC file of this archive;
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries
+from crawler.archive.catalogue.databases.functions import json_items
 from crawler.archive.catalogue.models import CaptureRow, RunRow
+from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import ForeignArchive, ForeignFile
@@ -26,6 +29,13 @@ from crawler.errors import ArchiveDamaged
 from crawler.warc import read_at
 
 _COPY_BYTES = 1 << 20
+_HELD_RECORDS = Prepared(
+    select(CaptureRow.record_id).where(
+        CaptureRow.record_id.in_(
+            select(json_items(bindparam("ids", type_=Text())).table_valued("value").c.value)
+        )
+    )
+)
 
 
 def part_of(name: str) -> str:
@@ -43,10 +53,32 @@ def held_block(archive: Path, session: Session, record_id: str) -> bytes | None:
     return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
 
 
-def copy_to_part(archive: Path, foreign: ForeignArchive, file: ForeignFile, name: str) -> bool:
+def held_blocks(archive: Path, session: Session, record_ids: Iterable[str]) -> Callable[[str], bytes | None]:
+    """Return what `held_block` returns for each of these records. Which of them are here is looked up at once."""
+    wanted = json.dumps(sorted(set(record_ids)))
+    held = {record_id for (record_id,) in _HELD_RECORDS.all(session, {"ids": wanted})}
+    return lambda record_id: held_block(archive, session, record_id) if record_id in held else None
+
+
+def sync_and_close(descriptor: int) -> None:
+    """Sync a file to disk and close it. Raises OSError."""
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def copy_to_part(
+    archive: Path,
+    foreign: ForeignArchive,
+    file: ForeignFile,
+    name: str,
+    *,
+    finish: Callable[[int], None] = sync_and_close,
+) -> bool:
     """Copy a file to the `.part` of its name, on disk. False, without a copy, if its bytes are no longer those that were checked.
 
-    Raises OSError.
+    `finish`: takes the copy's descriptor and sees to it that the copy is on disk before it is relied on. Raises OSError.
     """
     part = part_of(name)
     files.remove(archive, part)
@@ -58,10 +90,11 @@ def copy_to_part(archive: Path, foreign: ForeignArchive, file: ForeignFile, name
                 digest.update(data)
                 with named:
                     files.write_whole(target, data)
-            with named:
-                os.fsync(target)
-        finally:
+        except BaseException:
             os.close(target)
+            raise
+    with named:
+        finish(target)
     if digest.hexdigest() == file.sha256:
         return True
     files.remove(archive, part)

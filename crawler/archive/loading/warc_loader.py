@@ -7,7 +7,7 @@ by the same `Ledger` as in a live run.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +63,9 @@ class WarcLoader:
     file: str  # the WARC's final name, relative to the archive
     notify: Callable[[str], None]
     read: Callable[[Path, int], Iterator[Record]] = read_records  # how the file is read, from a byte on
-    held_body: Callable[[str], str | None] = lambda _: None  # a text's body by its digest, if all else fails
+    read_acts: Callable[[Record], Iterable[Act | ActFault]] = acts.read_acts
+    told_body: Callable[[str], str | None] = lambda _: None  # a text's body by its digest, told with the file
+    held_body: Callable[[str], str | None] = lambda _: None  # the same, if all else fails
     merged: Callable[[acts.Content], None] | None = None  # enters the files of a `merged` act
     entered: Callable[[acts.Content, datetime], None] | None = None  # enters the file of an `entered` act
     begun: BegunReadings | None = None  # readings of its records that were begun already
@@ -84,7 +86,7 @@ class WarcLoader:
                 self._enter_capture(record, request)
             elif record.kind == "metadata":
                 self.ledger.clock_set_back_to = None  # as after the commit that wrote the record before
-                for act in acts.read_acts(record):
+                for act in self.read_acts(record):
                     self._apply(act, record)
                 self.cached, self.cached_bytes = {}, 0
         if self.passed_over > _MAX_TOLD:
@@ -214,7 +216,7 @@ class WarcLoader:
     ) -> Report | None:
         """Return the report of a `stored` act with its body; None, with a notice, if the text cannot be read again.
 
-        The body comes from a version with the same digest, from the page, or from the text file.
+        The body comes from a version with the same digest, from what was told with the file, from the page, or from the text file.
         """
         report = acts.report_of(act.content, act.url, "")
         if report.unread is not None:
@@ -223,6 +225,9 @@ class WarcLoader:
         held = _BODY.first(session, {"digest": report.text_sha256})
         if held is not None:
             return replace(report, body=held[0])
+        told = self.told_body(report.text_sha256) if "title" in act.content["report"] else None
+        if told is not None:
+            return replace(report, body=told)
         try:
             again = reextraction.read_pages(
                 self.archive, session, captures, hint, offered, self.cached, begun=self.begun
@@ -314,12 +319,19 @@ class WarcLoader:
 
 
 def load_file(
-    loader: WarcLoader, path: Path, *, commit: bool = True, keep: bool = True, size: int | None = None
+    loader: WarcLoader,
+    path: Path,
+    *,
+    commit: bool = True,
+    keep: bool = True,
+    size: int | None = None,
+    write_texts: Callable[[Mapping[str, bytes]], None] | None = None,
 ) -> None:
     """Load a whole file and commit its rows. Then write its text files and its index, unless they are there unchanged.
 
     Without `commit` the rows wait for the caller's. The files are written all the same: the WARC states that they belong.
     Without `keep`, only the rows are made. `size`: of what the loader reads of the file, in bytes; default: its size.
+    `write_texts`: takes the text files, by name, in the place of their being written here.
     """
     archive, ledger = loader.archive, loader.ledger
     loader.load(path)
@@ -329,6 +341,9 @@ def load_file(
         index = index_of(path).relative_to(archive).as_posix()
         is_packed = holder_of(path) is not path  # the pack has an index of its own
         indexes = {} if is_packed else {index: index_text(loader.index)}
+        if write_texts is not None:
+            write_texts(written)
+            written = {}
         write_all(archive, written | indexes, compare=True)
 
 

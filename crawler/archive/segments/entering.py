@@ -1,41 +1,37 @@
-"""Enter the segment of a worker's visit: check it, copy it to `warc/segments/`, enter its records as an own run's.
+"""Enter the segments of workers' visits: check them, copy them to `warc/segments/`, enter their records as an own run's.
 
-In this order, so that a kill loses nothing and enters nothing twice:
+Several are entered together, in this order, so that a kill loses nothing and enters nothing twice:
 
-1. `stage_segment` checks the file and copies it to a `.part`. Its digest is in its name and in the manifest: one that is
+1. `Staging.stage` checks a file and copies it to a `.part`. Its digest is in its name and in the manifest: one that is
    here already is not entered again.
-2. The `entered` act is written to this run's WARC.
-3. `enter_segment` gives the file its name and its line of the chain, and enters it, in one transaction.
+2. Their `entered` acts are written to this run's WARC.
+3. `Staging.give_names` gives the files their names and their lines of the chain; `enter_segment` enters each. All their rows
+   are one transaction.
 
-A kill before 2 leaves a `.part`, which the next run removes; after 2 the next run finds the act and does 3.
+A kill before 2 leaves `.part` files, which the next run removes; after 2 the next run finds the acts and does 3.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import RunRow, WarcRow
-from crawler.archive.catalogue.rows import SEGMENTS_FOLDER
 from crawler.archive.evidence import acts
-from crawler.archive.evidence.foreign_archive import ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.runs import ENTERED_STATE, RunInfo, read_run_info
-from crawler.archive.loading.copied_files import add_run, copy_to_part, give_name, held_block
+from crawler.archive.loading.copied_files import add_run, give_name
 from crawler.archive.loading.warc_loader import load_file
 from crawler.archive.segments.loader import SegmentLoader
-from crawler.errors import NotMerged
+from crawler.archive.segments.staging import Staged
 from crawler.model import Outcome, SiteVisit
-
-_NAME = re.compile(r"[0-9]{20}-[0-9]{5}-([0-9a-f]{64})\.warc\.gz")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,61 +42,6 @@ class Entered:
     captures: int
     outcomes: tuple[Outcome, ...]
     visits: tuple[SiteVisit, ...]
-
-
-def segment_name(started: datetime, number: int, sha256: str) -> str:
-    """Return the name of a segment: start of the visit's run, number of the file in it from 1, digest of its bytes.
-
-    Sorted by name, the files of a run are in their order.
-    """
-    return f"{started:%Y%m%d%H%M%S%f}-{number:05}-{sha256}.warc.gz"
-
-
-def digest_in(name: str) -> str | None:
-    """Return the SHA-256 in a segment's name; None for any other name."""
-    found = _NAME.fullmatch(name)
-    return found[1] if found else None
-
-
-def stage_segment(
-    archive: Path,
-    folder: Path,
-    name: str,
-    session: Session,
-    manifest: Manifest,
-    now: datetime,
-) -> acts.Content | None:
-    """Check a segment and copy it to its `.part`. Return the act that enters it; None if it is here already.
-
-    `folder`: where it lies as `warc/segments/<name>`, and nothing else. Raises NotMerged if it is not what its name says, or
-    has a record or an act without its form; OSError.
-    """
-    digest = digest_in(name)
-    if digest is None:
-        raise NotMerged(f"{name!a}: is no name of a segment; nothing was entered")
-    if manifest.has_digest(digest):
-        return None
-    foreign = ForeignArchive(
-        path=folder,
-        now=now,
-        notify=lambda _: None,
-        held_block=lambda record_id: held_block(archive, session, record_id),
-    )
-    file = _only_file(foreign, folder / SEGMENTS_FOLDER / name)
-    if file.sha256 != digest:
-        raise NotMerged(f"{name}: its bytes have the digest {file.sha256}; nothing was entered")
-    foreign.check(file)
-    target = SEGMENTS_FOLDER + name
-    if not copy_to_part(archive, foreign, file, target):
-        raise NotMerged(f"{file.path}: changed while it was read; nothing was entered")
-    return acts.entered(target, digest)
-
-
-def _only_file(foreign: ForeignArchive, path: Path) -> ForeignFile:
-    found = [file for file in foreign.files() if file.path == path]
-    if not found:
-        raise NotMerged(f"{path}: is not there; nothing was entered")
-    return found[0]
 
 
 def enter_segment(
@@ -155,11 +96,27 @@ def _run_of(session: Session, manifest: Manifest, info: RunInfo, taken: Containe
     return found or add_run(session, manifest, info, taken, state=ENTERED_STATE)
 
 
-def finished_segments(scratch: Path) -> dict[str, Path]:
-    """Return the finished WARC files of a scratch archive, by the names that they get as segments, in their order."""
-    found: dict[str, Path] = {}
-    for number, path in enumerate(closed_warcs(scratch), start=1):
-        info = read_run_info(path)
-        if info is not None:
-            found[segment_name(info.started, number, file_sha256(path))] = path
-    return found
+def enter_staged(
+    archive: Path,
+    session: Session,
+    manifest: Manifest,
+    staged: Staged,
+    at: datetime,
+    notify: Callable[[str], None],
+    write_texts: Callable[[Mapping[str, bytes]], None],
+) -> Entered | None:
+    """Enter a segment whose file has its name, from what was read when it was staged; see `enter_segment`."""
+    held = staged.contents
+    return enter_segment(
+        archive,
+        session,
+        manifest,
+        staged.act,
+        at,
+        notify,
+        info_of=lambda _: staged.info,
+        loader=partial(
+            SegmentLoader, read=held.records_of, read_acts=held.read_acts, told_body=held.texts.get
+        ),
+        load=partial(load_file, write_texts=write_texts),
+    )

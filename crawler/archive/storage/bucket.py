@@ -159,7 +159,7 @@ class Bucket:
         self._listed.get(name.partition("/")[0], {}).pop(name, None)
 
     def append_line(self, name: str, line: bytes, previous: str) -> None:
-        """Add a line to a file, if it is the one that the writer knows. `previous`: SHA-256 of its last line, in hex.
+        """Add a line, or several, to a file, if it is the one that the writer knows. `previous`: SHA-256 of its last line, in hex.
 
         Raises ArchiveLocked if another writer has added to it: that one holds the archive then.
         """

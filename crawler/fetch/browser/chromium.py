@@ -37,7 +37,6 @@ _ARGUMENTS = (
     "--js-flags=--max-old-space-size=512",  # MB of JavaScript heap per page
 )
 _METHODS: dict[str, Literal["GET", "POST"]] = {"GET": "GET", "POST": "POST"}
-_DRIVER_HAS_ENDED = "Connection closed while reading from the driver"
 _START_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0  # after which a page that hangs is ended together with its browser
 
@@ -244,7 +243,7 @@ def _ignore_end_of_driver(loop: asyncio.AbstractEventLoop) -> None:
     before = loop.get_exception_handler()
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if str(context.get("exception")) == _DRIVER_HAS_ENDED:
+        if str(context.get("exception")).startswith("Connection closed while reading from the driver"):
             return
         if before is None:
             loop.default_exception_handler(context)

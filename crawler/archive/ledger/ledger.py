@@ -7,7 +7,7 @@ is (unchanged, new version, new report) is decided in `identity`; what writes th
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,10 +51,14 @@ _INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert
 
 @dataclass(slots=True, kw_only=True)
 class Ledger:
-    """Writer of one run's rows. Only `commit` commits."""
+    """Writer of one run's rows. Only `commit` commits.
+
+    `savepoints`: a text that cannot be entered leaves no row. False where its failure ends the whole transaction.
+    """
 
     session: Session
     run: RunRow
+    savepoints: bool = True
     new_captures: dict[str, CaptureRef] = field(
         default_factory=dict
     )  # by url_key, those since the last commit
@@ -98,7 +102,7 @@ class Ledger:
         read_metadata: ReadMetadata | None = None,
         hosts: Sequence[str] | None = None,
     ) -> StoreResult:
-        """Enter a text that was seen, and return what it was. If that fails, no row of it stays.
+        """Enter a text that was seen, and return what it was. If that fails, no row of it stays, unless `savepoints` is false.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
         `further`, `documents`, `shown`, `joined_keys`, `recorded_ending`, `recorded_metadata`, `read_metadata`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
@@ -121,11 +125,13 @@ class Ledger:
             read_metadata=read_metadata,
         )
         # the usual store changes two times of day; only what can fail half-way pays for a savepoint
-        with self.session.begin_nested() if came_from or documents else nullcontext():
+        with self._savepoint() if came_from or documents else nullcontext():
             keys = {page_key(self.session, url): None for url in came_from}
             for key in keys:
                 self._vouch_for_target(page_states.find_page(self.session, key), observation)
-            result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
+            result = identity.store_text(
+                self.session, observation, only_extractor_changed, self._savepoint
+            ).with_note(note)
             result = keep_documents(self.session, observation, result)
             here = page_key(self.session, observation.url) if came_from else ""
             for key in keys:
@@ -133,6 +139,9 @@ class Ledger:
                 if page is not None and key != here:
                     self._mark_moved(page, observation)
         return self._keep(result, capture)
+
+    def _savepoint(self) -> AbstractContextManager[object]:
+        return self.session.begin_nested() if self.savepoints else nullcontext()
 
     def _vouch_for_target(self, page: PageRow | None, observation: Observation) -> None:
         """Take the host to which a publisher's page redirects with its text for one of the publisher's hosts."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries, rows
@@ -49,6 +49,25 @@ _MAX_FETCH_TIME = timedelta(hours=1)
 _INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
 
 
+_NEXT_CAPTURE = "next capture"
+"""Key in `Session.info` of the number that the next capture gets. There is one writer, so nobody else takes it."""
+
+
+def _next_capture(session: Session) -> int:
+    """Return the number after the highest one, which is read once."""
+    number: int | None = session.info.get(_NEXT_CAPTURE)
+    if number is None:
+        number = (session.scalar(select(func.max(CaptureRow.id))) or 0) + 1
+    session.info[_NEXT_CAPTURE] = number + 1
+    return number
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _: object) -> None:
+    """Read the highest number again: captures may be undone."""
+    session.info.pop(_NEXT_CAPTURE, None)
+
+
 @dataclass(slots=True, kw_only=True)
 class Ledger:
     """Writer of one run's rows. Only `commit` commits.
@@ -73,8 +92,9 @@ class Ledger:
         self._troubles = Troubles(session=self.session, run_started=self.run.started_at)
 
     def add_capture(self, values: dict[str, Any]) -> CaptureRef:
-        """Insert a capture's row at once, since other rows refer to it, and return it."""
-        key = _INSERT_CAPTURE.insert(self.session, values | {"run_id": self.run.id})
+        """Insert a capture's row, and return it."""
+        key = _next_capture(self.session)
+        _INSERT_CAPTURE.post(self.session, values | {"id": key, "run_id": self.run.id})
         row = CaptureRef(key, values["record_id"], values["payload_sha256"], values["warc_file"])
         self.new_captures[values["url_key"]] = row
         return row

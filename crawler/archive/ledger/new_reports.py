@@ -214,7 +214,7 @@ def add_report(
     report_id = _free_id(session, ids[1:]) if is_taken else ids[0]
     values = version_values(observation, mark, report_id, 1)
     values["page_index"] = values.pop("index")
-    _INSERT_REPORT.insert(
+    _INSERT_REPORT.post(
         session,
         {
             "id": report_id,
@@ -224,7 +224,7 @@ def add_report(
             "departed_from": departed_from,
         },
     )
-    _INSERT_VERSION.insert(session, {"report_id": report_id, **values})
+    _INSERT_VERSION.post(session, {"report_id": report_id, **values})
     if page == "new":
         _add_page(session, report_id, observation)
     elif page is not None:
@@ -243,11 +243,9 @@ def add_report(
 
 def _add_page(session: Session, report_id: str, observation: Observation) -> None:
     """Add the first page of a new report."""
-    page_id = _INSERT_PAGE.insert(
-        session,
-        {"report_id": report_id, "missing_since": None, "moved_to": None, **_page_values(observation)},
-    )
-    page_states.add_first_event(session, page_id, observation.seen_at)
+    values = _page_values(observation)
+    _INSERT_PAGE.post(session, {"report_id": report_id, "missing_since": None, "moved_to": None, **values})
+    page_states.add_first_event(session, values["url_key"], observation.seen_at)
 
 
 def _neighbours(

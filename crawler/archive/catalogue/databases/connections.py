@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from crawler.archive.catalogue.databases.address import PostgresqlAddress
 from crawler.archive.catalogue.engine import LOCK_TIMEOUT_SECONDS
+from crawler.archive.catalogue.posted import keep_posted
 from crawler.errors import ArchiveDamaged, ArchiveLocked
 
 CONNECT_TIMEOUT_SECONDS = 10
@@ -78,6 +79,7 @@ def postgresql_engine(
             _lock(connection, address)
         connection.rollback()
 
+    keep_posted(engine)
     return engine
 
 

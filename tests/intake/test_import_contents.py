@@ -54,6 +54,13 @@ PART_OF_A_CRAWL = {
     "a redirect": (a_record(answer("301 Moved Permanently", "Location: /b")), "1 answer that redirects", 1),
     "a redirect with a page": (a_record(answer("302 Found", body=PAGE)), "1 answer that redirects", 1),
     "an image": (a_record(served("image/png", b"\x89PNG\r\n\x1a\n" + bytes(90))), "1 image, style or script", 1),
+    "a font with a tag in it": (
+        a_record(served("application/font-woff", b"wOFF\0\1<p>text</p><a href=x>" + bytes(90))), "1 image, style or script", 1,
+    ),
+    "a drawing": (
+        a_record(served("image/svg+xml", b'<?xml version="1.0"?>\n<!DOCTYPE svg><svg><text>a</text></svg>')),
+        "1 image, style or script", 1,
+    ),
     "a script": (a_record(served("application/javascript; charset=utf-8")), "1 image, style or script", 1),
     "a style": (a_record(served("text/css")), "1 image, style or script", 1),
     "a video that was cut off": (

@@ -40,6 +40,15 @@ _URN_DIGEST_CHARS = 32
 """Hex digits of the SHA-256 in an import's URN: 128 bits, so that nobody can make two documents with the same URN."""
 
 
+def outside_origin(captured_from: str) -> str:
+    """Return who captured what did not come from an own crawl, by the origin of its capture: imported, or memento.
+
+    A page as another archive plays it back has its address there behind the archive's name, a record the record's id.
+    """
+    address = captured_from.partition("#")[2]
+    return "memento" if address.startswith(("http:", "https:")) else "imported"
+
+
 def import_url(name: str, sha256: str = "") -> str:
     """Return the URN under which an imported file is kept: its name and, since names repeat, its digest.
 

@@ -11,8 +11,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import (
-    IMPORTED,
-    MEMENTO,
     MERGED,
     OWN,
     CaptureRow,
@@ -21,6 +19,7 @@ from crawler.archive.catalogue.models import (
     VersionRow,
 )
 from crawler.archive.catalogue.queries import find_report, find_version
+from crawler.archive.catalogue.rows import outside_origin
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Document, RecordPlace
 from crawler.regular_files import file_stamp
@@ -165,6 +164,6 @@ def _first_sight(
         return FirstSight(at=at, origin=origin, archive=archive, address=address)
     if capture is not None and capture.run_state == MERGED:
         origin = MERGED
-    elif archive:
-        origin = MEMENTO if address.startswith(("http:", "https:")) else IMPORTED
+    elif capture is not None and capture.origin:
+        origin = outside_origin(capture.origin)
     return FirstSight(at=at, origin=origin, archive=archive, address=address, own_at=captured_at)

@@ -31,17 +31,14 @@ from crawler.archive.catalogue.models import (
     VisitRow,
 )
 from crawler.archive.catalogue.prepared import Prepared
-from crawler.archive.catalogue.queries import select_newest
-from crawler.archive.catalogue.rows import MEMENTO_SITE, OUTSIDE_SITES
+from crawler.archive.catalogue.rows import IMPORT_SITE, MEMENTO_SITE, OUTSIDE_SITES, outside_origin
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
-from crawler.field.titles import judge
 from crawler.model import (
     MIN_EDITS_OF_A_VARYING_FIELD,
     Publication,
     SeenText,
     SourceEntry,
-    SpanningReport,
     VisitSpan,
     VisitState,
 )
@@ -53,10 +50,13 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     VersionRow.issuer, VersionRow.published, VersionRow.url, VersionRow.first_seen, VersionRow.last_seen,
     VersionRow.origin, VersionRow.tombstone, VersionRow.older, VersionRow.claims,
     cast(VersionRow.former, Text).label("former"), CaptureRow.fetched_at.label("captured_at"),
+    CaptureRow.origin.label("captured_from"),
 )  # type: ignore[assignment]  # fmt: skip
 
 _NONE = "[]"
 """An empty list as the catalogue has it: that of nearly all texts, whose lists are not worth the reading."""
+
+_OUTSIDE_ORIGINS = {IMPORT_SITE: IMPORTED, MEMENTO_SITE: MEMENTO}
 
 _SHOWN = json_items(VisitRow.years).table_valued("value")
 _VISIT_WITHOUT = Prepared(
@@ -110,38 +110,6 @@ class PublicationQueries(ReaderQueries):
                     redated=tuple(redated.get(report_id, ())),
                 )
 
-    def spanning_reports(self) -> list[SpanningReport]:
-        """Return the reports of divisions on several years whose titles name these, by division and id.
-
-        Without those whose newest text claims to be of another division.
-        """
-        first_seen = func.min(VersionRow.first_seen, type_=VersionRow.first_seen.type)
-        times = select(VersionRow.report_id, first_seen.label("at")).group_by(VersionRow.report_id).subquery()
-        query = (
-            select_newest()
-            .join(times, times.c.report_id == VersionRow.report_id)
-            .where(ReportRow.year.is_(None), ReportRow.region.is_not(None), VersionRow.claims.is_(None))
-            .order_by(ReportRow.region, ReportRow.id)
-        )
-        columns = (
-            ReportRow.id, ReportRow.region, VersionRow.title, VersionRow.kind, VersionRow.issuer, times.c.at,
-        )  # fmt: skip
-        with errors_as_damage(self.path):
-            found = self._session.execute(query.with_only_columns(*columns, maintain_column_froms=True))
-            return [
-                SpanningReport(
-                    report_id=report_id,
-                    region=str(region),
-                    first_year=span[0],
-                    last_year=span[1],
-                    kind=kind,
-                    issuer=issuer,
-                    first_seen=at,
-                )
-                for report_id, region, title, kind, issuer, at in found
-                if (span := judge(title).span)
-            ]
-
     def _seen_before(self) -> dict[tuple[str, int], str]:
         """Return who saw a text before this archive's own crawls did, by report and number of the version.
 
@@ -160,7 +128,7 @@ class PublicationQueries(ReaderQueries):
             return {}
         versions = earlier.subquery()
         query = (
-            select(OutcomeRow.report_id, OutcomeRow.version, OutcomeRow.site_id, RunRow.state)
+            select(OutcomeRow.report_id, OutcomeRow.version, OutcomeRow.site_id)
             .join(
                 versions,
                 (versions.c.report_id == OutcomeRow.report_id)
@@ -171,12 +139,8 @@ class PublicationQueries(ReaderQueries):
             .where(OutcomeRow.site_id.in_(OUTSIDE_SITES) | (RunRow.state == MERGED))
         )
         return {
-            (str(report_id), int(number or 0)): MERGED
-            if state == MERGED
-            else MEMENTO
-            if site == MEMENTO_SITE
-            else IMPORTED
-            for report_id, number, site, state in self._session.execute(query)
+            (str(report_id), int(number or 0)): _OUTSIDE_ORIGINS.get(site, MERGED)
+            for report_id, number, site in self._session.execute(query)
         }
 
     def _redated(self) -> dict[str, list[tuple[datetime, str | None]]]:
@@ -276,7 +240,8 @@ def _texts(row: Row[Any], seen_before: Mapping[tuple[str, int], str]) -> Iterato
     """Yield a version as it was seen first, and as this archive's own crawls saw it first if somebody else did so before."""
     former = json.loads(row.former) if row.former and row.former != _NONE else ()
     earlier = [each["origin"] for each in former or () if each.get("origin")]
-    first_by = earlier[0] if earlier else seen_before.get((row.id, row.number), row.origin)
+    origin = outside_origin(row.captured_from) if row.origin == MERGED and row.captured_from else row.origin
+    first_by = earlier[0] if earlier else seen_before.get((row.id, row.number), origin)
     yield _text(row, first_by)
     if row.origin == OWN != first_by and row.captured_at is not None and row.captured_at > row.first_seen:
         yield replace(_text(row, OWN), first_seen=row.captured_at, known_at=row.captured_at)

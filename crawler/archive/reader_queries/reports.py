@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from crawler.archive.catalogue.queries import find_report, find_version, version_rows
+from sqlalchemy import func, select
+
+from crawler.archive.catalogue.models import ReportRow, VersionRow
+from crawler.archive.catalogue.queries import find_report, find_version, select_newest, version_rows
 from crawler.archive.catalogue.selection import ReportState, Selection, iter_latest
 from crawler.archive.damage import errors_as_damage
 from crawler.archive.reader_queries.base import ReaderQueries
-from crawler.model import Capture, Report, Version, Years
+from crawler.field.titles import judge
+from crawler.model import Capture, Report, SpanningReport, Version, Years
 
 
 class ReportQueries(ReaderQueries):
@@ -54,6 +58,38 @@ class ReportQueries(ReaderQueries):
     def _iter(self, selection: Selection, *, bodies: bool, after: str | None) -> Iterator[Report]:
         with errors_as_damage(self.path):
             yield from iter_latest(self._session, selection, bodies=bodies, after=after)
+
+    def spanning_reports(self) -> list[SpanningReport]:
+        """Return the reports of divisions on several years whose titles name these, by division and id.
+
+        Without those whose newest text claims to be of another division.
+        """
+        first_seen = func.min(VersionRow.first_seen, type_=VersionRow.first_seen.type)
+        times = select(VersionRow.report_id, first_seen.label("at")).group_by(VersionRow.report_id).subquery()
+        query = (
+            select_newest()
+            .join(times, times.c.report_id == VersionRow.report_id)
+            .where(ReportRow.year.is_(None), ReportRow.region.is_not(None), VersionRow.claims.is_(None))
+            .order_by(ReportRow.region, ReportRow.id)
+        )
+        columns = (
+            ReportRow.id, ReportRow.region, VersionRow.title, VersionRow.kind, VersionRow.issuer, times.c.at,
+        )  # fmt: skip
+        with errors_as_damage(self.path):
+            found = self._session.execute(query.with_only_columns(*columns, maintain_column_froms=True))
+            return [
+                SpanningReport(
+                    report_id=report_id,
+                    region=str(region),
+                    first_year=span[0],
+                    last_year=span[1],
+                    kind=kind,
+                    issuer=issuer,
+                    first_seen=at,
+                )
+                for report_id, region, title, kind, issuer, at in found
+                if (span := judge(title).span)
+            ]
 
     def versions(self, report_id: str) -> tuple[Version, ...]:
         """Return all versions of a report by number. `report_id`: as for `show`.

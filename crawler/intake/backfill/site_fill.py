@@ -257,8 +257,8 @@ class SiteFill:
         if not any(each.covers(question.key) for each in self._asked):
             await self._ask(question)
         found = list(self.state.captures(self.source.name, question))
-        for row, state, _ in sorted(found, key=lambda each: abs(each[0].at - at)):
-            if state is CaptureState.UNPLAYABLE:
+        for row, state, tried in sorted(found, key=lambda each: abs(each[0].at - at)):
+            if todo.is_left(Listed(row=row, state=state, tried=tried), self.clock()):
                 continue
             memento = await self._had(row, keeper)
             if memento is not None:

@@ -55,7 +55,7 @@ def fetches(captures: Sequence[Listed], now: datetime, *, thin: bool) -> list[To
     chosen: list[Listed] = []
     for same in of_digest.values():
         kept = next((each for each in same if each.state is CaptureState.KEPT), None)
-        found = kept or next((each for each in same if not _is_left(each, now)), None)
+        found = kept or next((each for each in same if not is_left(each, now)), None)
         if found is not None:
             chosen.append(found)
     chosen.sort(key=lambda each: each.row.at)
@@ -64,7 +64,8 @@ def fetches(captures: Sequence[Listed], now: datetime, *, thin: bool) -> list[To
     return [Todo(row=each.row) for each in chosen if each.state is not CaptureState.KEPT]
 
 
-def _is_left(each: Listed, now: datetime) -> bool:
+def is_left(each: Listed, now: datetime) -> bool:
+    """Whether a capture could not be played less than RETRY_INTERVAL ago."""
     return (
         each.state is CaptureState.UNPLAYABLE and each.tried is not None and now - each.tried < RETRY_INTERVAL
     )

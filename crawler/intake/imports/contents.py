@@ -32,6 +32,11 @@ _NO_PAGE = re.compile(
     r"(?:image|font|audio|video)/.*|(?:text|application)/(?:css|(?:x-)?javascript|ecmascript|wasm|x-font.*|font.*)",
     re.I,
 )
+_START_BYTES = 1024
+_BEGINS_AS_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,100}(?:<\?xml[^>]{0,200}>\s{0,100})?<(?:!doctype\s{1,20}html|html|head|body)\b",
+    re.I,
+)
 _MAX_KINDS = 20  # kinds of records that are named
 
 
@@ -68,14 +73,15 @@ class Contents:
         return ", ".join(f"{number} {kind!r}" for kind, number in self.records.most_common())
 
 
-def passed_over(capture: Capture, *, is_page: bool) -> str:
+def passed_over(capture: Capture) -> str:
     """Return what an answer is that holds no report, as `Contents` counts it; empty for one that may hold one.
 
-    `is_page`: whether its bytes are a web page, whatever its head says.
+    What its head calls an image or a script counts as that, unless it begins as a web page does. Fonts and scripts can have
+    anything that looks like markup further on.
     """
     if 300 <= capture.status < 400 and capture.status != 304:
         return REDIRECT
-    if not is_page and is_no_page(capture):
+    if is_no_page(capture) and not _BEGINS_AS_PAGE.match(capture.body[:_START_BYTES]):
         return NOT_A_PAGE
     if 200 <= capture.status < 300 and not capture.payload and not capture.truncated:
         return EMPTY

@@ -177,7 +177,7 @@ def _answer(
     record_id = answer.record_id[:MAX_RECORD_ID_CHARS] or f"byte {answer.offset}"
     origin = Provenance(origin=f"{source.name}#{record_id}", not_kept=answer.not_kept)
     archive.record(capture, origin=origin if answer.not_kept else origin.origin)
-    what = passed_over(capture, is_page=is_page(capture))
+    what = passed_over(capture)
     contents.answers[what or PAGE] += 1
     if what:
         return None

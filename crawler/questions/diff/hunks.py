@@ -72,6 +72,7 @@ def _side(side: Side) -> dict[str, Any]:
         "captured_at": iso(side.captured_at),
         "text_sha256": report.text_sha256,
         "gone": side.gone,
+        "origin": side.origin,
         "read_again": side.read_again,
     }
 

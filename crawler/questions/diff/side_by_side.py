@@ -8,7 +8,7 @@ from crawler.field.times import iso
 from crawler.language import translate
 from crawler.questions.diff.align import Block, Kind
 from crawler.questions.diff.hunks import Hunk, hunks
-from crawler.questions.diff.unified import NONE, summary
+from crawler.questions.diff.unified import NONE, by_whom, summary
 from crawler.questions.html_page import link, page, text, words
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def side_by_side(difference: Difference) -> str:
 def _head(side: Side) -> str:
     report, when = side.report, iso(side.seen_at)
     where = f"gone since {when}" if side.gone else f"captured {when}"
-    return f"{words(side.name)}<br>{link(report.url or '', report.url or '')}<br>{words(where)}"
+    return f"{words(side.name)}<br>{link(report.url or '', report.url or '')}<br>{words(where)}{text(by_whom(side))}"
 
 
 def _value(value: str | None) -> str:

@@ -32,6 +32,7 @@ class Side:
     read_again: (
         str | None
     )  # digest of what an earlier extractor read from the same page; None: the text is as first read
+    origin: str = "own"  # own, imported, merged, memento: who captured it
 
     @property
     def seen_at(self) -> datetime:
@@ -198,6 +199,7 @@ def _side(reader: Reader, report_id: str, version: int | None = None) -> Side:
         captured_at=places[0].captured_at if places else None,
         gone=row.tombstone,
         read_again=next((f["text_sha256"] for f in reversed(row.former) if not f.get("url")), None),
+        origin=held.origin,
     )
 
 
@@ -208,6 +210,7 @@ def side(
     captured_at: datetime | None,
     gone: bool = False,
     read_again: str | None = None,
+    origin: str = "own",
 ) -> Side:
     """Return a report with its body as one of two texts to compare."""
     paragraphs = tuple(report.body.split("\n")) if report.body else ()
@@ -220,4 +223,5 @@ def side(
         captured_at=captured_at,
         gone=gone,
         read_again=read_again,
+        origin=origin,
     )

@@ -39,8 +39,8 @@ Line = tuple[Piece, ...]
 
 def lines(difference: Difference) -> Iterator[Line]:
     """Yield the lines, in the language of the process: both sides, changed fields, totals, then the changed paragraphs."""
-    yield (Piece(f"--- {translate(_head(difference.old))}", "removed"),)
-    yield (Piece(f"+++ {translate(_head(difference.new))}", "added"),)
+    yield (Piece(f"--- {translate(_head(difference.old))}{by_whom(difference.old)}", "removed"),)
+    yield (Piece(f"+++ {translate(_head(difference.new))}{by_whom(difference.new)}", "added"),)
     for change in difference.fields:
         yield (
             Piece(f"{translate(change.field)}: "),
@@ -56,6 +56,11 @@ def lines(difference: Difference) -> Iterator[Line]:
         yield (Piece(translate(skipped), "head"),)
         for block in hunk.blocks:
             yield tuple(_pieces(difference, block))
+
+
+def by_whom(side: Side) -> str:
+    """Return who captured a text, in the language of the process and in brackets; empty for this archive's own crawls."""
+    return "" if side.origin == "own" else f" ({translate(side.origin)})"
 
 
 def summary(difference: Difference) -> str:

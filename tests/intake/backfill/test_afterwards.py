@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from crawler.archive import Archive
@@ -34,8 +35,12 @@ def test_a_merge_takes_mementos_over_and_still_says_whose_they_are(
         (report,) = (each for each in reader.reports() if each.year == 2017)
         sight = reader.first_sights(report.id or "")[1]
         (holding,) = reader.holdings([report])
+        (publication,) = (each for each in reader.publications() if each.year == 2017)
     assert (sight.origin, sight.archive) == ("merged", "wayback")
     assert sight.address.startswith(f"{archives.base}/web/2018")
+    assert {text.seen_by for text in publication.texts} == {
+        "memento"
+    }  # a merge makes no better witness of it
     assert holding.state is None  # neither archive has visited the page
     same_after_rebuild(ours, clock)
     assert faults(folder, deep=True) == []
@@ -79,3 +84,15 @@ def test_show_and_cite_say_who_saw_a_text_first_and_that_nobody_here_visits_its_
     _, out, _ = fazhi("cite", OLD, "--archive", str(folder))
     assert "no page of it is visited" in out
     assert fazhi("reports", "--state", "live", "--json", "--archive", str(folder))[1].strip() == "[]"
+
+
+def test_a_difference_says_which_of_its_texts_others_have_captured(
+    archives: WebArchives, fill: Fill, fazhi: Fazhi, folder: Path
+) -> None:
+    archives.captures = [kept(), kept(timestamp="20190401000000", payload=page(text="later"))]
+    fill()
+    _, out, _ = fazhi("diff", OLD, "--archive", str(folder))
+    heads = [line for line in out.splitlines() if line.startswith(("--- ", "+++ "))]
+    assert [line.endswith(" (memento)") for line in heads] == [True, True]
+    _, out, _ = fazhi("diff", OLD, "--archive", str(folder), "--json")
+    assert [json.loads(out)[side]["origin"] for side in ("old", "new")] == ["memento", "memento"]

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from crawler.archive.catalogue import posted
+from crawler.archive.catalogue.databases import posted
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any] | None

@@ -14,8 +14,8 @@ from psycopg.types.string import StrDumperUnknown, TextLoader
 from sqlalchemy import Engine, create_engine, event
 
 from crawler.archive.catalogue.databases.address import PostgresqlAddress
+from crawler.archive.catalogue.databases.posted import keep_posted
 from crawler.archive.catalogue.engine import LOCK_TIMEOUT_SECONDS
-from crawler.archive.catalogue.posted import keep_posted
 from crawler.errors import ArchiveDamaged, ArchiveLocked
 
 CONNECT_TIMEOUT_SECONDS = 10

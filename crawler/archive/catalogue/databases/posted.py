@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 
 _KEY = "posted statements"
 _MAX_POSTED = 500  # sent at once then, so that their arguments do not fill the memory
@@ -44,12 +45,18 @@ def take(connection: Connection) -> Posted:
 
 
 def send(connection: Connection) -> None:
-    """Send what is posted, and wait for it. Raises the driver's errors."""
-    if posted := take(connection):
-        driver: Any = connection.connection.driver_connection
+    """Send what is posted, and wait for it. Raises DBAPIError."""
+    posted, dialect = take(connection), connection.dialect
+    if not posted:
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
         with driver.pipeline():
             for sql, arguments in posted:
                 driver.cursor().execute(sql, arguments)
+    except dialect.loaded_dbapi.Error as error:
+        known = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(posted[0][0], None, error, known, dialect=dialect) from error
 
 
 def _drop(**named: Any) -> None:

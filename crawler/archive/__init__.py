@@ -34,8 +34,13 @@ if TYPE_CHECKING:
     from crawler.archive.evidence.manifest import EMPTY_HEAD, head
     from crawler.archive.evidence.manifest import NAME as MANIFEST
     from crawler.archive.evidence.manifest import entries as manifest_entries
-    from crawler.archive.evidence.warc_paths import has_archive, require_archive, require_warcs
-    from crawler.archive.facade import Archive
+    from crawler.archive.evidence.warc_paths import (
+        file_sha256,
+        has_archive,
+        require_archive,
+        require_warcs,
+    )
+    from crawler.archive.facade import Archive, ScratchArchive
     from crawler.archive.fulltext import INDEX as SEARCH_INDEX
     from crawler.archive.fulltext import index_catalogue
     from crawler.archive.ledger.pages_due import KnownPages
@@ -45,8 +50,9 @@ if TYPE_CHECKING:
     from crawler.archive.reader import Reader
     from crawler.archive.reader_queries.places import FirstSight
     from crawler.archive.rebuilding import Rebuilt, rebuild
-    from crawler.archive.segments.delivering import finished_segments
+    from crawler.archive.segments.delivering import finish_warcs, finished_segments
     from crawler.archive.segments.entering import Entered
+    from crawler.archive.segments.readings import readings_digest_in, readings_name
     from crawler.archive.segments.slicing import EMPTY_SLICE, Slice, write_scratch
     from crawler.archive.segments.staging import digest_in
 else:
@@ -68,8 +74,13 @@ else:
             ".consistency": ("ConsistencyQueries", "MadeVersion"),
             ".evidence.acts": ("Act", "ActFault", "acts_in", "read_acts"),
             ".evidence.manifest": ("EMPTY_HEAD", "head", "MANIFEST=NAME", "manifest_entries=entries"),
-            ".evidence.warc_paths": ("has_archive", "require_archive", "require_warcs"),
-            ".facade": ("Archive",),
+            ".evidence.warc_paths": (
+                "file_sha256",
+                "has_archive",
+                "require_archive",
+                "require_warcs",
+            ),
+            ".facade": ("Archive", "ScratchArchive"),
             ".fulltext": ("SEARCH_INDEX=INDEX", "index_catalogue"),
             ".ledger.pages_due": ("KnownPages",),
             ".ledger.site_visits": ("VisitHistory",),
@@ -78,8 +89,9 @@ else:
             ".reader": ("Reader",),
             ".reader_queries.places": ("FirstSight",),
             ".rebuilding": ("Rebuilt", "rebuild"),
-            ".segments.delivering": ("finished_segments",),
+            ".segments.delivering": ("finish_warcs", "finished_segments"),
             ".segments.entering": ("Entered",),
+            ".segments.readings": ("readings_digest_in", "readings_name"),
             ".segments.slicing": ("EMPTY_SLICE", "Slice", "write_scratch"),
             ".segments.staging": ("digest_in",),
         },
@@ -110,10 +122,13 @@ __all__ = [
     "Reader",
     "Rebuilt",
     "Recovery",
+    "ScratchArchive",
     "Slice",
     "VisitHistory",
     "acts_in",
     "digest_in",
+    "file_sha256",
+    "finish_warcs",
     "finished_segments",
     "has_archive",
     "has_new_files",
@@ -122,6 +137,8 @@ __all__ = [
     "index_catalogue",
     "manifest_entries",
     "read_acts",
+    "readings_digest_in",
+    "readings_name",
     "rebuild",
     "require_archive",
     "require_warcs",

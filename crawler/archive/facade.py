@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from crawler.address import canonical
 from crawler.archive.catalogue import earlier_responses, queries, rows
@@ -40,6 +41,7 @@ from crawler.archive.packs import packing
 from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
 from crawler.archive.segments.entering import Entered, enter_staged
+from crawler.archive.segments.readings import is_better, readings_in
 from crawler.archive.segments.staging import Staging
 from crawler.errors import FetchError, NotMerged
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
@@ -357,24 +359,52 @@ class Archive(Recognising):
         `processes`: number of child processes that read pages (default: one for each processor).
         """
         with errors_as_damage(self.path), ReadingPool(processes, notify) as pool:
-            ledger, _ = self._writers()
             changed, self._any_text_may_have_changed = 0, True
             ahead = VersionsAhead.of(self.path, self._session, pool)
             for each in ahead.readable(queries.reextractable_versions(self._session)):
-                version, was = each.row, each.row.text_sha256
-                read = reextraction.reread_or_notify(version, each.reread, notify)
-                if read is None or not self._is_better(version, read.report, notify):
+                read = reextraction.reread_or_notify(each.row, each.reread, notify)
+                if read is None or not is_better(each.row, read.report, notify):
                     continue
-                kept = self._kept_readings(version, read.documents)
-                enter_reading(self._session, version, read.report, list(read.documents))
-                ledger.keep_text_file(version)
-                self._journal(acts.reextracted(version, was, read.report, kept), version.url, self._now())
+                self._enter_reading(each.row, read.report, read.documents)
                 changed += 1
-            self._enter_past_edits(notify)
+        self.enter_past_edits(notify)
+        return changed
+
+    def _enter_reading(self, version: VersionRow, report: Report, documents: Sequence[Document]) -> None:
+        ledger, _ = self._writers()
+        was, kept = version.text_sha256, reextraction.kept_readings(self._session, version, documents)
+        enter_reading(self._session, version, report, list(documents))
+        ledger.keep_text_file(version)
+        self._journal(acts.reextracted(version, was, report, kept), version.url, self._now())
+
+    def enter_readings(self, path: Path, notify: Callable[[str], None]) -> int:
+        """Enter what a worker read again of the texts of a WARC file, and commit. Return the number of texts that changed.
+
+        `path`: as `Reader.write_readings` makes it. A text that is not any more what the reading takes the place of stays.
+        Raises NotMerged if the file has a fault; then nothing of it is entered.
+        """
+        with errors_as_damage(self.path):
+            for _ in readings_in(path):  # all of it has the form of readings, before any is entered
+                pass
+            changed, self._any_text_may_have_changed = 0, True
+            for each in readings_in(path):
+                version = queries.version_with(self._session, each.report_id, each.version)
+                if version is None or version.text_sha256 != each.was or version.capture_id is None:
+                    continue
+                if len(each.documents) != len(reextraction.offered_with(self._session, version)):
+                    continue  # OCR has read one of its scans since
+                if is_better(version, each.report, notify):
+                    self._enter_reading(version, each.report, each.documents)
+                    changed += 1
+            self.flush()
             return changed
 
+    def enter_past_edits(self, notify: Callable[[str], None]) -> None:
+        """Enter edits of titles and dates that earlier captures show over an unchanged text, and that are not entered yet."""
+        with errors_as_damage(self.path):
+            self._enter_past_edits(notify)
+
     def _enter_past_edits(self, notify: Callable[[str], None]) -> None:
-        """Enter edits of titles and dates that earlier captures show over an unchanged text."""
         found = 0
         for edit in past_edits(self._session, partial(self._read_metadata, hint=None)):
             enter_past_edit(self._session, edit.url, edit.report_id, edit.version, edit.capture, edit.found)
@@ -386,15 +416,15 @@ class Archive(Recognising):
                 f"{found} edits of titles, dates, issuers or sources over an unchanged text found in earlier captures"
             )
 
-    def _is_better(self, version: VersionRow, report: Report, notify: Callable[[str], None]) -> bool:
-        """Whether a version gets what is read now: another text. That none can be read here is told, and its text stays."""
-        if report.unread is not None and version.unread is None:
-            notify(
-                f"{version.report_id} version {version.number}: its document cannot be read here"
-                f" ({report.unread}); its text stays"
-            )
-            return False
-        return report.text_sha256 != version.text_sha256
+
+class ScratchArchive(Archive):
+    """The archive of a worker's one visit, in a folder that `write_scratch` has made. Its WARC files are all that is wanted of it.
+
+    A kill loses nothing that was stored, see `finish_warcs`. A power cut loses the visit, which is then made anew: nothing is
+    synced to disk before the segment is delivered, and no text files and no search index are written.
+    """
+
+    _durable: ClassVar[bool] = False
 
 
 def _superseded(url: str, site: Site) -> Outcome:

@@ -7,12 +7,12 @@ it, so that a rebuild needs no engine. OCR is no edit of a government: it makes 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from crawler.archive.catalogue import queries, rows
+from crawler.archive.catalogue import rows
 from crawler.archive.catalogue.documents.queries import documents_read
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.catalogue.rows import KeptDocument
@@ -107,21 +107,10 @@ class Recognising(Run):
             was = version.text_sha256
             read = reextraction.reread(self.path, self._session, version)
             enter_reading(self._session, version, read.report, list(read.documents))
-            kept = self._kept_readings(version, read.documents)
+            kept = reextraction.kept_readings(self._session, version, read.documents)
             ledger.keep_text_file(version)
             self._journal(acts.reextracted(version, was, read.report, kept), version.url, now)
             return read.report
-
-    def _kept_readings(self, version: VersionRow, documents: Sequence[Document]) -> list[KeptDocument]:
-        """Return documents as they are read now, each with its capture. Of a recognition that is no text the engine is told."""
-        held = documents_read(self._session, version)
-        return [
-            KeptDocument(
-                replace(document, reader=document.reader or (row.reader if row.how == OCR else None)),
-                queries.capture_ref(self._session, row.capture_id),
-            )
-            for document, row in zip(documents, held, strict=True)
-        ]
 
 
 def _scan_of(

@@ -11,7 +11,7 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
 from sqlalchemy import Engine
 
@@ -19,7 +19,7 @@ from crawler import __version__
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.databases.opening import open_catalogue
-from crawler.archive.catalogue.engine import upgrade
+from crawler.archive.catalogue.engine import CATALOGUE, scratch_engine, upgrade
 from crawler.archive.catalogue.models import RunRow
 from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.continuity import has_runs, next_run_number, raise_if_not_continued, tell_missing_end
@@ -56,6 +56,10 @@ class Run(Reader):
     Every method that writes raises ArchiveDamaged if the disk or the catalogue fails. Nothing more can be written then;
     the next run finds all that was stored before.
     """
+
+    _durable: ClassVar[bool] = True
+    """Whether what was committed survives a power cut, and the texts and their index are written. If not, the folder was made
+    by `write_scratch`, and this is the only run in it."""
 
     def __init__(
         self,
@@ -106,7 +110,7 @@ class Run(Reader):
             if not catalogue.is_outside:
                 bring_up_to_date(path, clock(), notify, writes=True)
             with errors_as_damage(path):
-                engine = catalogue.writing_engine()
+                engine = catalogue.writing_engine() if cls._durable else scratch_engine(path / CATALOGUE)
         except BaseException:
             lock.close()
             raise
@@ -200,20 +204,10 @@ class Run(Reader):
     # -- opening and closing ------------------------------------------------------------------------------
 
     def _begin_run(self, command: str, notify: Callable[[str], None]) -> None:
-        """Upgrade the catalogue, recover killed runs, then enter this run and prepare its WARC files."""
+        """Prepare the archive, then enter this run and prepare its WARC files."""
         with errors_as_damage(self.path):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
-            is_new = self._catalogue.is_empty()
-            if is_new and has_runs(self.path):
-                raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
-            write_readmes(self.path, new=is_new, notify=notify)
-            renamed = rename_before_upgrade(self.path, self._engine, notify)
-            upgrade(self._engine)
-            restore_texts(self.path, self._session, renamed.shared)
-            self._manifest = Manifest(self.path)
-            raise_if_not_continued(self._catalogue, self._manifest, self._session)
-            tell_missing_end(self._manifest, self._session, notify)
-            recover(self.path, self._session, self._manifest, now, notify)
+            self._manifest = self._prepare(now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
             self._run.id = next_run_number(self._manifest, self._session)
             self._session.add(self._run)
@@ -229,8 +223,31 @@ class Run(Reader):
                 "started": warc_date(now),
             }
             self._warcs = RunWarcs(
-                self.path, now, info, self._manifest, self._clock, self._text_writer.put_kept
+                self.path,
+                now,
+                info,
+                self._manifest,
+                self._clock,
+                self._text_writer.put_kept,
+                durable=self._durable,
             )
+
+    def _prepare(self, now: datetime, notify: Callable[[str], None]) -> Manifest:
+        """Upgrade the catalogue, finish what killed runs left, and return the manifest."""
+        if not self._durable:
+            return Manifest(self.path, durable=False)
+        is_new = self._catalogue.is_empty()
+        if is_new and has_runs(self.path):
+            raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
+        write_readmes(self.path, new=is_new, notify=notify)
+        renamed = rename_before_upgrade(self.path, self._engine, notify)
+        upgrade(self._engine)
+        restore_texts(self.path, self._session, renamed.shared)
+        manifest = Manifest(self.path)
+        raise_if_not_continued(self._catalogue, manifest, self._session)
+        tell_missing_end(manifest, self._session, notify)
+        recover(self.path, self._session, manifest, now, notify)
+        return manifest
 
     def _writers(self) -> tuple[Ledger, RunWarcs]:
         """Return the ledger and the WARC files of the run, which must be open. Call this before an act is made.
@@ -284,7 +301,8 @@ class Run(Reader):
             warcs.sync()  # the WARC must be on disk before the catalogue refers to it
             ledger.set_entered_bytes(warcs.take_sizes())
             written, self._uncommitted = ledger.commit(), 0
-            self._text_writer.write(written | self._missing_texts(ledger))
+            if self._durable:
+                self._text_writer.write(written | self._missing_texts(ledger))
 
     def _missing_texts(self, ledger: Ledger) -> dict[str, bytes]:
         """Return the text files of earlier commits that do not exist, with their contents."""
@@ -300,7 +318,8 @@ class Run(Reader):
             if finished and self._run is not None and self._ledger is not None:
                 with errors_as_damage(self.path):
                     self._end_run()
-                index_after_run(self.path, self._session, self._any_text_may_have_changed, self._notify)
+                if self._durable:
+                    index_after_run(self.path, self._session, self._any_text_may_have_changed, self._notify)
         finally:
             self._release()
 
@@ -310,7 +329,7 @@ class Run(Reader):
         assert self._run is not None
         assert self._manifest is not None
         self.flush()
-        if warcs.used:
+        if warcs.used and self._durable:
             sync_all()  # texts that a power cut loses are written again only after a run that did not end
         state = "finished" if self._run.state == "running" else self._run.state
         now = self._now()

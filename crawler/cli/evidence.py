@@ -114,6 +114,15 @@ def rebuild(
             help="Then extract every page again with the current extractor; texts that differ are marked.",
         ),
     ] = False,
+    queue: Annotated[
+        str | None,
+        typer.Option(
+            "--queue",
+            metavar="URL",
+            envvar=[],  # a worker's variable must not decide where a rebuild reads
+            help="With --reextract: workers of this queue read the pages, a WARC file a job, and `fazhi enter` enters the texts.",
+        ),
+    ] = None,
     processes: ProcessesOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -124,29 +133,41 @@ def rebuild(
     Examples:
         fazhi rebuild
         fazhi rebuild --reextract --archive copy
+        fazhi rebuild --reextract --queue postgresql://fazhi@db.example.org/fazhi
 
     Exit codes:
         0  everything is recreated
+        1  the queue cannot be used
         2  wrong use, or there is no archive
         3  another crawl has locked the archive
         4  something could not be read; the rest is recreated
     """
     from crawler.archive import Archive
 
+    if queue is not None:
+        queue = _queue_of_workers(queue, reextract=reextract)
     done = archives.rebuild(archive, clock=utc_now, notify=message, processes=processes, database=database)
-    changed = 0
-    if reextract:
+    changed = queued = 0
+    if queue is not None:
+        queued = _queue_files(queue, archive, database)
+    elif reextract:
         with Archive.create(
             archive, database=database, clock=utc_now, command=_command(), notify=message
         ) as store:
             changed = store.reextract(message, processes=processes)
     if json:
-        print_json(asdict(done) | {"reextracted": changed})
+        print_json(asdict(done) | {"reextracted": changed} | ({"queued": queued} if queue else {}))
     else:
         say(
             f"{counted(done.files, 'WARC file')}: {counted(done.captures, 'capture')},"
             f" {counted(done.reports, 'report')} in {counted(done.versions, 'version')}"
-            + (f"; the current extractor reads {changed} of them differently" if reextract else "")
+            + (
+                f"; {counted(queued, 'WARC file')} queued to be read again"
+                if queue
+                else f"; the current extractor reads {changed} of them differently"
+                if reextract
+                else ""
+            )
             + (
                 f"; {counted(len(done.lost), 'file or record', 'files or records')} could not be read"
                 if done.lost
@@ -154,6 +175,30 @@ def rebuild(
             )
         )
     raise typer.Exit(ArchiveDamaged.exit_code if done.lost else 0)
+
+
+def _queue_of_workers(url: str, *, reextract: bool) -> str:
+    """Return the address of the queue. Raises ConfigError, and CrawlerError if it cannot be used, before anything is rebuilt."""
+    import asyncio
+
+    from crawler.cli.spreading.options import the_queue
+    from crawler.errors import ConfigError
+
+    if not reextract:
+        raise ConfigError("--queue: needs --reextract, since workers only read pages again")
+    checked = the_queue(url)
+    from crawler.spread.rereading import reach_queue
+
+    asyncio.run(reach_queue(checked))
+    return checked
+
+
+def _queue_files(url: str, archive: Path, database: str | None) -> int:
+    import asyncio
+
+    from crawler.spread.rereading import queue_rereadings
+
+    return asyncio.run(queue_rereadings(url, archive, database=database))
 
 
 def merge(

@@ -87,6 +87,7 @@ async def crawl(
     grace: float = GRACE_SECONDS,
     on_visit: OnVisit | None = None,
     page_process: PageProcess | None = None,
+    commit_interval: float | None = COMMIT_INTERVAL_SECONDS,
 ) -> AsyncGenerator[Outcome, None]:
     """Yield the outcomes of many sites as they come. Raises ArchiveError only.
 
@@ -95,10 +96,11 @@ async def crawl(
     - `halt`: once it is requested, pages in flight have `grace` seconds; then each address left ends as one `left`.
     - `on_visit`: called with each visit that has ended.
     - `page_process`: where pages are read; default: one of its own.
+    - `commit_interval`: seconds that an outcome waits at most for the archive's next commit; None: until its batch is full.
     - `replay`: a site of which it holds nothing ends as one `skipped`, and no visits are noted.
     """
     at_once = min(at_once, max_connections() * 3 // 4)
-    run = _Run(archive, replay, halt or Halt(), at_once, on_visit)
+    run = _Run(archive, replay, halt or Halt(), at_once, on_visit, commit_interval)
     async with nullcontext(page_process) if page_process else PageProcess() as pages:
         visits = [Visit(site, fetcher, archive, pages, full, halt=run.halt) for site in sites]
         if not full:
@@ -135,8 +137,10 @@ class _Run:
         halt: Halt,
         at_once: int,
         on_visit: OnVisit | None,
+        commit_interval: float | None,
     ) -> None:
         self.halt = halt
+        self._commit_interval = commit_interval
         self.queue: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=at_once)
         self._archive = archive
         self._visit_log = archive if replay is None else None  # a replay is no visit of a site
@@ -169,8 +173,8 @@ class _Run:
             await self.queue.put(None)
 
     async def _commit_in_intervals(self) -> None:
-        while self._archive is not None:
-            await asyncio.sleep(COMMIT_INTERVAL_SECONDS)
+        while self._archive is not None and self._commit_interval is not None:
+            await asyncio.sleep(self._commit_interval)
             self._archive.flush()
 
     async def _end_after_halt(

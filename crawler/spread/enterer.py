@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from crawler.archive import SEGMENTS_FOLDER, Archive, Entered
+from crawler.archive import SEGMENTS_FOLDER, Archive, Entered, file_sha256, readings_digest_in
 from crawler.errors import ArchiveDamaged, NotMerged
 from crawler.field.times import utc_now
 from crawler.spread.places import SegmentPlace
@@ -40,6 +40,7 @@ class Enterer:
     clock: Callable[[], datetime] = utc_now
     faulty: set[str] = field(default_factory=set)  # segments that were refused
     entered: int = 0
+    reread: int = 0  # texts that got another reading
     _listed: deque[str] = field(default_factory=deque)  # segments that waited when they were last listed
 
     def enter_waiting(self, ending: Callable[[], bool] = lambda: False) -> None:
@@ -47,6 +48,25 @@ class Enterer:
         self._list()
         while self._listed and not ending():
             self._enter_some()
+        for name in self.segments.readings():
+            if not ending():
+                self.enter_readings(name)
+
+    def enter_readings(self, name: str) -> None:
+        """Enter what a worker read again, if it waits, and remove it from there. Raises ArchiveDamaged, OSError."""
+        if name in self.faulty or not self.segments.has(name):
+            return
+        with tempfile.TemporaryDirectory(prefix="fazhi-") as folder:
+            target = Path(folder, name)
+            self.segments.fetch(name, target)
+            try:
+                if file_sha256(target) != readings_digest_in(name):
+                    raise NotMerged(f"{name}: its bytes have another digest; nothing was entered")
+                self.reread += self.archive.enter_readings(target, self.message)
+            except NotMerged as error:
+                self._refuse(name, error)
+                return
+        self.segments.remove(name)
 
     def enter(self, name: str) -> None:
         """Enter a segment, if it is not entered yet, and others that wait with it. Raises ArchiveDamaged, OSError."""
@@ -116,12 +136,20 @@ async def enter_until_end(enterer: Enterer, queue_url: str, ending: asyncio.Even
         if failed:
             raise failed[0]  # the job has not succeeded
 
+    async def enter_readings(name: str, file: str) -> None:
+        if name:
+            guarded(lambda: enterer.enter_readings(name))
+        if not failed and await queue.rereadings_left() <= 1:  # this job is the last
+            guarded(lambda: enterer.archive.enter_past_edits(enterer.message))
+        if failed:
+            raise failed[0]
+
     async def scan() -> None:
         while not ending.is_set():
             guarded(lambda: enterer.enter_waiting(ending.is_set))
             await asyncio.sleep(SCAN_SECONDS)
 
-    async with open_queue(queue_url, Handlers(enter=enter), 2) as queue:
+    async with open_queue(queue_url, Handlers(enter=enter, enter_readings=enter_readings), 2) as queue:
         guarded(lambda: enterer.enter_waiting(ending.is_set))
         scanning = asyncio.create_task(scan())
         try:

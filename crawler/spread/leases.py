@@ -91,6 +91,8 @@ _RELEASE = """
 UPDATE server_budget SET lease_until = clock_timestamp(), next_at = greatest(next_at, clock_timestamp() + make_interval(secs => %s))
  WHERE key = ANY (%s) AND holder = %s
 """
+_VISIT_ATTEMPTS = 4
+"""Attempts to take the lease of a visit. When hundreds begin together, some wait long for a connection."""
 _UNREACHED = (psycopg.OperationalError, PoolTimeout, OSError)
 
 log = logging.getLogger(__name__)
@@ -171,9 +173,12 @@ class Leases:
 
     @asynccontextmanager
     async def visit(self, server: str, number: int, halt: Halt) -> AsyncIterator[VisitLease | None]:
-        """Hold a visit of a server's sites; None if another worker has it. `number`: of the job, for people."""
+        """Hold a visit of a server's sites; None if another worker has it. `number`: of the job, for people.
+
+        Raises psycopg.OperationalError, PoolTimeout or OSError if the database cannot be reached for a while.
+        """
         holder, key = f"{self.name}/{number}", VISIT + server
-        verdict, fence, _ = await self._take((key,), holder, 0.0, None, None)
+        verdict, fence = await self._take_visit(key, holder)
         if verdict != "taken":
             yield None
             return
@@ -182,6 +187,15 @@ class Leases:
             yield VisitLease(self, held, key, fence)
         finally:
             await self._release(held)
+
+    async def _take_visit(self, key: str, holder: str) -> tuple[str, int]:
+        for _ in range(_VISIT_ATTEMPTS - 1):
+            with suppress(*_UNREACHED):
+                verdict, fence, _ = await self._take((key,), holder, 0.0, None, None)
+                return verdict, fence
+            await asyncio.sleep(POLL_SECONDS)
+        verdict, fence, _ = await self._take((key,), holder, 0.0, None, None)
+        return verdict, fence
 
     async def take_turn(self, lease: VisitLease, servers: Sequence[str], gap: float) -> _Held:
         """Wait for a turn at servers. Raises Halted."""

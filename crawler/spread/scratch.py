@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.archive import Archive, finished_segments
+from crawler.archive import finish_warcs, finished_segments
 
 _LOCK = ".worker"
 
@@ -51,9 +51,11 @@ def left_by_killed(root: Path, *, but: Path) -> Iterator[Path]:
 
 
 def salvaged(scratch: Path, clock: Callable[[], datetime]) -> dict[str, Path]:
-    """Finish the WARC files of a visit whose worker was killed; return them by the names of their segments."""
+    """Finish the WARC files of a visit whose worker was killed; return them by the names of their segments.
+
+    The catalogue is not asked for. Raises ArchiveError, OSError.
+    """
     if not (scratch / "warc").is_dir():
         return {}
-    with Archive.create(scratch, clock=clock, command="salvage", notify=lambda _: None):
-        pass
+    finish_warcs(scratch, clock())
     return finished_segments(scratch)

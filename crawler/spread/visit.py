@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.address import normal
-from crawler.archive import Archive, Slice, finished_segments, write_scratch
+from crawler.archive import ScratchArchive, Slice, finished_segments, write_scratch
 from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import counting_sink, crawl
@@ -20,6 +20,9 @@ from crawler.fetch import ConnectTo, Fetcher, Turns
 from crawler.field.times import utc_now
 from crawler.model import Outcome, Site
 from crawler.reading.pages import PageProcess
+
+_BATCH = 256
+"""Acts between two commits of a scratch archive. A kill loses none of those before: they are in its journal."""
 
 
 class SharedPages(PageProcess):
@@ -52,7 +55,9 @@ class VisitJob:
 async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None) -> dict[str, Path]:
     """Visit the sites of a job; return the files of its segment. Raises ArchiveError if the scratch archive cannot be written."""
     write_scratch(job.scratch, job.held, job.evidence, job.clock())
-    with Archive.create(job.scratch, clock=job.clock, command=job.command, notify=_ignore, batch=64) as store:
+    with ScratchArchive.create(
+        job.scratch, clock=job.clock, command=job.command, notify=_ignore, batch=_BATCH
+    ) as store:
         fetcher = Fetcher(
             sink=counting_sink(store.record, job.halt),
             rendered=store.record_rendered,
@@ -64,7 +69,12 @@ async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None
         )
         async with fetcher:
             outcomes = crawl(
-                job.sites, fetcher=fetcher, archive=store, halt=job.halt, page_process=job.page_process
+                job.sites,
+                fetcher=fetcher,
+                archive=store,
+                halt=job.halt,
+                page_process=job.page_process,
+                commit_interval=None,
             )
             async for outcome in outcomes:
                 shown(outcome)

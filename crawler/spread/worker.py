@@ -17,18 +17,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from crawler.archive import EMPTY_SLICE, Reader, Slice
+from crawler.archive import EMPTY_SLICE, Reader, Slice, file_sha256, readings_name
 from crawler.crawl.halt import Halt
-from crawler.errors import ArchiveError, NoArchive
+from crawler.errors import ArchiveError, CrawlerError, NoArchive
+from crawler.extract import EXTRACTOR
 from crawler.fetch import ConnectTo
+from crawler.field.counting import counted
 from crawler.field.times import utc_now
 from crawler.model import Ending, Outcome, Site
 from crawler.spread.leases import LEASE_SECONDS, Leases
 from crawler.spread.places import SegmentPlace
 from crawler.spread.planner import plan_due
 from crawler.spread.planning import ServerVisit, by_server
-from crawler.spread.queue.jobs import UPKEEP, VISITS, Handlers, Queue, open_queue
+from crawler.spread.queue.jobs import REREADINGS, UPKEEP, VISITS, Handlers, Queue, Rereading, open_queue
 from crawler.spread.queue.working import STALLED_SECONDS, work
 from crawler.spread.scratch import left_by_killed, own_scratch, salvaged
 from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit
@@ -111,30 +114,38 @@ class Worker:
         settings = self._settings
         handlers = Handlers(
             visit=self._visit,
+            reread=self._reread,
             plan=None if settings.once else self._plan,
             sweep=None if settings.once else self._sweep,
         )
         lock = own_scratch(self._scratch)
         try:
-            connections = min(2 + settings.sites_at_once // 20, 8)
+            connections = min(3 + settings.sites_at_once // 20, 8)
             async with (
                 open_queue(settings.queue, handlers, connections) as self._queue,
                 Leases(settings.queue, self.name, settings.lease_seconds, connections) as self._leases,
                 SharedPages() as self._pages,
             ):
                 await self._deliver_left()
-                await work(
-                    self._queue,
-                    [VISITS] if settings.once else [VISITS, UPKEEP],
-                    concurrency=settings.sites_at_once,
-                    ending=self._ending,
-                    once=settings.once,
-                    stalled_seconds=settings.stalled_seconds,
+                await asyncio.gather(
+                    self._work([VISITS] if settings.once else [VISITS, UPKEEP], settings.sites_at_once),
+                    self._work([REREADINGS], 1),  # each takes all processors
                 )
         finally:
             lock.close()
             if not any(each.is_dir() for each in self._scratch.iterdir()):
                 shutil.rmtree(self._scratch, ignore_errors=True)
+
+    async def _work(self, queues: Sequence[str], concurrency: int) -> None:
+        assert self._queue is not None
+        await work(
+            self._queue,
+            queues,
+            concurrency=concurrency,
+            ending=self._ending,
+            once=self._settings.once,
+            stalled_seconds=self._settings.stalled_seconds,
+        )
 
     # -- a visit --------------------------------------------------------------------------------------------
 
@@ -221,6 +232,33 @@ class Worker:
                 log.warning("not delivered", extra={"segment": name, "error": str(error)})
                 await asyncio.sleep(wait)
                 wait *= 2
+
+    # -- texts that are read again ------------------------------------------------------------------------------
+
+    async def _reread(self, asked: Rereading) -> None:
+        """Read the texts of a WARC file again, and deliver what is read differently. Raises CrawlerError, OSError."""
+        assert self._queue is not None
+        if asked.extractor != EXTRACTOR:
+            raise CrawlerError(
+                f"{asked.file}: is to be read by {asked.extractor}; this worker has {EXTRACTOR}"
+            )
+        with TemporaryDirectory(prefix="readings-", dir=self._scratch) as folder:
+            path = Path(folder, "readings")
+            number = await asyncio.to_thread(self._write_readings, asked.file, path)
+            if number is None:
+                await self._queue.defer_rereadings([asked])
+                return
+            name = readings_name(await asyncio.to_thread(file_sha256, path)) if number else ""
+            if name:
+                await self._store(name, path)
+        if not await self._queue.defer_enter_readings(name, asked.file):
+            log.warning("not queued", extra={"readings": name})
+        self._message(f"{asked.file}: {counted(number, 'text')} read differently")
+
+    def _write_readings(self, file: str, path: Path) -> int | None:
+        settings = self._settings
+        with Reader.read(settings.archive, notify=lambda _: None, database=settings.database) as archive:
+            return archive.write_readings(file, path, notify=self._message, ending=self._ending.is_set)
 
     @cached_property
     def _servers(self) -> Mapping[str, Sequence[Site]]:

@@ -5,11 +5,15 @@ Makes engines for a writer and for a reader. `read_only` chooses how to open a c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.util import LRUCache
 
 from crawler.archive.catalogue import CATALOGUE as CATALOGUE
 from crawler.archive.catalogue.models import Base
@@ -28,6 +32,13 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 WAL_AUTOCHECKPOINT_PAGES = 16_000
 """Pages of 4 KB in the write-ahead log at which SQLite copies them into the catalogue. Each commit changes pages all over
 the indexes. With SQLite's default of 1000, a catalogue of 100,000 captures had most of its pages copied at every other commit."""
+
+_WRITER_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}",
+)
+_SCRATCH_PRAGMAS = ("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY")
+_SCRATCH_STATEMENTS = LRUCache[Any, Any](1000)
 
 NEW_CATALOGUE = f"{CATALOGUE}.new"
 """Name of the catalogue that a rebuild makes in the archive's folder, until it takes the old one's place."""
@@ -48,6 +59,28 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     )
     configure_connections(engine, writes=writes)
     return engine
+
+
+def scratch_engine(path: Path) -> Engine:
+    """Return an engine for the only user of a catalogue that lives for one visit. It waits for no disk.
+
+    A kill loses what was not committed, a power cut the catalogue. All such engines share the statements that SQLAlchemy has
+    compiled: to compile them anew takes longer than a visit's other work with its catalogue.
+    """
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    _configure_connections(engine, _SCRATCH_PRAGMAS, "BEGIN IMMEDIATE")
+    engine.dialect = _scratch_dialect()
+    engine.update_execution_options(compiled_cache=_SCRATCH_STATEMENTS)
+    return engine
+
+
+@cache
+def _scratch_dialect() -> Dialect:
+    """Return the dialect of all scratch catalogues: compiled statements belong to one."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()  # the dialect asks a connection for SQLite's version
+    engine.dispose()
+    return engine.dialect
 
 
 def _read_only_url(path: Path) -> URL:
@@ -74,21 +107,24 @@ def has_wal(path: Path) -> bool:
 
 def configure_connections(engine: Engine, *, writes: bool) -> None:
     """Set the pragmas of an engine's connections and the kind of its transactions."""
+    pragmas = (
+        (f"PRAGMA synchronous = {SYNCHRONOUS}", *_WRITER_PRAGMAS) if writes else ("PRAGMA query_only = ON",)
+    )
+    _configure_connections(engine, pragmas, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
+
+def _configure_connections(engine: Engine, pragmas: Sequence[str], begins: str) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:
         connection.isolation_level = None  # `begin` below issues BEGIN, not the driver
         cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}" if writes else "PRAGMA query_only = ON")
-        if writes:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}")
+        for pragma in ("PRAGMA foreign_keys = ON", *pragmas):
+            cursor.execute(pragma)
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql(begins)
 
 
 def migrations(connection: Connection) -> Config:

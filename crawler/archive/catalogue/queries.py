@@ -246,6 +246,12 @@ def find_record_id(session: Session, key: str, capture: Capture) -> str | None:
     return session.scalar(query.order_by(CaptureRow.id.desc()).limit(1))
 
 
+def version_with(session: Session, report_id: str, number: int) -> VersionRow | None:
+    """Return the version of a report with this number, unless it is a tombstone; None if there is none."""
+    query = select(VersionRow).where(VersionRow.report_id == report_id, VersionRow.number == number)
+    return session.scalars(query.where(VersionRow.tombstone.is_(False))).first()
+
+
 def reextractable_versions(session: Session) -> Sequence[VersionRow]:
     """Return the versions that can be extracted again from captures, in the order they were made."""
     made = select(VersionRow).where(VersionRow.capture_id.is_not(None), VersionRow.tombstone.is_(False))

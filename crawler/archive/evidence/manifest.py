@@ -85,8 +85,10 @@ class Manifest:
     end of a run, the first one counts: what the chain has said once, no later line changes.
     """
 
-    def __init__(self, archive: Path) -> None:
+    def __init__(self, archive: Path, *, durable: bool = True) -> None:
+        """`durable`: each line is on disk when its method returns."""
         self._archive = archive
+        self._durable = durable
         self._path = archive / NAME
         self._head = EMPTY_HEAD
         self._lines = 0
@@ -244,7 +246,8 @@ class Manifest:
             rest = memoryview(lines + b"\n")
             while rest:
                 rest = rest[file.write(rest) :]
-            os.fsync(file.fileno())
+            if self._durable:
+                os.fsync(file.fileno())
 
 
 def _size(file: BinaryIO) -> int:

@@ -59,14 +59,20 @@ class RunWarcs:
         manifest: Manifest,
         clock: Callable[[], datetime],
         put_texts: Callable[[], None] = lambda: None,
+        *,
+        durable: bool = True,
     ) -> None:
-        """`put_texts`: puts what was derived from a file, when that is in its bucket and not listed yet."""
+        """`put_texts`: puts what was derived from a file, when that is in its bucket and not listed yet.
+
+        `durable`: whether what `sync` or `close` ends with survives a power cut.
+        """
         self._archive = archive
         self._started = started
         self._info = info
         self._manifest = manifest
         self._clock = clock
         self._put_texts = put_texts
+        self._durable = durable
         self._number = 0
         self._path: Path | None = None
         self._name = ""
@@ -150,8 +156,8 @@ class RunWarcs:
         self._warc.info(self._path.name, now, self._info)
 
     def sync(self) -> None:
-        """Sync the file in progress to disk."""
-        if self._file is not None and self._path is not None:
+        """Sync the file in progress to disk, if it is to be durable."""
+        if self._durable and self._file is not None and self._path is not None:
             with errors_name(in_progress(self._path)):
                 os.fsync(self._file.fileno())
 
@@ -167,7 +173,7 @@ class RunWarcs:
         files.put_before_listed(self._archive, in_progress(Path(self.name)).as_posix(), self.name)
         self._put_texts()
         self._manifest.add_file(self.name, self._warc.size, self._warc.sha256.hexdigest())
-        finish(self._archive, self._path, index_text(self._index_lines))
+        finish(self._archive, self._path, index_text(self._index_lines), durable=self._durable)
         self._file, self._warc, self._journal, self._index_lines = None, None, None, []
 
     def abandon(self) -> None:
@@ -179,8 +185,8 @@ class RunWarcs:
         self._file = self._warc = self._journal = None
 
 
-def finish(archive: Path, path: Path, index: bytes) -> None:
+def finish(archive: Path, path: Path, index: bytes, *, durable: bool = True) -> None:
     """Give a file that the manifest lists its final name, and write its index."""
     name = path.relative_to(archive)
     files.rename(archive, in_progress(name).as_posix(), name.as_posix())
-    write_all(archive, {index_of(path).relative_to(archive).as_posix(): index}, durable=True)
+    write_all(archive, {index_of(path).relative_to(archive).as_posix(): index}, durable=durable)

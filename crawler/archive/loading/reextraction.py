@@ -19,12 +19,15 @@ from sqlalchemy.orm import Session
 
 from crawler import extract as extraction
 from crawler.address import canonical
+from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.documents.queries import documents_read, to_document
 from crawler.archive.catalogue.metadata.queries import FIELDS
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
+from crawler.archive.catalogue.rows import KeptDocument
 from crawler.archive.evidence.warc_paths import on_disk
 from crawler.archive.loading.begun import BegunReadings, Wanted, source_of, url_of
 from crawler.errors import ArchiveDamaged, ExtractError, UnreadDocument
+from crawler.extract.documents.ocr.record import OCR
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Document, Headers, Report
 from crawler.reading.alone import read_alone
@@ -161,6 +164,21 @@ def reads_same_text(archive: Path, session: Session, version: VersionRow, digest
         return reread(archive, session, version).report.text_sha256 == digest
     except (ExtractError, ArchiveDamaged, OSError):
         return False
+
+
+def kept_readings(session: Session, version: VersionRow, documents: Sequence[Document]) -> list[KeptDocument]:
+    """Return documents as they are read now, each with its capture. Of a recognition that is no text the engine is told.
+
+    `documents`: in the order in which the version was read with them. Raises ValueError if it was read with another number.
+    """
+    held = documents_read(session, version)
+    return [
+        KeptDocument(
+            replace(document, reader=document.reader or (row.reader if row.how == OCR else None)),
+            queries.capture_ref(session, row.capture_id),
+        )
+        for document, row in zip(documents, held, strict=True)
+    ]
 
 
 def read_metadata(

@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.engine import CATALOGUE, sqlite_engine
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
+from crawler.archive.damage import errors_as_damage
+from crawler.archive.evidence.killed_warcs import repair
+from crawler.archive.evidence.lock import acquire
+from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
 from crawler.archive.ledger.runs import read_run_info
 from crawler.archive.segments.texts import append_texts
@@ -26,6 +30,12 @@ def segment_name(started: datetime, number: int, sha256: str) -> str:
     Sorted by name, the files of a run are in their order.
     """
     return f"{started:%Y%m%d%H%M%S%f}-{number:05}-{sha256}.warc.gz"
+
+
+def finish_warcs(scratch: Path, now: datetime) -> None:
+    """Finish the WARC files of a scratch archive whose run was killed. Its catalogue is not asked for. Raises ArchiveError, OSError."""
+    with errors_as_damage(scratch), acquire(scratch, now):
+        repair(scratch, Manifest(scratch), now, lambda _: None)
 
 
 def finished_segments(scratch: Path) -> dict[str, Path]:

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Table, and_, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from crawler.archive.catalogue.engine import CATALOGUE, sqlite_engine, upgrade
+from crawler.archive.catalogue.engine import CATALOGUE, scratch_engine, upgrade
 from crawler.archive.catalogue.models import (
     Base,
     CaptureRow,
@@ -184,7 +184,9 @@ def write_scratch(folder: Path, held: Slice, evidence: Path | None, now: datetim
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CATALOGUE).write_bytes(_empty_catalogue())
-    engine = sqlite_engine(folder / CATALOGUE, writes=True)
+    if not held.size:
+        return
+    engine = scratch_engine(folder / CATALOGUE)
     try:
         with engine.begin() as connection:
             for model in _ORDER:
@@ -214,7 +216,7 @@ def _empty_catalogue() -> bytes:
     """Return the file of a catalogue without rows. The migrations take longer than most slices."""
     with TemporaryDirectory(prefix="fazhi-") as folder:
         path = Path(folder, CATALOGUE)
-        engine = sqlite_engine(path, writes=True)
+        engine = scratch_engine(path)
         upgrade(engine)
-        engine.dispose()  # the last connection copies the log into the file
+        engine.dispose()
         return path.read_bytes()

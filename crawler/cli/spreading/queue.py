@@ -54,7 +54,13 @@ def queue_command(
     print_table(
         headings,
         [
-            (job["status"], job["task"], job["server"], job["since"], " ".join(job["sites"] or ()))
+            (
+                job["status"],
+                job["task"],
+                job["server"] or job["file"],
+                job["since"],
+                " ".join(job["sites"] or ()),
+            )
             for job in jobs
         ],
         text=headings[2:3],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import procrastinate
@@ -17,11 +17,21 @@ from crawler.errors import ConfigError, CrawlerError
 from crawler.spread.leases import SCHEMA
 from crawler.spread.planning import ServerVisit
 
-VISITS, ENTRIES, UPKEEP = "visits", "entries", "upkeep"
-"""Queues: of the workers, of the enterer, and of the planner and the sweeper, which any worker runs."""
+VISITS, REREADINGS, ENTRIES, UPKEEP = "visits", "rereadings", "entries", "upkeep"
+"""Queues: two of the workers, that of the enterer, and that of the planner and the sweeper, which any worker runs."""
 
-VISIT, ENTER, PLAN, SWEEP = "visit", "enter", "plan", "sweep"
+VISIT, REREAD, ENTER, ENTER_READINGS, PLAN, SWEEP = (
+    "visit",
+    "reread",
+    "enter",
+    "enter_readings",
+    "plan",
+    "sweep",
+)
 """Tasks."""
+
+MAX_ATTEMPTS = 3
+"""Attempts to read a WARC file again. One at which so many workers have died is given up."""
 
 PLAN_CRON, SWEEP_CRON = "*/10 * * * *", "* * * * * */20"
 """The planner runs every ten minutes, the sweeper every twenty seconds."""
@@ -32,14 +42,17 @@ _MANY = 1000  # jobs, after which PostgreSQL's knowledge of the table is renewed
 _INSERT = """
 WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('fazhi visits'))), queued AS (
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args)
-    SELECT %(queue)s, %(task)s, %(priority)s, server, server, args::jsonb
-      FROM alone, unnest(%(servers)s::text[], %(args)s::text[]) WITH ORDINALITY AS visit (server, args, place)
+    SELECT %(queue)s, %(task)s, %(priority)s, key, key, args::jsonb
+      FROM alone, unnest(%(keys)s::text[], %(args)s::text[]) WITH ORDINALITY AS job (key, args, place)
      ORDER BY place
         ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
     RETURNING 1
 ) SELECT count(*) AS number FROM queued
 """  # alone: two planners that insert in different orders would wait for each other for ever
 
+_REREADINGS_LEFT = """
+SELECT count(*) AS number FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = ANY (%(tasks)s)
+"""
 _ANALYZE = "ANALYZE procrastinate_jobs"
 
 _LOCK_INDEX = """
@@ -49,11 +62,24 @@ _CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rereading:
+    """A WARC file whose texts are to be read again. `extractor`: with which; `attempt`: from 1."""
+
+    file: str
+    extractor: str
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
     """What is done for a job. A process that runs only some of the queues has only their handlers."""
 
     visit: Callable[[int, ServerVisit], Awaitable[None]] | None = None  # with the job's number
+    reread: Callable[[Rereading], Awaitable[None]] | None = None
     enter: Callable[[str, str], Awaitable[None]] | None = None  # a segment's name, its server
+    enter_readings: Callable[[str, str], Awaitable[None]] | None = (
+        None  # name of the readings, or "", and WARC file
+    )
     plan: Callable[[], Awaitable[None]] | None = None
     sweep: Callable[[], Awaitable[None]] | None = None
 
@@ -69,16 +95,25 @@ class Queue:
 
         `first`: before all that is not queued so.
         """
-        connector, queued = self.app.connector, 0
-        for start in range(0, len(visits), _PER_INSERT):
-            some = visits[start : start + _PER_INSERT]
+        jobs = {each.server: {"server": each.server, "sites": each.sites} for each in visits}
+        return await self._defer(VISITS, VISIT, jobs, priority=int(first))
+
+    async def defer_rereadings(self, files: Sequence[Rereading]) -> int:
+        """Queue WARC files whose texts are to be read again, unless they are queued. Return the number queued."""
+        return await self._defer(REREADINGS, REREAD, {f"file:{each.file}": asdict(each) for each in files})
+
+    async def _defer(self, queue: str, task: str, jobs: Mapping[str, Any], priority: int = 0) -> int:
+        """Queue jobs in their order. `jobs`: their arguments by their locks; one whose lock is queued already is left out."""
+        connector, queued, locks = self.app.connector, 0, list(jobs)
+        for start in range(0, len(locks), _PER_INSERT):
+            some = locks[start : start + _PER_INSERT]
             row = await connector.execute_query_one_async(
                 _INSERT,
-                queue=VISITS,
-                task=VISIT,
-                priority=int(first),
-                servers=[each.server for each in some],
-                args=[json.dumps({"server": each.server, "sites": each.sites}) for each in some],
+                queue=queue,
+                task=task,
+                priority=priority,
+                keys=some,
+                args=[json.dumps(jobs[each]) for each in some],
             )
             queued += row["number"]
         if queued >= _MANY:  # else fetching a job goes by the empty table's statistics: seconds each
@@ -90,16 +125,36 @@ class Queue:
 
         Returns False if the database cannot be reached: the enterer finds the segment where it waits.
         """
-        job = self.app.configure_task(ENTER, queue=ENTRIES, queueing_lock=name)
+        return await self._defer_entry(ENTER, name, name=name, server=server)
+
+    async def defer_enter_readings(self, name: str, file: str) -> bool:
+        """Queue that the readings of a WARC file are entered. `name`: empty if nothing is read differently.
+
+        Returns False if the database cannot be reached: the enterer finds the readings where they wait.
+        """
+        return await self._defer_entry(ENTER_READINGS, f"readings:{file}", name=name, file=file)
+
+    async def _defer_entry(self, task: str, lock: str, **named: str) -> bool:
+        job = self.app.configure_task(task, queue=ENTRIES, queueing_lock=lock)
         with suppress(AlreadyEnqueued):
             try:
-                await job.defer_async(name=name, server=server)
+                await job.defer_async(**named)
             except (ConnectorException, psycopg.Error, PoolTimeout):
                 return False
         return True
 
+    async def rereadings_left(self) -> int:
+        """Return the number of WARC files that wait, are read again, or whose readings are not entered."""
+        row = await self.app.connector.execute_query_one_async(
+            _REREADINGS_LEFT, tasks=[REREAD, ENTER_READINGS]
+        )
+        return int(row["number"])
+
     async def fail_stalled(self, seconds: float) -> list[str]:
-        """Fail the jobs of workers that have given no sign of life for so long; return their servers."""
+        """Fail the jobs of workers that have given no sign of life for so long; return their servers or WARC files.
+
+        What the planner does not plan anew is queued again.
+        """
         manager = self.app.job_manager
         stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
         for job in stalled:
@@ -107,7 +162,17 @@ class Queue:
             await manager.finish_job_by_id_async(job_id=job.id, status=status, delete_job=False)
             if job.task_name == ENTER:  # the segment waits where it is
                 await self.defer_enter(**job.task_kwargs)
-        return [job.task_kwargs.get("server", job.task_name) for job in stalled]
+            elif job.task_name == ENTER_READINGS:
+                await self.defer_enter_readings(**job.task_kwargs)
+            elif job.task_name == REREAD:
+                await self._reread_anew(Rereading(**job.task_kwargs))
+        return [
+            job.task_kwargs.get("server") or job.task_kwargs.get("file", job.task_name) for job in stalled
+        ]
+
+    async def _reread_anew(self, asked: Rereading) -> None:
+        if asked.attempt < MAX_ATTEMPTS:
+            await self.defer_rereadings([replace(asked, attempt=asked.attempt + 1)])
 
     async def forget_ended(self, hours: int) -> None:
         """Delete jobs that ended so long ago."""
@@ -140,6 +205,18 @@ def _app(url: str, handlers: Handlers, connections: int) -> Any:
             await visit(context.job.id, ServerVisit(server=server, sites=tuple(sites)))
 
         app.task(name=VISIT, queue=VISITS, pass_context=True)(run_visit)
+    if reread := handlers.reread:
+
+        async def run_reread(file: str, extractor: str, attempt: int) -> None:
+            await reread(Rereading(file=file, extractor=extractor, attempt=attempt))
+
+        app.task(name=REREAD, queue=REREADINGS)(run_reread)
+    if enter_readings := handlers.enter_readings:
+
+        async def run_enter_readings(name: str, file: str) -> None:
+            await enter_readings(name, file)
+
+        app.task(name=ENTER_READINGS, queue=ENTRIES)(run_enter_readings)
     if enter := handlers.enter:
 
         async def run_enter(name: str, server: str) -> None:

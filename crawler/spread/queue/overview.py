@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from crawler.spread.leases import VISIT as VISIT_KEY
 from crawler.spread.planning import Failures, QueueState
-from crawler.spread.queue.jobs import ENTER, VISIT, unreachable
+from crawler.spread.queue.jobs import ENTER, ENTER_READINGS, REREAD, VISIT, unreachable
 
 _BUSY = """
 SELECT DISTINCT args ->> 'server' FROM procrastinate_jobs
@@ -38,7 +38,7 @@ SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND task_n
 _COUNTS = "SELECT task_name, status::text, count(*) FROM procrastinate_jobs GROUP BY 1, 2 ORDER BY 1, 2"
 _JOBS = """
 SELECT job.id, job.task_name AS task, job.status::text AS status, job.args ->> 'server' AS server,
-       job.args -> 'sites' AS sites, job.args ->> 'name' AS segment, max(event.at) AS since
+       job.args -> 'sites' AS sites, job.args ->> 'name' AS segment, job.args ->> 'file' AS file, max(event.at) AS since
   FROM procrastinate_jobs job LEFT JOIN procrastinate_events event ON event.job_id = job.id
  WHERE job.status = ANY (%s::procrastinate_job_status[]) AND job.task_name = ANY (%s)
  GROUP BY job.id ORDER BY job.status, job.priority DESC, job.id LIMIT %s
@@ -47,6 +47,7 @@ _LEASES = """
 SELECT key, holder, fence, lease_until, CASE WHEN next_at > clock_timestamp() THEN next_at END AS next_at
   FROM server_budget WHERE lease_until > clock_timestamp() ORDER BY key LIMIT %s
 """
+_SHOWN = [VISIT, REREAD, ENTER, ENTER_READINGS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ async def overview(url: str, *, most: int) -> Overview:
                 counts.setdefault(row["task_name"], {})[row["status"]] = row["count"]
             jobs: list[dict[str, Any]] = []
             for status in ("doing", "failed", "todo"):
-                found = await connection.execute(_JOBS, ([status], [VISIT, ENTER], most))
+                found = await connection.execute(_JOBS, ([status], _SHOWN, most))
                 jobs += await found.fetchall()
             leases = await (await connection.execute(_LEASES, (most,))).fetchall()
     except (psycopg.Error, OSError) as error:

@@ -49,7 +49,7 @@ _MAX_FETCH_TIME = timedelta(hours=1)
 _INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
 
 
-_NEXT_CAPTURE = "next capture"
+_NEXT_CAPTURE = "next_capture"
 """Key in `Session.info` of the number that the next capture gets. There is one writer, so nobody else takes it."""
 
 

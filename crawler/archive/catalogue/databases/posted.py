@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
-_KEY = "posted statements"
+_KEY = "posted_statements"
 _MAX_POSTED = 500  # sent at once then, so that their arguments do not fill the memory
 Posted = list[tuple[str, Any]]
 

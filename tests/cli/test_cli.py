@@ -147,7 +147,7 @@ def test_where_no_site_can_be_reached_one_line_says_so(fazhi: Fazhi, folder: Pat
     assert (code, out) == (1, "")
     assert (
         err
-        == f"no site of {sources} can be reached from here (1 hosts tried); `make demo` shows the whole job offline\n"
+        == f"no site of {sources} can be reached from here (1 host tried); `make demo` shows the whole job offline\n"
     )
     assert not folder.exists()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,10 +11,10 @@ import pytest
 from hypothesis import settings
 
 from crawler.archive import Archive
-from crawler.archive.catalogue import engine
 from crawler.cli import main
 from crawler.field.fingerprint import text_sha256
 from crawler.model import Capture, Report, Site
+from tests.quick import share_compiled_statements, sync_nothing
 from tests.site import Web
 
 settings.register_profile("fazhi", deadline=None)  # a slow machine is no fault
@@ -23,13 +22,9 @@ settings.load_profile("fazhi")
 
 
 def pytest_configure() -> None:
-    """Let the tests write files without waiting for the disk: no test cuts the power, and the waits are half of the time.
-
-    The calls are made all the same, and `tests.archive.failing` has each of them fail. Commands in processes of their own wait.
-    """
-    os.fsync = os.fdatasync = lambda _: None
-    os.sync = lambda: None
-    engine.SYNCHRONOUS = "OFF"
+    """Make the tests quicker. Benchmarks import from the tests too; they run as commands do."""
+    sync_nothing()
+    share_compiled_statements()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -41,7 +41,7 @@ def details_json(store: Reader, report: Report) -> dict[str, Any]:
                 "url": page.url,
                 "site": page.site_id,
                 "own": page.own,
-                "state": page.state,
+                "state": page.shown_state,
                 "text_sha256": page.text_sha256,
                 "first_seen": iso(page.first_seen),
                 "last_seen": iso(page.last_seen),

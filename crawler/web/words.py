@@ -174,7 +174,7 @@ CHINESE = {
     "state missing": "暂时不见",
     "state moved": "已移址",
     "state gone": "已撤下",
-    "state none": "不再访问",
+    "state none": "本库不访问",
     "First captured": "首次抓取",
     "Last seen": "最近见到",
     "the site says that there is no such page since": "网站称该页不存在，自",
@@ -229,6 +229,7 @@ CHINESE = {
 ENGLISH = {
     "language tag": "en",
     "other language code": "zh",
+    "state none": "not visited by this archive",
     "Other language": "中文",
     "unread needs_ocr": "its document is a scan that was not recognised yet",
     "unread encrypted": "its document is encrypted",

@@ -23,6 +23,7 @@ from crawler.errors import ArchiveDamaged
 from crawler.extract import extract
 from crawler.model import Capture, Ending, Outcome, Site, SiteVisit, VisitState
 from tests.archive.held import derived, dump, faults, query
+from tests.quick import share_compiled_statements, sync_nothing
 
 SITE = Site(id="jia", name="甲市人民政府", region="420100")
 BATCH = 8
@@ -155,4 +156,6 @@ def crash(folder: Path, rounds: int, seed: int) -> Counter[str]:
 
 
 if __name__ == "__main__":
+    sync_nothing()  # a kill is no power cut
+    share_compiled_statements()
     print(dict(crash(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

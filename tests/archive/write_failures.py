@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from json import loads
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -238,6 +239,18 @@ class Sweep:
     def last_of_kinds(self) -> dict[str, int]:
         """Return the number of the last operation of each kind."""
         return {kind: number for number, kind in enumerate(self.kinds, start=1)}
+
+    def representatives(self) -> Iterator[int]:
+        """Yield the numbers of all operations but of SQLite's writes in a row: of those the first, a middle and the last one.
+
+        They write the pages of one transaction, which to the archive happened or did not.
+        """
+        number = 1
+        for kind, run in groupby(self.kinds):
+            length = len(list(run))
+            inner = {0, length // 2, length - 1} if kind == "sqlite write" else range(length)
+            yield from (number + each for each in sorted(inner))
+            number += length
 
     def copy(self) -> None:
         """Make a fresh copy of what the scenario prepared."""

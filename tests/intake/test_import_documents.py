@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from crawler.archive import Archive
 from crawler.intake.imports import import_paths
 from crawler.model import Ending, Outcome
 from tests.archive.held import faults, query
-from tests.conftest import Clock, Fazhi
+from tests.conftest import URL, Clock, Fazhi
 from tests.crawl.test_documents import (
     FILE,
     LIST,
@@ -24,6 +25,7 @@ from tests.crawl.test_documents import (
     is_sound,
     text_file,
 )
+from tests.intake.test_import_warcs import PAGE as SAVED
 from tests.site.offered import docx_of, pdf_of
 from tests.site.troubles import BY_HOST
 
@@ -120,3 +122,27 @@ def test_extract_explains_a_document(tmp_path: Path, fazhi: Fazhi) -> None:
     assert "format\tpdf" in out
     assert "reader\tpypdfium2" in out
     assert "unknown, share\t0.0000" in out
+
+
+MESSAGE = (
+    b"From: <Saved by Blink>\r\nSnapshot-Content-Location: %b\r\nSubject: report\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/related;\r\n\ttype="text/html";\r\n\tboundary="--b"\r\n\r\n\r\n----b\r\nContent-Type: text/html\r\n'
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n%b\r\n----b--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [(URL, URL), ("http://me:secret@www.wuhan.gov.cn/", "urn:"), ("file:///a.html", "urn:")],
+)
+def test_a_page_saved_as_mhtml_is_read_with_the_address_in_its_head(
+    address: str, kept: str, folder: Path, clock: Clock, tmp_path: Path
+) -> None:
+    file = tmp_path / "saved.mhtml"
+    file.write_bytes(MESSAGE % (address.encode(), quopri.encodestring(SAVED)))
+    (outcome,) = imported(folder, clock, file)
+    assert outcome.ending is Ending.NEW
+    assert outcome.url.startswith(kept)
+    (again,) = imported(folder, clock, file)
+    assert again.ending is Ending.UNCHANGED
+    is_sound(folder, clock)

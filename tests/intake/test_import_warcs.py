@@ -242,7 +242,7 @@ def test_heads_of_bare_line_feeds_are_read_the_same_out_of_our_own_record(
 
 
 FILES = {
-    "x.warc.bz2": "bunzip2", "x.warc.xz": "unxz", "x.mhtml": "save it as HTML", "x.wacz": "File is not a zip file",
+    "x.warc.bz2": "bunzip2", "x.warc.xz": "unxz", "x.wacz": "File is not a zip file",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crawler.archive.catalogue.base import Base as Base
 from crawler.archive.catalogue.documents.model import DocumentRow as DocumentRow
 from crawler.archive.catalogue.metadata.model import PageMetadataRow as PageMetadataRow
+from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.archive.catalogue.troubles.model import TroubleRow as TroubleRow
 
 LIVE, MISSING, GONE, MOVED, UNREACHABLE = "live", "missing", "gone", "moved", "unreachable"
@@ -303,6 +304,11 @@ class PageRow(Base, kw_only=True):
     # digest of a shrunk text that is not believed yet, see ledger.shrunk_texts
     shrunk_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     shrunk_since: Mapped[datetime | None] = mapped_column(default=None)
+
+    @property
+    def shown_state(self) -> str | None:
+        """The state; None if only others have seen the page, which says nothing of whether it is there now."""
+        return None if self.state == LIVE and self.site_id in OUTSIDE_SITES else self.state
 
 
 class PageEventRow(Base, kw_only=True):

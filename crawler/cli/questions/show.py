@@ -163,9 +163,9 @@ def _first_sight(sight: FirstSight) -> Iterator[str]:
 
 
 def _state(page: PageRow) -> str:
-    """Return a page's state as the end of a line; empty for a page that is still served."""
+    """Return a page's state as the end of a line; empty for a page that was still served when it was last visited."""
     words = {
-        "live": "",
+        "live": "" if page.shown_state else "  (not visited by this archive)",
         "missing": f"  (missing since {iso(page.missing_since)}; not yet confirmed)",
         "gone": f"  (gone since {iso(page.missing_since)})",
         "moved": f"  (moved to {page.moved_to})",

@@ -21,11 +21,15 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 
 PAGES = (".html", ".htm", ".shtml")
 """Endings of the names of files that are saved pages."""
+MHTML = (".mhtml", ".mht")
+"""Endings of the names of pages that were saved with all they show, as one MIME message (RFC 2557)."""
 
 _SAVED_FROM_BYTES = 4096  # start of a page, where browsers write its address
 _HEAD_BYTES = 256 * 1024  # start of a page that is searched for its canonical address
 _SAVED_FROM = re.compile(rb"<!--\s{0,10}saved from url=\(\d{1,9}\)(https?://[^\s>]{1,4000})\s{0,10}-->", re.I)
 """`<!-- saved from url=(0034)http://www.example.gov.cn/a.html -->`, as browsers write into pages that they save."""
+_SNAPSHOT = re.compile(rb"^Snapshot-Content-Location:[ \t]{0,8}(https?://[^\s]{1,4000})", re.I | re.M)
+"""Address of a page in MHTML, in the head of the message."""
 _LINK = re.compile(rb"<link\s[^<>]{1,8000}>", re.I)
 _CANONICAL = re.compile(rb"""\srel=["']?canonical["'\s>/]""", re.I)
 _HREF = re.compile(rb"""\shref=["'](https?://[^"'<>]{1,4000})["']""", re.I)
@@ -49,12 +53,8 @@ def begin_file(file: Path, job: Job) -> int:
     except OSError:
         return 0
     job.data[file] = data
-    job.ahead.begin(data, data, (), _stated_address(data) if _is_page(file) else None)
+    job.ahead.begin(data, data, (), _stated_address(file, data))
     return len(data)
-
-
-def _is_page(file: Path) -> bool:
-    return file.name.lower().endswith(PAGES)
 
 
 def _document(file: Path, job: Job, *, page: bool) -> Outcome:
@@ -62,7 +62,7 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
     try:
         held = job.data.pop(file, None)
         data = read_regular(file, MAX_FILE_BYTES) if held is None else held
-        url = _stated_address(data) if page else None
+        url = _stated_address(file, data)
         report = job.read(data, data, (), url)
     except OSError as error:
         return job.not_stored(Ending.FAILED, file, f"cannot be read: {error.strerror or error}")
@@ -81,7 +81,8 @@ def _document(file: Path, job: Job, *, page: bool) -> Outcome:
         is_text = report.text_from == "page" and report.unread is None
         content_type = "text/plain" if is_text else "application/octet-stream"
         return job.archive.ingest(found[0], name, data, found[1], content_type=content_type, origin=name)
-    return job.archive.ingest(found[0], name, data, found[1], url=url, content_type="text/html", origin=name)
+    content_type = "multipart/related" if _has_ending(file, MHTML) else "text/html"
+    return job.archive.ingest(found[0], name, data, found[1], url=url, content_type=content_type, origin=name)
 
 
 def _titled(report: Report, name: str) -> Report:
@@ -93,11 +94,20 @@ def _titled(report: Report, name: str) -> Report:
     return report
 
 
-def _stated_address(data: bytes) -> str | None:
-    """Return the address that a saved page states: the browser's `saved from`, else its canonical link.
+def _has_ending(file: Path, endings: tuple[str, ...]) -> bool:
+    return file.name.lower().endswith(endings)
+
+
+def _stated_address(file: Path, data: bytes) -> str | None:
+    """Return the address that a saved page states: the browser's `saved from` or snapshot, else its canonical link.
 
     A canonical link to a front page is ignored: templates put it into every page.
     """
+    if _has_ending(file, MHTML):
+        snapshot = _SNAPSHOT.search(data[:_SAVED_FROM_BYTES])
+        return http_address(snapshot[1].decode("utf-8", "replace")) if snapshot else None
+    if not _has_ending(file, PAGES):
+        return None
     if found := _SAVED_FROM.search(data[:_SAVED_FROM_BYTES]):
         return http_address(found[1].decode("utf-8", "replace"))
     for link in _LINK.findall(data[:_HEAD_BYTES]):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from crawler.intake.imports.files import PAGES, import_page, import_text
+from crawler.intake.imports.files import MHTML, PAGES, import_page, import_text
 from crawler.intake.imports.job import Read
 from crawler.intake.imports.package import DESCRIPTOR, MULTI_WACZ
 from crawler.intake.imports.wacz import ENDINGS, import_list, import_wacz
@@ -18,7 +18,7 @@ from crawler.warc.foreign import is_web_archive
 READERS: Mapping[str, Read] = {
     ".txt": import_text,
     **dict.fromkeys((".pdf", ".docx", ".doc", ".wps", ".ofd", ".rtf", ".zip"), import_text),
-    **dict.fromkeys(PAGES, import_page),
+    **dict.fromkeys((*PAGES, *MHTML), import_page),
     **dict.fromkeys(ENDINGS, import_warc),
     ".wacz": import_wacz,
 }
@@ -27,8 +27,6 @@ READERS: Mapping[str, Read] = {
 UNREADABLE = {
     ".warc.bz2": "a bzip2-compressed WARC: `bunzip2` makes a plain one of it",
     ".warc.xz": "an xz-compressed WARC: `unxz` makes a plain one of it",
-    ".mhtml": "a page saved as MHTML: save it as HTML",
-    ".mht": "a page saved as MHTML: save it as HTML",
 }
 """Files that hold pages but cannot be imported, by the ending of their names: what they are, and what to do."""
 

@@ -81,6 +81,7 @@ def test_show_and_cite_say_who_saw_a_text_first_and_that_nobody_here_visits_its_
     )
     assert "published by a site that this archive has not crawled;" in told
     assert "; live" not in told
+    assert f"{OLD}  (not visited by this archive)" in told
     _, out, _ = fazhi("cite", OLD, "--archive", str(folder))
     assert "no page of it is visited" in out
     assert fazhi("reports", "--state", "live", "--json", "--archive", str(folder))[1].strip() == "[]"

@@ -163,19 +163,21 @@ class Queue:
         What the planner does not plan anew is queued again.
         """
         manager = self.app.job_manager
-        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
-        for job in stalled:
+        failed: list[procrastinate.jobs.Job] = []
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
             status = procrastinate.jobs.Status.FAILED
-            await manager.finish_job_by_id_async(job_id=job.id, status=status, delete_job=False)
+            try:
+                await manager.finish_job_by_id_async(job_id=job.id, status=status, delete_job=False)
+            except ConnectorException:  # another sweeper has ended it, or the next one will
+                continue
+            failed.append(job)
             if job.task_name == ENTER:  # the segment waits where it is
                 await self.defer_enter(**job.task_kwargs)
             elif job.task_name == ENTER_READINGS:
                 await self.defer_enter_readings(**job.task_kwargs)
             elif job.task_name == REREAD:
                 await self._reread_anew(Rereading(**job.task_kwargs))
-        return [
-            job.task_kwargs.get("server") or job.task_kwargs.get("file", job.task_name) for job in stalled
-        ]
+        return [job.task_kwargs.get("server") or job.task_kwargs.get("file", job.task_name) for job in failed]
 
     async def _reread_anew(self, asked: Rereading) -> None:
         if asked.attempt < MAX_ATTEMPTS:
@@ -189,12 +191,17 @@ class Queue:
 
 
 def _every(app: Any, name: str, cron: str, upkeep: Callable[[], Awaitable[None]]) -> None:
-    """Let any worker run upkeep at the times that cron's five or six fields name, one at a time."""
+    """Let any worker run upkeep at the times that cron's five or six fields name. It is queued once at a time.
+
+    The planner runs once at a time too. The sweeper has no lock: the job of one that was killed would hold it, and nobody
+    would sweep that job, or any other, any more.
+    """
 
     async def run(timestamp: int) -> None:
         await upkeep()
 
-    app.periodic(cron=cron)(app.task(name=name, queue=UPKEEP, lock=name, queueing_lock=name)(run))
+    lock = None if name == SWEEP else name
+    app.periodic(cron=cron)(app.task(name=name, queue=UPKEEP, lock=lock, queueing_lock=name)(run))
 
 
 def _app(url: str, handlers: Handlers, connections: int) -> Any:

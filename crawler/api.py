@@ -34,6 +34,7 @@ from crawler.errors import (
     ExtractError,
     NoArchive,
     NoBody,
+    NoNetwork,
     UnknownFormat,
 )
 from crawler.extract import extract, extract_text
@@ -125,6 +126,7 @@ __all__ = [
     "Match",
     "NoArchive",
     "NoBody",
+    "NoNetwork",
     "Outcome",
     "Proxy",
     "ProxyScheme",
@@ -209,7 +211,7 @@ def crawl(
 
     A page or a site that fails is an outcome, never an exception. Raises ConfigError for faults in the sources, for
     unknown ids, and for a `replay` without exchanges; ArchiveLocked when another crawl writes to the archive;
-    ArchiveDamaged when it cannot be written; CrawlerError when no site can be reached.
+    ArchiveDamaged when it cannot be written; NoNetwork when no site can be reached.
 
     Where an event loop already runs, as in a notebook, the crawl and `on_outcome` run in another thread while the caller
     waits.

@@ -2,6 +2,7 @@
 
 CrawlerError                     exit 1, no retry
   ConfigError                    exit 2: faults in sources.yaml, or wrong use of a command
+  NoNetwork                      no site can be reached from this machine
   FetchError                     becomes an Outcome, never stops a crawl
     Unreachable                  no answer, or only a part of one; retried
     ProxyFailed                  the proxy could not or would not connect to this host; says nothing of the site
@@ -65,6 +66,14 @@ class ConfigError(CrawlerError):
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class NoNetwork(CrawlerError):
+    """No site can be reached from this machine. `is_told`: an earlier run has told so, less than a week ago."""
+
+    def __init__(self, message: str, *, is_told: bool = False) -> None:
+        super().__init__(message)
+        self.is_told = is_told
 
 
 class FetchError(CrawlerError):

@@ -141,9 +141,7 @@ def test_without_a_network_nothing_is_made(folder: Path) -> None:
     site = Site(
         id="a", name="某市人民政府", region="420100", lists=("http://127.0.0.1/",)
     )  # never connected to
-    with pytest.raises(
-        CrawlerError, match="no site of those given can be reached from here \\(1 hosts tried"
-    ):
+    with pytest.raises(CrawlerError, match="no site of those given can be reached from here \\(1 host tried"):
         crawl([site], folder)
     assert not folder.exists()
 

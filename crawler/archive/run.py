@@ -31,7 +31,7 @@ from crawler.archive.evidence.manifest import Manifest
 from crawler.archive.evidence.run_warcs import RunWarcs
 from crawler.archive.format_readme import write_readmes
 from crawler.archive.fulltext import index_after_run
-from crawler.archive.ledger import page_states, site_memory, site_visits
+from crawler.archive.ledger import page_states, runs, site_memory, site_visits
 from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
 from crawler.archive.ledger.troubles.rows import Recovery
@@ -139,6 +139,14 @@ class Run(Reader):
         """Time at which this run began."""
         assert self._run is not None
         return self._run.started_at
+
+    def failures_before(self, why: str) -> tuple[datetime, datetime] | None:
+        """Return when the first and the last of the runs directly before this one began that failed with a message.
+
+        `why`: how the message begins. None if the run before did not fail so.
+        """
+        assert self._run is not None
+        return runs.failures_before(self._session, self._run.id, why)
 
     def pasts(self) -> dict[str, site_visits.VisitHistory]:
         """Return what is known of the earlier visits of each site, by site id."""

@@ -16,9 +16,19 @@ from crawler.cli import streams
 from crawler.field.text import visible_line
 from crawler.language import translate
 
+EXIT_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as typer and shells have it: 128 and the number of SIGINT."""
+
 
 def main() -> None:
-    """Run `fazhi`. A CrawlerError becomes one message on stderr and its class's exit code."""
+    """Run `fazhi`. A CrawlerError becomes one message on stderr and its class's exit code; so does Ctrl-C, without one."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # before a command has begun, or behind its end: typer catches it within
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _run() -> None:
     streams.restart_in_utf8_mode()
     streams.tell_of_sigterm()
     # after it, so that a process that starts again has imported little

@@ -142,20 +142,33 @@ def crawl(
         if dry_run:
             run_dry(job, display, around=lambda: _shown(display, job.halt))
         else:
-            command = " ".join(sys.argv[1:])
-            anchored = crawl_into(
-                archive,
-                job,
-                display,
-                command=command,
-                around=lambda: _shown(display, job.halt),
-                database=database,
-            )
+            with _told_once(quiet=quiet):
+                anchored = crawl_into(
+                    archive,
+                    job,
+                    display,
+                    command=" ".join(sys.argv[1:]),
+                    around=lambda: _shown(display, job.halt),
+                    database=database,
+                )
     code = display.finish(None if dry_run else archive) or (0 if anchored else 1)
     if events is not None and events.failure:
         display.message(f"{log_file}: some events could not be written: {events.failure}")
         code = code or EXIT_OUTPUT_LOST
     raise typer.Exit(code)
+
+
+@contextmanager
+def _told_once(*, quiet: bool) -> Iterator[None]:
+    """End without a message where no site can be reached and a quiet run has told so already."""
+    from crawler.errors import NoNetwork
+
+    try:
+        yield
+    except NoNetwork as error:
+        if not (quiet and error.is_told):
+            raise
+        raise typer.Exit(error.exit_code) from None
 
 
 @contextmanager

@@ -278,8 +278,7 @@ def pack(
     if json:
         print_json(asdict(done))
     elif done.packs:
-        are = "is" if done.files == 1 else "are"
-        say(f"{counted(done.files, 'WARC file')} {are} in {', '.join(done.packs)} now")
+        say(f"{counted(done.files, 'WARC file')} packed, now in {', '.join(done.packs)}")
     else:
         say(
             "nothing to pack"

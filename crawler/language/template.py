@@ -44,6 +44,14 @@ class Template:
         return max(self.literals, key=len)
 
     @cached_property
+    def code(self) -> frozenset[str]:
+        """The places between backquotes: commands, keys and options."""
+        around = zip(self.literals, self.places, self.literals[1:], strict=False)
+        return frozenset(
+            name for before, (name, _), after in around if before.endswith("`") and after.startswith("`")
+        )
+
+    @cached_property
     def letters(self) -> int:
         """Number of letters in its literals."""
         return sum(letter.isalpha() for literal in self.literals for letter in literal)

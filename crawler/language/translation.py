@@ -23,6 +23,9 @@ _ENGLISH = re.compile(r"[A-Za-z]{2}")
 _WORD = re.compile(r"(?<![\w./:`-])[A-Za-z]?[a-z]{1,24}(?![\w.=`-]|/\w\w)")
 """A word of a sentence, other than a part of an address, a path or an option."""
 
+_CODE = re.compile(r"`[^`\n]*`")
+"""A command, a key or an option in a sentence: it is never translated."""
+
 _COUNT = re.compile(r"(?P<number>[0-9][0-9,.]*) (?P<what>\S.*)")
 """A number of what a word of the table names: "3 new"."""
 
@@ -106,11 +109,15 @@ class _Reading(NamedTuple):
         return self.unknown, self.names, self.messages, self.kept
 
 
+def _code(value: str) -> _Reading:
+    return _Reading(value, 0, 0, 0, len(value))
+
+
 def _counted(text: str) -> _Reading | None:
     """Translate a number of what a word of the table names."""
     counted = _COUNT.fullmatch(text)
     word = table().exact.get(counted["what"]) if counted else None
-    return _Reading(f"{word} {counted['number']}", 0, 0, 1) if counted and word is not None else None
+    return _Reading(f"{word}{counted['number']}", 0, 0, 1) if counted and word is not None else None
 
 
 def _sum(shown: str, parts: Iterable[_Reading], messages: int) -> _Reading:
@@ -149,7 +156,7 @@ class _Reader:
 
     def _line(self, text: str, depth: int) -> _Reading:
         core = text.strip()
-        words = len(_WORD.findall(core))
+        words = len(_WORD.findall(_CODE.sub("``", core)))
         if depth and " " not in core:
             return _Reading(text, 0, words, 0, len(core))
         if (exact := table().exact.get(core)) is not None:
@@ -178,7 +185,10 @@ class _Reader:
         for english, shown in table().templates:
             if english.rarest not in text or (values := english.values(text)) is None:
                 continue
-            read = {name: self.line(value, depth + 1) for name, value in values.items()}
+            read = {
+                name: _code(value) if name in english.code else self.line(value, depth + 1)
+                for name, value in values.items()
+            }
             found = _sum(shown.fill({name: part.shown for name, part in read.items()}), read.values(), 1)
             if found.unknown and english.letters < _MIN_LETTERS:
                 continue

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from crawler.crawl import job
 from crawler.fetch import Fetcher
+from crawler.fetch.reach import Reach
+from tests.cli.test_cron import every, only
 from tests.conftest import Clock, Fazhi
 from tests.crawl.test_crawl import sources_for
 from tests.site import Web
@@ -22,13 +25,16 @@ Day = Callable[..., "tuple[int, list[str], list[str]]"]
 
 
 @pytest.fixture
-def day(
-    web: Web, fazhi: Fazhi, folder: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> Day:
+def where(web: Web, folder: Path, tmp_path: Path) -> tuple[str, ...]:
+    """Return the options that name sources, archive and the web on loopback."""
+    mapped = [word for entry in web.connect_to for word in ("--connect-to", entry)]
+    return ("--sources", str(sources_for(web, tmp_path)), "--archive", str(folder), *mapped)
+
+
+@pytest.fixture
+def day(where: tuple[str, ...], fazhi: Fazhi, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Day:
     monkeypatch.setattr(job, "utc_now", clock)
     monkeypatch.setattr(job, "Fetcher", partial(Fetcher, clock=clock))
-    mapped = [word for entry in web.connect_to for word in ("--connect-to", entry)]
-    where = ("--sources", str(sources_for(web, tmp_path)), "--archive", str(folder), *mapped)
 
     def crawl(days: float, *words: str) -> tuple[int, list[str], list[str]]:
         clock.forward(days=days)
@@ -146,6 +152,49 @@ def test_a_server_that_refuses_everything_for_days_is_one_line(web: Web, day: Da
         assert day(1) == (1, [], [])
     code, out, err = day(1)
     assert (code, out, [cells(line)[0] for line in err]) == (0, [], ["recovered"])
+
+
+def only_reached(patch: pytest.MonkeyPatch, *hosts: str) -> None:
+    """Let these hosts alone be reached, as far as a crawl finds out before it begins."""
+
+    async def reach_of(targets: Iterable[tuple[str, object]], **_: object) -> Reach:
+        return Reach(any=any(httpx.URL(url).host in hosts for url, _ in targets))
+
+    patch.setattr(job, "reach_of", reach_of)
+
+
+def test_a_network_that_is_away_is_told_once_then_weekly_and_once_when_it_is_there_again(day: Day) -> None:
+    others = ("wuwei", "huangshigang")
+    day(0, *others)
+    with pytest.MonkeyPatch.context() as patch:
+        only_reached(patch)
+        code, out, (line,) = day(1, *others)
+        assert (code, out) == (1, [])
+        assert line.startswith("no site of ")
+        assert "can be reached from here (3 hosts tried)" in line
+        assert [day(1, *others) for _ in range(6)] == [(1, [], [])] * 6
+        assert day(1, *others) == (1, [], [line])
+    assert day(1, *others) == (
+        0,
+        [],
+        ["sites can be reached again; none could be since 2026-11-26"],
+    )
+    assert day(1, *others) == (0, [], [])
+
+
+def test_a_site_that_is_down_when_it_alone_is_due_is_no_network_that_is_away(
+    web: Web, day: Day, fazhi: Fazhi, clock: Clock, where: tuple[str, ...], tmp_path: Path
+) -> None:
+    only(web, tmp_path, "wuhan", "wuwei", "huangshigang")
+    every(tmp_path, "1d")
+    down, other = web.government("wuhan"), web.government("wuwei")
+    web.take_down(down.lists[0])
+    code, _, err = fazhi("crawl", "--quiet", *where)
+    assert (code, err.splitlines()[-1]) == (1, "trouble at 1 of 3 sites: wuhan")
+    clock.forward(hours=4)  # wuhan is tried again, and the others are not due
+    with pytest.MonkeyPatch.context() as patch:
+        only_reached(patch, other.host)
+        assert fazhi("crawl", "--quiet", *where) == (1, "", "")
 
 
 def test_json_and_quiet_together_have_a_line_only_for_what_matters(web: Web, day: Day) -> None:

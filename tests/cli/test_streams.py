@@ -291,6 +291,12 @@ def test_sigterm_before_a_command_has_begun_ends_it_with_a_line() -> None:
     assert done.stderr == "SIGTERM: ended; what was stored is kept\n"
 
 
+def test_ctrl_c_before_a_command_has_begun_ends_it_without_a_traceback() -> None:
+    program = "import os, signal\nfrom crawler.cli import main, streams\nstreams.tell_of_sigterm = lambda: os.kill(os.getpid(), signal.SIGINT)\nmain()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, "", "")
+
+
 def test_a_sigterm_that_the_parent_ignores_stays_ignored() -> None:
     program = "import os, signal\nfrom crawler.cli import streams\nstreams.tell_of_sigterm()\nos.kill(os.getpid(), signal.SIGTERM)"
     ignoring = f"trap '' TERM; exec {quote(sys.executable)} -c {quote(program)}"

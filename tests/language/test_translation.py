@@ -37,6 +37,10 @@ def spoken() -> Iterator[None]:
             "a.yaml:1：是空的；必须含有`sources:`和一列条目\na.yaml:2：必须是文本",
         ),
         ("  there is no text ", "  没有文本 "),
+        (
+            "1, `crawl --full wuhan`: started 2026-11-30T00:15:57Z, finished 2026-11-30T00:16:00Z",
+            "1，`crawl --full wuhan`：开始于2026-11-30T00:15:57Z，finished 2026-11-30T00:16:00Z",
+        ),
     ],
 )
 def test_a_message_is_shown_in_chinese(english: str, chinese: str) -> None:

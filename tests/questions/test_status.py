@@ -374,7 +374,9 @@ def test_the_command_shows_the_state_and_writes_metrics(
     lines = dict(line.split("\t", 1) for line in out.splitlines() if "\t" in line)
     assert lines["sources"] == "1: 1 fails"
     assert lines["head"] == f"{head(folder)}, of line 3"
-    assert lines["a"].endswith(f"refused: {LIST} status 403")
+    assert lines["a"].endswith(f"refused: {LIST}: status 403")
+    _, in_chinese, _ = fazhi(*words, "--lang", "zh")
+    assert lines["a"] in in_chinese  # lines for programs are the same in both languages
     _, out, _ = fazhi(*words, "--all")
     assert f"a\t420100\t甲市人民政府\t{clock.now:%Y-%m-%d}\tfails since" in out
     _, out, _ = fazhi(*words, "--json", "--metrics", str(tmp_path / "m.prom"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -206,6 +207,20 @@ def test_what_is_in_progress_is_no_fault(held: Path, opened: Opener, clock: Cloc
         archive.record(a_capture(at=clock()))
         archive.flush()
         assert faults(held) == []
+
+
+def test_what_a_killed_run_wrote_before_its_kill_is_no_fault_and_what_is_cut_off_is_one(
+    held: Path, opened: Opener, clock: Clock
+) -> None:
+    with opened() as archive:
+        archive.record(a_capture(at=clock()))
+        archive.flush()
+        (writing,) = held.glob("warc/*/*.open")
+        with writing.open("ab") as file:
+            file.write(b"received, and not entered yet")
+        assert faults(held) == []
+        os.truncate(writing, 100)
+        assert "has 100 bytes, but the catalogue covers" in whats(held)
 
 
 def test_the_manifest_is_a_line_of_json_each(held: Path) -> None:

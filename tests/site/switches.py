@@ -9,7 +9,7 @@ from tests.site.web import Web
 HELP = """\
   edit [URL]      change a sentence of a report; the next crawl says: revised
   remove [URL]    answer 404 in its place; the next crawl says: missing, one a day later: gone
-  restore [URL]   serve a removed report again; the next crawl says: back
+  restore [URL]   serve a removed report again; the next crawl says: back (of one that is gone: with --full, or a week later)
   list            the reports and their state
   quit            end, as Ctrl-C does"""
 

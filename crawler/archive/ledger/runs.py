@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from crawler.archive.catalogue.models import RunRow
 from crawler.errors import ArchiveDamaged
 from crawler.warc import parse_warc_date
@@ -70,3 +73,16 @@ def run_row(number: int, info: RunInfo) -> RunRow:
     row = RunRow(started_at=info.started, command=info.command, software=info.software)
     row.id = number
     return row
+
+
+def failures_before(session: Session, run: int, why: str) -> tuple[datetime, datetime] | None:
+    """Return when the first and the last of the runs directly before a run began that failed with a message.
+
+    `why`: how the message begins. None if the run before did not fail so.
+    """
+    so = (RunRow.state == "failed") & RunRow.detail.startswith(why, autoescape=True)
+    own = RunRow.id < run, RunRow.state.not_in(NOT_IN_MANIFEST)
+    other = select(func.coalesce(func.max(RunRow.id), 0)).where(*own, ~so).scalar_subquery()
+    failed = select(RunRow.started_at).where(*own, RunRow.id > other).order_by(RunRow.id)
+    times = session.scalars(failed).all()
+    return (times[0], times[-1]) if times else None

@@ -25,6 +25,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import message, print_json
 from crawler.field.counting import counted
+from crawler.language import translate
 
 
 class Format(StrEnum):
@@ -135,7 +136,10 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         return
     console = PlainConsole(sys.stderr)
     spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
-    with console.status("reading the archive …", spinner=spinner) as status:
+    with console.status(translate("reading the archive …"), spinner=spinner) as status:
         yield lambda done, total: status.update(
-            f"{done} of {counted(total, 'version')}" + ("; completing the files …" if done == total else "")
+            translate(
+                f"{done} of {counted(total, 'version')}"
+                + ("; completing the files …" if done == total else "")
+            )
         )

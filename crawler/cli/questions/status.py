@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.options import ArchiveOption, DatabaseOption, JsonOption
 from crawler.cli.output import message, print_facts, print_json, print_table
+from crawler.field.counting import counted
 from crawler.field.times import iso, utc_now
 from crawler.language import translate
 
@@ -93,13 +94,19 @@ def _print(found: Status, *, every: bool) -> None:
     if failing:
         print()
         rows = (
-            (source.id, source.failure.visits, iso(source.failure.since), failure_words(source.failure))
+            (
+                source.id,
+                source.failure.visits,
+                iso(source.failure.since),
+                failure_words(source.failure, _shown),
+            )
             for source in failing
             if source.failure
         )
         print_table(("fails", "visits", "since", "why"), rows, text=("why",), numbers=("visits",))
         if len(failing) < len(found.failing):
-            message(f"{len(found.failing) - len(failing)} further sources fail; --all lists them")
+            further = counted(len(found.failing) - len(failing), "further failing source")
+            message(f"{further}; --all lists them")
     if every:
         print()
         rows_of_all = map(source_cells, found.sources)
@@ -135,14 +142,14 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
 def _run_words(run: RunStatus) -> str:
     state = _shown(run.state)
     how = f"{state} {iso(run.finished_at)}" if run.finished_at else state
-    why = f" ({run.detail})" if run.detail else ""
+    why = f" ({_shown(run.detail)})" if run.detail else ""
     return f"{run.number}, `{run.command}`: started {iso(run.started_at)}, {how}{why}"
 
 
 def _due_words(found: Status) -> str:
     if not found.sources_known:
         return "not known without a sources.yaml; name it with --sources"
-    now = f"{found.due} of {len(found.configured)} sources now"
+    now = f"{found.due} of {counted(len(found.configured), 'source')} now"
     return f"{now}; the next one at {iso(found.next_due_at)}" if found.next_due_at else now
 
 

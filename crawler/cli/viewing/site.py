@@ -17,6 +17,7 @@ from crawler.cli.output import message
 from crawler.cli.viewing.extra import base_url_checked, needs_web
 from crawler.errors import CrawlerError
 from crawler.field.counting import counted
+from crawler.language import translate
 
 
 def site(
@@ -82,5 +83,5 @@ def _progress() -> Iterator[Callable[[int], None]]:
         return
     console = PlainConsole(sys.stderr)
     spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
-    with console.status("reading the archive …", spinner=spinner) as status:
-        yield lambda done: status.update(f"{counted(done, 'file')} made")
+    with console.status(translate("reading the archive …"), spinner=spinner) as status:
+        yield lambda done: status.update(translate(f"{counted(done, 'file')} made"))

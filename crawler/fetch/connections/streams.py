@@ -7,6 +7,7 @@ decided in `guard`.
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import socket
 import ssl
@@ -193,8 +194,9 @@ async def connect(
             )
     except TimeoutError as error:
         raise httpcore.ConnectTimeout(f"no connection to {address} in time") from error
-    except OSError as error:
-        raise httpcore.ConnectError(str(error)) from error
+    except OSError as error:  # asyncio's own message repeats number and address
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise httpcore.ConnectError(reason) from error
     for option in socket_options or ():
         transport.get_extra_info("socket").setsockopt(*option)
     return stream

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from crawler.field.times import china_day, iso
-from crawler.language import translate
 from crawler.questions.status.sources import SourceResult, SourceStatus
 
 if TYPE_CHECKING:
@@ -91,12 +91,12 @@ def result_words(source: SourceStatus) -> str:
     return source.result.value
 
 
-def failure_words(failure: SiteFailure) -> str:
-    """Return why the last visit of a source failed, in the language of the process."""
+def failure_words(failure: SiteFailure, shown: Callable[[str], str]) -> str:
+    """Return why the last visit of a source failed. `shown`: returns the word of an ending as it is shown."""
     if failure.why is None:
         return "its trouble is in an earlier run, whose visit the last one resumed"
     more = f" (and {failure.troubles - 1} further troubles)" if failure.troubles > 1 else ""
-    return f"{translate(failure.ending or '')}: {failure.url} {translate(failure.why)}{more}"
+    return f"{shown(failure.ending or '')}: {failure.url}: {failure.why}{more}"
 
 
 def _run_json(run: RunStatus | None) -> dict[str, Any] | None:

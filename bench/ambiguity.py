@@ -115,12 +115,13 @@ def _polynomial(made: Automaton, looping: list[int], components: list[frozenset[
             def together(
                 x: tuple[int, int, int], first: frozenset[int] = first, last: frozenset[int] = last
             ) -> Iterator[tuple[int, int, int]]:
-                for z in made.edges[x[2]]:
+                for z, read in made.edges[x[2]].items():
                     if z in last:
-                        for y in made.edges[x[1]]:
-                            for w in made.edges[x[0]]:
-                                if w in first:
-                                    yield (w, y, z)
+                        for y, label in made.edges[x[1]].items():
+                            if common := read & label:  # before the third loop, which is the most of the time
+                                for w, other in made.edges[x[0]].items():
+                                    if w in first and common & other:
+                                        yield (w, y, z)
 
             pump = _word(made, (p, p, q), (p, q, q), together)
             if pump:

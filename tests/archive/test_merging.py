@@ -539,7 +539,7 @@ STEPS = {
     "while a file is checked": (merging.ForeignArchive, "check", 0),
     "before the first copy": (merging, "copy_to_part", 0),
     "after the first copy": (merging, "copy_to_part", 1),
-    "before the act": (facade.Archive, "_write_act", 0),
+    "before the act": (facade.Archive, "_write_acts", 0),
     "after the act": (facade, "enter_merged", 0),
     "after the first name": (merging, "give_name", 1),
     "before the first file is loaded": (merging, "load_file", 0),

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -15,6 +16,7 @@ import pytest
 
 from crawler.cli.questions.reports import COLUMNS
 from crawler.model import JSON_KEYS, Holding, Report
+from tests.archive.write_failures import run
 from tests.conftest import Fazhi
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,11 +30,19 @@ def in_the_projects_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.mktemp("crawled")
+    sources = ("--sources", str(ROOT / "sources.yaml"))
+    ended = run(("crawl", *sources, "--replay", str(FIXTURES), "--archive", "{archive}"), base)
+    assert (ended.code, ended.err) == (0, "")
+    return base / "archive"
+
+
 @pytest.fixture
-def filled(fazhi: Fazhi, folder: Path) -> Path:
-    code, _, err = fazhi("crawl", "--replay", str(FIXTURES), "--archive", str(folder))
-    assert (code, err) == (0, "")
-    return folder
+def filled(crawled: Path, folder: Path) -> Path:
+    """A copy of an archive of all saved pages."""
+    return Path(shutil.copytree(crawled, folder))
 
 
 def test_a_crawl_of_the_fixtures_archives_and_a_second_finds_nothing_new(fazhi: Fazhi, folder: Path) -> None:

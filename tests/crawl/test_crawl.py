@@ -26,7 +26,7 @@ from crawler.onboarding.check import check_site
 from crawler.reading.pages import PageProcess
 from crawler.sources import load_sites
 from crawler.warc import read_captures
-from tests.conftest import Clock
+from tests.conftest import Clock, Fazhi
 from tests.reading import jobs
 from tests.site import Government, Web
 
@@ -301,7 +301,7 @@ async def test_a_check_shows_what_an_entry_finds(web: Web) -> None:
     assert "no report found" in empty.problems[0]
 
 
-# -- the command line in a process ----------------------------------------------------------------------------
+# -- the command line ----------------------------------------------------------------------------
 
 
 def sources_for(web: Web, tmp_path: Path) -> Path:
@@ -314,9 +314,15 @@ def sources_for(web: Web, tmp_path: Path) -> Path:
     return path
 
 
-def command(web: Web, tmp_path: Path, *words: str) -> list[str]:
+def words_of(web: Web, tmp_path: Path, *words: str) -> list[str]:
+    """Return the words of a command that crawls the web on loopback."""
     mapped = [word for entry in web.connect_to for word in ("--connect-to", entry)]
-    return [sys.executable, "-m", "crawler", *words, "--sources", str(sources_for(web, tmp_path)), *mapped]
+    return [*words, "--sources", str(sources_for(web, tmp_path)), *mapped]
+
+
+def command(web: Web, tmp_path: Path, *words: str) -> list[str]:
+    """Return the same as a command in a process of its own."""
+    return [sys.executable, "-m", "crawler", *words_of(web, tmp_path, *words)]
 
 
 def test_a_crawl_goes_on_after_it_was_killed(web: Web, tmp_path: Path, folder: Path) -> None:
@@ -357,32 +363,32 @@ def test_of_two_crawls_on_one_archive_the_second_exits_3(web: Web, tmp_path: Pat
         first.communicate(timeout=10)
 
 
-def test_cron_gets_news_on_stdout_and_trouble_on_stderr(web: Web, tmp_path: Path, folder: Path) -> None:
-    words = command(web, tmp_path, "crawl", "wuhan", "--archive", str(folder))
-    first = subprocess.run(words, capture_output=True, text=True)
-    assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout.count("new        ") == len(web.government("wuhan").documents)
-    assert f"{len(web.government('wuhan').documents)} new reports" in first.stdout.splitlines()[-1]
+def test_cron_gets_news_on_stdout_and_trouble_on_stderr(
+    web: Web, tmp_path: Path, folder: Path, fazhi: Fazhi
+) -> None:
+    words = words_of(web, tmp_path, "crawl", "wuhan", "--archive", str(folder))
+    code, out, err = fazhi(*words)
+    assert (code, err) == (0, "")
+    assert out.count("new        ") == len(web.government("wuhan").documents)
+    assert f"{len(web.government('wuhan').documents)} new reports" in out.splitlines()[-1]
 
 
-def test_a_list_that_is_gone_is_trouble_and_exit_code_1(web: Web, tmp_path: Path, folder: Path) -> None:
+def test_a_list_that_is_gone_is_trouble_and_exit_code_1(
+    web: Web, tmp_path: Path, folder: Path, fazhi: Fazhi
+) -> None:
     web.slow("www.wuhan.gov.cn", 0)
-    words = command(web, tmp_path, "crawl", "wuhan", "--archive", str(folder))
+    words = words_of(web, tmp_path, "crawl", "wuhan", "--archive", str(folder))
     path = tmp_path / "sources.yaml"
     path.write_text(path.read_text("utf-8").replace("/zwgk/fzzfj/", "/moved/"), "utf-8")
-    done = subprocess.run(words, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "gone" in done.stderr
-    assert "trouble at 1 of 1 site: wuhan" in done.stderr
+    code, _, err = fazhi(*words)
+    assert code == 1
+    assert "gone" in err
+    assert "trouble at 1 of 1 site: wuhan" in err
 
 
-def test_json_is_one_outcome_a_line(web: Web, tmp_path: Path, folder: Path) -> None:
-    done = subprocess.run(
-        command(web, tmp_path, "crawl", "wuhan", "--archive", str(folder), "--json"),
-        capture_output=True,
-        text=True,
-    )
-    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
+def test_json_is_one_outcome_a_line(web: Web, tmp_path: Path, folder: Path, fazhi: Fazhi) -> None:
+    _, out, _ = fazhi(*words_of(web, tmp_path, "crawl", "wuhan", "--archive", str(folder), "--json"))
+    outcomes = [json.loads(line) for line in out.splitlines()]
     assert {o["ending"] for o in outcomes} == {"listed", "new"}
     assert set(outcomes[0]) == {
         *("ending", "url", "site_id", "detail", "report_id", "version", "at"),

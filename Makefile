@@ -291,8 +291,8 @@ $(BENCH_READY): requirements-bench.lock | python
 	@touch $@
 
 .PHONY: bench-spread
-# Many machines: STRIKES at workers and enterer over HOSTS governments, costs of planner, queue and entering, makespan of 1, 2 and 4 workers.
-STRIKES ?= 200
+# Many machines: STRIKES of each kind at workers and enterer over HOSTS governments, costs of planner, queue and entering, makespan of 1, 2 and 4 workers.
+STRIKES ?= 50
 HOSTS ?= 200
 bench-spread: $(SPREAD_READY)
 	@$(SPREAD)/bin/python -m bench.spread --strikes $(STRIKES) --hosts $(HOSTS) --seed $(SEED)

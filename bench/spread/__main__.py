@@ -14,7 +14,7 @@ def main() -> int:
     """Run what is named, by default all; return the exit code."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("what", nargs="*", default=["chaos", "costs", "scale"])
-    options.add_argument("--strikes", type=int, default=200)
+    options.add_argument("--strikes", type=int, default=50, help="of each kind")
     options.add_argument("--hosts", type=int, default=200)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()

@@ -39,8 +39,13 @@ from tests.spread.servers import ObjectStore, Postgres
 
 DELAY = 0.5
 SERVICE = 0.05  # seconds that each answer takes
+DIES = 0.5  # share of the segments, or groups of them, at which the enterer kills itself
 TOLERANCE = 0.03  # seconds by which two processes of a busy machine may note the same moment differently
-SETTLE_SECONDS = 300.0
+SETTLE_SECONDS = 400.0
+STRIKES = ("killed", "paused", "cut from the database", "cut from the store")
+ENTERER_KILLED = "enterer killed between act and commit"
+MAX_FURTHER_SECONDS = 300.0
+"""Time after the last strike in which the enterer may still be killed as often as the workers were struck."""
 
 
 @dataclass(slots=True)
@@ -65,7 +70,9 @@ class Chaos:
     def keep_enterer(self, **more: object) -> None:
         """Start the enterer again if it has died."""
         if self.enterer is None or self.enterer.poll() is not None:
-            self.done["enterer killed or ended"] += self.enterer is not None
+            if self.enterer is not None:
+                was_killed = self.enterer.returncode == -signal.SIGKILL
+                self.done[ENTERER_KILLED if was_killed else "enterer ended"] += 1
             self.enterer = self.start("enter", **more)
 
     def keep_workers(self) -> None:
@@ -75,11 +82,10 @@ class Chaos:
                 self.done["worker ended"] += 1
                 self.workers[number] = self.start("worker")
 
-    def strike(self) -> None:
-        """Do one thing at random."""
+    def strike(self, what: str) -> None:
+        """Do one of STRIKES to a worker at random."""
         number = self.random.randrange(len(self.workers))
         worker = self.workers[number]
-        what = self.random.choice(("killed", "paused", "cut from the database", "cut from the store"))
         self.done[f"worker {what}"] += 1
         if what == "killed":
             worker.kill()
@@ -101,7 +107,7 @@ class Chaos:
 def run_chaos(
     postgres: Postgres, store: ObjectStore, folder: Path, *, hosts: int, strikes: int, seed: int
 ) -> bool:
-    """Run until so many strikes are done and everything has settled; print and return whether all is well."""
+    """Run until so many strikes of each kind are done and everything has settled; print and return whether all is well."""
     world = World(sizes=(3,) * hosts, light=True, service=SERVICE, seed=seed)
     database, bucket = postgres.new_database(), store.new_bucket()
     socket = dict(psycopg.conninfo.conninfo_to_dict(database))
@@ -142,11 +148,19 @@ def _round(chaos: Chaos, web: Measured, database: str, strikes: int) -> bool:
         pass
     queue()
     chaos.workers = [chaos.start("worker") for _ in range(3)]
-    for _ in range(strikes):
-        chaos.keep_enterer(dies=0.2)
+    planned = [what for what in STRIKES for _ in range(strikes)]
+    chaos.random.shuffle(planned)
+    for what in planned:
+        chaos.keep_enterer(dies=DIES)
         time.sleep(chaos.random.uniform(0.5, 3.0))
-        chaos.strike()
+        chaos.strike(what)
         queue()  # a server that is free is visited again
+    end = time.monotonic() + MAX_FURTHER_SECONDS
+    while chaos.done[ENTERER_KILLED] < strikes and time.monotonic() < end:
+        chaos.keep_enterer(dies=DIES)
+        chaos.keep_workers()
+        queue()
+        time.sleep(0.5)
     chaos.keep_enterer()
     settled = _until(is_settled, SETTLE_SECONDS, chaos)
     for process in (*chaos.workers, chaos.enterer):
@@ -160,7 +174,9 @@ def _round(chaos: Chaos, web: Measured, database: str, strikes: int) -> bool:
     together, early, gap = _politeness(spans)
     faults = [str(fault) for fault in verify(archive, deep=True, notify=lambda _: None)]
     what = ", ".join(f"{number} × {name}" for name, number in sorted(chaos.done.items()))
-    print(f"chaos over {len(web.world.sizes)} governments, {strikes} strikes: {what}; {len(spans)} requests")
+    print(
+        f"chaos over {len(web.world.sizes)} governments, {strikes} strikes of each kind: {what}; {len(spans)} requests"
+    )
     print(
         f"  reports lost {len(lost)}, twice {len(twice)}; faults of the archive {len(faults)}; settled: {settled}"
     )
@@ -169,7 +185,10 @@ def _round(chaos: Chaos, web: Measured, database: str, strikes: int) -> bool:
     )
     for each in (*sorted(lost)[:5], *twice[:5], *faults[:5]):
         print(f"    {each}")
-    return settled and not (lost or twice or faults or together or early)
+    is_struck = (
+        min(chaos.done[each] for each in (*(f"worker {each}" for each in STRIKES), ENTERER_KILLED)) >= strikes
+    )
+    return is_struck and settled and not (lost or twice or faults or together or early)
 
 
 def _until(done: Callable[[], bool], seconds: float, chaos: Chaos) -> bool:

@@ -199,7 +199,7 @@ class Derivation:
         load_file(
             self._loader(
                 archive=self.path,
-                ledger=Ledger(session=self.session, run=run),
+                ledger=Ledger(session=self.session, run=run, savepoints=False),
                 file=name,
                 notify=self.notify,
                 merged=partial(self._merged, run),

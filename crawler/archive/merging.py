@@ -188,7 +188,7 @@ def enter_merged(
             runs[key] = add_run(session, manifest, info, taken, state=MERGED_STATE)
         foreign = loader(
             archive=archive,
-            ledger=Ledger(session=session, run=runs[key]),
+            ledger=Ledger(session=session, run=runs[key], savepoints=False),
             file=name,
             notify=notify,
             files=made[nested],

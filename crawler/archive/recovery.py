@@ -88,7 +88,7 @@ def _enter_uncommitted(
     archive: Path, session: Session, run: RunRow, manifest: Manifest, notify: Callable[[str], None]
 ) -> None:
     """Enter the records that a killed run wrote to its WARC files but did not commit to the catalogue."""
-    ledger = Ledger(session=session, run=run)
+    ledger = Ledger(session=session, run=run, savepoints=False)
     prefix = f"fazhi-{run.started_at:%Y%m%d%H%M%S}-"
     for path in closed_warcs(archive):
         name = path.relative_to(archive).as_posix()

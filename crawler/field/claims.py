@@ -5,6 +5,7 @@ Takes names and division codes; see `regions`. A text whose site may not speak f
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.field.regions import full_names, outward, region
@@ -18,6 +19,7 @@ class Filing(NamedTuple):
     claims: str | None = None  # None: the site may speak for the division that the text names
 
 
+@lru_cache(maxsize=1024)
 def file_under(issuer: str | None, code: str | None, site_region: str) -> Filing:
     """Return where the text of a site is filed.
 

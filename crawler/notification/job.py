@@ -128,7 +128,15 @@ def _beginning(runs: Sequence[RunSpan], since: datetime | None) -> Delivery:
     if since is not None:
         return Delivery(since=since.isoformat())
     over = [run for run, is_over in _over(runs) if is_over]
-    return Delivery(through=over[-1].started_at.isoformat() if over else None)
+    return Delivery(through=_through(over))
+
+
+def _through(over: Sequence[RunSpan]) -> str | None:
+    """Return up to when runs were looked at, of those that are over; None if none is.
+
+    A worker's run is entered after others that began later.
+    """
+    return max(run.known_from for run in over).isoformat() if over else None
 
 
 def _over(runs: Sequence[RunSpan]) -> Iterator[tuple[RunSpan, bool]]:
@@ -150,14 +158,14 @@ class _News:
     def of(self, rule: NotifyRule, delivery: Delivery) -> tuple[list[Change], str | None]:
         """Return what is new for a rule and not told, and the run through which that is."""
         after = datetime.fromisoformat(delivery.through) if delivery.through else None
-        unseen = [run for run in self.own_runs if after is None or run.started_at > after]
+        unseen = [run for run in self.own_runs if after is None or run.known_from > after]
         if not unseen:
             return [], delivery.through
         begin: int | datetime = unseen[0].id
         if delivery.since is not None and after is None:
             begin = datetime.fromisoformat(delivery.since).astimezone(UTC)
         over = [run for run, is_over in _over(self.own_runs) if is_over and run in unseen]
-        through = over[-1].started_at.isoformat() if over else delivery.through
+        through = _through(over) or delivery.through
         fresh: dict[str, Change] = {}
         for change in selected(rule, self._all(begin), self._reader):
             if change.key not in delivery.told:

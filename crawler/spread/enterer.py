@@ -19,7 +19,7 @@ from crawler.errors import ArchiveDamaged, NotMerged
 from crawler.field.times import utc_now
 from crawler.spread.places import SegmentPlace
 from crawler.spread.queue.jobs import ENTRIES, Handlers, open_queue
-from crawler.spread.queue.working import work
+from crawler.spread.queue.working import reach, work
 
 SCAN_SECONDS = 60.0
 """Interval between two looks at the place where segments wait, for those that no job tells of."""
@@ -118,8 +118,10 @@ class Enterer:
 async def enter_until_end(enterer: Enterer, queue_url: str, ending: asyncio.Event, *, once: bool) -> None:
     """Enter what waits, then what the queue tells of, until the end is asked for; with `once` until nothing waits.
 
-    Raises ArchiveError, CrawlerError if the queue cannot be opened.
+    A database that is away is waited for, unless `once`. Raises ArchiveError, CrawlerError if the queue cannot be used.
     """
+    if not once and not await reach(queue_url, ending, enterer.message):
+        return
     failed: list[ArchiveDamaged | OSError] = []
 
     def guarded(work: Callable[[], None]) -> None:

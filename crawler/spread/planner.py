@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from crawler.archive import Reader
-from crawler.errors import NoArchive
 from crawler.field.times import utc_now
 from crawler.model import Site
+from crawler.spread.asking import ask
 from crawler.spread.planning import QueueState, ServerVisit, by_server, plan_visits
 from crawler.spread.queue.jobs import open_queue
 from crawler.spread.queue.overview import queue_state
@@ -62,9 +61,5 @@ def _planned(
     anyway: bool,
 ) -> list[ServerVisit]:
     now = utc_now()
-    try:
-        with Reader.read(archive, notify=lambda _: None, database=database) as reader:
-            pasts = reader.visit_histories(now, brief=True)
-    except NoArchive:
-        pasts = {}
-    return plan_visits(servers, pasts, now, busy=state.busy, failures=state.failures, anyway=anyway)
+    pasts = ask(archive, database, lambda reader: reader.visit_histories(now, brief=True))
+    return plan_visits(servers, pasts or {}, now, busy=state.busy, failures=state.failures, anyway=anyway)

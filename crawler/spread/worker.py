@@ -21,18 +21,19 @@ from tempfile import TemporaryDirectory
 
 from crawler.archive import EMPTY_SLICE, Reader, Slice, file_sha256, readings_name
 from crawler.crawl.halt import Halt
-from crawler.errors import ArchiveError, CrawlerError, NoArchive
+from crawler.errors import ArchiveError, CrawlerError
 from crawler.extract import EXTRACTOR
 from crawler.fetch import ConnectTo
 from crawler.field.counting import counted
 from crawler.field.times import utc_now
 from crawler.model import Ending, Outcome, Site
+from crawler.spread.asking import ask
 from crawler.spread.leases import LEASE_SECONDS, Leases
 from crawler.spread.places import SegmentPlace
 from crawler.spread.planner import plan_due
 from crawler.spread.planning import ServerVisit, by_server
 from crawler.spread.queue.jobs import REREADINGS, UPKEEP, VISITS, Handlers, Queue, Rereading, open_queue
-from crawler.spread.queue.working import STALLED_SECONDS, work
+from crawler.spread.queue.working import STALLED_SECONDS, reach, work
 from crawler.spread.scratch import left_by_killed, own_scratch, salvaged
 from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit
 
@@ -110,7 +111,9 @@ class Worker:
         self._ending.set()
 
     async def run(self) -> None:
-        """Work until the end is asked for, or with `once` until nothing waits. Raises CrawlerError if the queue cannot be opened."""
+        """Work until the end is asked for, or with `once` until nothing waits. A database that is away is
+        waited for, unless `once`. Raises CrawlerError if the queue cannot be used.
+        """
         settings = self._settings
         handlers = Handlers(
             visit=self._visit,
@@ -118,6 +121,8 @@ class Worker:
             plan=None if settings.once else self._plan,
             sweep=None if settings.once else self._sweep,
         )
+        if not settings.once and not await reach(settings.queue, self._ending, self._message):
+            return
         lock = own_scratch(self._scratch)
         try:
             connections = min(3 + settings.sites_at_once // 20, 8)
@@ -201,13 +206,9 @@ class Worker:
             )
 
     def _slice(self, sites: Sequence[Site]) -> Slice:
-        try:
-            with Reader.read(
-                self._settings.archive, notify=lambda _: None, database=self._settings.database
-            ) as archive:
-                return archive.slice_of([site.id for site in sites], hosts_of(sites))
-        except NoArchive:
-            return EMPTY_SLICE
+        settings, ids, hosts = self._settings, [site.id for site in sites], hosts_of(sites)
+        held = ask(settings.archive, settings.database, lambda archive: archive.slice_of(ids, hosts))
+        return held or EMPTY_SLICE
 
     async def _deliver(self, scratch: Path, files: Mapping[str, Path], server: str) -> tuple[str, ...]:
         """Store the segment of a visit, and queue that it is entered. Raises OSError if the store cannot be reached for minutes."""

@@ -32,8 +32,6 @@ from crawler.web.serving.static_files import StaticFiles
 from crawler.web.settings import Settings
 
 VARY = "Accept-Language, Cookie"
-SHARED_TIMES = 10
-"""How much longer than a question the making of a value may take that pages for all visitors need."""
 
 
 def application(settings: Settings) -> Starlette:
@@ -46,7 +44,7 @@ class _Site:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._files, self._memory = StaticFiles(), Memory(SHARED_TIMES * settings.seconds)
+        self._files, self._memory = StaticFiles(), Memory(settings.shared_seconds)
         self._readers = Readers(
             settings.archive,
             threads=settings.readers,

@@ -22,6 +22,7 @@ ON_BOTH = {
     "test_reader_queries",
     "test_report_queries",
     "test_states",
+    "test_troubles",
     "test_visits",
 }
 """Modules whose tests run on both."""

@@ -56,7 +56,7 @@ def test_pending_changes_of_the_session_are_seen(session: Session) -> None:
     session.add(RunRow(started_at=AT, command="mine"))
     found = Prepared(select(RunRow.command)).all(session, {})
     assert found == [("mine",)]
-    Prepared(update(RunRow).values(command=bindparam("new"))).run(session, {"new": "other"})
+    Prepared(update(RunRow).values(command=bindparam("new"))).post(session, {"new": "other"})
     assert session.scalars(select(RunRow.command)).all() == ["other"]
 
 

@@ -166,6 +166,7 @@ def a_history(visit: Visits) -> None:
     visit((PAGE, Ending.REFUSED, "HTTP 403"), days=9)
 
 
+@pytest.mark.sqlite_only
 def test_a_rebuild_makes_the_same_rows(visit: Visits, folder: Path, clock: Clock) -> None:
     a_history(visit)
     before = query(folder, ROWS)
@@ -176,6 +177,7 @@ def test_a_rebuild_makes_the_same_rows(visit: Visits, folder: Path, clock: Clock
     assert query(folder, ROWS) == before
 
 
+@pytest.mark.sqlite_only
 def test_the_upgrade_of_an_earlier_catalogue_makes_the_same_rows(visit: Visits, folder: Path) -> None:
     a_history(visit)
     before = query(folder, ROWS)

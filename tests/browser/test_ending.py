@@ -52,3 +52,5 @@ def test_no_process_outlives_a_crawl(number: signal.Signals, web: ScriptSite, tm
     if number is not signal.SIGKILL:
         assert f"{number.name}: finishing 1 page in progress" in said
         assert re.search("(is|are) left; the next run continues with (it|them)", said)
+        assert "never retrieved" not in said
+        assert "Exception" not in said

@@ -13,6 +13,7 @@ from crawler.archive import Archive, Reader
 from crawler.errors import ConfigError, StateLocked
 from crawler.model import ChangeKind, Ending, NotifyRule, Outcome
 from crawler.notification.state import State
+from tests.archive.held import change
 from tests.conftest import BODY, URL
 from tests.notification.conftest import RULE, Story
 
@@ -29,6 +30,19 @@ def test_a_new_rule_begins_now_and_tells_what_comes_after_once(story: Story) -> 
     assert story.sender.keys() == [["revised"]]
     assert story.tell() == []
     story.run()
+    assert story.tell() == []
+
+
+def test_a_workers_run_that_is_entered_late_is_told_though_others_began_after_it(story: Story) -> None:
+    story.run(story.report())
+    assert story.tell() == []
+    story.run(story.report(EDITED))
+    change(
+        story.folder,
+        "UPDATE runs SET state = 'entered', started_at = (SELECT started_at FROM runs WHERE id = 1) WHERE id = 2",
+    )
+    story.tell()
+    assert story.sender.keys() == [["revised"]]
     assert story.tell() == []
 
 

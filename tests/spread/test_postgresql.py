@@ -13,7 +13,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import delete, func, insert, inspect, select
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crawler.archive import Archive, Reader, rebuild
@@ -21,6 +23,8 @@ from crawler.archive.catalogue import engine as catalogue_engine
 from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.catalogue.databases.postgresql import PostgresqlCatalogue
 from crawler.archive.catalogue.models import WarcRow
+from crawler.archive.catalogue.prepared import Prepared
+from crawler.archive.fulltext.database import tables
 from crawler.cli.program.values import masked
 from crawler.errors import ArchiveDamaged, ArchiveLocked, ArchiveTooNew, ConfigError, QueryTooLong
 from crawler.fetch.archive_client import Part
@@ -162,6 +166,85 @@ def test_a_later_run_brings_the_search_index_up_to_date(folder: Path, database: 
         assert search(archive, "新的").total == 1
         assert search(archive, "旧的").total == 0
         assert archive.index_behind() is None
+
+
+_INSERT_WARC = Prepared(insert(WarcRow))
+
+
+def test_what_is_posted_is_seen_by_the_next_statement_and_committed(
+    folder: Path, database: str, clock: Clock
+) -> None:
+    with Archive.create(folder, clock=clock, database=database) as archive:
+        session: Session = archive._session
+        counted = Prepared(select(func.count()).select_from(WarcRow))
+        for number in range(3):
+            _INSERT_WARC.post(session, {"file": f"{number}", "run_id": 1, "entered": 0})
+        assert counted.first(session, {}) == (3,)
+        _INSERT_WARC.post(session, {"file": "3", "run_id": 1, "entered": 0})
+        assert session.scalar(select(func.count()).select_from(WarcRow)) == 4
+        _INSERT_WARC.post(session, {"file": "4", "run_id": 1, "entered": 0})
+        with session.begin_nested() as nested:
+            _INSERT_WARC.post(session, {"file": "5", "run_id": 1, "entered": 0})
+            nested.rollback()
+        session.commit()
+        assert counted.first(session, {}) == (5,)
+        _INSERT_WARC.post(session, {"file": "6", "run_id": 1, "entered": 0})
+        session.rollback()
+        assert counted.first(session, {}) == (5,)
+        _INSERT_WARC.post(session, {"file": "4", "run_id": 1, "entered": 0})
+        with pytest.raises(IntegrityError):
+            counted.first(session, {})
+        session.rollback()
+        _INSERT_WARC.post(session, {"file": "4", "run_id": 1, "entered": 0})
+        with pytest.raises(IntegrityError):
+            session.commit()
+        session.rollback()
+        assert counted.first(session, {}) == (5,)
+        session.execute(delete(WarcRow))
+        session.commit()
+
+
+def test_portions_of_small_runs_are_put_together(
+    tmp_path: Path, database: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was added, replaced and put together, the texts found are those of SQLite, in the same order."""
+    monkeypatch.setattr(tables, "_MAX_SMALL_PORTIONS", 2)
+    texts = [
+        with_text(
+            f"第{n}段法治法治," * (n % 3 + 1), title=f"{'甲乙丙丁戊己庚'[n]}市2021年度法治政府建设情况报告"
+        )
+        for n in range(7)
+    ]
+    portions = "(SELECT count(DISTINCT portion) FROM search_{})"
+    for number in range(7):
+        if number == 5:
+            texts[0] = with_text("另一段法治", title=texts[0].title)
+        for place, name in ((None, "sqlite"), (database, "postgresql")):
+            stored(tmp_path / name, clock, place, *texts[: number + 1])
+        with Reader.read(tmp_path / "postgresql", database=database) as other:
+            query = sql(f"SELECT {portions.format('texts')}, {portions.format('postings')}")
+            live, held = other._session.execute(query).one()
+            assert live == held <= 2
+    with (
+        Reader.read(tmp_path / "sqlite") as one,
+        Reader.read(tmp_path / "postgresql", database=database) as other,
+    ):
+        for words in ("法", "法治", "治法", "第3段", "法治 -第3段", "建设情况"):
+            here, there = (search(each, words) for each in (one, other))
+            assert (here.total, [m.report_id for m in here.matches]) == (
+                there.total,
+                [m.report_id for m in there.matches],
+            )
+
+
+def test_an_index_of_an_earlier_version_is_built_anew(folder: Path, database: str, clock: Clock) -> None:
+    stored(folder, clock, database, with_text("旧的文字"))
+    with Archive.create(folder, clock=clock, database=database) as archive:
+        archive._session.execute(sql("UPDATE search_stamp SET format = 1"))
+        archive._session.execute(sql("DROP TABLE search_postings"))
+        archive._session.commit()
+    with Reader.read(folder, database=database) as archive:
+        assert search(archive, "旧的").total == 1
 
 
 _VARYING = re.compile(

@@ -10,7 +10,7 @@ import psycopg
 from crawler.model import Site
 from crawler.spread.planner import plan_due
 from crawler.spread.planning import VISITS_AHEAD, ServerVisit, by_server
-from crawler.spread.queue.jobs import open_queue
+from crawler.spread.queue.jobs import Handlers, open_queue
 from crawler.spread.queue.overview import overview, queue_state
 
 
@@ -114,6 +114,36 @@ async def test_jobs_of_a_dead_worker_fail_and_are_counted_until_a_visit_succeeds
         assert await queue.fail_stalled(30) == ["2.gov.cn"]
     found = (await queue_state(database)).failures
     assert {server: each.number for server, each in found.items()} == {"2.gov.cn": 1}
+
+
+async def test_the_job_of_a_killed_sweeper_keeps_no_other_sweeper_from_ending_it(database: str) -> None:
+    async def sweep() -> None: ...
+
+    async with open_queue(database, Handlers(sweep=sweep)) as queue:
+        manager, task = queue.app.job_manager, queue.app.tasks["sweep"]
+        for timestamp in (1, 2):
+            await task.defer_async(timestamp=timestamp)
+            job = await manager.fetch_job(queues=["upkeep"], worker_id=await manager.register_worker())
+            assert job is not None
+            assert job.task_kwargs == {"timestamp": timestamp}
+            if timestamp == 1:
+                with psycopg.connect(database, autocommit=True) as connection:
+                    connection.execute("DELETE FROM procrastinate_workers")  # its worker was killed
+        assert await queue.fail_stalled(30) == ["sweep"]
+    assert (await overview(database, most=9)).counts == {"sweep": {"doing": 1, "failed": 1}}
+
+
+async def test_two_sweepers_at_once_end_a_job_once(database: str) -> None:
+    async with open_queue(database) as queue:
+        await queue.defer_visits([a_visit(number) for number in range(30)])
+        manager = queue.app.job_manager
+        worker = await manager.register_worker()
+        for _ in range(30):
+            await manager.fetch_job(queues=["visits"], worker_id=worker)
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("DELETE FROM procrastinate_workers")
+        one, two = await asyncio.gather(queue.fail_stalled(30), queue.fail_stalled(30))
+    assert sorted([*one, *two]) == sorted(f"{number}.gov.cn" for number in range(30))
 
 
 def job_status() -> object:

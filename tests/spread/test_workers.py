@@ -192,8 +192,8 @@ def test_a_password_is_refused_on_the_command_line_and_never_shown(machines: Mac
         assert "s3cr3t" not in out + err
         assert "PGPASSWORD" in err
     machines.environment |= {"PGPASSWORD": "s3cr3t", "FAZHI_QUEUE": "postgresql://fazhi@127.0.0.1:1/fazhi"}
-    for command in ("queue", "worker", "enter", "enqueue"):
-        code, out, err = machines.run(command)
+    for command in (("queue",), ("worker", "--once"), ("enter", "--once"), ("enqueue",)):
+        code, out, err = machines.run(*command)
         assert code == 1, (command, err)
         assert "postgresql://127.0.0.1:1/fazhi: the queue's database cannot be used" in err
         assert "s3cr3t" not in out + err

@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.archive.catalogue.engine import migrations, sqlite_engine
+from crawler.web import Settings
 from crawler.web.serving import connections
 from crawler.web.serving.server import MAX_CONNECTIONS
 from tests.conftest import BODY, Clock, a_report
@@ -312,3 +313,13 @@ def test_a_catalogue_cut_in_the_middle_of_a_write_is_no_traceback(archive: Path)
         code, lines = served.end()
     assert code == 0
     assert not any("Traceback" in line for line in lines)
+
+
+def test_a_connection_has_the_time_that_its_answer_may_take(tmp_path: Path) -> None:
+    """Else an answer within the limits of `--seconds` would be cut off."""
+    for seconds, limit in ((10.0, 120.0), (600.0, 620.0)):
+        settings = Settings(archive=tmp_path, seconds=seconds)
+        assert settings.answer_seconds == limit
+        limited = connections.TimedConnection.with_limit(settings.answer_seconds)
+        assert limited.answer_seconds == limit
+        assert limited.request_seconds == connections.TimedConnection.request_seconds

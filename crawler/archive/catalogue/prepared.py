@@ -8,14 +8,17 @@ not show what a prepared statement changed until they are expired.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Update
+from sqlalchemy import Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
+
+from crawler.archive.catalogue.databases import posted
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any] | None
@@ -53,9 +56,18 @@ class Prepared:
         if values:
             self._run(session, values[0], values)
 
-    def run(self, session: Session, values: Mapping[str, Any]) -> None:
-        """Execute an UPDATE."""
-        self._run(session, values)
+    def post(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Execute an INSERT or an UPDATE. A database behind a connection may get it with the next statement, see `posted`.
+
+        An error is raised then.
+        """
+        connection = session.connection()
+        if not posted.can_post(connection):
+            self._run(session, values)
+            return
+        session.flush()
+        compiled = self._compiled_for(connection.dialect, values)
+        posted.post(connection, compiled.sql, compiled.arguments(values))
 
     def _run(
         self,
@@ -66,21 +78,29 @@ class Prepared:
         session.flush()
         connection = session.connection()
         dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _compile(self._statement, dialect, values)
-        sql = compiled.sql
-        cursor = _cursor(connection)
+        compiled = self._compiled_for(dialect, values)
+        sql, before = compiled.sql, posted.take(connection)
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
         try:
-            if many is not None:
-                cursor.executemany(sql, [compiled.arguments(each) for each in many])
-            else:
-                cursor.execute(sql, compiled.arguments(values))
+            with driver.pipeline() if before else nullcontext():
+                for each in before:
+                    driver.cursor().execute(*each)
+                if many is not None:
+                    cursor.executemany(sql, [compiled.arguments(each) for each in many])
+                else:
+                    cursor.execute(sql, compiled.arguments(values))
         except dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance(
                 sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect
             ) from error
         return compiled, cursor
+
+    def _compiled_for(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _compile(self._statement, dialect, values)
+        return compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +135,9 @@ class _Compiled:
         return tuple(result)
 
 
-def _cursor(connection: Connection) -> Any:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    return driver.cursor()
-
-
 def _compile(statement: Statement, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
-    keys = list(values) if isinstance(statement, Insert) else None
+    states_values = isinstance(statement, Insert) and statement._values is not None
+    keys = list(values) if isinstance(statement, Insert) and not states_values else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     is_named = not compiled.positional
     made = _Compiled(str(compiled), is_named, [], {}, [])

@@ -145,7 +145,7 @@ def record_seen_again(session: Session, current: CurrentPage, seen: SeenAgain) -
         by_others = current.origin == OWN and seen.origin != OWN
         if table is VersionRow and (by_others or not current.own):
             continue
-        statement.run(session, {"row": row_id, **values})
+        statement.post(session, {"row": row_id, **values})
         if loaded := session.identity_map.get(identity_key(table, row_id)):
             session.expire(loaded)
 

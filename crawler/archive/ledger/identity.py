@@ -8,6 +8,7 @@ URL where a page is known already, that is for a text that comes a second time. 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from unicodedata import normalize
@@ -58,14 +59,20 @@ If so, the page is the same, and the text differs only because the extractor has
 
 
 def store_text(
-    session: Session, observation: Observation, only_extractor_changed: OnlyExtractorChanged
+    session: Session,
+    observation: Observation,
+    only_extractor_changed: OnlyExtractorChanged,
+    savepoint: Callable[[], AbstractContextManager[object]],
 ) -> StoreResult:
-    """Enter an observation in the catalogue (without a commit), and return what it was. If that fails, no row of it stays."""
+    """Enter an observation in the catalogue (without a commit), and return what it was.
+
+    `savepoint`: undoes what is done within it, if that fails.
+    """
     current = find_current_page(session, observation_key(session, observation))
     if current is not None and _is_unchanged(current, observation):
         result = _store_unchanged(session, observation, current)
     else:
-        with session.begin_nested():
+        with savepoint():
             result = _store_change(session, current, observation, only_extractor_changed)
         result = _with_news(session, result, current)
     metadata = note_metadata(session, current, observation, result)

@@ -7,12 +7,12 @@ is (unchanged, new version, new report) is decided in `identity`; what writes th
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries, rows
@@ -49,12 +49,35 @@ _MAX_FETCH_TIME = timedelta(hours=1)
 _INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
 
 
+_NEXT_CAPTURE = "next_capture"
+"""Key in `Session.info` of the number that the next capture gets. There is one writer, so nobody else takes it."""
+
+
+def _next_capture(session: Session) -> int:
+    """Return the number after the highest one, which is read once."""
+    number: int | None = session.info.get(_NEXT_CAPTURE)
+    if number is None:
+        number = (session.scalar(select(func.max(CaptureRow.id))) or 0) + 1
+    session.info[_NEXT_CAPTURE] = number + 1
+    return number
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _: object) -> None:
+    """Read the highest number again: captures may be undone."""
+    session.info.pop(_NEXT_CAPTURE, None)
+
+
 @dataclass(slots=True, kw_only=True)
 class Ledger:
-    """Writer of one run's rows. Only `commit` commits."""
+    """Writer of one run's rows. Only `commit` commits.
+
+    `savepoints`: a text that cannot be entered leaves no row. False where its failure ends the whole transaction.
+    """
 
     session: Session
     run: RunRow
+    savepoints: bool = True
     new_captures: dict[str, CaptureRef] = field(
         default_factory=dict
     )  # by url_key, those since the last commit
@@ -69,8 +92,9 @@ class Ledger:
         self._troubles = Troubles(session=self.session, run_started=self.run.started_at)
 
     def add_capture(self, values: dict[str, Any]) -> CaptureRef:
-        """Insert a capture's row at once, since other rows refer to it, and return it."""
-        key = _INSERT_CAPTURE.insert(self.session, values | {"run_id": self.run.id})
+        """Insert a capture's row, and return it."""
+        key = _next_capture(self.session)
+        _INSERT_CAPTURE.post(self.session, values | {"id": key, "run_id": self.run.id})
         row = CaptureRef(key, values["record_id"], values["payload_sha256"], values["warc_file"])
         self.new_captures[values["url_key"]] = row
         return row
@@ -98,7 +122,7 @@ class Ledger:
         read_metadata: ReadMetadata | None = None,
         hosts: Sequence[str] | None = None,
     ) -> StoreResult:
-        """Enter a text that was seen, and return what it was. If that fails, no row of it stays.
+        """Enter a text that was seen, and return what it was. If that fails, no row of it stays, unless `savepoints` is false.
 
         `came_from`: the URLs that redirected here; their pages have moved. `note`: added to the outcome's detail.
         `further`, `documents`, `shown`, `joined_keys`, `recorded_ending`, `recorded_metadata`, `read_metadata`, `hosts`: as in Observation. `only_extractor_changed`: see OnlyExtractorChanged.
@@ -121,11 +145,13 @@ class Ledger:
             read_metadata=read_metadata,
         )
         # the usual store changes two times of day; only what can fail half-way pays for a savepoint
-        with self.session.begin_nested() if came_from or documents else nullcontext():
+        with self._savepoint() if came_from or documents else nullcontext():
             keys = {page_key(self.session, url): None for url in came_from}
             for key in keys:
                 self._vouch_for_target(page_states.find_page(self.session, key), observation)
-            result = identity.store_text(self.session, observation, only_extractor_changed).with_note(note)
+            result = identity.store_text(
+                self.session, observation, only_extractor_changed, self._savepoint
+            ).with_note(note)
             result = keep_documents(self.session, observation, result)
             here = page_key(self.session, observation.url) if came_from else ""
             for key in keys:
@@ -133,6 +159,9 @@ class Ledger:
                 if page is not None and key != here:
                     self._mark_moved(page, observation)
         return self._keep(result, capture)
+
+    def _savepoint(self) -> AbstractContextManager[object]:
+        return self.session.begin_nested() if self.savepoints else nullcontext()
 
     def _vouch_for_target(self, page: PageRow | None, observation: Observation) -> None:
         """Take the host to which a publisher's page redirects with its text for one of the publisher's hosts."""

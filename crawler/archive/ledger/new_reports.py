@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, insert, or_, select
+from sqlalchemy import bindparam, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical, host_of
@@ -30,7 +30,7 @@ from crawler.model import Ending, Report
 _ID_DIGEST_CHARS = (8, 16, 64)
 """Length of the digest in a report's id: the first that makes the id unique."""
 
-_SAME_TEXT = Prepared(
+_SAME_TEXT = (
     select(VersionRow.id)
     .join(ReportRow, ReportRow.id == VersionRow.report_id)
     .where(VersionRow.text_sha256 == bindparam("digest"))
@@ -38,7 +38,7 @@ _SAME_TEXT = Prepared(
     .limit(1)
 )
 _BANDS = (VersionRow.band_0, VersionRow.band_1, VersionRow.band_2, VersionRow.band_3)
-_EQUAL_SIMHASH = Prepared(
+_EQUAL_SIMHASH = (
     select(VersionRow.report_id)
     .where(
         *(band == bindparam(f"b{n}") for n, band in enumerate(_BANDS)),
@@ -48,12 +48,22 @@ _EQUAL_SIMHASH = Prepared(
     .order_by(VersionRow.id)
     .limit(1)
 )
-_SHARED_BAND = Prepared(
+_SHARES_BAND = or_(*(band == bindparam(f"b{n}") for n, band in enumerate(_BANDS)))
+_WITH_SHARED_BAND = Prepared(
     select(VersionRow.id, VersionRow.report_id, VersionRow.simhash)
-    .where(or_(*(band == bindparam(f"b{n}") for n, band in enumerate(_BANDS))))
+    .where(_SHARES_BAND)
     .order_by(VersionRow.id)
 )
 _BODY_LENGTH = Prepared(select(func.length(VersionRow.body)).where(VersionRow.id == bindparam("id")))
+_FIND_TEXT = Prepared(_SAME_TEXT)
+_NEIGHBOURS = Prepared(
+    select(
+        _EQUAL_SIMHASH.scalar_subquery(),
+        exists(select(VersionRow.id).where(_SHARES_BAND)),
+        exists(select(ReportRow.id).where(ReportRow.id == bindparam("id"))),
+    )
+)
+"""What a new report is compared with, in one statement: the equal text, whether there are similar ones, whether its id is taken."""
 _REPORT_ID = Prepared(select(ReportRow.id).where(ReportRow.id == bindparam("id")))
 _INSERT_REPORT, _INSERT_PAGE, _INSERT_VERSION = (
     Prepared(insert(table)) for table in (ReportRow, PageRow, VersionRow)
@@ -84,7 +94,7 @@ def find_text(session: Session, observation: Observation) -> VersionRow | None:
     if observation.report.unread is not None:
         return find_same_documents(session, observation)
     wanted = {"digest": observation.report.text_sha256, "site": observation.site.id}
-    found = _SAME_TEXT.first(session, wanted)
+    found = _FIND_TEXT.first(session, wanted)
     return session.get_one(VersionRow, found[0]) if found else None
 
 
@@ -199,11 +209,12 @@ def add_report(
     `page`: the page that showed another report's text before, `departed_from`; None if it goes on to show that.
     """
     report, mark = observation.report, simhash(observation.report.body)
-    near = _nearest_report(session, report, mark) if report.unread is None else None
-    report_id = _new_report_id(session, replace(report, region=observation.filing.region))
+    ids = _report_ids(replace(report, region=observation.filing.region))
+    near, is_taken = _neighbours(session, report, mark, ids[0])
+    report_id = _free_id(session, ids[1:]) if is_taken else ids[0]
     values = version_values(observation, mark, report_id, 1)
     values["page_index"] = values.pop("index")
-    _INSERT_REPORT.insert(
+    _INSERT_REPORT.post(
         session,
         {
             "id": report_id,
@@ -213,7 +224,7 @@ def add_report(
             "departed_from": departed_from,
         },
     )
-    _INSERT_VERSION.insert(session, {"report_id": report_id, **values})
+    _INSERT_VERSION.post(session, {"report_id": report_id, **values})
     if page == "new":
         _add_page(session, report_id, observation)
     elif page is not None:
@@ -232,25 +243,42 @@ def add_report(
 
 def _add_page(session: Session, report_id: str, observation: Observation) -> None:
     """Add the first page of a new report."""
-    page_id = _INSERT_PAGE.insert(
-        session,
-        {"report_id": report_id, "missing_since": None, "moved_to": None, **_page_values(observation)},
+    values = _page_values(observation)
+    _INSERT_PAGE.post(session, {"report_id": report_id, "missing_since": None, "moved_to": None, **values})
+    page_states.add_first_event(session, values["url_key"], observation.seen_at)
+
+
+def _neighbours(
+    session: Session, report: Report, mark: str, wanted_id: str
+) -> tuple[tuple[str, int] | None, bool]:
+    """Return the report with a version that is nearly this text, as `_nearest_report` does, and whether an id is taken.
+
+    A text without words is compared with none.
+    """
+    values = _bands_of(mark) | {"length": len(report.body), "id": wanted_id}
+    found = _NEIGHBOURS.first(session, values)
+    assert found is not None
+    equal, has_similar, is_taken = found
+    if report.unread is not None:
+        return None, bool(is_taken)
+    # an equal one first, since very many versions may have an equal simhash
+    near = (
+        (equal, 0) if equal is not None else _nearest_report(session, report, mark) if has_similar else None
     )
-    page_states.add_first_event(session, page_id, observation.seen_at)
+    return near, bool(is_taken)
+
+
+def _bands_of(mark: str) -> dict[str, Any]:
+    return {f"b{n}": band for n, band in enumerate(bands(mark))}
 
 
 def _nearest_report(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
     """Return the id of the report with a version that is nearly this text, and the distance of the simhashes in bits."""
-    report_bands = {f"b{n}": band for n, band in enumerate(bands(mark))}
-    length = len(report.body)
-    # asked first, since very many versions may have an equal simhash
-    if equal := _EQUAL_SIMHASH.first(session, {**report_bands, "length": length}):
-        return equal[0], 0
     found = [
         (report_id, bits)
-        for version_id, report_id, other in _SHARED_BAND.all(session, report_bands)
+        for version_id, report_id, other in _WITH_SHARED_BAND.all(session, _bands_of(mark))
         if (bits := distance_if_near(other, mark)) is not None
-        and is_similar_length(_body_length(session, version_id), length)
+        and is_similar_length(_body_length(session, version_id), len(report.body))
     ]
     return min(found, key=lambda pair: pair[1], default=None)
 
@@ -262,17 +290,22 @@ def _body_length(session: Session, version_id: int) -> int:
     return length
 
 
-def _new_report_id(session: Session, report: Report) -> str:
-    """Return the id that the report has been given already if it is free, else region, year and digest: `420100-2022-3df35244`.
+def _report_ids(report: Report) -> list[str]:
+    """Return the ids that a report may get, best first: the one that it has been given already, else `420100-2022-3df35244`.
 
-    The digest is that of its text; of a report without a text, that of its URL.
+    That is region, year and digest: of its text, or of a report without a text, of its URL.
     """
     digest = report.text_sha256 if report.unread is None else text_sha256(canonical(report.url or ""))
     ids = [
         f"{report.region or '000000'}-{report.year or '0000'}-{digest[:length]}"
         for length in _ID_DIGEST_CHARS
     ]
-    for report_id in [report.id, *ids] if report.id else ids:
+    return [report.id, *ids] if report.id else ids
+
+
+def _free_id(session: Session, ids: Sequence[str]) -> str:
+    """Return the first id that no report has."""
+    for report_id in ids:
         if _REPORT_ID.first(session, {"id": report_id}) is None:
             return report_id
     raise AssertionError("two texts with one SHA-256")

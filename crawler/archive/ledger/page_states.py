@@ -42,7 +42,15 @@ Servers lose pages for hours."""
 _NEWS = {MISSING: News.MISSING, GONE: News.GONE, MOVED: News.MOVED}
 
 _FIND_PAGE = Prepared(select(PageRow.id).where(PageRow.url_key == bindparam("key")))
-_INSERT_EVENT = Prepared(insert(PageEventRow))
+_INSERT_FIRST_EVENT = Prepared(
+    insert(PageEventRow).values(
+        page_id=select(PageRow.id).where(PageRow.url_key == bindparam("key")).scalar_subquery(),
+        at=bindparam("when", type_=PageEventRow.at.type),
+        state=LIVE,
+        version=None,
+        detail="",
+    )
+)
 _EMPTY_TEXT_SHA256 = text_sha256("")
 _EMPTY_TEXT_SIMHASH = "0" * 16
 
@@ -54,10 +62,9 @@ def add_event(
     session.add(PageEventRow(page_id=page.id, at=at, state=state, version=version, detail=detail))
 
 
-def add_first_event(session: Session, page_id: int, at: datetime) -> None:
-    """Add the first event of a page, by its row's id."""
-    values = {"page_id": page_id, "at": at, "state": LIVE, "version": None, "detail": ""}
-    _INSERT_EVENT.insert(session, values)
+def add_first_event(session: Session, url_key: str, at: datetime) -> None:
+    """Add the first event of a page, by its key."""
+    _INSERT_FIRST_EVENT.post(session, {"key": url_key, "when": at})
 
 
 def is_outdated(page: PageRow, at: datetime, *, live: bool) -> bool:

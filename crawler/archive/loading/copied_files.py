@@ -53,11 +53,10 @@ def held_block(archive: Path, session: Session, record_id: str) -> bytes | None:
     return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
 
 
-def held_blocks(archive: Path, session: Session, record_ids: Iterable[str]) -> Callable[[str], bytes | None]:
-    """Return what `held_block` returns for each of these records. Which of them are here is looked up at once."""
+def held_records(session: Session, record_ids: Iterable[str]) -> set[str]:
+    """Return those of these ids that records of this archive have."""
     wanted = json.dumps(sorted(set(record_ids)))
-    held = {record_id for (record_id,) in _HELD_RECORDS.all(session, {"ids": wanted})}
-    return lambda record_id: held_block(archive, session, record_id) if record_id in held else None
+    return {record_id for (record_id,) in _HELD_RECORDS.all(session, {"ids": wanted})}
 
 
 def sync_and_close(descriptor: int) -> None:

@@ -113,7 +113,7 @@ class WarcLoader:
     def _enter_capture(self, record: Record, request: Record | None) -> None:
         key, origin = canonical(record.url), record.fields.get(ORIGIN.lower())
         digest = self._stated_digest(record)
-        held = self._row(record.place.record_id)
+        held = self._held_row(record.place.record_id)
         if held is not None and held.warc_file != self.file:
             self.duplicates.add(held.record_id)
         if not record.is_http:
@@ -140,6 +140,10 @@ class WarcLoader:
         self.cached_bytes += len(record.block)
         if record.kind != "revisit" and self.cached_bytes <= _MAX_CACHED_BYTES:
             self.cached[row.id] = record
+
+    def _held_row(self, record_id: str) -> CaptureRef | None:
+        """Return the row that a record has already; None if it has none."""
+        return self._row(record_id)
 
     def _stated_digest(self, record: Record) -> str | None:
         """Return the SHA-256 of the payload as the record states it; None if the payload must be read for it."""
@@ -216,18 +220,18 @@ class WarcLoader:
     ) -> Report | None:
         """Return the report of a `stored` act with its body; None, with a notice, if the text cannot be read again.
 
-        The body comes from a version with the same digest, from what was told with the file, from the page, or from the text file.
+        The body comes from what was told with the file, from a version with the same digest, from the page, or from the text file.
         """
         report = acts.report_of(act.content, act.url, "")
         if report.unread is not None:
             return report
         session = self.ledger.session
-        held = _BODY.first(session, {"digest": report.text_sha256})
-        if held is not None:
-            return replace(report, body=held[0])
         told = self.told_body(report.text_sha256) if "title" in act.content["report"] else None
         if told is not None:
             return replace(report, body=told)
+        held = _BODY.first(session, {"digest": report.text_sha256})
+        if held is not None:
+            return replace(report, body=held[0])
         try:
             again = reextraction.read_pages(
                 self.archive, session, captures, hint, offered, self.cached, begun=self.begun

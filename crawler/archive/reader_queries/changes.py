@@ -26,6 +26,7 @@ from crawler.archive.catalogue.models import (
 )
 from crawler.archive.catalogue.queries import to_report, within
 from crawler.archive.catalogue.rows import IMPORT_SITE, MEMENTO_SITE
+from crawler.archive.ledger.runs import ENTERED_STATE
 from crawler.archive.reader_queries.base import ReaderQueries
 from crawler.model import Ending, Report
 
@@ -36,12 +37,18 @@ _VALUES_PER_QUERY = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSpan:
-    """One run. `merged`: another archive's, whose times are that archive's."""
+    """One run. `merged`: another archive's, whose times are that archive's. `entered`: a worker's, which ended when it was entered."""
 
     id: int
     started_at: datetime
     finished_at: datetime | None  # None while it runs, and after it was killed
     merged: bool
+    entered: bool = False
+
+    @property
+    def known_from(self) -> datetime:
+        """When what the run finds began to be known here: at its start, or when a worker's segment was entered."""
+        return self.finished_at if self.entered and self.finished_at is not None else self.started_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +173,13 @@ def _texts(session: Session, report_id: str, numbers: Collection[int]) -> dict[i
 def _runs(session: Session) -> tuple[RunSpan, ...]:
     columns = (RunRow.id, RunRow.started_at, RunRow.finished_at, RunRow.state)
     return tuple(
-        RunSpan(id=number, started_at=began, finished_at=ended, merged=state == MERGED)
+        RunSpan(
+            id=number,
+            started_at=began,
+            finished_at=ended,
+            merged=state == MERGED,
+            entered=state == ENTERED_STATE,
+        )
         for number, began, ended, state in session.execute(select(*columns).order_by(RunRow.id))
     )
 

@@ -149,8 +149,7 @@ class SearchQueries(ReaderQueries):
 
     def _connection_with_index(self, session: Session) -> Connection:
         """Return the connection to a database that has an index of this format. Raises ArchiveDamaged."""
-        from crawler.archive.fulltext.database.tables import read_stamp
-        from crawler.archive.fulltext.schema import FORMAT
+        from crawler.archive.fulltext.database.tables import FORMAT, read_stamp
 
         connection = session.connection()
         stamp = read_stamp(connection)

@@ -74,7 +74,9 @@ def enter_segment(
         manifest.add_file(name, info.path.stat().st_size, content["sha256"])
     run = _run_of(session, manifest, info, taken)
     run.finished_at = at
-    segment = loader(archive=archive, ledger=Ledger(session=session, run=run), file=name, notify=notify)
+    segment = loader(
+        archive=archive, ledger=Ledger(session=session, run=run, savepoints=False), file=name, notify=notify
+    )
     load(segment, info.path, commit=False)
     faults += segment.faults
     return Entered(
@@ -116,7 +118,11 @@ def enter_staged(
         notify,
         info_of=lambda _: staged.info,
         loader=partial(
-            SegmentLoader, read=held.records_of, read_acts=held.read_acts, told_body=held.texts.get
+            SegmentLoader,
+            read=held.records_of,
+            read_acts=held.read_acts,
+            told_body=held.texts.get,
+            known=held.known,
         ),
         load=partial(load_file, write_texts=write_texts),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from crawler.archive.catalogue.rows import CaptureRef
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.acts import Act
 from crawler.archive.ledger.observation import StoreResult
@@ -17,10 +18,20 @@ from crawler.model import Outcome, Report, SiteVisit
 
 @dataclass(slots=True, kw_only=True)
 class SegmentLoader(WarcLoader):
-    """Loads one segment. `outcomes`: how each address ended here; `visits`: the visits that ended in it."""
+    """Loads one segment. `outcomes`: how each address ended here; `visits`: the visits that ended in it.
+
+    `known`: ids of its records that may have a row; the others have none. None: each is looked up.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     visits: list[SiteVisit] = field(default_factory=list)
+    known: set[str] | None = None
+
+    def _held_row(self, record_id: str) -> CaptureRef | None:
+        if self.known is None or record_id in self.known:
+            return self._row(record_id)
+        self.known.add(record_id)
+        return None
 
     def _keep_former(self, act: Act, report: Report, change: StoreResult | None) -> None:
         WarcLoader._keep_former(self, act, report, change)

@@ -27,7 +27,7 @@ from crawler.archive.ledger.runs import RunInfo
 from crawler.archive.loading.copied_files import (
     copy_to_part,
     held_block,
-    held_blocks,
+    held_records,
     part_of,
     sync_and_close,
 )
@@ -56,6 +56,7 @@ class Contents:
     read: dict[str, list[Act | ActFault]] = field(default_factory=dict)  # acts, by id of their record
     texts: Mapping[str, str] = field(default_factory=dict)  # by digest
     held_block: Callable[[str], bytes | None]  # of a record of this archive, by its id
+    known: set[str] | None = None  # ids of its records that others have, here or in what is entered before it
 
     def read_acts(self, record: Record) -> Iterable[Act | ActFault]:
         """Return the acts of a record, which are read once. A key that stands twice is a fault."""
@@ -159,8 +160,10 @@ class Staging:
     def _read(self, contents: Contents, path: Path) -> Iterator[Record]:
         contents.hold(path, MAX_HELD_BYTES - self._held_bytes)
         if contents.records is not None:
-            ids = [record.place.record_id for record in contents.records]
-            contents.held_block = held_blocks(self._archive, self._session, ids)
+            ids = {record.place.record_id for record in contents.records}
+            held, read_block = held_records(self._session, ids), contents.held_block
+            contents.known = held | (ids & self._blocks.keys())
+            contents.held_block = lambda record_id: read_block(record_id) if record_id in held else None
         return contents.records_of(path)
 
     def _sync_later(self, part: Path, descriptor: int) -> None:

@@ -31,6 +31,8 @@ def enter(
     transaction with its line of the chain; one that is delivered twice is entered once. Report ids and version numbers are
     those that one machine would give.
 
+    With `anchor: true` in sources.yaml the archive is anchored at the end, as by `fazhi crawl`.
+
     Examples:
         fazhi enter --queue postgresql://fazhi@db.example.org/fazhi --segments /mnt/segments
         fazhi enter --once --quiet
@@ -47,6 +49,7 @@ def enter(
     from crawler.cli.spreading.options import the_queue
 
     url = the_queue(queue)
+    from crawler.anchoring import AnchorSettings, anchor_after_crawl
     from crawler.archive import Archive, Entered
     from crawler.cli.display import Display
     from crawler.crawl.halt import on_first_signal
@@ -56,7 +59,8 @@ def enter(
     from crawler.spread.places import open_place
 
     max_seconds = pipeline.seconds(max_time, "--max-time") if max_time is not None else None
-    display = Display(load(sources, notify=None).sites, json=json, quiet=quiet)
+    loaded = load(sources, notify=None)
+    display = Display(loaded.sites, json=json, quiet=quiet)
     place = open_place(segments)
 
     async def run(store: Archive) -> Enterer:
@@ -83,5 +87,8 @@ def enter(
         archive, clock=utc_now, command="enter", notify=display.message, batch=64, database=database
     ) as store:
         enterer = asyncio.run(run(store))
+    anchored = not loaded.anchoring.anchor or anchor_after_crawl(
+        archive, AnchorSettings.of(loaded.anchoring), clock=utc_now, notify=display.message
+    )
     code = display.finish(archive)
-    raise typer.Exit(1 if enterer.faulty else code)
+    raise typer.Exit(1 if enterer.faulty or not anchored else code)

@@ -62,7 +62,7 @@ def serve_command(
     with needs_web():
         from crawler.web import Settings, application
         from crawler.web.serving.server import serve
-        from crawler.web.settings import LOOPBACK
+        from crawler.web.settings import LOOPBACK, SHARED_SECONDS
     names = [*LOOPBACK, *(host_name or ())]
     if base_url_checked(base_url) is not None:
         names.append(urlsplit(base_url).hostname or "")
@@ -73,6 +73,7 @@ def serve_command(
         hosts=tuple(names),
         base_url=base_url,
         seconds=seconds,
+        shared_seconds=max(seconds, SHARED_SECONDS),
         log=message,
     )
 
@@ -81,7 +82,7 @@ def serve_command(
         message(f"{archive}: http://{shown}:{number}/ (Ctrl-C ends it)")
 
     try:
-        serve(application(settings), host, port, listening=tell)
+        serve(application(settings), host, port, answer_seconds=settings.answer_seconds, listening=tell)
     except (OSError, SystemExit) as error:  # uvicorn exits if it cannot bind
         raise CrawlerError(
             f"{host}:{port}: cannot be listened on; is the port taken? --port names another"

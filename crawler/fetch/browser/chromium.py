@@ -72,6 +72,7 @@ class Chromium:
             return NO_CHROMIUM
         try:
             if self._driver is None:
+                _ignore_end_of_driver(asyncio.get_running_loop())
                 self._driver = await async_playwright().start()
             self._browser = await self._driver.chromium.launch(
                 executable_path=program,
@@ -232,6 +233,24 @@ class _Tab:
             return request.frame
         except self._error:  # the request of a window that is being opened
             return None
+
+
+def _ignore_end_of_driver(loop: asyncio.AbstractEventLoop) -> None:
+    """Keep the event loop from reporting an error of Playwright that nothing retrieves: that its driver has ended.
+
+    A signal from a terminal goes to the driver as well. The pages under way report it.
+    """
+    before = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if str(context.get("exception")).startswith("Connection closed while reading from the driver"):
+            return
+        if before is None:
+            loop.default_exception_handler(context)
+        else:
+            before(loop, context)
+
+    loop.set_exception_handler(handle)
 
 
 def _first_line(error: Exception) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import procrastinate
 import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from psycopg.errors import InsufficientPrivilege
 from psycopg_pool import PoolTimeout
 
 from crawler.errors import ConfigError, CrawlerError
@@ -59,6 +60,8 @@ _LOCK_INDEX = """
 CREATE INDEX fazhi_jobs_lock ON procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')
 """  # fetching a job asks for others with its lock, for which procrastinate has no index
 _CONNECT_SECONDS = 10.0
+_FOR_A_WHILE = ("starting", "shutting", "recovery", "clients", "slots")
+"""Words with which a server refuses a connection that it may give later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,10 @@ class Handlers:
     )
     plan: Callable[[], Awaitable[None]] | None = None
     sweep: Callable[[], Awaitable[None]] | None = None
+
+
+class QueueAway(CrawlerError):
+    """The queue's database cannot be reached now."""
 
 
 class Queue:
@@ -156,19 +163,21 @@ class Queue:
         What the planner does not plan anew is queued again.
         """
         manager = self.app.job_manager
-        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
-        for job in stalled:
+        failed: list[procrastinate.jobs.Job] = []
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
             status = procrastinate.jobs.Status.FAILED
-            await manager.finish_job_by_id_async(job_id=job.id, status=status, delete_job=False)
+            try:
+                await manager.finish_job_by_id_async(job_id=job.id, status=status, delete_job=False)
+            except ConnectorException:  # another sweeper has ended it, or the next one will
+                continue
+            failed.append(job)
             if job.task_name == ENTER:  # the segment waits where it is
                 await self.defer_enter(**job.task_kwargs)
             elif job.task_name == ENTER_READINGS:
                 await self.defer_enter_readings(**job.task_kwargs)
             elif job.task_name == REREAD:
                 await self._reread_anew(Rereading(**job.task_kwargs))
-        return [
-            job.task_kwargs.get("server") or job.task_kwargs.get("file", job.task_name) for job in stalled
-        ]
+        return [job.task_kwargs.get("server") or job.task_kwargs.get("file", job.task_name) for job in failed]
 
     async def _reread_anew(self, asked: Rereading) -> None:
         if asked.attempt < MAX_ATTEMPTS:
@@ -182,12 +191,17 @@ class Queue:
 
 
 def _every(app: Any, name: str, cron: str, upkeep: Callable[[], Awaitable[None]]) -> None:
-    """Let any worker run upkeep at the times that cron's five or six fields name, one at a time."""
+    """Let any worker run upkeep at the times that cron's five or six fields name. It is queued once at a time.
+
+    The planner runs once at a time too. The sweeper has no lock: the job of one that was killed would hold it, and nobody
+    would sweep that job, or any other, any more.
+    """
 
     async def run(timestamp: int) -> None:
         await upkeep()
 
-    app.periodic(cron=cron)(app.task(name=name, queue=UPKEEP, lock=name, queueing_lock=name)(run))
+    lock = None if name == SWEEP else name
+    app.periodic(cron=cron)(app.task(name=name, queue=UPKEEP, lock=lock, queueing_lock=name)(run))
 
 
 def _app(url: str, handlers: Handlers, connections: int) -> Any:
@@ -234,7 +248,7 @@ async def open_queue(
     url: str, handlers: Handlers | None = None, connections: int = 4
 ) -> AsyncIterator[Queue]:
     """Open the queue in a database, and make its tables if it has none. Raises CrawlerError, without the address's secrets."""
-    await _prepare(url)
+    await prepare(url)
     app = _app(url, handlers or Handlers(), connections)
     try:
         async with app.open_async():
@@ -243,8 +257,11 @@ async def open_queue(
         raise unreachable(url, error) from error
 
 
-async def _prepare(url: str) -> None:
-    """Make the tables of the queue and of the leases, once, however many processes begin at the same time."""
+async def prepare(url: str) -> None:
+    """Make the tables of the queue and of the leases, once, however many processes begin at the same time.
+
+    Raises QueueAway if the database cannot be reached, CrawlerError if it can be and not be used.
+    """
     try:
         async with await psycopg.AsyncConnection.connect(
             url, connect_timeout=int(_CONNECT_SECONDS)
@@ -255,6 +272,11 @@ async def _prepare(url: str) -> None:
                 await connection.execute(SCHEMA)
             if not await _exists(connection, "fazhi_jobs_lock"):
                 await connection.execute(_LOCK_INDEX)
+    except InsufficientPrivilege as error:
+        raise CrawlerError(
+            f"{masked(url)}: the tables of the queue are not complete, and this user may not make them"
+            f" ({_reason(error, url)}): run `fazhi enqueue --due` once as the owner of the table procrastinate_jobs"
+        ) from error
     except (psycopg.Error, OSError) as error:
         raise unreachable(url, error) from error
 
@@ -266,7 +288,20 @@ async def _exists(connection: psycopg.AsyncConnection[Any], name: str) -> bool:
 
 def unreachable(url: str, error: BaseException) -> CrawlerError:
     """Return the error for a database that cannot be used. It names no password."""
-    return CrawlerError(f"{masked(url)}: the queue's database cannot be used: {_reason(error, url)}")
+    kind = QueueAway if _is_away(error) else CrawlerError
+    return kind(f"{masked(url)}: the queue's database cannot be used: {_reason(error, url)}")
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether nobody answers, or a server that begins, ends or has no connection left, and not one that refuses this user.
+
+    Of a connection that failed libpq tells no SQLSTATE, only the server's words.
+    """
+    cause = error.__cause__ or error
+    if not isinstance(cause, (psycopg.OperationalError, PoolTimeout, OSError)):
+        return False
+    told = str(cause)
+    return "FATAL:" not in told or any(words in told for words in _FOR_A_WHILE)
 
 
 def _reason(error: BaseException, url: str) -> str:

@@ -4,22 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
-from crawler.spread.queue.jobs import Queue
+from crawler.spread.queue.jobs import Queue, QueueAway, masked, prepare
 
 STALLED_SECONDS = 30.0
 """A worker that has given no sign of life for so long counts as dead. Leases end before."""
 
 _RETRY_SECONDS = 2.0
+MAX_RETRY_SECONDS = 60.0
+"""Longest wait between two attempts to reach a database that is away when a process begins."""
 _POLL_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
+
+
+async def reach(url: str, ending: asyncio.Event, tell: Callable[[str], None]) -> bool:
+    """Wait until the queue's database can be reached; tell once that it cannot, and once that it can again.
+
+    Returns False if the end was asked for before. Raises CrawlerError if it can be reached and not be used.
+    """
+    wait, away = _RETRY_SECONDS, False
+    while not ending.is_set():
+        try:
+            await prepare(url)
+        except QueueAway as error:
+            if not away:
+                tell(f"{error}; it is waited for")
+            away = True
+            await _wait(ending, wait)
+            wait = min(2 * wait, MAX_RETRY_SECONDS)
+        else:
+            if away:
+                tell(f"{masked(url)}: the queue's database is there")
+            return True
+    return False
+
+
+async def _wait(ending: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ending.wait()
 
 
 async def work(
@@ -57,9 +87,7 @@ async def work(
                 await worker
         except (ConnectorException, psycopg.OperationalError, PoolTimeout, OSError) as error:
             log.warning("queue", extra={"error": type(error).__name__})
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_RETRY_SECONDS):
-                    await ending.wait()
+            await _wait(ending, _RETRY_SECONDS)
             continue
         if once:
             return

@@ -11,6 +11,7 @@ from crawler.web.answer import Answer, Entry, Table
 from crawler.web.format import Format
 from crawler.web.page import Page
 from crawler.web.question import BadParameter, Question
+from crawler.web.words import MARKS
 
 ROWS = 20
 MAX_ROWS = 200
@@ -107,7 +108,7 @@ def _following(question: Question, result: SearchResult, *, newest: bool) -> str
 
 def _title(question: Question, words: str | None) -> str:
     name = "检索" if question.language == "zh" else "Search"
-    return f"{name}:{words}" if words else name
+    return f"{name}{MARKS[question.language]['colon']}{words}" if words else name
 
 
 def _data(question: Question, value: dict[str, object]) -> dict[str, object]:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Self
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_SECONDS = 10.0
 """For a whole request to arrive, from the connection or from the answer before."""
 ANSWER_SECONDS = 120.0
-"""For an answer to be made and taken, from its request."""
+"""The same for an answer, unless `with_limit` says otherwise."""
 
 
 class TimedConnection(H11Protocol):
-    """HTTP/1.1 as uvicorn has it, which by itself waits without end for a request that has begun to arrive."""
+    """HTTP/1.1 as uvicorn has it, which by itself waits without end for a request that has begun to arrive.
+
+    `answer_seconds`: for an answer to be made and taken, from its request; see `with_limit`.
+    """
 
     _limit: asyncio.TimerHandle | None = None
     _answers = False
     request_seconds, answer_seconds = REQUEST_SECONDS, ANSWER_SECONDS
+
+    @classmethod
+    def with_limit(cls, answer_seconds: float) -> type[Self]:
+        """Return the class with a limit for answers: uvicorn makes the connections, and gives them no arguments."""
+        return type(cls.__name__, (cls,), {"answer_seconds": answer_seconds})
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""

@@ -30,14 +30,23 @@ class _Server(uvicorn.Server):
             self._listening(host, port)
 
 
-def serve(application: ASGIApp, host: str, port: int, *, listening: Callable[[str, int], None]) -> None:
+def serve(
+    application: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    answer_seconds: float,
+    listening: Callable[[str, int], None],
+) -> None:
     """Serve an application until a signal ends it in order. `listening` gets the address once it answers.
+
+    `answer_seconds`: for each answer to be made and taken; then its connection is closed.
 
     Raises OSError if the address cannot be used.
     """
     config = uvicorn.Config(
         application,
-        http=TimedConnection,
+        http=TimedConnection.with_limit(answer_seconds),
         host=host,
         port=port,
         log_level="critical",

@@ -14,6 +14,7 @@ from psycopg.types.string import StrDumperUnknown, TextLoader
 from sqlalchemy import Engine, create_engine, event
 
 from crawler.archive.catalogue.databases.address import PostgresqlAddress
+from crawler.archive.catalogue.databases.posted import keep_posted
 from crawler.archive.catalogue.engine import LOCK_TIMEOUT_SECONDS
 from crawler.errors import ArchiveDamaged, ArchiveLocked
 
@@ -78,6 +79,7 @@ def postgresql_engine(
             _lock(connection, address)
         connection.rollback()
 
+    keep_posted(engine)
     return engine
 
 

@@ -6,22 +6,36 @@ The rank is computed as FTS5 computes bm25 (sqlite.org/fts5.html, 5.1.1), from t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import log
 from typing import Any as Whatever
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from crawler.archive.fulltext.database.tables import looked_for, looked_up
+from crawler.archive.fulltext.database.occurrences import Text, occurrences
 from crawler.archive.fulltext.expression import All, Any, Expression, Term
 from crawler.archive.fulltext.lookup import Filters, Found, Hit
-from crawler.archive.fulltext.schema import COLUMNS, KINDS, TITLE_WEIGHT
+from crawler.archive.fulltext.schema import KINDS
 from crawler.field.search_tokens import Phrase
 
 _K1, _B = 1.2, 0.75  # as FTS5 has them
 _MIN_IDF = 1e-6  # of a phrase that more than half of the texts have
-_SIZE = (
-    "size AS (SELECT count(*)::float8 AS texts, coalesce(sum(length), 0)::float8 AS tokens FROM search_texts)"
-)
+_MAX_NAMED = 1000  # texts; of more, all rows are read
+_SIZE = "SELECT count(*), coalesce(sum(length), 0)::bigint FROM search_texts"
+
+Occurrences = Mapping[Text, float]
+
+
+class _Row(NamedTuple):
+    """A text of the index. `is_wanted`: the filters let it through."""
+
+    version: int
+    text_sha256: str
+    region: str | None
+    year: int | None
+    length: int
+    is_wanted: bool
 
 
 def find(
@@ -36,67 +50,46 @@ def find(
     passes: Callable[[Sequence[int]], Iterable[int]] | None = None,
 ) -> Found:
     """Return the texts that an expression finds, as `crawler.archive.fulltext.lookup.find` does. Raises SQLAlchemyError."""
-    matching, values = _matching(expression, filters)
-    if passes is None and not facets:
-        below, order = ("true", "score, version")
-        if newest_before is not None:
-            below, order, offset = "version < %(newest_before)s", "version DESC", 0
-        page = (
-            f"{matching} SELECT total.number, page.* FROM (SELECT count(*) AS number FROM matching) AS total"
-            f" LEFT JOIN LATERAL (SELECT * FROM matching WHERE {below} ORDER BY {order}"
-            f" LIMIT %(limit)s OFFSET %(offset)s) AS page ON true ORDER BY {order}"
-        )
-        values |= {"limit": limit, "offset": offset, "newest_before": newest_before}
-        rows = connection.exec_driver_sql(page, values).all()
-        hits = tuple(Hit(*row[1:]) for row in rows if row[1] is not None)
-        return Found(total=rows[0][0], hits=hits, years={}, provinces={})
-    rows = connection.exec_driver_sql(
-        f"{matching} SELECT * FROM matching ORDER BY score, version", values
-    ).all()
-    found = [Hit(*row) for row in rows]
+    assert filters.section is None or filters.section in KINDS
+    found = _ranked(connection, expression, filters)
     if passes is not None:
         passed = set(passes([hit.version for hit in found]))
         found = [hit for hit in found if hit.version in passed]
-    years = Counter(hit.year for hit in found if facets)
-    provinces = Counter(hit.region and f"{hit.region[:2]}0000" for hit in found if facets)
     page_of = found[offset : offset + limit]
     if newest_before is not None:
         older = (hit for hit in found if hit.version < newest_before)
         page_of = sorted(older, key=lambda hit: -hit.version)[:limit]
-    return Found(total=len(found), hits=tuple(page_of), years=years, provinces=provinces)
-
-
-def _matching(expression: Expression, filters: Filters) -> tuple[str, dict[str, Whatever]]:
-    """Return the WITH clause whose table `matching` has rank, version, digest, region and year of each text found."""
-    assert filters.section is None or filters.section in KINDS
-    phrases = list(_phrases(expression))
-    numbers = iter(range(len(phrases)))
-    condition, values = _filter(filters)
-    tables, joins, ranks = [_SIZE], [], []
-    for number, phrase in enumerate(phrases):
-        values |= {f"tokens{number}": looked_up(phrase), f"phrase{number}": looked_for(phrase)}
-        tables += (
-            f"found{number} AS MATERIALIZED (SELECT * FROM (SELECT version, {_hits(number, filters.section)} AS hits"
-            f" FROM search_texts WHERE token_set @> %(tokens{number})s::text[] OFFSET 0) AS each WHERE hits > 0)",
-            f"idf{number} AS (SELECT greatest({_MIN_IDF}, ln((texts - number + 0.5) / (number + 0.5))) AS idf"
-            f" FROM size, (SELECT count(*) AS number FROM found{number}) AS each)",
-        )
-        joins.append(f"CROSS JOIN idf{number} LEFT JOIN found{number} ON found{number}.version = t.version")
-        hits = f"found{number}.hits"
-        ranks.append(
-            f"coalesce(idf{number}.idf * {hits} * {_K1 + 1} / ({hits} + {_K1} * ({1 - _B} + {_B} * t.length"
-            " * size.texts / size.tokens)), 0)"
-        )
-    tables.append(
-        f"matching AS MATERIALIZED (SELECT -({' + '.join(ranks)})::float8 AS score, t.version, t.text_sha256, t.region, t.year"
-        f" FROM search_texts AS t CROSS JOIN size {' '.join(joins)}"
-        f" WHERE ({_condition(expression, numbers)}) AND {condition})"
+    return Found(
+        total=len(found),
+        hits=tuple(page_of),
+        years=Counter(hit.year for hit in found if facets),
+        provinces=Counter(hit.region and f"{hit.region[:2]}0000" for hit in found if facets),
     )
-    return f"WITH {', '.join(tables)}", values
+
+
+def _ranked(connection: Connection, expression: Expression, filters: Filters) -> list[Hit]:
+    """Return all texts that an expression finds, the best first."""
+    several = [occurrences(connection, phrase, filters.section) for phrase in _phrases(expression)]
+    rows = _rows(connection, {text for each in several for text in each}, filters)
+    several = [{text: times for text, times in each.items() if text in rows} for each in several]
+    number, tokens = connection.exec_driver_sql(_SIZE).one()
+    idfs = [max(_MIN_IDF, log((number - len(each) + 0.5) / (len(each) + 0.5))) for each in several]
+    found = []
+    for text in _matching(expression, iter(several)):
+        row = rows[text]
+        if row.is_wanted:
+            norm = _K1 * (1 - _B + _B * row.length * number / tokens)
+            score = sum(
+                idf * times * (_K1 + 1) / (times + norm)
+                for idf, each in zip(idfs, several, strict=True)
+                if (times := each.get(text))
+            )
+            found.append(Hit(-score, *row[:4]))
+    return sorted(found, key=lambda hit: (hit.rank, hit.version))
 
 
 def _phrases(expression: Expression) -> Iterator[Phrase]:
-    """Yield all phrases of an expression, in the order in which `_condition` meets them."""
+    """Yield all phrases of an expression, in the order in which `_matching` meets them."""
     match expression:
         case Term():
             yield expression.phrase
@@ -108,29 +101,30 @@ def _phrases(expression: Expression) -> Iterator[Phrase]:
                 yield from _phrases(part)
 
 
-def _hits(number: int, section: str | None) -> str:
-    """Return the sum of a phrase's occurrences in a text, weighted by column, as SQL."""
-    columns = COLUMNS if section is None else (section,)
-    phrase = f"%(phrase{number})s::text"
-    lost = [
-        f"{TITLE_WEIGHT if column == 'title' else 1.0} * (octet_length({column}_tokens)"
-        f" - octet_length(replace({column}_tokens, {phrase}, '')))"
-        for column in columns
-    ]
-    return f"(({' + '.join(lost)}) / octet_length({phrase}))::float8"
-
-
-def _condition(expression: Expression, numbers: Iterator[int]) -> str:
-    """Return an expression as a condition on the joined tables of its phrases, which are numbered in their order."""
+def _matching(expression: Expression, several: Iterator[Occurrences]) -> set[Text]:
+    """Return the texts that an expression finds. `several`: where each of its phrases occurs, in their order."""
     match expression:
         case Term():
-            return f"found{next(numbers)}.version IS NOT NULL"
+            return set(next(several))
         case All():
-            parts = [f"({_condition(part, numbers)})" for part in expression.parts]
-            parts += [f"NOT ({_condition(part, numbers)})" for part in expression.without]
-            return " AND ".join(parts)
+            found = set.intersection(*[_matching(part, several) for part in expression.parts])
+            return found.difference(*[_matching(part, several) for part in expression.without])
         case Any():
-            return " OR ".join(f"({_condition(part, numbers)})" for part in expression.parts)
+            return set.union(*[_matching(part, several) for part in expression.parts])
+
+
+def _rows(connection: Connection, texts: set[Text], filters: Filters) -> dict[Text, _Row]:
+    """Return the rows of texts. One that was replaced has none."""
+    wanted, values = _filter(filters)
+    query = (
+        f"SELECT portion, place, version, text_sha256, region, year, length, coalesce({wanted}, false)"
+        " FROM search_texts AS t"
+    )
+    if len(texts) <= _MAX_NAMED:
+        query += " JOIN unnest(%(portions)s::bigint[], %(places)s::bigint[]) AS n (portion, place) USING (portion, place)"
+        values |= {"portions": [text[0] for text in texts], "places": [text[1] for text in texts]}
+    found = connection.exec_driver_sql(query, values)
+    return {(row[0], row[1]): _Row._make(row[2:]) for row in found if (row[0], row[1]) in texts}
 
 
 def _filter(filters: Filters) -> tuple[str, dict[str, Whatever]]:

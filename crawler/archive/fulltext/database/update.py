@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
@@ -16,9 +16,16 @@ from crawler.archive.fulltext.changes import (
     progress,
     touched_reports,
 )
-from crawler.archive.fulltext.database.tables import add_text, make_empty, read_stamp
+from crawler.archive.fulltext.database.tables import (
+    FORMAT,
+    IndexedText,
+    add_texts,
+    make_empty,
+    read_stamp,
+    remove_portions,
+    small_portions,
+)
 from crawler.archive.fulltext.facts import Facts, facts_of
-from crawler.archive.fulltext.schema import FORMAT
 
 _FACTS = f"SELECT {', '.join(Facts._fields)} FROM search_texts WHERE report = ANY(%(reports)s)"
 _LOST = "DELETE FROM search_texts WHERE NOT report = ANY(%(reports)s)"
@@ -56,14 +63,20 @@ def _sync(session: Session, reports: Sequence[str], notify: Callable[[str], None
         portion = reports[start : start + REPORTS_PER_PORTION]
         rows = connection.exec_driver_sql(_FACTS, {"reports": list(portion)})
         held = {facts.version: facts for facts in map(Facts._make, rows)}
-        for facts in facts_of(session, portion):
-            _enter(session, connection, facts, held.pop(facts.version, None), changes)
+        new = [
+            facts
+            for facts in facts_of(session, portion)
+            if _is_new_text(connection, facts, held.pop(facts.version, None), changes)
+        ]
+        add_texts(connection, _with_texts(session, new))
         for version in held:
             connection.exec_driver_sql(_DELETE, {"version": version})
         done = changes.added + changes.replaced
         if done // TELL_FROM_TEXTS > told:
             told = done // TELL_FROM_TEXTS
             notify(progress(done, start + len(portion), len(reports)))
+    if portions := small_portions(connection):
+        add_texts(connection, _with_texts(session, remove_portions(connection, portions)))
     run, version = newest(session)
     connection.exec_driver_sql(
         "UPDATE search_stamp SET run = %(run)s, version = %(version)s", {"run": run, "version": version}
@@ -72,21 +85,28 @@ def _sync(session: Session, reports: Sequence[str], notify: Callable[[str], None
     return changes
 
 
-def _enter(
-    session: Session, connection: Connection, facts: Facts, held: Facts | None, changes: Changes
-) -> None:
+def _is_new_text(connection: Connection, facts: Facts, held: Facts | None, changes: Changes) -> bool:
+    """Whether a text must be entered. One that it replaces is removed; what else is said of it is updated."""
     if held == facts:
-        return
-    if held is not None and (held.text_sha256, held.title) == (facts.text_sha256, facts.title):
-        connection.exec_driver_sql(_UPDATE, facts._asdict())
-        return
-    if held is not None:
-        connection.exec_driver_sql(_DELETE, {"version": facts.version})
-    text = session.execute(
-        select(VersionRow.body, VersionRow.sections).where(VersionRow.id == facts.version)
-    ).one()
-    add_text(connection, facts, text.body, text.sections)
+        return False
     if held is None:
         changes.added += 1
-    else:
-        changes.replaced += 1
+        return True
+    if (held.text_sha256, held.title) == (facts.text_sha256, facts.title):
+        connection.exec_driver_sql(_UPDATE, facts._asdict())
+        return False
+    connection.exec_driver_sql(_DELETE, {"version": facts.version})
+    changes.replaced += 1
+    return True
+
+
+def _with_texts(session: Session, several: Sequence[Facts]) -> Iterator[IndexedText]:
+    for start in range(0, len(several), REPORTS_PER_PORTION):
+        portion = several[start : start + REPORTS_PER_PORTION]
+        query = select(VersionRow.id, VersionRow.body, VersionRow.sections).where(
+            VersionRow.id.in_([facts.version for facts in portion])
+        )
+        texts = {row.id: row for row in session.execute(query)}
+        for facts in portion:
+            if (text := texts.get(facts.version)) is not None:
+                yield IndexedText(facts, text.body, text.sections)

@@ -11,7 +11,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from sqlalchemy import Connection, insert
 from crawler.archive import CATALOGUE, Reader
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import PageRow, ReportRow, RunRow, SourceRow, VersionRow, VisitRow
-from crawler.field.regions import all_regions
+from crawler.field.regions import Region, all_regions
 from crawler.model import Years
 from crawler.questions.coverage import coverage
 
@@ -59,18 +59,19 @@ def main(sizes: list[int]) -> int:
     return int(time_ratio > MAX_TIME_RATIO or memory_ratio > MAX_MEMORY_RATIO)
 
 
-def fill(folder: Path, number: int) -> None:
-    """Write a catalogue with so many reports, of all divisions in turn, year by year."""
+def fill(folder: Path, number: int, divisions: int | None = None) -> None:
+    """Write a catalogue with so many reports, year by year, of so many divisions in turn; None: all. Only they have sources."""
+    regions = _REGIONS[:: len(_REGIONS) // divisions][:divisions] if divisions else _REGIONS
     engine = sqlite_engine(folder / CATALOGUE, writes=True)
     upgrade(engine)
     with engine.begin() as connection:
         run = {"started_at": _BEGIN, "state": "finished", "command": "", "software": "", "detail": ""}
         connection.execute(insert(RunRow), [run])
-        _insert(connection, SourceRow, map(_source, _REGIONS))
-        _insert(connection, ReportRow, (_report(each) for each in range(number)))
-        _insert(connection, VersionRow, (row for each in range(number) for row in _versions(each)))
-        _insert(connection, PageRow, (_page(each) for each in range(number)))
-        _insert(connection, VisitRow, (_visit(each) for each in range(number * VISITS_PER_REPORT)))
+        _insert(connection, SourceRow, map(_source, regions))
+        _insert(connection, ReportRow, (_report(each, regions) for each in range(number)))
+        _insert(connection, VersionRow, (row for each in range(number) for row in _versions(each, regions)))
+        _insert(connection, PageRow, (_page(each, regions) for each in range(number)))
+        _insert(connection, VisitRow, (_visit(each, regions) for each in range(number * VISITS_PER_REPORT)))
     engine.dispose()
 
 
@@ -85,16 +86,15 @@ def _insert(connection: Connection, table: type[Any], rows: Iterator[Mapping[str
         connection.execute(insert(table), portion)
 
 
-def _source(region: Any) -> dict[str, Any]:
+def _source(region: Region) -> dict[str, Any]:
     return {
         "site_id": f"s{region.code}", "since": _BEGIN, "name": region.name, "region": region.code, "lists": 1,
         "first_year": 2015, "last_year": None,
     }  # fmt: skip
 
 
-def _place(number: int) -> tuple[Any, int, int]:
+def _place(number: int, regions: Sequence[Region]) -> tuple[Region, int, int]:
     """Return a report's division, its year, and its number among those of this division and year."""
-    regions = _REGIONS
     years = YEARS.last - YEARS.first if YEARS.last else 1
     return (
         regions[number % len(regions)],
@@ -103,8 +103,8 @@ def _place(number: int) -> tuple[Any, int, int]:
     )
 
 
-def _report(number: int) -> dict[str, Any]:
-    region, year, _ = _place(number)
+def _report(number: int, regions: Sequence[Region]) -> dict[str, Any]:
+    region, year, _ = _place(number, regions)
     return {
         "id": f"{region.code}-{year}-{number:08d}",
         "site_id": f"s{region.code}",
@@ -113,8 +113,8 @@ def _report(number: int) -> dict[str, Any]:
     }
 
 
-def _versions(number: int) -> Iterator[dict[str, Any]]:
-    region, year, beside = _place(number)
+def _versions(number: int, regions: Sequence[Region]) -> Iterator[dict[str, Any]]:
+    region, year, beside = _place(number, regions)
     seen = datetime(year + 1, 3, 1, tzinfo=UTC) + timedelta(days=number % 61)
     first: dict[str, Any] = {
         "report_id": f"{region.code}-{year}-{number:08d}", "number": 1, "title": "", "issuer": f"{region.name}人民政府",
@@ -143,8 +143,8 @@ def _versions(number: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _page(number: int) -> dict[str, Any]:
-    region, year, _ = _place(number)
+def _page(number: int, regions: Sequence[Region]) -> dict[str, Any]:
+    region, year, _ = _place(number, regions)
     seen = datetime(year + 1, 3, 1, tzinfo=UTC) + timedelta(days=number % 61)
     url = f"https://s{region.code}.gov.cn/{number}.html"
     return {
@@ -153,8 +153,7 @@ def _page(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _visit(number: int) -> dict[str, Any]:
-    regions = _REGIONS
+def _visit(number: int, regions: Sequence[Region]) -> dict[str, Any]:
     region, turn = regions[number % len(regions)], number // len(regions)
     began = _BEGIN + timedelta(days=13 * turn % 3900)
     years = sorted(range(YEARS.first, min(began.year, (YEARS.last or began.year) + 1)))

@@ -18,6 +18,7 @@ from bench.web_archive import make
 from crawler.archive import Reader
 
 MOST_OF_SERVING = 2.0
+REPORTS_PER_DIVISION = 10  # one a year: a division without a report would have pages of its own all the same
 
 
 def main() -> int:
@@ -28,7 +29,7 @@ def main() -> int:
     chosen = options.parse_args()
     with TemporaryDirectory(prefix="fazhi-site-") as folder:
         archive, site = chosen.keep or Path(folder) / "archive", Path(folder) / "site"
-        make(archive, chosen.reports)
+        make(archive, chosen.reports, divisions=max(1, chosen.reports // REPORTS_PER_DIVISION))
         with Reader.read(archive) as reader:
             number = sum(1 for _ in reader.iter_reports())
         written = write(archive, site)

@@ -14,12 +14,15 @@ from crawler.archive import CATALOGUE, SEARCH_INDEX, index_catalogue
 TEXTS_PER_STEP = 500
 
 
-def make(folder: Path, number: int, seed: int = 1) -> Writer:
-    """Write an archive with so many reports, if the folder has none. Return what wrote its texts: it knows their words."""
+def make(folder: Path, number: int, seed: int = 1, *, divisions: int | None = None) -> Writer:
+    """Write an archive with so many reports, if the folder has none. Return what wrote its texts: it knows their words.
+
+    `divisions`: number of those that have sources and reports; None: all of GB/T 2260.
+    """
     writer = Writer(seed)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / CATALOGUE).exists():
-        coverage.fill(folder, number)
+        coverage.fill(folder, number, divisions)
         _write_texts(folder, writer)
     if not (folder / SEARCH_INDEX).exists():
         index_catalogue(folder, notify=lambda _: None)

@@ -68,7 +68,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Errors": (
         *("CrawlerError", "ConfigError"),
         *("ExtractError", "UnknownFormat", "NoBody"),
-        *("ArchiveError", "NoArchive", "ArchiveLocked", "ArchiveDamaged"),
+        *("ArchiveError", "NoArchive", "ArchiveLocked", "ArchiveDamaged", "NoNetwork"),
     ),
 }
 """Every public name, under its heading. A test compares it with `crawler.api.__all__`."""

@@ -28,6 +28,8 @@ class Terminal:
             text=True,
             bufsize=1,
             start_new_session=True,
+            # a shell starts what runs in the background with SIGINT ignored, and its children inherit that
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def type(self, line: str) -> str:

@@ -269,7 +269,8 @@ class _Run:
         for step in itertools.islice(visit.frontier, shown):
             yield note_outcome(visit, Ending.LEFT, step.url, f"{why}; the next crawl goes on here")
         if (further := len(visit.frontier) - shown) > 0:
-            detail = f"{why}; this and {further - 1} further addresses are left for the next crawl"
+            others = counted(further - 1, "further address", "further addresses")
+            detail = f"{why}; this and {others} are left for the next crawl"
             yield note_outcome(visit, Ending.LEFT, visit.frontier[shown].url, detail)
 
     def report_left(self, visits: Sequence[Visit]) -> list[Outcome]:

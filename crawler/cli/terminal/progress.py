@@ -52,7 +52,7 @@ class Progress:
         """Return the line as of now, what matters most first: a narrow terminal shows its beginning."""
         now = self.clock()
         parts = [
-            f"{self.done:,} of {self.sites:,} {'site' if self.sites == 1 else 'sites'}",
+            f"{self.done} of 1 site" if self.sites == 1 else f"{self.done:,} of {self.sites:,} sites",
             f"{self._rate(now):.1f} requests/s",
             *self._left(now),
             f"trouble at {len(self.troubled):,}" if self.troubled else "no trouble",

@@ -34,6 +34,7 @@ _IDLE = (
     "SELECT count(*) = 0 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = 'visit'"
 )
 _READY = "SELECT count(*) = %s FROM procrastinate_workers"
+_ROWS_OF_A_WORKER = 2  # it fetches visits and, apart from them, the sweep
 
 
 def run_scale(postgres: Postgres, folder: Path, *, hosts: int = HOSTS, delay: float = DELAY) -> bool:
@@ -89,7 +90,7 @@ def _crawled(web: Measured, database: str, folder: Path, number: int, delay: flo
             def holds(sql: str, *values: object) -> Callable[[], bool]:
                 return lambda: bool((connection.execute(sql, values).fetchone() or (False,))[0])
 
-            _wait(holds(_READY, number))
+            _wait(holds(_READY, number * _ROWS_OF_A_WORKER))
             asyncio.run(queue_visits(database, sites, folder / "archive"))
             _wait(holds(_IDLE))
         return web.spans()

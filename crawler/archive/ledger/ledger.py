@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries, rows
+from crawler.archive.catalogue.databases.session_memory import memory
 from crawler.archive.catalogue.models import (
     IMPORTED,
     MEMENTO,
@@ -50,22 +51,17 @@ _INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert
 
 
 _NEXT_CAPTURE = "next_capture"
-"""Key in `Session.info` of the number that the next capture gets. There is one writer, so nobody else takes it."""
+"""Name in the session's memory of the number that the next capture gets. There is one writer, so nobody else takes it."""
 
 
 def _next_capture(session: Session) -> int:
     """Return the number after the highest one, which is read once."""
-    number: int | None = session.info.get(_NEXT_CAPTURE)
+    noted = memory(session)
+    number: int | None = noted.get(_NEXT_CAPTURE)
     if number is None:
         number = (session.scalar(select(func.max(CaptureRow.id))) or 0) + 1
-    session.info[_NEXT_CAPTURE] = number + 1
+    noted[_NEXT_CAPTURE] = number + 1
     return number
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _: object) -> None:
-    """Read the highest number again: captures may be undone."""
-    session.info.pop(_NEXT_CAPTURE, None)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crawler.address import host_of, registrable_domain
+from crawler.archive.catalogue.databases.session_memory import memory
 from crawler.archive.catalogue.models import MERGED, SiteHostRow, SiteRow
 from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.archive.ledger.observation import Observation
@@ -20,7 +21,7 @@ from crawler.field.regions import province_of_host
 from crawler.model import Site
 
 _TOLD = "sites_told"
-"""Key in `Session.info` of the set of what is in the rows already, so that the next page of a site asks no row."""
+"""Name in the session's memory of the set of what is in the rows already, so that the next page of a site asks no row."""
 
 
 def named_hosts(site: Site) -> tuple[str, ...]:
@@ -37,7 +38,7 @@ def remember(session: Session, observation: Observation) -> bool:
     site, merged = observation.site, observation.origin == MERGED
     if site.id in OUTSIDE_SITES:
         return False
-    told = session.info.setdefault(_TOLD, set())
+    told: set[object] = memory(session).setdefault(_TOLD, set())
     hosts = None if observation.hosts is None else tuple(observation.hosts)
     key = (site.id, site.name, site.region, merged, hosts, host_of(observation.url))
     if key in told:
@@ -48,12 +49,6 @@ def remember(session: Session, observation: Observation) -> bool:
     else:
         told.add(key)
     return changed
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _: object) -> None:
-    """Forget what the rows told, as some may not stand any more; of a savepoint's rollback too."""
-    session.info.pop(_TOLD, None)
 
 
 def _enter(session: Session, observation: Observation, *, merged: bool) -> bool:

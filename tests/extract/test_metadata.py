@@ -38,7 +38,8 @@ def test_labels_in_cells_of_their_own_need_no_colon() -> None:
 def test_a_source_in_brackets_ends_before_the_bracket() -> None:
     assert read(page(f"{ABOVE}{paragraphs()}<p>(来源:区政府办)</p>")).source == "区政府办"
     assert (
-        read(page(f"{ABOVE}<p>来源:区政府办(法制科) 2023-04-13</p>{paragraphs()}")).source == "区政府办(法制科)"
+        read(page(f"{ABOVE}<p>来源:区政府办(法制科) 2023-04-13</p>{paragraphs()}")).source
+        == "区政府办(法制科)"
     )
 
 

@@ -30,7 +30,15 @@ _IN_MARKUP = re.compile(
     r"""(?:src|data|href)=\\?["']?([^"'\s<>\\]{4,600})""", re.I
 )  # '<iframe src="/u/a.pdf">'
 _DOCUMENT = re.compile(r"[^\s./]\.(?:pdf|docx?|wps|ofd)(?:\?|$)|viewer\.html\?\w{1,8}=[^&+]", re.I)
-_VIEWER_ATTRIBUTES = ("data-url", "data-src", "data-file", "data-path", "data-pdf", "data-pdfurl", "data-pdf-url")
+_VIEWER_ATTRIBUTES = (
+    "data-url",
+    "data-src",
+    "data-file",
+    "data-path",
+    "data-pdf",
+    "data-pdfurl",
+    "data-pdf-url",
+)
 _EMPTY_VIEWERS = ", ".join(f"div[{name}], section[{name}], canvas[{name}]" for name in _VIEWER_ATTRIBUTES)
 """Elements in which a script may show a document that one of their attributes names."""
 

@@ -39,7 +39,8 @@ _VIEWER_ATTRIBUTES = (
     "data-pdfurl",
     "data-pdf-url",
 )
-_EMPTY_VIEWERS = ", ".join(f"div[{name}], section[{name}], canvas[{name}]" for name in _VIEWER_ATTRIBUTES)
+_VIEWER_TAGS = frozenset(("div", "section", "canvas"))
+_EMPTY_VIEWERS = ", ".join(f"[{name}]" for name in _VIEWER_ATTRIBUTES)
 """Elements in which a script may show a document that one of their attributes names."""
 
 _LINE_COMMENT = re.compile(r"^[ \t]*+//.*$", re.M)
@@ -97,7 +98,7 @@ def _mark(tree: LexborHTMLParser, node: LexborNode, address: str, how: str) -> b
 
 def _viewer_address(node: LexborNode) -> str:
     """The address of the document that a script shows in an empty element, which has it in an attribute; empty if it has none."""
-    if node.text(strip=True):
+    if node.tag not in _VIEWER_TAGS or node.text(strip=True):
         return ""
     given = (node.attributes.get(name) or "" for name in _VIEWER_ATTRIBUTES)
     return next((address for address in given if _is_document(address)), "")

@@ -310,7 +310,9 @@ def _reason(error: BaseException, url: str) -> str:
     cause = error.__cause__ or error
     found = database_fault(cause)
     says, advice = found if found is not None else (" ".join(str(cause).split()), "")
-    text = (says or type(cause).__name__) + (f"; {advice}" if advice else "")
+    text = (says or type(cause).__name__) + (
+        f"; {advice}" if advice and "fazhi rebuild" not in advice else ""
+    )
     password = psycopg.conninfo.conninfo_to_dict(url).get("password")
     return text.replace(str(password), "***") if password else text
 

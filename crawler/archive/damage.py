@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sqlite3
 from pathlib import Path
 from types import TracebackType
@@ -36,21 +37,42 @@ def _sqlite_code(error: object) -> int:
 
 
 _ADVICE = {
-    "08": "the connection was lost",
-    "28": "the password comes from PGPASSWORD, ~/.pgpass or the address in FAZHI_DATABASE",
+    "08": "the connection was lost; nothing that was fetched is lost: run it again when the server is there",
+    "28": "the password comes from PGPASSWORD or ~/.pgpass",
     "3D000": "`createdb -E UTF8 -T template0` makes a database",
     "42501": "docs/postgresql.md has the rights of each role",
     "42P01": "`fazhi rebuild` makes it again",
     "42703": "`fazhi rebuild` makes it again",
     "25006": "it can only be read: is this a standby?",
+    "53100": NO_SPACE,
+    "53300": "it takes no further connection: end others, or raise its max_connections; a command has up to three",
     "55P03": "close the other program, and try again",
+    "57P01": "the connection was lost; nothing that was fetched is lost: run it again when the server is there",
+    "57P03": "try again in a moment",
     "XX00": "`fazhi rebuild` makes it again",
 }
 """What to do about an error of PostgreSQL, by the beginning of its SQLSTATE (postgresql.org/docs, appendix A)."""
 
 _UNREACHABLE = "is the server running, and its address right?"
-_AT_LOGIN = {"password": "28", "role": "28", "pg_hba": "28", "database": "3D000"}
-"""Words in what a server says when it refuses a connection: psycopg gives no SQLSTATE then."""
+_AT_LOGIN = (
+    (re.compile("too many|connection slots"), "53300"),  # sorry, too many clients already
+    (re.compile("starting up|shutting down|recovery|not yet accepting"), "57P03"),
+    (re.compile("permission denied"), "42501"),  # permission denied for database "archives"
+    (re.compile("^database .* does not exist"), "3D000"),
+    (re.compile("password|authentication|pg_hba|^role "), "28"),  # role "fazhi" does not exist
+)
+"""What a server says when it refuses a connection, and the SQLSTATE of that: psycopg gives none then."""
+
+_EXPLANATION = re.compile(r" This probably means .*")  # behind "server closed the connection unexpectedly"
+_WITHOUT_STATE = (
+    (re.compile("no password supplied"), _ADVICE["28"]),
+    (re.compile("lost|closed"), _ADVICE["08"]),
+    (
+        re.compile("^invalid |invalid connection option"),
+        "correct the address: its parameters are those of libpq",
+    ),
+)
+"""What the driver says by itself, and what to do about it."""
 
 
 def database_fault(error: Any) -> tuple[str, str] | None:
@@ -61,12 +83,14 @@ def database_fault(error: Any) -> tuple[str, str] | None:
     if not hasattr(error, "sqlstate"):
         return None
     message, state = " ".join(str(error).split()), error.sqlstate or ""
-    if not state and "FATAL:" in message:
+    if state:  # without the lines that quote the statement
+        message = " ".join((getattr(error.diag, "message_primary", None) or message).split())
+    elif "FATAL:" in message:
         message = message.rpartition("FATAL:")[2].strip()
-        state = next((state for word, state in _AT_LOGIN.items() if word in message), "")
-    elif not state:
-        was_connected = "lost" in message or "closed" in message
-        return message, _ADVICE["08"] if was_connected else _UNREACHABLE
+        state = next((state for words, state in _AT_LOGIN if words.search(message)), "")
+    else:
+        message = _EXPLANATION.sub("", message)
+        return message, next((what for words, what in _WITHOUT_STATE if words.search(message)), _UNREACHABLE)
     return message, next((what for start, what in _ADVICE.items() if state.startswith(start)), "")
 
 

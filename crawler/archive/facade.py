@@ -43,7 +43,7 @@ from crawler.archive.recognising import Recognising
 from crawler.archive.segments.entering import Entered, enter_staged
 from crawler.archive.segments.readings import is_better, readings_in
 from crawler.archive.segments.staging import Staging
-from crawler.errors import FetchError, NotMerged
+from crawler.errors import ArchiveDamaged, FetchError, NotMerged
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
 from crawler.reading.pool import ReadingPool
 from crawler.warc import Earlier, Provenance, RevisitReference
@@ -425,6 +425,13 @@ class ScratchArchive(Archive):
     """
 
     _durable: ClassVar[bool] = False
+
+    def held_document(self, url: str) -> Capture | None:
+        """Return the bytes last archived of a document; None also where the whole archive's file cannot be read from here."""
+        try:
+            return Archive.held_document(self, url)
+        except ArchiveDamaged:
+            return None
 
 
 def _superseded(url: str, site: Site) -> Outcome:

@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from crawler.archive.consistency import ConsistencyQueries
     from crawler.reading.pool import ReadingPool
 
-CATALOGUE_MISSING = (
-    "its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again"
-)
 _STEPS_BETWEEN_CHECKS = 20_000
 """Instructions of SQLite's virtual machine between two looks at the clock: some hundred in a second."""
 _MAX_ATTEMPTS = 3  # at a query whose catalogue a run changes meanwhile
@@ -124,7 +121,7 @@ class Reader(
                 from crawler.archive.evidence.warc_paths import closed_warcs, open_warcs
 
                 if closed_warcs(path) or open_warcs(path):
-                    raise ArchiveDamaged(f"{path}: {CATALOGUE_MISSING}")
+                    raise ArchiveDamaged(catalogue.missing)
                 raise NoArchive.at(path)
             stamp = catalogue.file_stamp()
             reader = Reader(path, catalogue, catalogue.reading_engine(notify))

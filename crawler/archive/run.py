@@ -36,7 +36,7 @@ from crawler.archive.ledger.ledger import Ledger
 from crawler.archive.ledger.pages_due import KnownPages, find_known_pages, find_visit
 from crawler.archive.ledger.troubles.rows import Recovery
 from crawler.archive.ledger.varying_urls import page_key
-from crawler.archive.reader import CATALOGUE_MISSING, Reader
+from crawler.archive.reader import Reader
 from crawler.archive.recovery import recover, restore_texts, run_facts
 from crawler.archive.storage.places import as_archive
 from crawler.archive.text_renaming import rename_before_upgrade
@@ -246,7 +246,7 @@ class Run(Reader):
             return Manifest(self.path, durable=False)
         is_new = self._catalogue.is_empty()
         if is_new and has_runs(self.path):
-            raise ArchiveDamaged(f"{self.path}: {CATALOGUE_MISSING}")
+            raise ArchiveDamaged(self._catalogue.missing)
         write_readmes(self.path, new=is_new, notify=notify)
         renamed = rename_before_upgrade(self.path, self._engine, notify)
         upgrade(self._engine)

@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler.address import join
 from crawler.cms.base_url import is_same_site
+from crawler.cms.generic import COMMON
 from crawler.cms.lists.calls import object_at
 from crawler.cms.lists.frames import has_entries
 from crawler.cms.lists.near_json import is_json
-from crawler.cms.lists.paging import COMMON, NextLink
+from crawler.cms.lists.paging import NextLink
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from crawler.cms.disclosure import DisclosureSearch
+from crawler.cms.generic import COMMON
 from crawler.cms.jpaas import BuildUnit
 from crawler.cms.lists.links import links_of
-from crawler.cms.lists.paging import COMMON
 from crawler.cms.lists.ranges import DataProxy
 from crawler.cms.lists.records import fragment, record_markup
 from crawler.cms.preset import ListPage, Marks, Preset

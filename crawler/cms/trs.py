@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from crawler.cms.base_url import is_same_site
+from crawler.cms.generic import COMMON
 from crawler.cms.lists.near_json import is_json
-from crawler.cms.lists.paging import COMMON
 from crawler.cms.lists.query import is_number
 from crawler.cms.preset import ListPage, Marks, Preset
 from crawler.model import ListRequest

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from crawler.cms.generic import COMMON
 from crawler.cms.jcms import records
-from crawler.cms.lists.paging import COMMON
 from crawler.cms.lists.ranges import DataProxy
 from crawler.cms.preset import Marks, Preset
 

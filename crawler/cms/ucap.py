@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.cms.lists.paging import COMMON
+from crawler.cms.generic import COMMON
 from crawler.cms.preset import Marks, Preset
 
 UCAP = Preset(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.cms.lists.paging import COMMON, Countdown
+from crawler.cms.generic import COMMON
+from crawler.cms.lists.paging import Countdown
 from crawler.cms.preset import Marks, Preset
 
 VSB = Preset(

@@ -17,7 +17,7 @@ GOVERNMENT, PARTY_GOVERNMENT, DEPARTMENT = "government", "party_government", "de
 _MAX_NAME_LENGTH = 80  # characters of a name, or of the names of two organs that write together
 
 _BEFORE_NAME = re.compile(
-    r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于(?:印发|公布|报送)?|印发|公布|发布|报送|(?:20\d\d年?度?|二[^年,]{3}年度?)(?![-—–~至\d])|[·:、,—-])+"
+    r"^(?:【[^】]*】|[\u4e00-\u9fff]{1,8}[〔\[(]20\d\d[〕\])]\d{1,4}号|《|\[[^\]]*\]|〔[^〕]*〕|附件\d?(?=:)|关于|印发|公布|发布|公示|公开|报送|呈报|上报|呈送|转发|(?:20\d\d年?度?|二[^年,]{3}年度?)(?![-—–~至\d])|[·:、,—-])+"
 )
 """Texts before the name in a title: 某政发〔2022〕1号《, [某政发〔2022〕1号], 【公告】, 关于, 2022年度."""
 
@@ -46,7 +46,7 @@ _IN_FULL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 """Endings of a local government's name, and each in full. The bare name of a place (甲县) means its government."""
 
 _DEPARTMENT = re.compile(
-    r".(?:[局厅部委办署院队所处科组会社馆台厂校室]|中心|公司|集团|银行|学院|大学|中学|小学|医院|海关|办事处)$"
+    r".(?:[局厅部委办署院队所处科组会社馆台厂校室]|中心|公司|集团|银行|学院|大学|中学|小学|医院|海关|办事处)(?:\([^()]{2,20}\))?$"  # 甲县应急管理局(地震局)
 )
 _PARTY = re.compile(
     r"^(?P<sign>中国共产党|中共)?(?P<place>[^、]*?)(?P<committee>党委|党工委|(?<!管理)(?:工作)?委员会|工委|(?<!管)委)(?P<joined>[、和]?)"
@@ -73,7 +73,8 @@ def organ_in(title: str) -> tuple[str, str] | None:
 
 
 _PUBLISHES = re.compile(r"公布|发布|公开")
-_ORGAN_BEHIND = re.compile(r"[(—-]([^()—-]{2,40}?)\)?$")  # 2022年度法治政府建设情况报告(甲县公安局)
+# 2022年度法治政府建设情况报告(甲县公安局), 法治政府建设情况报告(2022年度)甲县公安局
+_ORGAN_BEHIND = re.compile(r"[()—-]([^()—-]{2,40}?)\)?$")
 
 
 def _named_in(text: str) -> tuple[str, str] | None:
@@ -95,7 +96,9 @@ def _named_behind(text: str) -> tuple[str, str] | None:
 def organ(name: str) -> tuple[str, str] | None:
     """Return (name in full, kind) of an organ's name; None for any other text."""
     name = name.rpartition("\t")[2]  # the last cell of a table's row; the cells before it are labels
-    name = _OUR.sub("", "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:|丨—-的"))
+    name = "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:|丨—-的")
+    is_placed = begins_with_division(name)
+    name = name if is_placed else _OUR.sub("", name)  # 全州县 is a place, 全县 is none
     if len(name) > _MAX_NAME_LENGTH or GROUP.fullmatch(name):
         return None
     if joint := _joint_government(name):
@@ -104,7 +107,8 @@ def organ(name: str) -> tuple[str, str] | None:
         return name, PARTY_GOVERNMENT
     if government := _government(name):
         return government, GOVERNMENT
-    return (name, DEPARTMENT) if _DEPARTMENT.search(name) and not name.startswith(("我", "本")) else None
+    is_ours = not is_placed and name.startswith(("我", "本"))
+    return (name, DEPARTMENT) if _DEPARTMENT.search(name) and not is_ours else None
 
 
 def _joint_government(name: str) -> str | None:

@@ -253,6 +253,7 @@ _PREFIX = re.compile(r"^(?:中国共产党|中共|中国)[·•\s]*")  # 中共�
 _OFFICE = re.compile(
     "[局厅部委办院]|生产建设兵团|[^市县区旗州盟]{0,4}?(?:街|镇|乡|苏木)"
 )  # follows 公安 in 公安局 and 太原 in 太原街道, which are neither 公安县 nor 太原市
+_NATIONAL_ORGAN = re.compile(r"(?:国家|证券|证监|银保监|银监|保监)[^省市县区,。、]{0,16}(?:局|会)")
 _AUTONOMOUS = re.compile("自治([州县旗])$")
 _MAX_NAME_LENGTH = 20  # characters; the longest full name has some fewer
 _AMBIGUOUS_LENGTH = 2  # characters of a full name that may be part of a word: 新区, 城区, 和县
@@ -264,16 +265,17 @@ def _mentions(text: str) -> Iterator[tuple[Region, ...]]:
     """Yield the mentions of divisions in a text, in order: for each all divisions of that name. The longest name wins.
 
     Short names (武汉, 静海) and names of two characters (赵县, 新区) count only at the start, after a space or a mark, or
-    directly after another division's name; so 两江新区 is not 新区, and 太原街道 is not in 太原.
+    directly after another division's name or an organ of the nation (国家统计局湖北调查总队); so 两江新区 is not 新区, and 太原街道 is not in 太原.
     """
     at, follows_name = 0, True
     while at < len(text):
-        is_edge = follows_name or not text[at - 1].isalnum()
+        is_branch = _NATIONAL_ORGAN.fullmatch(text, 0, at) is not None
+        is_edge = follows_name or is_branch or not text[at - 1].isalnum()
         rows, length = _full_name_at(text, at)
         if length == _AMBIGUOUS_LENGTH and not is_edge and not _BEFORE_NAME.search(text, max(0, at - 2), at):
             rows, length = (), 1
         if not rows and is_edge:
-            rows, length = _short_name_at(text, at)
+            rows, length = _short_name_at(text, at, is_branch=is_branch)
         if rows:
             yield rows
         at, follows_name = at + length, bool(rows)
@@ -288,14 +290,17 @@ def _full_name_at(text: str, at: int) -> tuple[tuple[Region, ...], int]:
     return (), 1
 
 
-def _short_name_at(text: str, at: int) -> tuple[tuple[Region, ...], int]:
-    """The same for short names. A county's counts only before 政府 or at the end of the text."""
+def _short_name_at(text: str, at: int, *, is_branch: bool) -> tuple[tuple[Region, ...], int]:
+    """The same for short names. A county's counts only before 政府 or at the end of the text.
+
+    `is_branch`: a nation's organ is named before it, so that 局 may follow (国家矿山安全监察局湖北局).
+    """
     table = _table()
     for length in table.short_lengths.get(text[at : at + 2], ()):
         rows = table.by_short.get(text[at : at + length], ())
         if not _AFTER_NAME.match(text, at + length):
             rows = tuple(row for row in rows if row.level != "county")
-        if rows and not _OFFICE.match(text, at + length):
+        if rows and (is_branch or not _OFFICE.match(text, at + length)):
             return tuple(row for row in rows if row.level == "province") or rows, length
     return (), 1
 

@@ -19,17 +19,19 @@ MAX_TITLE_CHARS = 400
 _SPACED_YEAR = re.compile(r"(?<!\d)2 ?0 ?([0-4]) ?(\d)(?= ?(?:年|度|法治|依法))")
 _BRACKETED_YEAR = re.compile(r"[【(\[](20[0-4]\d)[】)\]](?=年)")
 _SPACE_IN_TEXT = re.compile(r"(?<!\d) | (?!\d)")  # between two numbers it stays
+_SPACED_COUNTER = re.compile(r"^\d{1,3} (?=[^\d年月日])")  # 1 甲县2022年度…
 _OCR_YEAR = re.compile(r"(?<![\dA-Za-z])2[0OoОΟ][0-4oOОΟ][\dOoОΟ](?=年|度|法[治制]|依法)")
 
 _LABEL = re.compile(
     r"""
       [·•●◆■▪※★☆>»*#—–-]{1,8}
-    | \d{1,3}[.、,:)\]](?!\d) | [(\[]\d{1,3}[)\]] | [①-⑳] | [一二三四五六七八九十]{1,3}[、.]
+    | \d{1,3}[._、,:)\]](?!\d) | [(\[]\d{1,3}[)\]] | [①-⑳] | [一二三四五六七八九十]{1,3}[、.]
     | [\[(]?(?:20\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?(?![-/.\d])
     | 附件?(?:[一二三四五六七八九十]|\d{1,2}(?!\d))?[:.、] | 附件(?:[一二三四五六七八九十]|\d{1,2}(?!\d))?
     | 【(?![^】]{0,20}(?:读|解|图|答|访|讲|研|评|论|闻|讯|动态|要点|方案|计划))[^】]{0,20}】
     | [(\[](?:置顶|最新|热门?|推荐|原创|转载|公告|公示|公开|通知|附件|下载|图|图文|新|new|hot|top)[)\]]
     | (?:通知公告|公示公告|公告公示|信息公开|主动公开|政务公开|公告|公示|公开|通知|附件|标题|题目|文件|名称|下载|转载|置顶|最新|全文|正式)[:|丨/]
+    | 法治政府建设[\u4e00-\u9fff]{0,10}(?:[:|丨/]|[-—]{1,2})(?=.{0,40}法[治制]政府建设)
     """,
     re.X | re.I,
 )
@@ -49,7 +51,7 @@ _TRAILER = re.compile(
     | (?:发布|发文|更新)?(?:时间|日期):?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?
     | [(\[]?20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[)\]]?(?:\d{1,2}:\d\d(?::\d\d)?)?   # 2023-03-15
     | [(\[]\d{1,2}-\d{1,2}[)\]]                                               # [03-15]
-    | (?<![a-z])(?:new|hot|top)!? | 置顶 | 下载 | [.…·。、,;:-]
+    | (?<![a-z])(?:new|hot|top)!? | 置顶 | 下载 | [.…·。、,;:>»-]
     )$
     """,
     re.X | re.I,
@@ -64,7 +66,7 @@ def plain_title(title: str) -> str:
 
     Letters in the place of a year's zeros are zeros (2O22年). Reads the first MAX_TITLE_CHARS characters. A space between two numbers stays.
     """
-    text = simplified(one_line(title[:MAX_TITLE_CHARS]))
+    text = _SPACED_COUNTER.sub("", simplified(one_line(title[:MAX_TITLE_CHARS])))
     text = _SPACE_IN_TEXT.sub("", _SPACED_YEAR.sub(r"20\1\2", text))
     text = _BRACKETED_YEAR.sub(r"\1", _OCR_YEAR.sub(_with_zeros, text))
     for _ in range(_MAX_ADDITIONS):
@@ -90,6 +92,8 @@ _CHINESE_YEAR = rf"二{_ZERO}(?:{_ZERO}|[一二三四])(?:{_ZERO}|[一二三四�
 _YEAR = re.compile(
     rf"(?<!\d)(20[0-4]\d)(?:\s*年|(?=\s*(?:法[治制]|依法|度|推进|[)\]]?$)))|({_CHINESE_YEAR})\s*(?:年|(?=法[治制]|依法|度))"
 )
+_NUMERALS = "〇零○◯一二三四五六七八九十"
+_LONE_CHINESE_YEAR = re.compile(rf"(?<![{_NUMERALS}]){_CHINESE_YEAR}(?![{_NUMERALS}])")
 _BARE_YEAR = re.compile(r"(?<![\d第〔\[./-])(20[0-4]\d)(?![\d〕\]号./~-])")
 """A year without 年: 2022甲县法治政府建设情况报告. No number of a document, no part of a date or of a span."""
 
@@ -99,6 +103,15 @@ _MONTH = re.compile(r"(?:20[0-4]\d|二[^年]{3})\s*年\s*(?:\d{1,2}|[一二三�
 def may_name_year(text: str) -> bool:
     """Whether a folded text can name a year. A quick test before `years`."""
     return "20" in text or "二" in text
+
+
+def with_years_in_digits(text: str) -> str:
+    """Return a folded text with the years in Chinese numerals as digits: 二〇一六至二〇二〇年 as 2016至2020年."""
+    return _LONE_CHINESE_YEAR.sub(_in_digits, text) if "二" in text else text
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    return str(chinese_number(found[0].translate(_ZEROS)))
 
 
 def years(text: str) -> Iterator[int]:

@@ -10,7 +10,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.field.title_text import MAX_TITLE_CHARS, may_name_year, plain_title, years, years_of_title
+from crawler.field.regions import begins_with_division
+from crawler.field.title_text import (
+    MAX_TITLE_CHARS,
+    may_name_year,
+    plain_title,
+    with_years_in_digits,
+    years,
+    years_of_title,
+)
 
 __all__ = [
     "SUBJECT",
@@ -56,6 +64,9 @@ _MONTHS = re.compile(
     rf"半年|季度|[一二三四1-4]季|(?:\d|[一二三四五六七八九十])月(?:份|底|末)?(?!\d|[一二三四五六七八九十]{{1,3}}日)(?=[^(]{{0,20}}?{SUBJECT})"
 )
 
+# 2022年1-12月, 2022年1月至12月: all of the year
+_WHOLE_YEAR = re.compile(r"(?<!\d)(?:1月?份?[-—–~至到]12|一月?份?[-—–~至到]十二)月份?")
+
 _NOT_A_REPORT: tuple[tuple[str, re.Pattern[str]], ...] = (
     *(
         (why, re.compile(pattern))
@@ -70,7 +81,12 @@ _NOT_A_REPORT: tuple[tuple[str, re.Pattern[str]], ...] = (
             ),
             (
                 "an inspection or a notice",
-                r"督察|督查|检查|巡察|考核|考评|评估|评议|评价|测评|满意度|整改|问卷|投诉|举报|征求|征集|招标|采购|中标|(?:通知|通告|函|批复)$",
+                r"督察|督查|检查|巡察|考核|考评|评估|评议|评价|测评|满意度|整改|问卷|投诉|举报|征求|征集|招标|采购|中标|提案|议案|(?:通知|通告|函|批复|请示|答复|决议|决定)$",
+            ),
+            (
+                "a guide to writing reports",  # …年度报告编制指南, …报告工作指引, …情况报告模板
+                r"指引|指南|模[板版]|提纲|大纲|格式|撰写|写作|编写|须知|(?:要求|提示|提醒|样式|说明)$"
+                r"|(?:报告|年报)(?:编制|编报|报送|上报|公开|公示)?(?:工作|任务|事宜)(?!报告|总结|情况)",
             ),
             ("an inquiry", r"调查(?!队)|调研报告"),
             ("a collection", r"汇总|汇编|合集|集锦|选编|名单|一览|盘点|[\d一二三四五六七八九十]篇"),
@@ -84,14 +100,14 @@ _NOT_A_REPORT: tuple[tuple[str, re.Pattern[str]], ...] = (
             ),
             (
                 "news",
-                r"召开|会议|听取|审议|审定|学习(?!.{0,12}报告$)|专题讲座|培训|座谈|调研|督导|汇报会|(?:向|听)[^,。《]{0,12}汇报|讲话|列席"
-                r"|表扬|通报(?!.*情况)|印发实施|述职|(?<!关于)公示|纪实|侧记|成绩单|出炉|荣获|获评|新闻|快讯|亮点|获.{0,8}?(?:肯定|表彰|批示|好评|认可)"
+                r"召开|会议|听取|审议|审定|学习(?!.{0,12}报告$)|专题讲座|培训|座谈|调研|督导|(?:报告|总结|汇报|推进|部署|动员|表彰|点评|评审)(?:大|交流)?会(?!议)|表彰|(?:向|听)[^,。《]{0,12}汇报|讲话|列席"
+                r"|表扬|通报(?!.*情况)|(?<!关于)通报(?=.{0,12}法[治制]政府)|印发实施|述职|(?<!关于)公示|纪实|侧记|成绩单|出炉|荣获|获评|新闻|快讯|亮点|获.{0,8}?(?:肯定|表彰|批示|好评|认可)"
                 r"|(?<!关于)(?<!予以)(?:发布|公布|公开|印发|出台)(?=[^《]*$)"
                 r"|我[市省区县州](?!(?:人民)?政府|关于|20\d\d|二[〇零]|法[治制]|依法|推进|年度)",
             ),
             (
                 "a study",
-                r"研究|蓝皮书|发展报告|状况报告|浅析|浅谈|浅议|探析|刍议|思考|对策|如何|怎样|怎么|范文|模板|样本",
+                r"研究|蓝皮书|发展报告|状况报告|浅析|浅谈|浅议|探析|刍议|思考|对策|如何|怎样|怎么|范文|样本",
             ),
             ("a report of a person", r"^(?!.*法[治制]政府).*第一责任人"),
             ("a statistics table", r"统计表|指标|目录$"),
@@ -107,7 +123,7 @@ _FIRST_YEAR_OF_PLANS, _YEARS_OF_A_PLAN, _PLANS = 2006, 5, "一二三四五"
 _MAX_YEARS_OF_A_REPORT = 20
 
 _COVERING_LETTER = re.compile(
-    rf"(?:印发|转发|公布|发布|公开)(?P<quote>《)?(?P<inner>[^》]*{SUBJECT}[^》]*(?:情况的?报告|年度报告|工作报告|工作总结))(?(quote)[^》]*》)的?(?:通知|公告|公示|函)$"
+    rf"(?:印发|转发|公布|发布|公开)(?P<quote>《)?(?P<inner>[^》]*{SUBJECT}[^》]*(?:情况的?报告|年度报告|工作报告|工作总结)(?:(?:[及和与暨并、]|以及)(?:20\d\d年?度?|下一?年度?|下一?步)(?:工作)?(?:要点|计划|安排|打算|思路))?)(?(quote)[^》]*》)的?(?:通知|公告|公示|函)$"
 )
 """关于印发《甲市2022年度法治政府建设情况报告》的通知: the report, with a covering letter."""
 
@@ -125,11 +141,12 @@ _PUBLISHED = re.compile(
 # 贯彻落实《法治政府建设实施纲要(2021-2025年)》情况报告: the report on one year of it, if the title names the year
 _CARRIED_OUT = re.compile(
     r"(?:贯彻|落实|实施|执行)(?:[^《》]{0,6}《[^《》]{0,60}》|法[治制]政府建设(?:实施)?纲要(?:\([^()]{0,20}\))?)"
+    r"|(?:《[^《》]{0,60}纲要(?:\([^()]{0,20}\))?》|法[治制]政府建设(?:实施)?纲要(?:\([^()]{0,20}\))?)的?(?:贯彻|落实|实施|执行)"
 )
 
-# 规划和自然资源局, 发展研究中心, 考评办公室: words in an organ's name do not count
+# 规划和自然资源局, 发展研究中心, 考评办公室, 杨凌示范区: words in an organ's name do not count
 _ORGAN = re.compile(
-    r"^[^,。;!?《]*?(?:[局厅委办室队院署部]|委员会|中心)(?=关于|20\d\d|二[〇零○]|年度|法[治制]|依法|推进|贯彻|落实)"
+    r"^(?:[^,。;!?《]*?(?:[局厅委办室队院署部]|委员会|管委会|中心)(?:\([^()]{2,20}\))?|(?:(?!创建|法[治制]|依法)[^,。;!?《]){2,20}?示范区)(?=关于|20\d\d|二[〇零○]|年度|法[治制]|依法|推进|贯彻|落实)"
 )
 
 _YEAR_SPAN = re.compile(r"(20[0-4]\d)[-—–~至](20[0-4]\d)(?=年度)")
@@ -147,6 +164,11 @@ _COLUMN = re.compile(
     r"(?:建设|工作|推进|落实|进展|情况|年度|年|的|与|和|年报|报告|总结|汇报|公开|公示|公布|专栏|栏目|专题|专区|列表|汇总|汇编)*"
 )
 """Name of a column: the subject with neither a year nor an organ of its own."""
+
+_COLUMN_ADDITIONS = re.compile(
+    rf"^(?:查看)?(?:更多|全部|所有)|[(\[](?:(?:{_GROUP_WORDS}|历年|往年|年度|报告|年报){{1,9}}|20\d\d年?(?:度|及)?(?:[以之]?[前后]|起|至今))[)\]]$"
+)
+"""What a column's name may have around it: 更多…, …(部门), …(历年), …(2018年以前)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +202,15 @@ def judge(title: str) -> Verdict:
 def _judged(title: str) -> Verdict:
     if not _may_name_subject(title):
         return Verdict(False, title_year(title), "names no such report")
-    text = plain_title(title)
+    text = with_years_in_digits(plain_title(title))
     year = _year(text)
     if not _REPORT.search(text):
         return Verdict(False, year, "names no such report")
     if _COVERING_LETTER.search(text):
         return Verdict(True, year)
-    if year is None and _COLUMN.fullmatch(text):
+    if _COLUMN.fullmatch(_COLUMN_ADDITIONS.sub("", text)) and not begins_with_division(text):  # 和县
         return Verdict(False, None, "the name of a column", column=True)
-    rest = _NEXT_YEAR.sub("", _PUBLISHED.sub("", _ORGAN.sub("", text)))
+    rest = _NEXT_YEAR.sub("", _PUBLISHED.sub("", _ORGAN.sub("", _WHOLE_YEAR.sub("", text))))
     rest = _with_last_of_span(_CARRIED_OUT.sub("", rest) if year else rest)
     for why, pattern in _NOT_A_REPORT:
         if found := pattern.search(rest):
@@ -218,11 +240,11 @@ def title_year(title: str) -> int | None:
 
     In digits or in Chinese numerals; of 2022-2023年度 the later one.
     """
-    return _year(plain_title(title)) if _TWO.search(title) else None
+    return _year(with_years_in_digits(plain_title(title))) if _TWO.search(title) else None
 
 
 def _year(text: str) -> int | None:
-    text = _with_last_of_span(text)
+    text = _with_last_of_span(_WHOLE_YEAR.sub("", text))
     if (span := _SEVERAL_YEARS.search(text)) and span["first"]:
         text = text[: span.start()] + text[span.end() :]
     subject = _SUBJECT.search(text)

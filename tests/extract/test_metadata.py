@@ -29,6 +29,20 @@ def test_an_info_line_gives_date_and_source(line: str, published: str, source: s
     assert (report.published, report.source, report.body) == (published, source, BODY)
 
 
+def test_labels_in_cells_of_their_own_need_no_colon() -> None:
+    row = "<table><tr><td>发布日期</td><td>2023-04-13</td><td>来 源</td><td>区政府办</td></tr></table>"
+    report = read(page(f"{ABOVE}{row}{paragraphs()}"))
+    assert (report.published, report.source, report.body) == ("2023-04-13", "区政府办", BODY)
+
+
+def test_a_source_in_brackets_ends_before_the_bracket() -> None:
+    assert read(page(f"{ABOVE}{paragraphs()}<p>(来源:区政府办)</p>")).source == "区政府办"
+    assert (
+        read(page(f"{ABOVE}<p>来源:区政府办(法制科) 2023-04-13</p>{paragraphs()}")).source
+        == "区政府办(法制科)"
+    )
+
+
 def test_the_date_shown_outweighs_the_one_in_the_head() -> None:
     head = f'<title>{TITLE}</title><meta name="PubDate" content="2024-02-29 16:00:26,">'
     assert read(page(f"{ABOVE}<p>日期:2023-11-14</p>{paragraphs()}", head=head)).published == "2023-11-14"

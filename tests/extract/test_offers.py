@@ -44,6 +44,7 @@ SHOWN = {
         '<iframe id=f></iframe><script>$("#f").attr("src", "/js/viewer.html?file=" + encodeURIComponent("/u/a.pdf"))</script>',
         "script",
     ),
+    "an empty element with the address": ('<div id="pdf" data-url="/u/a.pdf"></div>', "script"),
     "a frame that a script writes": (
         "<script>document.write('<iframe src=\"/js/viewer.html?file=/u/a.pdf\"></iframe>')</script>",
         "viewer",

@@ -128,6 +128,57 @@ def test_the_catalogue_may_be_in_postgresql(machines: Machines, postgres_server:
     postgres_server.drop(url)
 
 
+def test_the_archive_may_be_in_a_bucket(
+    machines: Machines, web: Web, bucket: str, tmp_path: Path, postgres_server: Postgres
+) -> None:
+    """A second visit reads what the first one has archived, such as documents, from the bucket; also from packs."""
+    machines.keep_only("xuchang")
+    url = postgres_server.new_database()
+    machines.environment |= {
+        "FAZHI_ARCHIVE": f"s3://{bucket}/archive",
+        "FAZHI_DATABASE": url.replace("postgresql://", "postgresql+psycopg://", 1),
+    }
+    for number in range(3):
+        machines.environment["XDG_STATE_HOME"] = str(tmp_path / "enterer")
+        assert machines.run("enqueue")[1] == "1 visit queued, of 1 source\n"
+        machines.environment["XDG_STATE_HOME"] = str(tmp_path / f"worker-{number}")
+        code, out, err = machines.run("worker", "--once", "--json")
+        assert code == 0, err
+        assert json.loads(out)["state"] == "complete", err
+        machines.environment["XDG_STATE_HOME"] = str(tmp_path / "enterer")
+        code, out, err = machines.run("enter", "--once", "--json")
+        assert code == 0, err
+        endings = [json.loads(line)["ending"] for line in out.splitlines()]
+        assert endings.count("new" if number == 0 else "unchanged") == 3
+        if number == 1:
+            assert machines.run("pack", "--this-month")[0] == 0
+    assert machines.queue()["counts"] == {"enter": {"succeeded": 3}, "visit": {"succeeded": 3}}
+    code, out, err = machines.run("verify", "--deep")
+    assert code == 0, out + err
+    postgres_server.drop(url)
+
+
+def test_a_document_that_a_worker_cannot_read_from_the_archive_is_fetched_again(
+    machines: Machines, postgres_server: Postgres
+) -> None:
+    machines.keep_only("xuchang")
+    url = postgres_server.new_database()
+    machines.environment["FAZHI_DATABASE"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    assert machines.run("crawl")[0] == 0
+    warcs = machines.folder / "archive" / "warc"
+    warcs.rename(machines.folder / "away")
+    warcs.mkdir()
+    assert machines.run("enqueue")[0] == 0
+    code, out, err = machines.run("worker", "--once", "--json")
+    assert code == 0, err
+    assert json.loads(out)["state"] == "complete", err
+    warcs.rmdir()
+    (machines.folder / "away").rename(warcs)
+    assert machines.run("enter", "--once")[0] == 0
+    assert machines.run("verify", "--deep")[0] == 0
+    postgres_server.drop(url)
+
+
 def test_a_worker_that_is_told_to_end_hands_its_visit_back(machines: Machines, web: Web) -> None:
     machines.keep_only("wuhan")
     web.slow("www.wuhan.gov.cn", 0.5)

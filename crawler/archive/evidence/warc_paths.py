@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from crawler.archive.catalogue import CATALOGUE
+from crawler.archive.catalogue.rows import SEGMENTS_FOLDER
 from crawler.archive.evidence import journal
 from crawler.archive.evidence.manifest import NAME as MANIFEST
 from crawler.archive.evidence.manifest import entries
 from crawler.archive.evidence.manifest_lines import Entry, Kind
-from crawler.errors import NoArchive
+from crawler.archive.storage.bucket_path import bucket_of
+from crawler.archive.storage.location import is_address
+from crawler.archive.storage.places import as_archive
+from crawler.errors import ArchiveDamaged, NoArchive
 from crawler.regular_files import PartPath, open_regular
 
 IN_PROGRESS = ".open"
 TORN = ".torn"
 _PACK_PREFIX = "pack-"
-_PACKED_NAME = re.compile(r"fazhi-[0-9]{14}-[0-9]{5,9}\.warc\.gz")
+_PACKED_NAME = re.compile(r"fazhi-[0-9]{14}-([0-9]{5,9})\.warc\.gz")
 Range = tuple[str, int, int]  # of a file in a pack: the pack's name, the byte at which it begins, its size
 
 
@@ -43,7 +48,20 @@ def on_disk(path: Path) -> Path:
         return path
     if in_progress(path).exists():
         return in_progress(path)
-    return packed(path.parent.parent.parent).get(f"warc/{path.parent.name}/{path.name}", path)
+    archive, name = path.parent.parent.parent, f"warc/{path.parent.name}/{path.name}"
+    found = _in_listed_pack(archive, name)
+    return found if found is not None else packed(archive).get(name) or path
+
+
+def warc_of(archive: Path, name: str) -> Path:
+    """Return where the WARC file of a capture is now. `name`: as the row of the capture has it, relative to the archive.
+
+    In the scratch archive of a visit it is the path, or the address, of a file of the whole archive.
+    """
+    if not is_address(name):
+        return on_disk(archive / name)
+    root, _, file = name.rpartition("/warc/")
+    return on_disk(as_archive(root) / "warc" / file)
 
 
 def index_of(path: Path) -> Path:
@@ -133,22 +151,53 @@ def pack_ranges(archive: Path) -> Mapping[str, Range]:
     if not packs:
         return {}
     sizes = tuple((path.relative_to(archive).as_posix(), path.stat().st_size) for path in packs)
+    return _ranges(archive, sizes, _manifest_stamp(archive))
+
+
+def _manifest_stamp(archive: Path) -> tuple[int, ...]:
     try:
         found = (archive / MANIFEST).stat()
     except OSError:
-        return _ranges(archive, sizes, ())
-    return _ranges(archive, sizes, (found.st_size, found.st_mtime_ns, found.st_ino))
+        return ()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _in_listed_pack(archive: Path, name: str) -> PartPath | None:
+    """Return a file that is in a pack by what the manifest says, without a look at the folder, which may have many files."""
+    _, inside = _listed(archive, _manifest_stamp(archive))
+    if name not in inside or is_pack(Path(name)):
+        return None
+    pack, start, length = inside[name]
+    while pack in inside and not (archive / pack).is_file():
+        pack, at, _ = inside[pack]
+        start += at
+    if (bucket := bucket_of(archive)) and bucket.lease is None and not (archive / pack).is_file():
+        bucket.refresh()  # another machine has packed files since they were listed
+    try:
+        size = (archive / pack).stat().st_size
+    except OSError:
+        return None
+    return PartPath.of(archive / name, archive / pack, start, length) if start + length <= size else None
+
+
+@lru_cache(maxsize=4)
+def _listed(archive: Path, stamp: tuple[int, ...]) -> tuple[Collection[str], Mapping[str, Range]]:
+    """Return the packs that the manifest lists, and where it says that each file and each smaller pack was put.
+
+    `stamp`: changes with the manifest.
+    """
+    lines = list(entries(archive))
+    packs = {entry.facts["pack"] for entry in lines if entry.kind is Kind.PACK}
+    return packs, dict(_inside(lines)) if packs else {}
 
 
 @lru_cache(maxsize=4)
 def _ranges(archive: Path, sizes: tuple[tuple[str, int], ...], stamp: tuple[int, ...]) -> Mapping[str, Range]:
     """`stamp`: changes with the manifest. What a manifest says is believed only within the pack's bytes."""
-    on_disk, lines = dict(sizes), list(entries(archive))
-    listed = {entry.facts["pack"] for entry in lines if entry.kind is Kind.PACK}
-    found: dict[str, Range] = {}
+    on_disk, found = dict(sizes), dict[str, Range]()
+    listed, inside = _listed(archive, stamp)
     for name in on_disk.keys() - listed:
         found |= _scanned(archive, name, on_disk[name])
-    inside = dict(_inside(lines))
     for name in inside:
         start, length, pack = 0, inside[name][2], name
         while pack not in on_disk and pack in inside:
@@ -174,14 +223,43 @@ def _inside(lines: Iterable[Entry]) -> Iterator[tuple[str, Range]]:
 
 
 def _scanned(archive: Path, name: str, size: int) -> dict[str, Range]:
-    """Return the files in a pack that no line of the manifest names: each begins with a `warcinfo` that has its name."""
+    """Return the files in a pack that no line of the manifest names: each begins with a `warcinfo` that has its name.
+
+    A segment has the name that its worker gave it then; its own is made of its start, that name's number and its digest.
+    """
     from crawler.warc import Record, salvage
 
-    starts: dict[str, int] = {}
+    folder, starts = f"{name.rpartition('/')[0]}/", list[tuple[str, int]]()
     for item in salvage(archive / name):
         if isinstance(item, Record) and item.kind == "warcinfo":
             file = item.fields.get("warc-filename", "")
             if _PACKED_NAME.fullmatch(file):
-                starts.setdefault(f"{name.rpartition('/')[0]}/{file}", item.place.offset)
-    ends = [*list(starts.values())[1:], size]
-    return {file: (name, start, end - start) for (file, start), end in zip(starts.items(), ends, strict=True)}
+                starts.append((file, item.place.offset))
+    found: dict[str, Range] = {}
+    for (file, start), end in zip(starts, [*(start for _, start in starts[1:]), size], strict=True):
+        if folder == SEGMENTS_FOLDER:
+            part = PartPath.of(archive / folder / file, archive / name, start, end - start)
+            file = _segment_in(part) or ""
+        if file:
+            found.setdefault(folder + file, (name, start, end - start))
+    return found
+
+
+def _segment_in(part: PartPath) -> str | None:
+    """Return the name of a segment in a pack, which has its worker's name; None if its `warcinfo` cannot be read."""
+    from crawler.archive.ledger.runs import read_run_info
+
+    number = _PACKED_NAME.fullmatch(part.name)
+    try:
+        info = read_run_info(part)
+    except ArchiveDamaged:
+        return None
+    return segment_name(info.started, int(number[1]), file_sha256(part)) if info and number else None
+
+
+def segment_name(started: datetime, number: int, sha256: str) -> str:
+    """Return the name of a segment: start of the visit's run, number of the file in it from 1, digest of the WARC file.
+
+    Sorted by name, the files of a run are in their order.
+    """
+    return f"{started:%Y%m%d%H%M%S%f}-{number:05}-{sha256}.warc.gz"

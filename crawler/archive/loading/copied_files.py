@@ -22,7 +22,7 @@ from crawler.archive.evidence import files
 from crawler.archive.evidence.files import sync_folder
 from crawler.archive.evidence.foreign_archive import ForeignArchive, ForeignFile
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import file_sha256, on_disk
+from crawler.archive.evidence.warc_paths import file_sha256, on_disk, warc_of
 from crawler.archive.ledger.runs import RunInfo, run_row
 from crawler.archive.storage.named_errors import errors_name
 from crawler.errors import ArchiveDamaged
@@ -50,7 +50,7 @@ def held_block(archive: Path, session: Session, record_id: str) -> bytes | None:
     if held is None:
         return None
     row = session.get_one(CaptureRow, held.id)
-    return read_at(on_disk(archive / row.warc_file), row.warc_offset).block
+    return read_at(warc_of(archive, row.warc_file), row.warc_offset).block
 
 
 def held_records(session: Session, record_ids: Iterable[str]) -> set[str]:
@@ -109,7 +109,7 @@ def give_name(
     info_of: Callable[[Path], RunInfo | None],
 ) -> RunInfo | None:
     """Give a copied file its name, if it does not have it yet, and read which run wrote it. None, with a notice, if it is lost."""
-    path, part = archive / name, archive / part_of(name)
+    path, part = on_disk(archive / name), archive / part_of(name)
     if not path.is_file() and part.is_file() and not part.is_symlink() and file_sha256(part) == sha256:
         files.rename(archive, part_of(name), name)
         sync_folder(path.parent)

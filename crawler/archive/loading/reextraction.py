@@ -24,7 +24,7 @@ from crawler.archive.catalogue.documents.queries import documents_read, to_docum
 from crawler.archive.catalogue.metadata.queries import FIELDS
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.catalogue.rows import KeptDocument
-from crawler.archive.evidence.warc_paths import on_disk
+from crawler.archive.evidence.warc_paths import warc_of
 from crawler.archive.loading.begun import BegunReadings, Wanted, source_of, url_of
 from crawler.errors import ArchiveDamaged, ExtractError, UnreadDocument
 from crawler.extract.documents.ocr.record import OCR
@@ -250,7 +250,7 @@ def _with_digest(
 def record_of(archive: Path, session: Session, capture: int) -> Record:
     """Return the record with the payload of a capture. Raises ArchiveDamaged if it is not where the catalogue says, OSError."""
     row = row_with_payload(session, session.get_one(CaptureRow, capture))
-    path = on_disk(archive / row.warc_file)
+    path = warc_of(archive, row.warc_file)
     return expect_record(read_at(path, row.warc_offset), row, path)
 
 

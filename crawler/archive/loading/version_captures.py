@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
-from crawler.archive.evidence.warc_paths import on_disk
+from crawler.archive.evidence.warc_paths import warc_of
 from crawler.archive.loading.reextraction import evidence_ids, expect_record, row_with_payload
 from crawler.errors import CrawlerError
 from crawler.model import Capture
@@ -40,7 +40,7 @@ def capture_of(archive: Path, session: Session, row_id: int) -> Capture:
 def _capture(archive: Path, wanted: CaptureRow, session: Session) -> Capture:
     """Return the exchange of a row. A `revisit` gives the earlier response with the URL and time of the revisit."""
     row = row_with_payload(session, wanted)
-    path = on_disk(archive / row.warc_file)
+    path = warc_of(archive, row.warc_file)
     found, request = next(exchanges(read_records(path, row.warc_offset)), (None, None))
     record = expect_record(found, row, path)
     if not record.is_http:

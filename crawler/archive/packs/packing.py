@@ -1,5 +1,7 @@
 """`fazhi pack`: put the small WARC files of finished months one behind the other into one file, unchanged.
 
+Runs' files and workers' segments go into packs of their own, each in the folder of its files.
+
 In this order, so that a kill loses nothing:
 
 1. The files are copied into `.<name>.part`, each compared with its digest in the manifest, and the copy is synced to disk.
@@ -29,7 +31,10 @@ from crawler.archive.packs.finishing import finish_pack, part_of
 from crawler.archive.storage.named_errors import errors_name
 from crawler.regular_files import open_regular
 
-_MONTH = re.compile(r"warc/([0-9]{4})/(?:fazhi|pack)-\1([0-9]{2})[0-9]{0,8}-[0-9]{5,9}\.warc\.gz")
+_OWN = re.compile(r"(warc/([0-9]{4}))/(?:fazhi|pack)-\2([0-9]{2})[0-9]{0,8}-[0-9]{5,9}\.warc\.gz")
+_SEGMENT = re.compile(
+    r"(warc/segments)/(?:pack-)?([0-9]{6})(?:-[0-9]{5}|[0-9]{14}-[0-9]{5}-[0-9a-f]{64})\.warc\.gz"
+)
 _COPY_BYTES = 1 << 20
 
 
@@ -43,8 +48,12 @@ class Packed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Files that make one pack, in the order of the manifest. `month`: of the starts of their runs, as 202611."""
+    """Files that make one pack, in the order of the manifest. `month`: of the starts of their runs, as 202611.
 
+    `folder`: where they are, as warc/2026.
+    """
+
+    folder: str
     month: str
     files: tuple[str, ...]
 
@@ -57,7 +66,7 @@ def groups(
     `this_month`: those of the month of `now` too. Left out: files of another archive (`warc/merged/`), which stay as they
     came; files over half of `max_bytes`, the greatest size of a pack; a file that would be alone in its pack.
     """
-    by_month: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    by_month: defaultdict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     with errors_as_damage(archive):
         listed = dict.fromkeys(
             entry.facts["file" if entry.kind is Kind.FILE else "pack"]
@@ -65,19 +74,28 @@ def groups(
             if entry.kind in (Kind.FILE, Kind.PACK)
         )
         for name in listed:
-            found = _MONTH.fullmatch(name)
+            place = _place(name)
             path = archive / name
-            if found is None or not path.is_file() or path.is_symlink():
+            if place is None or not path.is_file() or path.is_symlink():
                 continue
-            month, size = found[1] + found[2], path.stat().st_size
-            if size <= max_bytes // 2 and (this_month or month < f"{now:%Y%m}"):
-                by_month[month].append((name, size))
+            size = path.stat().st_size
+            if size <= max_bytes // 2 and (this_month or place[1] < f"{now:%Y%m}"):
+                by_month[place].append((name, size))
     return [
-        Group(month=month, files=tuple(names))
-        for month, members in sorted(by_month.items())
+        Group(folder=folder, month=month, files=tuple(names))
+        for (folder, month), members in sorted(by_month.items())
         for names in _filled(members, max_bytes)
         if len(names) > 1
     ]
+
+
+def _place(name: str) -> tuple[str, str] | None:
+    """Return folder and month of a file, or of a pack, that can be put into a pack; None for any other."""
+    if found := _OWN.fullmatch(name):
+        return found[1], found[2] + found[3]
+    if found := _SEGMENT.fullmatch(name):
+        return found[1], found[2]
+    return None
 
 
 def _filled(members: Sequence[tuple[str, int]], max_bytes: int) -> list[list[str]]:
@@ -99,7 +117,7 @@ def pack(archive: Path, manifest: Manifest, wanted: Sequence[Group], notify: Cal
     """
     packs, number = list[str](), 0
     for group in wanted:
-        name = _free_name(archive, manifest, group.month)
+        name = _free_name(archive, manifest, group)
         try:
             size, sha256, parts = _copy(archive, manifest, group, name, notify)
         except BaseException:
@@ -116,10 +134,10 @@ def pack(archive: Path, manifest: Manifest, wanted: Sequence[Group], notify: Cal
     return Packed(packs=tuple(packs), files=number)
 
 
-def _free_name(archive: Path, manifest: Manifest, month: str) -> str:
+def _free_name(archive: Path, manifest: Manifest, group: Group) -> str:
     number = 1
     while True:
-        name = f"warc/{month[:4]}/pack-{month}-{number:05}.warc.gz"
+        name = f"{group.folder}/pack-{group.month}-{number:05}.warc.gz"
         if name not in manifest.packs() and not files.is_taken(archive, name):
             return name
         number += 1

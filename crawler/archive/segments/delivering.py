@@ -17,19 +17,11 @@ from crawler.archive.damage import errors_as_damage
 from crawler.archive.evidence.killed_warcs import repair
 from crawler.archive.evidence.lock import acquire
 from crawler.archive.evidence.manifest import Manifest
-from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256
+from crawler.archive.evidence.warc_paths import closed_warcs, file_sha256, segment_name
 from crawler.archive.ledger.runs import read_run_info
 from crawler.archive.segments.texts import append_texts
 
 _DELIVERED = "delivered"
-
-
-def segment_name(started: datetime, number: int, sha256: str) -> str:
-    """Return the name of a segment: start of the visit's run, number of the file in it from 1, digest of the WARC file.
-
-    Sorted by name, the files of a run are in their order.
-    """
-    return f"{started:%Y%m%d%H%M%S%f}-{number:05}-{sha256}.warc.gz"
 
 
 def finish_warcs(scratch: Path, now: datetime) -> None:

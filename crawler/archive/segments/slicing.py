@@ -36,6 +36,7 @@ from crawler.archive.catalogue.models import (
     VisitRow,
 )
 from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.storage.bucket_path import bucket_of
 
 MAX_VISITS_PER_SITE = 100
 """Visits of a site that a slice has, the newest. More failures in a row count as so many."""
@@ -201,7 +202,7 @@ def _adapted(model: type[Base], rows: Rows, evidence: Path | None, now: datetime
     if model is RunRow:
         return [row | {"finished_at": row["finished_at"] or now} for row in rows]
     if model is CaptureRow and evidence is not None:
-        root = evidence.absolute().as_posix()
+        root = str(evidence) if bucket_of(evidence) else evidence.absolute().as_posix()
         return [
             row
             if row["warc_file"].startswith(MERGED_FOLDER)  # never sent as validators, and so recognised

@@ -57,6 +57,7 @@ def enter(
     from crawler.sources import load
     from crawler.spread.enterer import Enterer, enter_until_end
     from crawler.spread.places import open_place
+    from crawler.spread.queue.absence import absence_told
 
     max_seconds = pipeline.seconds(max_time, "--max-time") if max_time is not None else None
     loaded = load(sources, notify=None)
@@ -80,7 +81,8 @@ def enter(
             ending.set()
 
         with on_first_signal(stop):
-            await enter_until_end(enterer, url, ending, once=once)
+            async with absence_told(url, display.message):
+                await enter_until_end(enterer, url, ending, once=once)
         return enterer
 
     with Archive.create(

@@ -61,6 +61,7 @@ def worker(
     from crawler.fetch import parse_connect_to
     from crawler.sources import load
     from crawler.spread.places import open_place
+    from crawler.spread.queue.absence import absence_told
     from crawler.spread.worker import Visited, Worker, WorkerSettings
 
     max_seconds = pipeline.seconds(max_time, "--max-time") if max_time is not None else None
@@ -93,6 +94,7 @@ def worker(
             working.end(name)
 
         with on_first_signal(stop):
-            await working.run()
+            async with absence_told(url, message):
+                await working.run()
 
     asyncio.run(run())

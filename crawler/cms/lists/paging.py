@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,15 +11,24 @@ from selectolax.lexbor import LexborNode
 
 from crawler.address import canonical
 from crawler.cms.base_url import is_same_site
-from crawler.cms.lists.frames import ListFrame
 from crawler.cms.lists.numbering import counting_scripts, numbering
 from crawler.cms.lists.query import PAGE_NUMBER_KEYS, is_number, query_pairs, with_query
 from crawler.cms.lists.stated import stated
-from crawler.cms.preset import ListPage, Paging
+from crawler.cms.preset import ListPage
 from crawler.model import ListRequest
 
-_NEXT_TEXT = re.compile(r"^[\s\[【<]*(下一?页|后一?页|下頁|next(\s*page)?|[>›»]{1,2})[\s>›»\]】]*$", re.I)
+_NEXT_TEXT = re.compile(
+    r"^[\s\[【(<]*([下后]\s?一?\s?[页頁]|next(\s*page)?|[>›»→▶►]{1,2})[\s>›»→▶►\]】)]*$", re.I
+)
 _MAX_NEXT_CHARS = 12  # of the text of such a link
+_NEXT_CLASS = re.compile(r"(?:^|page|pager|pages|pagination|^p|jump)[-_]?next(?:[-_]?page)?$")
+_NEXT_IMAGE = re.compile(r"(?:^|[/_-])(?:next|xiayiye|nextpage)[\w-]{0,4}\.(?:gif|png|jpe?g|svg|webp)$", re.I)
+_NAMING_ATTRIBUTES = (
+    "title",
+    "aria-label",
+    "value",
+)  # a text may stand there in the place of the element's own
+_ADDRESS_ATTRIBUTES = ("data-url", "data-href", "data-link", "tagname")  # easysite writes tagname
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,8 @@ class NextLink:
 
     def next(self, page: ListPage) -> ListRequest | None:
         """Return the first such link that leads to another page of the same host."""
-        for node in page.tree.css("a, [onclick]"):
-            if not _is_next_link(node):
-                continue
-            url = page.base.target(node)
+        for node in (*next_links(page), *page.tree.css("link[rel~=next]")):
+            url = _address(page, node)
             if (
                 url
                 and canonical(url) != canonical(page.url)
@@ -82,19 +90,66 @@ def is_next(text: str) -> bool:
     return len(text) <= _MAX_NEXT_CHARS and _NEXT_TEXT.match(text) is not None
 
 
+def next_links(page: ListPage) -> Iterator[LexborNode]:
+    """Yield the elements of a page that are marked as 下一页 and are not disabled, in page order."""
+    yield from filter(_is_next_link, page.tree.css("a, [onclick]"))
+
+
+_CALLED_NUMBER = re.compile(r"""\(\s{0,5}['"]?(\d{1,6})['"]?\s{0,5}[,)]""")  # javascript:goPage(2)
+
+
+def called_number(page: ListPage) -> int | None:
+    """Return the number of the page that a function gets which 下一页 calls: 2 of `javascript:goPage(2)`; None without any."""
+    for node in next_links(page):
+        code = script_of(node)
+        if len(code) <= _MAX_CALL_CHARS and (found := _CALLED_NUMBER.search(code)):
+            return int(found[1])
+    return None
+
+
+def script_of(node: LexborNode) -> str:
+    """Return the script that an element runs on a click: of its href, or of its onclick."""
+    attributes = node.attributes
+    href = attributes.get("href") or ""
+    return href if href.strip().lower().startswith("javascript:") else attributes.get("onclick") or ""
+
+
+_MAX_CALL_CHARS = 500
+
+
 def _is_next_link(node: LexborNode) -> bool:
-    text = node.text(strip=True)
-    if is_next(text):
-        return True
     attributes = node.attributes
     classes = (attributes.get("class") or "").lower().split()
+    if "disabled" in attributes or "disabled" in classes or attributes.get("aria-disabled") == "true":
+        return False
+    text = node.text(strip=True)
     return (
-        bool(_NEXT_TEXT.match(attributes.get("title") or ""))
-        or "next" in classes
-        or attributes.get("rel") == "next"
+        is_next(text)
+        or any(is_next(attributes.get(name) or "") for name in _NAMING_ATTRIBUTES)
+        or any(map(_NEXT_CLASS.search, classes))
+        or "next" in (attributes.get("rel") or "").lower().split()
+        or (not text and any(map(_shows_next, node.css("img"))))
     )
 
 
+def _shows_next(image: LexborNode) -> bool:
+    """Whether an image means the next page: by its text, or by the name of its file (next.gif)."""
+    attributes = image.attributes
+    named = any(is_next(attributes.get(name) or "") for name in ("alt", "title"))
+    return named or bool(_NEXT_IMAGE.search((attributes.get("src") or "")[-_MAX_FILE_CHARS:]))
+
+
+def _address(page: ListPage, node: LexborNode) -> str | None:
+    """Return where a link to the next page leads: by its href, its script, or an attribute that a script reads."""
+    found = page.base.target(node)
+    given = filter(None, (node.attributes.get(name) for name in _ADDRESS_ATTRIBUTES))
+    return found or next((url for each in given if (url := page.base.join(each))), None)
+
+
+_WRITTEN_FILE = re.compile(  # location.href = "index_" + obj.curr + ".html"
+    r"""location(?:\.href)?\s{0,5}(?:=|\.(?:replace|assign)\()\s{0,5}['"]([\w./-]{0,200})['"]\s{0,5}\+\s{0,5}\(?\s{0,5}[A-Za-z_$][\w$.]{0,40}"""
+    r"""\s{0,5}(-\s{0,5}1)?\s{0,5}\)?\s{0,5}\+\s{0,5}['"](\.(?:s?html?|jsp))['"]"""
+)
 _WRITTEN_QUERY = re.compile(r"""['"]([^'"\s<>?]{0,300}\?(?:[^'"\s<>?]{0,300}&)?(\w{1,20})=)['"]\s{0,5}\+""")
 _MAX_FILE_CHARS = 60
 _ENDS_WITH_NUMBER = re.compile(r"(?<!\d)(\d{1,6})$")
@@ -176,7 +231,7 @@ class QueryNumbered:
         """Return the same address with the next number; None at the total, and where no total is stated."""
         pairs = query_pairs(page.url)
         at = next((i for i, (key, value) in enumerate(pairs) if _is_page_number(key, value)), None)
-        total = stated(page).pages
+        total = stated(page).pages or called_number(page)
         if total is None or page.request.method != "GET":
             return None
         if at is None:
@@ -204,5 +259,20 @@ def _starts_at_zero(page: ListPage, key: str) -> bool:
     return dict(query_pairs(page.first.url)).get(key) == "0"
 
 
-COMMON: tuple[Paging, ...] = (Numbered(), NextLink(), NumberedLinks(), QueryNumbered(), ListFrame())
-"""Rules that need no knowledge of the CMS: sites change their pagers, and many pages have no mark of their CMS."""
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A script goes to a file whose name has the number, `location.href = "index_" + n + ".html"`, and the page states the total."""
+
+    def next(self, page: ListPage) -> ListRequest | None:
+        """Return the file with the next number; None at the total, and where no total is stated."""
+        found = _WRITTEN_FILE.search(counting_scripts(page.html))
+        total = stated(page).pages or called_number(page) if found else None
+        if not found or total is None:
+            return None
+        name, from_zero, ext = found[1], int(bool(found[2])), found[3]
+        stem = name.rpartition("/")[2]
+        file = urlsplit(page.url).path.rpartition("/")[2]
+        digits = file.removeprefix(stem).removesuffix(ext)
+        here = int(digits) + from_zero if file == f"{stem}{digits}{ext}" and is_number(digits, 6) else 1
+        url = page.base.join(f"{name}{here + 1 - from_zero}{ext}") if here < total else None
+        return ListRequest(url=url) if url and is_same_site(url, page.url) else None

@@ -115,7 +115,9 @@ def _labels(text: str) -> list[Label]:
 
 
 def read(text: str) -> list[Info]:
-    """Return the labelled values of a line in order, without empty ones."""
+    """Return the labelled values of a line in order, without empty ones. A label may be a table's cell: `来源⇥市司法局`."""
+    if "\t" in text:
+        text = _CELL.sub(_as_label, text)
     labels = _labels(text)
     if not labels:
         return []
@@ -127,6 +129,14 @@ def read(text: str) -> list[Info]:
     return out
 
 
+_CELL = re.compile(r"(?:(?<=\t)|^)([^\t:]{2,16})\t(?=[^\t])")
+
+
+def _as_label(cell: re.Match[str]) -> str:
+    """A cell that is a label, with a colon behind it; any other cell as it is."""
+    return f"{cell[1]}:" if cell[1].translate(_NO_SPACES) in _FIELD else cell[0]
+
+
 def _value(raw: str) -> str:
     raw = raw.strip(_SPACES)
     date = next(find_dates(raw), None)
@@ -135,6 +145,8 @@ def _value(raw: str) -> str:
     elif date and date[1] > 1:
         raw = raw[: date[1]]  # 来源:某报 2021-11-25
     raw = raw.strip(_SPACES + "[【(|/,;、-—>").rstrip("]】")
+    if "(" not in raw:
+        raw = raw.rstrip(")")  # (来源:市司法局)
     if len(raw) <= _MAX_INFO_LENGTH:
         raw = _BUTTONS_BEHIND.sub("", raw)
     return "" if _EMPTY.fullmatch(raw) else raw

@@ -115,8 +115,9 @@ def _faults(catalogue: Catalogue, asked: _Asked, notify: Notify) -> Iterator[Fau
     except _UNREADABLE as error:
         yield Fault(place=place, what=f"a row cannot be read ({error}); `fazhi rebuild` recreates it")
     except ArchiveError as error:
-        advice = "" if "fazhi rebuild" in str(error) else "; `fazhi rebuild` recreates it"
-        yield Fault(place=place, what=f"{error}{advice}")
+        what = str(error).removeprefix(f"{place}: ")
+        told = any(words in what for words in ("fazhi rebuild", "--database"))
+        yield Fault(place=place, what=what if told else f"{what}; `fazhi rebuild` recreates it")
         yield from run_faults(chain, None, notify)
         yield from Comparison(path, place, None, asked.deep, notify).everything()
 

@@ -11,9 +11,10 @@ from typing import Any
 import procrastinate
 import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, InvalidSchemaName
 from psycopg_pool import PoolTimeout
 
+from crawler.archive.damage import database_fault
 from crawler.errors import ConfigError, CrawlerError
 from crawler.spread.budget import SCHEMA
 from crawler.spread.planning import ServerVisit
@@ -274,10 +275,11 @@ async def prepare(url: str) -> None:
                 await connection.execute(SCHEMA)
             if not await _exists(connection, "fazhi_jobs_lock"):
                 await connection.execute(_LOCK_INDEX)
-    except InsufficientPrivilege as error:
+    except (InsufficientPrivilege, InvalidSchemaName) as error:
         raise CrawlerError(
             f"{masked(url)}: the tables of the queue are not complete, and this user may not make them"
-            f" ({_reason(error, url)}): run `fazhi enqueue --due` once as the owner of the table procrastinate_jobs"
+            f" ({error.diag.message_primary}): run `fazhi enqueue --due` once as the owner of the table procrastinate_jobs,"
+            " or, if there is none, as a user that may make tables"
         ) from error
     except (psycopg.Error, OSError) as error:
         raise unreachable(url, error) from error
@@ -307,8 +309,10 @@ def _is_away(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException, url: str) -> str:
-    lines = str(error.__cause__ or error).strip().splitlines()
-    text = lines[-1].strip() if lines else type(error).__name__
+    cause = error.__cause__ or error
+    found = database_fault(cause)
+    says, advice = found if found is not None else (" ".join(str(cause).split()), "")
+    text = (says or type(cause).__name__) + (f"; {advice}" if advice else "")
     password = psycopg.conninfo.conninfo_to_dict(url).get("password")
     return text.replace(str(password), "***") if password else text
 

@@ -40,6 +40,19 @@ class Catalogue(ABC):
         """Where it is, for a fault of the archive that it belongs to."""
         return self.name
 
+    @property
+    def missing(self) -> str:
+        """What is said where there are WARC files and no catalogue of them."""
+        if self.is_outside:
+            return (
+                f"{self.name}: has no catalogue of {self.archive}; `fazhi rebuild` with the same --database makes it, or name"
+                " the database or `schema` that has it"
+            )
+        return (
+            f"{self.archive}: its catalogue is missing or empty, but its WARC files are there: `fazhi rebuild` makes it again;"
+            " if it is in a database, name that with --database"
+        )
+
     @abstractmethod
     def exists(self) -> bool:
         """Whether there is a catalogue, empty or not. Needs the permission to read only."""

@@ -6,6 +6,7 @@ Importing it needs psycopg, of the extra `spread`.
 from __future__ import annotations
 
 import hashlib
+import logging
 from time import monotonic, sleep
 from typing import Any
 
@@ -24,6 +25,18 @@ KILLED_SECONDS = 3.0
 
 MIN_SERVER_VERSION = 140_000
 """PostgreSQL 14, in the form of `server_version_num`."""
+
+
+class _WithoutIgnoredErrors(logging.Filter):
+    """Drops what psycopg logs of an error that it ignores because another one is raised: that the end of a pipeline, or a
+    rollback, failed too on a connection that was lost."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is logged."""
+        return not str(record.msg).startswith("error ignored ")
+
+
+logging.getLogger("psycopg").addFilter(_WithoutIgnoredErrors())
 
 _ESCAPE = "\ufdd0"
 """A code point that Unicode keeps free of characters. It stands before a 0 for U+0000, which PostgreSQL does not store, and

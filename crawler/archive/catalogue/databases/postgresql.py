@@ -99,9 +99,7 @@ class PostgresqlCatalogue(Catalogue):
         try:
             with engine.begin() as connection:
                 if not self._has_tables(connection):
-                    raise ArchiveDamaged(
-                        f"{self.name}: no catalogue is there; `fazhi rebuild` with the same --database makes it"
-                    )
+                    raise ArchiveDamaged(self.missing)
                 revision = read_revision(connection, self.name)
             if revision != HEAD:
                 raise ArchiveDamaged(

@@ -30,6 +30,19 @@ _IN_MARKUP = re.compile(
     r"""(?:src|data|href)=\\?["']?([^"'\s<>\\]{4,600})""", re.I
 )  # '<iframe src="/u/a.pdf">'
 _DOCUMENT = re.compile(r"[^\s./]\.(?:pdf|docx?|wps|ofd)(?:\?|$)|viewer\.html\?\w{1,8}=[^&+]", re.I)
+_VIEWER_ATTRIBUTES = (
+    "data-url",
+    "data-src",
+    "data-file",
+    "data-path",
+    "data-pdf",
+    "data-pdfurl",
+    "data-pdf-url",
+)
+_VIEWER_TAGS = frozenset(("div", "section", "canvas"))
+_EMPTY_VIEWERS = ", ".join(f"[{name}]" for name in _VIEWER_ATTRIBUTES)
+"""Elements in which a script may show a document that one of their attributes names."""
+
 _LINE_COMMENT = re.compile(r"^[ \t]*+//.*$", re.M)
 _LIST = re.compile(r"<record>|CDATA|<li\b|<datastore", re.I)
 _SIZE = {
@@ -60,6 +73,9 @@ def mark_frames(tree: LexborHTMLParser, named: Collection[str], source: str) -> 
     if "object" in named:
         for node in tree.css("object")[:_MAX_FRAMES]:
             marked |= _mark(tree, node, _object_address(node), "object")
+    if "data-" in source and any(word in source for word in _SCRIPT_WORDS):
+        for node in tree.css(_EMPTY_VIEWERS)[:_MAX_FRAMES]:
+            marked |= _mark(tree, node, _viewer_address(node), "script")
     if "script" in named and any(word in source for word in _SCRIPT_WORDS):
         for node in tree.css("script"):
             for address in list(_scripted(node.text()))[:_MAX_DOCUMENTS_OF_SCRIPT]:
@@ -78,6 +94,14 @@ def _mark(tree: LexborHTMLParser, node: LexborNode, address: str, how: str) -> b
     mark.attrs[_HOW] = how
     node.insert_before(mark)
     return True
+
+
+def _viewer_address(node: LexborNode) -> str:
+    """The address of the document that a script shows in an empty element, which has it in an attribute; empty if it has none."""
+    if node.tag not in _VIEWER_TAGS or node.text(strip=True):
+        return ""
+    given = (node.attributes.get(name) or "" for name in _VIEWER_ATTRIBUTES)
+    return next((address for address in given if _is_document(address)), "")
 
 
 def _object_address(node: LexborNode) -> str:

@@ -89,9 +89,11 @@ async def test_what_was_taken_for_a_visit_that_is_cancelled_meanwhile_is_given_b
 
 
 async def _until_taken(budget: Budget, key: str, holder: str) -> str:
-    while (answer := await budget.take([key], holder, 0.0)).verdict != "taken":
+    while True:
+        answer = await budget.take([key], holder, 0.0)
+        if answer.verdict == "taken":
+            return answer.verdict
         await asyncio.sleep(min(answer.wait, 0.1))
-    return answer.verdict
 
 
 async def test_a_release_that_could_not_be_sent_is_sent_when_the_database_is_there_again(
@@ -108,7 +110,16 @@ async def test_a_release_that_could_not_be_sent_is_sent_when_the_database_is_the
             with pytest.raises(UNREACHED):
                 await budget.take(["other"], "visit", 0.0)
             line.join()
-            end = time.monotonic() + 30
-            while _free_in(database, "s") < 3000 and time.monotonic() < end:
-                await asyncio.sleep(0.1)
+            assert await _is_back(budget)  # a release goes with the first question that is answered
             assert 3000 < _free_in(database, "s") <= 3600
+
+
+async def _is_back(budget: Budget) -> bool:
+    for _ in range(100):
+        try:
+            await budget.take(["another"], "visit", 0.0)
+        except UNREACHED:
+            await asyncio.sleep(0.1)
+        else:
+            return True
+    return False

@@ -40,6 +40,19 @@ class Proxy:
         self._loop.run_until_complete(self._listen())
         self._loop.run_forever()
 
+    def end(self) -> None:
+        """End all connections, and the proxy."""
+        self.cut()
+        self._loop.call_soon_threadsafe(self._stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _stop(self) -> None:
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        asyncio.gather(*tasks, return_exceptions=True).add_done_callback(lambda _: self._loop.stop())
+
     async def _listen(self) -> None:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
@@ -82,6 +95,4 @@ def proxy(target: Target) -> Iterator[Proxy]:
     try:
         yield running
     finally:
-        running.cut()
-        running._loop.call_soon_threadsafe(running._loop.stop)
-        running._thread.join()
+        running.end()

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.databases.base import Catalogue
 from crawler.archive.catalogue.models import CaptureRow, RunRow, WarcRow
+from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import ENTERED_FOLDERS
 from crawler.archive.evidence.manifest import NAME, Manifest, entries, started_at
 from crawler.archive.evidence.manifest_lines import Kind
@@ -29,6 +30,7 @@ _KNOWN_FILES_READ = 3
 """WARC files of which the catalogue has rows that are read all the same, the newest: another archive's may have their names."""
 
 _MAX_RUN_NUMBER = 2**53
+_LAST_RUN = Prepared(select(func.max(RunRow.id)))
 _Starts = Mapping[int, set[datetime]]  # times at which the runs of a number began, by number
 
 
@@ -59,7 +61,9 @@ def is_settled(catalogue: Catalogue) -> bool:
 
 def next_run_number(manifest: Manifest, session: Session) -> int:
     """Return the number of a new run: no run of the catalogue or the manifest has it."""
-    return max((*session.scalars(select(RunRow.id)), *_runs_of_manifest(manifest)), default=0) + 1
+    row = _LAST_RUN.first(session, {})
+    assert row is not None
+    return max((row[0] or 0, *_runs_of_manifest(manifest))) + 1
 
 
 def raise_if_not_continued(catalogue: Catalogue, manifest: Manifest, session: Session) -> None:

@@ -96,7 +96,9 @@ def _named_behind(text: str) -> tuple[str, str] | None:
 def organ(name: str) -> tuple[str, str] | None:
     """Return (name in full, kind) of an organ's name; None for any other text."""
     name = name.rpartition("\t")[2]  # the last cell of a table's row; the cells before it are labels
-    name = _OUR.sub("", "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:|丨—-的"))
+    name = "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:|丨—-的")
+    is_placed = begins_with_division(name)
+    name = name if is_placed else _OUR.sub("", name)  # 全州县 is a place, 全县 is none
     if len(name) > _MAX_NAME_LENGTH or GROUP.fullmatch(name):
         return None
     if joint := _joint_government(name):
@@ -105,7 +107,8 @@ def organ(name: str) -> tuple[str, str] | None:
         return name, PARTY_GOVERNMENT
     if government := _government(name):
         return government, GOVERNMENT
-    return (name, DEPARTMENT) if _DEPARTMENT.search(name) and not name.startswith(("我", "本")) else None
+    is_ours = not is_placed and name.startswith(("我", "本"))
+    return (name, DEPARTMENT) if _DEPARTMENT.search(name) and not is_ours else None
 
 
 def _joint_government(name: str) -> str | None:

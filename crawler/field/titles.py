@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crawler.field.regions import begins_with_division
 from crawler.field.title_text import (
     MAX_TITLE_CHARS,
     may_name_year,
@@ -207,7 +208,7 @@ def _judged(title: str) -> Verdict:
         return Verdict(False, year, "names no such report")
     if _COVERING_LETTER.search(text):
         return Verdict(True, year)
-    if _COLUMN.fullmatch(_COLUMN_ADDITIONS.sub("", text)):
+    if _COLUMN.fullmatch(_COLUMN_ADDITIONS.sub("", text)) and not begins_with_division(text):  # 和县
         return Verdict(False, None, "the name of a column", column=True)
     rest = _NEXT_YEAR.sub("", _PUBLISHED.sub("", _ORGAN.sub("", _WHOLE_YEAR.sub("", text))))
     rest = _with_last_of_span(_CARRIED_OUT.sub("", rest) if year else rest)

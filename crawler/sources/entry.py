@@ -38,8 +38,8 @@ def _region(value: object) -> str:
     return value
 
 
-_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z](?::\d{1,4})?(?:[/?#][^\s\\]*)?")
-"""Form of most addresses, accepted without the full URL parser, because there are thousands. A numeric host does not fit."""
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z](?::\d{1,4})?(?:[/?#][!-\[\]-~]*)?")
+"""Form of most addresses, in ASCII, accepted without the full URL parser, because there are thousands. A numeric host does not fit."""
 
 
 def _address(value: object) -> str:
@@ -49,6 +49,8 @@ def _address(value: object) -> str:
         raise fault("must be an address without a user name or password")
     if not isinstance(value, str) or not re.match(r"https?://", value) or normal(value) is None:
         raise fault("must be an address that starts with http:// or https://")
+    if _LINE_CONTROLS.search(value):  # a browser drops tabs and line feeds: it opens another address
+        raise fault("must be an address without control characters")
     return value
 
 
@@ -63,6 +65,7 @@ def _name(value: object) -> str:
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that control a terminal: C0, C1, and marks that change the direction of text."""
+_LINE_CONTROLS = re.compile(rf"[\t\n]|{_CONTROLS.pattern}")
 
 
 def _note(value: object) -> str:

@@ -5,7 +5,9 @@ Takes the sites and their slice; gives the finished WARC files of the visit, by 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -50,35 +52,42 @@ class VisitJob:
     connect_to: ConnectTo = field(default_factory=dict)
     halt: Halt = field(default_factory=Halt)
     clock: Callable[[], datetime] = utc_now
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a scratch archive is made or closed, which keeps the event loop busy. Of hundreds of visits that begin or end
+    together one does so at a time, so that what others wait for, such as an answer of the database, comes in between."""
 
 
 async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None) -> dict[str, Path]:
     """Visit the sites of a job; return the files of its segment. Raises ArchiveError if the scratch archive cannot be written."""
-    write_scratch(job.scratch, job.held, job.evidence, job.clock())
-    with ScratchArchive.create(
-        job.scratch, clock=job.clock, command=job.command, notify=_ignore, batch=_BATCH
-    ) as store:
-        fetcher = Fetcher(
-            sink=counting_sink(store.record, job.halt),
-            rendered=store.record_rendered,
-            missed=store.missed,
-            connect_to=job.connect_to,
-            turns=job.turns,
-            sleep=job.halt.sleep,
-            clock=job.clock,
+    async with job.one_at_a_time:
+        write_scratch(job.scratch, job.held, job.evidence, job.clock())
+        opened = ScratchArchive.create(
+            job.scratch, clock=job.clock, command=job.command, notify=_ignore, batch=_BATCH
         )
-        async with fetcher:
-            outcomes = crawl(
-                job.sites,
-                fetcher=fetcher,
-                archive=store,
-                halt=job.halt,
-                page_process=job.page_process,
-                commit_interval=None,
+    async with AsyncExitStack() as closing:
+        with opened as store:
+            fetcher = Fetcher(
+                sink=counting_sink(store.record, job.halt),
+                rendered=store.record_rendered,
+                missed=store.missed,
+                connect_to=job.connect_to,
+                turns=job.turns,
+                sleep=job.halt.sleep,
+                clock=job.clock,
             )
-            async for outcome in outcomes:
-                shown(outcome)
-    return finished_segments(job.scratch)
+            async with fetcher:
+                outcomes = crawl(
+                    job.sites,
+                    fetcher=fetcher,
+                    archive=store,
+                    halt=job.halt,
+                    page_process=job.page_process,
+                    commit_interval=None,
+                )
+                async for outcome in outcomes:
+                    shown(outcome)
+            await closing.enter_async_context(job.one_at_a_time)
+        return finished_segments(job.scratch)
 
 
 def hosts_of(sites: Iterable[Site]) -> list[str]:

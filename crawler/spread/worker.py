@@ -13,6 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -98,6 +99,8 @@ class Worker:
         self._pages: SharedPages | None = None
         self._leases: Leases | None = None
         self._queue: Queue | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._slicing = ThreadPoolExecutor(1, "slices")
         self.name = process_name()
         self._scratch = settings.scratch / self.name
 
@@ -128,7 +131,7 @@ class Worker:
             connections = min(3 + settings.sites_at_once // 20, 8)
             async with (
                 open_queue(settings.queue, handlers, connections) as self._queue,
-                Leases(settings.queue, self.name, settings.lease_seconds, connections) as self._leases,
+                Leases(settings.queue, self.name, settings.lease_seconds) as self._leases,
                 SharedPages() as self._pages,
             ):
                 await self._deliver_left()
@@ -137,6 +140,7 @@ class Worker:
                     self._work([REREADINGS], 1),  # each takes all processors
                 )
         finally:
+            self._slicing.shutdown()
             lock.close()
             if not any(each.is_dir() for each in self._scratch.iterdir()):
                 shutil.rmtree(self._scratch, ignore_errors=True)
@@ -173,7 +177,7 @@ class Worker:
                 def count(outcome: Outcome) -> None:
                     counts[outcome.ending.value] = counts.get(outcome.ending.value, 0) + 1
 
-                held = await asyncio.to_thread(self._slice, sites)
+                held = await asyncio.get_running_loop().run_in_executor(self._slicing, self._slice, sites)
                 assert self._pages is not None
                 scratch = self._scratch / str(number)
                 job = VisitJob(
@@ -187,6 +191,7 @@ class Worker:
                     connect_to=self._settings.connect_to,
                     halt=halt,
                     clock=self._settings.clock,
+                    one_at_a_time=self._one_at_a_time,
                 )
                 files = await visit(job, count)
             delivered = await self._deliver(scratch, files, asked.server)

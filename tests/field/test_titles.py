@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.field.organs import organ_in
+from crawler.field.regions import all_regions
 from crawler.field.titles import judge, mentions_subject, report_title, title_year
 
 
@@ -47,3 +49,20 @@ def test_an_organs_own_name_does_not_make_its_report_a_plan() -> None:
 def test_an_organ_with_the_subject_in_its_name_is_no_subject() -> None:
     assert mentions_subject("全面依法治市工作")
     assert not mentions_subject("中共甲市委全面依法治市委员会办公室")
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "ending"),
+    [
+        ("{}人民政府法治政府建设情况报告", None, "人民政府"),
+        ("{}人民政府关于2022年度法治政府建设情况的报告", 2022, "人民政府"),
+        ("关于印发{}教育局二〇二二年度法治政府建设工作总结的通知", 2022, "教育局"),
+    ],
+)
+def test_the_name_of_every_division_is_read_as_a_name(title: str, year: int | None, ending: str) -> None:
+    for division in all_regions():  # 和县, 全州县, 本溪市: names that look like words for a group or for ours
+        written = title.format(division.name)
+        verdict, named = judge(written), organ_in(written)
+        assert (written, verdict.report, verdict.year) == (written, True, year)
+        assert named is not None
+        assert named[0] == division.name + ending

@@ -131,6 +131,15 @@ def test_an_address_with_a_password_is_a_fault(tmp_path: Path) -> None:
     assert "must be an address without a user name or password" in fault
 
 
+@pytest.mark.parametrize("character", ["\\n", "\\t", "\\u202e", "\\x9b"])
+def test_an_address_with_a_control_character_is_a_fault(tmp_path: Path, character: str) -> None:
+    entry = FOUR_LINES.replace(
+        "https://www.wuhan.gov.cn/zwgk/fzzfj/", f'"https://www.wuhan.gov.cn/a{character}b"'
+    )
+    (fault,) = faults(tmp_path, entry)
+    assert "must be an address without control characters" in fault
+
+
 def test_a_key_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
     assert faults(tmp_path, FOUR_LINES + "    name: x\n") == [
         "7: sources[0].name: is given twice, first on line 4"

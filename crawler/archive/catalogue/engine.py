@@ -38,7 +38,8 @@ _WRITER_PRAGMAS = (
     f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}",
 )
 _SCRATCH_PRAGMAS = ("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY")
-_SCRATCH_STATEMENTS = LRUCache[Any, Any](1000)
+_STATEMENTS = LRUCache[Any, Any](1000)
+"""Compiled statements of all engines that are made for a short time. To compile one takes five times as long as to run it."""
 
 NEW_CATALOGUE = f"{CATALOGUE}.new"
 """Name of the catalogue that a rebuild makes in the archive's folder, until it takes the old one's place."""
@@ -58,25 +59,29 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
         connect_args={"timeout": LOCK_TIMEOUT_SECONDS},
     )
     configure_connections(engine, writes=writes)
-    return engine
+    return engine if writes else _sharing_statements(engine)
 
 
 def scratch_engine(path: Path) -> Engine:
     """Return an engine for the only user of a catalogue that lives for one visit. It waits for no disk.
 
-    A kill loses what was not committed, a power cut the catalogue. All such engines share the statements that SQLAlchemy has
-    compiled: to compile them anew takes longer than a visit's other work with its catalogue.
+    A kill loses what was not committed, a power cut the catalogue.
     """
     engine = create_engine(URL.create("sqlite", database=str(path)))
     _configure_connections(engine, _SCRATCH_PRAGMAS, "BEGIN IMMEDIATE")
-    engine.dialect = _scratch_dialect()
-    engine.update_execution_options(compiled_cache=_SCRATCH_STATEMENTS)
+    return _sharing_statements(engine)
+
+
+def _sharing_statements(engine: Engine) -> Engine:
+    """Let an engine use the statements that others of its kind have compiled."""
+    engine.dialect = _shared_dialect()
+    engine.update_execution_options(compiled_cache=_STATEMENTS)
     return engine
 
 
 @cache
-def _scratch_dialect() -> Dialect:
-    """Return the dialect of all scratch catalogues: compiled statements belong to one."""
+def _shared_dialect() -> Dialect:
+    """Return the dialect of engines that share statements: a compiled statement belongs to one."""
     engine = create_engine("sqlite://")
     engine.connect().close()  # the dialect asks a connection for SQLite's version
     engine.dispose()

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import LIVE, MOVED, PageEventRow, PageRow, RunRow, VersionRow, VisitRow
+from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.version_choice import NEWEST_NUMBER
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.varying_urls import page_key
@@ -24,7 +25,50 @@ RECHECK_GONE_AFTER = (timedelta(weeks=1), timedelta(days=30))
 EARLY_SHARE = 0.05
 """Share of that time by which the request may come early, since cron does not start to the second."""
 
-_Page = Row[*tuple[Any, ...]]
+_AWAY_SINCE = (
+    select(func.max(PageEventRow.id))
+    .where(
+        PageEventRow.page_id == PageRow.id, or_(*(PageEventRow.state == state for state in page_states.AWAY))
+    )
+    .correlate(PageRow)
+    .scalar_subquery()
+)
+_PAGES = Prepared(
+    select(
+        PageRow.url,
+        PageRow.url_key,
+        PageRow.state,
+        PageRow.moved_to,
+        PageRow.answered_in,
+        RunRow.started_at,
+        PageEventRow.at,
+        VersionRow.title,
+    )
+    .join(VersionRow, (VersionRow.report_id == PageRow.report_id) & (VersionRow.number == NEWEST_NUMBER))
+    .join(PageEventRow, PageEventRow.id == _AWAY_SINCE, isouter=True)
+    .join(RunRow, RunRow.id == PageRow.answered_in, isouter=True)
+    .where(PageRow.site_id == bindparam("site_id"), PageRow.url.startswith("http"))  # not an import's URN
+    .order_by(PageRow.id)
+)
+"""A site's pages, as _Page."""
+_FIRST_RUN = Prepared(
+    select(func.min(VisitRow.run_id)).where(
+        VisitRow.site_id == bindparam("site_id"), VisitRow.began_at == bindparam("began_at")
+    )
+)
+
+
+class _Page(NamedTuple):
+    """A site's page with its newest title, the run that last got an answer, and the event that took it away."""
+
+    url: str
+    url_key: str
+    state: str
+    moved_to: str | None
+    answered_in: int | None
+    started_at: datetime | None  # of that run
+    at: datetime | None  # of that event
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +94,8 @@ def find_known_pages(session: Session, site_id: str, visit: VisitInProgress, *, 
     `anyway` they are due at once.
     """
     due, not_due = [], set()
-    for page in session.execute(_select_pages(site_id)):
+    for row in _PAGES.all(session, {"site_id": site_id}):
+        page = _Page(*row)
         waits = page.state in page_states.AWAY and not anyway
         if waits and not _is_recheck_due(session, page, visit.now):
             not_due.add(page.url_key)
@@ -63,38 +108,8 @@ def find_visit(
     session: Session, site_id: str, began_at: datetime, run: RunRow, now: datetime
 ) -> VisitInProgress:
     """Return the visit that began at `began_at`, in this run or in an earlier one that did not finish it."""
-    first = select(func.min(VisitRow.run_id)).where(
-        VisitRow.site_id == site_id, VisitRow.began_at == began_at
-    )
-    return VisitInProgress(first_run_id=session.scalar(first) or run.id, now=now)
-
-
-def _select_pages(site_id: str) -> Select[*tuple[Any, ...]]:
-    """Select a site's pages with their newest title, the run that last got an answer, and the event that took them away."""
-    away_since = (
-        select(func.max(PageEventRow.id))
-        .where(PageEventRow.page_id == PageRow.id, PageEventRow.state.in_(page_states.AWAY))
-        .correlate(PageRow)
-        .scalar_subquery()
-    )
-    columns = (
-        PageRow.url,
-        PageRow.url_key,
-        PageRow.state,
-        PageRow.moved_to,
-        PageRow.answered_in,
-        RunRow.started_at,
-        PageEventRow.at,
-        VersionRow.title,
-    )
-    return (
-        select(*columns)
-        .join(VersionRow, (VersionRow.report_id == PageRow.report_id) & (VersionRow.number == NEWEST_NUMBER))
-        .join(PageEventRow, PageEventRow.id == away_since, isouter=True)
-        .join(RunRow, RunRow.id == PageRow.answered_in, isouter=True)
-        .where(PageRow.site_id == site_id, PageRow.url.startswith("http"))  # not an import's URN
-        .order_by(PageRow.id)
-    )
+    first = _FIRST_RUN.first(session, {"site_id": site_id, "began_at": began_at})
+    return VisitInProgress(first_run_id=first[0] if first and first[0] else run.id, now=now)
 
 
 def _is_recheck_due(session: Session, page: _Page, now: datetime) -> bool:

@@ -6,17 +6,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue.models import SourceRow, VisitRow
+from crawler.archive.catalogue.prepared import Prepared
 from crawler.model import Link, ListRequest, ListStep, Site, SiteVisit, VisitState
 
 _IDS_PER_QUERY = 500
+
+_NEWEST_IDS = select(func.max(VisitRow.id)).group_by(VisitRow.site_id)
+_LAST_IDS = Prepared(_NEWEST_IDS)
+_LAST = Prepared(
+    select(VisitRow.site_id, VisitRow.began_at, VisitRow.state).where(VisitRow.id.in_(_NEWEST_IDS))
+)
+_BEGAN_BEFORE = Prepared(
+    select(VisitRow.site_id, VisitRow.began_at).where(
+        VisitRow.id.in_(_NEWEST_IDS.where(VisitRow.began_at <= bindparam("now")))
+    )
+)
+_OF_STATE = Prepared(select(VisitRow.site_id, VisitRow.id).where(VisitRow.state == bindparam("state")))
+_LAST_OF_STATE = Prepared(
+    select(VisitRow.site_id, func.max(VisitRow.id))
+    .where(VisitRow.state == bindparam("state"))
+    .group_by(VisitRow.site_id)
+)
+_LAST_ENTRY = Prepared(
+    select(SourceRow.name, SourceRow.region, SourceRow.lists, SourceRow.first_year, SourceRow.last_year)
+    .where(SourceRow.site_id == bindparam("site_id"))
+    .order_by(SourceRow.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,46 +68,32 @@ def visit_histories(session: Session, now: datetime, *, brief: bool = False) -> 
 
     `brief`: of the last visits only time and state are read, which is all that `crawl.schedule` needs of 100,000 sites.
     """
-    began = {each.site_id: each.began_at for each in _last_in_brief(session, VisitRow.began_at <= now)}
-    complete = _last_ids(session, VisitRow.state == VisitState.COMPLETE.value)
+    credible: dict[str, datetime] = dict(_BEGAN_BEFORE.all(session, {"now": now}))
+    complete: dict[str, int] = dict(_LAST_OF_STATE.all(session, {"state": VisitState.COMPLETE.value}))
     failures: dict[str, int] = {}
-    for site_id, row_id in session.execute(
-        select(VisitRow.site_id, VisitRow.id).where(VisitRow.state == VisitState.FAILED.value)
-    ):
+    for site_id, row_id in _OF_STATE.all(session, {"state": VisitState.FAILED.value}):
         failures[site_id] = failures.get(site_id, 0) + (row_id > complete.get(site_id, 0))
-    last = (
-        _last_in_brief(session)
-        if brief
-        else map(visit_of_row, _rows(session, list(_last_ids(session).values())))
-    )
+    last = _last_in_brief(session) if brief else map(visit_of_row, _last_rows(session))
     return {
         each.site_id: VisitHistory(
             last=each,
             failures=failures.get(each.site_id, 0),
-            last_credible_at=began.get(each.site_id),
+            last_credible_at=credible.get(each.site_id),
         )
         for each in last
     }
 
 
-def _last_in_brief(session: Session, *where: ColumnElement[bool]) -> Iterator[SiteVisit]:
-    """Yield each site's last visit that meets the conditions, with its time and state alone."""
-    newest = select(func.max(VisitRow.id)).where(*where).group_by(VisitRow.site_id)
-    query = select(VisitRow.site_id, VisitRow.began_at, VisitRow.state).where(VisitRow.id.in_(newest))
-    for site_id, began_at, state in session.execute(query):
+def _last_in_brief(session: Session) -> Iterator[SiteVisit]:
+    """Yield each site's last visit, with its time and state alone."""
+    for site_id, began_at, state in _LAST.all(session, {}):
         known = VisitState(state) if state else None
         yield SiteVisit(site_id=site_id, began_at=began_at, state=known, entries=())
 
 
-def _last_ids(session: Session, *where: ColumnElement[bool]) -> dict[str, int]:
-    """Return the id of each site's last visit that meets the conditions."""
-    query = select(VisitRow.site_id, func.max(VisitRow.id).label("last")).group_by(VisitRow.site_id)
-    query = query.where(*where)
-    return {row.site_id: row.last for row in session.execute(query)}
-
-
-def _rows(session: Session, ids: list[int]) -> Iterator[VisitRow]:
-    """Yield rows by id, _IDS_PER_QUERY at a time: SQLite limits the number of variables in a query."""
+def _last_rows(session: Session) -> Iterator[VisitRow]:
+    """Yield the row of each site's last visit, _IDS_PER_QUERY at a time: SQLite limits the number of variables in a query."""
+    ids = [row_id for (row_id,) in _LAST_IDS.all(session, {})]
     for start in range(0, len(ids), _IDS_PER_QUERY):
         portion = ids[start : start + _IDS_PER_QUERY]
         yield from session.scalars(select(VisitRow).where(VisitRow.id.in_(portion)))
@@ -155,7 +165,7 @@ def _to_request(saved: dict[str, Any]) -> ListRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a visit tells of its site's entry in sources.yaml. Field names are those of the act."""
+    """What a visit tells of its site's entry in sources.yaml. Field names are those of the act, in the order of _LAST_ENTRY."""
 
     name: str
     region: str | None
@@ -177,9 +187,7 @@ def entry_of(site: Site) -> Entry:
 
 def note_entry(session: Session, site_id: str, entry: Entry, since: datetime) -> bool:
     """Enter a site's entry unless its last row says the same. Returns whether that added a row."""
-    told = select(SourceRow).where(SourceRow.site_id == site_id).order_by(SourceRow.id.desc())
-    last = session.scalars(told.limit(1)).first()
-    if last is not None and all(getattr(last, name) == value for name, value in asdict(entry).items()):
+    if _LAST_ENTRY.first(session, {"site_id": site_id}) == astuple(entry):
         return False
     session.add(SourceRow(site_id=site_id, since=since, **asdict(entry)))
     session.flush()

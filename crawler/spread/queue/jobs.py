@@ -16,7 +16,7 @@ from psycopg_pool import PoolTimeout
 
 from crawler.archive.damage import database_fault
 from crawler.errors import ConfigError, CrawlerError
-from crawler.spread.leases import SCHEMA
+from crawler.spread.budget import SCHEMA
 from crawler.spread.planning import ServerVisit
 
 VISITS, REREADINGS, ENTRIES, UPKEEP = "visits", "rereadings", "entries", "upkeep"
@@ -61,6 +61,8 @@ _LOCK_INDEX = """
 CREATE INDEX fazhi_jobs_lock ON procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')
 """  # fetching a job asks for others with its lock, for which procrastinate has no index
 _CONNECT_SECONDS = 10.0
+_WAIT_SECONDS = 30.0
+"""Longest wait for one of the connections. When hundreds of visits end together, each says so over one of a few."""
 _FOR_A_WHILE = ("starting", "shutting", "recovery", "clients", "slots")
 """Words with which a server refuses a connection that it may give later."""
 
@@ -210,7 +212,7 @@ def _app(url: str, handlers: Handlers, connections: int) -> Any:
         conninfo=url,
         min_size=1,
         max_size=connections,
-        timeout=_CONNECT_SECONDS,
+        timeout=_WAIT_SECONDS,
         kwargs={"connect_timeout": int(_CONNECT_SECONDS)},
     )
     app = procrastinate.App(connector=connector)

@@ -103,15 +103,16 @@ def raise_if_of_another(catalogue: Catalogue, session: Session) -> None:
     """
     if not catalogue.is_outside:
         return
-    first = _first_run(catalogue.archive)
+    stated = _stated_runs(catalogue.archive)
     if (
-        first is None
+        not stated
     ):  # a folder without a run: the catalogue may have one that was killed before it wrote a file
         is_of_another = session.scalar(select(CaptureRow.id).limit(1)) is not None
     else:
         own = select(RunRow.id, RunRow.started_at).where(RunRow.state.not_in(NOT_IN_MANIFEST))
         held = {row.id: row.started_at for row in session.execute(own)}
-        is_of_another = bool(held) and held.get(first[0]) not in (None, first[1])
+        same = [held[number] in starts for number, starts in stated.items() if number in held]
+        is_of_another = bool(same) and not any(same)
     if is_of_another:
         raise ArchiveDamaged(
             f"{catalogue.name}: is the catalogue of another archive than {catalogue.archive}; name that archive with"
@@ -119,15 +120,15 @@ def raise_if_of_another(catalogue: Catalogue, session: Session) -> None:
         )
 
 
-def _first_run(archive: Path) -> tuple[int, datetime] | None:
-    """Return number and start of a run that the archive states: the first of the manifest, else of a WARC file."""
+def _stated_runs(archive: Path) -> _Starts:
+    """Return the runs that tell whose a catalogue is: the first of the manifest; without a manifest those of the WARC files.
+
+    One of these may have been copied here by hand.
+    """
     for entry in entries(archive):
         if entry.kind in (Kind.BEGIN, Kind.END):
-            return entry.facts["run"], started_at(entry.facts)
-    for path in _own_files(archive).values():
-        if found := _runs_of_files([path]):
-            return next((number, start) for number, starts in found.items() for start in starts)
-    return None
+            return {entry.facts["run"]: {started_at(entry.facts)}}
+    return _runs_of_files(_own_files(archive).values())
 
 
 def _message(catalogue: Catalogue, held: Mapping[int, datetime], lacking: list[int]) -> str:

@@ -17,6 +17,9 @@ from crawler.archive.catalogue.databases import address, opening
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ON_BOTH = {
     "test_archive",
+    "test_continuity",
+    "test_fulltext",
+    "test_merging",
     "test_publishers",
     "test_rebuild",
     "test_reader_queries",

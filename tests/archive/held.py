@@ -10,11 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive import CATALOGUE, Archive
 from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.catalogue.databases.sqlite import SqliteCatalogue
+from crawler.archive.catalogue.engine import sqlite_engine, upgrade
+from crawler.archive.catalogue.models import Base
 from crawler.crawl import crawl
 from crawler.discover import ListMemory, SiteMemory
 from crawler.extract import extract
@@ -97,6 +100,25 @@ def lose_catalogue(folder: Path) -> None:
             schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
             connection.exec_driver_sql(f'DROP SCHEMA "{schema}" CASCADE')
         engine.dispose()
+
+
+def put_catalogue(folder: Path, file: Path) -> None:
+    """Put the rows of a catalogue of SQLite in the place of an archive's catalogue, whatever database that is in."""
+    lose_catalogue(folder)
+    catalogue = open_catalogue(folder)
+    if isinstance(catalogue, SqliteCatalogue):
+        shutil.copyfile(file, folder / CATALOGUE)
+        return
+    source, target = sqlite_engine(file, writes=False), catalogue.writing_engine()
+    try:
+        upgrade(target)
+        with source.connect() as held, target.begin() as connection:
+            for table in Base.metadata.sorted_tables:
+                if rows := [dict(row) for row in held.execute(select(table)).mappings()]:
+                    connection.execute(insert(table), rows)
+    finally:
+        source.dispose()
+        target.dispose()
 
 
 def lose(folder: Path) -> None:

@@ -98,8 +98,8 @@ def pack_files(archive: Path) -> list[Path]:
 
 
 def has_archive(folder: Path) -> bool:
-    """Whether a folder has a catalogue, or WARC files from which `fazhi rebuild` makes one."""
-    return (folder / "warc").is_dir() or (folder / CATALOGUE).is_file()
+    """Whether a folder has a catalogue, WARC files from which `fazhi rebuild` makes one, or a manifest: its runs fetched nothing yet."""
+    return any(found.exists() for found in (folder / "warc", folder / CATALOGUE, folder / MANIFEST))
 
 
 def require_archive(folder: Path) -> None:

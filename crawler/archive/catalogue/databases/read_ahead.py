@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crawler.archive.catalogue.base import Base
 from crawler.archive.catalogue.databases.session_memory import memory, watch_rows
 
-_KEY = "absent values"
+_KEY = "absent_values"
 _VALUES_PER_QUERY = 500
 Row = TypeVar("Row", bound=Base)
 Value = TypeVar("Value", str, datetime)

@@ -69,7 +69,7 @@ def _next_number(session: Session, connection: Connection, table: type[Base]) ->
 
 
 def _number_of(table: type[Base]) -> str:
-    return f"next number of {table.__tablename__}"
+    return f"next_number_of_{table.__tablename__}"
 
 
 @event.listens_for(Base, "before_insert", propagate=True)

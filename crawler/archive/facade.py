@@ -41,6 +41,7 @@ from crawler.archive.packs import packing
 from crawler.archive.packs.packing import Group, Packed
 from crawler.archive.recognising import Recognising
 from crawler.archive.segments.entering import Entered, enter_staged
+from crawler.archive.segments.looking_ahead import looking_ahead
 from crawler.archive.segments.readings import is_better, readings_in
 from crawler.archive.segments.staging import Staging
 from crawler.errors import ArchiveDamaged, FetchError, NotMerged
@@ -336,10 +337,11 @@ class Archive(Recognising):
             acts_of_all = [each.act for each in staging.staged]
             self._write_acts(acts_of_all, at)  # from here on a kill leaves segments that the next run enters
             staging.give_names()
-            found = [
-                enter_staged(self.path, self._session, self._manifest, each, at, notify, texts.update)
-                for each in staging.staged
-            ]
+            with looking_ahead(self._session, staging.staged):
+                found = [
+                    enter_staged(self.path, self._session, self._manifest, each, at, notify, texts.update)
+                    for each in staging.staged
+                ]
             self._commit()
             self._text_writer.write(texts, at_once=True)
             return [each for each in found if each is not None]

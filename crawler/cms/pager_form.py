@@ -39,7 +39,7 @@ class PagerForm:
             return None
         for form in page.tree.css("form"):
             fields = _fields(form)
-            at = next((i for i, (name, _) in enumerate(fields) if name.lower() in PAGE_NUMBER_KEYS), None)
+            at = next((i for i, field in enumerate(fields) if _is_number_field(*field)), None)
             if at is None:
                 continue
             name, value = fields[at]
@@ -106,6 +106,11 @@ def _values(nodes: list[LexborNode]) -> Iterator[tuple[str, str]]:
             yield name, attributes.get("value") or ""
         elif "checked" in attributes:
             yield name, attributes.get("value") or "on"
+
+
+def _is_number_field(name: str, value: str) -> bool:
+    """Whether a field numbers the page. One that is called `p` and is empty may be for the words of a search."""
+    return name.lower() in PAGE_NUMBER_KEYS and (is_number(value, 6) or "page" in name.lower())
 
 
 def _asked(request: ListRequest, name: str) -> int | None:

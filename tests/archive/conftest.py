@@ -18,6 +18,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ON_BOTH = {
     "test_archive",
     "test_publishers",
+    "test_read_ahead",
     "test_rebuild",
     "test_reader_queries",
     "test_report_queries",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ from crawler.archive.storage.folder_storage import FolderStorage
 from crawler.archive.storage.interface import Storage
 from crawler.archive.storage.location import Location, parse_location
 from crawler.archive.storage.opening import open_storage
+from crawler.archive.storage.places import working_folder
+from crawler.archive.storage.store_errors import as_os_error
 from crawler.errors import ConfigError
 from tests.archive.storages import StorageClaims
 
@@ -83,3 +86,28 @@ def test_what_is_no_place_of_an_archive_is_refused_without_its_secret(text: str)
 def test_a_folder_is_a_storage(tmp_path: Path) -> None:
     open_storage(str(tmp_path / "a")).put_new("x", b"1")
     assert open_storage(f"file://{tmp_path}/a").read("x") == b"1"
+
+
+def test_a_range_behind_the_end_is_told_apart_in_each_stores_words() -> None:
+    for says in (
+        "Generic S3 error: Server returned non-2xx status code: 416 Range Not Satisfiable",
+        "Generic MicrosoftAzure error: Wanted range starting at 10, but object was only 10 bytes long",
+    ):
+        assert as_os_error(RuntimeError(says), "az://container/x").errno == errno.EINVAL
+
+
+def test_a_bucket_of_another_store_is_worked_on_elsewhere() -> None:
+    def folder(scheme: str, **environment: str) -> Path:
+        return working_folder(Location(scheme, "bucket", "x"), {"HOME": "/home/fazhi"} | environment)
+
+    for scheme, name in (
+        ("s3", "AWS_ENDPOINT_URL"),
+        ("az", "AZURE_STORAGE_ENDPOINT"),
+        ("az", "AZURE_STORAGE_ACCOUNT_NAME"),
+        ("az", "AZURITE_BLOB_STORAGE_URL"),
+    ):
+        one, two = (folder(scheme, **{name: value}) for value in ("http://127.0.0.1:1", "http://127.0.0.1:2"))
+        assert one != two
+    account = {"AZURE_STORAGE_ENDPOINT": "http://127.0.0.1:1"}
+    assert folder("az", AZURE_STORAGE_ACCOUNT_NAME="a", **account) != folder("az", **account)
+    assert folder("az") == folder("az", AWS_ENDPOINT_URL="http://127.0.0.1:1")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from crawler.discover import discover
@@ -184,3 +187,58 @@ def test_asp_net_posts_its_form_back(pager: str, target: str, argument: str) -> 
 )
 def test_the_last_page_of_asp_net_has_none_after_it(pager: str) -> None:
     assert read(ASPX.format(pager=pager), f"{HOST}/list.aspx?id=3").next is None
+
+
+def test_an_empty_field_for_the_words_of_a_search_numbers_no_page() -> None:
+    assert read('<form action="/so" method="get"><input name="p" value=""></form>共7页').next is None
+
+
+ROW = {"title": "甲市2023年度法治政府建设情况报告", "url": "/a/1.html", "date": "2024-03-28"}
+
+
+def answered(answer: Any, path: str, *, form: tuple[tuple[str, str], ...] = ()) -> Listing:
+    request = ListRequest(url=HOST + path, method="POST" if form else "GET", form=form)
+    return discover(json.dumps(answer).encode(), (), HOST + path, request=request, first=request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "path", "following"),
+    [
+        ({"total": 37, "data": [ROW]}, "/api?offset=0&limit=15", "/api?offset=15&limit=15"),
+        ({"total": 37, "data": [ROW]}, "/api?offset=30&limit=15", None),
+        ({"response": {"numFound": 37, "docs": [ROW]}}, "/api?start=15&rows=15", "/api?start=30&rows=15"),
+        ({"data": [ROW] * 2}, "/api?start=0&rows=2", "/api?start=2&rows=2"),
+        ({"data": [ROW]}, "/api?start=0&rows=2", None),
+        ({"data": [ROW]}, "/api?start=0", None),
+        ({"data": {"records": [ROW], "current": 1, "pages": 4}}, "/api?current=1&size=10", "/api?current=2&size=10"),
+        ({"hasNextPage": False, "list": [ROW]}, "/api?pageNum=3", None),
+        ({"hasNextPage": True, "list": [ROW]}, "/api?pageNum=3", "/api?pageNum=4"),
+        ({"data": {"last": True, "content": [ROW]}}, "/api?page=3", None),
+    ],
+)  # fmt: skip
+def test_a_json_list_goes_on_by_offset_and_ends_where_it_says_so(
+    answer: Any, path: str, following: str | None
+) -> None:
+    found = answered(answer, path).next
+    assert (found.url if found else None) == (HOST + following if following else None)
+
+
+def test_an_offset_in_a_form_grows() -> None:
+    found = answered({"total": 37, "data": [ROW]}, "/api", form=(("start", "0"), ("rows", "15"))).next
+    assert found == ListRequest(url=f"{HOST}/api", method="POST", form=(("start", "15"), ("rows", "15")))
+
+
+@pytest.mark.parametrize(
+    ("named", "day"),
+    [
+        ({"fbrq": "2024年3月28日"}, "2024-03-28"),
+        ({"issueDate": "2024-03-28 10:00"}, "2024-03-28"),
+        ({"modifyTime": "2024-03-28", "validEndDate": "2025-01-01"}, None),
+        ({"mark": "2024-03-28"}, None),
+    ],
+)
+def test_a_json_entry_has_its_day_under_any_key_that_names_one(
+    named: dict[str, str], day: str | None
+) -> None:
+    entry = {"title": ROW["title"], "url": ROW["url"]} | named
+    assert [link.date for link in answered({"rows": [entry]}, "/api?page=1").links] == [day]

@@ -15,7 +15,7 @@ from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.damage import database_fault
 from crawler.errors import CrawlerError
 from crawler.spread.queue import absence, working
-from crawler.spread.queue.jobs import ENTER, VISIT, open_queue
+from crawler.spread.queue.jobs import ENTER, VISIT, QueueAway, open_queue
 from tests.conftest import Fazhi
 
 ROOT = Path(__file__).parent.parent.parent
@@ -114,6 +114,7 @@ async def test_an_absence_of_the_queue_is_told_once_and_its_end_once(
             except ConnectorException:
                 log.exception("listener error")
             logging.getLogger("psycopg.pool").warning("error connecting in 'pool-1': Connection refused")
+            log.error("Job plan[1] ended with status: Error", exc_info=QueueAway("cannot be used"))
         async with asyncio.timeout(30):
             away, back = await told.get(), await told.get()
     assert told.empty()

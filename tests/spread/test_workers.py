@@ -64,6 +64,7 @@ class Machines:
         code, out, err = self.run("queue", "--json")
         assert code == 0, err
         found: dict[str, Any] = json.loads(out)
+        assert found["due"] is None
         return found
 
     def rows(self, archive: str) -> list[list[tuple[object, ...]]]:
@@ -78,6 +79,8 @@ def machines(web: Web, tmp_path: Path, database: str, bucket: str) -> Machines:
 def test_three_workers_make_the_archive_that_one_machine_makes(machines: Machines) -> None:
     code, _, err = machines.run("crawl", "--archive", "one")
     assert code == 0, err
+    assert machines.run("queue")[:2] == (0, "")  # it has no tables yet
+    assert machines.run("queue", "--due")[1] == "due and not queued: 7 visits, of 7 sources\n"
     assert machines.run("enqueue", "--due")[1] == "7 visits queued, of 7 sources\n"
     assert machines.run("enqueue")[1] == "0 visits queued, of 0 sources\n"  # each server is queued once
     workers = [
@@ -103,6 +106,7 @@ def test_three_workers_make_the_archive_that_one_machine_makes(machines: Machine
     assert machines.rows("archive") == machines.rows("one")
     assert machines.run("verify", "--deep")[0] == 0
     assert machines.run("enqueue", "--due")[1] == "0 visits queued, of 0 sources\n"  # a day has not passed
+    assert machines.run("queue", "--due")[1].startswith("due and not queued: 0 visits, of 0 sources\n")
     assert machines.queue()["counts"] == {"enter": {"succeeded": 7}, "visit": {"succeeded": 7}}
 
 
@@ -156,6 +160,34 @@ def test_the_archive_may_be_in_a_bucket(
     code, out, err = machines.run("verify", "--deep")
     assert code == 0, out + err
     postgres_server.drop(url)
+
+
+def test_the_enterer_anchors_what_it_has_entered_when_it_ends(machines: Machines, tmp_path: Path) -> None:
+    machines.keep_only("wuhan")
+    sources = machines.folder / "sources.yaml"
+    key = json.dumps(str(tmp_path / "anchor.key"))
+    sources.write_text(
+        sources.read_text("utf-8").replace("{delay: 0}", f"{{delay: 0, anchor: true, anchor_key: {key}}}"),
+        "utf-8",
+    )
+    assert machines.run("enqueue")[0] == 0
+    assert machines.run("worker", "--once")[0] == 0
+    code, _, err = machines.run("enter", "--once")
+    assert code == 1  # there is no key yet, and nothing of what was entered is lost
+    assert "not anchored: " in err
+    assert len(json.loads(machines.run("reports", "--json")[1])) == 4
+    assert machines.run("anchor", "init")[0] == 0
+    assert machines.run("enqueue")[0] == 0
+    assert machines.run("worker", "--once")[0] == 0
+    code, _, err = machines.run("enter", "--max-time", "3")
+    assert code == 0, err
+    anchors = [path for path in (machines.folder / "archive" / "anchors").iterdir() if path.name != "keys"]
+    assert len(anchors) == 1
+    code, out, err = machines.run("verify", "--deep")
+    assert code == 0, out + err
+    assert "1 anchor" in out + err
+    assert machines.run("enter", "--once")[0] == 0  # nothing is entered, and nothing is anchored
+    assert len(list((machines.folder / "archive" / "anchors").iterdir())) == 2
 
 
 def test_a_document_that_a_worker_cannot_read_from_the_archive_is_fetched_again(

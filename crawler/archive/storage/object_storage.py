@@ -40,6 +40,7 @@ _ENDPOINTS = (
     "AWS_ENDPOINT",
     "AZURE_STORAGE_ENDPOINT",
     "AZURE_ENDPOINT",
+    "AZURITE_BLOB_STORAGE_URL",
 )
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 

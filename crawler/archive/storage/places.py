@@ -19,14 +19,16 @@ from crawler.archive.storage.bucket_path import BucketPath, path_of
 from crawler.archive.storage.location import Location, parse_location
 from crawler.archive.storage.opening import open_storage
 
-_ENDPOINTS = (
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT",
-    "AZURE_STORAGE_ACCOUNT_NAME",
-    "AZURE_ENDPOINT",
-)
-"""Variables that say which store an address means: the same bucket name is another bucket there."""
+_STORE = {
+    "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+    "az": (
+        "AZURE_STORAGE_ENDPOINT",
+        "AZURE_ENDPOINT",
+        "AZURITE_BLOB_STORAGE_URL",
+        "AZURE_STORAGE_ACCOUNT_NAME",
+    ),
+}
+"""Variables that say which store an address means, by its scheme: the same bucket name is another bucket there."""
 
 
 def archive_path(text: str) -> Path:
@@ -40,7 +42,8 @@ def working_folder(place: Location, environment: Mapping[str, str] = os.environ)
     base = (
         environment.get("XDG_STATE_HOME") or Path(environment.get("HOME") or "~", ".local/state").expanduser()
     )
-    store = next((environment[name] for name in _ENDPOINTS if environment.get(name)), "")
+    named = [environment[name] for name in _STORE.get(place.scheme, ()) if environment.get(name)]
+    store = "\n".join(named if place.scheme == "az" else named[:1])
     mark = hashlib.sha256(f"{place}\n{store}".encode()).hexdigest()[:12]
     readable = re.sub(r"[^0-9A-Za-z._-]+", "-", f"{place.scheme}-{place.bucket}-{place.prefix}").strip("-")[
         :80

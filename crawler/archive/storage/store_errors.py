@@ -10,6 +10,8 @@ from crawler.archive.storage.interface import Changed
 
 _STATUS = re.compile(r"status code: ([0-9]{3})")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
+_NO_RANGE = re.compile(r"Wanted range starting at")
+"""In the library's words for a range behind the end, where a store answers it otherwise than with 416."""
 _NO_ENCRYPTION = re.compile(r"builder error")
 _NO_ANSWER = re.compile(r"timed out|operation timeout", re.IGNORECASE)
 _NO_CONNECTION = re.compile(r"error sending request|HTTP error")
@@ -58,7 +60,7 @@ def as_os_error(error: BaseException, place: str) -> OSError:
         return PermissionError(
             errno.EACCES, f"the store refuses this ({answer}); check the credentials and their rights", place
         )
-    if status == "416":
+    if status == "416" or _NO_RANGE.search(text):
         return OSError(errno.EINVAL, "has no such bytes", place)
     return OSError(*_other(text, status, code), place)
 

@@ -21,20 +21,26 @@ from crawler.field.text import iso_date, one_line
 from crawler.model import Link
 
 _TITLE_KEYS = (
-    "realtitle", "title", "doctitle", "infotitle", "maintitle", "articletitle", "subject", "name",
+    "realtitle", "title", "doctitle", "infotitle", "maintitle", "articletitle", "subject", "title_no_tag", "name",
 )  # fmt: skip
 _URL_KEYS = (
     "url", "chnldocurl", "docpuburl", "puburl", "linkurl", "infourl", "visiturl", "articleurl", "pageurl", "link", "href",
 )  # fmt: skip
 _DATE_KEYS = (
     "display_publish_time", "first_publish_time", "date", "pubdate", "docpubtime", "publishtime", "infodate",
-    "publishedtimestr", "publishedtime", "publishdate", "docreltime", "releasetime", "created_at", "create_time",
+    "publishedtimestr", "publishedtime", "publishdate", "publish_time", "publish_date", "fbrq", "fbsj", "docreltime", "releasetime", "created_at", "create_time",
     "createtime", "createdate", "savetime", "time",
 )  # fmt: skip
 """Keys in lower case, most reliable first. Observed in gkmlpt, TRS igs, 大汉 jsearch, 开普云 irs and 国泰新点."""
 
 _TOTAL_PAGES_KEYS = ("totalpages", "totalpage", "pagecount", "pages")
-_TOTAL_ENTRIES_KEYS = ("total", "totalelements", "totalcount", "totalrecord", "recordcount", "count")
+_TOTAL_ENTRIES_KEYS = (
+    "total", "totalelements", "totalcount", "totalrecord", "totalrecords", "recordcount", "numfound", "count",
+)  # fmt: skip
+_HAS_NEXT_KEYS, _IS_LAST_KEYS = ("hasnextpage", "hasnext"), ("islastpage", "islast", "last")
+_OTHER_DATE_KEY = re.compile(
+    r"(?<!end)(?<!update)(?<!modify)(?<!expire)_?(?:date|time|rq|sj)$"
+)  # issueTime, addDate
 
 _MAX_DIGITS = 9  # of a number of pages or entries
 _MAX_DEPTH = 12  # levels of nesting that are searched
@@ -84,11 +90,15 @@ def _link(entry: Mapping[str, Any], page: ListPage) -> Link | None:
         return None
     shown = LexborHTMLParser(title).text() if "<" in title else title  # a search marks its words with <em>
     title = one_line(shown)[:MAX_TITLE_CHARS]
-    return (
-        Link(url=url, title=title, date=_day(_first(entry, _DATE_KEYS)), found_on=page.first.url)
-        if title
-        else None
-    )
+    return Link(url=url, title=title, date=_date(entry), found_on=page.first.url) if title else None
+
+
+def _date(entry: Mapping[str, Any]) -> str | None:
+    """Return the day of an entry under a known key, or else the text of a day under a key that names a date or time."""
+    if (known := _first(entry, _DATE_KEYS)) is not None:
+        return _day(known)
+    others = (value for key, value in entry.items() if isinstance(value, str) and _OTHER_DATE_KEY.search(key))
+    return next((day for value in others if (day := _day(value))), None)
 
 
 def _first(entry: Mapping[str, Any], keys: Iterable[str]) -> Any:
@@ -126,6 +136,16 @@ def stated_by_answer(answer: Any) -> tuple[int | None, int | None]:
         if pages is None and (unit := stated_by_unit(markup)):
             pages, entries = unit
     return pages, entries
+
+
+def says_last(answer: Any, depth: int = _MAX_TOTAL_DEPTH) -> bool:
+    """Whether a parsed answer says that no page follows: `"hasNextPage": false`, `"last": true`."""
+    if not isinstance(answer, dict) or not depth:
+        return False
+    flags = {key.lower(): value for key, value in answer.items() if isinstance(value, bool)}
+    if any(flags.get(key) is False for key in _HAS_NEXT_KEYS) or any(flags.get(key) for key in _IS_LAST_KEYS):
+        return True
+    return any(says_last(inner, depth - 1) for inner in answer.values())
 
 
 _TOTAL_IN_MARKUP = re.compile(r"<totalrecord>\s{0,9}(\d{1,7})\s{0,9}</totalrecord>|共 ?(\d{1,7}) ?条", re.I)

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.cms.lists.json_list import records, stated_by_answer
+from crawler.cms.lists.json_list import records, says_last, stated_by_answer
 from crawler.cms.lists.near_json import parsed
-from crawler.cms.lists.query import PAGE_NUMBER_KEYS, PAGE_SIZE_KEYS, is_number, query_pairs, with_query
+from crawler.cms.lists.query import (
+    OFFSET_KEYS,
+    PAGE_NUMBER_KEYS,
+    PAGE_SIZE_KEYS,
+    is_number,
+    query_pairs,
+    with_query,
+)
 from crawler.cms.preset import ListPage
 from crawler.model import ListRequest
 
@@ -26,11 +33,11 @@ class PageParameter:
     def next(self, page: ListPage) -> ListRequest | None:
         """Return the same request with the next number; None at the end and where there is no such parameter."""
         answer = parsed(page.html)
-        if answer is None or next(records(page), None) is None:
+        if answer is None or says_last(answer) or next(records(page), None) is None:
             return None
         asked = _Asked.of(page.request) or _Asked.first_of(page.request, answer)
         if asked is None:
-            return None
+            return _after_offset(page, answer)
         size = asked.size or self.per_page
         pages, entries = stated_by_answer(answer)
         if pages is None and entries is not None and size:
@@ -38,6 +45,24 @@ class PageParameter:
         if pages is not None and max(asked.number, 1) >= pages:
             return None
         return asked.with_number(page.request, asked.number + 1)
+
+
+def _after_offset(page: ListPage, answer: Any) -> ListRequest | None:
+    """Return the request whose offset is larger by the size of a page (`start=15&rows=15`); None at the end."""
+    pairs = list(page.request.form) or query_pairs(page.request.url)
+    size = _size(pairs)
+    places = (i for i, (key, value) in enumerate(pairs) if key.lower() in OFFSET_KEYS and is_number(value))
+    at = next(places, None)
+    if at is None or not size:
+        return None
+    following = int(pairs[at][1]) + size
+    entries = stated_by_answer(answer)[1]
+    if following >= entries if entries is not None else sum(1 for _ in records(page)) < size:
+        return None
+    pairs[at] = (pairs[at][0], str(following))
+    if page.request.form:
+        return ListRequest(url=page.request.url, method="POST", form=tuple(pairs))
+    return ListRequest(url=with_query(page.request.url, pairs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 PAGE_NUMBER_KEYS = (
     "page", "pageno", "pagenum", "pagenumber", "pageindex", "currentpage", "currpage", "curpage", "cur_page", "page_no",
-    "page_num", "currentpageno", "nowpage", "topage", "pn", "p",
+    "page_num", "page_index", "currentpageno", "nowpage", "topage", "cpage", "current", "pn", "p",
 )  # fmt: skip
 """The number of the page."""
+
+OFFSET_KEYS = ("start", "offset", "startrow", "startindex", "skip")
+"""The number of the entries before the page."""
 
 PAGE_SIZE_KEYS = ("pagesize", "_pagesize", "perpage", "prepage", "page_size", "rows", "limit", "size")
 """How many entries a page has."""

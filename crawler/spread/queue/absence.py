@@ -16,12 +16,12 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from crawler.errors import CrawlerError
-from crawler.spread.queue.jobs import ENTER, ENTER_READINGS
+from crawler.spread.queue.jobs import ENTER, ENTER_READINGS, QueueAway
 from crawler.spread.queue.working import MAX_RETRY_SECONDS, reach
 
 _LOGGERS = ("procrastinate", "psycopg.pool")
 _ENDS_WITH_ITS_ERROR = (ENTER, ENTER_READINGS)  # tasks: the enterer ends with the error of one
-_AWAY = (ConnectorException, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+_AWAY = (QueueAway, ConnectorException, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 
 class _Absence(logging.Handler):
@@ -36,7 +36,7 @@ class _Absence(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record, from any thread."""
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, (CrawlerError, OSError)):  # of a job
+        if isinstance(error, (CrawlerError, OSError)) and not isinstance(error, QueueAway):  # of a job
             job = getattr(record, "job", {})
             if job.get("task_name") not in _ENDS_WITH_ITS_ERROR:
                 of = job.get("task_kwargs", {})

@@ -65,6 +65,8 @@ _WAIT_SECONDS = 30.0
 """Longest wait for one of the connections. When hundreds of visits end together, each says so over one of a few."""
 _FOR_A_WHILE = ("starting", "shutting", "recovery", "clients", "slots")
 """Words with which a server refuses a connection that it may give later."""
+_OF_A_CATALOGUE = ("42", "XX")
+"""Beginnings of SQLSTATEs for which `database_fault` says what to do with a catalogue, not with a queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +314,8 @@ def _reason(error: BaseException, url: str) -> str:
     cause = error.__cause__ or error
     found = database_fault(cause)
     says, advice = found if found is not None else (" ".join(str(cause).split()), "")
+    if (getattr(cause, "sqlstate", None) or "").startswith(_OF_A_CATALOGUE):
+        advice = ""
     text = (says or type(cause).__name__) + (f"; {advice}" if advice else "")
     password = psycopg.conninfo.conninfo_to_dict(url).get("password")
     return text.replace(str(password), "***") if password else text

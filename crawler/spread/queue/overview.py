@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.errors import UndefinedTable
 from psycopg.rows import dict_row
 
 from crawler.spread.leases import VISIT as VISIT_KEY
@@ -60,11 +61,19 @@ class Overview:
 
 
 async def queue_state(url: str) -> QueueState:
-    """Return what a planner must know of the queue. `failures`: of servers whose last visits ended without a segment."""
-    async with await psycopg.AsyncConnection.connect(url) as connection:
-        busy = await (await connection.execute(_BUSY, ([VISIT, ENTER],))).fetchall()
-        failed = await (await connection.execute(_FAILURES, {"task": VISIT})).fetchall()
-        sizes = await (await connection.execute(_SIZES, (VISIT,))).fetchone()
+    """Return what a planner must know of the queue. `failures`: of servers whose last visits ended without a segment.
+
+    Raises CrawlerError.
+    """
+    try:
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            busy = await (await connection.execute(_BUSY, ([VISIT, ENTER],))).fetchall()
+            failed = await (await connection.execute(_FAILURES, {"task": VISIT})).fetchall()
+            sizes = await (await connection.execute(_SIZES, (VISIT,))).fetchone()
+    except UndefinedTable:  # nobody has used it yet
+        return QueueState()
+    except (psycopg.Error, OSError) as error:
+        raise unreachable(url, error) from error
     assert sizes is not None
     return QueueState(
         busy=frozenset(row[0] for row in busy),
@@ -86,6 +95,8 @@ async def overview(url: str, *, most: int) -> Overview:
                 found = await connection.execute(_JOBS, ([status], _SHOWN, most))
                 jobs += await found.fetchall()
             leases = await (await connection.execute(_LEASES, (most,))).fetchall()
+    except UndefinedTable:  # nobody has used it yet
+        return Overview(counts={}, jobs=(), leases=())
     except (psycopg.Error, OSError) as error:
         raise unreachable(url, error) from error
     for lease in leases:

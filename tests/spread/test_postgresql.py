@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 from sqlalchemy import text as sql
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from crawler.archive import Archive, Reader, rebuild
@@ -226,6 +226,22 @@ def test_an_error_of_what_is_sent_meanwhile_ends_the_transaction(
             session.commit()
         session.rollback()
         assert _COUNT_MEMORIES.first(session, {}) == (0,)
+
+
+def test_a_lost_connection_is_told_and_not_that_a_rollback_failed(
+    folder: Path, database: str, clock: Clock
+) -> None:
+    with Archive.create(folder, clock=clock, database=database) as archive:
+        engine = archive._engine
+    connection = engine.connect()
+    connection.execute(select(func.count()).select_from(WarcRow))
+    with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    with pytest.raises(OperationalError, match=r"terminating|closed"), connection:
+        connection.execute(select(func.count()).select_from(WarcRow))
+    engine.dispose()
 
 
 @pytest.mark.parametrize("together", [1, 200])

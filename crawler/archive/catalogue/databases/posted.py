@@ -213,6 +213,8 @@ def _post_many(_: Any, sql: str, arguments: Sequence[Any], context: DefaultExecu
 
 
 def _drop(**named: Any) -> None:
+    if named["conn"].invalidated:  # the connection was lost, and with it what was posted on it
+        return
     box = outbox(named["conn"])
     assert box is not None
     box.empty()

@@ -35,6 +35,7 @@ from crawler.spread.planner import plan_due
 from crawler.spread.planning import ServerVisit, by_server
 from crawler.spread.queue.jobs import REREADINGS, UPKEEP, VISITS, Handlers, Queue, Rereading, open_queue
 from crawler.spread.queue.working import STALLED_SECONDS, reach, work
+from crawler.spread.rounds import Rounds
 from crawler.spread.scratch import left_by_killed, own_scratch, salvaged
 from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit
 
@@ -99,7 +100,7 @@ class Worker:
         self._pages: SharedPages | None = None
         self._leases: Leases | None = None
         self._queue: Queue | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._rounds = Rounds()
         self._slicing = ThreadPoolExecutor(1, "slices")
         self.name = process_name()
         self._scratch = settings.scratch / self.name
@@ -131,8 +132,8 @@ class Worker:
             connections = min(3 + settings.sites_at_once // 20, 8)
             async with (
                 open_queue(settings.queue, handlers, connections) as self._queue,
-                Leases(settings.queue, self.name, settings.lease_seconds) as self._leases,
-                SharedPages() as self._pages,
+                Leases(settings.queue, self.name, settings.lease_seconds, self._rounds) as self._leases,
+                SharedPages(self._rounds) as self._pages,
             ):
                 await self._deliver_left()
                 await asyncio.gather(
@@ -191,7 +192,7 @@ class Worker:
                     connect_to=self._settings.connect_to,
                     halt=halt,
                     clock=self._settings.clock,
-                    one_at_a_time=self._one_at_a_time,
+                    rounds=self._rounds,
                 )
                 files = await visit(job, count)
             delivered = await self._deliver(scratch, files, asked.server)

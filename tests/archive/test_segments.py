@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-import crawler.archive.facade as facade
 from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, Entered, Reader
+from crawler.archive.entering import visits
 from crawler.archive.loading import reextraction
 from crawler.archive.segments import staging, texts
 from crawler.crawl import Halt, counting_sink, crawl
@@ -207,11 +207,11 @@ def test_an_enterer_that_is_killed_loses_nothing_and_enters_nothing_twice(
         return run
 
     place, name, after = {
-        "before the act": (facade.Staging, "wait", True),
-        "after the act": (facade.Staging, "give_names", False),
+        "before the act": (visits.Staging, "wait", True),
+        "after the act": (visits.Staging, "give_names", False),
         "before the chain's lines": (staging.files, "rename", True),
-        "before the rows": (facade, "enter_staged", False),
-        "before the commit": (facade, "enter_staged", True),
+        "before the rows": (visits, "enter_staged", False),
+        "before the commit": (visits, "enter_staged", True),
     }[when]
     with monkeypatch.context() as patch:
         patch.setattr(place, name, killed(getattr(place, name), after=after))

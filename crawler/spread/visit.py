@@ -5,6 +5,7 @@ Takes the sites and their slice; gives the finished WARC files of the visit, by 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from crawler.address import normal
-from crawler.archive import ScratchArchive, Slice, finished_segments, write_scratch
+from crawler.archive import EMPTY_SLICE, ScratchArchive, Slice, finished_segments, write_scratch
 from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import counting_sink, crawl
@@ -97,6 +98,12 @@ async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None
                 shown(outcome)
         await job.rounds.next()
     return finished_segments(job.scratch)
+
+
+def warm_up(folder: Path, now: datetime) -> None:
+    """Make what the first scratch archive takes long for and all others use, before hundreds of visits begin. `folder`: is removed."""
+    write_scratch(folder, EMPTY_SLICE, None, now)
+    shutil.rmtree(folder)
 
 
 def hosts_of(sites: Iterable[Site]) -> list[str]:

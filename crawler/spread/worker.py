@@ -37,7 +37,7 @@ from crawler.spread.queue.jobs import REREADINGS, UPKEEP, VISITS, Handlers, Queu
 from crawler.spread.queue.working import STALLED_SECONDS, reach, work
 from crawler.spread.rounds import Rounds
 from crawler.spread.scratch import left_by_killed, own_scratch, salvaged
-from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit
+from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit, warm_up
 
 DELIVERIES = 8
 """Attempts to deliver a segment, with twice the wait each. What cannot be delivered stays in its scratch folder."""
@@ -68,7 +68,7 @@ class WorkerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visited:
-    """What came of a visit, for people. `state`: complete, left, or elsewhere (another worker has it)."""
+    """What came of a visit, for people. `state`: complete, left, elsewhere (another worker has it), or failed (the error tells why)."""
 
     server: str
     sites: tuple[str, ...]
@@ -129,6 +129,7 @@ class Worker:
             return
         lock = own_scratch(self._scratch)
         try:
+            warm_up(self._scratch / "0", settings.clock())
             connections = min(3 + settings.sites_at_once // 20, 8)
             async with (
                 open_queue(settings.queue, handlers, connections) as self._queue,
@@ -166,13 +167,14 @@ class Worker:
         begun = time.monotonic()
         counts: dict[str, int] = {}
         delivered: tuple[str, ...] = ()
-        state = "elsewhere"
+        state = "failed"
         try:
             if self._ending.is_set():
                 halt.request(self._why)
             async with self._leases.visit(asked.server, number, halt) as lease:
                 sites = [self._by_id[each] for each in asked.sites if each in self._by_id]
                 if lease is None or not sites or not halt.may_start_page():
+                    state = "elsewhere" if lease is None else "left"
                     return
 
                 def count(outcome: Outcome) -> None:

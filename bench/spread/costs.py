@@ -7,7 +7,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -15,8 +16,8 @@ from statistics import median
 import psycopg
 
 from bench.site import World
-from bench.spread.web import measured
-from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, Slice, write_scratch
+from bench.spread.web import Measured, measured
+from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, Reader, Slice, write_scratch
 from crawler.errors import NotMerged
 from crawler.fetch import parse_connect_to
 from crawler.field.times import utc_now
@@ -27,7 +28,7 @@ from crawler.spread.enterer import MAX_SEGMENTS_TOGETHER
 from crawler.spread.planner import plan_due
 from crawler.spread.planning import ServerVisit, by_server
 from crawler.spread.queue.jobs import open_queue
-from crawler.spread.visit import VisitJob, visit
+from crawler.spread.visit import VisitJob, hosts_of, visit
 from tests.spread.servers import Postgres
 
 SOURCES = 100_000
@@ -39,7 +40,7 @@ _CONNECTIONS = 8
 
 
 def run_costs(postgres: Postgres) -> bool:
-    """Measure and print all three; return whether each is within its limit."""
+    """Measure and print planner, queue and entering; return whether each is within its limit."""
     planned, queued = asyncio.run(_planner(postgres)), asyncio.run(_jobs(postgres))
     entered = _entering(postgres)
     return planned <= MAX_PASS_SECONDS and queued <= MAX_JOB_SECONDS and entered >= MIN_CAPTURES_A_SECOND
@@ -147,44 +148,74 @@ def _processor_seconds(database: str) -> float:
 
 
 def _entering(postgres: Postgres) -> float:
-    """Return how many captures a second are entered on PostgreSQL, from segments of 22 captures each; print it for SQLite too."""
+    """Return how many captures a second are entered on PostgreSQL, the fewest; print it for SQLite too.
+
+    Of segments of 22 captures each: of first visits, whose texts are new, and of second ones, which see them again.
+    """
     world = World(sizes=(19,) * 40, light=True)
     with measured(world) as web, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "sources.yaml").write_text(web.sources(0.0), "utf-8")
-        sites = load_sites(folder / "sources.yaml")
-        mapping = parse_connect_to(web.connect_to)
-
-        async def segments() -> dict[str, Path]:
-            found: dict[str, Path] = {}
-            async with PageProcess() as pages:
-                for site in sites:
-                    found |= await visit(
-                        VisitJob(
-                            sites=[site],
-                            held=EMPTY_SLICE,
-                            scratch=folder / site.id,
-                            evidence=None,
-                            command=f"worker visit {site.id}",
-                            page_process=pages,
-                            connect_to=mapping,
-                        )
-                    )
-            return found
-
-        files = asyncio.run(segments())
-        _entered("SQLite", files, folder, None)
-        return _entered("PostgreSQL", files, folder, postgres.new_database())
+        sites, held = load_sites(folder / "sources.yaml"), folder / "held"
+        first = asyncio.run(_visited_by_workers(sites, web, folder / "first", None, utc_now))
+        _entered(first, folder / "entering", held, None)
+        again = asyncio.run(_visited_by_workers(sites, web, folder / "again", held, _days_later))
+        for kind, database in (("SQLite", None), ("PostgreSQL", postgres.new_database())):
+            rates = [
+                _told(kind, what, _entered(files, folder / f"{kind}-{what}", folder / kind, database))
+                for what, files in (("with new texts", first), ("of texts seen again", again))
+            ]
+        return min(rates)
 
 
-def _entered(kind: str, files: Mapping[str, Path], folder: Path, database: str | None) -> float:
-    """Enter segments into an archive of its own; return how many captures a second."""
+def _days_later() -> datetime:
+    return utc_now() + timedelta(days=3)
+
+
+async def _visited_by_workers(
+    sites: Sequence[Site], web: Measured, folder: Path, held: Path | None, clock: Callable[[], datetime]
+) -> dict[str, Path]:
+    """Visit sites as a worker does; return the segments by name. `held`: the archive of earlier visits."""
+    found: dict[str, Path] = {}
+    async with PageProcess() as pages:
+        for site in sites:
+            known = EMPTY_SLICE
+            if held is not None:
+                with Reader.read(held) as reader:
+                    known = reader.slice_of([site.id], hosts_of([site]))
+            job = VisitJob(
+                sites=[site],
+                held=known,
+                scratch=folder / site.id,
+                evidence=held,
+                command=f"worker visit {site.id}",
+                page_process=pages,
+                connect_to=parse_connect_to(web.connect_to),
+                clock=clock,
+            )
+            found |= await visit(job)
+    return found
+
+
+@dataclass(frozen=True)
+class _Rate:
+    """What entering took. `processor`: seconds that this process computed."""
+
+    segments: int
+    captures: int
+    seconds: float
+    processor: float
+
+
+def _entered(files: Mapping[str, Path], waiting: Path, path: Path, database: str | None) -> _Rate:
+    """Enter segments into an archive. `waiting`: a new folder for copies of them."""
     captures, took, worked = 0, 0.0, 0.0
-    path = folder / f"archive-{kind}"
-    with Archive.create(path, clock=utc_now, notify=lambda _: None, batch=64, database=database) as archive:
+    with Archive.create(
+        path, clock=_days_later, notify=lambda _: None, batch=64, database=database
+    ) as archive:
         for number in range(0, len(files), MAX_SEGMENTS_TOGETHER):
             names = list(files)[number : number + MAX_SEGMENTS_TOGETHER]
-            places = {name: folder / kind / f"{number}-{place}" for place, name in enumerate(names)}
+            places = {name: waiting / f"{number}-{place}" for place, name in enumerate(names)}
             for name, place in places.items():
                 (place / SEGMENTS_FOLDER).mkdir(parents=True)
                 shutil.copy(files[name], place / SEGMENTS_FOLDER / name)
@@ -193,12 +224,17 @@ def _entered(kind: str, files: Mapping[str, Path], folder: Path, database: str |
             archive.flush()  # the text files too
             took, worked = took + time.monotonic() - begun, worked + time.process_time() - busy
             captures += sum(each.captures for each in entered)
-    rate = captures / took
+    return _Rate(len(files), captures, took, worked)
+
+
+def _told(kind: str, what: str, rate: _Rate) -> float:
+    """Print a rate, and return how many captures a second it is."""
+    found = rate.captures / rate.seconds
     print(
-        f"entering: {len(files)} segments with {captures} captures, {rate:.0f} captures/s on {kind}, of which this process"
-        f" computes {worked / captures * 1000:.1f} ms each (at least {MIN_CAPTURES_A_SECOND})"
+        f"entering: {rate.segments} segments {what}, {rate.captures} captures, {found:.0f} captures/s on {kind}, of which this"
+        f" process computes {rate.processor / rate.captures * 1000:.1f} ms each (at least {MIN_CAPTURES_A_SECOND})"
     )
-    return rate
+    return found
 
 
 def _refused(name: str, fault: NotMerged) -> None:

@@ -7,7 +7,7 @@ unchanged …); `run` opens, commits and closes; `reader` answers queries.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -26,26 +26,19 @@ from crawler.archive.catalogue.documents.queries import (
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.rows import CaptureRef, KeptDocument
 from crawler.archive.damage import errors_as_damage
+from crawler.archive.entering.visits import EnteringVisits
 from crawler.archive.evidence import acts
 from crawler.archive.ledger import identity
-from crawler.archive.ledger.documents.recognised import enter_reading
 from crawler.archive.ledger.documents.unread import was_never_fetched
-from crawler.archive.ledger.metadata.past import enter_past_edit, past_edits
 from crawler.archive.ledger.ownership.sites import named_hosts
 from crawler.archive.ledger.varying_urls import page_key
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.version_captures import capture_of
-from crawler.archive.loading.versions_ahead import VersionsAhead
 from crawler.archive.merging import enter_merged, stage
 from crawler.archive.packs import packing
 from crawler.archive.packs.packing import Group, Packed
-from crawler.archive.recognising import Recognising
-from crawler.archive.segments.entering import Entered, enter_staged
-from crawler.archive.segments.readings import is_better, readings_in
-from crawler.archive.segments.staging import Staging
-from crawler.errors import ArchiveDamaged, FetchError, NotMerged
+from crawler.errors import ArchiveDamaged, FetchError
 from crawler.model import Capture, Document, Ending, Outcome, Page, Rendering, Report, Site, Validators
-from crawler.reading.pool import ReadingPool
 from crawler.warc import Earlier, Provenance, RevisitReference
 
 
@@ -62,7 +55,7 @@ class _Observed:
     shown: Container[str] | None = None
 
 
-class Archive(Recognising):
+class Archive(EnteringVisits):
     """An archive folder. `Archive.create` opens it for writing; `Archive.read` returns a Reader, which only reads."""
 
     def record(self, capture: Capture, *, origin: str | Provenance | None = None) -> None:
@@ -253,9 +246,6 @@ class Archive(Recognising):
         self._journal(act, report.url or "", seen.now, seen.row)
         return change.outcome
 
-    def _read_metadata(self, capture: int, *, hint: str | None) -> Mapping[str, str | None] | None:
-        return reextraction.read_metadata(self.path, self._session, capture, hint)
-
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
         """Record a 304: the text held from this URL is still current."""
         with errors_as_damage(self.path):
@@ -299,51 +289,6 @@ class Archive(Recognising):
             self.flush()
             return len(entered)
 
-    def enter(self, folder: Path, name: str, notify: Callable[[str], None]) -> Entered | None:
-        """Enter one segment, as `enter_all` does. None if it is here already. Raises NotMerged if it has a fault."""
-        faults: list[NotMerged] = []
-        entered = self.enter_all({name: folder}, notify, lambda _, fault: faults.append(fault))
-        if faults:
-            raise faults[0]
-        return entered[0] if entered else None
-
-    def enter_all(
-        self,
-        segments: Mapping[str, Path],
-        notify: Callable[[str], None],
-        refused: Callable[[str, NotMerged], None],
-    ) -> list[Entered]:
-        """Enter segments of workers' visits in one transaction, and commit. Return what those brought that are not here already.
-
-        `segments`: by name, each with the folder that has its file as `warc/segments/<name>`, and nothing else. `refused`: called
-        with each that has a fault; nothing of it is entered. The text files may be written after the return.
-        """
-        assert self._manifest is not None
-        with (
-            errors_as_damage(self.path),
-            Staging(self.path, self._session, self._manifest, self._now()) as staging,
-        ):
-            self.flush()
-            for name, folder in segments.items():
-                try:
-                    staging.stage(folder, name)
-                except NotMerged as fault:
-                    refused(name, fault)
-            if not staging.staged:
-                return []
-            staging.wait()
-            at, texts = self._now(), dict[str, bytes]()
-            acts_of_all = [each.act for each in staging.staged]
-            self._write_acts(acts_of_all, at)  # from here on a kill leaves segments that the next run enters
-            staging.give_names()
-            found = [
-                enter_staged(self.path, self._session, self._manifest, each, at, notify, texts.update)
-                for each in staging.staged
-            ]
-            self._commit()
-            self._text_writer.write(texts, at_once=True)
-            return [each for each in found if each is not None]
-
     def pack(self, wanted: Sequence[Group], notify: Callable[[str], None]) -> Packed:
         """Put WARC files into packs. `wanted`: as `crawler.archive.packs.packing.groups` chooses them.
 
@@ -352,69 +297,6 @@ class Archive(Recognising):
         with errors_as_damage(self.path):
             assert self._manifest is not None
             return packing.pack(self.path, self._manifest, wanted, notify)
-
-    def reextract(self, notify: Callable[[str], None], *, processes: int | None = None) -> int:
-        """Run the current extractor over every version and store the texts that differ. Return their number.
-
-        `processes`: number of child processes that read pages (default: one for each processor).
-        """
-        with errors_as_damage(self.path), ReadingPool(processes, notify) as pool:
-            changed, self._any_text_may_have_changed = 0, True
-            ahead = VersionsAhead.of(self.path, self._session, pool)
-            for each in ahead.readable(queries.reextractable_versions(self._session)):
-                read = reextraction.reread_or_notify(each.row, each.reread, notify)
-                if read is None or not is_better(each.row, read.report, notify):
-                    continue
-                self._enter_reading(each.row, read.report, read.documents)
-                changed += 1
-        self.enter_past_edits(notify)
-        return changed
-
-    def _enter_reading(self, version: VersionRow, report: Report, documents: Sequence[Document]) -> None:
-        ledger, _ = self._writers()
-        was, kept = version.text_sha256, reextraction.kept_readings(self._session, version, documents)
-        enter_reading(self._session, version, report, list(documents))
-        ledger.keep_text_file(version)
-        self._journal(acts.reextracted(version, was, report, kept), version.url, self._now())
-
-    def enter_readings(self, path: Path, notify: Callable[[str], None]) -> int:
-        """Enter what a worker read again of the texts of a WARC file, and commit. Return the number of texts that changed.
-
-        `path`: as `Reader.write_readings` makes it. A text that is not any more what the reading takes the place of stays.
-        Raises NotMerged if the file has a fault; then nothing of it is entered.
-        """
-        with errors_as_damage(self.path):
-            for _ in readings_in(path):  # all of it has the form of readings, before any is entered
-                pass
-            changed, self._any_text_may_have_changed = 0, True
-            for each in readings_in(path):
-                version = queries.version_with(self._session, each.report_id, each.version)
-                if version is None or version.text_sha256 != each.was or version.capture_id is None:
-                    continue
-                if len(each.documents) != len(reextraction.offered_with(self._session, version)):
-                    continue  # OCR has read one of its scans since
-                if is_better(version, each.report, notify):
-                    self._enter_reading(version, each.report, each.documents)
-                    changed += 1
-            self.flush()
-            return changed
-
-    def enter_past_edits(self, notify: Callable[[str], None]) -> None:
-        """Enter edits of titles and dates that earlier captures show over an unchanged text, and that are not entered yet."""
-        with errors_as_damage(self.path):
-            self._enter_past_edits(notify)
-
-    def _enter_past_edits(self, notify: Callable[[str], None]) -> None:
-        found = 0
-        for edit in past_edits(self._session, partial(self._read_metadata, hint=None)):
-            enter_past_edit(self._session, edit.url, edit.report_id, edit.version, edit.capture, edit.found)
-            act = acts.page_edited(edit.report_id, edit.version, edit.found)
-            self._journal(act, edit.url, self._now(), edit.capture)
-            found += 1
-        if found:
-            notify(
-                f"{found} edits of titles, dates, issuers or sources over an unchanged text found in earlier captures"
-            )
 
 
 class ScratchArchive(Archive):

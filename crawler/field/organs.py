@@ -96,7 +96,9 @@ def _named_behind(text: str) -> tuple[str, str] | None:
 def organ(name: str) -> tuple[str, str] | None:
     """Return (name in full, kind) of an organ's name; None for any other text."""
     name = name.rpartition("\t")[2]  # the last cell of a table's row; the cells before it are labels
-    name = "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip("、,:|丨—-的")
+    name = "".join(fold(name[: _MAX_NAME_LENGTH + 1]).split()).strip('、,:|丨—-的"“”')
+    if name[:1] == "(" and name.find(")") == len(name) - 1:
+        name = name[1:-1]  # (甲市水务局)2022年度…
     is_placed = begins_with_division(name)
     name = name if is_placed else _OUR.sub("", name)  # 全州县 is a place, 全县 is none
     if len(name) > _MAX_NAME_LENGTH or GROUP.fullmatch(name):

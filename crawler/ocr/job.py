@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from crawler.archive import Archive
-from crawler.archive.recognising import Scan
+from crawler.archive.entering.recognising import Scan
 from crawler.errors import ArchiveDamaged, ExtractError, Halted
 from crawler.ocr import engine
 from crawler.ocr.recognition import FORMATS, recognise, require_extra

@@ -102,7 +102,7 @@ RETURNING b.key, b.holder
 _CONNECTIONS = 2
 """One for turns, and one for renewals, which wait for no turn."""
 
-_MAX_TOGETHER = 50
+_MAX_TOGETHER = 20
 """Questions in one statement. While it runs its rows are locked, and all visits that it answers go on at once."""
 
 _RETRY_SECONDS = 0.25

@@ -20,6 +20,7 @@ from crawler.crawl.halt import Halt
 from crawler.errors import Halted
 from crawler.fetch import Turn
 from crawler.spread.budget import UNREACHED, Budget, Taken
+from crawler.spread.rounds import Rounds
 
 LEASE_SECONDS = 15.0
 """A lease that is not renewed ends after so long. It is renewed after a third of it."""
@@ -86,6 +87,7 @@ class Leases:
     url: str
     name: str  # of this process, unique among all
     lease: float = LEASE_SECONDS
+    rounds: Rounds = field(default_factory=Rounds)  # in which visits go on with their answers
     _budget: Budget = field(init=False)
     _held: dict[int, _Held] = field(default_factory=dict)
     _renewing: asyncio.Task[None] | None = None
@@ -210,3 +212,4 @@ class VisitLease:
             raise
         finally:
             self.leases._release(held, gap)
+        await self.leases.rounds.next()

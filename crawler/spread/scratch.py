@@ -6,7 +6,9 @@ A process holds a lock in its folder. Where nobody holds it any more, the next w
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,25 +17,34 @@ from typing import BinaryIO
 from crawler.archive import finish_warcs, finished_segments
 
 _LOCK = ".worker"
+_RETRY_SECONDS = 0.01
 
 
 def own_scratch(folder: Path) -> BinaryIO:
     """Make the folder of this process; return its lock, which ends with the process. Raises OSError."""
-    folder.mkdir(parents=True)
-    lock = _try_lock(folder)
-    assert lock is not None, "the name of a process is its own"
-    return lock
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _try_lock(folder)
+        if lock is not None:
+            return lock
+        time.sleep(_RETRY_SECONDS)  # another worker took the new folder for one that was left, and removes it
 
 
 def _try_lock(folder: Path) -> BinaryIO | None:
-    """Lock a process's folder; None if its process is alive."""
-    file = (folder / _LOCK).open("ab", buffering=0)
+    """Lock a process's folder; None if its process is alive, or if another worker has just removed the folder."""
+    path = folder / _LOCK
+    try:
+        file = path.open("ab", buffering=0)
+    except FileNotFoundError:
+        return None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
+        if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            return file
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    file.close()
+    return None
 
 
 def left_by_killed(root: Path, *, but: Path) -> Iterator[Path]:

@@ -5,16 +5,16 @@ Takes the sites and their slice; gives the finished WARC files of the visit, by 
 
 from __future__ import annotations
 
-import asyncio
+import shutil
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from crawler.address import normal
-from crawler.archive import ScratchArchive, Slice, finished_segments, write_scratch
+from crawler.archive import EMPTY_SLICE, ScratchArchive, Slice, finished_segments, write_scratch
 from crawler.crawl.first_steps import start_urls
 from crawler.crawl.halt import Halt
 from crawler.crawl.run import counting_sink, crawl
@@ -22,6 +22,10 @@ from crawler.fetch import ConnectTo, Fetcher, Turns
 from crawler.field.times import utc_now
 from crawler.model import Outcome, Site
 from crawler.reading.pages import PageProcess
+from crawler.spread.rounds import Rounds
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _BATCH = 256
 """Acts between two commits of a scratch archive. A kill loses none of those before: they are in its journal."""
@@ -29,6 +33,16 @@ _BATCH = 256
 
 class SharedPages(PageProcess):
     """The process that reads the pages of all visits of a worker. That one of them ends hastens none of the others."""
+
+    def __init__(self, rounds: Rounds | None = None) -> None:
+        super().__init__()
+        self._rounds = rounds or Rounds()
+
+    async def run(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Return or raise what `work` does, in a round of its own."""
+        result = await super().run(work, *args, **named)
+        await self._rounds.next()
+        return result
 
     def hasten(self, why: str) -> None:
         """Do nothing: a visit that must end waits for its own pages no longer than its grace."""
@@ -52,42 +66,44 @@ class VisitJob:
     connect_to: ConnectTo = field(default_factory=dict)
     halt: Halt = field(default_factory=Halt)
     clock: Callable[[], datetime] = utc_now
-    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while a scratch archive is made or closed, which keeps the event loop busy. Of hundreds of visits that begin or end
-    together one does so at a time, so that what others wait for, such as an answer of the database, comes in between."""
+    rounds: Rounds = field(default_factory=Rounds)  # in which scratch archives are made and closed
 
 
 async def visit(job: VisitJob, shown: Callable[[Outcome], None] = lambda _: None) -> dict[str, Path]:
     """Visit the sites of a job; return the files of its segment. Raises ArchiveError if the scratch archive cannot be written."""
-    async with job.one_at_a_time:
-        write_scratch(job.scratch, job.held, job.evidence, job.clock())
-        opened = ScratchArchive.create(
-            job.scratch, clock=job.clock, command=job.command, notify=_ignore, batch=_BATCH
+    await job.rounds.next(first=True)
+    write_scratch(job.scratch, job.held, job.evidence, job.clock())
+    with ScratchArchive.create(
+        job.scratch, clock=job.clock, command=job.command, notify=_ignore, batch=_BATCH
+    ) as store:
+        fetcher = Fetcher(
+            sink=counting_sink(store.record, job.halt),
+            rendered=store.record_rendered,
+            missed=store.missed,
+            connect_to=job.connect_to,
+            turns=job.turns,
+            sleep=job.halt.sleep,
+            clock=job.clock,
         )
-    async with AsyncExitStack() as closing:
-        with opened as store:
-            fetcher = Fetcher(
-                sink=counting_sink(store.record, job.halt),
-                rendered=store.record_rendered,
-                missed=store.missed,
-                connect_to=job.connect_to,
-                turns=job.turns,
-                sleep=job.halt.sleep,
-                clock=job.clock,
+        async with fetcher:
+            outcomes = crawl(
+                job.sites,
+                fetcher=fetcher,
+                archive=store,
+                halt=job.halt,
+                page_process=job.page_process,
+                commit_interval=None,
             )
-            async with fetcher:
-                outcomes = crawl(
-                    job.sites,
-                    fetcher=fetcher,
-                    archive=store,
-                    halt=job.halt,
-                    page_process=job.page_process,
-                    commit_interval=None,
-                )
-                async for outcome in outcomes:
-                    shown(outcome)
-            await closing.enter_async_context(job.one_at_a_time)
-        return finished_segments(job.scratch)
+            async for outcome in outcomes:
+                shown(outcome)
+        await job.rounds.next()
+    return finished_segments(job.scratch)
+
+
+def warm_up(folder: Path, now: datetime) -> None:
+    """Make what the first scratch archive takes long for and all others use, before hundreds of visits begin. `folder`: is removed."""
+    write_scratch(folder, EMPTY_SLICE, None, now)
+    shutil.rmtree(folder)
 
 
 def hosts_of(sites: Iterable[Site]) -> list[str]:

@@ -35,8 +35,9 @@ from crawler.spread.planner import plan_due
 from crawler.spread.planning import ServerVisit, by_server
 from crawler.spread.queue.jobs import REREADINGS, UPKEEP, VISITS, Handlers, Queue, Rereading, open_queue
 from crawler.spread.queue.working import STALLED_SECONDS, reach, work
+from crawler.spread.rounds import Rounds
 from crawler.spread.scratch import left_by_killed, own_scratch, salvaged
-from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit
+from crawler.spread.visit import SharedPages, VisitJob, hosts_of, visit, warm_up
 
 DELIVERIES = 8
 """Attempts to deliver a segment, with twice the wait each. What cannot be delivered stays in its scratch folder."""
@@ -67,7 +68,7 @@ class WorkerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visited:
-    """What came of a visit, for people. `state`: complete, left, or elsewhere (another worker has it)."""
+    """What came of a visit, for people. `state`: complete, left, elsewhere (another worker has it), or failed (the error tells why)."""
 
     server: str
     sites: tuple[str, ...]
@@ -99,7 +100,7 @@ class Worker:
         self._pages: SharedPages | None = None
         self._leases: Leases | None = None
         self._queue: Queue | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._rounds = Rounds()
         self._slicing = ThreadPoolExecutor(1, "slices")
         self.name = process_name()
         self._scratch = settings.scratch / self.name
@@ -128,11 +129,12 @@ class Worker:
             return
         lock = own_scratch(self._scratch)
         try:
+            warm_up(self._scratch / "0", settings.clock())
             connections = min(3 + settings.sites_at_once // 20, 8)
             async with (
                 open_queue(settings.queue, handlers, connections) as self._queue,
-                Leases(settings.queue, self.name, settings.lease_seconds) as self._leases,
-                SharedPages() as self._pages,
+                Leases(settings.queue, self.name, settings.lease_seconds, self._rounds) as self._leases,
+                SharedPages(self._rounds) as self._pages,
             ):
                 await self._deliver_left()
                 await asyncio.gather(
@@ -165,13 +167,14 @@ class Worker:
         begun = time.monotonic()
         counts: dict[str, int] = {}
         delivered: tuple[str, ...] = ()
-        state = "elsewhere"
+        state = "failed"
         try:
             if self._ending.is_set():
                 halt.request(self._why)
             async with self._leases.visit(asked.server, number, halt) as lease:
                 sites = [self._by_id[each] for each in asked.sites if each in self._by_id]
                 if lease is None or not sites or not halt.may_start_page():
+                    state = "elsewhere" if lease is None else "left"
                     return
 
                 def count(outcome: Outcome) -> None:
@@ -191,7 +194,7 @@ class Worker:
                     connect_to=self._settings.connect_to,
                     halt=halt,
                     clock=self._settings.clock,
-                    one_at_a_time=self._one_at_a_time,
+                    rounds=self._rounds,
                 )
                 files = await visit(job, count)
             delivered = await self._deliver(scratch, files, asked.server)

@@ -21,6 +21,7 @@ ON_BOTH = {
     "test_fulltext",
     "test_merging",
     "test_publishers",
+    "test_read_ahead",
     "test_rebuild",
     "test_reader_queries",
     "test_report_queries",

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.session_memory import next_number
 from crawler.archive.catalogue.engine import sqlite_engine, upgrade
 from crawler.archive.catalogue.models import MemoryRow, RunRow, WarcRow
 from crawler.archive.catalogue.prepared import Prepared
@@ -36,7 +37,8 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 def test_rows_come_back_as_sqlalchemy_gives_them(session: Session) -> None:
-    number = Prepared(insert(RunRow)).insert(session, RUN)
+    number = next_number(session, RunRow)
+    Prepared(insert(RunRow)).post(session, {"id": number, **RUN})
     query = select(RunRow.id, RunRow.started_at, RunRow.finished_at).where(RunRow.id == bindparam("id"))
     found = Prepared(query).first(session, {"id": number})
     assert found == session.execute(query, {"id": number}).one() == (number, AT, None)
@@ -45,8 +47,8 @@ def test_rows_come_back_as_sqlalchemy_gives_them(session: Session) -> None:
 
 def test_json_and_many_rows_go_in_and_limits_hold(session: Session) -> None:
     row = {"walked_at": AT, "rules": "r", "owed": ["甲"], "gone": [], "not_reports": {}}
-    Prepared(insert(MemoryRow)).insert_all(
-        session, [{"site_id": name, "lists": {"url": name}, **row} for name in "abc"]
+    Prepared(insert(MemoryRow)).post(
+        session, *({"site_id": name, "lists": {"url": name}, **row} for name in "abc")
     )
     query = select(MemoryRow.site_id, MemoryRow.lists, MemoryRow.owed).order_by(MemoryRow.site_id).limit(2)
     assert Prepared(query).all(session, {}) == [("a", {"url": "a"}, ["甲"]), ("b", {"url": "b"}, ["甲"])]
@@ -62,4 +64,4 @@ def test_pending_changes_of_the_session_are_seen(session: Session) -> None:
 
 def test_errors_are_those_of_sqlalchemy(session: Session) -> None:
     with pytest.raises(IntegrityError):
-        Prepared(insert(WarcRow)).insert(session, {"file": "a", "run_id": 99, "entered": 0})
+        Prepared(insert(WarcRow)).post(session, {"file": "a", "run_id": 99, "entered": 0})

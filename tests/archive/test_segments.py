@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-import crawler.archive.facade as facade
 from crawler.archive import EMPTY_SLICE, SEGMENTS_FOLDER, Archive, Entered, Reader
+from crawler.archive.entering import visits
 from crawler.archive.loading import reextraction
 from crawler.archive.segments import staging, texts
 from crawler.crawl import Halt, counting_sink, crawl
@@ -25,6 +26,7 @@ from crawler.questions.verify import verify
 from crawler.reading.pages import PageProcess
 from crawler.sources import load_sites
 from crawler.spread.visit import VisitJob, hosts_of, visit
+from tests.archive.foreign import metadata
 from tests.archive.held import dump, query
 from tests.site import Web
 from tests.site.__main__ import sources_of
@@ -207,11 +209,11 @@ def test_an_enterer_that_is_killed_loses_nothing_and_enters_nothing_twice(
         return run
 
     place, name, after = {
-        "before the act": (facade.Staging, "wait", True),
-        "after the act": (facade.Staging, "give_names", False),
+        "before the act": (visits.Staging, "wait", True),
+        "after the act": (visits.Staging, "give_names", False),
         "before the chain's lines": (staging.files, "rename", True),
-        "before the rows": (facade, "enter_staged", False),
-        "before the commit": (facade, "enter_staged", True),
+        "before the rows": (visits, "enter_staged", False),
+        "before the commit": (visits, "enter_staged", True),
     }[when]
     with monkeypatch.context() as patch:
         patch.setattr(place, name, killed(getattr(place, name), after=after))
@@ -294,6 +296,28 @@ def test_texts_behind_a_segment_are_taken_by_their_digest_and_else_read_from_the
     assert len(read) == (0 if harm == "none" else 4)
     assert {row[0] for row in query(archive, "SELECT body FROM versions")} == set(told)
     assert faults(archive) == []
+
+
+@pytest.mark.parametrize(
+    "act", [{"act": "painted", "site": 5}, {"act": "painted", "visit": []}, {"act": "painted", "report": {}}]
+)
+def test_acts_of_a_later_format_have_any_form_and_are_told_of(
+    web: Web, sites: list[Site], tmp_path: Path, act: dict[str, object]
+) -> None:
+    clock, archive, told = Later(), tmp_path / "archive", list[str]()
+    ((_, path),) = segment_of(sites[0], web, archive, tmp_path / "scratch", clock).items()
+    texts.take_texts(path)
+    line = metadata({**act, "at": "2026-11-20T00:00:00+00:00", "url": ""})
+    path.write_bytes(path.read_bytes() + gzip.compress(line))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    name = f"{'0' * 20}-00001-{digest}.warc.gz"
+    (tmp_path / "in" / SEGMENTS_FOLDER).mkdir(parents=True)
+    shutil.copy(path, tmp_path / "in" / SEGMENTS_FOLDER / name)
+    with Archive.create(archive, clock=clock, notify=lambda _: None, batch=64) as store:
+        entered = store.enter(tmp_path / "in", name, told.append)
+    assert entered is not None
+    assert [each.ending for each in entered.outcomes].count(Ending.NEW) == 4
+    assert any("are of a later format" in each for each in told), told
 
 
 def test_a_slice_has_the_site_and_not_the_others(web: Web, sites: list[Site], tmp_path: Path) -> None:

@@ -14,6 +14,10 @@ BASE = "http://www.x.gov.cn/zwgk/fz/"
 @pytest.mark.parametrize(
     ("entry", "title", "date"),
     [
+ (f'<li><h3><a href="a.html">{TITLE}</a></h3><p>2023年1月5日,甲市召开会议,部署工作。</p><span>2024-03-28</span></li>',TITLE,'2024-03-28'),
+ (f'<td><a href="a.html">{TITLE}</a> (2024-03-28)<br><a href="/b.html">甲市人民政府关于2022年度的报告</a> (2023-03-20)<br></td>',TITLE,'2024-03-28'),
+ (f'<td><a href="/b.html">甲市人民政府关于2022年度的报告</a> (2025-03-20)<br><a href="a.html">{TITLE}</a> (2024-03-28)<br></td>',TITLE,'2024-03-28'),
+ (f'<td>2025-03-20 <a href="/b.html">甲市人民政府关于2022年度的报告</a><br>2024-03-28 <a href="a.html">{TITLE}</a><br></td>',TITLE,'2024-03-28'),
  (f'<li><a href="a.html" title="{TITLE}">{TITLE}2023年,我市坚持以习近平法治思想为指导,全面推进</a><span>2024-03-28</span></li>',TITLE,'2024-03-28'),
  (f'<li><a href="a.html" title="{TITLE}"><h4>{CUT}</h4><p>2023年,我市坚持以习近平法治思想为指导,全面推进…</p></a><span>2024-03-28</span></li>',TITLE,'2024-03-28'),
  (f'<li><a href="a.html"><h4>{TITLE}</h4><p>2023年,我市坚持以习近平法治思想为指导,全面推进…</p></a><span>2024-03-28</span></li>',TITLE,'2024-03-28'),

@@ -34,6 +34,8 @@ def read(pager: str, url: str = BASE, *, head: str = "", request: ListRequest | 
         """<input type="button" value="下一页" onclick="location.href='index_2.html'">""",
         '<a class="next" data-url="index_2.html">下一页</a>',
         '<a href="javascript:void(0)" tagname="index_2.html">下一页</a>',
+        '<a href="index_2.html">下一页(1/7)</a>',
+        """<a href="javascript:;" onclick="query(this, 'index_2.html')">下一页</a>""",
         '<div class="slide"><a class="next" href="javascript:;">&gt;</a></div><a href="index_2.html">下一页</a>',
     ],
 )
@@ -62,6 +64,22 @@ def test_what_is_disabled_or_means_something_else_is_no_next_page(link: str) -> 
     assert read(link).next is None
 
 
+@pytest.mark.parametrize("href", ["#", "javascript:;", "javascript:void(0)"])
+def test_the_next_page_is_the_address_with_a_page_number_that_a_function_gets(href: str) -> None:
+    call = "queryArticles(this,'/eportal/ui?pageId=12&amp;currentPage=2&amp;moduleId=ab')"
+    found = read(f'<a href="{href}" onclick="{call}">下一页</a>', f"{HOST}/eportal/ui?pageId=12").next
+    assert found == ListRequest(url=f"{HOST}/eportal/ui?pageId=12&currentPage=2&moduleId=ab")
+    assert read(f"""<a href="{href}" onclick="open(this,'/ui?pageId=12')">下一页</a>""").next is None
+
+
+@pytest.mark.parametrize(("number", "following"), [(1, "index_2.html"), (6, "index_7.html"), (7, None)])
+def test_kkpager_counts_from_one(number: int, following: str | None) -> None:
+    call = f"""kkpager.generPageHtml({{pno: {number}, total: 7, totalRecords: 100, hrefFormer: "index", hrefLatter: ".html",
+        getLink: function(n) {{ return this.hrefFormer + "_" + n + this.hrefLatter; }}}})"""
+    found = read(f"<script>{call}</script>", BASE if number == 1 else f"{BASE}index_{number}.html").next
+    assert (found.url if found else None) == (BASE + following if following else None)
+
+
 LAYPAGE = 'laypage.render({elem:"p",count:37,limit:15,curr:%d,jump:function(page,first){if(!first){location.href=%s}}})'
 
 
@@ -73,6 +91,7 @@ LAYPAGE = 'laypage.render({elem:"p",count:37,limit:15,curr:%d,jump:function(page
         ('"index_"+page.curr+".html"', "index_3.html", None),
         ('"index_"+(page.curr-1)+".html"', "", "index_1.html"),
         ('"index_"+(page.curr-1)+".html"', "index_2.html", None),
+        ('"index_" + page.getCurrent() + ".html"', "", "index_2.html"),
         ('"./list_" + page.curr + ".shtml"', "list_2.shtml", "list_3.shtml"),
         ('"http://elsewhere.cn/index_"+page.curr+".html"', "", None),
     ],

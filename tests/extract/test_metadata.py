@@ -35,6 +35,11 @@ def test_labels_in_cells_of_their_own_need_no_colon() -> None:
     assert (report.published, report.source, report.body) == ("2023-04-13", "区政府办", BODY)
 
 
+def test_a_date_beside_the_source_at_the_end_of_the_text_is_that_of_publication() -> None:
+    report = read(page(f"{ABOVE}{paragraphs()}<p>来源:区政府办 2023-04-13</p>"))
+    assert (report.published, report.source) == ("2023-04-13", "区政府办")
+
+
 def test_a_source_in_brackets_ends_before_the_bracket() -> None:
     assert read(page(f"{ABOVE}{paragraphs()}<p>(来源:区政府办)</p>")).source == "区政府办"
     assert (

@@ -83,6 +83,62 @@ def test_pages_that_mention_a_notice_are_none(body: str) -> None:
     judged(capture(body))
 
 
+MENU = "".join(f"<a href='/{word}/'>{word}</a>" for word in ("首页", "政务公开", "办事服务", "互动交流"))
+FOOT = "<div>主办：甲市人民政府办公室 承办：甲市大数据中心 ICP备案编号：鄂ICP备05006462号 网站标识码：4201000004 鄂公网安备 42010202000729号</div>"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("抱歉，您访问的页面丢失了", Gone),
+        ("该信息已下线", Gone),
+        ("文章已删除", Gone),
+        ("内容已过期或已删除", Gone),
+        ("你所访问的页面已失效", Gone),
+        ("该栏目已关闭", Gone),
+        ("您查看的信息已被撤回", Gone),
+        ("该文章不存在或未审核", Gone),
+        ("对不起，没有找到您要的内容", Gone),
+        ("啊哦，页面走丢了", Gone),
+        ("The resource cannot be found.", Gone),
+        ("Not Found", Gone),
+        ("访问过于频繁，请稍后再试", Refused),
+        ("您的请求过于频繁，已被网站管理员设置拦截", Refused),
+        ("当前访问疑似黑客攻击，已被网站管理员设置为拦截", Refused),
+        ("请求被Web应用防火墙拦截", Refused),
+        ("您所在的地区无法访问本网站", Refused),
+        ("您的IP地址不在允许访问范围内", Refused),
+        ("仅限境内访问", Refused),
+        ("The request is blocked.", Refused),
+        ("请登录后查看", Refused),
+        ("请点击按钮完成人机验证", Challenged),
+        ("为了保障您的访问安全，请进行验证", Challenged),
+        ("请开启JavaScript后继续访问", Challenged),
+    ],
+)
+def test_a_notice_is_recognised_alone_and_between_menu_and_footer(
+    message: str, kind: type[FetchError]
+) -> None:
+    assert found(capture(f"<title>提示</title><p>{message}</p>")) is kind
+    within = f"<title>甲市人民政府</title><div>{MENU}</div><div>{message}</div>{FOOT}"
+    assert found(capture(within)) is kind
+    assert found(capture(within.encode("gb18030"))) is kind
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # a list, and a page whose report is a document, with a line that is shown only if there is nothing
+        "<div>信息不存在</div>" + "".join(f"<li><a href='/{n}'>甲市2022年法治政府建设情况报告</a></li>" for n in range(40)) + FOOT,
+        "<h1>甲市2022年法治政府建设情况报告</h1><p>信息不存在</p><a href='a.docx'>附件</a>" + FOOT,
+        # the same words within a sentence
+        "<p>全年拦截恶意攻击请求十二万次，请求被网站防火墙拦截后均已记录，未造成影响，网络安全有保障。</p>" + FOOT,
+    ],
+)  # fmt: skip
+def test_a_line_that_reads_like_a_notice_is_none_beside_a_list_a_document_or_in_a_sentence(body: str) -> None:
+    assert found(capture(f"<div>{MENU}</div>{body}")) is None
+
+
 @pytest.mark.parametrize("status", [202, 403, 412, 503, 521])
 def test_a_page_of_script_alone_is_a_challenge_with_any_odd_status(status: int) -> None:
     with pytest.raises(Challenged):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive
-from crawler.archive.recognising import Scan
+from crawler.archive.entering.recognising import Scan
 from crawler.errors import CrawlerError, UnreadDocument
 from crawler.extract.documents.ocr.record import Piece, Seen, read_ocr, written
 from crawler.model import Ending, Report

@@ -13,16 +13,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from sqlalchemy import delete, func, insert, inspect, select
+from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 from sqlalchemy import text as sql
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from crawler.archive import Archive, Reader, rebuild
 from crawler.archive.catalogue import engine as catalogue_engine
+from crawler.archive.catalogue.databases import posted
 from crawler.archive.catalogue.databases.opening import open_catalogue
 from crawler.archive.catalogue.databases.postgresql import PostgresqlCatalogue
-from crawler.archive.catalogue.models import WarcRow
+from crawler.archive.catalogue.models import MemoryRow, WarcRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.fulltext.database import tables
 from crawler.cli.program.values import masked
@@ -171,9 +172,83 @@ def test_a_later_run_brings_the_search_index_up_to_date(folder: Path, database: 
 _INSERT_WARC = Prepared(insert(WarcRow))
 
 
-def test_what_is_posted_is_seen_by_the_next_statement_and_committed(
+_COUNT_MEMORIES = Prepared(select(func.count()).select_from(MemoryRow))
+_INSERT_MEMORY = Prepared(insert(MemoryRow))
+_SET_RULES = Prepared(
+    update(MemoryRow).where(MemoryRow.site_id == bindparam("site")).values(rules=bindparam("to"))
+)
+
+
+@pytest.mark.parametrize("together", [1, 3, 200])
+def test_rows_and_updates_that_are_posted_are_those_of_one_statement_each(
+    folder: Path, database: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    """Also a text with U+0000, and JSON with it, which PostgreSQL takes in no JSON that is a row."""
+    monkeypatch.setattr(posted, "_SENT_TOGETHER", together)
+    strange = ["a\x00b\ufdd0c\ufdd00", "\\u0000", '"甲"\n', "\U00020000", ""]
+    with Archive.create(folder, clock=clock, database=database) as archive:
+        session: Session = archive._session
+        for number, text in enumerate(strange):
+            row = {"walked_at": clock(), "rules": "r", "owed": [text], "gone": [number], "not_reports": {}}
+            site = f"{number}{text}"
+            _INSERT_MEMORY.post(session, {"site_id": site, "lists": {text: None, "b": [True, 0.5]}, **row})
+            _SET_RULES.post(session, {"site": site, "to": text[:16]})
+            session.add(WarcRow(file=f"file {number}", run_id=1, entered=2**40 + number))
+        session.flush()
+        held = session.scalars(select(MemoryRow).order_by(MemoryRow.gone[0].as_integer())).all()
+        assert [(each.site_id, each.rules, each.owed) for each in held] == [
+            (f"{number}{text}", text[:16], [text]) for number, text in enumerate(strange)
+        ]
+        assert [each.lists for each in held] == [{text: None, "b": [True, 0.5]} for text in strange]
+        assert {each.walked_at for each in held} == {clock()}
+        sizes = session.execute(select(WarcRow.file, WarcRow.entered).order_by(WarcRow.file))
+        assert [tuple(row) for row in sizes] == [(f"file {n}", 2**40 + n) for n in range(5)]
+        session.execute(delete(WarcRow))
+        session.execute(delete(MemoryRow))
+        session.commit()
+
+
+def test_an_error_of_what_is_sent_meanwhile_ends_the_transaction(
+    folder: Path, database: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posted, "_SENT_TOGETHER", 2)
+    row = {"walked_at": clock(), "rules": "", "owed": [], "gone": [], "not_reports": {}, "lists": {}}
+    with Archive.create(folder, clock=clock, database=database) as archive:
+        session: Session = archive._session
+        _INSERT_MEMORY.post(session, {"site_id": "a", **row}, {"site_id": "a", **row})
+        with pytest.raises(IntegrityError):
+            _COUNT_MEMORIES.first(session, {})
+        session.rollback()
+        _INSERT_MEMORY.post(session, {"site_id": "b", **row}, {"site_id": "b", **row})
+        session.rollback()
+        _INSERT_MEMORY.post(session, {"site_id": "c", **row}, {"site_id": "c", **row})
+        with pytest.raises(IntegrityError):
+            session.commit()
+        session.rollback()
+        assert _COUNT_MEMORIES.first(session, {}) == (0,)
+
+
+def test_a_lost_connection_is_told_and_not_that_a_rollback_failed(
     folder: Path, database: str, clock: Clock
 ) -> None:
+    with Archive.create(folder, clock=clock, database=database) as archive:
+        engine = archive._engine
+    connection = engine.connect()
+    connection.execute(select(func.count()).select_from(WarcRow))
+    with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    with pytest.raises(OperationalError, match=r"terminating|closed"), connection:
+        connection.execute(select(func.count()).select_from(WarcRow))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("together", [1, 200])
+def test_what_is_posted_is_seen_by_the_next_statement_and_committed(
+    folder: Path, database: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(posted, "_SENT_TOGETHER", together)
     with Archive.create(folder, clock=clock, database=database) as archive:
         session: Session = archive._session
         counted = Prepared(select(func.count()).select_from(WarcRow))

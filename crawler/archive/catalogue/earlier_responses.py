@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.session_memory import memory
 from crawler.archive.catalogue.models import (
     GONE,
     MOVED,
@@ -21,6 +22,9 @@ from crawler.archive.catalogue.models import (
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.model import Capture, Validators
+
+_AHEAD = "responses_ahead"
+_IDS_PER_QUERY = 500
 
 
 class EarlierResponse(NamedTuple):
@@ -118,8 +122,22 @@ def find_earlier_response(
 
 def find_response(session: Session, key: str, record_id: str) -> EarlierResponse | None:
     """Return the response in a record, if it is one of this canonical URL."""
+    ahead: dict[tuple[str, str], EarlierResponse] = memory(session).get(_AHEAD, {})
+    if known := ahead.get((key, record_id)):
+        return known
     found = _RESPONSE_BY_RECORD.first(session, {"key": key, "record_id": record_id})
     return EarlierResponse(*found) if found else None
+
+
+def read_responses_ahead(session: Session, record_ids: Iterable[str]) -> None:
+    """Read the responses in these records, so that `find_response` need not, for as long as the session remembers."""
+    wanted = list(record_ids)
+    ahead: dict[tuple[str, str], EarlierResponse] = memory(session).setdefault(_AHEAD, {})
+    for start in range(0, len(wanted), _IDS_PER_QUERY):
+        named = CaptureRow.record_id.in_(wanted[start : start + _IDS_PER_QUERY])
+        for row in session.execute(select(*_RESPONSE_COLUMNS, CaptureRow.url_key).where(named)):
+            found = EarlierResponse(*row[:-1])
+            ahead[row.url_key, found.record_id] = found
 
 
 def confirmed_validators(values: Mapping[str, Any], known: EarlierResponse | None) -> dict[str, Any]:

@@ -7,19 +7,24 @@ not show what a prepared statement changed until they are expired.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Insert, Select, Update
+from sqlalchemy import JSON, Connection, Insert, Select, Table, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from crawler.archive.catalogue.databases import posted
+from crawler.archive.catalogue.databases.session_memory import tell_watchers
 
+_ROWS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat)
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any] | None
 Statement = Select[*tuple[Any, ...]] | Insert | Update
@@ -30,6 +35,7 @@ class Prepared:
 
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
+        self._table = statement.table.description if isinstance(statement, Insert) else ""
         self._compiled: dict[str, _Compiled] = {}  # by name of the dialect
 
     def first(self, session: Session, values: Mapping[str, Any]) -> Row | None:
@@ -43,57 +49,46 @@ class Prepared:
         compiled, cursor = self._run(session, values)
         return [compiled.converted(row) for row in cursor.fetchall()]
 
-    def insert(self, session: Session, values: Mapping[str, Any]) -> int:
-        """Insert a row and return its id; 0 if its table numbers none."""
-        compiled, cursor = self._run(session, values)
-        if not compiled.is_named:
-            return int(cursor.lastrowid)
-        # for psycopg, which has no `lastrowid`, SQLAlchemy compiles RETURNING
-        return int(cursor.fetchone()[0]) if cursor.description else 0
+    def post(self, session: Session, *rows: Mapping[str, Any]) -> None:
+        """Execute an INSERT or an UPDATE with each of these values, which must all have the same names.
 
-    def insert_all(self, session: Session, values: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows, which must all have the same names."""
-        if values:
-            self._run(session, values[0], values)
-
-    def post(self, session: Session, values: Mapping[str, Any]) -> None:
-        """Execute an INSERT or an UPDATE. A database behind a connection may get it with the next statement, see `posted`.
-
-        An error is raised then.
+        A database behind a connection may get it with the next statement, see `posted`. An error is raised then. An UPDATE must
+        not change what another row must be unique in, or refers to: rows that are posted after it may be inserted before it.
         """
+        if not rows:
+            return
+        if isinstance(self._statement, Insert):
+            for values in rows:
+                tell_watchers(session, self._table, values)
         connection = session.connection()
-        if not posted.can_post(connection):
-            self._run(session, values)
+        outbox = posted.outbox(connection)
+        if outbox is None:
+            self._run(session, *rows)
             return
         session.flush()
-        compiled = self._compiled_for(connection.dialect, values)
-        posted.post(connection, compiled.sql, compiled.arguments(values))
+        compiled = self._compiled_for(connection.dialect, rows[0])
+        for values in rows:
+            if not isinstance(self._statement, Insert):
+                outbox.add_behind_rows(compiled.sql, compiled.arguments(values))
+            elif compiled.table is not None and (row := compiled.json_row(values)) is not None:
+                outbox.add_row(compiled.table, compiled.names, row)
+            else:
+                outbox.add(compiled.sql, compiled.arguments(values))
+        with _errors_of(compiled.sql, connection):
+            outbox.begin_sending(posted.driver_of(connection))
 
     def _run(
-        self,
-        session: Session,
-        values: Mapping[str, Any],
-        many: Sequence[Mapping[str, Any]] | None = None,
+        self, session: Session, values: Mapping[str, Any], *further: Mapping[str, Any]
     ) -> tuple[_Compiled, Any]:
         session.flush()
         connection = session.connection()
-        dialect = connection.dialect
-        compiled = self._compiled_for(dialect, values)
-        sql, before = compiled.sql, posted.take(connection)
-        driver: Any = connection.connection.driver_connection
-        cursor = driver.cursor()
-        try:
-            with driver.pipeline() if before else nullcontext():
-                for each in before:
-                    driver.cursor().execute(*each)
-                if many is not None:
-                    cursor.executemany(sql, [compiled.arguments(each) for each in many])
-                else:
-                    cursor.execute(sql, compiled.arguments(values))
-        except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect
-            ) from error
+        compiled = self._compiled_for(connection.dialect, values)
+        cursor = posted.driver_of(connection).cursor()
+        with _errors_of(compiled.sql, connection):
+            if further:
+                cursor.executemany(compiled.sql, [compiled.arguments(each) for each in (values, *further)])
+            else:
+                posted.execute(connection, partial(cursor.execute, compiled.sql, compiled.arguments(values)))
         return compiled, cursor
 
     def _compiled_for(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
@@ -103,7 +98,18 @@ class Prepared:
         return compiled
 
 
-@dataclass(frozen=True, slots=True)
+@contextmanager
+def _errors_of(sql: str, connection: Connection) -> Iterator[None]:
+    """Raise the driver's errors as SQLAlchemy does."""
+    dialect = connection.dialect
+    known = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except known as error:
+        raise DBAPIError.instance(sql, None, error, known, dialect=dialect) from error
+
+
+@dataclass(slots=True)
 class _Compiled:
     """A statement in the SQL of one kind of database, with what converts its parameters and columns."""
 
@@ -112,6 +118,9 @@ class _Compiled:
     parameters: list[tuple[str, Convert]]
     constants: dict[str, Any]
     columns: list[tuple[int, Callable[[Any], Any]]]  # columns to convert, by index
+    table: Table | None = None  # into which it inserts a row of nothing but parameters
+    in_json: frozenset[str] = frozenset()  # parameters whose values are JSON in the table
+    names: tuple[str, ...] = ()  # of the parameters
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any] | dict[str, Any]:
         """Return values as the driver takes them."""
@@ -124,6 +133,18 @@ class _Compiled:
         return [
             convert(all_values[name]) if convert else all_values[name] for name, convert in self.parameters
         ]
+
+    def json_row(self, values: Mapping[str, Any]) -> str | None:
+        """Return values as a JSON object with the names of columns; None if it cannot be one: JSON in a JSON text may have U+0000."""
+        row = {
+            name: values[name] if name in self.in_json else convert(values[name]) if convert else values[name]
+            for name, convert in self.parameters
+        }
+        for name, value in row.items():
+            if isinstance(value, str):
+                row[name] = posted.escaped(value)
+        text = _ROWS.encode(row)
+        return None if "\\u0000" in text else text
 
     def converted(self, row: Row) -> Row:
         """Return a row of the driver with its values as SQLAlchemy gives them."""
@@ -140,12 +161,16 @@ def _compile(statement: Statement, dialect: Dialect, values: Mapping[str, Any]) 
     keys = list(values) if isinstance(statement, Insert) and not states_values else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     is_named = not compiled.positional
-    made = _Compiled(str(compiled), is_named, [], {}, [])
+    in_json = frozenset(name for name, each in compiled.binds.items() if isinstance(each.type, JSON))
+    names = tuple(compiled.binds)
+    made = _Compiled(str(compiled), is_named, [], {}, [], in_json=in_json, names=names)
     for name in compiled.binds if is_named else compiled.positiontup or ():
         parameter = compiled.binds[name]
         made.parameters.append((name, _implementation(parameter.type, dialect).bind_processor(dialect)))
         if not parameter.required:
             made.constants[name] = parameter.value
+    if isinstance(statement, Insert) and isinstance(statement.table, Table) and not made.constants:
+        made.table = statement.table if not states_values else None
     if isinstance(statement, Select):
         for index, column in enumerate(statement.selected_columns):
             convert = _implementation(column.type, dialect).result_processor(dialect, None)

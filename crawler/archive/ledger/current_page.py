@@ -6,13 +6,16 @@ another one is in `identity`; the states of a page are in `page_states`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, String, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
+from crawler.archive.catalogue.databases.read_ahead import is_absent
+from crawler.archive.catalogue.databases.session_memory import memory, watch_rows
 from crawler.archive.catalogue.models import LIVE, OWN, PageRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import CaptureRef
@@ -20,6 +23,9 @@ from crawler.archive.catalogue.version_choice import NEWEST_NUMBER
 from crawler.archive.ledger import page_states, shrunk_texts
 from crawler.archive.ledger.observation import Observation
 from crawler.archive.ledger.ownership.publisher import finder_after
+
+_AHEAD = "pages_ahead"
+_KEYS_PER_QUERY = 500
 
 
 class CurrentPage(NamedTuple):
@@ -53,7 +59,7 @@ class CurrentPage(NamedTuple):
         return self.site_id == site_id and origin == OWN and self.origin == OWN
 
 
-_FIND_CURRENT_PAGE = Prepared(
+_CURRENT_PAGES = (
     select(
         PageRow.id,
         PageRow.state,
@@ -78,10 +84,9 @@ _FIND_CURRENT_PAGE = Prepared(
         (VersionRow.report_id == PageRow.report_id) & (VersionRow.text_sha256 == PageRow.text_sha256),
         isouter=True,
     )
-    .where(PageRow.url_key == bindparam("key"))
     .order_by(VersionRow.number.desc())
-    .limit(1)
 )
+_FIND_CURRENT_PAGE = Prepared(_CURRENT_PAGES.where(PageRow.url_key == bindparam("key")).limit(1))
 
 
 def _extend_seen_statement(row: type[PageRow] | type[VersionRow]) -> Update:
@@ -112,8 +117,52 @@ _EXTEND_VERSION = Prepared(_extend_seen_statement(VersionRow))
 
 def find_current_page(session: Session, url_key: str) -> CurrentPage | None:
     """Return the page with a key and the version last seen there; None if there is no such page."""
+    if is_absent(session, PageRow.url_key, url_key):
+        return None
+    ahead: _PagesAhead | None = memory(session).get(_AHEAD)
+    if ahead is not None:
+        session.flush()
+        if known := ahead.pop(url_key):
+            return known
     found = _FIND_CURRENT_PAGE.first(session, {"key": url_key})
     return CurrentPage(*found) if found else None
+
+
+class _PagesAhead:
+    """Pages that were read ahead. Each is told once: what finds it may change it."""
+
+    def __init__(self, pages: Iterable[CurrentPage]) -> None:
+        self._pages = {page.url_key: page for page in pages}
+        self._keys: dict[str, list[str]] = {}  # by id of the report
+        for page in self._pages.values():
+            self._keys.setdefault(page.report_id, []).append(page.url_key)
+
+    def pop(self, url_key: str) -> CurrentPage | None:
+        return self._pages.pop(url_key, None)
+
+    def note(self, table: str, row: Mapping[str, Any]) -> None:
+        """Drop what a row that is written may change: pages of the same report."""
+        if table not in (PageRow.__tablename__, VersionRow.__tablename__):
+            return
+        if "report_id" not in row or (table == PageRow.__tablename__ and "url_key" not in row):
+            self._pages = {}  # not loaded: it may be any
+            return
+        self._pages.pop(row.get("url_key", ""), None)
+        for key in self._keys.get(row["report_id"], ()):
+            self._pages.pop(key, None)
+
+
+def read_pages_ahead(session: Session, keys: Iterable[str]) -> None:
+    """Read the pages with these keys, so that `find_current_page` need not, for as long as the session remembers."""
+    wanted = list(keys)
+    found = list[CurrentPage]()
+    for start in range(0, len(wanted), _KEYS_PER_QUERY):
+        query = _CURRENT_PAGES.where(PageRow.url_key.in_(wanted[start : start + _KEYS_PER_QUERY]))
+        found += (CurrentPage(*row) for row in session.execute(query))
+    ahead = memory(session)[_AHEAD] = _PagesAhead(
+        reversed(found)
+    )  # of several versions the one with the highest number
+    watch_rows(session, ahead.note)
 
 
 class SeenAgain(NamedTuple):

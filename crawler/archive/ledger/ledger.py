@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries, rows
-from crawler.archive.catalogue.databases.session_memory import memory
+from crawler.archive.catalogue.databases.read_ahead import find
+from crawler.archive.catalogue.databases.session_memory import next_number
 from crawler.archive.catalogue.models import (
     IMPORTED,
     MEMENTO,
@@ -50,20 +51,6 @@ _MAX_FETCH_TIME = timedelta(hours=1)
 _INSERT_CAPTURE, _INSERT_OUTCOME = Prepared(insert(CaptureRow)), Prepared(insert(OutcomeRow))
 
 
-_NEXT_CAPTURE = "next_capture"
-"""Name in the session's memory of the number that the next capture gets. There is one writer, so nobody else takes it."""
-
-
-def _next_capture(session: Session) -> int:
-    """Return the number after the highest one, which is read once."""
-    noted = memory(session)
-    number: int | None = noted.get(_NEXT_CAPTURE)
-    if number is None:
-        number = (session.scalar(select(func.max(CaptureRow.id))) or 0) + 1
-    noted[_NEXT_CAPTURE] = number + 1
-    return number
-
-
 @dataclass(slots=True, kw_only=True)
 class Ledger:
     """Writer of one run's rows. Only `commit` commits.
@@ -89,7 +76,7 @@ class Ledger:
 
     def add_capture(self, values: dict[str, Any]) -> CaptureRef:
         """Insert a capture's row, and return it."""
-        key = _next_capture(self.session)
+        key = next_number(self.session, CaptureRow)
         _INSERT_CAPTURE.post(self.session, values | {"id": key, "run_id": self.run.id})
         row = CaptureRef(key, values["record_id"], values["payload_sha256"], values["warc_file"])
         self.new_captures[values["url_key"]] = row
@@ -283,7 +270,11 @@ class Ledger:
     def set_entered_bytes(self, sizes: dict[str, int]) -> None:
         """Write how many bytes of each WARC file the rows cover."""
         for file, size in sizes.items():
-            self.session.merge(WarcRow(file=file, run_id=self.run.id, entered=size))
+            row = find(self.session, WarcRow, WarcRow.file, file)
+            if row is None:
+                self.session.add(WarcRow(file=file, run_id=self.run.id, entered=size))
+            else:
+                row.run_id, row.entered = self.run.id, size
 
     def keep_text_file(self, version: VersionRow) -> None:
         """Keep a version's text file for the next commit; one without a text has none."""
@@ -304,7 +295,8 @@ class Ledger:
 
     def flush(self) -> dict[str, bytes]:
         """Write all rows in the transaction under way, without its commit. Returns the text files to write."""
-        _INSERT_OUTCOME.insert_all(self.session, self.outcomes)
+        numbered = [{"id": next_number(self.session, OutcomeRow), **values} for values in self.outcomes]
+        _INSERT_OUTCOME.post(self.session, *numbered)
         self.session.flush()
         self.outcomes, self.new_captures, self.clock_set_back_to = [], {}, None
         texts, self.texts = self.texts, {}

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, exists, func, insert, or_, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical, host_of
+from crawler.archive.catalogue.databases.read_ahead import is_absent
+from crawler.archive.catalogue.databases.session_memory import next_number
 from crawler.archive.catalogue.models import LIVE, MERGED, OWN, PageRow, ReportRow, VersionRow
-from crawler.archive.catalogue.near_duplicates import MIN_LENGTH_RATIO, distance_if_near, is_similar_length
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.ledger import page_states
 from crawler.archive.ledger.current_page import extend_seen, record_page_seen
@@ -22,9 +23,11 @@ from crawler.archive.ledger.documents.unread import find_same_documents
 from crawler.archive.ledger.observation import Observation, StoreResult, outcome_of, result_of
 from crawler.archive.ledger.ownership.publisher import mark_own_pages, outranks, pass_if_due, takes_over
 from crawler.archive.ledger.page_makers import is_own_version
+from crawler.archive.ledger.similarity.nearest import mark_of, neighbours
 from crawler.archive.ledger.varying_urls import join_varying_pages, replaced_pages
 from crawler.archive.ledger.versions import rest_on, version_values
-from crawler.field.fingerprint import bands, simhash, text_sha256
+from crawler.field.claims import Filing
+from crawler.field.fingerprint import text_sha256
 from crawler.model import Ending, Report
 
 _ID_DIGEST_CHARS = (8, 16, 64)
@@ -37,33 +40,7 @@ _SAME_TEXT = (
     .order_by(ReportRow.site_id != bindparam("site"), VersionRow.id)
     .limit(1)
 )
-_BANDS = (VersionRow.band_0, VersionRow.band_1, VersionRow.band_2, VersionRow.band_3)
-_EQUAL_SIMHASH = (
-    select(VersionRow.report_id)
-    .where(
-        *(band == bindparam(f"b{n}") for n, band in enumerate(_BANDS)),
-        func.length(VersionRow.body) >= MIN_LENGTH_RATIO * bindparam("length"),
-        bindparam("length") >= MIN_LENGTH_RATIO * func.length(VersionRow.body),
-    )
-    .order_by(VersionRow.id)
-    .limit(1)
-)
-_SHARES_BAND = or_(*(band == bindparam(f"b{n}") for n, band in enumerate(_BANDS)))
-_WITH_SHARED_BAND = Prepared(
-    select(VersionRow.id, VersionRow.report_id, VersionRow.simhash)
-    .where(_SHARES_BAND)
-    .order_by(VersionRow.id)
-)
-_BODY_LENGTH = Prepared(select(func.length(VersionRow.body)).where(VersionRow.id == bindparam("id")))
 _FIND_TEXT = Prepared(_SAME_TEXT)
-_NEIGHBOURS = Prepared(
-    select(
-        _EQUAL_SIMHASH.scalar_subquery(),
-        exists(select(VersionRow.id).where(_SHARES_BAND)),
-        exists(select(ReportRow.id).where(ReportRow.id == bindparam("id"))),
-    )
-)
-"""What a new report is compared with, in one statement: the equal text, whether there are similar ones, whether its id is taken."""
 _REPORT_ID = Prepared(select(ReportRow.id).where(ReportRow.id == bindparam("id")))
 _INSERT_REPORT, _INSERT_PAGE, _INSERT_VERSION = (
     Prepared(insert(table)) for table in (ReportRow, PageRow, VersionRow)
@@ -93,6 +70,8 @@ def find_text(session: Session, observation: Observation) -> VersionRow | None:
     """
     if observation.report.unread is not None:
         return find_same_documents(session, observation)
+    if is_absent(session, VersionRow.text_sha256, observation.report.text_sha256):
+        return None
     wanted = {"digest": observation.report.text_sha256, "site": observation.site.id}
     found = _FIND_TEXT.first(session, wanted)
     return session.get_one(VersionRow, found[0]) if found else None
@@ -208,9 +187,9 @@ def add_report(
 
     `page`: the page that showed another report's text before, `departed_from`; None if it goes on to show that.
     """
-    report, mark = observation.report, simhash(observation.report.body)
-    ids = _report_ids(replace(report, region=observation.filing.region))
-    near, is_taken = _neighbours(session, report, mark, ids[0])
+    report = observation.report
+    mark, ids = mark_of(session, report), report_ids(report, observation.filing)
+    near, is_taken = neighbours(session, report, mark, ids[0])
     report_id = _free_id(session, ids[1:]) if is_taken else ids[0]
     values = version_values(observation, mark, report_id, 1)
     values["page_index"] = values.pop("index")
@@ -224,7 +203,8 @@ def add_report(
             "departed_from": departed_from,
         },
     )
-    _INSERT_VERSION.post(session, {"report_id": report_id, **values})
+    number = next_number(session, VersionRow)
+    _INSERT_VERSION.post(session, {"id": number, "report_id": report_id, **values})
     if page == "new":
         _add_page(session, report_id, observation)
     elif page is not None:
@@ -243,61 +223,20 @@ def add_report(
 
 def _add_page(session: Session, report_id: str, observation: Observation) -> None:
     """Add the first page of a new report."""
-    values = _page_values(observation)
-    _INSERT_PAGE.post(session, {"report_id": report_id, "missing_since": None, "moved_to": None, **values})
-    page_states.add_first_event(session, values["url_key"], observation.seen_at)
+    number, values = next_number(session, PageRow), _page_values(observation)
+    none = {"missing_since": None, "moved_to": None}
+    _INSERT_PAGE.post(session, {"id": number, "report_id": report_id, **none, **values})
+    page_states.add_first_event(session, number, observation.seen_at)
 
 
-def _neighbours(
-    session: Session, report: Report, mark: str, wanted_id: str
-) -> tuple[tuple[str, int] | None, bool]:
-    """Return the report with a version that is nearly this text, as `_nearest_report` does, and whether an id is taken.
-
-    A text without words is compared with none.
-    """
-    values = _bands_of(mark) | {"length": len(report.body), "id": wanted_id}
-    found = _NEIGHBOURS.first(session, values)
-    assert found is not None
-    equal, has_similar, is_taken = found
-    if report.unread is not None:
-        return None, bool(is_taken)
-    # an equal one first, since very many versions may have an equal simhash
-    near = (
-        (equal, 0) if equal is not None else _nearest_report(session, report, mark) if has_similar else None
-    )
-    return near, bool(is_taken)
-
-
-def _bands_of(mark: str) -> dict[str, Any]:
-    return {f"b{n}": band for n, band in enumerate(bands(mark))}
-
-
-def _nearest_report(session: Session, report: Report, mark: str) -> tuple[str, int] | None:
-    """Return the id of the report with a version that is nearly this text, and the distance of the simhashes in bits."""
-    found = [
-        (report_id, bits)
-        for version_id, report_id, other in _WITH_SHARED_BAND.all(session, _bands_of(mark))
-        if (bits := distance_if_near(other, mark)) is not None
-        and is_similar_length(_body_length(session, version_id), len(report.body))
-    ]
-    return min(found, key=lambda pair: pair[1], default=None)
-
-
-def _body_length(session: Session, version_id: int) -> int:
-    found = _BODY_LENGTH.first(session, {"id": version_id})
-    assert found is not None
-    length: int = found[0]
-    return length
-
-
-def _report_ids(report: Report) -> list[str]:
+def report_ids(report: Report, filing: Filing) -> list[str]:
     """Return the ids that a report may get, best first: the one that it has been given already, else `420100-2022-3df35244`.
 
-    That is region, year and digest: of its text, or of a report without a text, of its URL.
+    That is the region under which it is filed, year and digest: of its text, or of a report without a text, of its URL.
     """
     digest = report.text_sha256 if report.unread is None else text_sha256(canonical(report.url or ""))
     ids = [
-        f"{report.region or '000000'}-{report.year or '0000'}-{digest[:length]}"
+        f"{filing.region or '000000'}-{report.year or '0000'}-{digest[:length]}"
         for length in _ID_DIGEST_CHARS
     ]
     return [report.id, *ids] if report.id else ids

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import is_absent
+from crawler.archive.catalogue.databases.session_memory import next_number
 from crawler.archive.catalogue.models import (
     GONE,
     LIVE,
@@ -42,15 +44,7 @@ Servers lose pages for hours."""
 _NEWS = {MISSING: News.MISSING, GONE: News.GONE, MOVED: News.MOVED}
 
 _FIND_PAGE = Prepared(select(PageRow.id).where(PageRow.url_key == bindparam("key")))
-_INSERT_FIRST_EVENT = Prepared(
-    insert(PageEventRow).values(
-        page_id=select(PageRow.id).where(PageRow.url_key == bindparam("key")).scalar_subquery(),
-        at=bindparam("when", type_=PageEventRow.at.type),
-        state=LIVE,
-        version=None,
-        detail="",
-    )
-)
+_INSERT_EVENT = Prepared(insert(PageEventRow))
 _EMPTY_TEXT_SHA256 = text_sha256("")
 _EMPTY_TEXT_SIMHASH = "0" * 16
 
@@ -62,9 +56,11 @@ def add_event(
     session.add(PageEventRow(page_id=page.id, at=at, state=state, version=version, detail=detail))
 
 
-def add_first_event(session: Session, url_key: str, at: datetime) -> None:
-    """Add the first event of a page, by its key."""
-    _INSERT_FIRST_EVENT.post(session, {"key": url_key, "when": at})
+def add_first_event(session: Session, page_id: int, at: datetime) -> None:
+    """Add the first event of a page, by the number of its row."""
+    number = next_number(session, PageEventRow)
+    values = {"id": number, "page_id": page_id, "at": at, "state": LIVE, "version": None, "detail": ""}
+    _INSERT_EVENT.post(session, values)
 
 
 def is_outdated(page: PageRow, at: datetime, *, live: bool) -> bool:
@@ -154,6 +150,8 @@ def mark_moved(session: Session, page: PageRow, at: datetime, target: str) -> No
 
 def find_page(session: Session, url_key: str) -> PageRow | None:
     """Return the page with a key; None if there is none."""
+    if is_absent(session, PageRow.url_key, url_key):
+        return None
     found = _FIND_PAGE.first(session, {"key": url_key})
     return session.get_one(PageRow, found[0]) if found else None
 

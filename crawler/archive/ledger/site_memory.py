@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import find
 from crawler.archive.catalogue.models import MemoryRow
 from crawler.discover import ListMemory, SiteMemory
 from crawler.model import Link
@@ -20,7 +21,7 @@ from crawler.model import Link
 
 def load(session: Session, site_id: str) -> SiteMemory | None:
     """Return what is remembered of a site's lists; None before its first complete walk."""
-    row = session.get(MemoryRow, site_id)
+    row = find(session, MemoryRow, MemoryRow.site_id, site_id)
     if row is None:
         return None
     return SiteMemory(
@@ -55,8 +56,11 @@ def to_json(memory: SiteMemory) -> dict[str, Any]:
 def save(session: Session, site_id: str, values: Mapping[str, Any]) -> bool:
     """Replace what is remembered of a site by these JSON values. Returns whether that changed anything."""
     columns = {**values, "walked_at": datetime.fromisoformat(values["walked_at"])}
-    row = session.get(MemoryRow, site_id)
-    if row is not None and all(getattr(row, name) == value for name, value in columns.items()):
-        return False
-    session.merge(MemoryRow(site_id=site_id, **columns))
-    return True
+    row = find(session, MemoryRow, MemoryRow.site_id, site_id)
+    if row is None:
+        session.add(MemoryRow(site_id=site_id, **columns))
+        return True
+    changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return bool(changed)

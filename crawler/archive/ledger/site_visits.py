@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import is_absent
+from crawler.archive.catalogue.databases.session_memory import memory
 from crawler.archive.catalogue.models import SourceRow, VisitRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.model import Link, ListRequest, ListStep, Site, SiteVisit, VisitState
 
 _IDS_PER_QUERY = 500
+_ENTRIES = "entries"
 
 _NEWEST_IDS = select(func.max(VisitRow.id)).group_by(VisitRow.site_id)
 _LAST_IDS = Prepared(_NEWEST_IDS)
@@ -35,8 +38,15 @@ _LAST_OF_STATE = Prepared(
     .where(VisitRow.state == bindparam("state"))
     .group_by(VisitRow.site_id)
 )
+_ENTRY_COLUMNS = (
+    SourceRow.name,
+    SourceRow.region,
+    SourceRow.lists,
+    SourceRow.first_year,
+    SourceRow.last_year,
+)
 _LAST_ENTRY = Prepared(
-    select(SourceRow.name, SourceRow.region, SourceRow.lists, SourceRow.first_year, SourceRow.last_year)
+    select(*_ENTRY_COLUMNS)
     .where(SourceRow.site_id == bindparam("site_id"))
     .order_by(SourceRow.id.desc())
     .limit(1)
@@ -187,8 +197,25 @@ def entry_of(site: Site) -> Entry:
 
 def note_entry(session: Session, site_id: str, entry: Entry, since: datetime) -> bool:
     """Enter a site's entry unless its last row says the same. Returns whether that added a row."""
-    if _LAST_ENTRY.first(session, {"site_id": site_id}) == astuple(entry):
+    if _last_entry(session, site_id) == astuple(entry):
         return False
     session.add(SourceRow(site_id=site_id, since=since, **asdict(entry)))
     session.flush()
+    if _ENTRIES in memory(session):
+        memory(session)[_ENTRIES][site_id] = astuple(entry)
     return True
+
+
+def read_entries(session: Session, site_ids: Collection[str]) -> None:
+    """Read the last entries of sites, so that `note_entry` need not, for as long as the session remembers."""
+    newest = select(func.max(SourceRow.id)).where(SourceRow.site_id.in_(site_ids)).group_by(SourceRow.site_id)
+    rows = session.execute(select(SourceRow.site_id, *_ENTRY_COLUMNS).where(SourceRow.id.in_(newest)))
+    memory(session)[_ENTRIES] = {site_id: tuple(entry) for site_id, *entry in rows}
+
+
+def _last_entry(session: Session, site_id: str) -> tuple[object, ...] | None:
+    """Return the last entry of a site, its values in the order of Entry."""
+    if is_absent(session, SourceRow.site_id, site_id):
+        return None
+    kept: tuple[object, ...] | None = memory(session).get(_ENTRIES, {}).get(site_id)
+    return kept or _LAST_ENTRY.first(session, {"site_id": site_id})

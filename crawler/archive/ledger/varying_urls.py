@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from crawler.address import canonical, family, varying
+from crawler.archive.catalogue.databases.session_memory import forget
 from crawler.archive.catalogue.metadata.queries import move_metadata
 from crawler.archive.catalogue.models import MERGED, PageRow, VersionRow
 from crawler.archive.catalogue.url_keys import join_pages
@@ -87,6 +88,7 @@ def join_varying_pages(session: Session, pages: Sequence[PageRow], observation: 
     for other in others:
         join_pages(session.connection(), first.id, other.id)
         session.expunge(other)
+    forget(session)
     session.expire(first)
     session.expire(first.report)
     return first

@@ -11,11 +11,12 @@ import os
 from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import Text, bindparam, select
 from sqlalchemy.orm import Session
 
 from crawler.archive.catalogue import queries
 from crawler.archive.catalogue.databases.functions import json_items
+from crawler.archive.catalogue.databases.session_memory import next_number
 from crawler.archive.catalogue.models import CaptureRow, RunRow
 from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.evidence import files
@@ -135,9 +136,9 @@ def add_run(
 
     `taken`: numbers of this archive's own runs. `state`: MERGED_STATE or ENTERED_STATE.
     """
-    number = (session.scalar(select(func.max(RunRow.id))) or 0) + 1
+    number = next_number(session, RunRow)
     while number in taken or manifest.run(number) is not None:
-        number += 1
+        number = next_number(session, RunRow)
     row = run_row(number, info)
     row.state, row.finished_at = state, info.started
     session.add(row)

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from crawler.address import canonical
 from crawler.archive.catalogue import earlier_responses, queries, rows
 from crawler.archive.catalogue.models import VersionRow
-from crawler.archive.catalogue.prepared import Prepared
 from crawler.archive.catalogue.rows import DOCUMENT_KINDS, CaptureRef, KeptDocument
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.act_schema import ACTS
@@ -33,6 +32,7 @@ from crawler.archive.ledger.runs import MERGED_STATE
 from crawler.archive.ledger.versions import READ_FROM
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.begun import BegunReadings
+from crawler.archive.loading.held_bodies import held_body
 from crawler.archive.loading.lost_captures import seen_again, with_lost_metadata
 from crawler.archive.loading.reextraction import Offered
 from crawler.errors import ArchiveDamaged, ExtractError
@@ -46,12 +46,6 @@ _MAX_TOLD = 50
 """Faults of one file that are told of one by one."""
 _MAX_CACHED_BYTES = 64_000_000
 """Records kept in memory until their acts follow. Records beyond this are read from disk again."""
-_BODY = Prepared(
-    select(VersionRow.body)
-    .where(VersionRow.text_sha256 == bindparam("digest"))
-    .order_by(VersionRow.id)
-    .limit(1)
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,10 +163,7 @@ class WarcLoader:
             if "title" in content["report"]:
                 self.untold.setdefault(content["report"]["text_sha256"], content)
             return
-        if (
-            self.untold
-            and _BODY.first(self.ledger.session, {"digest": content["report"]["text_sha256"]}) is None
-        ):
+        if self.untold and held_body(self.ledger.session, content["report"]["text_sha256"]) is None:
             act = with_lost_metadata(act, self.untold)
             content = act.content
         ids = [each.id for each in captures]
@@ -229,9 +220,9 @@ class WarcLoader:
         told = self.told_body(report.text_sha256) if "title" in act.content["report"] else None
         if told is not None:
             return replace(report, body=told)
-        held = _BODY.first(session, {"digest": report.text_sha256})
+        held = held_body(session, report.text_sha256)
         if held is not None:
-            return replace(report, body=held[0])
+            return replace(report, body=held)
         try:
             again = reextraction.read_pages(
                 self.archive, session, captures, hint, offered, self.cached, begun=self.begun

@@ -22,6 +22,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import find, is_absent
 from crawler.archive.catalogue.models import RunRow, WarcRow
 from crawler.archive.evidence import acts
 from crawler.archive.evidence.manifest import Manifest
@@ -65,7 +66,7 @@ def enter_segment(
     """
     faults = [] if faults is None else faults
     name = content["file"]
-    if session.get(WarcRow, name) is not None:
+    if find(session, WarcRow, WarcRow.file, name) is not None:
         return None
     info = give_name(archive, name, content["sha256"], faults, notify, info_of)
     if info is None:
@@ -89,6 +90,8 @@ def enter_segment(
 
 def _run_of(session: Session, manifest: Manifest, info: RunInfo, taken: Container[int]) -> RunRow:
     """Return the row of a worker's run: an earlier file of it may have been entered."""
+    if is_absent(session, RunRow.started_at, info.started):
+        return add_run(session, manifest, info, taken, state=ENTERED_STATE)
     same = select(RunRow).where(
         RunRow.state == ENTERED_STATE,
         RunRow.started_at == info.started,

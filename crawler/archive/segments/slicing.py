@@ -36,6 +36,7 @@ from crawler.archive.catalogue.models import (
     VisitRow,
 )
 from crawler.archive.catalogue.rows import MERGED_FOLDER
+from crawler.archive.damage import errors_as_damage
 from crawler.archive.storage.bucket_path import bucket_of
 
 MAX_VISITS_PER_SITE = 100
@@ -181,20 +182,22 @@ def write_scratch(folder: Path, held: Slice, evidence: Path | None, now: datetim
     """Make a scratch archive in an empty folder, with the rows of a slice in its catalogue.
 
     `evidence`: folder of the whole archive, where the WARC records of the slice are read when a visit needs one: the
-    earlier page of a text that another extractor read, the bytes of a document. None: they cannot be read.
+    earlier page of a text that another extractor read, the bytes of a document. None: they cannot be read. Raises
+    ArchiveDamaged if the disk is full or the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / CATALOGUE).write_bytes(_empty_catalogue())
-    if not held.size:
-        return
-    engine = scratch_engine(folder / CATALOGUE)
-    try:
-        with engine.begin() as connection:
-            for model in _ORDER:
-                if rows := held.rows.get(model.__tablename__):
-                    connection.execute(insert(_table(model)), _adapted(model, rows, evidence, now))
-    finally:
-        engine.dispose()
+    with errors_as_damage(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / CATALOGUE).write_bytes(_empty_catalogue())
+        if not held.size:
+            return
+        engine = scratch_engine(folder / CATALOGUE)
+        try:
+            with engine.begin() as connection:
+                for model in _ORDER:
+                    if rows := held.rows.get(model.__tablename__):
+                        connection.execute(insert(_table(model)), _adapted(model, rows, evidence, now))
+        finally:
+            engine.dispose()
 
 
 def _adapted(model: type[Base], rows: Rows, evidence: Path | None, now: datetime) -> Rows:

@@ -18,6 +18,8 @@ YEAR_HEADINGS = "h1, h2, h3, h4, h5, h6, dt, th, caption, strong, b, p, div, spa
 
 _ENTRY_TAGS = frozenset(("li", "tr", "dd", "dl", "p", "td", "div", "a", "section", "article"))
 _MAX_ANCESTORS = 3  # elements around a link that can be its entry
+_MAX_LABEL_CHARS = 8  # besides a date: 发布时间:, a time of day
+_MAX_DATE_CHARS = 40
 _SEPARATOR = "\x1f"  # between the pieces of text of an element
 _MAX_HEADING_CHARS = 10
 _HEADING = re.compile(r"[\[(【]?(20\d\d)年?度?[\])】]?")
@@ -81,8 +83,25 @@ def _parts(piece: str) -> list[str]:
 def is_date_piece(piece: str) -> bool:
     """Whether a piece of text is a date or a part of one, and no title."""
     return any(pattern.fullmatch(piece) for pattern in (_DAY, _YEAR_MONTH, _MONTH_DAY)) or bool(
-        (found := iso_date(piece)) and len(piece) <= len(found) + 8
+        _own_day(piece)
     )
+
+
+def _own_day(piece: str) -> str | None:
+    """Return the ISO day of a piece of text that is a date with its label at most; None for a text that mentions one."""
+    found = iso_date(piece)
+    return found[:10] if found and len(piece) <= len(found) + _MAX_LABEL_CHARS else None
+
+
+def _adjacent_day(node: LexborNode) -> str | None:
+    """Return the day in the text directly behind a link, or else before it: entries may be divided by `<br>` only."""
+    for beside in (node.next, node.prev):
+        text = (
+            (beside.text_content or "").strip(_EDGE) if beside is not None and beside.tag == "-text" else ""
+        )
+        if len(text) <= _MAX_DATE_CHARS and (day := _own_day(text)):
+            return day
+    return None
 
 
 class EntryDates:
@@ -106,6 +125,8 @@ class EntryDates:
     def beside(self, node: LexborNode, url: str) -> str | None:
         """Return the date in the entry of a link: in the nearest ancestor that has one and is not larger than an entry."""
         found = self._date_in(node, url)
+        if found == "" and (day := _adjacent_day(node)):
+            return day
         ancestor = node.parent
         for _ in range(_MAX_ANCESTORS):
             if found is None or found or ancestor is None:
@@ -127,7 +148,10 @@ class EntryDates:
         pieces = pieces_of(node)
         if day := cut_date(pieces):
             return day
-        return (iso_date(text) or "")[:10] or self._without_year(pieces, url)
+        own = next(
+            (day for piece in pieces if (day := _own_day(piece))), None
+        )  # not one that a summary mentions
+        return own or (iso_date(text) or "")[:10] or self._without_year(pieces, url)
 
     def _without_year(self, pieces: Sequence[str], url: str) -> str:
         """Return the day of 03-28, with the year of the heading above it, or of the address if that has the same day."""

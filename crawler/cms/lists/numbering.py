@@ -45,7 +45,7 @@ _CALL = re.compile(
 )
 """createPageHTML(17, 0, "index", "shtml"); createPageHTML('page_div', 3, 1, 'index', 'shtml', 36)."""
 _DEFINITION = re.compile(r"function\s{1,5}$")
-_OBJECT = re.compile(r"(?i:pag)\w{0,40}\s{0,5}\(\s{0,20}\{([^{}]{10,1000})\}")
+_OBJECT = re.compile(r"(?i:pag)\w{0,40}\s{0,5}\(\s{0,20}\{([^{}]{10,1000})[{}]")  # its functions stand last
 _PAIR = re.compile(r"""['"]?\b(\w{1,30})['"]?\s{0,5}:\s{0,5}(?:['"]([^'"\n]{0,200})['"]|(\w{1,40}))""")
 _TOTAL_KEYS = (
     "pagecount",
@@ -69,8 +69,9 @@ _CURRENT_KEYS = (
     "page",
     "pageno",
 )
-_NAME_KEYS = ("prefix", "filename", "pagename", "name", "base")
-_EXTENSION_KEYS = ("suffix", "ext", "extension", "pageext", "filetype")
+_FROM_ONE_KEYS = ("pno",)  # kkpager counts from 1
+_NAME_KEYS = ("prefix", "hrefformer", "filename", "pagename", "name", "base")
+_EXTENSION_KEYS = ("suffix", "hreflatter", "ext", "extension", "pageext", "filetype")
 _VARIABLE = re.compile(
     r"""(?<![\w$.])([A-Za-z_$][\w$]{0,40})\s{0,5}=\s{0,5}(?:['"](-?[\w./-]{0,100})['"]|(-?\d{1,9})(?![\w.]))"""
 )
@@ -170,11 +171,12 @@ def _of_object(source: str, variables: Mapping[str, str]) -> Numbering | None:
         pairs = {
             key.lower(): quoted or variables.get(bare, bare) for key, quoted, bare in _PAIR.findall(call[1])
         }
-        total, current = _first(pairs, _TOTAL_KEYS), _first(pairs, _CURRENT_KEYS)
+        from_one = _first(pairs, _FROM_ONE_KEYS)
+        total, current = _first(pairs, _TOTAL_KEYS), from_one or _first(pairs, _CURRENT_KEYS)
         name, ext = _file((_first(pairs, _NAME_KEYS), _first(pairs, _EXTENSION_KEYS)))
         if not (name and _is_number(total) and _is_number(current)):
             continue
-        if found := _checked(int(total), int(current), 0, name, ext):
+        if found := _checked(int(total), int(current), int(bool(from_one)), name, ext):
             return found
     return None
 

@@ -18,7 +18,9 @@ from crawler.cms.preset import ListPage
 from crawler.model import ListRequest
 
 _NEXT_TEXT = re.compile(
-    r"^[\s\[【(<]*([下后]\s?一?\s?[页頁]|next(\s*page)?|[>›»→▶►]{1,2})[\s>›»→▶►\]】)]*$", re.I
+    r"^[\s\[【(<]*([下后]\s?一?\s?[页頁]|next(\s*page)?|[>›»→▶►]{1,2})[\s>›»→▶►\]】)]*"
+    r"(?:[(（]\d{1,4}\s?/\s?\d{1,4}[)）])?$",
+    re.I,
 )
 _MAX_NEXT_CHARS = 12  # of the text of such a link
 _NEXT_CLASS = re.compile(r"(?:^|page|pager|pages|pagination|^p|jump)[-_]?next(?:[-_]?page)?$")
@@ -111,10 +113,18 @@ def script_of(node: LexborNode) -> str:
     """Return the script that an element runs on a click: of its href, or of its onclick."""
     attributes = node.attributes
     href = attributes.get("href") or ""
-    return href if href.strip().lower().startswith("javascript:") else attributes.get("onclick") or ""
+    return (href if _CALLS.match(href) else attributes.get("onclick")) or ""
+
+
+_CALLS = re.compile(r"\s{0,20}javascript:\s{0,20}(?!void\b)[^\s;]", re.I)
+"""A href that runs a function, and not javascript:; or javascript:void(0)."""
 
 
 _MAX_CALL_CHARS = 500
+_CALLED_QUERY = re.compile(
+    r"""['"]([^'"\s<>?]{0,300}\?(?:[^'"\s<>?]{0,300}&)?(\w{1,20})=\d{1,6}(?:&[^'"\s<>]{0,300})?)['"]"""
+)
+"""query(this, '/eportal/ui?pageId=12&currentPage=2')"""
 
 
 def _is_next_link(node: LexborNode) -> bool:
@@ -142,12 +152,15 @@ def _shows_next(image: LexborNode) -> bool:
 def _address(page: ListPage, node: LexborNode) -> str | None:
     """Return where a link to the next page leads: by its href, its script, or an attribute that a script reads."""
     found = page.base.target(node)
-    given = filter(None, (node.attributes.get(name) for name in _ADDRESS_ATTRIBUTES))
+    code = script_of(node)
+    called = _CALLED_QUERY.findall(code) if len(code) <= _MAX_CALL_CHARS and "+" not in code else ()
+    given = [address for address, key in called if key.lower() in PAGE_NUMBER_KEYS]
+    given += filter(None, (node.attributes.get(name) for name in _ADDRESS_ATTRIBUTES))
     return found or next((url for each in given if (url := page.base.join(each))), None)
 
 
 _WRITTEN_FILE = re.compile(  # location.href = "index_" + obj.curr + ".html"
-    r"""location(?:\.href)?\s{0,5}(?:=|\.(?:replace|assign)\()\s{0,5}['"]([\w./-]{0,200})['"]\s{0,5}\+\s{0,5}\(?\s{0,5}[A-Za-z_$][\w$.]{0,40}"""
+    r"""location(?:\.href)?\s{0,5}(?:=|\.(?:replace|assign)\()\s{0,5}['"]([\w./-]{0,200})['"]\s{0,5}\+\s{0,5}\(?\s{0,5}[A-Za-z_$][\w$.]{0,40}(?:\(\))?"""
     r"""\s{0,5}(-\s{0,5}1)?\s{0,5}\)?\s{0,5}\+\s{0,5}['"](\.(?:s?html?|jsp))['"]"""
 )
 _WRITTEN_QUERY = re.compile(r"""['"]([^'"\s<>?]{0,300}\?(?:[^'"\s<>?]{0,300}&)?(\w{1,20})=)['"]\s{0,5}\+""")

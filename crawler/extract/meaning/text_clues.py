@@ -123,11 +123,16 @@ def foot_clues(body: Sequence[Line], footer: Sequence[Line]) -> Iterator[Clue]:
     """Yield the clues of the body's end and the lines below it. They weigh less; some pages name their source only there."""
     for line in body[-_INFO_LINES_AT_END:]:
         if len(line.text) < _MAX_END_LINE_LENGTH:
+            found = labels.read(line.text)
             yield from (
                 Clue(field=info.field, value=info.value, weight=0.56, where=f"end of the body {info.label}")
-                for info in labels.read(line.text)
+                for info in found
                 if info.field in ("source", "author", "editor")
             )
+            if _has_source(found) and (date := iso_date(line.text)):  # 来源:区政府办 2023-04-13
+                yield Clue(
+                    field="published", value=date, weight=0.5, where="end of the body beside the source"
+                )
     for line in footer[:_LINES_BELOW_BODY]:
         if len(line.text) > _MAX_FOOTER_LINE_LENGTH or _is_copyright(line.text):
             continue

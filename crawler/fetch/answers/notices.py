@@ -14,6 +14,8 @@ from crawler.model import Capture
 
 MAX_BARE_NOTICE_CHARS = 60  # outside links, of a notice with hardly any other text
 MAX_NOTICE_CHARS = 400  # outside links, of a notice within a site's template, with its footer
+MAX_LINE_CHARS = 30  # of a notice on a line of its own, within a template
+MAX_TEMPLATE_CHARS = 600  # of all visible text of a page with such a line: no list of entries
 MAX_FORM_CHARS = 120  # of a page with only a form
 MAX_SCRIPT_PAGE_CHARS = 20  # exclusive; visible on a page of script only
 _MAX_NOTICE_TITLE_CHARS = 40  # a longer title is an article's
@@ -34,20 +36,29 @@ _CHALLENGE_HEADERS = (("cf-mitigated", "challenge"), ("wzws-ray", ""))  # header
 _MAX_SCRIPT_PAGE_NON_ASCII_BYTES = 2000  # of the comments and messages in a page of script only
 
 _CHECK = re.compile(
-    "(?:安全|人机|滑动)验证|拖动(?:下方)?滑块|正在(?:进行)?(?:安全)?(?:检查|检测)(?:您的)?浏览器|Just\\s*a\\s*moment|Checking\\s*your\\s*browser"
+    "(?:安全|人机|滑动)验证|拖动(?:下方)?滑块|正在(?:进行)?(?:安全)?(?:检查|检测)(?:您的)?浏览器|请(?:先)?(?:进行|完成).{0,8}验证"
+    "|(?:开启|启用|打开)JavaScript.{0,6}(?:继续|访问)|JavaScript.{0,14}tocontinue"
+    "|Just\\s*a\\s*moment|Checking\\s*your\\s*browser|DDoS\\s*protection",
+    re.I,
 )
 _CODE = re.compile(
     "验证码|身份验证"
 )  # also in forms beside articles, so it counts only on a page with nothing else
 _REFUSAL = re.compile(
-    "(?:访问|请求|操作)(?:已经?)?被(?:拦截|阻断|阻止|拒绝|禁止)|已?被(?:防火墙|安全系统|网站管理员)(?:拦截|阻断|阻止|拒绝)"
-    "|(?:禁止|拒绝|限制)(?:您的?)?访问|(?:非法|恶意|攻击)(?:请求|访问)|可能(?:存在|包含|造成|有)?.{0,12}(?:安全威胁|攻击)"
-    "|(?:没有|无)(?:访问)?权限|访问(?:过于|太)?频繁|(?:IP|地址).{0,12}(?:黑名单|封禁)|拦截提示|Access\\s*Denied|Request\\s*Rejected|Forbidden"
+    "(?:访问|请求|操作)(?:已经?)?被.{0,12}(?:拦截|阻断|阻止|拒绝|禁止)"
+    "|已?被(?:防火墙|安全系统|(?:网站)?管理员)(?:设置)?为?(?:拦截|阻断|阻止|拒绝)"
+    "|(?:禁止|拒绝|限制)(?:您的?)?访问|[您你].{0,6}(?:地区|地址|IP|网络).{0,6}(?:无法|不能|不在).{0,4}(?:访问|允许)|仅限(?:境内|国内|内网).{0,4}访问"
+    "|登录后(?:才能)?(?:查看|访问|浏览)|(?:非法|恶意|攻击)(?:请求|访问)|可能(?:存在|包含|造成|有)?.{0,12}(?:安全威胁|攻击)"
+    "|(?:没有|无)(?:访问)?权限|访问(?:过于|太)?频繁|请求(?:过于|太)频繁|(?:IP|地址).{0,12}(?:黑名单|封禁)|拦截提示|Access\\s*Denied|Request(?:is)?(?:Rejected|Blocked)"
+    "|Web\\s*Application\\s*Firewall|Forbidden",
+    re.I,
 )
 _NOT_FOUND = re.compile(
-    "(?:页面|网页|文章|信息|内容|栏目|文件|资源)(?:可能)?(?:已经?)?(?:不存在|找不到|无法找到|(?:已|被|已被|已经被)(?:删除|移除|下线))"
-    "|(?:找不到|未找到|没有找到|无法找到)(?:该|您|此|指定)?.{0,8}(?:页面|网页|文章|文件|资源)"
-    "|(?:Page|File)\\s*Not\\s*Found|404\\W*Not\\s*Found|(?:^|\\D)404(?:错误|页面|$)|(?:错误|error):?404",
+    "(?:页面|网页|文章|信息|内容|栏目|文件|资源|链接|地址)(?:可能)?(?:已经?|已过期或)?(?:不存在|找不到|无法找到|(?:已|被|已被|已经被)(?:删除|移除|下线|下架|撤销|撤回|撤下))"
+    "|(?:页面|网页|链接|栏目|地址)已经?(?:失效|过期|关闭)|(?:内容|信息)已经?过期|(?:页面|网页|内容)(?:走丢|飞走|丢失|走失)了"
+    "|(?:找不到|未找到|没有找到|无法找到)(?:该|您|此|指定)?.{0,8}(?:页面|网页|文章|文件|资源)|没有找到您要.{0,6}(?:内容|信息)"
+    "|(?:Page|File|Resource|Document)(?:was|is|can|could)?not(?:be)?found|404\\W*Not\\s*Found|^Not\\s*Found\\W*$"
+    "|(?:^|\\D)404(?:错误|页面|$)|(?:错误|error):?404",
     re.I,
 )
 _ADDRESSES_VISITOR = re.compile(
@@ -55,13 +66,14 @@ _ADDRESSES_VISITOR = re.compile(
 )
 """A notice addresses its visitor. The line 您现在的位置, which is on every page, is left out."""
 
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|zip|rar)\b", re.I)
 _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.I)
 
 _WORDS = ("不存在", "删除", "移除", "找到", "找不到", "下线", "拦截", "阻断", "阻止", "拒绝", "禁止", "限制", "非法请求", "非法访问", "恶意", "攻击", "安全威胁",
-          "权限", "频繁", "黑名单", "封禁", "验证", "滑块", "正在检", "正在进行", "正在安全")  # fmt: skip
+          "权限", "频繁", "失效", "过期", "已关闭", "撤销", "撤回", "撤下", "丢", "飞走", "防火墙", "无法访问", "允许访问", "仅限", "登录后", "黑名单", "封禁", "验证", "滑块", "正在检", "正在进行", "正在安全", "开启", "启用")  # fmt: skip
 _ANY_WORD = re.compile("|".join(_WORDS))
 _ENCODED_WORDS = tuple(word.encode(name) for word in _WORDS for name in ("utf-8", "gb18030"))
-_HINTS = (b"&#", b"not found", b"denied", b"rejected", b"forbidden", b"just a moment", b"checking your", b"password")  # fmt: skip
+_HINTS = (b"&#", b"not found", b"not be found", b"cannot be found", b"blocked", b"firewall", b"to continue", b"ddos", b"denied", b"rejected", b"forbidden", b"just a moment", b"checking your", b"password")  # fmt: skip
 _404 = re.compile(rb"404(?<!\d404)(?!\d)")  # not within a longer number, such as a date or an id
 
 
@@ -117,9 +129,19 @@ def _says(page: Visible, pattern: re.Pattern[str]) -> bool:
     """Return whether a pattern is the page's message: on a short page, addressed to the visitor, or as its title."""
     if len(page.unlinked) > MAX_NOTICE_CHARS:
         return False
-    if pattern.search(page.unlinked):
-        return len(page.unlinked) <= MAX_BARE_NOTICE_CHARS or bool(_ADDRESSES_VISITOR.search(page.unlinked))
-    return any(len(title) <= _MAX_NOTICE_TITLE_CHARS and pattern.search(title) for title in page.headings)
+    is_alone = len(page.unlinked) <= MAX_BARE_NOTICE_CHARS
+    if pattern.search(page.unlinked) and (is_alone or _ADDRESSES_VISITOR.search(page.unlinked)):
+        return True
+    if any(len(title) <= _MAX_NOTICE_TITLE_CHARS and pattern.search(title) for title in page.headings):
+        return True
+    return _may_have_line(page) and any(
+        len(line) <= MAX_LINE_CHARS and pattern.search(line) for line in page.lines
+    )
+
+
+def _may_have_line(page: Visible) -> bool:
+    """Return whether a page may be a notice on a line of its own within a template: no list, no document to download."""
+    return len(page.text) <= MAX_TEMPLATE_CHARS and not _DOCUMENT.search(page.markup)
 
 
 def _form(page: Visible) -> type[FetchError] | None:

@@ -23,6 +23,9 @@ _HIDDEN = re.compile(
 )
 _LINKED = re.compile(r"<a\b(?:[^<]+|<(?!/a\s*>))*+(?:</a\s*>|\Z)", re.I)
 _TAG = re.compile(r"<[^<>]*>")
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|h[1-6]|li|ul|td|tr|table|dd|dt|section|footer|header|center)\b[^<>]*>", re.I
+)
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _HEADING = re.compile(
     r"<(title|h1|h2)\b[^<>]*>((?:[^<]|<(?!/?(?:title|h1|h2)\b))*+)</\1", re.I
@@ -49,6 +52,12 @@ class Visible:
     def unlinked(self) -> str:
         """The visible text outside links: without menus and lists of links."""
         return _plain(_LINKED.sub("", self._shown))
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The visible text outside links, divided where blocks begin and end; without empty ones."""
+        divided = _BLOCK.sub("\0", _LINKED.sub("", self._shown))
+        return tuple(line for each in divided.split("\0") if (line := _plain(each)))
 
     @cached_property
     def headings(self) -> tuple[str, ...]:

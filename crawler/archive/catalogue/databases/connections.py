@@ -15,7 +15,7 @@ from psycopg.types.string import StrDumperUnknown, TextLoader
 from sqlalchemy import Engine, create_engine, event
 
 from crawler.archive.catalogue.databases.address import PostgresqlAddress
-from crawler.archive.catalogue.databases.posted import keep_posted
+from crawler.archive.catalogue.databases.posted import JsonText, escaped, keep_posted, unescaped
 from crawler.archive.catalogue.engine import LOCK_TIMEOUT_SECONDS
 from crawler.errors import ArchiveDamaged, ArchiveLocked
 
@@ -38,19 +38,13 @@ class _WithoutIgnoredErrors(logging.Filter):
 
 logging.getLogger("psycopg").addFilter(_WithoutIgnoredErrors())
 
-_ESCAPE = "\ufdd0"
-"""A code point that Unicode keeps free of characters. It stands before a 0 for U+0000, which PostgreSQL does not store, and
-before itself."""
-
 
 class _EscapingDumper(StrDumperUnknown):  # type: ignore[misc]  # psycopg is not installed for mypy
-    """Passes a text on, with U+0000 escaped: what comes from a page, or from another archive's act, may have it."""
+    """Passes a text on, with U+0000 escaped."""
 
     def dump(self, obj: str) -> Any:
         """Return the bytes of a text."""
-        if "\x00" in obj or _ESCAPE in obj:
-            obj = obj.replace(_ESCAPE, _ESCAPE * 2).replace("\x00", f"{_ESCAPE}0")
-        return super().dump(obj)
+        return super().dump(escaped(obj))
 
 
 class _EscapingLoader(TextLoader):  # type: ignore[misc]  # as above
@@ -58,11 +52,7 @@ class _EscapingLoader(TextLoader):  # type: ignore[misc]  # as above
 
     def load(self, data: Any) -> Any:
         """Return the text of some bytes."""
-        text = super().load(data)
-        if _ESCAPE in text:
-            parts = text.split(_ESCAPE * 2)
-            text = _ESCAPE.join(part.replace(f"{_ESCAPE}0", "\x00") for part in parts)
-        return text
+        return unescaped(super().load(data))
 
 
 def postgresql_engine(
@@ -85,6 +75,7 @@ def postgresql_engine(
     @event.listens_for(engine, "connect")
     def configure(connection: Driver[Any], _: object) -> None:
         connection.adapters.register_dumper(str, _EscapingDumper)
+        connection.adapters.register_dumper(JsonText, StrDumperUnknown)
         for name in ("text", "varchar"):
             connection.adapters.register_loader(name, _EscapingLoader)
         _check_server(connection, address)

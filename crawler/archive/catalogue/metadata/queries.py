@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
+from crawler.archive.catalogue.databases.session_memory import next_number
 from crawler.archive.catalogue.metadata.model import PageMetadataRow
 from crawler.archive.catalogue.models import CaptureRow, PageRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
@@ -72,8 +73,8 @@ def known_metadata(session: Session, page_id: int) -> KnownMetadata | None:
 
 
 def add_metadata(session: Session, values: Mapping[str, Any]) -> None:
-    """Insert a row at once, so that ids have the order of the observations."""
-    _INSERT.insert(session, values)
+    """Insert a row. Its number has the order of the observations."""
+    _INSERT.post(session, {"id": next_number(session, PageMetadataRow), **values})
 
 
 def move_metadata(session: Session, keep: int, others: Sequence[int]) -> None:

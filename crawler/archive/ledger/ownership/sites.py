@@ -7,13 +7,14 @@ Counties and departments share the domain of a province, so there only the provi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crawler.address import host_of, registrable_domain
-from crawler.archive.catalogue.databases.session_memory import memory
+from crawler.archive.catalogue.databases.read_ahead import find
+from crawler.archive.catalogue.databases.session_memory import keep_rows, memory
 from crawler.archive.catalogue.models import MERGED, SiteHostRow, SiteRow
 from crawler.archive.catalogue.rows import OUTSIDE_SITES
 from crawler.archive.ledger.observation import Observation
@@ -22,6 +23,7 @@ from crawler.model import Site
 
 _TOLD = "sites_told"
 """Name in the session's memory of the set of what is in the rows already, so that the next page of a site asks no row."""
+_HOSTS, _MAX_SITES = "hosts_of_sites", 10_000
 
 
 def named_hosts(site: Site) -> tuple[str, ...]:
@@ -53,13 +55,14 @@ def remember(session: Session, observation: Observation) -> bool:
 
 def _enter(session: Session, observation: Observation, *, merged: bool) -> bool:
     site = observation.site
-    row = session.get(SiteRow, site.id)
+    row = find(session, SiteRow, SiteRow.id, site.id)
     if row is not None and merged and not row.merged:
         return False
     changed = False
     if row is None and site.name:  # else the act names the site only
         row = SiteRow(id=site.id, name=site.name, region=site.region, merged=merged)
         session.add(row)
+        keep_rows(session, [row])
         session.flush()
         changed = True
     elif row is not None and site.name:
@@ -75,6 +78,7 @@ def _update(session: Session, row: SiteRow, site: Site, *, merged: bool) -> bool
         return False
     if row.merged and not merged:
         session.execute(delete(SiteHostRow).where(SiteHostRow.site_id == site.id))
+        memory(session).pop(_HOSTS, None)
     row.name, row.region, row.merged = site.name, site.region, merged
     return True
 
@@ -101,7 +105,8 @@ def _add_shown_host(session: Session, row: SiteRow, observation: Observation) ->
     if not host:
         return False
     told_without_hosts = observation.hosts is None and bool(observation.site.name)
-    if not told_without_hosts and not _is_beside(host, _named(session, row.id), row.region):
+    named = [each for each, is_named in _hosts(session, row.id).items() if is_named]
+    if not told_without_hosts and not _is_beside(host, named, row.region):
         return False
     return _add_host(session, row.id, host)
 
@@ -119,19 +124,34 @@ def _is_beside(host: str, named: Iterable[str], site_region: str | None) -> bool
     return False
 
 
-def _named(session: Session, site_id: str) -> Iterable[str]:
-    return session.scalars(
-        select(SiteHostRow.host).where(SiteHostRow.site_id == site_id, SiteHostRow.named.is_(True))
-    )
+def read_hosts(session: Session, site_ids: Collection[str]) -> None:
+    """Read the hosts of sites, so that `remember` need not, for as long as the session remembers."""
+    kept: dict[str, dict[str, bool]] = memory(session).setdefault(_HOSTS, {})
+    if len(kept) > _MAX_SITES:
+        kept.clear()
+    kept.update({site_id: {} for site_id in site_ids})
+    columns = select(SiteHostRow.site_id, SiteHostRow.host, SiteHostRow.named)
+    for site_id, host, named in session.execute(columns.where(SiteHostRow.site_id.in_(site_ids))):
+        kept[site_id][host] = named
+
+
+def _hosts(session: Session, site_id: str) -> dict[str, bool]:
+    """Return a site's hosts, each with whether its entry names it."""
+    if site_id not in memory(session).get(_HOSTS, {}):
+        read_hosts(session, [site_id])
+    found: dict[str, bool] = memory(session)[_HOSTS][site_id]
+    return found
 
 
 def _add_host(session: Session, site_id: str, host: str, *, named: bool = False) -> bool:
-    row = session.get(SiteHostRow, (host, site_id))
-    if row is not None and (row.named or not named):
+    hosts = _hosts(session, site_id)
+    known = hosts.get(host)
+    if known is not None and (known or not named):
         return False
-    if row is None:
+    if known is None:
         session.add(SiteHostRow(host=host, site_id=site_id, named=named))
     else:
-        row.named = True
+        session.get_one(SiteHostRow, (host, site_id)).named = True
     session.flush()
+    hosts[host] = named
     return True

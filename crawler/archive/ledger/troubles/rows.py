@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import is_absent
 from crawler.archive.catalogue.models import SourceRow, TroubleRow, VisitRow
 from crawler.archive.catalogue.troubles.rules import Met, end_visit, may_be_trouble, meet, told
 from crawler.model import Ending, Outcome, VisitState
@@ -76,7 +77,9 @@ class Troubles:
         )
 
     def _of(self, site_id: str) -> list[TroubleRow]:
-        if site_id not in self._standing:
+        if site_id not in self._standing and is_absent(self.session, TroubleRow.site_id, site_id):
+            self._standing[site_id] = []
+        elif site_id not in self._standing:
             mine = (TroubleRow.site_id == site_id, TroubleRow.over_at.is_(None))
             found = self.session.scalars(select(TroubleRow).where(*mine).order_by(TroubleRow.id))
             self._standing[site_id] = list(found)

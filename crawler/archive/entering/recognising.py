@@ -17,11 +17,10 @@ from crawler.archive.catalogue.documents.queries import documents_read
 from crawler.archive.catalogue.models import CaptureRow, VersionRow
 from crawler.archive.catalogue.rows import KeptDocument
 from crawler.archive.damage import errors_as_damage
-from crawler.archive.evidence import acts
-from crawler.archive.ledger.documents.recognised import enter_reading, keep_recognition
+from crawler.archive.entering.rereading import Rereading
+from crawler.archive.ledger.documents.recognised import keep_recognition
 from crawler.archive.loading import reextraction
 from crawler.archive.loading.version_captures import capture_of
-from crawler.archive.run import Run
 from crawler.extract import DOCUMENT_LIMIT
 from crawler.extract.documents.ocr.record import MEDIA_TYPE, OCR, reader_of
 from crawler.extract.meaning.recognised import NEEDS_OCR
@@ -43,7 +42,7 @@ class Scan:
     captures: tuple[int, ...]  # row ids, in order: one of a document, one of each image
 
 
-class Recognising(Run):
+class Recognising(Rereading):
     """An archive opened for writing, to which OCR adds texts."""
 
     def scans(self, reader: str, ids: Container[str] | None = None) -> list[Scan]:
@@ -104,12 +103,8 @@ class Recognising(Run):
             offer = Offer(title="", url=scan.url, how=OCR)
             document = Document(offer=offer, format=OCR, reader=reader_of(block))
             keep_recognition(self._session, version, KeptDocument(document, capture))
-            was = version.text_sha256
             read = reextraction.reread(self.path, self._session, version)
-            enter_reading(self._session, version, read.report, list(read.documents))
-            kept = reextraction.kept_readings(self._session, version, read.documents)
-            ledger.keep_text_file(version)
-            self._journal(acts.reextracted(version, was, read.report, kept), version.url, now)
+            self._enter_reading(version, read.report, read.documents)
             return read.report
 
 

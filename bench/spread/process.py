@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import crawler.archive.facade as facade
+import crawler.archive.entering.visits as entering
 from crawler.archive import Archive
 from crawler.crawl.halt import on_first_signal
 from crawler.fetch import parse_connect_to
@@ -54,7 +54,7 @@ async def _work(given: dict[str, Any]) -> None:
 
 async def _enter(given: dict[str, Any]) -> None:
     if share := given.get("dies", 0.0):
-        real = getattr(facade, _ENTER)
+        real = getattr(entering, _ENTER)
 
         def die(*arguments: Any, **named: Any) -> Any:
             """Kill this process between the segment's act and the commit, in some share of the cases."""
@@ -64,7 +64,7 @@ async def _enter(given: dict[str, Any]) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
             return real(*arguments, **named)
 
-        setattr(facade, _ENTER, die)
+        setattr(entering, _ENTER, die)
     with Archive.create(given["archive"], clock=utc_now, command="enter", notify=_tell, batch=64) as store:
         enterer = Enterer(
             archive=store, segments=open_place(given["segments"]), told=lambda _: None, message=_tell

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InvalidRequestError, OperationalError, SQLAlchemyError
 
 from crawler.errors import ArchiveDamaged
 from crawler.regular_files import RemotePath
@@ -97,33 +97,43 @@ def database_fault(error: Any) -> tuple[str, str] | None:
 class errors_as_damage:
     """Context manager: raise OSError and SQLAlchemyError as ArchiveDamaged, which names the archive or the file."""
 
-    def __init__(self, path: Path, then: str = "") -> None:
-        """`then`: added to the message; what became of the archive."""
+    def __init__(self, path: Path, then: str = "", faults: list[ArchiveDamaged] | None = None) -> None:
+        """`then`: added to the message; what became of the archive. `faults`: those of a session, to which what is raised is added.
+
+        After a fault the session refuses every statement, by other tasks too: then its first fault is raised again.
+        """
         self._path = path
         self._then = then
+        self._faults = [] if faults is None else faults
 
     def __enter__(self) -> None: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, InvalidRequestError) and self._faults:
+            raise self._faults[0] from error
+        if isinstance(error, SQLAlchemyError | sqlite3.Error | OSError):
+            fault = ArchiveDamaged(self._said(error))
+            self._faults.append(fault)
+            raise fault from error
+
+    def _said(self, error: SQLAlchemyError | sqlite3.Error | OSError) -> str:
+        """Return what went wrong and what to do about it."""
         if isinstance(error, SQLAlchemyError) and (fault := database_fault(getattr(error, "orig", None))):
             says, advice = fault
             hint = f"; {advice}" if advice else ""
-            raise ArchiveDamaged(f"{self._path}: its database: {says}{hint}{self._then}") from error
+            return f"{self._path}: its database: {says}{hint}{self._then}"
         if isinstance(error, OperationalError | sqlite3.OperationalError) and "locked" in str(error):
-            raise ArchiveDamaged(
-                f"{self._path}: its catalogue is locked by another program; close that, and try again{self._then}"
-            ) from error
+            return f"{self._path}: its catalogue is locked by another program; close that, and try again{self._then}"
         if isinstance(error, SQLAlchemyError | sqlite3.Error):
             cause = getattr(error, "orig", None) or error
             hint = "; `fazhi rebuild` makes it again" if any(word in str(cause) for word in _CORRUPT) else ""
             hint = f"; {NO_SPACE}" if _sqlite_code(cause) == sqlite3.SQLITE_FULL else hint
-            raise ArchiveDamaged(f"{self._path}: its catalogue: {cause}{hint}{self._then}") from error
-        if isinstance(error, OSError):
-            place = _place(error.filename, self._path) if error.filename else self._path
-            hint = f"; {NO_SPACE}" if error.errno in _NO_SPACE_ERRORS else ""
-            raise ArchiveDamaged(f"{place}: {error.strerror or error}{hint}{self._then}") from error
+            return f"{self._path}: its catalogue: {cause}{hint}{self._then}"
+        place = _place(error.filename, self._path) if error.filename else self._path
+        hint = f"; {NO_SPACE}" if error.errno in _NO_SPACE_ERRORS else ""
+        return f"{place}: {error.strerror or error}{hint}{self._then}"
 
 
 def _place(name: str | bytes | int, archive: Path) -> str:

@@ -64,7 +64,7 @@ class Archive(EnteringVisits):
         The same payload at the same URL as before becomes a `revisit` record. `origin`: the file of another crawler that
         the exchange comes from, or what another archive tells of it.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             key, sha256 = canonical(capture.url), hashlib.sha256(capture.payload).digest()
             known = earlier_responses.find_earlier_response(
                 self._session, key, capture, sha256.hex(), own=origin is None
@@ -84,7 +84,7 @@ class Archive(EnteringVisits):
 
     def record_rendered(self, rendering: Rendering) -> None:
         """Append a page as a browser rendered it, as a `conversion` of the page as served, which must be recorded already."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             served = queries.find_record_id(self._session, canonical(rendering.url), rendering.of)
             assert served is not None, "a page was rendered before it was recorded"
             ledger, warcs = self._writers()
@@ -102,12 +102,12 @@ class Archive(EnteringVisits):
 
         Request such a page once more; `store` makes no version of it when it is seen for the first time.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             return identity.describe_shrunk(self._session, report.url or page.url, report)
 
     def find_original(self, repeats: RevisitReference) -> Capture | None:
         """Find the archived response that another crawler's revisit refers to, by URL and time or by payload digest."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             return reextraction.find_original(self.path, self._session, repeats)
 
     def last_seen(self, url: str) -> datetime | None:
@@ -132,7 +132,7 @@ class Archive(EnteringVisits):
         site shows in this visit; a page that is not among them may have changed its URL. `note`: added to the
         outcome's detail.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, _ = self._writers()
             capture, rendered = (page.of, page.note) if isinstance(page, Rendering) else (page, "")
             report = replace(report, url=report.url or page.url, region=report.region or site.region)
@@ -161,13 +161,13 @@ class Archive(EnteringVisits):
 
     def held_document(self, url: str) -> Capture | None:
         """Return the bytes last archived of a document, by the URL that its page gives, as the exchange that brought them."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             held = held_document(self._session, url)
             return capture_of(self.path, self._session, held.id) if held else None
 
     def nearest_answer(self, url: str, at: datetime) -> Capture | None:
         """Return the archived answer with status 200 of a URL that is nearest to a time; None if there is none."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             found = nearest_answer(self._session, canonical(url), at)
             return None if found is None else capture_of(self.path, self._session, found)
 
@@ -190,7 +190,7 @@ class Archive(EnteringVisits):
 
         `url`: its address on the web, if known; otherwise one is made from its name and its bytes.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, warcs = self._writers()
             now, sha256 = self._now(), hashlib.sha256(data).hexdigest()
             url = url or self._import_url(name, sha256)
@@ -248,7 +248,7 @@ class Archive(EnteringVisits):
 
     def confirm(self, url: str, capture: Capture, site: Site) -> Outcome:
         """Record a 304: the text held from this URL is still current."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, _ = self._writers()
             row = ledger.latest_capture(canonical(capture.url))
             change = ledger.confirm(url, site, capture.fetched_at, row)
@@ -257,12 +257,12 @@ class Archive(EnteringVisits):
 
     def missed(self, url: str, site: Site, error: FetchError) -> None:
         """Record a failed request, in the WARC only. `note` records how the visit of the URL ended."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             self._journal(acts.attempted(site, error.kind, error.reason), url, self._now())
 
     def note(self, outcome: Outcome) -> Outcome:
         """Record the outcome of a visit that stored nothing, and return it. If the report is gone now, it names the tombstone."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, _ = self._writers()
             at = outcome.at or self._now()
             noted = ledger.note(replace(outcome, at=at))
@@ -274,7 +274,7 @@ class Archive(EnteringVisits):
 
         Raises NotMerged if anything in the other archive has a fault; then nothing of it is taken.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             self.flush()
             assert self._manifest is not None
             found = stage(self.path, other, self._session, self._manifest, self._now(), notify)
@@ -294,7 +294,7 @@ class Archive(EnteringVisits):
 
         The files keep their names and places for every reader; see `crawler.archive.evidence.warc_paths`.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             assert self._manifest is not None
             return packing.pack(self.path, self._manifest, wanted, notify)
 

@@ -74,6 +74,7 @@ class Run(Reader):
         self._batch = batch
         self._text_writer = BackgroundWriter(path)
         self._uncommitted = 0  # acts since the last commit
+        self._faults: list[ArchiveDamaged] = []  # that ended the run
         self._any_text_may_have_changed = False  # also of reports that this run has no outcome of
         self._notify: Callable[[str], None] = print
         self._lock: BinaryIO | BucketLock | None = None
@@ -157,7 +158,7 @@ class Run(Reader):
 
         `site`: its entry. What it looks for is recorded when it has changed.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, _ = self._writers()
             entry = site_visits.entry_of(site) if site else None
             is_new = ledger.begin_visit(visit, entry)
@@ -165,7 +166,7 @@ class Run(Reader):
 
     def end_visit(self, visit: SiteVisit) -> Recovery | None:
         """Record how a site's visit ended and which URLs it left for the next run. Return what trouble of the site is over."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, _ = self._writers()
             if visit.site_id not in ledger.open_visits:
                 self.begin_visit(visit)
@@ -180,7 +181,7 @@ class Run(Reader):
 
     def learn(self, site_id: str, memory: SiteMemory) -> None:
         """Store what a visit saw on a site's lists. It is saved with the next commit."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             saved = site_memory.to_json(memory)
             if site_memory.save(self._session, site_id, saved):
                 self._journal(acts.learnt(site_id, saved), "", self._now())
@@ -213,7 +214,7 @@ class Run(Reader):
 
     def _begin_run(self, command: str, notify: Callable[[str], None]) -> None:
         """Prepare the archive, then enter this run and prepare its WARC files."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             now, command = self._now(), field_text(command)  # as a rebuild reads it
             self._manifest = self._prepare(now, notify)
             self._run = RunRow(started_at=now, command=command, software=_SOFTWARE)
@@ -298,12 +299,12 @@ class Run(Reader):
     def flush(self) -> None:
         """Write everything stored so far to disk: WARC, then catalogue, then text files."""
         self._commit()
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             self._text_writer.wait()
 
     def _commit(self) -> None:
         """Write everything stored so far to the WARC and the catalogue. The text files follow in the background."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, warcs = self._opened()
             warcs.write_acts()
             warcs.sync()  # the WARC must be on disk before the catalogue refers to it
@@ -324,7 +325,7 @@ class Run(Reader):
         """
         try:
             if finished and self._run is not None and self._ledger is not None:
-                with errors_as_damage(self.path):
+                with errors_as_damage(self.path, faults=self._faults):
                     self._end_run()
                 if self._durable:
                     index_after_run(self.path, self._session, self._any_text_may_have_changed, self._notify)

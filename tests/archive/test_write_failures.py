@@ -13,10 +13,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
+from crawler.archive import Archive
 from crawler.archive.damage import NO_SPACE
+from crawler.errors import ArchiveDamaged
 from tests.archive.failing import Failure, failing
 from tests.archive.write_failures import FAILURES, FULL, SCENARIOS, Sweep
+from tests.conftest import BODY, SITE, URL, Clock, a_capture, a_report
 
 KINDS = {
     "first crawl": ("write", "open new", "mkdir", "rename", "fsync", "sqlite open", "sqlite delete"),
@@ -96,3 +100,23 @@ def test_a_failed_command_says_which_file_and_why(kind: str, named: str, tmp_pat
     (line,) = run[0].err.splitlines()
     assert line.startswith(f"{sweep.archive}/{named}")
     assert line.endswith(f": No space left on device; {NO_SPACE}")
+
+
+def test_the_first_fault_of_a_run_is_told_by_every_task_that_meets_it(tmp_path: Path, clock: Clock) -> None:
+    """After a commit that failed the session refuses all that other visits still write."""
+
+    def fail(_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    archive = Archive.create(tmp_path, clock=clock, notify=lambda _: None, batch=64)
+    capture = a_capture(URL, BODY.encode(), at=clock())
+    archive.record(capture)
+    archive.store(a_report(), capture, SITE)
+    event.listen(archive._engine, "commit", fail)
+    told = []
+    for act in (archive.flush, lambda: archive.store(a_report(), capture, SITE), archive.flush):
+        with pytest.raises(ArchiveDamaged) as raised:
+            act()
+        told.append(str(raised.value))
+    archive.close(finished=False)
+    assert told == [f"{tmp_path}: its catalogue: database or disk is full"] * 3

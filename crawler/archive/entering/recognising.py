@@ -50,7 +50,7 @@ class Recognising(Rereading):
 
         `ids`: only those of these reports. `reader`: engine and version, as `Report.reader` has it.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             query = select(VersionRow).where(
                 VersionRow.tombstone.is_(False),
                 VersionRow.capture_id.is_not(None),
@@ -83,7 +83,7 @@ class Recognising(Rereading):
 
     def scan_bytes(self, scan: Scan) -> list[bytes]:
         """Return the files of a scan as they were served, content codings undone. Raises ArchiveDamaged."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             found = [capture_of(self.path, self._session, each) for each in scan.captures]
             return [each.decoded(DOCUMENT_LIMIT).body if each.status else each.payload for each in found]
 
@@ -92,7 +92,7 @@ class Recognising(Rereading):
 
         `block`: as `ocr.record.written` makes it. The report is still `unread` if what was seen is no text.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             ledger, warcs = self._writers()
             now, digest = self._now(), hashlib.sha256(block).hexdigest()
             version = self._session.get_one(VersionRow, scan.row)

@@ -28,7 +28,7 @@ class Rereading(Run):
 
         `processes`: number of child processes that read pages (default: one for each processor).
         """
-        with errors_as_damage(self.path), ReadingPool(processes, notify) as pool:
+        with errors_as_damage(self.path, faults=self._faults), ReadingPool(processes, notify) as pool:
             changed, self._any_text_may_have_changed = 0, True
             ahead = VersionsAhead.of(self.path, self._session, pool)
             for each in ahead.readable(queries.reextractable_versions(self._session)):
@@ -53,7 +53,7 @@ class Rereading(Run):
         `path`: as `Reader.write_readings` makes it. A text that is not any more what the reading takes the place of stays.
         Raises NotMerged if the file has a fault; then nothing of it is entered.
         """
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             for _ in readings_in(path):  # all of it has the form of readings, before any is entered
                 pass
             changed, self._any_text_may_have_changed = 0, True
@@ -71,7 +71,7 @@ class Rereading(Run):
 
     def enter_past_edits(self, notify: Callable[[str], None]) -> None:
         """Enter edits of titles and dates that earlier captures show over an unchanged text, and that are not entered yet."""
-        with errors_as_damage(self.path):
+        with errors_as_damage(self.path, faults=self._faults):
             self._enter_past_edits(notify)
 
     def _enter_past_edits(self, notify: Callable[[str], None]) -> None:

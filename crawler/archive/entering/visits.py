@@ -37,7 +37,7 @@ class EnteringVisits(Recognising):
         """
         assert self._manifest is not None
         with (
-            errors_as_damage(self.path),
+            errors_as_damage(self.path, faults=self._faults),
             Staging(self.path, self._session, self._manifest, self._now()) as staging,
         ):
             self.flush()

@@ -34,6 +34,9 @@ EXEMPTIONS = {
     "crawler.cms.base_url._LITERAL": Exemption(
         why="a script in an attribute", limit="crawler.cms.base_url._MAX_SCRIPT_CHARS"
     ),
+    "crawler.cms.lists.paging._CALLED_QUERY": Exemption(
+        why="a script in an attribute", limit="crawler.cms.lists.paging._MAX_CALL_CHARS"
+    ),
     "crawler.cms.lists.calls._WORD": Exemption(
         why="an object in a script", limit="crawler.cms.lists.calls._MAX_OBJECT_CHARS"
     ),
@@ -78,6 +81,7 @@ EXEMPTIONS = {
     "crawler.fetch.answers.visible_text._HIDDEN": Exemption(why=_NEVER_FAILS),
     "crawler.fetch.answers.visible_text._LINKED": Exemption(why=_NEVER_FAILS),
     "crawler.fetch.answers.visible_text._SCRIPT": Exemption(why=_NEVER_FAILS),
+    "crawler.field.titles._COLUMN_ADDITIONS": Exemption(why="a title", limit=_TITLE),
     "crawler.field.titles._COVERING_LETTER": Exemption(why="a title", limit=_TITLE),
     "crawler.field.titles._NOT_A_REPORT[8]": Exemption(why="a title", limit=_TITLE),
     "crawler.sources.lines.LINE": Exemption(why="the last line is read twice at most"),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from crawler.errors import UnreadDocument
 from crawler.extract import extract
@@ -103,9 +104,19 @@ def squeezed_lines(text: str) -> list[str]:
     return [squeezed(line) for line in text.split("\n")]
 
 
+def has_chinese_font() -> bool:
+    """Whether pdfium finds a Chinese font on this machine: without one its characters are a hair high."""
+    page = PdfDocument(platypus("年度报告", [wide("法治政府")], columns=1, is_ruled=True))[0].get_textpage()
+    _, bottom, _, top = page.get_charbox(page.get_text_range().index("治"))
+    return bool(top - bottom > 1)
+
+
 @pytest.mark.parametrize("columns", [1, 2])
 @pytest.mark.parametrize("is_ruled", [True, False])
 def test_a_report_laid_out_by_reportlab_is_read(columns: int, is_ruled: bool) -> None:
+    """Its fonts are not embedded."""
+    if columns == 2 and not has_chinese_font():
+        pytest.skip("no Chinese font: pdfium drops a character alone in its line (see docs/documents.md)")
     for expected in (WITH_TABLE[1], REPORTS[4]):
         if columns == 2 and not is_ruled and expected in WITH_TABLE:
             continue  # its cells are as long as lines of a column

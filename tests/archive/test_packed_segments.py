@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import MANIFEST, SEGMENTS_FOLDER, Archive, rebuild
-from crawler.archive.evidence import files, warc_paths
+from crawler.archive.evidence import warc_paths
 from crawler.archive.evidence.warc_paths import closed_warcs, on_disk, pack_files
 from crawler.archive.merging import has_new_files
 from crawler.archive.packs.packing import Packed, groups
@@ -19,7 +19,7 @@ from crawler.regular_files import read_regular
 from crawler.warc import read_at
 from tests.archive.held import derived, dump, lose, query
 from tests.archive.held import faults as found_faults
-from tests.archive.test_packs import OPERATIONS
+from tests.archive.test_packs import killed_after
 from tests.archive.test_segments import Later, enter, faults, rows, segment_of, sites
 from tests.site import Web
 
@@ -150,7 +150,7 @@ def test_a_kill_between_any_two_operations_loses_nothing(
     before, contents, operation, is_done = without_runs(held), segments(held), 0, False
     while not is_done:
         folder = shutil.copytree(held, tmp_path / f"killed-{operation}")
-        is_done = killed_after(operation, folder, clock, monkeypatch)
+        is_done = has_ended(operation, folder, clock, monkeypatch)
         assert segments(folder) == contents
         clock.days += 1
         packed(folder, clock)
@@ -164,24 +164,10 @@ def test_a_kill_between_any_two_operations_loses_nothing(
     assert operation >= 14, "the operations of a pack are fewer than there are"
 
 
-def killed_after(operation: int, folder: Path, clock: November, monkeypatch: pytest.MonkeyPatch) -> bool:
+def has_ended(operation: int, folder: Path, clock: November, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Pack the segments, and kill that after some operations on the disk; return whether it had ended before."""
-    done = 0
     archive = Archive.create(folder, clock=clock, notify=lambda _: None)
-    with monkeypatch.context() as context:
-        for name in OPERATIONS:
-            works = getattr(files, name)
-
-            def killed(*values: object, works=works, **named: object) -> object:  # type: ignore[no-untyped-def]
-                nonlocal done
-                done += 1
-                if done > operation:
-                    raise KeyboardInterrupt
-                return works(*values, **named)
-
-            context.setattr(f"crawler.archive.packs.packing.files.{name}", killed)
-            if name == "write_all":
-                context.setattr("crawler.archive.packs.finishing.write_all", killed)
+    with killed_after(operation, monkeypatch):
         wanted = [each for each in groups(folder, clock(), this_month=True) if each.folder == "warc/segments"]
         try:
             archive.pack(wanted, lambda _: None)

@@ -6,7 +6,8 @@ import hashlib
 import json
 import pickle
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -231,14 +232,10 @@ def test_another_archive_is_merged_the_same_packed_or_not(held: Path, clock: Clo
 OPERATIONS = ("create", "write_whole", "rename", "remove", "write_all")
 
 
-@pytest.mark.parametrize("operation", range(14))
-def test_a_kill_between_any_two_operations_loses_nothing(
-    operation: int, held: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = rows(held)
-    contents = {path.name: path.read_bytes() for path in closed_warcs(held)}
+@contextmanager
+def killed_after(operation: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Raise KeyboardInterrupt in the block, after so many operations of a pack on the disk."""
     done = 0
-    archive = Archive.create(held, clock=clock, notify=lambda _: None)
     with monkeypatch.context() as context:
         for name in OPERATIONS:
             works = getattr(files, name)
@@ -253,6 +250,17 @@ def test_a_kill_between_any_two_operations_loses_nothing(
             context.setattr(f"crawler.archive.packs.packing.files.{name}", killed)
             if name == "write_all":
                 context.setattr("crawler.archive.packs.finishing.write_all", killed)
+        yield
+
+
+@pytest.mark.parametrize("operation", range(14))
+def test_a_kill_between_any_two_operations_loses_nothing(
+    operation: int, held: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(held)
+    contents = {path.name: path.read_bytes() for path in closed_warcs(held)}
+    archive = Archive.create(held, clock=clock, notify=lambda _: None)
+    with killed_after(operation, monkeypatch):
         try:
             archive.pack(groups(held, clock()), lambda _: None)
         except KeyboardInterrupt:

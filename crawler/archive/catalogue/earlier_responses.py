@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import has_one_of
 from crawler.archive.catalogue.databases.session_memory import memory
 from crawler.archive.catalogue.models import (
     GONE,
@@ -24,7 +25,6 @@ from crawler.archive.catalogue.rows import MERGED_FOLDER
 from crawler.model import Capture, Validators
 
 _AHEAD = "responses_ahead"
-_IDS_PER_QUERY = 500
 
 
 class EarlierResponse(NamedTuple):
@@ -131,10 +131,8 @@ def find_response(session: Session, key: str, record_id: str) -> EarlierResponse
 
 def read_responses_ahead(session: Session, record_ids: Iterable[str]) -> None:
     """Read the responses in these records, so that `find_response` need not, for as long as the session remembers."""
-    wanted = list(record_ids)
     ahead: dict[tuple[str, str], EarlierResponse] = memory(session).setdefault(_AHEAD, {})
-    for start in range(0, len(wanted), _IDS_PER_QUERY):
-        named = CaptureRow.record_id.in_(wanted[start : start + _IDS_PER_QUERY])
+    for named in has_one_of(CaptureRow.record_id, list(record_ids)):
         for row in session.execute(select(*_RESPONSE_COLUMNS, CaptureRow.url_key).where(named)):
             found = EarlierResponse(*row[:-1])
             ahead[row.url_key, found.record_id] = found

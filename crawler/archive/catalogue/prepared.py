@@ -8,16 +8,14 @@ not show what a prepared statement changed until they are expired.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Insert, Select, Table, Update
+from sqlalchemy import JSON, Insert, Select, Table, Update
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -74,7 +72,7 @@ class Prepared:
                 outbox.add_row(compiled.table, compiled.names, row)
             else:
                 outbox.add(compiled.sql, compiled.arguments(values))
-        with _errors_of(compiled.sql, connection):
+        with posted.errors_of(compiled.sql, connection):
             outbox.begin_sending(posted.driver_of(connection))
 
     def _run(
@@ -84,7 +82,7 @@ class Prepared:
         connection = session.connection()
         compiled = self._compiled_for(connection.dialect, values)
         cursor = posted.driver_of(connection).cursor()
-        with _errors_of(compiled.sql, connection):
+        with posted.errors_of(compiled.sql, connection):
             if further:
                 cursor.executemany(compiled.sql, [compiled.arguments(each) for each in (values, *further)])
             else:
@@ -96,17 +94,6 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = _compile(self._statement, dialect, values)
         return compiled
-
-
-@contextmanager
-def _errors_of(sql: str, connection: Connection) -> Iterator[None]:
-    """Raise the driver's errors as SQLAlchemy does."""
-    dialect = connection.dialect
-    known = dialect.loaded_dbapi.Error
-    try:
-        yield
-    except known as error:
-        raise DBAPIError.instance(sql, None, error, known, dialect=dialect) from error
 
 
 @dataclass(slots=True)

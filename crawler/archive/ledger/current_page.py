@@ -14,7 +14,7 @@ from sqlalchemy import Integer, String, Update, bindparam, case, func, or_, sele
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from crawler.archive.catalogue.databases.read_ahead import is_absent
+from crawler.archive.catalogue.databases.read_ahead import has_one_of, is_absent
 from crawler.archive.catalogue.databases.session_memory import memory, watch_rows
 from crawler.archive.catalogue.models import LIVE, OWN, PageRow, VersionRow
 from crawler.archive.catalogue.prepared import Prepared
@@ -25,7 +25,6 @@ from crawler.archive.ledger.observation import Observation
 from crawler.archive.ledger.ownership.publisher import finder_after
 
 _AHEAD = "pages_ahead"
-_KEYS_PER_QUERY = 500
 
 
 class CurrentPage(NamedTuple):
@@ -154,11 +153,9 @@ class _PagesAhead:
 
 def read_pages_ahead(session: Session, keys: Iterable[str]) -> None:
     """Read the pages with these keys, so that `find_current_page` need not, for as long as the session remembers."""
-    wanted = list(keys)
     found = list[CurrentPage]()
-    for start in range(0, len(wanted), _KEYS_PER_QUERY):
-        query = _CURRENT_PAGES.where(PageRow.url_key.in_(wanted[start : start + _KEYS_PER_QUERY]))
-        found += (CurrentPage(*row) for row in session.execute(query))
+    for condition in has_one_of(PageRow.url_key, list(keys)):
+        found += (CurrentPage(*row) for row in session.execute(_CURRENT_PAGES.where(condition)))
     ahead = memory(session)[_AHEAD] = _PagesAhead(
         reversed(found)
     )  # of several versions the one with the highest number

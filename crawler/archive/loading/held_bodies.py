@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import has_one_of
 from crawler.archive.catalogue.databases.session_memory import memory
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.prepared import Prepared
@@ -34,9 +35,8 @@ def held_body(session: Session, digest: str) -> str | None:
 
 def read_bodies_ahead(session: Session, digests: Iterable[str]) -> None:
     """Read bodies, so that `held_body` need not, for as long as the session remembers. A body with a digest never changes."""
-    wanted, kept, chars = list(digests), dict[str, str](), 0
-    for start in range(0, len(wanted), _DIGESTS_PER_QUERY):
-        named = VersionRow.text_sha256.in_(wanted[start : start + _DIGESTS_PER_QUERY])
+    kept, chars = dict[str, str](), 0
+    for named in has_one_of(VersionRow.text_sha256, list(digests), _DIGESTS_PER_QUERY):
         for digest, body in session.execute(select(VersionRow.text_sha256, VersionRow.body).where(named)):
             kept[digest] = body
             chars += len(body)

@@ -10,8 +10,9 @@ returns nothing: so a flush waits for no row. An error is raised with the statem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
 
@@ -60,8 +61,9 @@ class Outbox:
 
     def add(self, sql: str, arguments: Any) -> None:
         """Keep a statement behind all that is posted."""
-        self._statements = [*self._pop(), (sql, arguments)] if self._number else [(sql, arguments)]
-        self._number = len(self._statements)
+        statements = self._pop()
+        statements.append((sql, arguments))
+        self._statements, self._number = statements, len(statements)
 
     def add_row(self, table: Table, columns: tuple[str, ...], row: str) -> None:
         """Keep a row for an INSERT. `row`: a JSON object with these columns."""
@@ -141,8 +143,10 @@ def keep_posted(engine: Engine) -> None:
 
 def outbox(connection: Connection) -> Outbox | None:
     """Return what is posted on a connection; None if statements cannot be posted there."""
-    if not connection.engine.get_execution_options().get("posts"):
-        return None
+    return _outbox_of(connection) if connection.engine.get_execution_options().get("posts") else None
+
+
+def _outbox_of(connection: Connection) -> Outbox:
     found: Outbox = connection.info.setdefault(_KEY, Outbox())
     return found
 
@@ -154,14 +158,20 @@ def driver_of(connection: Connection) -> Any:
 
 def send(connection: Connection) -> None:
     """Send what is posted, and wait for it. Raises DBAPIError."""
-    box, dialect = outbox(connection), connection.dialect
-    assert box is not None
-    try:
-        if statements := box.take():
+    with errors_of("", connection):
+        if statements := _outbox_of(connection).take():
             _execute(driver_of(connection), statements)
-    except dialect.loaded_dbapi.Error as error:
-        known = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance("", None, error, known, dialect=dialect) from error
+
+
+@contextmanager
+def errors_of(sql: str, connection: Connection) -> Iterator[None]:
+    """Raise the driver's errors as SQLAlchemy does. `sql`: the statement that they name; "" if there are several."""
+    dialect = connection.dialect
+    known = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except known as error:
+        raise DBAPIError.instance(sql, None, error, known, dialect=dialect) from error
 
 
 def execute(connection: Connection, run: Callable[[], object]) -> None:
@@ -187,8 +197,7 @@ def _post_or_execute(cursor: Any, sql: str, arguments: Any, context: DefaultExec
     if not connection.in_transaction():  # SQLAlchemy asks a new connection what the server is
         return False
     if _can_be_posted(context):
-        box = outbox(connection)
-        assert box is not None
+        box = _outbox_of(connection)
         box.add(sql, arguments)
         box.begin_sending(driver_of(connection))
         return True
@@ -204,8 +213,7 @@ def _post_many(_: Any, sql: str, arguments: Sequence[Any], context: DefaultExecu
     if not _can_be_posted(context):
         send(connection)
         return False
-    box = outbox(connection)
-    assert box is not None
+    box = _outbox_of(connection)
     for each in arguments:
         box.add(sql, each)
     box.begin_sending(driver_of(connection))
@@ -215,6 +223,4 @@ def _post_many(_: Any, sql: str, arguments: Sequence[Any], context: DefaultExecu
 def _drop(**named: Any) -> None:
     if named["conn"].invalidated:  # the connection was lost, and with it what was posted on it
         return
-    box = outbox(named["conn"])
-    assert box is not None
-    box.empty()
+    _outbox_of(named["conn"]).empty()

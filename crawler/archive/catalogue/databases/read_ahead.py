@@ -6,18 +6,17 @@ longer to say so than to do so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crawler.archive.catalogue.base import Base
 from crawler.archive.catalogue.databases.session_memory import memory, watch_rows
 
 _KEY = "absent_values"
-_VALUES_PER_QUERY = 500
 Row = TypeVar("Row", bound=Base)
 Value = TypeVar("Value", str, datetime)
 _Absent = dict[str, dict[str, set[Any]]]  # values, by names of table and attribute
@@ -26,12 +25,19 @@ _Absent = dict[str, dict[str, set[Any]]]  # values, by names of table and attrib
 def read_ahead(session: Session, column: InstrumentedAttribute[Any], values: Iterable[Value]) -> set[Value]:
     """Return which of some values of a column are in rows. Of the others it is known that they are not, until a row gets one."""
     wanted, present = list(dict.fromkeys(values)), set[Value]()
-    for start in range(0, len(wanted), _VALUES_PER_QUERY):
-        portion = wanted[start : start + _VALUES_PER_QUERY]
-        present.update(session.scalars(select(column).where(column.in_(portion)).distinct()))
+    for condition in has_one_of(column, wanted):
+        present.update(session.scalars(select(column).where(condition).distinct()))
     table, name = column.class_.__tablename__, column.key
     _absent(session).setdefault(table, {}).setdefault(name, set()).update(set(wanted) - present)
     return present
+
+
+def has_one_of(
+    column: InstrumentedAttribute[Any], values: Sequence[object], at_once: int = 500
+) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a column has one of some values, of so many at a time: databases limit the parameters of a query."""
+    for start in range(0, len(values), at_once):
+        yield column.in_(values[start : start + at_once])
 
 
 def is_absent(session: Session, column: InstrumentedAttribute[Any], value: str | datetime) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from crawler.archive.catalogue.databases.read_ahead import has_one_of
 from crawler.archive.catalogue.databases.session_memory import memory, watch_rows
 from crawler.archive.catalogue.models import VersionRow
 from crawler.archive.catalogue.near_duplicates import distance_if_near, is_similar_length
@@ -23,7 +24,6 @@ Near = tuple[str, int]
 
 _KEY = "texts_ahead"
 _MAX_TEXTS = 20_000
-_VALUES_PER_QUERY = 500
 
 
 def body_length(session: Session, version: int) -> int:
@@ -63,8 +63,7 @@ class TextsAhead:
         """Read the versions that share a band, unless they are very many: then each text is looked up."""
         for number, column in enumerate(BANDS):
             values = [value for place, value in self._by_band if place == number]
-            for start in range(0, len(values), _VALUES_PER_QUERY):
-                shares = column.in_(values[start : start + _VALUES_PER_QUERY])
+            for shares in has_one_of(column, values):
                 query = select(VersionRow.id, VersionRow.report_id, VersionRow.simhash).where(shares)
                 for row in session.execute(query.limit(_MAX_TEXTS + 1)):
                     self._add(_Text(*row))
